@@ -1,0 +1,1 @@
+"""A task in a round: brief, entry form, rubric, format. Before it: rounds. After it: submissions."""

@@ -1,0 +1,1 @@
+"""Series, cycles, their numbered Designs and decisions. Before: playbooks and people. After: groups, rounds."""

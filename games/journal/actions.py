@@ -1,0 +1,124 @@
+"""Writing the journal: `record` inserts inside the act's transaction and announces on commit; `seal_pending` numbers and chains."""
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from games.journal.models import JournalEntry, Sealer
+from games.journal.queries import db_now
+from games.journal.rules import Kind, chained_hash
+
+logger = logging.getLogger(__name__)
+
+type Listener = Callable[[JournalEntry], None]
+_listeners: dict[str, list[Listener]] = {}
+CLAIM = timedelta(seconds=30)
+
+
+def on(kind: Kind, listener: Listener) -> None:
+    """Call `listener` after the commit of every entry of `kind`. Only `worker/reactions.py` may call this."""
+    _listeners.setdefault(kind.value, []).append(listener)
+
+
+def record(  # noqa: PLR0913 each part of an entry is named
+    kind: Kind,
+    *,
+    cycle_id: int | None,
+    by: Any = None,
+    group_id: int | None = None,
+    subject: str = "",
+    payload: Mapping[str, object] | None = None,
+    key: str | None = None,
+    at: datetime | None = None,
+    channel: str = "web",
+) -> JournalEntry:
+    """Write one entry and announce it when the transaction commits.
+
+    `by` is the acting user (or None: the system, or an anonymous act). `payload` takes ids, keys and numbers only. `key` makes the
+    entry idempotent: a second one with the same key raises IntegrityError.
+    """
+    entry = JournalEntry.objects.create(
+        kind=kind.value,
+        cycle_id=cycle_id,
+        actor=getattr(by, "pseudonym", None),
+        group_id=group_id,
+        subject=subject,
+        payload=dict(payload or {}),
+        key=key,
+        at=at or db_now(),
+        channel=channel,
+    )
+    announce(entry)
+    return entry
+
+
+def announce(entry: JournalEntry) -> None:
+    """Tell the listeners after commit. A listener that fails never fails the request: the sweep catches up."""
+    for listener in _listeners.get(entry.kind, ()):
+        transaction.on_commit(partial(_tell, listener, entry), robust=True)
+
+
+def _tell(listener: Listener, entry: JournalEntry) -> None:
+    try:
+        listener(entry)
+    except Exception:
+        logger.warning("reaction to %s #%s failed; the sweep will catch up", entry.kind, entry.pk, exc_info=True)
+
+
+def _claim(holder: str) -> bool:
+    """Take the seal's claim; false while somebody else holds it."""
+    Sealer.objects.get_or_create(name="journal")
+    now = db_now()
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now) | Q(claimed_by=holder)
+    return Sealer.objects.filter(free, name="journal").update(claimed_by=holder, claimed_until=now + CLAIM) == 1
+
+
+def seal_pending(*, batch: int = 5000) -> int:
+    """Number and chain unsealed entries in order of their ids. Returns how many; 0 when another sealer holds the claim.
+
+    One claim, one transaction a batch: the row of `Sealer` is updated only if it is still at the seal we started from, so two
+    sealers can never give out the same number.
+    """
+    holder = uuid.uuid4().hex
+    if not _claim(holder):
+        return 0
+    try:
+        return _seal_batch(batch)
+    finally:
+        Sealer.objects.filter(name="journal", claimed_by=holder).update(claimed_by="", claimed_until=None)
+
+
+@transaction.atomic
+def _seal_batch(batch: int) -> int:
+    head = Sealer.objects.get(name="journal")
+    pending = list(JournalEntry.objects.filter(seal__isnull=True).order_by("id")[:batch])
+    if not pending:
+        return 0
+    started = head.seal
+    seal, previous = head.seal, head.hash
+    for entry in pending:
+        seal += 1
+        entry.seal, entry.previous_hash = seal, previous
+        previous = entry.hash = chained_hash(
+            seal=seal,
+            kind=entry.kind,
+            cycle_id=entry.cycle_id,
+            actor=entry.actor,
+            group_id=entry.group_id,
+            subject=entry.subject,
+            payload=entry.payload,
+            at=entry.at.astimezone(UTC),
+            previous=previous,
+        )
+    JournalEntry.objects.bulk_update(pending, ["seal", "previous_hash", "hash"], batch_size=500)
+    moved = Sealer.objects.filter(name="journal", seal=started).update(seal=F("seal") + len(pending), hash=previous)
+    if moved != 1:
+        message = "another sealer moved the head; this batch is rolled back and tried again"
+        raise RuntimeError(message)
+    return len(pending)

@@ -1,0 +1,1 @@
+"""Who judges what, sheets, marks, votes. Before it: submissions. After it: results."""

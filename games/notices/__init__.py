@@ -1,0 +1,1 @@
+"""Listens and tells people; nobody imports it. Before it: everything."""

@@ -1,0 +1,1 @@
+"""Journal becomes points; standings become grants. Before it: results. After it: progression."""

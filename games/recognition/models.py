@@ -1,0 +1,93 @@
+"""Points in three stages (journal → points → totals), and grants."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from games.recognition.rules import GrantState
+
+
+class Points(models.Model):
+    """One award of points or its reversal. Written once, in sealed order, by the pure rule; never by hand."""
+
+    cycle = models.ForeignKey("games.Cycle", models.CASCADE, related_name="points")
+    generation = models.PositiveIntegerField(
+        default=1, help_text="A change of rules replays into a new generation, then they are swapped."
+    )
+    seal = models.BigIntegerField(help_text="The journal entry that earned it.")
+    rule = models.CharField(max_length=100)
+    design_number = models.PositiveIntegerField()
+    group = models.ForeignKey("games.Group", models.CASCADE, null=True, blank=True, related_name="points")
+    person = models.ForeignKey("games.Person", models.SET_NULL, null=True, blank=True, related_name="+")
+    amount = models.IntegerField()
+    reverses = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "points"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["cycle", "generation", "seal", "rule", "group"], name="points_once_per_act")
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["cycle", "generation", "group"], name="points_by_group")]
+
+    def __str__(self) -> str:
+        return f"{self.amount:+d} by {self.rule}"
+
+
+class PointsTotal(models.Model):
+    """Sum of a group's points in one generation; kept up step by step, rebuilt by one SUM."""
+
+    cycle = models.ForeignKey("games.Cycle", models.CASCADE, related_name="+")
+    generation = models.PositiveIntegerField(default=1)
+    group = models.ForeignKey("games.Group", models.CASCADE, related_name="+")
+    amount = models.IntegerField(default=0)
+    last_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["cycle", "generation", "group"], name="points_total_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group_id}: {self.amount}"
+
+
+class PointsCursor(models.Model):
+    """How far points have read the sealed journal of a cycle, and which generation is shown."""
+
+    cycle = models.OneToOneField("games.Cycle", models.CASCADE, related_name="+", primary_key=True)
+    generation = models.PositiveIntegerField(default=1)
+    seal = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"generation {self.generation} up to {self.seal}"
+
+
+class Grant(models.Model):
+    """That something was won: medal, money in cents, coaching, badge, certificate, celebration."""
+
+    cycle = models.ForeignKey("games.Cycle", models.CASCADE, related_name="grants")
+    award = models.CharField(max_length=100)
+    kind = models.CharField(max_length=30)
+    name = models.CharField(max_length=300)
+    group = models.ForeignKey(
+        "games.Group", models.PROTECT, null=True, blank=True, related_name="grants", help_text="Empty: money nobody won."
+    )
+    board = models.CharField(max_length=100, blank=True)
+    snapshot = models.PositiveIntegerField(null=True, blank=True, help_text="Number of the board's snapshot it rests on.")
+    place = models.CharField(max_length=20, blank=True)
+    amount_cents = models.BigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in GrantState], default=GrantState.NOMINATED.value)
+    reason = models.TextField(blank=True)
+    proof = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["cycle", "award", "group"], condition=~models.Q(state="revoked"), name="grant_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} to {self.group_id}"

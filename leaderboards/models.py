@@ -1,0 +1,89 @@
+"""Boards, live standings, published snapshots. `scope` is whatever the caller ranks in (a cycle's id); this app knows nothing of games."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Board(models.Model):
+    """A declared ranking. `spec` is its piece of the rules; `live` boards are shown as they change, others only when published."""
+
+    scope = models.BigIntegerField()
+    key = models.CharField(max_length=100)
+    number = models.PositiveIntegerField(help_text="Order in the rules; the first is the main result.")
+    name = models.CharField(max_length=300)
+    spec = models.JSONField(default=dict)
+    audience = models.CharField(
+        max_length=10, default="public", help_text="public, judges or organizers: the widest audience it is for."
+    )
+    live = models.BooleanField(default=False)
+    version = models.BigIntegerField(default=0, help_text="Goes up with every change of standings.")
+    dirty_since = models.DateTimeField(null=True, blank=True)
+    refreshed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["scope", "key"], name="board_key_once")
+        ]
+        ordering: ClassVar[list[str]] = ["scope", "number"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Standing(models.Model):
+    """A live row of a board for one audience ("public" sees the frozen one, "restricted" all). Numbers are number texts.
+
+    `rank` orders rows for showing (1, 2, 3, …); `place` is what is shown and may be shared, fractional or empty.
+    """
+
+    board = models.ForeignKey(Board, models.CASCADE, related_name="standings")
+    audience = models.CharField(max_length=10, default="public")
+    entry = models.CharField(max_length=100, help_text="Key of the group.")
+    line = models.PositiveIntegerField(default=0, help_text="A board of records may list a group more than once.")
+    name = models.CharField(max_length=300)
+    bracket = models.CharField(max_length=100, blank=True)
+    rank = models.PositiveIntegerField()
+    place = models.CharField(max_length=20, blank=True)
+    previous_place = models.CharField(max_length=20, blank=True)
+    score = models.CharField(max_length=100, blank=True)
+    keys = models.JSONField(default=list, help_text="The order values, as in the board's order.")
+    values = models.JSONField(default=dict, help_text="Per-round scores and other named values.")
+    status = models.CharField(max_length=20, default="ranked")
+    pending = models.PositiveIntegerField(default=0)
+    changed_version = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["board", "audience", "entry", "line"], name="standing_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["board", "audience", "bracket", "rank"], name="standing_by_rank")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place or '-'} {self.name}"
+
+
+class Snapshot(models.Model):
+    """A published state: numbered, immutable, names as they were. A correction is a new one with a reason."""
+
+    board = models.ForeignKey(Board, models.PROTECT, related_name="snapshots")
+    audience = models.CharField(max_length=10, default="public")
+    number = models.PositiveIntegerField()
+    design_number = models.PositiveIntegerField()
+    rows = models.JSONField()
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the canonical rows, design number and previous digest.")
+    previous_digest = models.CharField(max_length=64, blank=True)
+    reason = models.TextField(blank=True)
+    published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=36, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["board", "audience", "number"], name="snapshot_number_once")
+        ]
+        ordering: ClassVar[list[str]] = ["board", "audience", "number"]
+
+    def __str__(self) -> str:
+        return f"{self.board_id} snapshot {self.number}"
