@@ -17,8 +17,9 @@ CYCLE_WIDE = frozenset({Capability.ORGANIZE, Capability.JUDGE, Capability.FOLLOW
 
 
 class GroupState(StrEnum):
-    """Whether a group still takes part."""
+    """Whether a group takes part. A pending one (asked, waiting, refused) is seen by itself and the organizers only."""
 
+    PENDING = "pending"
     ACTIVE = "active"
     WITHDRAWN = "withdrawn"
     DISQUALIFIED = "disqualified"

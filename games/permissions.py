@@ -1,0 +1,351 @@
+"""The permission table: who may see or do what, each row declared once, as a filter.
+
+`visible` narrows a queryset to what the person may have, `allows` asks the same filter about one object, so lists and single objects
+cannot disagree. API, pages, sockets, files and exports all ask here. Fetch through `visible`: what is hidden then looks absent.
+A superuser is no bypass: the owner of the instance sees a sealed entry only after a journalled decision (break glass).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from games.challenges.models import Challenge
+from games.cycles.models import Cycle, Decision, Design
+from games.cycles.rules import CycleState
+from games.groups.models import Group, JoinRequest, Membership, Registration
+from games.groups.rules import Capability, GroupState
+from games.journal.models import JournalEntry
+from games.journal.queries import db_now
+from games.journal.rules import PUBLIC_KINDS
+from games.judging.models import ConflictOfInterest, Panelist, Sheet
+from games.judging.rules import SheetState
+from games.organizations.models import Person
+from games.progression.models import Entrant
+from games.recognition.models import Grant, Points, PointsTotal
+from games.recognition.rules import GrantState
+from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
+from games.rounds.models import Extension, Round
+from games.rounds.rules import Visibility
+from games.submissions.models import Attempt, Submission, Upload, Version
+from games.submissions.rules import COUNTS, SubmissionState
+from leaderboards.models import Board, Snapshot, Standing
+
+NEVER = Q(pk__in=())
+LISTED = [s.value for s in CycleState if s is not CycleState.DRAFT]
+SCORES_SHOWN = [v.value for v in (Visibility.SCORES, Visibility.SUMMARIES, Visibility.FULL, Visibility.FORKABLE)]
+WORK_SHOWN = [v.value for v in (Visibility.FULL, Visibility.FORKABLE)]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What is known of the person who asks, loaded once per request. `cycles`, `groups`: id → capabilities."""
+
+    now: datetime
+    user_id: int | None = None
+    owner: bool = False
+    may_launch: bool = False
+    persons: frozenset[int] = frozenset()
+    cycles: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    groups: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    member_of: frozenset[int] = frozenset()
+
+    def cycles_with(self, capability: Capability) -> list[int]:
+        """Ids of the cycles in which the person holds `capability`."""
+        return sorted(cycle for cycle, held in self.cycles.items() if capability in held)
+
+    def groups_with(self, capability: Capability | None = None) -> list[int]:
+        """Ids of the groups the person is in, or in which the person holds `capability`."""
+        return sorted(group for group, held in self.groups.items() if capability is None or capability in held)
+
+
+def access_for(user: Any, *, token: Any = None, now: datetime | None = None) -> Access:
+    """The facts about `user` (a User or AnonymousUser) in one statement; a token narrows them to its cycles and capabilities."""
+    now = now or db_now()
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return Access(now=now)
+    cycles: dict[int, frozenset[str]] = {}
+    groups: dict[int, frozenset[str]] = {}
+    members: set[int] = set()
+    only_cycles = set(token.cycles) if token is not None and token.cycles else None
+    only = frozenset(token.capabilities) if token is not None and token.capabilities else None
+    persons = set(Person.objects.filter(user_id=user.pk).values_list("pk", flat=True))
+    held = Membership.objects.filter(person__user_id=user.pk, until__isnull=True)
+    for cycle_id, group_id, capabilities in held.values_list("cycle_id", "group_id", "capabilities"):
+        if only_cycles is not None and cycle_id not in only_cycles:
+            continue
+        granted = frozenset(capabilities) if only is None else frozenset(capabilities) & only
+        members.add(cycle_id)
+        if group_id is None:
+            cycles[cycle_id] = cycles.get(cycle_id, frozenset()) | granted
+        else:
+            groups[group_id] = groups.get(group_id, frozenset()) | granted
+    whole = token is None or (only_cycles is None and only is None)
+    return Access(
+        now=now,
+        user_id=user.pk,
+        owner=user.is_superuser and whole,
+        may_launch=user.may_launch and whole,
+        persons=frozenset(persons),
+        cycles=cycles,
+        groups=groups,
+        member_of=frozenset(members),
+    )
+
+
+def _organizes(access: Access, cycle_id: str) -> Q:
+    return Q(**{f"{cycle_id}__in": access.cycles_with(Capability.ORGANIZE)})
+
+
+def _cycle_open(access: Access, cycle: str = "") -> Q:
+    """The cycle itself may be seen: listed and public, or the person belongs to it. `cycle` is the path to it, ending in __."""
+    listed = Q(**{f"{cycle}public": True, f"{cycle}state__in": LISTED})
+    members = Q(**{f"{cycle}pk__in": sorted(access.member_of)}) & Q(**{f"{cycle}state__in": LISTED})
+    return listed | members | Q(**{f"{cycle}pk__in": access.cycles_with(Capability.ORGANIZE)})
+
+
+def _started(access: Access, round_: str) -> Q:
+    """The round is no longer planned: SQL twin of `state_of` for that one question. `round_` is the path to it, ending in __."""
+    begun = Q(**{f"{round_}opened_at__lte": access.now}) | Q(
+        **{f"{round_}opened_at__isnull": True, f"{round_}opens_at__lte": access.now}
+    )
+    passed = Q(**{f"{round_}gated": False}) | Q(**{f"{round_}passed_at__lte": access.now})
+    return (begun & passed) | Q(**{f"{round_}closed_at__lte": access.now})
+
+
+def _shown(round_: str, levels: list[str]) -> Q:
+    return Q(**{f"{round_}published_at__isnull": False, f"{round_}visibility__in": levels})
+
+
+def _mine(access: Access, group_id: str = "group_id") -> Q:
+    return Q(**{f"{group_id}__in": access.groups_with()})
+
+
+def _to_judge(access: Access, path: str) -> Q:
+    """Entries (at `path`) on which the person has a sheet, unless recused."""
+    sheets = Sheet.objects.filter(
+        judge_id__in=sorted(access.persons), challenge_id=OuterRef("challenge_id"), group_id=OuterRef("group_id")
+    ).exclude(state=SheetState.RECUSED.value)
+    return Q(**{f"{path}pk__in": Submission.objects.filter(Exists(sheets)).values("pk")}) if access.persons else NEVER
+
+
+def _entry_seen(access: Access, path: str = "") -> Q:
+    """An entry (a submission, or what hangs on it at `path`, ending in __)."""
+    round_ = f"{path}challenge__round__"
+    handed_in = ~Q(**{f"{path}state": SubmissionState.DRAFT.value})
+    counts = Q(**{f"{path}state__in": [s.value for s in COUNTS]})
+    return (
+        _mine(access, f"{path}group_id")
+        | ((_organizes(access, f"{round_}cycle_id") | _to_judge(access, path)) & handed_in)
+        | (_cycle_open(access, f"{round_}cycle__") & _shown(round_, WORK_SHOWN) & counts)
+    )
+
+
+def _sheet_seen(access: Access) -> Q:
+    """A judge's own sheets; an organizer's cycle; the entrant's after publication; everybody's when the work is shown."""
+    final = Q(state=SheetState.FINAL.value)
+    published = Q(challenge__round__published_at__isnull=False)
+    return (
+        Q(judge_id__in=sorted(access.persons))
+        | _organizes(access, "challenge__round__cycle_id")
+        | (_mine(access) & final & published)
+        | (_cycle_open(access, "challenge__round__cycle__") & _shown("challenge__round__", WORK_SHOWN) & final)
+    )
+
+
+def _score_seen(access: Access) -> Q:
+    published = Q(challenge__round__published_at__isnull=False)
+    return (
+        _organizes(access, "challenge__round__cycle_id")
+        | (_mine(access) & published)
+        | (_cycle_open(access, "challenge__round__cycle__") & _shown("challenge__round__", SCORES_SHOWN))
+    )
+
+
+def _group_seen(access: Access) -> Q:
+    taking_part = ~Q(state=GroupState.PENDING.value)
+    return Q(pk__in=access.groups_with()) | _organizes(access, "cycle_id") | (_cycle_open(access, "cycle__") & taking_part)
+
+
+def _board_seen(access: Access, path: str = "") -> Q:
+    """A board by its audience; boards know their cycle only as `scope`."""
+    seen = Cycle.objects.filter(_cycle_open(access)).values("pk")
+    organized = access.cycles_with(Capability.ORGANIZE)
+    insiders = sorted({*organized, *access.cycles_with(Capability.JUDGE)})
+    return (
+        Q(**{f"{path}audience": "public", f"{path}scope__in": seen})
+        | Q(**{f"{path}audience": "judges", f"{path}scope__in": insiders})
+        | Q(**{f"{path}scope__in": organized})
+    )
+
+
+def _standing_seen(access: Access) -> Q:
+    """Live rows: of a live board its public side, for organizers both sides of every board."""
+    organized = Q(board__scope__in=access.cycles_with(Capability.ORGANIZE))
+    return organized | (_board_seen(access, "board__") & Q(board__live=True, audience="public"))
+
+
+def _grant_seen(access: Access) -> Q:
+    won = Q(state__in=[GrantState.GRANTED.value, GrantState.DELIVERED.value, GrantState.UNALLOCATED.value])
+    own = _mine(access) & Q(state__in=[GrantState.VERIFIED.value, GrantState.GRANTED.value, GrantState.DELIVERED.value])
+    return _organizes(access, "cycle_id") | own | (_cycle_open(access, "cycle__") & won)
+
+
+def _journal_seen(access: Access) -> Q:
+    listed = Cycle.objects.filter(_cycle_open(access)).values("pk")
+    public = Q(cycle_id__in=listed, kind__in=[kind.value for kind in PUBLIC_KINDS])
+    return _organizes(access, "cycle_id") | public
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One row. With a `model`: `seen` filters it. Without: `held` answers for the person as such. `says` is the rule in words."""
+
+    says: str
+    model: type[Model] | None = None
+    seen: Callable[[Access], Q] | None = None
+    held: Callable[[Access], bool] | None = None
+
+
+def _row(says: str, model: type[Model], seen: Callable[[Access], Q]) -> Permission:
+    return Permission(says=says, model=model, seen=seen)
+
+
+def _of_cycle(says: str, model: type[Model]) -> Permission:
+    return _row(says, model, lambda a: _cycle_open(a, "cycle__"))
+
+
+def _of_organizer(says: str, model: type[Model], cycle_id: str = "cycle_id") -> Permission:
+    return _row(says, model, lambda a: _organizes(a, cycle_id))
+
+
+PERMISSIONS: dict[str, Permission] = {
+    "instance.desk": Permission("The owner of this instance.", held=lambda a: a.owner),
+    "cycle.launch": Permission("Whoever was allowed to launch cycles here.", held=lambda a: a.may_launch or a.owner),
+    "playbook.post": Permission("Whoever may launch cycles.", held=lambda a: a.may_launch or a.owner),
+    "signed_in": Permission("Anybody signed in.", held=lambda a: a.user_id is not None),
+    "cycle.view": _row("Anybody, once launched; members only if not public; organizers always.", Cycle, _cycle_open),
+    "cycle.organize": _row("Organizers of the cycle.", Cycle, lambda a: _organizes(a, "pk")),
+    "design.view": _of_cycle("Whoever may see the cycle.", Design),
+    "decision.view": _row(
+        "Organizers; everybody once published.",
+        Decision,
+        lambda a: _organizes(a, "cycle_id") | (_cycle_open(a, "cycle__") & Q(published_at__isnull=False)),
+    ),
+    "group.view": _row("Whoever may see the cycle, once the group takes part; itself and organizers always.", Group, _group_seen),
+    "group.member": _row("Members of the group.", Group, lambda a: Q(pk__in=a.groups_with())),
+    "group.manage": _row(
+        "Its captain, and organizers.", Group, lambda a: Q(pk__in=a.groups_with(Capability.CAPTAIN)) | _organizes(a, "cycle_id")
+    ),
+    "group.submit": _row("Members who may submit.", Group, lambda a: Q(pk__in=a.groups_with(Capability.SUBMIT))),
+    "membership.view": _row(
+        "The members of the same group, and organizers.",
+        Membership,
+        lambda a: _mine(a) | _organizes(a, "cycle_id") | Q(person_id__in=sorted(a.persons)),
+    ),
+    "registration.view": _row(
+        "The group itself, and organizers.", Registration, lambda a: _mine(a) | _organizes(a, "group__cycle_id")
+    ),
+    "registration.settle": _of_organizer("Organizers.", Registration, "group__cycle_id"),
+    "join_request.view": _row(
+        "Who asked, the captain, organizers.",
+        JoinRequest,
+        lambda a: (
+            Q(person_id__in=sorted(a.persons))
+            | Q(group_id__in=a.groups_with(Capability.CAPTAIN))
+            | _organizes(a, "group__cycle_id")
+        ),
+    ),
+    "person.view": _row(
+        "Oneself, and organizers of a cycle the person is in.",
+        Person,
+        lambda a: (
+            Q(pk__in=sorted(a.persons)) | Q(pk__in=Membership.objects.filter(_organizes(a, "cycle_id")).values("person_id"))
+        ),
+    ),
+    "round.view": _of_cycle("Whoever may see the cycle.", Round),
+    "extension.view": _row(
+        "The group it is for, and organizers.", Extension, lambda a: _mine(a) | _organizes(a, "round__cycle_id")
+    ),
+    "challenge.view": _row(
+        "Whoever may see the cycle, once the round has opened; organizers always.",
+        Challenge,
+        lambda a: _organizes(a, "round__cycle_id") | (_cycle_open(a, "round__cycle__") & _started(a, "round__")),
+    ),
+    "submission.view": _row(
+        "The group; once handed in its judges and organizers; everybody when the published round shows whole entries.",
+        Submission,
+        _entry_seen,
+    ),
+    "submission.edit": _row(
+        "Members of the group who may submit.", Submission, lambda a: Q(group_id__in=a.groups_with(Capability.SUBMIT))
+    ),
+    "submission.rule_on": _of_organizer("Organizers (disqualify).", Submission, "challenge__round__cycle_id"),
+    "version.view": _row("As the submission.", Version, lambda a: _entry_seen(a, "submission__")),
+    "upload.view": _row("As the submission.", Upload, lambda a: _entry_seen(a, "submission__")),
+    "attempt.view": _row(
+        "The group and organizers; everybody when the published round shows whole entries.",
+        Attempt,
+        lambda a: (
+            _mine(a)
+            | _organizes(a, "challenge__round__cycle_id")
+            | (_cycle_open(a, "challenge__round__cycle__") & _shown("challenge__round__", WORK_SHOWN))
+        ),
+    ),
+    "panelist.view": _row(
+        "Organizers, and the judge.",
+        Panelist,
+        lambda a: _organizes(a, "challenge__round__cycle_id") | Q(person_id__in=sorted(a.persons)),
+    ),
+    "conflict.view": _row(
+        "Organizers, and the judge.",
+        ConflictOfInterest,
+        lambda a: _organizes(a, "group__cycle_id") | Q(person_id__in=sorted(a.persons)),
+    ),
+    "sheet.view": _row(
+        "The judge; organizers; the entrant once published; everybody when the published round shows whole entries.",
+        Sheet,
+        _sheet_seen,
+    ),
+    "sheet.mark": _row("The judge it is assigned to.", Sheet, lambda a: Q(judge_id__in=sorted(a.persons))),
+    "sheet.reopen": _of_organizer("Organizers, with a reason.", Sheet, "challenge__round__cycle_id"),
+    "score.view": _row(
+        "Organizers; the entrant once published; everybody when the published round shows scores.", ChallengeScore, _score_seen
+    ),
+    "run.view": _of_organizer("Organizers.", RecomputeRun),
+    "external_result.view": _of_cycle("Whoever may see the cycle.", ExternalResult),
+    "board.view": _row("Its audience.", Board, _board_seen),
+    "standing.view": _row("Its audience while live; organizers always.", Standing, _standing_seen),
+    "snapshot.view": _row(
+        "Its board's audience; the restricted side organizers only.",
+        Snapshot,
+        lambda a: Q(board__scope__in=a.cycles_with(Capability.ORGANIZE)) | (_board_seen(a, "board__") & Q(audience="public")),
+    ),
+    "grant.view": _row("Organizers; the group once verified; everybody once granted.", Grant, _grant_seen),
+    "points.view": _of_cycle("Whoever may see the cycle.", Points),
+    "points_total.view": _of_cycle("Whoever may see the cycle.", PointsTotal),
+    "entrant.view": _row("Whoever may see the cycle.", Entrant, lambda a: _cycle_open(a, "round__cycle__")),
+    "journal.view": _row("Organizers all of their cycle; everybody its public kinds.", JournalEntry, _journal_seen),
+}
+
+
+def visible[M: Model](access: Access, name: str, rows: QuerySet[M]) -> QuerySet[M]:
+    """The part of `rows` that the person may have under permission `name`."""
+    row = PERMISSIONS[name]
+    if row.seen is None or row.model is not rows.model:
+        message = f"{name} is not a permission on {rows.model.__name__}"
+        raise TypeError(message)
+    return rows.filter(row.seen(access))
+
+
+def allows(access: Access, name: str, obj: Model | None = None) -> bool:
+    """Whether the person holds permission `name` (on `obj`, when it is one about objects)."""
+    row = PERMISSIONS[name]
+    if row.held is not None:
+        return row.held(access)
+    if obj is None:
+        message = f"{name} needs an object"
+        raise TypeError(message)
+    return visible(access, name, type(obj)._default_manager.filter(pk=obj.pk)).exists()
