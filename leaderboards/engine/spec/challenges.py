@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from leaderboards.engine.spec.base import Aggregate, Decimals, Fold, Key, Keyed, Number, Operand, Rounded, Spec, Switch, Whole
+from leaderboards.engine.spec.base import Aggregate, Fold, Key, Keyed, Number, Operand, Rounded, Spec, Switch, Whole
 
 Verdict = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -65,12 +65,11 @@ class Criterion(Keyed, Rounded):
     weight: Number = Fraction(1)
 
 
-class Band(Spec):
+class Band(Rounded):
     """Marks further than `width` from the centre are pulled to it, in one pass; `decimals` rounds the centre first."""
 
     width: Number
     around: Literal["mean", "median"] = "mean"
-    decimals: Decimals | None = None
 
 
 class Panel(Keyed, Rounded):
@@ -150,6 +149,13 @@ class ChallengeSpec(Keyed, Rounded):
     keep: Keep = Keep.BEST
     unit: str = ""
     reference: str | None = None
+
+    @property
+    def low(self) -> bool:
+        """Whether a lower score is better: a measured value where low is better, or plain ranks."""
+        if self.format is Format.MEASURED:
+            return self.better is Better.LOW and self.keep is not Keep.IMPROVEMENT
+        return self.format is Format.RANKING and not any(panel.points for panel in self.judges_panels)
 
     @property
     def judges_panels(self) -> tuple[Panel, ...]:

@@ -1,0 +1,144 @@
+"""Checks of challenges: names, panels, criteria, bounds, adjustments, and formats that the engine cannot compute yet."""
+
+from collections.abc import Iterator
+
+from leaderboards.engine.checks.problem import Problem, Severity, repeated, unknown, weight_problems
+from leaderboards.engine.names import RESERVED
+from leaderboards.engine.spec import Aggregate, ChallengeSpec, Criterion, Fold, Format, Panel, Scoring, Worth
+
+MARKED = frozenset({Format.RUBRIC, Format.RANKING})
+
+
+def label(scoring: Scoring, challenge: ChallengeSpec) -> str:
+    """How messages name a challenge: by key, and by its rounds where the same key is scored in several ways."""
+    same = [one for one in scoring.challenges if one.key == challenge.key]
+    rounds = f" ({', '.join(challenge.rounds)})" if len(same) > 1 and challenge.rounds else ""
+    return f'challenge "{challenge.key}"{rounds}'
+
+
+def challenge_problems(scoring: Scoring) -> Iterator[Problem]:
+    """Everything wrong with the challenges."""
+    yield from _twice_in_a_round(scoring)
+    rounds = [one.key for one in scoring.rounds]
+    for challenge in scoring.challenges:
+        path = label(scoring, challenge)
+        for key in challenge.rounds or ():
+            if key not in rounds:
+                yield unknown(f"{path}.rounds", key, "round", rounds)
+        if challenge.rounds == ():
+            yield Problem(f"{path}.rounds", "at least one round is needed; leave the key out for every round", Severity.WARNING)
+        yield from _names(path, challenge)
+        yield from _format(path, challenge)
+        yield from _panels(path, challenge)
+        for criterion in challenge.criteria:
+            yield from _criterion(path, challenge, criterion)
+        yield from _fields(path, challenge)
+        if challenge.combine is Aggregate.MEAN and challenge.criteria:
+            weights = {one.key: one.weight for one in challenge.criteria}
+            yield from weight_problems(f"{path}.criteria", weights, mean=True)
+
+
+def _twice_in_a_round(scoring: Scoring) -> Iterator[Problem]:
+    for one in scoring.rounds:
+        keys = [challenge.key for challenge in scoring.challenges if challenge.in_round(one.key)]
+        yield from repeated(f'challenges of round "{one.key}"', keys, "key")
+
+
+def _names(path: str, challenge: ChallengeSpec) -> Iterator[Problem]:
+    counts: dict[str, int] = {}
+    for one in (*challenge.criteria, *challenge.panels, *challenge.fields):
+        counts[one.key] = counts.get(one.key, 0) + 1
+    for name, count in counts.items():
+        if count > 1:
+            yield Problem(path, f'the name "{name}" is used {count} times among criteria, panels and fields')
+        if name in RESERVED:
+            yield Problem(path, f'the name "{name}" has a meaning of its own in boards; choose another')
+    if challenge.key in RESERVED:
+        yield Problem(path, f'the key "{challenge.key}" has a meaning of its own in boards; choose another')
+
+
+def _format(path: str, challenge: ChallengeSpec) -> Iterator[Problem]:
+    if challenge.format is Format.PAIRWISE:
+        yield Problem(f"{path}.format", "pairwise cannot be computed yet; use rubric or ranking until it can")
+    if challenge.format is Format.RUBRIC and not challenge.criteria:
+        yield Problem(f"{path}.criteria", "a rubric needs at least one criterion")
+    if challenge.format not in MARKED and challenge.criteria:
+        yield Problem(
+            f"{path}.criteria", f"{challenge.format} challenges are not marked, so criteria have no effect; remove them"
+        )
+    both = set(challenge.accepted) & set(challenge.ignored)
+    for verdict in sorted(both):
+        yield Problem(f"{path}.ignored", f'the verdict "{verdict}" cannot be both accepted and ignored')
+    if challenge.penalty < 0:
+        yield Problem(f"{path}.penalty", f"expected 0 or more minutes, found {challenge.penalty}")
+    worth = challenge.worth
+    if isinstance(worth, Worth) and (worth.minimum > worth.initial or worth.decay < 0):
+        yield Problem(f"{path}.worth", "expected initial of at least minimum, and a decay of 0 or more")
+
+
+def _panels(path: str, challenge: ChallengeSpec) -> Iterator[Problem]:
+    used = {challenge.panel_of(one) for one in challenge.marked_criteria}
+    for panel in challenge.judges_panels:
+        where = f'{path}.panel "{panel.key}"'
+        if challenge.panels and challenge.format in MARKED and panel.key not in used:
+            yield Problem(where, "no criterion is marked by this panel", Severity.WARNING)
+        yield from _panel(where, panel)
+    if challenge.scale is not None:
+        if challenge.scale <= 0:
+            yield Problem(f"{path}.scale", f"expected a number above 0, found {challenge.scale}")
+        for one in challenge.criteria:
+            if one.min is None or one.max is None or one.min >= one.max:
+                yield Problem(f'{path}.criterion "{one.key}"', "scale needs min and max, with min below max")
+
+
+def _panel(where: str, panel: Panel) -> Iterator[Problem]:
+    drops = panel.drop_high + panel.drop_low
+    if panel.combine in {Fold.SEVERITY, Fold.SEVERITY_CLIP}:
+        yield Problem(
+            f"{where}.combine", f"{panel.combine} cannot be computed yet; use mean, median, sum, min or max until it can"
+        )
+    if panel.quorum > 1 and drops >= panel.quorum:
+        yield Problem(
+            where,
+            f"drops {drops} marks but counts from a quorum of {panel.quorum} on; dropping needs at least one mark to remain",
+        )
+    if panel.quorum == 0 and panel.combine is not Fold.SUM:
+        yield Problem(
+            f"{where}.quorum", f"0 has an effect only on a sum; the {panel.combine} of nothing is nothing", Severity.WARNING
+        )
+    if panel.band is not None and panel.band.width < 0:
+        yield Problem(f"{where}.band.width", f"expected 0 or more, found {panel.band.width}")
+    if panel.points == ():
+        yield Problem(f"{where}.points", 'expected "borda" or at least one number')
+
+
+def _criterion(path: str, challenge: ChallengeSpec, one: Criterion) -> Iterator[Problem]:
+    where = f'{path}.criterion "{one.key}"'
+    panels = [panel.key for panel in challenge.judges_panels]
+    if one.panel is not None and one.panel not in panels:
+        yield unknown(f"{where}.panel", one.panel, "panel of this challenge", panels)
+    if one.min is not None and one.max is not None and one.min > one.max:
+        yield Problem(where, f"min {one.min} is above max {one.max}")
+    if one.step is not None and one.step <= 0:
+        yield Problem(f"{where}.step", f"expected a number above 0, found {one.step}")
+    if one.step is not None and one.values is not None:
+        yield Problem(where, "step and values cannot both say what a mark may be; remove one")
+    if one.values == ():
+        yield Problem(f"{where}.values", "at least one value is needed")
+
+
+def _fields(path: str, challenge: ChallengeSpec) -> Iterator[Problem]:
+    keys = [one.key for one in challenge.fields]
+    for one in challenge.fields:
+        where = f'{path}.field "{one.key}"'
+        if one.min is not None and one.max is not None and one.min > one.max:
+            yield Problem(where, f"min {one.min} is above max {one.max}")
+        outside = one.default is not None and (
+            (one.min is not None and one.default < one.min) or (one.max is not None and one.default > one.max)
+        )
+        if outside:
+            yield Problem(f"{where}.default", f"{one.default} is outside min and max")
+    for number, step in enumerate(challenge.adjust):
+        verb, operand = step.operation
+        if isinstance(operand, str) and operand not in keys:
+            yield unknown(f"{path}.adjust[{number}].{verb}", operand, "field of this challenge", keys)

@@ -1,0 +1,95 @@
+"""Checks of rounds, cuts and awards: keys, time, who goes where, what can be won."""
+
+from collections.abc import Iterator
+
+from leaderboards.engine.checks.problem import Problem, Severity, nearest, repeated, share_problem, unknown, weight_problems
+from leaderboards.engine.names import RESERVED, challenges_of, known_names, resolve
+from leaderboards.engine.spec import Aggregate, AwardSpec, BoardSpec, CutSpec, Rows, Scoring, board_rounds, expand_boards
+
+
+def round_problems(scoring: Scoring) -> Iterator[Problem]:
+    """Everything wrong with the rounds."""
+    if not scoring.rounds:
+        yield Problem("rounds", "at least one round is needed")
+    yield from repeated("rounds", [one.key for one in scoring.rounds], "key")
+    before = None
+    for one in scoring.rounds:
+        path = f'round "{one.key}"'
+        if one.key in RESERVED:
+            yield Problem(path, f'the key "{one.key}" has a meaning of its own in boards; choose another')
+        if one.opens and one.closes and one.closes <= one.opens:
+            yield Problem(path, f"closes {one.closes.isoformat()} before it opens {one.opens.isoformat()}")
+        if before and one.opens and one.opens < before:
+            yield Problem(path, "opens before the round written above it; rounds stand in order of time", Severity.WARNING)
+        before = one.opens or before
+        tasks = challenges_of(scoring, one.key)
+        weights = {task.key: task.weight for task in tasks}
+        yield from weight_problems(f"{path}.challenges", weights, mean=one.combine is Aggregate.MEAN)
+        if one.best is not None and one.best > len(tasks):
+            yield Problem(f"{path}.best", f"{one.best} is more than the {len(tasks)} challenges of the round", Severity.WARNING)
+        if not tasks:
+            yield Problem(path, "has no challenge, so nothing is scored in it", Severity.WARNING)
+
+
+def cut_problems(scoring: Scoring) -> Iterator[Problem]:
+    """Everything wrong with the cuts. A cut only looks back, so no circle is possible."""
+    boards = {board.id: board for board in expand_boards(scoring)}
+    rounds = [one.key for one in scoring.rounds]
+    for cut in scoring.cuts:
+        path = f'cut to "{cut.to}"'
+        given = [name for name in ("first", "share", "at_least") if getattr(cut, name) is not None] + (["all"] if cut.all else [])
+        if len(given) != 1:
+            yield Problem(path, f"exactly one of first, share, at_least, all is needed, found: {', '.join(given) or 'none'}")
+        yield from share_problem(path, cut.share)
+        if cut.to not in rounds:
+            yield unknown(f"{path}.to", cut.to, "round", rounds)
+        if cut.board not in boards:
+            yield unknown(f"{path}.board", cut.board, "board", boards)
+        else:
+            yield from _looks_back(scoring, cut, boards[cut.board], path)
+
+
+def _looks_back(scoring: Scoring, cut: CutSpec, board: BoardSpec, path: str) -> Iterator[Problem]:
+    rounds = [one.key for one in scoring.rounds]
+    if board.rows is Rows.RECORDS:
+        yield Problem(f"{path}.board", f'board "{board.id}" lists records, which have no places; a cut needs a board of groups')
+    if isinstance(cut.first, dict) and board.within is None:
+        yield Problem(f"{path}.first", f'a number per division needs within on board "{board.id}"')
+    if cut.to in rounds:
+        for one in board_rounds(scoring, board):
+            if rounds.index(one.key) >= rounds.index(cut.to):
+                yield Problem(path, f'board "{board.id}" counts round "{one.key}", which is not before "{cut.to}"')
+
+
+def award_problems(scoring: Scoring) -> Iterator[Problem]:
+    """Everything wrong with the awards."""
+    boards = expand_boards(scoring)
+    yield from repeated("awards", [award.key for award in scoring.awards], "key")
+    if scoring.awards and not boards:
+        yield Problem("awards", "awards need at least one board")
+    for award in scoring.awards:
+        path = f'award "{award.key}"'
+        board = next((one for one in boards if award.board in {None, one.id}), None)
+        if board is None and award.board is not None:
+            yield unknown(f"{path}.board", award.board, "board", [one.id for one in boards])
+        yield from _award(scoring, award, board, path)
+
+
+def _award(scoring: Scoring, award: AwardSpec, board: BoardSpec | None, path: str) -> Iterator[Problem]:
+    rules = [award.places, award.at_least, award.share, award.amounts]
+    if not award.decided and all(rule is None for rule in rules):
+        yield Problem(path, "at least one of places, at_least, share, decided, amounts is needed, found: none")
+    if award.places is not None and not 1 <= award.places[0] <= award.places[1]:
+        yield Problem(f"{path}.places", f"expected [from, to] with 1 <= from <= to, found [{award.places[0]}, {award.places[1]}]")
+    yield from share_problem(path, award.share)
+    if award.amounts == ():
+        yield Problem(f"{path}.amounts", "at least one amount in cents is needed")
+    if board is None:
+        return
+    if board.rows is Rows.RECORDS:
+        yield Problem(
+            f"{path}.board", f'board "{board.id}" lists records, which have no places; an award needs a board of groups'
+        )
+    if resolve(scoring, board, award.by) is None:
+        guess = nearest(award.by, known_names(scoring, board))
+        yield Problem(f"{path}.by", f'"{award.by}" is not a known value of board "{board.id}"{guess}')
