@@ -1,0 +1,21 @@
+"""Sockets, and in the demo pages too: HTTP goes to Django, /ws to the consumers in backend/sockets.py."""
+
+import os
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
+
+pages = get_asgi_application()  # loads the apps, so it comes before anything that needs models
+
+from backend.sockets import websocket_urlpatterns  # noqa: E402 -- consumers need the apps loaded
+
+application = ProtocolTypeRouter(
+    {
+        "http": pages,
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+    }
+)

@@ -1,0 +1,218 @@
+"""Every setting of Ludus. Values come from the environment (docs/operators.md lists each one) and fail at start when they are wrong."""
+
+from pathlib import Path
+
+from django.utils.csp import CSP
+
+from backend import __version__
+from backend.connections import (
+    DATABASE_SCHEMES,
+    EMAIL_SCHEMES,
+    REDIS_SCHEMES,
+    database_settings,
+    mailer_settings,
+    redis_database,
+)
+from backend.env import SettingError, env_bool, env_int, env_list, env_secret, env_str, env_url
+from backend.logs import logging_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_SECRET_KEY = "for-development-only-never-for-production-0123456789"  # noqa: S105 -- the checks refuse it in production
+VERSION = __version__
+
+# --- What kind of house this is -------------------------------------------------------------------------------------------------------
+PRODUCTION = env_bool("LUDUS_PRODUCTION")
+DEBUG = env_bool("LUDUS_DEBUG")
+HTTPS = env_bool("LUDUS_HTTPS", default=PRODUCTION)
+SECRET_KEY = env_secret("LUDUS_SECRET_KEY", DEFAULT_SECRET_KEY)
+SECRET_KEY_FALLBACKS = env_list("LUDUS_OLD_SECRET_KEYS")
+WEB_PROCESSES = env_int("LUDUS_WEB_PROCESSES", 1, least=1, most=256)
+PUBLIC_URL = env_url("LUDUS_URL", "http://localhost:8000", schemes=frozenset({"http", "https"})).rstrip("/")
+ALLOWED_HOSTS = env_list("LUDUS_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+# Several houses (or parallel tests) on one Redis keep apart by this prefix.
+PREFIX = env_str("LUDUS_PREFIX", "ludus-")
+
+# --- Where things are kept ------------------------------------------------------------------------------------------------------------
+DATA = Path(env_str("LUDUS_DATA", str(ROOT / ".ludus"))).resolve()
+DATABASE_URL = env_url("DATABASE_URL", f"sqlite:///{DATA / 'ludus.sqlite3'}", schemes=DATABASE_SCHEMES)
+DATABASES = {"default": database_settings(DATABASE_URL, pool_size=env_int("LUDUS_DATABASE_POOL", 8, most=500))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Without REDIS_URL everything stays in this one process: enough for the command line, never for production.
+REDIS_URL = env_url("REDIS_URL", "redis://unset", schemes=REDIS_SCHEMES)
+HAS_REDIS = REDIS_URL != "redis://unset"
+if HAS_REDIS:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": redis_database(REDIS_URL, 1),
+            "KEY_PREFIX": PREFIX,
+            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 2},
+        }
+    }
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [redis_database(REDIS_URL, 2)], "prefix": PREFIX},
+        }
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "KEY_PREFIX": PREFIX}}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+MEDIA_ROOT = DATA / "uploads"
+UPLOAD_MAX_BYTES = env_int("LUDUS_UPLOAD_MAX_MB", 50, least=1, most=10_240) * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o640
+STATIC_URL = "static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [path for path in (ROOT / "backend" / "static",) if path.is_dir()]
+WHITENOISE_USE_FINDERS = not PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# --- The parts ------------------------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "django_htmx",
+    "channels",
+    "leaderboards",
+    "games",
+    "backend.accounts",
+    "backend",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "backend.urls"
+WSGI_APPLICATION = "backend.wsgi.application"
+ASGI_APPLICATION = "backend.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "backend" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- People ---------------------------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+
+# --- Safety ---------------------------------------------------------------------------------------------------------------------------
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # probes come from inside, without the proxy
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+if env_bool("LUDUS_BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Words and time -------------------------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+# --- API ------------------------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Ludus",
+    "DESCRIPTION": "The platform on which teams learn by competing.",
+    "VERSION": VERSION,
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- Mail -----------------------------------------------------------------------------------------------------------------------------
+MAILERS = {"default": mailer_settings(env_url("EMAIL_URL", "console:", schemes=EMAIL_SCHEMES))}
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env_str("LUDUS_EMAIL_FROM", "Ludus <ludus@localhost>")
+
+# --- Background work ------------------------------------------------------------------------------------------------------------------
+# Publishing never retries and gives up fast: a broker that is down must not slow a request; the sweep in worker/schedule.py catches up.
+CELERY_BROKER_URL = redis_database(REDIS_URL, 0) if HAS_REDIS else "memory://"
+CELERY_RESULT_BACKEND = redis_database(REDIS_URL, 3) if HAS_REDIS else "cache+memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 0.5, "global_keyprefix": PREFIX} if HAS_REDIS else {}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"global_keyprefix": PREFIX}
+CELERY_RESULT_EXPIRES = 3600
+CELERY_TASK_DEFAULT_QUEUE = f"{PREFIX}default"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_ACKS_LATE = True  # a killed worker's task runs again: every task is safe to run twice
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+
+# --- Logs -----------------------------------------------------------------------------------------------------------------------------
+LOGGING = logging_settings(
+    level=env_str("LUDUS_LOG_LEVEL", "INFO", choices=frozenset({"DEBUG", "INFO", "WARNING", "ERROR"})),
+    json=env_bool("LUDUS_LOG_JSON", default=PRODUCTION),
+)
+
+if PRODUCTION and not HAS_REDIS:
+    raise SettingError("REDIS_URL", None, "redis://host:6379 in production")

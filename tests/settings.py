@@ -1,0 +1,14 @@
+"""Settings for tests: as in production, except that parallel runs keep apart and passwords are hashed fast."""
+
+import os
+
+os.environ["LUDUS_PREFIX"] = f"test-{os.environ.get('PYTEST_XDIST_TESTRUNUID', 'one')[:8]}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-"
+os.environ.setdefault("LUDUS_LOG_LEVEL", "WARNING")
+
+from backend.settings import *  # noqa: E402, F403 -- the prefix is set first
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
