@@ -96,8 +96,10 @@ def chopin(source: Path, target: Path) -> None:
             for juror, cell in zip(jurors, cells, strict=True):
                 value = cell.strip()
                 away = value in {"", "s"}
-                marks.append((stage, "recital", number, slug(juror), "performance", "" if away else value, "recused" if away else ""))
-    write(target / "groups.csv", "group name", sorted(names.items(), key=lambda item: int(item[0])))
+                marks.append(
+                    (stage, "recital", number, slug(juror), "performance", "" if away else value, "recused" if away else "")
+                )
+    write(target / "groups.csv", "group name", [(number, names[number]) for number in sorted(names, key=int)])
     write(target / "people.csv", "person name role", [(slug(juror), juror, "judge") for juror in jurors])
     write(target / "marks.csv", "round challenge group judge criterion value state", marks)
     write(target / "official.csv", "kind key group name value", chopin_official(source, {name: n for n, name in names.items()}))
@@ -145,7 +147,7 @@ def skating(source: Path, target: Path) -> None:
         official += [("value", f"{part}/{challenge}", group, "score", score)]
         official += [("value", f"{part}/{challenge}", group, "components", components)]
         official += [("entrants", "free", group, "", "")] if part == "free" else []
-    official += [("board", "result", group, "score", str(sum(parts))) for group, parts in sums.items() if len(parts) == 2]  # noqa: PLR2004 - short and free
+    official += [("board", "result", group, "score", str(sum(parts))) for group, parts in sums.items() if len(parts) == 2]
     aspects = {r["aspect_id"]: r for r in read(source / "worlds2017_judged-aspects.csv") if r["section"] == "components"}
     for aspect in aspects.values():
         part, challenge, group = performances[aspect["performance_id"]]
@@ -176,8 +178,10 @@ def skating_marks(
 
 
 def strictly(source: Path, target: Path) -> None:
-    """15 series; a week is a round, a couple's first dance of the week is dance1. Couples are told apart by the
-    celebrity's name: the source gives two people the id 96."""
+    """15 series; a week is a round, a couple's first dance of the week is dance1.
+
+    Couples are told apart by the celebrity's name: the source gives two people the id 96.
+    """
     series: dict[int, list[Row]] = defaultdict(list)
     for row in read(source / "results.csv"):
         series[int(row["series"])].append(row)
@@ -208,16 +212,16 @@ def strictly_series(number: int, rows: list[Row], folder: Path) -> None:
             marks.append((week, dance, group, slug(STRICTLY_JUDGES[judge]), "dance", row[f"score_{judge}"]))
     last = max(max(weeks) for weeks in danced.values())
     leaving = [
-        (f"week{max(weeks) + 1}", "stop", group, "left by judges' and public vote, or withdrew")
-        for group, weeks in danced.items()
-        if max(weeks) < last
+        (f"week{week + 1}", "stop", group, "left by judges' and public vote, or withdrew")
+        for week, group in sorted((max(weeks), group) for group, weeks in danced.items())
+        if week < last
     ]
     judges = sorted({judge for present in judging.values() for judge in present})
     write(folder / "groups.csv", "group name celebrity", sorted((key, *names) for key, names in couples.items()))
     write(folder / "people.csv", "person name role", [(slug(STRICTLY_JUDGES[j]), STRICTLY_JUDGES[j], "judge") for j in judges])
     write(folder / "submissions.csv", "round challenge group dance song partner running_order", submissions)
     write(folder / "marks.csv", "round challenge group judge criterion value", marks)
-    write(folder / "decisions.csv", "round kind group reason", sorted(leaving, key=lambda row: (int(row[0][4:]), row[2])))
+    write(folder / "decisions.csv", "round kind group reason", leaving)
     write(folder / "official.csv", "kind key group name value", official)
     weeks = "\n".join(f'  {{ key = "week{week}", name = "Week {week}" }},' for week in range(1, last + 1))
     dances = ", ".join(f'"dance{n}"' for n in range(1, max(count.values()) + 1))
@@ -248,9 +252,10 @@ def nanogpt(source: Path, target: Path) -> None:
         holder[track] = name  # a re-timing measures the standing record again, so it belongs to who holds it
         groups[slug(name)] = name
         verdict = "rebase" if again else ""
-        attempts.append(("open", f"track{track}", slug(name), f"{at:%Y-%m-%dT%H:%M:%SZ}", verdict, row["minutes"], row["description"], people))
-        if not again:
-            official.append(("record", f"records{track}", slug(name), row["record"], row["minutes"]))
+        attempts.append(
+            ("open", f"track{track}", slug(name), f"{at:%Y-%m-%dT%H:%M:%SZ}", verdict, row["minutes"], row["description"], people)
+        )
+        official += [] if again else [("record", f"records{track}", slug(name), row["record"], row["minutes"])]
     write(target / "groups.csv", "group name", sorted(groups.items()))
     write(target / "attempts.csv", "round challenge group at verdict value description contributors", attempts)
     write(target / "official.csv", "kind key group name value", official)

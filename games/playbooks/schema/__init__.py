@@ -1,0 +1,55 @@
+"""The Design: all rules of a cycle as one validated, immutable value. It extends the engine's vocabulary; there is no second one."""
+
+from games.playbooks.schema.cycle import DEFAULT_ROLES, Aim, Checks, CycleSpec, PlaybookInfo, Role, Waiver
+from games.playbooks.schema.design import FORMAT, Design, launch_problems
+from games.playbooks.schema.forms import FieldType, FormField
+from games.playbooks.schema.points import Badge, PointRule, Receiver
+from games.playbooks.schema.reading import WARNING, DesignRefused, design_problems, json_schema, parse_design, read_toml
+from games.playbooks.schema.registration import Division, Document, Eligibility, NameRules, Registration
+from games.playbooks.schema.tasks import (
+    ChallengeDesign,
+    CriterionDesign,
+    FlagAnswer,
+    Level,
+    NumberAnswer,
+    Question,
+    QuizAnswer,
+    RoundDesign,
+)
+
+__all__ = [
+    "DEFAULT_ROLES",
+    "FORMAT",
+    "WARNING",
+    "Aim",
+    "Badge",
+    "ChallengeDesign",
+    "Checks",
+    "CriterionDesign",
+    "CycleSpec",
+    "Design",
+    "DesignRefused",
+    "Division",
+    "Document",
+    "Eligibility",
+    "FieldType",
+    "FlagAnswer",
+    "FormField",
+    "Level",
+    "NameRules",
+    "NumberAnswer",
+    "PlaybookInfo",
+    "PointRule",
+    "Question",
+    "QuizAnswer",
+    "Receiver",
+    "Registration",
+    "Role",
+    "RoundDesign",
+    "Waiver",
+    "design_problems",
+    "json_schema",
+    "launch_problems",
+    "parse_design",
+    "read_toml",
+]

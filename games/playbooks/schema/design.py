@@ -1,0 +1,148 @@
+"""The whole Design: scoring as the engine takes it, and everything around it. Checks that need more than one table are here."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from games.errors import Problem
+from games.playbooks.schema.cycle import DEFAULT_ROLES, Aim, Checks, CycleSpec, PlaybookInfo, Role
+from games.playbooks.schema.points import Badge, PointRule
+from games.playbooks.schema.registration import Registration
+from games.playbooks.schema.tasks import ChallengeDesign, RoundDesign
+from leaderboards.engine.numbers import Rounding
+from leaderboards.engine.spec import Scoring
+from leaderboards.engine.spec.base import Decimals
+
+FORMAT: Final = 1
+Path = tuple[str | int, ...]
+
+
+class Design(Scoring):
+    """The rules of one cycle, immutable. Give it to the engine as it is: it is a `Scoring`."""
+
+    format: Literal[1] = FORMAT
+    cycle: CycleSpec
+    playbook: PlaybookInfo | None = None
+    aim: Aim = Aim()
+    checks: Checks = Checks()
+    roles: tuple[Role, ...] = DEFAULT_ROLES
+    registration: Registration = Registration()
+    rounds: tuple[RoundDesign, ...] = ()
+    challenges: tuple[ChallengeDesign, ...] = ()
+    rules: tuple[PointRule, ...] = ()
+    badges: tuple[Badge, ...] = ()
+    rounding: Rounding = Field(default=Rounding.HALF_UP, exclude=True)
+    mark_decimals: Decimals = Field(default=4, exclude=True)
+
+    @model_validator(mode="after")
+    def _numbers_of_the_cycle(self) -> Self:
+        """`rounding` and `mark_decimals` are written in [cycle]; the engine reads them on the whole."""
+        object.__setattr__(self, "rounding", self.cycle.rounding)
+        object.__setattr__(self, "mark_decimals", self.cycle.mark_decimals)
+        return self
+
+    def round(self, key: str) -> RoundDesign | None:
+        """The round with this key."""
+        return next((one for one in self.rounds if one.key == key), None)
+
+    def challenge(self, round_key: str, key: str) -> ChallengeDesign | None:
+        """The challenge with this key as it is set in this round."""
+        return next((one for one in self.challenges if one.key == key and one.in_round(round_key)), None)
+
+    def data(self) -> dict[str, Any]:
+        """The Design as JSON data, short: what is default is left out. `Design.model_validate` reads it back equal."""
+        return self.model_dump(mode="json", exclude_defaults=True) | {"format": FORMAT}
+
+    def public(self) -> dict[str, Any]:
+        """`data` without what entrants must not see: the answers of automatic challenges."""
+        found = self.data()
+        for challenge in found.get("challenges", ()):
+            challenge.pop("answer", None)
+        return found
+
+    def faults(self) -> Iterator[tuple[Path, str]]:
+        """What no single table shows (scoring apart: that is `leaderboards.engine.checks`), as (path, message)."""
+        yield from _dates(self)
+        yield from _overlaps(self)
+        for number, challenge in enumerate(self.challenges):
+            for path, message in challenge.faults():
+                yield ("challenges", number, *path), message
+        for path, message in self.registration.faults():
+            yield ("registration", *path), message
+        yield from _repeated(self)
+        yield from _unknown(self)
+
+
+def launch_problems(design: Design) -> list[Problem]:
+    """What a launch still needs: an aim that challenges link to, and three checks, each given or openly waived."""
+    found = [
+        Problem("aim", f"{gap} is missing: give measure, baseline, target and date, or waived = REASON")
+        for gap in design.aim.gaps
+    ]
+    if not design.aim.waived.strip() and not any(challenge.aim.strip() for challenge in design.challenges):
+        found.append(Problem("challenges", "no challenge says in its key aim how it serves the aim"))
+    found += [
+        Problem(f"checks.{gap}", "neither answered nor waived: give a text, or { waived = REASON }") for gap in design.checks.gaps
+    ]
+    if not design.rounds:
+        found.append(Problem("rounds", "a cycle needs at least one round"))
+    if not design.challenges:
+        found.append(Problem("challenges", "a cycle needs at least one challenge"))
+    return found
+
+
+def _dates(design: Design) -> Iterator[tuple[Path, str]]:
+    cycle = design.cycle
+    if cycle.starts is not None and cycle.ends is not None and cycle.ends.isoformat() < cycle.starts.isoformat():
+        yield ("cycle", "ends"), f"the cycle ends {cycle.ends} before it starts {cycle.starts}"
+    for number, one in enumerate(design.rounds):
+        if one.judging_closes and one.closes and one.judging_closes < one.closes:
+            yield (
+                ("rounds", number, "judging_closes"),
+                f'judging of round "{one.key}" ends {one.judging_closes}, before entries close {one.closes}',
+            )
+        if one.goal is not None and not one.collective:
+            yield ("rounds", number, "goal"), "only a collective round has a goal"
+
+
+def _overlaps(design: Design) -> Iterator[tuple[Path, str]]:
+    timed = [(number, one) for number, one in enumerate(design.rounds) if not one.overlap]
+    for (_, before), (number, one) in pairwise(timed):
+        if before.closes and one.opens and one.opens < before.closes:
+            yield (
+                ("rounds", number, "opens"),
+                f'round "{one.key}" opens {one.opens}, before round "{before.key}" closes {before.closes}; overlap = true allows it',
+            )
+
+
+def _repeated(design: Design) -> Iterator[tuple[Path, str]]:
+    """A key used twice where the engine does not look."""
+    for name in ("roles", "rules", "badges"):
+        yield from _twice((name,), [one.key for one in getattr(design, name)])
+    for name in ("form", "divisions"):
+        yield from _twice(("registration", name), [one.key for one in getattr(design.registration, name)])
+    for number, challenge in enumerate(design.challenges):
+        yield from _twice(("challenges", number, "form"), [field.key for field in challenge.form])
+
+
+def _twice(path: Path, keys: list[str]) -> Iterator[tuple[Path, str]]:
+    for key, times in Counter(keys).items():
+        if times > 1:
+            yield path, f'the key "{key}" is used {times} times'
+
+
+def _unknown(design: Design) -> Iterator[tuple[Path, str]]:
+    rounds = [one.key for one in design.rounds]
+    challenges = list(dict.fromkeys(one.key for one in design.challenges))
+    divisions = [one.key for one in design.registration.divisions]
+    for number, rule in enumerate(design.rules):
+        for name, known in (("rounds", rounds), ("challenges", challenges)):
+            for key in getattr(rule, name) or ():
+                if key not in known:
+                    yield ("rules", number, name), f'"{key}" is not a {name.removesuffix("s")}; known: {", ".join(known)}'
+    for number, challenge in enumerate(design.challenges):
+        if divisions and challenge.division is not None and challenge.division not in divisions:
+            yield ("challenges", number, "division"), f'"{challenge.division}" is not a division; known: {", ".join(divisions)}'

@@ -1,0 +1,137 @@
+"""Rounds and challenges as people meet them: visibility, gates, briefs, entry forms, answers that a machine checks."""
+
+from fractions import Fraction
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+
+from games.playbooks.rules import Visibility
+from games.playbooks.schema.cycle import Name, Text, Words
+from games.playbooks.schema.forms import FormField
+from leaderboards.engine.spec import ChallengeSpec, Criterion, RoundSpec
+from leaderboards.engine.spec.base import Keyed, Number, Spec, Switch
+
+Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
+HASH = r"^sha256:[0-9A-Za-z_-]{8,64}:[0-9a-f]{64}$"
+
+
+class RoundDesign(RoundSpec):
+    """A timebox with its scoring, and what people may expect of it."""
+
+    name: Name = ""
+    summary: Text = ""
+    visibility: Visibility = Visibility.SEALED
+    gate: Switch = Field(default=False, description="opens only after a recorded decision")
+    overlap: Switch = Field(default=False, description="may run beside other rounds")
+    collective: Switch = Field(default=False, description="all groups work for one shared goal")
+    goal: Number | None = Field(default=None, description="collective: the sum of all scores at which the goal is reached")
+    feedback: Switch = Field(default=False, description="every entrant gets feedback before the round is closed")
+    blind: Switch = Field(default=False, description="judges see keys instead of names")
+    judging_closes: AwareDatetime | None = None
+
+
+class Level(Spec):
+    """What a mark of this value means."""
+
+    value: Number
+    text: Words
+
+
+class CriterionDesign(Criterion):
+    """A criterion with its words: what is looked at, and what the marks mean."""
+
+    name: Name = ""
+    summary: Text = ""
+    levels: tuple[Level, ...] = ()
+
+
+class FlagAnswer(Spec):
+    """A secret word. Plain `values`, or `hashes` written sha256:SALT:HEX (of salt + answer), so that the Design holds no secret."""
+
+    kind: Literal["flag"] = "flag"
+    values: tuple[Words, ...] = ()
+    hashes: tuple[Annotated[str, StringConstraints(pattern=HASH)], ...] = ()
+    case: Switch = Field(default=True, description="upper and lower case differ")
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not self.values and not self.hashes:
+            msg = "values or hashes is needed"
+            raise ValueError(msg)
+        return self
+
+
+class NumberAnswer(Spec):
+    """A number, right within a tolerance: absolute, or as a share of the value."""
+
+    kind: Literal["number"]
+    value: Number
+    tolerance: Number = Fraction(0)
+    relative: Switch = False
+
+
+class Question(Keyed):
+    """A question of a quiz. All right choices and no wrong one earn its points."""
+
+    name: Words
+    choices: tuple[Words, ...] = Field(min_length=2)
+    correct: tuple[Words, ...] = Field(min_length=1)
+    points: Number = Fraction(1)
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        strange = [choice for choice in self.correct if choice not in self.choices]
+        if strange:
+            msg = f'correct: "{strange[0]}" is not among the choices'
+            raise ValueError(msg)
+        return self
+
+
+class QuizAnswer(Spec):
+    """Several questions; the value of an attempt is the sum of the points earned."""
+
+    kind: Literal["quiz"]
+    questions: tuple[Question, ...] = Field(min_length=1)
+    full_marks: Switch = Field(default=False, description="solved only if every question is right")
+
+
+Answer = FlagAnswer | NumberAnswer | QuizAnswer
+
+
+class ChallengeDesign(ChallengeSpec):
+    """A task with its scoring, its brief and its entry form."""
+
+    name: Name = ""
+    summary: Text = ""
+    brief: Text = Field(default="", description="Markdown; shown sanitized")
+    aim: Text = Field(default="", description="how this task serves the aim of the cycle")
+    criteria: tuple[CriterionDesign, ...] = ()
+    form: tuple[FormField, ...] = ()
+    submissions: Count = Field(default=1, description="entries of one group; attempts and measured: no meaning")
+    max_attempts: Count | None = Field(default=None, description="attempts, measured, automatic: tries of one group")
+    answer: Annotated[Answer, Field(discriminator="kind")] | None = Field(default=None, description="automatic: what is right")
+    optional: Switch = Field(default=False, description="a quest nobody has to do; only words, scoring says what missing means")
+
+    def faults(self) -> list[tuple[tuple[Any, ...], str]]:
+        """What no single key shows, as (path inside the challenge, message)."""
+        found: list[tuple[tuple[Any, ...], str]] = []
+        if self.answer is not None and self.format.value != "automatic":
+            found.append((("answer",), f"only a challenge of format automatic has an answer; this one is {self.format}"))
+        if self.answer is None and self.format.value == "automatic":
+            found.append((("answer",), "a challenge of format automatic needs an answer to check against"))
+        if self.max_attempts is not None and self.format.value not in {"attempts", "measured", "automatic"}:
+            found.append(
+                (("max_attempts",), f"only attempts, measured and automatic challenges have attempts; this one is {self.format}")
+            )
+        for number, criterion in enumerate(self.criteria):
+            found += [(("criteria", number, *path), text) for path, text in _level_faults(criterion)]
+        return found
+
+
+def _level_faults(criterion: CriterionDesign) -> list[tuple[tuple[Any, ...], str]]:
+    low, high = criterion.min, criterion.max
+    return [
+        (("levels", number), f"the value {level.value} is outside {low} to {high}")
+        for number, level in enumerate(criterion.levels)
+        if (low is not None and level.value < low) or (high is not None and level.value > high)
+    ]
