@@ -1,0 +1,123 @@
+"""Invented data for the style page: one of everything, every state once. Also the reference for the shape that each component takes."""
+
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from backend.web.geometry import meter
+
+_ROWS: tuple[tuple[str, str, str, int | str | None, tuple[str, ...], str, str], ...] = (
+    ("herons", "1", "Blue Herons", 2, ("8.4", "9.1", "9.25"), "26.75", "3 people, Gdańsk"),
+    ("kiln", "2", "The Kiln", -1, ("9.0", "8.2", "8.75"), "25.95", "5 people, Łódź"),
+    ("tally", "2", "Tally & Sons", 0, ("8.1", "8.8", "9.05"), "25.95", "4 people, Porto"),
+    ("pebble", "4", "Pebble Works", -2, ("8.9", "7.9", "8.1"), "24.9", "2 people, Tartu"),
+    ("orchard", "5", "Orchard of Very Patient Long-Named Gardeners", "new", ("", "8.3", "8.4"), "16.7", "6 people, Oaxaca"),
+    ("moss", "6", "Moss", 1, ("7.2", "", "7.95"), "15.15", "1 person, Kyoto"),
+)
+
+
+def board() -> dict[str, Any]:
+    """A board with ties, movement of every kind, a cut and a row that left the ranking."""
+    rows: list[dict[str, Any]] = [
+        {
+            "group": group,
+            "place": place,
+            "rank": place if place in {"1", "2", "3"} else "",
+            "name": name,
+            "url": "#board-final",
+            "under": under,
+            "move": move,
+            "cells": list(cells),
+            "score": score,
+            "status": "",
+            "cut": group == "pebble",
+        }
+        for group, place, name, move, cells, score, under in _ROWS
+    ]
+    gone = {"group": "ember", "place": "", "rank": "", "name": "Ember", "url": "", "under": "", "move": None, "cut": False}
+    rows.append({**gone, "cells": ["8.0", "", ""], "score": "", "status": "withdrew after round 1"})
+    return {
+        "key": "final",
+        "title": "Overall board",
+        "note": "Sum of three rounds; equal scores share a place. The first four go on.",
+        "version": 7,
+        "columns": [
+            {"key": "call", "label": "Call", "title": "Open call"},
+            {"key": "build", "label": "Build", "title": "Build round"},
+            {"key": "show", "label": "Show", "title": "Showing"},
+        ],
+        "rows": rows,
+        "url": "",
+        "socket": "",
+        "state": {"state": "published", "label": "published, version 7"},
+        "score_label": "Total",
+    }
+
+
+def stops(now: datetime) -> list[dict[str, Any]]:
+    """Five rounds, each in another state."""
+    states = [
+        ("Open call", "published", "results published", -40, -26, False),
+        ("Shortlist", "judging", "judges at work", -26, -3, False),
+        ("Build", "open", "open for entries", -3, 11, True),
+        ("Final", "planned", "opens later", 18, 25, False),
+        ("Celebration", "planned", "opens later", 26, 26, False),
+    ]
+    return [
+        {
+            "name": name,
+            "state": state,
+            "state_label": label,
+            "opens": now + timedelta(days=opens),
+            "closes": now + timedelta(days=closes),
+            "now": here,
+            "url": "#timeline" if state != "planned" else "",
+            "note": "",
+        }
+        for name, state, label, opens, closes, here in states
+    ]
+
+
+def everything(now: datetime) -> dict[str, Any]:
+    """The context of the style page."""
+    return {
+        "now": now,
+        "soon": now + timedelta(hours=5, minutes=12),
+        "later": now + timedelta(days=11, hours=3),
+        "board": board(),
+        "stops": stops(now),
+        "meters": [
+            meter("Readers who finish a book", baseline=Fraction(12), now=Fraction(31), target=Fraction(45), unit="%"),
+            meter("Minutes to a first answer", baseline=Fraction(48), now=Fraction(26), target=Fraction(15), unit="min"),
+            meter("Schools taking part", baseline=Fraction(20), now=Fraction(64), target=Fraction(60)),
+        ],
+        "running": {"state": "open", "label": "running"},
+        "facts": [
+            {"name": "Organizer", "value": "Library of the Two Rivers"},
+            {"name": "Prize", "value": "12,000.00 EUR, shared when places are shared"},
+            {"name": "Entries close", "at": now + timedelta(days=11, hours=3)},
+            {"name": "Rules", "value": "Design 3, with 1 amendment", "url": "#facts"},
+        ],
+        "crumbs": [{"label": "Reading Cup", "url": "/"}, {"label": "2026", "url": "/"}, {"label": "Style"}],
+        "tabs": [
+            {"label": "Overview", "url": "#tabs", "current": True},
+            {"label": "Entries", "url": "#tabs", "count": 34},
+            {"label": "Board", "url": "#tabs"},
+            {"label": "Rules", "url": "#tabs"},
+            {"label": "People", "url": "#tabs", "count": 121},
+        ],
+        "columns": [{"label": "Judge"}, {"label": "Sheets", "number": True}, {"label": "Final", "number": True}],
+        "rows": [{"cells": ["Judith", "20", "20"]}, {"cells": ["Marek", "20", "17"]}, {"cells": ["Noor", "20", "4"]}],
+        "states": [
+            ("planned", "planned"),
+            ("open", "open"),
+            ("judging", "judging"),
+            ("locked", "locked"),
+            ("published", "published"),
+            ("closed", "closed"),
+            ("alert", "disqualified"),
+        ],
+        "swatches": ("paper", "sheet", "sunken", "ink", "ink-soft", "line", "accent", "accent-wash", "red", "green", "amber", "gold"),
+        "faults": ["Team name: expected at most 60 characters.", "Mark for clarity: expected 0 to 10."],
+        "hash": "sha256:5b0c9d5e3d0a4d9f6b3b0d6f8f4ddf5d5b6a6c1b7e2f4a98c1d2e3f405162738",
+    }
