@@ -51,6 +51,7 @@ class DecisionKind(StrEnum):
     PUBLISH = "publish"
     WAIVE = "waive"
     OVERRIDE = "override"
+    ROLE = "role"
     BREAK_GLASS = "break_glass"
 
 

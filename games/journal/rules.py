@@ -22,6 +22,9 @@ class Kind(StrEnum):
     GROUP_LEFT = "group.left"
     MEMBER_JOINED = "member.joined"
     MEMBER_LEFT = "member.left"
+    MEMBER_ROLE_CHANGED = "member.role_changed"
+    JOIN_ASKED = "join.asked"
+    JOIN_SETTLED = "join.settled"
     ROUND_OPENED = "round.opened"
     ROUND_LOCKED = "round.locked"
     ROUND_CLOSED = "round.closed"
@@ -42,7 +45,9 @@ class Kind(StrEnum):
     POINTS_CHANGED = "points.changed"
     GRANT_CHANGED = "grant.changed"
     GROUP_ADVANCED = "group.advanced"
+    PERSON_INVITED = "person.invited"
     PERSON_CLAIMED = "person.claimed"
+    ACCOUNT_CHANGED = "account.changed"
     GLASS_BROKEN = "glass.broken"
 
 
