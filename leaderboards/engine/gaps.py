@@ -1,0 +1,72 @@
+"""Facts that do not fit the rules: decisions about nothing, criteria that nobody marked, drops that leave nothing."""
+
+from collections.abc import Mapping
+
+from leaderboards.engine.checks import Problem, Severity
+from leaderboards.engine.facts import DecisionKind
+from leaderboards.engine.index import Index
+from leaderboards.engine.names import challenges_of
+from leaderboards.engine.outcome import Cell, Fate
+from leaderboards.engine.spec import BoardSpec, ChallengeSpec, Format
+from leaderboards.engine.state import State
+
+KINDS = frozenset(DecisionKind)
+GONE = frozenset({Fate.COUNTED, Fate.PULLED, Fate.DROPPED})
+
+
+def decision_problems(state: State, boards: Mapping[str, BoardSpec]) -> None:
+    """Decisions of an unknown kind, about unknown groups, rounds, boards or awards, or into a round that no cut leads to."""
+    decided = {award.key for award in state.scoring.awards if award.decided}
+    lines = {(cut.board, cut.to) for cut in state.scoring.cuts}
+    for kind, rows in sorted(state.index.decisions.items()):
+        for one in rows:
+            name = f'{kind} of "{one.group}"'
+            if kind not in KINDS:
+                _tell(state, f'"{kind}" is not a kind of decision; known: {", ".join(DecisionKind)}')
+            if one.group not in state.index.groups:
+                _tell(state, f"{name}: there is no such group")
+            if one.board and one.board not in boards:
+                _tell(state, f'{name}: "{one.board}" is not a board')
+            if kind == DecisionKind.ADVANCE and one.round not in state.numbers:
+                _tell(state, f'{name}: "{one.round}" is not a round')
+            elif kind == DecisionKind.ADVANCE and one.board in boards and (one.board, one.round) not in lines:
+                _tell(state, f'{name}: no cut leads from board "{one.board}" to "{one.round}"')
+            if kind == DecisionKind.AWARD and one.value not in decided:
+                _tell(state, f'{name}: "{one.value}" is not an award that is decided')
+            if kind == DecisionKind.EQUAL and one.other not in state.index.groups:
+                _tell(state, f'{name}: there is no group "{one.other}" to share a place with')
+
+
+def _tell(state: State, message: str) -> None:
+    state.problems.append(Problem("decisions", message))
+
+
+def mark_problems(state: State) -> None:
+    """Criteria without any mark (a warning), and panels that drop every mark they have (an error)."""
+    for spec in state.scoring.rounds:
+        for challenge in challenges_of(state.scoring, spec.key):
+            if challenge.format in {Format.RUBRIC, Format.RANKING}:
+                _unmarked(state.problems, state.index, spec.key, challenge)
+                if any(panel.drop_high or panel.drop_low for panel in challenge.judges_panels):
+                    cells = [cell for row in state.cells[spec.key].values() for cell in row if cell.challenge == challenge.key]
+                    _all_dropped(state.problems, spec.key, challenge, cells)
+
+
+def _unmarked(problems: list[Problem], index: Index, round_key: str, challenge: ChallengeSpec) -> None:
+    marks = index.marks.get((round_key, challenge.key), {})
+    seen = {mark.criterion for row in marks.values() for mark in row}
+    for criterion in challenge.marked_criteria if seen else ():
+        if criterion.key not in seen:
+            where = f'challenge "{challenge.key}" in round "{round_key}"'
+            problems.append(Problem(where, f'no mark has the criterion "{criterion.key}"', Severity.WARNING))
+
+
+def _all_dropped(problems: list[Problem], round_key: str, challenge: ChallengeSpec, cells: list[Cell]) -> None:
+    for panel in challenge.judges_panels:
+        drops = panel.drop_high + panel.drop_low
+        sizes = [
+            sum(mark.fate in GONE for mark in fold.marks) for cell in cells for fold in cell.folds if fold.panel == panel.key
+        ]
+        if drops and any(sizes) and max(sizes) <= drops:
+            where = f'challenge "{challenge.key}" in round "{round_key}"'
+            problems.append(Problem(where, f'panel "{panel.key}" drops {drops} marks, but no entry has more than {max(sizes)}'))

@@ -1,0 +1,73 @@
+"""The facts, sorted into what each step asks for, so that the order of the rows given cannot matter."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from leaderboards.engine.facts import Attempt, Decision, DecisionKind, Facts, Group, Mark, Submission
+
+type Unit = tuple[str, str]
+"""(round, challenge): what is scored."""
+
+DIVISION: Final = "division"
+DRAFT: Final = "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Facts by (round, challenge) and group; decisions by kind."""
+
+    groups: Mapping[str, Group]
+    marks: Mapping[Unit, Mapping[str, list[Mark]]]
+    attempts: Mapping[Unit, Mapping[str, list[Attempt]]]
+    submissions: Mapping[Unit, Mapping[str, Submission]]
+    decisions: Mapping[str, tuple[Decision, ...]]
+
+    def column(self, group: str, column: str) -> str:
+        """A group's value in a column, empty if it has none."""
+        found = self.groups.get(group)
+        return "" if found is None else found.columns.get(column, "")
+
+    def name(self, group: str) -> str:
+        """A group's name for show."""
+        found = self.groups.get(group)
+        return group if found is None else found.name or found.key
+
+    def decided(self, kind: DecisionKind) -> tuple[Decision, ...]:
+        """The decisions of a kind, in an order that does not depend on the rows."""
+        return self.decisions.get(kind, ())
+
+
+def index(facts: Facts) -> Index:
+    """Sort the facts. Of several versions of a submission the highest that is no draft counts."""
+    marks: dict[Unit, dict[str, list[Mark]]] = defaultdict(lambda: defaultdict(list))
+    for mark in facts.marks:
+        marks[mark.round, mark.challenge][mark.group].append(mark)
+    attempts: dict[Unit, dict[str, list[Attempt]]] = defaultdict(lambda: defaultdict(list))
+    for attempt in sorted(facts.attempts, key=_moment):
+        attempts[attempt.round, attempt.challenge][attempt.group].append(attempt)
+    submissions: dict[Unit, dict[str, Submission]] = defaultdict(dict)
+    for one in facts.submissions:
+        unit = submissions[one.round, one.challenge]
+        if one.status != DRAFT and (one.group not in unit or one.version > unit[one.group].version):
+            unit[one.group] = one
+    decisions: dict[str, list[Decision]] = defaultdict(list)
+    for decision in sorted(facts.decisions, key=_decision_order):
+        decisions[decision.kind].append(decision)
+    return Index(
+        groups={group.key: group for group in sorted(facts.groups, key=lambda group: group.key)},
+        marks=marks,
+        attempts=attempts,
+        submissions=submissions,
+        decisions={kind: tuple(rows) for kind, rows in decisions.items()},
+    )
+
+
+def _moment(attempt: Attempt) -> tuple[int, int, str, str]:
+    """In order of time; what stands at the same moment in the same place is told apart by the row itself."""
+    return attempt.at_ms, attempt.sequence, attempt.verdict, str(attempt.value)
+
+
+def _decision_order(one: Decision) -> tuple[str, str, str, str, str]:
+    return one.round, one.board, one.group, one.other, one.value
