@@ -11,7 +11,7 @@ SHORTEST_SECRET = 32
 
 
 @register(Tags.security)
-def production_is_safe(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001, ANN401 -- Django's signature
+def production_is_safe(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 -- Django's signature
     """Nothing outside production; there, one error for each thing that would put people at risk."""
     if not settings.PRODUCTION:
         return []

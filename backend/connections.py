@@ -26,7 +26,9 @@ def database_settings(url: str, *, pool_size: int) -> dict[str, Any]:
     try:
         settings: dict[str, Any] = dict(dj_database_url.parse(url))
     except (ValueError, KeyError, dj_database_url.ParseError):
-        raise SettingError("DATABASE_URL", without_password(url), "postgresql://user:password@host:5432/name or sqlite:////path") from None
+        raise SettingError(
+            "DATABASE_URL", without_password(url), "postgresql://user:password@host:5432/name or sqlite:////path"
+        ) from None
     if not settings["NAME"]:
         raise SettingError("DATABASE_URL", without_password(url), "a URL that ends with the name of the database")
     if settings["ENGINE"] == "django.db.backends.sqlite3":
@@ -55,7 +57,9 @@ def mailer_settings(url: str) -> dict[str, Any]:
     if parts.scheme not in {"smtp", "smtps"}:
         return {"BACKEND": backend}
     if not parts.hostname:
-        raise SettingError("EMAIL_URL", without_password(url), "a host name, as in smtp://user:password@mail.example.org:587?tls=1")
+        raise SettingError(
+            "EMAIL_URL", without_password(url), "a host name, as in smtp://user:password@mail.example.org:587?tls=1"
+        )
     secure = parts.scheme == "smtps"
     query = parse_qs(parts.query)
     options: dict[str, Any] = {

@@ -75,7 +75,9 @@ def env_url(name: str, default: str, *, schemes: frozenset[str]) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise SettingError(name, without_password(value), f"a URL that starts with {' or '.join(f'{s}://' for s in sorted(schemes))}")
+        raise SettingError(
+            name, without_password(value), f"a URL that starts with {' or '.join(f'{s}://' for s in sorted(schemes))}"
+        )
     return value
 
 

@@ -2,10 +2,12 @@
 
 import os
 
-os.environ["LUDUS_PREFIX"] = f"test-{os.environ.get('PYTEST_XDIST_TESTRUNUID', 'one')[:8]}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-"
+os.environ["LUDUS_PREFIX"] = (
+    f"test-{os.environ.get('PYTEST_XDIST_TESTRUNUID', 'one')[:8]}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-"
+)
 os.environ.setdefault("LUDUS_LOG_LEVEL", "WARNING")
 
-from backend.settings import *  # noqa: E402, F403 -- the prefix is set first
+from backend.settings import *  # noqa: F403 -- the prefix is set first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

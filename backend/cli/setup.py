@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -17,16 +18,20 @@ def running_file() -> Path:
     return data_folder() / "running.json"
 
 
-def join_running_services() -> None:
-    """While a demo runs, other commands use its database and Valkey, so that what they do shows up there at once."""
-    if os.environ.get("DATABASE_URL") or os.environ.get("REDIS_URL"):
-        return
+def running_demo() -> dict[str, Any] | None:
+    """What the demo of this data folder wrote about itself, if its process lives."""
     try:
-        running = json.loads(running_file().read_text(encoding="utf-8"))
+        running: dict[str, Any] = json.loads(running_file().read_text(encoding="utf-8"))
         os.kill(running["pid"], 0)
     except (OSError, ValueError, KeyError):
-        return
-    os.environ.update(running["env"])
+        return None
+    return running
+
+
+def join_running_services() -> None:
+    """While a demo runs, other commands use its database and Valkey, so that what they do shows up there at once."""
+    if not os.environ.get("DATABASE_URL") and not os.environ.get("REDIS_URL") and (running := running_demo()):
+        os.environ.update(running["env"])
 
 
 def setup_django() -> None:

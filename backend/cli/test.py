@@ -21,7 +21,7 @@ def test(*, sqlite: bool, arguments: tuple[str, ...]) -> None:
 
 
 def run_tests(arguments: tuple[str, ...], *, sqlite: bool) -> int:
-    """pytest's exit code. DATABASE_URL and REDIS_URL are used when set; ``sqlite`` wins over DATABASE_URL."""
+    """The exit code of pytest. DATABASE_URL and REDIS_URL are used when set; ``sqlite`` wins over DATABASE_URL."""
     with throw_away_folder() as folder, Supervisor() as house:
         env = dict(os.environ) | {"DJANGO_SETTINGS_MODULE": "tests.settings"} | provide_redis(house, logs=folder)
         kind: Database = "sqlite" if sqlite else "postgresql"

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tarfile
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from backend.services.accounts import Account, unprivileged
@@ -20,12 +21,26 @@ TRIES = 3
 STATE_LINE = 7  # counted from 0, by PostgreSQL's pidfile.h
 CLEAN_ENV = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 # A throw-away cluster may lose everything in a power cut; one that is kept may not.
-THROW_AWAY = ["-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0"]
+THROW_AWAY = [
+    "-F",
+    "-c",
+    "synchronous_commit=off",
+    "-c",
+    "full_page_writes=off",
+    "-c",
+    "wal_level=minimal",
+    "-c",
+    "max_wal_senders=0",
+]
 
 
 def cache_folder() -> Path:
     """Where unpacked programs and kept clusters live: readable by the account that PostgreSQL runs as, also when we are root."""
-    root = Path("/var/cache/ludus") if os.geteuid() == 0 else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ludus"
+    root = (
+        Path("/var/cache/ludus")
+        if os.geteuid() == 0
+        else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ludus"
+    )
     root.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:
         root.chmod(0o755)
@@ -123,7 +138,7 @@ def start(supervisor: Supervisor, *, data: Path, durable: bool, log: Path | None
             base=True,
             log=log,
         )
-        if wait_until(lambda part=part: _ready(data, part.process.pid), alive=part.alive, seconds=60):
+        if wait_until(partial(_ready, data, part.process.pid), alive=part.alive, seconds=60):
             return f"postgresql://postgres@{HOST}:{port}/postgres"
         failure = part.failure()
         supervisor.end(part)
@@ -139,4 +154,3 @@ def _ready(data: Path, pid: int) -> bool:
     except OSError:
         return False
     return len(lines) > STATE_LINE and lines[0].strip() == str(pid) and lines[STATE_LINE].strip() == "ready"
-

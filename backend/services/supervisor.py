@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -67,7 +67,11 @@ class Supervisor:
             self._handlers[number] = signal.signal(number, self._on_signal)
         script = Path(__file__).with_name("watchdog.py")
         self._watchdog = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(script)], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True, cwd="/"
+            [sys.executable, "-I", "-S", str(script)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd="/",
         )
         return self
 
@@ -83,7 +87,7 @@ class Supervisor:
             for number, handler in self._handlers.items():
                 signal.signal(number, handler)  # type: ignore[arg-type]
 
-    def start(  # noqa: PLR0913 -- what a process is made of
+    def start(
         self,
         name: str,
         command: Sequence[str],
@@ -113,9 +117,11 @@ class Supervisor:
             self._tell_watchdog(f"+ {process.pid} {int(stop_signal)}")
         return part
 
-    def watch(self, interval: float = 0.1) -> None:
-        """Until a signal raises ``Stopped`` or a part ends, which raises ``PartFailed``."""
+    def watch(self, *, also: Callable[[], None] | None = None, interval: float = 0.1) -> None:
+        """Until a signal raises ``Stopped`` or a part ends, which raises ``PartFailed``. ``also`` is called on each round."""
         while True:
+            if also:
+                also()
             for part in self.parts:
                 if not part.alive():
                     raise part.failure()

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from functools import partial
 from pathlib import Path
 
 from backend.services.ports import HOST, answers, free_port, wait_until
@@ -33,7 +34,7 @@ def start(supervisor: Supervisor, *, log: Path | None = None) -> str:
     for attempt in range(1, TRIES + 1):
         port = free_port()
         part = supervisor.start("Valkey", [*command, "--port", str(port), "--loglevel", "warning"], log=log, base=True)
-        if wait_until(lambda: answers(port), alive=part.alive, seconds=10):
+        if wait_until(partial(answers, port), alive=part.alive, seconds=10):
             return f"redis://{HOST}:{port}"
         failure = part.failure()
         supervisor.end(part)
