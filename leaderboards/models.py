@@ -1,6 +1,6 @@
 """Boards, live standings, published snapshots. `scope` is whatever the caller ranks in (a cycle's id); this app knows nothing of games."""
 
-from typing import ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 
@@ -17,7 +17,10 @@ class Board(models.Model):
         max_length=10, default="public", help_text="public, judges or organizers: the widest audience it is for."
     )
     live = models.BooleanField(default=False)
-    version = models.BigIntegerField(default=0, help_text="Goes up with every change of standings.")
+    version = models.BigIntegerField(default=0, help_text="Goes up with every change of the public side.")
+    restricted_version = models.BigIntegerField(
+        default=0, help_text="The same for the restricted side: a frozen public side tells nothing of it."
+    )
     dirty_since = models.DateTimeField(null=True, blank=True)
     refreshed_at = models.DateTimeField(null=True, blank=True)
 
@@ -65,6 +68,25 @@ class Standing(models.Model):
         return f"{self.place or '-'} {self.name}"
 
 
+class FrozenQuerySet(models.QuerySet["Snapshot"]):
+    """Rows that are written once: no update, no delete."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        """Refused: a published state stays as it was."""
+        raise TypeError(FROZEN)
+
+    def delete(self) -> NoReturn:
+        """Refused: a published state stays."""
+        raise TypeError(FROZEN)
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: a published state stays as it was."""
+        raise TypeError(FROZEN)
+
+
+FROZEN = "A published snapshot never changes: publish a correction with a reason instead."
+
+
 class Snapshot(models.Model):
     """A published state: numbered, immutable, names as they were. A correction is a new one with a reason."""
 
@@ -79,6 +101,8 @@ class Snapshot(models.Model):
     published_at = models.DateTimeField()
     published_by = models.CharField(max_length=36, blank=True)
 
+    objects = FrozenQuerySet.as_manager()
+
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["board", "audience", "number"], name="snapshot_number_once")
@@ -87,3 +111,13 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.board_id} snapshot {self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store a new snapshot; a stored one is never saved again."""
+        if not self._state.adding:
+            raise TypeError(FROZEN)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: a published state stays."""
+        raise TypeError(FROZEN)

@@ -58,6 +58,11 @@ class PointsCursor(models.Model):
     cycle = models.OneToOneField("games.Cycle", models.CASCADE, related_name="+", primary_key=True)
     generation = models.PositiveIntegerField(default=1)
     seal = models.BigIntegerField(default=0)
+    preview_generation = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Replayed under other rules, not shown yet."
+    )
+    preview_seal = models.BigIntegerField(default=0)
+    preview_design = models.PositiveIntegerField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"generation {self.generation} up to {self.seal}"

@@ -35,6 +35,12 @@ class RecomputeRun(models.Model):
     state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in RunState], default=RunState.WAITING.value)
     step = models.CharField(max_length=10, choices=[(s.value, s.value) for s in Step])
     publish = models.BooleanField(default=False, help_text="Go on to snapshot, awards and cut.")
+    plan = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Awards and entrants as computed with the standings: later steps do what was computed then.",
+    )
+    not_before = models.DateTimeField(null=True, blank=True, help_text="Keeps refreshes of a cycle apart.")
     reason = models.TextField(blank=True)
     claimed_by = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)

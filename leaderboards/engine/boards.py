@@ -8,11 +8,12 @@ from leaderboards.engine.aggregate import aggregate, aggregate_rule
 from leaderboards.engine.facts import Decision, DecisionKind
 from leaderboards.engine.fading import ages, faded
 from leaderboards.engine.names import Kind, OrderKey, ValueName, challenges_of, order_keys, resolve
+from leaderboards.engine.numbers import ZERO, rounded
 from leaderboards.engine.outcome import BoardResult, Row, RowStatus, Value
 from leaderboards.engine.places import numbered, place_points
 from leaderboards.engine.ranking import join, split, ties
 from leaderboards.engine.records import record_rows
-from leaderboards.engine.spec import BoardSpec, Ranked, RoundSpec, Rows, board_rounds, board_weights
+from leaderboards.engine.spec import BoardSpec, Ranked, RoundSpec, Rows, Source, board_rounds, board_weights
 from leaderboards.engine.state import RoundCells, State, goes_low, score_cells, score_round
 from leaderboards.engine.values import Reader, Standing
 
@@ -157,7 +158,10 @@ def _rows(state: State, plan: Plan, reader: Reader, counted: Counted) -> tuple[R
     brackets: dict[str, list[Row]] = {}
     for group in candidates(state, plan):
         rounds = {key: row.get(group) for key, row in counted.items()}
-        score = aggregate(rule, [(weights[key], value) for key, value in rounds.items()], low=plan.low)
+        if plan.board.source is Source.POINTS:
+            score = rounded(state.index.points.get(group, ZERO), rule.decimals, rule.mode)
+        else:
+            score = aggregate(rule, [(weights[key], value) for key, value in rounds.items()], low=plan.low)
         standing = Standing(score, rounds)
         values: dict[str, Value | None] = {text: reader.value(name, group, standing) for text, name in plan.names.items()}
         keys = tuple(values[step.text] for step in plan.order)

@@ -103,6 +103,14 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Points:
+    """The points a group has earned by its acts so far; a group without a row has 0."""
+
+    group: str
+    amount: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything the engine needs to know of a cycle beside its rules."""
 
@@ -112,3 +120,4 @@ class Facts:
     attempts: tuple[Attempt, ...] = ()
     votes: tuple[Vote, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    points: tuple[Points, ...] = ()

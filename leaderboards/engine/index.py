@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Final
 
 from leaderboards.engine.facts import Attempt, Decision, DecisionKind, Facts, Group, Mark, Submission
@@ -23,6 +24,7 @@ class Index:
     attempts: Mapping[Unit, Mapping[str, list[Attempt]]]
     submissions: Mapping[Unit, Mapping[str, Submission]]
     decisions: Mapping[str, tuple[Decision, ...]]
+    points: Mapping[str, Fraction] = field(default_factory=dict)
 
     def column(self, group: str, column: str) -> str:
         """A group's value in a column, empty if it has none."""
@@ -61,6 +63,7 @@ def index(facts: Facts) -> Index:
         attempts=attempts,
         submissions=submissions,
         decisions={kind: tuple(rows) for kind, rows in decisions.items()},
+        points={one.group: one.amount for one in facts.points},
     )
 
 

@@ -43,6 +43,13 @@ class Rows(StrEnum):
     RECORDS = "records"
 
 
+class Source(StrEnum):
+    """What a board ranks by: the scores of rounds, or the points earned by acts (a separate ledger)."""
+
+    ROUNDS = "rounds"
+    POINTS = "points"
+
+
 class Audience(StrEnum):
     """Who may see a board."""
 
@@ -87,6 +94,7 @@ class BoardSpec(Rounded):
     key: Key | None = None
     name: str = ""
     each: Switch = False
+    source: Source = Source.ROUNDS
     rounds: tuple[Key, ...] | None = None
     weights: dict[Key, Number] | None = None
     challenges: tuple[Key, ...] | None = None

@@ -1,0 +1,158 @@
+"""Writes of boards: bring the live rows of one side up to date, publish a snapshot.
+
+The caller journals what happened; this app knows nothing of games.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F
+
+from leaderboards.engine import numbers
+from leaderboards.engine.outcome import Row, Value
+from leaderboards.models import Board, Snapshot, Standing
+from leaderboards.queries import PUBLIC, content_digest, latest, published_content
+
+WRITTEN: Final = ("name", "bracket", "rank", "place", "score", "keys", "values", "status", "pending")
+_TRIES: Final = 5
+_BATCH: Final = 1000
+
+type Line = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What a refresh changed on one side: from version `since` to `version`, which rows changed, which are gone."""
+
+    board_id: int
+    key: str
+    audience: str
+    since: int
+    version: int
+    changed: tuple[str, ...]
+    gone: tuple[str, ...]
+
+
+def refresh(board: Board, audience: str, rows: Sequence[Row], *, now: datetime) -> Delta | None:
+    """Bring one side of a board to these engine rows, in their order. Writes changed rows only; None if nothing changed.
+
+    Two refreshes at once are settled by the version: the one that finds it moved reads again.
+    """
+    wanted = stored_rows(rows)
+    for _ in range(_TRIES):
+        delta = _refresh_from(board, audience, wanted, now)
+        if delta is not None:
+            return delta if delta.version > delta.since else None
+    message = f"board {board.pk} changed under every one of {_TRIES} tries"
+    raise RuntimeError(message)
+
+
+@transaction.atomic
+def _refresh_from(board: Board, audience: str, wanted: Mapping[Line, dict[str, Any]], now: datetime) -> Delta | None:
+    """One try; None if another refresh came between. An unmoved version means nothing had to change."""
+    column = "version" if audience == PUBLIC else "restricted_version"
+    since: int = Board.objects.values_list(column, flat=True).get(pk=board.pk)
+    there = {(row.entry, row.line): row for row in Standing.objects.filter(board=board, audience=audience)}
+    new = [line for line in wanted if line not in there]
+    changed = [line for line, row in there.items() if line in wanted and _differs(row, wanted[line])]
+    gone = [line for line in there if line not in wanted]
+    if not (new or changed or gone):
+        return Delta(board.pk, board.key, audience, since, since, (), ())
+    moved = Board.objects.filter(pk=board.pk, **{column: since}).update(
+        **{column: F(column) + 1}, refreshed_at=now, dirty_since=None
+    )
+    if moved != 1:
+        return None
+    version = since + 1
+    Standing.objects.filter(pk__in=[there[line].pk for line in gone]).delete()
+    for line in changed:
+        _assign(there[line], wanted[line], version)
+    Standing.objects.bulk_update(
+        [there[line] for line in changed], [*WRITTEN, "previous_place", "changed_version"], batch_size=_BATCH
+    )
+    Standing.objects.bulk_create(
+        [
+            Standing(board=board, audience=audience, entry=entry, line=number, changed_version=version, **wanted[entry, number])
+            for entry, number in new
+        ],
+        batch_size=_BATCH,
+    )
+    setattr(board, column, version)
+    touched = tuple(dict.fromkeys(entry for entry, _ in [*new, *changed]))
+    return Delta(board.pk, board.key, audience, since, version, touched, tuple(dict.fromkeys(entry for entry, _ in gone)))
+
+
+def _differs(row: Standing, wanted: Mapping[str, Any]) -> bool:
+    return any(getattr(row, name) != value for name, value in wanted.items())
+
+
+def _assign(row: Standing, wanted: Mapping[str, Any], version: int) -> None:
+    """Take over the new values; `previous_place` is the place before the last change of place."""
+    if row.place != wanted["place"]:
+        row.previous_place = row.place
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    row.changed_version = version
+
+
+def stored_rows(rows: Iterable[Row]) -> dict[Line, dict[str, Any]]:
+    """Engine rows as columns, by (group, line): numbers as number texts, ranks 1, 2, 3, ... within each bracket."""
+    ranks: Counter[str] = Counter()
+    lines: Counter[str] = Counter()
+    stored: dict[Line, dict[str, Any]] = {}
+    for row in rows:
+        ranks[row.within] += 1
+        stored[row.group, lines[row.group]] = {
+            "name": row.name or row.group,
+            "bracket": row.within,
+            "rank": ranks[row.within],
+            "place": _text(row.place) or "",
+            "score": _text(row.score) or "",
+            "keys": [_json(value) for value in row.keys],
+            "values": {name: _json(value) for name, value in {**row.rounds, **row.values}.items()},
+            "status": row.status.value,
+            "pending": row.pending,
+        }
+        lines[row.group] += 1
+    return stored
+
+
+def _text(value: Fraction | None) -> str | None:
+    return None if value is None else numbers.text(value)
+
+
+def _json(value: Value | None) -> str | list[str] | None:
+    return [numbers.text(one) for one in value] if isinstance(value, tuple) else _text(value)
+
+
+@transaction.atomic
+def publish(
+    board: Board, audience: str = PUBLIC, *, design_number: int, now: datetime, reason: str = "", by: str = ""
+) -> Snapshot | None:
+    """Publish the standings of one side as the next numbered snapshot, chained to the one before by its digest.
+
+    The same content again is no new snapshot (None), unless a reason is given: then it is a correction. `by` is a pseudonym.
+    """
+    Board.objects.select_for_update(no_key=True).get(pk=board.pk)
+    last = latest(board, audience)
+    rows = published_content(board, audience)
+    if last is not None and not reason and last.rows == rows and last.design_number == design_number:
+        return None
+    previous = last.digest if last else ""
+    return Snapshot.objects.create(
+        board=board,
+        audience=audience,
+        number=last.number + 1 if last else 1,
+        design_number=design_number,
+        rows=rows,
+        digest=content_digest(key=board.key, rows=rows, design_number=design_number, previous=previous),
+        previous_digest=previous,
+        reason=reason,
+        published_at=now,
+        published_by=by,
+    )

@@ -1,0 +1,199 @@
+"""Reads of boards: rows of the live side, published snapshots, a group's neighbourhood, ready page bytes.
+
+`row_data` is the one form of a row: in pages of the API, in live messages and in ready bytes. Numbers are number texts.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypedDict
+
+import orjson
+import rfc8785
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
+
+from leaderboards.models import Board, Snapshot, Standing
+
+PUBLIC: Final = "public"
+RESTRICTED: Final = "restricted"
+AUDIENCES: Final = (PUBLIC, RESTRICTED)
+PAGE_ROWS: Final = 50
+_KEEP: Final = 24 * 3600
+
+
+class RowData(TypedDict):
+    """A row as it is shown. `movement`: how many places up (+) or down (-) since the place before; None if there is none."""
+
+    rank: int
+    place: str
+    previous_place: str
+    movement: int | None
+    group: str
+    line: int
+    name: str
+    bracket: str
+    score: str
+    keys: list[Any]
+    values: dict[str, Any]
+    status: str
+    pending: int
+
+
+COLUMNS: Final = (
+    "rank",
+    "place",
+    "previous_place",
+    "entry",
+    "line",
+    "name",
+    "bracket",
+    "score",
+    "keys",
+    "values",
+    "status",
+    "pending",
+)
+
+
+def version_of(board: Board, audience: str) -> int:
+    """The version of one side of a board."""
+    return board.version if audience == PUBLIC else board.restricted_version
+
+
+def movement(place: str, previous: str) -> int | None:
+    """Places won since `previous`; None where there is no whole place before or now."""
+    if not place.isdigit() or not previous.isdigit():
+        return None
+    return int(previous) - int(place)
+
+
+def row_data(row: Mapping[str, Any]) -> RowData:
+    """A row for showing, from the columns named in `COLUMNS`."""
+    return RowData(
+        rank=row["rank"],
+        place=row["place"],
+        previous_place=row["previous_place"],
+        movement=movement(row["place"], row["previous_place"]),
+        group=row["entry"],
+        line=row["line"],
+        name=row["name"],
+        bracket=row["bracket"],
+        score=row["score"],
+        keys=row["keys"],
+        values=row["values"],
+        status=row["status"],
+        pending=row["pending"],
+    )
+
+
+def standings(board: Board, audience: str = PUBLIC, *, bracket: str | None = None) -> QuerySet[Standing]:
+    """Live rows of one side in order; of one bracket if given."""
+    rows = Standing.objects.filter(board=board, audience=audience).order_by("bracket", "rank")
+    return rows if bracket is None else rows.filter(bracket=bracket)
+
+
+def rows_of(rows: QuerySet[Standing]) -> list[RowData]:
+    """Rows as data, in one statement."""
+    return [row_data(row) for row in rows.values(*COLUMNS)]
+
+
+def find(board: Board, text: str, audience: str = PUBLIC) -> QuerySet[Standing]:
+    """Rows whose group is named or keyed so: exact key first comes by the order of the board."""
+    return standings(board, audience).filter(Q(entry__iexact=text) | Q(name__icontains=text))
+
+
+def around(board: Board, entry: str, audience: str = PUBLIC, *, reach: int = 2) -> list[RowData]:
+    """The row of a group with `reach` neighbours on each side, in its bracket. Empty if it is not on the board."""
+    own = standings(board, audience).filter(entry=entry).values_list("bracket", "rank").first()
+    if own is None:
+        return []
+    bracket, rank = own
+    return rows_of(standings(board, audience, bracket=bracket).filter(rank__range=(rank - reach, rank + reach)))
+
+
+def changed_since(board: Board, audience: str, version: int) -> list[RowData]:
+    """Rows that changed after a version: what a live message carries."""
+    return rows_of(standings(board, audience).filter(changed_version__gt=version))
+
+
+# --- Ready bytes ----------------------------------------------------------------------------------------------------------------------
+
+
+def page_bytes(board: Board, audience: str = PUBLIC, page: int = 1) -> tuple[int, bytes]:
+    """The version, and JSON of one page of rows, ready to send: {board, key, version, page, total, rows}.
+
+    Kept by board, side and page together with its version and swapped when the version moves. While one process builds, others
+    are given what was there before.
+    """
+    version = version_of(board, audience)
+    name = f"board:{{{board.pk}}}:{audience}:{page}"
+    kept: tuple[int, bytes] | None = cache.get(name)
+    if kept is not None and kept[0] == version:
+        return kept
+    if kept is not None and not cache.add(f"{name}:building", 1, 10):
+        return kept
+    body = _build(board, audience, page, version)
+    cache.set(name, (version, body), _KEEP)
+    cache.delete(f"{name}:building")
+    return version, body
+
+
+def _build(board: Board, audience: str, page: int, version: int) -> bytes:
+    rows = standings(board, audience)
+    start = (page - 1) * PAGE_ROWS
+    return orjson.dumps(
+        {
+            "board": board.pk,
+            "key": board.key,
+            "version": version,
+            "page": page,
+            "total": rows.count(),
+            "rows": rows_of(rows[start : start + PAGE_ROWS]),
+        }
+    )
+
+
+# --- Snapshots ------------------------------------------------------------------------------------------------------------------------
+
+PUBLISHED: Final = ("entry", "line", "name", "bracket", "rank", "place", "score", "keys", "values", "status", "pending")
+
+
+def latest(board: Board, audience: str = PUBLIC) -> Snapshot | None:
+    """The last published state."""
+    return Snapshot.objects.filter(board=board, audience=audience).order_by("-number").first()
+
+
+def published_content(board: Board, audience: str = PUBLIC) -> list[dict[str, Any]]:
+    """The rows as a snapshot keeps them: names as they are now, without movement, in order."""
+    return list(standings(board, audience).order_by("bracket", "rank").values(*PUBLISHED))
+
+
+def content_digest(*, key: str, rows: Sequence[Mapping[str, Any]], design_number: int, previous: str) -> str:
+    """SHA-256 over 0x00 and the RFC 8785 canonical JSON of board, rows, rules and the digest before (science.md 8)."""
+    body = {"board": key, "design": design_number, "previous": previous, "rows": [dict(row) for row in rows]}
+    return hashlib.sha256(b"\x00" + rfc8785.dumps(body)).hexdigest()
+
+
+def snapshot_rows(snapshot: Snapshot) -> list[RowData]:
+    """The rows of a snapshot with their movement since the snapshot before it."""
+    before = _places_before(snapshot)
+    rows: Iterable[Mapping[str, Any]] = snapshot.rows
+    return [row_data({**row, "previous_place": before.get((row["entry"], row["line"]), "")}) for row in rows]
+
+
+def _places_before(snapshot: Snapshot) -> dict[tuple[str, int], str]:
+    earlier = Snapshot.objects.filter(board_id=snapshot.board_id, audience=snapshot.audience, number=snapshot.number - 1)
+    rows = earlier.values_list("rows", flat=True).first() or []
+    return {(row["entry"], row["line"]): row["place"] for row in rows}
+
+
+def broken_snapshots(board: Board) -> list[Snapshot]:
+    """Snapshots of a board whose digest does not follow from their rows and the digest before. Empty = all hold."""
+    broken, previous = [], dict.fromkeys(AUDIENCES, "")
+    for snapshot in Snapshot.objects.filter(board=board).order_by("number"):
+        said = previous.get(snapshot.audience, "")
+        expected = content_digest(key=board.key, rows=snapshot.rows, design_number=snapshot.design_number, previous=said)
+        if snapshot.previous_digest != said or snapshot.digest != expected:
+            broken.append(snapshot)
+        previous[snapshot.audience] = snapshot.digest
+    return broken
