@@ -1,0 +1,142 @@
+"""Answers to a form, checked against its fields. Pure: text, number, choice, url, and references to uploaded files."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+from games.errors import Invalid, Problem
+from games.playbooks.schema.forms import FieldType, FormField
+from leaderboards.engine import numbers
+
+MAX_TEXT: Final = 20_000
+MAX_URL: Final = 2_000
+
+
+class AnswersRefused(Invalid):
+    """Some answers are not as the form asks. `problems` lists every one, `where` is the key of the field."""
+
+    code = "answers_refused"
+
+
+class Attached(NamedTuple):
+    """An uploaded file as the form sees it: the field it was uploaded for, its ending, its bytes."""
+
+    field: str
+    ending: str
+    size: int
+
+
+def check_answers(
+    fields: Sequence[FormField], answers: Mapping[str, Any], *, files: Mapping[int, Attached] | None = None
+) -> dict[str, Any]:
+    """The answers in a fixed form, unanswered fields left out. A number becomes an int or number text, a file the id of its upload.
+
+    `files` are the uploads that may be referred to. Raises AnswersRefused with every fault.
+    """
+    problems: list[Problem] = []
+    known = {field.key for field in fields}
+    for key in answers:
+        if key not in known:
+            problems.append(Problem(str(key)[:64], f"not a field of the form; known: {', '.join(sorted(known)) or 'none'}", "unknown"))
+    checked: dict[str, Any] = {}
+    for field in fields:
+        given = answers.get(field.key)
+        if _empty(given):
+            if field.required:
+                problems.append(Problem(field.key, f"{field.title}: an answer is needed", "required"))
+            continue
+        try:
+            checked[field.key] = _file(field, given, files or {}) if field.type is FieldType.FILE else _CHECKS[field.type](field, given)
+        except ValueError as error:
+            problems.append(Problem(field.key, f"{field.title}: {error}"))
+    if problems:
+        raise AnswersRefused(_summary(problems), where=problems[0].where, problems=problems)
+    return checked
+
+
+def _summary(problems: Sequence[Problem]) -> str:
+    others = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{problems[0].message}{others}"
+
+
+def _empty(given: Any) -> bool:
+    return given is None or given == [] or (isinstance(given, str) and not given.strip())
+
+
+def _text(field: FormField, given: Any) -> str:
+    if not isinstance(given, str):
+        msg = f"expected text, found {_shown(given)}"
+        raise ValueError(msg)  # noqa: TRY004 - one kind of error for all that is wrong with an answer
+    if "\0" in given:
+        msg = "expected text without null characters"
+        raise ValueError(msg)
+    limit = field.max_length or MAX_TEXT
+    if len(given) > limit:
+        msg = f"expected at most {limit} characters, found {len(given)}"
+        raise ValueError(msg)
+    return given
+
+
+def _number(field: FormField, given: Any) -> int | str:
+    value = numbers.parse(given)
+    if (field.min is not None and value < field.min) or (field.max is not None and value > field.max):
+        low = "no limit" if field.min is None else numbers.text(field.min)
+        high = "no limit" if field.max is None else numbers.text(field.max)
+        msg = f"{numbers.text(value)} is outside {low} to {high}"
+        raise ValueError(msg)
+    if field.step and ((value - (field.min or 0)) / field.step).denominator != 1:
+        msg = f"{numbers.text(value)} is not on the step {numbers.text(field.step)}"
+        raise ValueError(msg)
+    # Beyond 2^53 JSON readers lose digits; text keeps them.
+    return value.numerator if value.denominator == 1 and abs(value) < 2**53 else numbers.text(value)
+
+
+def _choice(field: FormField, given: Any) -> str | list[str]:
+    chosen = given if field.many and isinstance(given, list) else [given]
+    strange = [one for one in chosen if not isinstance(one, str) or one not in field.choices]
+    if strange:
+        msg = f"{_shown(strange[0])} is not among the choices: {', '.join(field.choices)}"
+        raise ValueError(msg)
+    if field.many:
+        return [one for one in field.choices if one in chosen]
+    return str(chosen[0])
+
+
+def _url(field: FormField, given: Any) -> str:
+    text = _text(field, given).strip()
+    limit = field.max_length or MAX_URL
+    try:
+        parts = urlsplit(text)
+        fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and len(text) <= limit
+    except ValueError:
+        fits = False
+    if not fits or any(one.isspace() or ord(one) < 32 for one in text):
+        msg = f"expected an address that begins with https:// or http://, of at most {limit} characters"
+        raise ValueError(msg)
+    return text
+
+
+def _file(field: FormField, given: Any, files: Mapping[int, Attached]) -> int:
+    found = files.get(given) if isinstance(given, int) and not isinstance(given, bool) else None
+    if found is None or found.field != field.key:
+        msg = "expected the id of a file uploaded for this field"
+        raise ValueError(msg)
+    if found.size > field.max_bytes:
+        msg = f"the file has {found.size} bytes, at most {field.max_bytes} are taken"
+        raise ValueError(msg)
+    if field.types and found.ending not in field.types:
+        msg = f'a file ending in "{found.ending}" is not taken; expected one of {", ".join(field.types)}'
+        raise ValueError(msg)
+    return int(given)
+
+
+def _shown(given: Any) -> str:
+    return repr(given)[:80]
+
+
+_CHECKS: Final[Mapping[FieldType, Callable[[FormField, Any], Any]]] = {
+    FieldType.TEXT: _text,
+    FieldType.NUMBER: _number,
+    FieldType.CHOICE: _choice,
+    FieldType.URL: _url,
+}
