@@ -11,7 +11,9 @@ from backend.api.errors import problem_response
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:  # noqa: ARG001 -- Django passes it
     """400: the request itself cannot be read."""
-    return _answer(request, 400, _("We could not read that request"), _("Something in the address or the form was not as expected."))
+    return _answer(
+        request, 400, _("We could not read that request"), _("Something in the address or the form was not as expected.")
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:  # noqa: ARG001 -- Django passes it

@@ -1,0 +1,66 @@
+"""What the generated schema says of every operation: problem+json for refusals, the Idempotency-Key, the bearer token."""
+
+from typing import Any, Final
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+
+from backend.api.errors import CONTENT_TYPE
+from backend.api.idempotency import HEADER, KEY_LENGTH
+
+PROBLEM: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "RFC 9457. `code` is stable; `detail` is for people and may change.",
+    "required": ["type", "title", "status", "code", "detail", "errors"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "examples": ["urn:ludus:problem:round_closed"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["where", "code", "message"],
+                "properties": {"where": {"type": "string"}, "code": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}
+KEY_PARAMETER: Final[dict[str, Any]] = {
+    "in": "header",
+    "name": HEADER,
+    "required": False,
+    "description": "Sent again with the same body, the request is not done again: the first answer comes back.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LENGTH, "pattern": "^[!-~]+$"},
+}
+REFUSED: Final[dict[str, Any]] = {
+    "description": "Refused; `code` says why.",
+    "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
+
+
+class BearerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """`Authorization: Bearer ludus_...` in the schema."""
+
+    target_class = "backend.api.authentication.BearerToken"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:  # noqa: ARG002 -- the library's signature
+        """A plain HTTP bearer scheme."""
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "ludus_..."}
+
+
+def add_refusals(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """SPECTACULAR_SETTINGS' postprocessing hook: every operation may refuse, and every POST takes the key."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    for methods in result.get("paths", {}).values():
+        for method, operation in methods.items():
+            if method not in METHODS:
+                continue
+            operation.setdefault("responses", {}).setdefault("default", REFUSED)
+            if method == "post":
+                operation.setdefault("parameters", []).append(KEY_PARAMETER)
+    return result

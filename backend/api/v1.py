@@ -1,0 +1,36 @@
+"""Every route of the API, version 1, on one screen. Each slice brings its views; here they get their address and the idempotency layer.
+
+Order as in the game: who, what, when, entries, marks, results, what was won. No trailing slashes.
+"""
+
+from typing import Final
+
+from django.urls import URLPattern, URLResolver, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from backend.api.idempotency import Idempotent
+
+# (address, view set, name of its routes: name-list, name-detail, name-<action>)
+RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[object]], str], ...]] = ()  # type: ignore[type-var]
+# (address, view, name)
+SINGLES: Final[tuple[tuple[str, type[APIView], str], ...]] = ()
+
+
+def once[V: type[APIView]](view: V) -> V:
+    """The view with the idempotency layer over it."""
+    return type(view.__name__, (Idempotent, view), {"__module__": view.__module__, "__doc__": view.__doc__})  # type: ignore[return-value]
+
+
+router = SimpleRouter(trailing_slash=False, use_regex_path=False)
+for address, resource, name in RESOURCES:
+    router.register(address, once(resource), basename=name)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    *(path(address, once(view).as_view(), name=name) for address, view, name in SINGLES),
+    *router.urls,
+]
