@@ -159,7 +159,7 @@ def _rows(state: State, plan: Plan, reader: Reader, counted: Counted) -> tuple[R
     for group in candidates(state, plan):
         rounds = {key: row.get(group) for key, row in counted.items()}
         if plan.board.source is Source.POINTS:
-            score = rounded(state.index.points.get(group, ZERO), rule.decimals, rule.mode)
+            score: Fraction | None = rounded(state.index.points.get(group, ZERO), rule.decimals, rule.mode)
         else:
             score = aggregate(rule, [(weights[key], value) for key, value in rounds.items()], low=plan.low)
         standing = Standing(score, rounds)

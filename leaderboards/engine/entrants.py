@@ -70,5 +70,6 @@ def field(index: Index, round_key: str, number: int, cuts: Iterable[CutResult], 
         chosen = {group for cut in cuts for group in (*cut.through, *cut.wildcards)} | {one.group for one in seeded}
         let_in = tuple(group for group in index.groups if group in chosen)
     else:
-        let_in = tuple(group for group in index.groups if group in before)
+        known = frozenset(before)
+        let_in = tuple(group for group in index.groups if group in known)
     return Field(let_in, tuple(group for group in let_in if not gone.is_out(group, number)))

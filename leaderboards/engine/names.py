@@ -69,9 +69,7 @@ def split_order(text: str) -> tuple[str, bool] | None:
 
 def resolve(scoring: Scoring, board: BoardSpec, name: str) -> ValueName | None:
     """Understand a value name on a board; None if nothing has this name. Rounds of the cycle win over challenges, these over the rest."""
-    if name == "score":
-        return ValueName(Kind.SCORE, None, name)
-    if name in {"reached", "improvement", "countback"}:
+    if name in {"score", "reached", "improvement", "countback"}:
         return ValueName(Kind(name), None, name)
     rounds = [one.key for one in scoring.rounds]
     if name in rounds:

@@ -111,11 +111,12 @@ def rounded(value: Fraction, decimals: int | None, mode: Rounding = Rounding.HAL
 
 
 def total(values: Iterable[Fraction]) -> Fraction:
-    """The exact sum; adds whole numbers as integers because nearly all marks are whole."""
-    whole, rest = 0, ZERO
+    """The exact sum. Numerators are added by denominator first, of which marks have few: several times faster than adding fractions."""
+    sums: dict[int, int] = {}
     for value in values:
-        if value.denominator == 1:
-            whole += value.numerator
-        else:
-            rest += value
-    return rest + whole if rest else Fraction(whole)
+        numerator, denominator = value.as_integer_ratio()
+        sums[denominator] = sums.get(denominator, 0) + numerator
+    if len(sums) == 1:
+        denominator, numerator = next(iter(sums.items()))
+        return Fraction(numerator) if denominator == 1 else Fraction(numerator, denominator)
+    return sum((Fraction(numerator, denominator) for denominator, numerator in sums.items()), ZERO)

@@ -10,35 +10,42 @@ from leaderboards.engine.numbers import parse
 from leaderboards.engine.outcome import Value
 
 type Keys = tuple[Value | None, ...]
-type SortKey = tuple[object, ...]
-
-
-def sort_key(keys: Keys, order: Sequence[OrderKey]) -> SortKey:
-    """What sorts a row: best first; a missing value stands last whatever the direction; of two lists that agree, the longer is better."""
-    return tuple(_part(value, low=step.low) for value, step in zip(keys, order, strict=True))
-
-
-def _part(value: Value | None, *, low: bool) -> tuple[object, ...]:
-    if value is None:
-        return (1,)
-    if isinstance(value, Fraction):
-        return (0, value if low else -value)
-    end = (-1,) if low else (1,)
-    return (0, *((0, one if low else -one) for one in value), end)
 
 
 def ties(keys: Mapping[str, Keys], order: Sequence[OrderKey]) -> list[list[str]]:
     """Groups with equal keys together, best first; inside a tie the key of the group sorts only what is shown."""
-    ranked = sorted((sort_key(values, order), group) for group, values in keys.items())
+    groups = sorted(keys)
+    columns = [standings([keys[group][number] for group in groups], low=step.low) for number, step in enumerate(order)]
+    rows = list(zip(*columns, strict=True)) if columns else [()] * len(groups)
     found: list[list[str]] = []
-    last: SortKey | None = None
-    for key, group in ranked:
-        if found and key == last:
+    last: tuple[int, ...] | None = None
+    for row, group in sorted(zip(rows, groups, strict=True)):
+        if found and row == last:
             found[-1].append(group)
         else:
             found.append([group])
-        last = key
+        last = row
     return found
+
+
+def standings(column: Sequence[Value | None], *, low: bool) -> list[int]:
+    """How each value of a column stands among the different ones, 0 the best; a missing value stands last whatever the direction.
+
+    Lists are compared entry by entry; where all agree, the shorter is the lower.
+    """
+    distinct = {_identity(value): value for value in column if value is not None}
+    best_first = sorted(distinct, key=lambda one: _comparable(distinct[one]), reverse=not low)
+    stands = {identity: number for number, identity in enumerate(best_first)}
+    return [len(stands) if value is None else stands[_identity(value)] for value in column]
+
+
+def _identity(value: Value) -> tuple[object, ...]:
+    """What is equal exactly when the values are, and quicker to hash than a fraction."""
+    return value.as_integer_ratio() if isinstance(value, Fraction) else value
+
+
+def _comparable(value: Value) -> tuple[Fraction, ...]:
+    return (value,) if isinstance(value, Fraction) else value
 
 
 def join(ties_: Sequence[Sequence[str]], decisions: Iterable[Decision], problems: list[Problem]) -> list[list[str]]:
@@ -81,8 +88,7 @@ def split(ties_: Iterable[Sequence[str]], decisions: Iterable[Decision], problem
             problems.append(
                 Problem("decisions", f'break of "{tie[0]}": it shares its place with nobody, so there is no tie to break')
             )
-        for number in sorted({numbers[group] for group in broken}):
-            result.append([group for group in broken if numbers[group] == number])
+        result += [[group for group in broken if numbers[group] == number] for number in sorted({numbers[one] for one in broken})]
         rest = [group for group in tie if group not in numbers]
         if rest:
             result.append(rest)

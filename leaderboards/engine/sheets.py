@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from leaderboards.engine.facts import Mark, MarkState
@@ -16,23 +16,28 @@ type Marks = dict[str, list[UsedMark]]
 
 @dataclass(frozen=True, slots=True)
 class CriterionRule:
-    """What a mark on a criterion means: which value is none, and how it is scaled."""
+    """What a mark on a criterion means: which value is none, and how it is scaled. `known` remembers the values seen: marks repeat."""
 
     key: str
     not_marked: Fraction | None
     start: Fraction
     stretch: Fraction | None
+    known: dict[tuple[int, int], tuple[Fraction | None, Fate]] = field(default_factory=dict)
 
     def read(self, mark: Mark) -> UsedMark:
         """The mark with its first fate."""
         value = mark.value
         if value is None or mark.state:
-            fate = Fate.RECUSED if mark.state == MarkState.RECUSED else Fate.ABSENT
-            return UsedMark(mark.judge, value, None, fate)
+            return UsedMark(mark.judge, value, None, Fate.RECUSED if mark.state == MarkState.RECUSED else Fate.ABSENT)
+        ratio = value.as_integer_ratio()
+        if ratio not in self.known:
+            self.known[ratio] = self._meaning(value)
+        return UsedMark(mark.judge, value, *self.known[ratio])
+
+    def _meaning(self, value: Fraction) -> tuple[Fraction | None, Fate]:
         if value == self.not_marked:
-            return UsedMark(mark.judge, value, None, Fate.NOT_MARKED)
-        used = value if self.stretch is None else (value - self.start) * self.stretch
-        return UsedMark(mark.judge, value, used, Fate.COUNTED)
+            return None, Fate.NOT_MARKED
+        return value if self.stretch is None else (value - self.start) * self.stretch, Fate.COUNTED
 
 
 def criterion_rule(challenge: ChallengeSpec, criterion: Criterion) -> CriterionRule:
