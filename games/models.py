@@ -8,10 +8,9 @@ from games.judging.models import ConflictOfInterest, Mark, Panelist, Sheet, Vote
 from games.notices.models import Message
 from games.organizations.models import Invitation, Organization, Person
 from games.playbooks.models import Playbook
-from games.progression.models import Entrant
 from games.recognition.models import Grant, Points, PointsCursor, PointsTotal
 from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
-from games.rounds.models import Extension, Round
+from games.rounds.models import Entrant, Extension, Round
 from games.submissions.models import Attempt, Submission, Upload, Version
 
 __all__ = [

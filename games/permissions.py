@@ -23,11 +23,10 @@ from games.journal.rules import PUBLIC_KINDS
 from games.judging.models import ConflictOfInterest, Panelist, Sheet
 from games.judging.rules import SheetState
 from games.organizations.models import Person
-from games.progression.models import Entrant
 from games.recognition.models import Grant, Points, PointsTotal
 from games.recognition.rules import GrantState
 from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
-from games.rounds.models import Extension, Round
+from games.rounds.models import Entrant, Extension, Round
 from games.rounds.rules import Visibility
 from games.submissions.models import Attempt, Submission, Upload, Version
 from games.submissions.rules import COUNTS, SubmissionState

@@ -63,7 +63,9 @@ class Decision(models.Model):
     reason = models.TextField(blank=True)
     decider = models.CharField(max_length=300, blank=True, help_text="Name as it stands in the record.")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    published_at = models.DateTimeField(null=True, blank=True, help_text="Set when the round it belongs to is published: from then on public.")
+    published_at = models.DateTimeField(
+        null=True, blank=True, help_text="Set when the round it belongs to is published: from then on public."
+    )
     revoked_at = models.DateTimeField(null=True, blank=True, help_text="Taken back by a later decision; stays in the record.")
 
     class Meta:

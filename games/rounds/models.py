@@ -1,5 +1,6 @@
-"""Rounds and extensions. A round's planned times are projections of the Design, written by `apply_design` alone."""
+"""Rounds, extensions, entrants. A round's planned times are projections of the Design, written by `apply_design` alone."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -31,6 +32,10 @@ class Round(models.Model):
     settled_state = models.CharField(
         max_length=10, default="planned", help_text="The state whose side effects were done; the clock task moves it."
     )
+
+    # Filled by `queries.with_state`.
+    state: str
+    ends_at: datetime | None
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -78,3 +83,20 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group_id} until {self.until:%Y-%m-%d %H:%M}"
+
+
+class Entrant(models.Model):
+    """A group in a round. `via`: all (no cut before it), cut, wildcard, invited. Written by `progression` when a cut is taken."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="entrants")
+    group = models.ForeignKey("games.Group", models.CASCADE, related_name="entries")
+    via = models.CharField(max_length=10, choices=[(v, v) for v in ("all", "cut", "wildcard", "invited")], default="all")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["round", "group"], name="entrant_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group_id} in {self.round_id}"

@@ -1,8 +1,11 @@
 """The state of a round is a function of its row and the time, nothing else. `queries.with_state` is its SQL twin."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from games.errors import Conflict, Invalid
 
 
 class RoundState(StrEnum):
@@ -70,3 +73,90 @@ def state_of(clock: Clock, now: datetime) -> RoundState:
     if end is not None and end <= now:
         return RoundState.LOCKED
     return RoundState.OPEN
+
+
+GATE_OPTIONS = ("go", "no_go")
+STEPS = {
+    RoundState.PLANNED: (RoundState.OPEN, RoundState.LOCKED, RoundState.CLOSED),
+    RoundState.OPEN: (RoundState.LOCKED, RoundState.CLOSED),
+    RoundState.LOCKED: (RoundState.CLOSED,),
+    RoundState.CLOSED: (),
+}
+
+
+def steps_due(settled: RoundState, clock: Clock, now: datetime) -> tuple[RoundState, ...]:
+    """The states a round went through from what was settled to what it is now; none when it did not go forward.
+
+    A round closed before it began (a gate that said no) was neither open nor locked.
+    """
+    state, ahead = state_of(clock, now), STEPS[settled]
+    if state not in ahead:
+        return ()
+    if clock.closed_at is not None and state is RoundState.CLOSED and settled is RoundState.PLANNED:
+        before = state_of(replace(clock, closed_at=None), clock.closed_at)
+        return (RoundState.CLOSED,) if before is RoundState.PLANNED else ahead
+    return ahead[: ahead.index(state) + 1]
+
+
+def group_deadline(clock: Clock, until: datetime | None) -> datetime | None:
+    """When entries of one group stop. Its own extension is a promise: neither the plan nor a lock makes it shorter."""
+    end = deadline(clock)
+    return end if until is None or end is None else max(end, until)
+
+
+def accepts(clock: Clock, until: datetime | None, now: datetime) -> bool:
+    """Whether a group with the extension `until` (None: none) may hand in at `now`."""
+    state = state_of(clock, now)
+    return state is RoundState.OPEN or (state is RoundState.LOCKED and until is not None and now < until)
+
+
+def restricted(rounds: Iterable[str], cuts_to: Collection[str], key: str) -> bool:
+    """Whether a cut leads into the round or into one before it: then only entrants on its list are in."""
+    for one in rounds:
+        if one in cuts_to:
+            return True
+        if one == key:
+            return False
+    return False
+
+
+class RoundNotOpen(Conflict):
+    """The round does not take entries: it has not opened, or its deadline has passed."""
+
+    code = "round_not_open"
+
+
+class CycleNotRunning(Conflict):
+    """The cycle is paused, cancelled or closed."""
+
+    code = "cycle_not_running"
+
+
+class NotEntrant(Conflict):
+    """The group is not in this round."""
+
+    code = "not_entrant"
+
+
+class RoundRefused(Conflict):
+    """The round is in a state in which this cannot be done."""
+
+    code = "round_refused"
+
+
+class VisibilityNarrows(Conflict):
+    """Visibility only widens: what was shown cannot be unseen."""
+
+    code = "visibility_narrows"
+
+
+class ExtensionTooShort(Invalid):
+    """An extension must be later than the deadline it extends."""
+
+    code = "extension_too_short"
+
+
+class GateRefused(Conflict):
+    """The gate cannot be decided: there is none, it was decided before, or the choice is not among the options."""
+
+    code = "gate_refused"

@@ -1,0 +1,179 @@
+"""Writes of cycles: decisions, states, numbered Designs, series. Numbers are given out under a lock on the cycle's row."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from games.cycles.models import Cycle, Decision, Series
+from games.cycles.models import Design as DesignRow
+from games.cycles.queries import committed, not_yet_committed
+from games.cycles.rules import (
+    DECIDED_IN_PUBLIC,
+    TAKES_DECISIONS,
+    CycleState,
+    DecisionKind,
+    DecisionRefused,
+    ReasonMissing,
+    StateRefused,
+    changes,
+    digest_of,
+    may_become,
+)
+from games.journal.actions import record
+from games.journal.queries import db_now
+from games.journal.rules import Kind
+from games.organizations.models import Organization
+from games.playbooks.schema import Design
+
+
+def locked(cycle: Cycle) -> Cycle:
+    """The cycle read again, its row held until the transaction ends: whoever numbers or decides does so one after the other."""
+    return Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+
+
+@transaction.atomic
+def record_decision(  # noqa: PLR0913 each part of a decision is named
+    cycle: Cycle,
+    kind: DecisionKind,
+    *,
+    by: Any,
+    reason: str = "",
+    round: str = "",  # noqa: A002 the bundle's word
+    board: str = "",
+    group: str = "",
+    other: str = "",
+    value: str = "",
+    question: str = "",
+    options: Sequence[str] = (),
+    decider: str = "",
+    public: bool | None = None,
+) -> Decision:
+    """Write down a choice under the next number. `round`, `board`, `group`, `other` are keys; `by` is a user or None (the system).
+
+    `public`: readable by everybody at once; by default only what steers the cycle is. Raises DecisionRefused on a cancelled cycle.
+    """
+    held = locked(cycle)
+    if held.state not in TAKES_DECISIONS and kind is not DecisionKind.STATE:
+        message = f"The cycle is {held.state}: nothing more is decided in it."
+        raise DecisionRefused(message)
+    now = db_now()
+    shown = kind in DECIDED_IN_PUBLIC if public is None else public
+    decision = Decision.objects.create(
+        cycle=cycle,
+        number=(cycle.decisions.aggregate(last=Max("number"))["last"] or 0) + 1,
+        at=now,
+        kind=kind.value,
+        round=round,
+        board=board,
+        group=group,
+        other=other,
+        value=value,
+        question=question,
+        options=list(options),
+        reason=reason,
+        decider=decider or getattr(by, "name", ""),
+        by=by,
+        published_at=now if shown else None,
+    )
+    payload = {"number": decision.number, "kind": kind.value, "round": round, "board": board, "group": group, "other": other}
+    record(Kind.DECISION_RECORDED, cycle_id=cycle.pk, by=by, subject=f"decision:{decision.pk}", payload=payload)
+    return decision
+
+
+@transaction.atomic
+def revoke_decision(decision: Decision, *, by: Any, reason: str) -> Decision:
+    """Take a decision back by a later one; it stays in the record. Returns the later one. Only results decisions can be taken back."""
+    needs_reason(reason)
+    now = db_now()
+    locked(decision.cycle)
+    if not Decision.objects.filter(pk=decision.pk, revoked_at__isnull=True).update(revoked_at=now):
+        message = f"Decision {decision.number} was taken back before."
+        raise DecisionRefused(message)
+    decision.revoked_at = now
+    return record_decision(
+        decision.cycle,
+        DecisionKind.OVERRIDE,
+        by=by,
+        reason=reason,
+        round=decision.round,
+        board=decision.board,
+        group=decision.group,
+        value=f"revoke {decision.number}",
+    )
+
+
+def needs_reason(reason: str) -> None:
+    """Refuse an empty reason."""
+    if not reason.strip():
+        message = "A reason is needed: it stands in the record."
+        raise ReasonMissing(message, where="reason")
+
+
+@transaction.atomic
+def change_state(cycle: Cycle, state: CycleState, *, by: Any, reason: str) -> Decision:
+    """Pause, resume, cancel, close or reopen a cycle: a decision that everybody may read. Raises StateRefused, ReasonMissing."""
+    needs_reason(reason)
+    held = locked(cycle)
+    before = CycleState(held.state)
+    if not may_become(before, state):
+        message = f"A cycle that is {before} cannot become {state}."
+        raise StateRefused(message, where="state")
+    decision = record_decision(cycle, DecisionKind.STATE, by=by, reason=reason, value=state.value)
+    _set_state(cycle, before, state, by=by)
+    return decision
+
+
+@transaction.atomic
+def move_on(cycle: Cycle, state: CycleState) -> bool:
+    """The clock moves the cycle on, without a decision. False when it is not in a state that leads there: harmless when repeated."""
+    held = locked(cycle)
+    before = CycleState(held.state)
+    if not may_become(before, state):
+        return False
+    _set_state(cycle, before, state, by=None)
+    return True
+
+
+def _set_state(cycle: Cycle, before: CycleState, state: CycleState, *, by: Any) -> None:
+    cycle.state = state.value
+    cycle.save(update_fields=["state"])
+    payload = {"from": before.value, "to": state.value}
+    record(Kind.CYCLE_STATE_CHANGED, cycle_id=cycle.pk, by=by, subject=f"cycle:{cycle.pk}", payload=payload)
+
+
+@transaction.atomic
+def add_design(cycle: Cycle, design: Design, *, by: Any, decision: Decision | None = None) -> DesignRow:
+    """Store the rules under the next number, with what differs from the number before, and make them the present ones.
+
+    Only `progression.actions.apply_design` calls this: rounds, challenges and boards must follow.
+    """
+    locked(cycle)
+    last = DesignRow.objects.filter(cycle=cycle).order_by("-number").first()
+    data = design.data()
+    row = DesignRow.objects.create(
+        cycle=cycle,
+        number=last.number + 1 if last else 1,
+        data=data,
+        digest=digest_of(data),
+        diff=changes(last.data, data) if last else [],
+        decision=decision,
+        created_by=by,
+    )
+    not_yet_committed(cycle.pk, row.number)
+    transaction.on_commit(partial(committed, cycle.pk, row.number))
+    cycle.design_number = row.number
+    cycle.save(update_fields=["design_number"])
+    return row
+
+
+def series_for(key: str, *, name: str = "", organization: Organization | None = None) -> Series:
+    """The series with this key, made if there is none."""
+    try:
+        with transaction.atomic():
+            found, _ = Series.objects.get_or_create(key=key, defaults={"name": name or key, "organization": organization})
+    except IntegrityError:  # made by somebody else at this moment
+        return Series.objects.get(key=key)
+    return found

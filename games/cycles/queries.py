@@ -1,0 +1,99 @@
+"""Reads of cycles: the Design (parsed and kept), its rows, decisions, series."""
+
+from collections import OrderedDict
+from typing import Any
+
+from django.db.models import QuerySet
+
+from games.cycles.models import Cycle, Decision, Series
+from games.cycles.models import Design as DesignRow
+from games.cycles.rules import DecisionKind, DesignMissing, changes
+from games.playbooks.schema import Design
+
+KEPT = 256
+KEPT_NUMBERS = 8192
+
+
+class _Kept[K, V](OrderedDict[K, V]):
+    """The values used last, at most so many."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    def keep(self, key: K, value: V) -> V:
+        self[key] = value
+        while len(self) > self.most:
+            self.popitem(last=False)
+        return value
+
+
+# Two steps, so that a Design is parsed once per content, and a number that a rolled back transaction gave out is never remembered.
+_parsed: _Kept[str, Design] = _Kept(KEPT)
+_digests: _Kept[tuple[int, int], str] = _Kept(KEPT_NUMBERS)
+_uncommitted: set[tuple[int, int]] = set()
+
+
+def design_of(cycle: Cycle, number: int | None = None) -> Design:
+    """The rules of a cycle under a number (default: the present ones). Kept in the process: usually costs no statement.
+
+    Raises DesignMissing when there is no such number.
+    """
+    place = (cycle.pk, cycle.design_number if number is None else number)
+    digest = _digests.get(place)
+    found = _parsed.get(digest) if digest else None
+    return found if found is not None else _read(place)
+
+
+def _read(place: tuple[int, int]) -> Design:
+    row = DesignRow.objects.filter(cycle_id=place[0], number=place[1]).values_list("digest", "data").first()
+    if row is None:
+        message = f"There is no design {place[1]} of this cycle."
+        raise DesignMissing(message)
+    digest, data = row
+    if place not in _uncommitted:
+        _digests.keep(place, digest)
+    return _parsed.get(digest) or _parsed.keep(digest, Design.model_validate(data))
+
+
+def not_yet_committed(cycle_id: int, number: int) -> None:
+    """Remember that this number was given out in a transaction still open (or rolled back)."""
+    _digests.pop((cycle_id, number), None)
+    _uncommitted.add((cycle_id, number))
+
+
+def committed(cycle_id: int, number: int) -> None:
+    """The transaction that gave out the number was committed: it may be kept."""
+    _uncommitted.discard((cycle_id, number))
+
+
+def design_rows(cycle: Cycle) -> QuerySet[DesignRow]:
+    """The numbered Designs of a cycle, the newest first."""
+    return DesignRow.objects.filter(cycle=cycle).select_related("decision").order_by("-number")
+
+
+def public_design(design: Design, opened: frozenset[str]) -> dict[str, Any]:
+    """The rules as everybody may read them: no answers, and of a task set only in rounds yet to open (not in `opened`) no words."""
+    found = design.public()
+    for spec, data in zip(design.challenges, found.get("challenges", ()), strict=True):
+        rounds = spec.rounds if spec.rounds is not None else tuple(one.key for one in design.rounds)
+        if not opened.intersection(rounds):
+            for name in ("name", "summary", "brief", "form", "aim"):
+                data.pop(name, None)
+    return found
+
+
+def public_changes(before: Design, after: Design, opened: frozenset[str]) -> list[dict[str, Any]]:
+    """What an amendment changed, as everybody may read it."""
+    return changes(public_design(before, opened), public_design(after, opened))
+
+
+def decisions_in_force(cycle: Cycle, *kinds: DecisionKind) -> QuerySet[Decision]:
+    """Decisions not taken back, in order; of all kinds when none is named."""
+    found = Decision.objects.filter(cycle=cycle, revoked_at__isnull=True)
+    return found.filter(kind__in=[kind.value for kind in kinds]) if kinds else found
+
+
+def cycles_of(series: Series) -> QuerySet[Cycle]:
+    """The cycles of a series, the first first."""
+    return Cycle.objects.filter(series=series).order_by("starts_at", "id")
