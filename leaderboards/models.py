@@ -71,7 +71,7 @@ class Standing(models.Model):
 class FrozenQuerySet(models.QuerySet["Snapshot"]):
     """Rows that are written once: no update, no delete."""
 
-    def update(self, **kwargs: Any) -> NoReturn:
+    def update(self, **kwargs: Any) -> NoReturn:  # noqa: ARG002 the signature of Django
         """Refused: a published state stays as it was."""
         raise TypeError(FROZEN)
 
@@ -79,7 +79,7 @@ class FrozenQuerySet(models.QuerySet["Snapshot"]):
         """Refused: a published state stays."""
         raise TypeError(FROZEN)
 
-    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002 the signature of Django
         """Refused: a published state stays as it was."""
         raise TypeError(FROZEN)
 
@@ -118,6 +118,6 @@ class Snapshot(models.Model):
             raise TypeError(FROZEN)
         super().save(*args, **kwargs)
 
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002 the signature of Django
         """Refused: a published state stays."""
         raise TypeError(FROZEN)

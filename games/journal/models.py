@@ -19,7 +19,7 @@ class JournalEntry(models.Model):
     subject = models.CharField(max_length=80, blank=True, help_text="What it is about, as kind:id.")
     payload = models.JSONField(default=dict)
     channel = models.CharField(max_length=20, default="web")
-    key = models.CharField(max_length=200, null=True, blank=True, unique=True, help_text="Idempotency: one entry per key.")  # noqa: DJ001 unique
+    key = models.CharField(max_length=200, null=True, blank=True, unique=True, help_text="Idempotency: one entry per key.")
     at = models.DateTimeField()
     seal = models.BigIntegerField(null=True, blank=True, unique=True)
     previous_hash = models.CharField(max_length=64, blank=True)

@@ -19,7 +19,10 @@ class Organization(models.Model):
 
 
 class Person(models.Model):
-    """Somebody in the game. Without `user` the person is unclaimed: imported or invited, and cannot sign in."""
+    """Somebody in the game. Without `user` the person is unclaimed: imported or invited, and cannot sign in.
+
+    A user's own person was made for the user: it has no organization and was never claimed. A claimed one waited for the user.
+    """
 
     organization = models.ForeignKey(Organization, models.CASCADE, null=True, blank=True, related_name="people")
     key = models.CharField(max_length=100, help_text="Unique in the organization; the key of people.csv.")
@@ -32,7 +35,9 @@ class Person(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["organization", "key"], name="person_key_once"),
             models.UniqueConstraint(
-                fields=["user"], condition=models.Q(organization__isnull=True), name="one_own_person_per_user"
+                fields=["user"],
+                condition=models.Q(organization__isnull=True, claimed_at__isnull=True),
+                name="one_own_person_per_user",
             ),
         ]
 
