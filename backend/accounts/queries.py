@@ -1,0 +1,38 @@
+"""Reads about users, tokens and links."""
+
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from backend.accounts.models import ApiToken, SignInLink, User
+from backend.accounts.rules import clean_email, digest_of
+
+
+def user_by_email(email: str) -> User | None:
+    """The user with this address, whatever the case it was typed in."""
+    return User.objects.filter(email=clean_email(email)).first()
+
+
+def token_by_secret(secret: str, *, now: datetime) -> ApiToken | None:
+    """The usable token behind a secret, with its user; None when it is unknown, revoked, expired or the user is suspended."""
+    good = ApiToken.objects.filter(digest=digest_of(secret), revoked_at__isnull=True, expires_at__gt=now, user__is_active=True)
+    return good.select_related("user").first()
+
+
+def tokens_of(user: User) -> QuerySet[ApiToken]:
+    """The user's tokens, newest first, revoked ones left out."""
+    return ApiToken.objects.filter(user=user, revoked_at__isnull=True).order_by("-created_at", "-pk")
+
+
+def link_by_secret(secret: str) -> SignInLink | None:
+    """The link behind a secret in whatever state, with its user."""
+    return SignInLink.objects.filter(digest=digest_of(secret)).select_related("user").first()
+
+
+def users(search: str = "") -> QuerySet[User]:
+    """All users for the desk, newest first, with `token_count` of usable-looking tokens; `search` looks in names and addresses."""
+    found = User.objects.annotate(token_count=Count("api_tokens", filter=Q(api_tokens__revoked_at__isnull=True)))
+    if search.strip():
+        word = search.strip()
+        found = found.filter(Q(email__icontains=word) | Q(name__icontains=word))
+    return found.order_by("-date_joined", "-pk")

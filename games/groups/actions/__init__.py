@@ -1,0 +1,28 @@
+"""Writes about groups: how they come in and go, who is in them, who steers the cycle."""
+
+from games.groups.actions.joining import ask_to_join, invite_member, join_by_code, renew_code, settle_request
+from games.groups.actions.members import accept_invitation, hand_over, leave, remove_member, rename
+from games.groups.actions.registration import create_group, fill_places, register, settle, withdraw_group
+from games.groups.actions.roles import appoint, dismiss, found, invite_to_role
+
+__all__ = [
+    "accept_invitation",
+    "appoint",
+    "ask_to_join",
+    "create_group",
+    "dismiss",
+    "fill_places",
+    "found",
+    "hand_over",
+    "invite_member",
+    "invite_to_role",
+    "join_by_code",
+    "leave",
+    "register",
+    "remove_member",
+    "rename",
+    "renew_code",
+    "settle",
+    "settle_request",
+    "withdraw_group",
+]

@@ -1,0 +1,146 @@
+"""Reads about groups, memberships and registrations."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from games.cycles.models import Cycle
+from games.cycles.queries import design_of
+from games.cycles.rules import CycleState
+from games.groups.models import Group, JoinRequest, Membership, Registration
+from games.groups.rules import (
+    Capability,
+    Door,
+    GroupState,
+    JoinState,
+    RegistrationState,
+    clean_code,
+    door,
+    same_name,
+)
+from games.organizations.models import Person
+from games.organizations.rules import key_from
+
+ALIVE = (GroupState.PENDING.value, GroupState.ACTIVE.value)
+
+
+def door_of(cycle: Cycle, now: datetime) -> Door:
+    """Whether groups can register in the cycle now."""
+    rules = design_of(cycle).registration
+    return door(rules, state=cycle.state, enrolling=cycle.state == CycleState.ENROLLING.value, now=now)
+
+
+def places_taken(cycle: Cycle) -> int:
+    """How many groups take part: those count against the capacity."""
+    return Group.objects.filter(cycle=cycle, state=GroupState.ACTIVE.value).count()
+
+
+def groups_of(cycle: Cycle) -> QuerySet[Group]:
+    """The groups of a cycle by name, with `member_count`."""
+    members = Count("memberships", filter=Q(memberships__until__isnull=True))
+    return Group.objects.filter(cycle=cycle).annotate(member_count=members).order_by("name", "pk")
+
+
+def members(group: Group) -> QuerySet[Membership]:
+    """Who is in the group now, in the order they came."""
+    held = Membership.objects.filter(group=group, until__isnull=True).select_related("person__user")
+    return held.order_by("since", "pk")
+
+
+def member_count(group: Group) -> int:
+    """How many people are in the group now."""
+    return Membership.objects.filter(group=group, until__isnull=True).count()
+
+
+def captains(group: Group) -> list[Membership]:
+    """Memberships with the capability captain. Compared here: SQLite cannot look into a JSON list."""
+    return [one for one in members(group) if Capability.CAPTAIN in one.capabilities]
+
+
+def cycle_roles(cycle: Cycle) -> QuerySet[Membership]:
+    """Roles that hold for the whole cycle: organizers, judges, followers."""
+    held = Membership.objects.filter(cycle=cycle, group__isnull=True, until__isnull=True)
+    return held.select_related("person__user").order_by("role", "person__name", "pk")
+
+
+def memberships_of(persons: Collection[int]) -> QuerySet[Membership]:
+    """What these persons (of one user) are part of now."""
+    held = Membership.objects.filter(person_id__in=persons, until__isnull=True)
+    return held.select_related("cycle", "group").order_by("-cycle__created_at", "pk")
+
+
+def team_of(person: Person, cycle: Cycle, *, kind: str) -> Group | None:
+    """The living group of this kind in the cycle in which the person, or whoever it is the same user as, may submit."""
+    same = Q(person=person) if person.user_id is None else Q(person__user_id=person.user_id)
+    held = Membership.objects.filter(same, cycle=cycle, until__isnull=True, group__kind=kind, group__state__in=ALIVE)
+    for one in held.select_related("group").order_by("pk"):
+        if Capability.SUBMIT in one.capabilities:
+            return one.group
+    return None
+
+
+def named_alike(cycle: Cycle, name: str, *, division: str) -> Group | None:
+    """A group of the division whose name is the same but for case and form.
+
+    Names that are the same have the same key to begin with, so few rows are compared; imported groups have keys of their own and
+    are found by the database's own comparison.
+    """
+    base = key_from(name)
+    near = Q(key=base) | Q(key__startswith=f"{base}-") | Q(name__iexact=name)
+    rows = Group.objects.filter(near, cycle=cycle, division=division)
+    return next((one for one in rows if same_name(one.name) == same_name(name)), None)
+
+
+def free_key(cycle: Cycle, name: str) -> str:
+    """A key for a new group of this name that no other group of the cycle has."""
+    base = key_from(name)
+    used = set(Group.objects.filter(cycle=cycle, key__startswith=base).values_list("key", flat=True))
+    if base not in used:
+        return base
+    number = 2
+    while f"{base}-{number}" in used:
+        number += 1
+    return f"{base}-{number}"
+
+
+def group_by_code(code: str) -> Group | None:
+    """The group that can be joined with this code, as people type it."""
+    clean = clean_code(code)
+    if not clean:
+        return None
+    return Group.objects.filter(invite_code=clean, state__in=ALIVE).select_related("cycle").first()
+
+
+def registrations_of(cycle: Cycle) -> QuerySet[Registration]:
+    """All registrations of a cycle in the order they came, with group and `member_count`."""
+    counted = Count("group__memberships", filter=Q(group__memberships__until__isnull=True))
+    rows = Registration.objects.filter(group__cycle=cycle).select_related("group", "by").annotate(member_count=counted)
+    return rows.order_by("asked_at", "pk")
+
+
+def waiting(cycle: Cycle) -> QuerySet[Registration]:
+    """The waiting list, first come first."""
+    rows = Registration.objects.filter(group__cycle=cycle, state=RegistrationState.WAITING.value)
+    return rows.select_related("group").order_by("asked_at", "pk")
+
+
+def place_on_list(registration: Registration) -> int:
+    """1 for the next to move up; 0 when the registration does not wait."""
+    if registration.state != RegistrationState.WAITING.value:
+        return 0
+    before = Q(asked_at__lt=registration.asked_at) | Q(asked_at=registration.asked_at, pk__lt=registration.pk)
+    return waiting(registration.group.cycle).filter(before).count() + 1
+
+
+def open_requests(group: Group) -> QuerySet[JoinRequest]:
+    """Who asks to join and has no answer yet."""
+    return (
+        JoinRequest.objects.filter(group=group, state=JoinState.ASKED.value).select_related("person").order_by("asked_at", "pk")
+    )
+
+
+def with_members(groups: QuerySet[Group]) -> QuerySet[Group]:
+    """The groups with `present`: their memberships of now, in two statements for any number of groups."""
+    now = Membership.objects.filter(until__isnull=True).select_related("person__user").order_by("since", "pk")
+    return groups.prefetch_related(Prefetch("memberships", now, to_attr="present"))

@@ -1,0 +1,160 @@
+"""The outbox: tell (a row), deliver (a mail)."""
+
+import hashlib
+import logging
+import smtplib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import F
+from django.template.loader import render_to_string
+
+from games.errors import Conflict
+from games.journal.queries import db_now
+from games.notices.models import Message
+from games.notices.queries import due
+from games.notices.rules import (
+    FORGOTTEN,
+    LEASE,
+    SECRET_KINDS,
+    Letter,
+    MessageState,
+    is_permanent,
+    letter_of,
+    wait_after,
+)
+from games.organizations.models import Person
+
+logger = logging.getLogger(__name__)
+
+
+def absolute(path: str) -> str:
+    """The address of a page, as it stands in a mail."""
+    return f"{settings.PUBLIC_URL}/{path.lstrip('/')}"
+
+
+def written(template: str, context: Mapping[str, Any]) -> Letter:
+    """A text template as a letter: its first line is the subject."""
+    return letter_of(render_to_string(template, {**context, "site": settings.PUBLIC_URL}))
+
+
+def tell(
+    kind: str,
+    *,
+    to: str,
+    key: str,
+    template: str = "",
+    context: Mapping[str, Any] | None = None,
+    person: Person | None = None,
+    cycle_id: int | None = None,
+) -> Message:
+    """Queue a mail; the worker sends it. The same `key` is told once, however often this is called.
+
+    `template` is a text template (default `notices/KIND.txt`), its first line the subject. Call it inside the transaction of the
+    act: the mail then exists if and only if the act does.
+    """
+    letter = written(template or f"notices/{kind}.txt", context or {})
+    row = Message(to=to, person=person, cycle_id=cycle_id, kind=kind, key=key, subject=letter.subject, body=letter.body)
+    Message.objects.bulk_create([row], ignore_conflicts=True)
+    return Message.objects.get(key=key)
+
+
+def tell_all(kind: str, people: Iterable[Person], *, key: str, context: Mapping[str, Any], cycle_id: int | None) -> int:
+    """Queue one mail for each of many `people` (with `address`), each under `key` and their id. Returns how many there are."""
+    template = f"notices/{kind}.txt"
+    rows = []
+    for person in people:
+        letter = written(template, {**context, "person": person})
+        rows.append(
+            Message(
+                to=getattr(person, "address", person.email),
+                person=person,
+                cycle_id=cycle_id,
+                kind=kind,
+                key=f"{key}:{person.pk}",
+                subject=letter.subject,
+                body=letter.body,
+            )
+        )
+    Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    return len(rows)
+
+
+def deliver_pending(*, limit: int = 200) -> int:
+    """Send what is due, oldest first; returns how many were sent. Safe beside other workers, and after one was killed.
+
+    A message is claimed by moving its `due_at` one lease on: only one UPDATE finds it still due. A worker that dies between the
+    mail server's yes and our note of it leaves a mail that goes out twice, with the same Message-ID, five minutes later.
+    """
+    sent = 0
+    for message in list(due(db_now())[:limit]):
+        now = db_now()
+        claimed = due(now).order_by().filter(pk=message.pk).update(due_at=now + LEASE, tries=F("tries") + 1)
+        if claimed:
+            sent += _deliver(message)
+    return sent
+
+
+def _deliver(message: Message) -> int:
+    message.refresh_from_db(fields=["tries"])
+    try:
+        _mail(message)
+    except smtplib.SMTPRecipientsRefused as refusal:
+        code, said = next(iter(refusal.recipients.values()), (None, b""))
+        _missed(message, f"{code} {_readable(said)}", permanent=is_permanent(code))
+        return 0
+    except Exception as fault:
+        logger.warning("mail %s could not be sent", message.pk, exc_info=True)
+        _missed(message, f"{type(fault).__name__}: {fault}", permanent=False)
+        return 0
+    message.state, message.sent_at, message.error = MessageState.SENT.value, db_now(), ""
+    if message.kind in SECRET_KINDS:
+        message.body = FORGOTTEN
+    message.save(update_fields=["state", "sent_at", "error", "body"])
+    return 1
+
+
+def _mail(message: Message) -> None:
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    stable = hashlib.sha256(f"{message.pk}|{message.key}".encode()).hexdigest()[:32]
+    headers = {"Message-ID": f"<{stable}@{host}>", "Auto-Submitted": "auto-generated"}
+    EmailMessage(subject=message.subject, body=message.body, to=[message.to], headers=headers).send()
+
+
+def _missed(message: Message, error: str, *, permanent: bool) -> None:
+    wait = None if permanent else wait_after(message.tries)
+    message.error = error[:2000]
+    if permanent:
+        message.state = MessageState.BOUNCED.value
+    elif wait is None:
+        message.state = MessageState.FAILED.value
+    else:
+        message.due_at = db_now() + wait
+    message.save(update_fields=["state", "error", "due_at"])
+
+
+def _readable(said: bytes | str) -> str:
+    return said.decode(errors="replace") if isinstance(said, bytes) else said
+
+
+def mark_bounced(message: Message, *, error: str) -> None:
+    """Note that a mail came back. `error` is what the other side said."""
+    message.state, message.error = MessageState.BOUNCED.value, error[:2000]
+    message.save(update_fields=["state", "error"])
+
+
+def send_again(message: Message, *, to: str = "", now: datetime | None = None) -> None:
+    """Queue a failed or bounced mail once more, to a corrected address if one is given.
+
+    Raises Conflict for a mail whose link was already forgotten: that has to be asked for anew.
+    """
+    if message.body == FORGOTTEN:
+        text = "This mail held a one-time link that is not kept. Let the person ask for a new one."
+        raise Conflict(text)
+    message.to = to or message.to
+    message.state, message.tries, message.error, message.due_at = MessageState.QUEUED.value, 0, "", now or db_now()
+    message.save(update_fields=["to", "state", "tries", "error", "due_at"])

@@ -1,0 +1,162 @@
+"""Writes about organizations and people: create, import, invite, accept."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+
+from games.errors import Conflict, Invalid
+from games.journal.actions import record
+from games.journal.queries import db_now
+from games.journal.rules import Kind
+from games.organizations.models import Invitation, Organization, Person
+from games.organizations.queries import digest_of, invitation_by_secret, invitation_secret, open_invitations, unclaimed_with_email
+from games.organizations.rules import (
+    INVITATION_LIFE,
+    InvitationRefused,
+    InvitationState,
+    KeyTaken,
+    Known,
+    PersonRow,
+    PersonTaken,
+    clean_name,
+    invitation_state,
+    key_from,
+    merged,
+    name_from_email,
+)
+
+
+@transaction.atomic
+def create_organization(name: str, *, by: Any, key: str = "", kind: str = "") -> Organization:
+    """Create an organization. Without `key` one is made from the name. Raises KeyTaken, Invalid."""
+    del by  # creating an organization is no act in a game: nothing is journalled
+    name = clean_name(name)
+    wanted = key_from(key or name)
+    try:
+        with transaction.atomic():
+            return Organization.objects.create(key=wanted, name=name, kind=kind.strip()[:60])
+    except IntegrityError:
+        message = f'There is an organization with the key "{wanted}" already.'
+        raise KeyTaken(message, where="key" if key else "name") from None
+
+
+def person_for(user: Any) -> Person:
+    """The user's own person, made on first need. Who was known before (imported, invited) is claimed besides, by `accept`."""
+    person, _ = Person.objects.get_or_create(
+        user=user,
+        organization=None,
+        claimed_at=None,
+        defaults={"key": f"u-{user.pseudonym.hex[:16]}", "name": user.name or name_from_email(user.email), "email": user.email},
+    )
+    return person
+
+
+@transaction.atomic
+def take_people(organization: Organization, rows: Iterable[PersonRow], *, by: Any) -> dict[str, Person]:
+    """Bring a list of people into the organization; returns them by key. Those who have an account are left as they are.
+
+    Three statements however long the list. People met twice in `rows` (same key): the last row counts.
+    """
+    del by  # the import that calls this is what the journal knows
+    wanted = {row.key: row for row in rows}
+    known = {person.key: person for person in Person.objects.filter(organization=organization, key__in=wanted)}
+    changed: list[Person] = []
+    fresh: list[Person] = []
+    for key, row in wanted.items():
+        person = known.get(key)
+        facts = Known(name=person.name, email=person.email, claimed=person.user_id is not None) if person else None
+        write = merged(row, facts)
+        if write is None:
+            continue
+        if person is None:
+            fresh.append(Person(organization=organization, key=key, name=write.name or key, email=write.email))
+        else:
+            person.name, person.email = write.name, write.email
+            changed.append(person)
+    Person.objects.bulk_update(changed, ["name", "email"], batch_size=500)
+    return known | {person.key: person for person in Person.objects.bulk_create(fresh, batch_size=1000)}
+
+
+def checked_email(email: str, *, where: str = "email") -> str:
+    """The address in lower case. Raises Invalid when it is none."""
+    clean = email.strip().lower()
+    try:
+        validate_email(clean)
+    except ValidationError:
+        message = "An e-mail address like name@example.org is needed."
+        raise Invalid(message, where=where) from None
+    return clean
+
+
+@transaction.atomic
+def waiting_person(email: str, *, name: str = "", organization: Organization | None = None) -> Person:
+    """The unclaimed person with this address in the organization, made if there is none."""
+    email = checked_email(email)
+    found = unclaimed_with_email(email, organization=organization)
+    if found is not None:
+        return found
+    shown = clean_name(name) if name.strip() else name_from_email(email)
+    return Person.objects.create(organization=organization, key=f"i-{secrets.token_hex(8)}", name=shown, email=email)
+
+
+@transaction.atomic
+def invite(
+    person: Person,
+    *,
+    by: Any,
+    email: str = "",
+    next_path: str = "",
+    cycle_id: int | None = None,
+    group_id: int | None = None,
+    life: timedelta = INVITATION_LIFE,
+) -> tuple[Invitation, str]:
+    """Invite an unclaimed person to take their place; returns the invitation and the secret of its link, which is not kept.
+
+    Earlier open invitations of the person end. `email` replaces the person's address. Raises PersonTaken; Conflict without an address.
+    """
+    now = db_now()
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    if person.user_id is not None:
+        raise PersonTaken
+    if email:
+        person.email = checked_email(email)
+        person.save(update_fields=["email"])
+    if not person.email:
+        message = f"No address is known for {person.name}: give one."
+        raise Conflict(message, where="email")
+    open_invitations(person, now).update(expires_at=now)
+    invitation = Invitation(person=person, next_path=next_path, created_by=by, expires_at=now + life)
+    secret = invitation_secret(invitation)
+    invitation.digest = digest_of(secret)
+    invitation.save()
+    record(Kind.PERSON_INVITED, cycle_id=cycle_id, group_id=group_id, by=by, subject=f"invitation:{invitation.pk}")
+    return invitation, secret
+
+
+@transaction.atomic
+def accept(secret: str, *, by: Any) -> Invitation:
+    """The signed-in user takes the place that waits. Raises InvitationRefused (unknown, used, expired), PersonTaken.
+
+    One conditional UPDATE takes the invitation, another the person: of two people with the same link one wins.
+    """
+    now = db_now()
+    invitation = invitation_by_secret(secret)
+    if invitation is None:
+        raise InvitationRefused
+    state = invitation_state(accepted_at=invitation.accepted_at, expires_at=invitation.expires_at, now=now)
+    if state is InvitationState.ACCEPTED and invitation.person.user_id == by.pk:
+        return invitation
+    mine = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, expires_at__gt=now).update(accepted_at=now)
+    if not mine:
+        raise InvitationRefused
+    claimed = Person.objects.filter(pk=invitation.person_id, user__isnull=True).update(user=by, claimed_at=now)
+    if not claimed:
+        raise PersonTaken
+    invitation.refresh_from_db()
+    record(Kind.PERSON_CLAIMED, cycle_id=None, by=by, subject=f"person:{invitation.person_id}")
+    return invitation
