@@ -1,0 +1,114 @@
+"""What a cell may hold: text in, value out, ValueError with what was expected. Frequent cells are remembered."""
+
+import re
+from datetime import date, datetime
+from fractions import Fraction
+from functools import lru_cache
+from typing import Final
+
+from leaderboards.engine import numbers
+from leaderboards.engine.spec.base import clock_ms
+
+KEY_LENGTH: Final = 100
+TEXT_LENGTH: Final = 20_000
+LARGEST: Final = 10**12
+_KEY: Final = re.compile(r"\w[\w.+@-]*")
+_SECONDS: Final = re.compile(r"\d{1,9}(?:\.\d{1,3})?", re.ASCII)
+_WHOLE: Final = re.compile(r"\d{1,9}", re.ASCII)
+
+
+def text(cell: str) -> str:
+    """Any text of a sensible length."""
+    if len(cell) > TEXT_LENGTH:
+        msg = f"{len(cell)} characters; at most {TEXT_LENGTH}"
+        raise ValueError(msg)
+    return cell
+
+
+@lru_cache(maxsize=100_000)
+def key(cell: str) -> str:
+    """The key of a group or a person; not empty."""
+    if not cell:
+        msg = "is empty; expected a key"
+        raise ValueError(msg)
+    if not _KEY.fullmatch(cell) or len(cell) > KEY_LENGTH:
+        msg = f'"{cell[:60]}" is no key; expected letters, digits and - _ . + @, at most {KEY_LENGTH}'
+        raise ValueError(msg)
+    return cell
+
+
+@lru_cache(maxsize=100_000)
+def number(cell: str) -> Fraction | None:
+    """An exact number; empty is none."""
+    if not cell:
+        return None
+    value = numbers.parse(cell)
+    if abs(value) > LARGEST:
+        msg = f"{cell} is too large; at most {LARGEST} either way"
+        raise ValueError(msg)
+    return value
+
+
+@lru_cache(maxsize=1_000)
+def version(cell: str) -> int:
+    """A version from 1 on; empty is 0, the latest."""
+    return _whole(cell) if cell else 0
+
+
+@lru_cache(maxsize=1_000)
+def count(cell: str) -> int:
+    """How many; empty is 1."""
+    return _whole(cell) if cell else 1
+
+
+def _whole(cell: str) -> int:
+    if not _WHOLE.fullmatch(cell) or int(cell) < 1:
+        msg = f'expected a whole number from 1 on, found "{cell[:60]}"'
+        raise ValueError(msg)
+    return int(cell)
+
+
+def moment(cell: str) -> datetime | None:
+    """A time, with or without offset; empty is none."""
+    if not cell:
+        return None
+    try:
+        return datetime.fromisoformat(cell)
+    except ValueError:
+        msg = f'expected a time like 2027-03-01T17:00:00Z, found "{cell[:60]}"'
+        raise ValueError(msg) from None
+
+
+def since(cell: str) -> int | datetime:
+    """Milliseconds since the round opened, from seconds or h:mm:ss.fff; or a time, still to be counted from the opening."""
+    if _SECONDS.fullmatch(cell):
+        return int(Fraction(cell) * 1000)
+    if cell.count(":") == 2 and "-" not in cell:  # noqa: PLR2004 - h:mm:ss
+        return clock_ms(cell)
+    try:
+        return datetime.fromisoformat(cell)
+    except ValueError:
+        msg = f'expected seconds, h:mm:ss or a time like 2027-03-01T17:00:00Z, found "{cell[:60]}"'
+        raise ValueError(msg) from None
+
+
+def day_or_moment(cell: str) -> date:
+    """A date or a time."""
+    return datetime.fromisoformat(cell) if "T" in cell else date.fromisoformat(cell)
+
+
+class OneOf:
+    """A cell that holds one of a few words."""
+
+    def __init__(self, *words: str, otherwise: str | None = None) -> None:
+        self.words = words
+        self.otherwise = otherwise
+
+    def __call__(self, cell: str) -> str:
+        """The word, or what was expected."""
+        if not cell and self.otherwise is not None:
+            return self.otherwise
+        if cell not in self.words:
+            msg = f'expected {", ".join(word or "nothing" for word in self.words)}, found "{cell[:60]}"'
+            raise ValueError(msg)
+        return cell

@@ -1,0 +1,197 @@
+"""What an importer refuses: every cell of every table against the rules, then the whole against what the engine computes."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any, Final
+
+from games.bundles import cells
+from games.bundles.bundle import Bundle, fields_of
+from games.bundles.marks import MarkChecker
+from games.bundles.places import Places
+from games.bundles.rules import Faults
+from games.bundles.tables import DecisionRow, Table
+from games.errors import Problem
+from games.playbooks.rules import Capability
+from games.playbooks.schema import WARNING
+from leaderboards.engine.checks.problem import Severity
+from leaderboards.engine.facts import DecisionKind
+from leaderboards.engine.outcome import Outcome
+from leaderboards.engine.pipeline import compute
+from leaderboards.engine.spec import Format, expand_boards
+
+LEAVING: Final = frozenset({DecisionKind.STOP.value, DecisionKind.WITHDRAW.value})
+TRIED: Final = frozenset({Format.ATTEMPTS, Format.MEASURED, Format.AUTOMATIC})
+
+
+def problems(bundle: Bundle, faults: Mapping[str, Faults]) -> list[Problem]:
+    """Every fault of the tables, those of reading in `faults` included; warnings carry the code `warning`."""
+    places = Places(bundle)
+    _groups(bundle, faults["groups"])
+    _people(bundle, places, faults)
+    _submissions(bundle, places, faults["submissions"])
+    MarkChecker(bundle, places).check(faults["marks"])
+    _attempts(bundle, places, faults["attempts"])
+    _votes(bundle, places, faults["votes"])
+    _decisions(bundle, places, faults["decisions"])
+    found = [one for each in faults.values() for one in each.all()]
+    if found:
+        return found
+    return _computed(bundle, faults)
+
+
+def _computed(bundle: Bundle, faults: Mapping[str, Faults]) -> list[Problem]:
+    """What shows only once it is computed: decisions about ties, who was let in, criteria without marks."""
+    outcome = compute(bundle.design, bundle.facts())
+    for name in ("submissions", "marks", "attempts"):
+        _let_in(getattr(bundle.tables, name), outcome, bundle, faults[name])
+    found = [one for each in faults.values() for one in each.all()]
+    for one in outcome.problems:
+        where = "decisions.csv" if one.path == "decisions" else f"cycle.toml: {one.path}"
+        found.append(Problem(where, one.message, WARNING if one.severity is Severity.WARNING else "invalid"))
+    return found
+
+
+def _let_in(table: Table[Any], outcome: Outcome, bundle: Bundle, faults: Faults) -> None:
+    """Work in a round is for who takes part in it."""
+    drawn = {cut.to for cut in bundle.design.cuts}
+    entrants = {key: frozenset(groups) for key, groups in outcome.entrants.items()}
+    order = [one.key for one in bundle.design.rounds]
+    after_cut = {key for number, key in enumerate(order) if drawn & set(order[: number + 1])}
+    gone = {(row.group, row.round) for row in bundle.tables.decisions.rows if row.kind == DecisionKind.DISQUALIFY}
+    out = {group for group, _ in gone}
+    for place, row in enumerate(table.rows):
+        if row.round in after_cut and row.group not in entrants[row.round] and row.group not in out:
+            faults.add(f'"{row.group}" has an entry in "{row.round}", but no cut or decision let it in', row=table.number(place))
+
+
+def _each(table: Table[Any], faults: Faults) -> Iterator[tuple[Any, Callable[[str, str], None]]]:
+    """Rows, each with a way to refuse one of its cells."""
+    for place, row in enumerate(table.rows):
+        number = table.number(place)
+        yield row, lambda column, message, number=number: faults.add(message, row=number, column=column)  # type: ignore[misc]
+
+
+def _groups(bundle: Bundle, faults: Faults) -> None:
+    table = bundle.tables.groups
+    place = table.extra.index("division") if "division" in table.extra else None
+    known = [one.key for one in bundle.design.registration.divisions]
+    keys: set[str] = set()
+    names: set[tuple[str, str]] = set()
+    for row, refuse in _each(table, faults):
+        division = row.extra[place] if place is not None else ""
+        if row.group in keys:
+            refuse("group", f'"{row.group}" is there twice')
+        elif row.name and (division, row.name.casefold()) in names:
+            refuse("name", f'another group is called "{row.name}" too' + (f' in division "{division}"' if division else ""))
+        if known and division not in known:
+            refuse("division", f'"{division}" is not a division; known: {", ".join(known)}')
+        keys.add(row.group)
+        names.add((division, row.name.casefold()))
+    for board in expand_boards(bundle.design):
+        if board.within is not None and board.within not in table.extra and table.rows:
+            faults.add(f'board "{board.id}" ranks within "{board.within}", but there is no such column', row=1)
+
+
+def _people(bundle: Bundle, places: Places, faults: Mapping[str, Faults]) -> None:
+    roles = {role.key: role for role in bundle.design.roles}
+    seen: set[tuple[str, str, str]] = set()
+    for row, refuse in _each(bundle.tables.people, faults["people"]):
+        if row.role and row.role not in roles:
+            refuse("role", f'"{row.role}" is not a role; known: {", ".join(roles)}')
+        if row.group and row.group not in places.groups:
+            refuse("group", places.no_group(row.group))
+        if (row.person, row.role, row.group) in seen:
+            refuse("person", f'"{row.person}" is there twice with the same role and group')
+        seen.add((row.person, row.role, row.group))
+    judges = {
+        row.person for row in bundle.tables.people.rows if row.role in roles and Capability.JUDGE in roles[row.role].capabilities
+    }
+    for row, refuse in _each(bundle.tables.assignments, faults["assignments"]):
+        if row.group and row.group not in places.groups:
+            refuse("group", places.no_group(row.group))
+        if row.round and row.challenge:
+            places.challenge(row.round, row.challenge, refuse)
+        elif row.round and row.round not in places.rounds:
+            refuse("round", places.no_round(row.round))
+        if bundle.tables.people.rows and row.judge not in judges:
+            refuse("judge", f'"{row.judge}" has no role in people.csv that judges')
+    for row, refuse in _each(bundle.tables.conflicts, faults["conflicts"]):
+        if row.group not in places.groups:
+            refuse("group", places.no_group(row.group))
+
+
+def _submissions(bundle: Bundle, places: Places, faults: Faults) -> None:
+    table = bundle.tables.submissions
+    seen: set[tuple[str, str, str, int]] = set()
+    for row, refuse in _each(table, faults):
+        challenge = places.entry(row.round, row.challenge, row.group, refuse)
+        if (row.round, row.challenge, row.group, row.version) in seen:
+            refuse("group", f'"{row.group}" is there twice with the same version')
+        seen.add((row.round, row.challenge, row.group, row.version))
+        bounds = {field.key: field for field in challenge.fields} if challenge else {}
+        for name, cell in fields_of(bundle.design, row, table.extra).items():
+            _field(name, cell, (bounds[name].min, bounds[name].max), places, refuse)
+
+
+def _field(
+    name: str, cell: str, bounds: tuple[Fraction | None, Fraction | None], places: Places, refuse: Callable[[str, str], None]
+) -> None:
+    try:
+        value = cells.number(cell)
+    except ValueError as error:
+        refuse(name, str(error))
+        return
+    if value is not None:
+        fault = places.bounds(value, *bounds) or places.decimals(value)
+        if fault:
+            refuse(name, f"{cell} {fault}")
+
+
+def _attempts(bundle: Bundle, places: Places, faults: Faults) -> None:
+    for row, refuse in _each(bundle.tables.attempts, faults):
+        challenge = places.entry(row.round, row.challenge, row.group, refuse)
+        if challenge is None:
+            continue
+        if challenge.format not in TRIED:
+            refuse("challenge", f'"{row.challenge}" is of format {challenge.format}, which has no attempts')
+        elif challenge.format is Format.MEASURED and row.value is None and row.verdict != "withdrawn":
+            refuse("value", "is empty; expected the measured value")
+        if row.value is not None and (fault := places.decimals(row.value)):
+            refuse("value", f"{row.value} {fault}")
+
+
+def _votes(bundle: Bundle, places: Places, faults: Faults) -> None:
+    for row, refuse in _each(bundle.tables.votes, faults):
+        challenge = places.challenge(row.round, row.challenge, refuse)
+        if challenge is not None and challenge.format is not Format.PAIRWISE:
+            refuse("challenge", f'"{row.challenge}" is of format {challenge.format}, which has no votes')
+        for column in ("a", "b"):
+            if getattr(row, column) not in places.groups:
+                refuse(column, places.no_group(getattr(row, column)))
+        if row.a == row.b:
+            refuse("b", f'"{row.b}" is compared with itself')
+
+
+def _decisions(bundle: Bundle, places: Places, faults: Faults) -> None:
+    boards = [board.id for board in expand_boards(bundle.design)]
+    awards = [award.key for award in bundle.design.awards if award.decided]
+    seen: Counter[DecisionRow] = Counter()
+    for row, refuse in _each(bundle.tables.decisions, faults):
+        if row.group not in places.groups:
+            refuse("group", places.no_group(row.group))
+        if row.round and row.round not in places.rounds:
+            refuse("round", places.no_round(row.round))
+        if row.board and row.board not in boards:
+            refuse("board", f'"{row.board}" is not a board; known: {", ".join(boards)}')
+        if row.kind == DecisionKind.ADVANCE and not row.round:
+            refuse("round", "is empty; expected the round that the group enters")
+        if row.kind == DecisionKind.EQUAL and row.other not in places.groups:
+            refuse("other", places.no_group(row.other))
+        if row.kind == DecisionKind.AWARD and row.value not in awards:
+            refuse("value", f'"{row.value}" is not an award that is decided; known: {", ".join(awards) or "none"}')
+        if row.kind == DecisionKind.BREAK and not row.value.isdecimal():
+            refuse("value", f'expected 1, 2, … for the order inside the tie, found "{row.value}"')
+        seen[row] += 1
+        if seen[row] == 2:  # noqa: PLR2004 - once is enough to tell
+            refuse("group", "the same decision is there twice")

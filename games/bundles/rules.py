@@ -1,0 +1,50 @@
+"""Limits of what is read, and how a bundle is refused. Pure."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from games.errors import Invalid, Problem
+
+MEGABYTE: Final = 1024 * 1024
+MAX_FILE: Final = 64 * MEGABYTE
+MAX_TOTAL: Final = 256 * MEGABYTE
+MAX_FILES: Final = 2_000
+MAX_RATIO: Final = 200
+RATIO_FROM: Final = MEGABYTE
+MAX_CELL: Final = 131_072  # the limit of the csv module
+MAX_ROWS: Final = 2_000_000
+SHOWN_PER_FILE: Final = 100
+
+
+class BundleRefused(Invalid):
+    """The bundle cannot be read as it is. `problems` lists every fault; nothing was written."""
+
+    code = "bundle_refused"
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        found = tuple(problems)
+        faults = "1 fault" if len(found) == 1 else f"{len(found)} faults"
+        super().__init__(f"The bundle has {faults}: {found[0]}", where=found[0].where, problems=found)
+
+
+class Faults:
+    """Collects the faults of one file; beyond a hundred it only counts."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self.unsaid = 0
+
+    def add(self, message: str, *, row: int | str | None = None, column: str | None = None) -> None:
+        """One fault, at a row (the header is row 1; a text names another file and its row) and a column if it has one."""
+        if len(self.problems) >= SHOWN_PER_FILE:
+            self.unsaid += 1
+            return
+        place = row if isinstance(row, str) else self.file + (f" row {row}" if row else "")
+        where = place + (f", column {column}" if column else "")
+        self.problems.append(Problem(where, message))
+
+    def all(self) -> list[Problem]:
+        """The faults, the last of them saying how many more there are."""
+        more = [Problem(self.file, f"and {self.unsaid} more faults of this file")] if self.unsaid else []
+        return self.problems + more

@@ -1,0 +1,103 @@
+"""What a table leaves unsaid: the only round, challenge or criterion there is, and times counted from the opening of a round."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from games.bundles.rules import Faults
+from games.bundles.tables import AttemptRow, DecisionRow, MarkRow, SubmissionRow, Table, Tables
+from games.playbooks.schema import Design
+
+PLACED: Final = ("submissions", "marks", "attempts", "votes")
+Refuse = Callable[[str, str], None]
+
+
+class Settler:
+    """Fills tables of one Design, remembering what each round holds."""
+
+    def __init__(self, design: Design) -> None:
+        self.rounds = [one.key for one in design.rounds]
+        self.opens = {one.key: one.opens for one in design.rounds}
+        self.zone = ZoneInfo(design.cycle.timezone) if design.cycle.timezone else None
+        self.challenges = {key: [task.key for task in design.challenges if task.in_round(key)] for key in self.rounds}
+        self.criteria = {
+            (key, task.key): [criterion.key for criterion in task.marked_criteria]
+            for key in self.rounds
+            for task in design.challenges
+            if task.in_round(key)
+        }
+
+    def settle(self, tables: Tables, faults: dict[str, Faults]) -> None:
+        """Fill all tables in place; rows that cannot be settled are named and left out."""
+        for name in PLACED:
+            self._each(getattr(tables, name), faults[name], self._placed)
+        self._each(tables.submissions, faults["submissions"], self._timed)
+        self._each(tables.decisions, faults["decisions"], self._timed)
+        self._each(tables.attempts, faults["attempts"], self._counted)
+
+    def _each(self, table: Table[Any], faults: Faults, change: Callable[[Any, Refuse], Any]) -> None:
+        kept: list[Any] = []
+        numbers: list[int | str] = []
+        for place, row in enumerate(table.rows):
+            number = table.number(place)
+            settled = change(row, lambda column, message, number=number: faults.add(message, row=number, column=column))  # type: ignore[misc]
+            if settled is not None:
+                kept.append(settled)
+                numbers.append(number or 0)
+        table.rows, table.numbers = kept, numbers if table.numbers else []
+
+    def _placed(self, row: Any, refuse: Refuse) -> Any:
+        if not row.round:
+            if len(self.rounds) != 1:
+                refuse("round", f"is empty, but the cycle has {len(self.rounds)} rounds: {', '.join(self.rounds)}")
+                return None
+            row = row._replace(round=self.rounds[0])
+        if not row.challenge:
+            known = self.challenges.get(row.round, [])
+            if len(known) != 1:
+                refuse(
+                    "challenge", f'is empty, but round "{row.round}" has {len(known)} challenges: {", ".join(known) or "none"}'
+                )
+                return None
+            row = row._replace(challenge=known[0])
+        if isinstance(row, MarkRow) and not row.criterion:
+            known = self.criteria.get((row.round, row.challenge), [])
+            if len(known) != 1:
+                refuse(
+                    "criterion",
+                    f'is empty, but challenge "{row.challenge}" has {len(known)} criteria: {", ".join(known) or "none"}',
+                )
+                return None
+            row = row._replace(criterion=known[0])
+        return row
+
+    def _timed(self, row: SubmissionRow | DecisionRow, refuse: Refuse) -> SubmissionRow | DecisionRow | None:
+        if row.at is None or row.at.tzinfo is not None:
+            return row
+        zoned = self._zoned(row.at, refuse)
+        return None if zoned is None else row._replace(at=zoned)
+
+    def _zoned(self, at: datetime, refuse: Refuse) -> datetime | None:
+        if at.tzinfo is not None:
+            return at
+        if self.zone is None:
+            refuse("at", f"{at.isoformat()} has no offset; add one (Z or +02:00) or give cycle.timezone")
+            return None
+        return at.replace(tzinfo=self.zone)
+
+    def _counted(self, row: AttemptRow, refuse: Refuse) -> AttemptRow | None:
+        if isinstance(row.at, int):
+            return row
+        at, opens = self._zoned(row.at, refuse), self.opens.get(row.round)
+        if at is None:
+            return None
+        if opens is None:
+            refuse("at", f'is a time, but round "{row.round}" has no time of opening to count from')
+            return None
+        since = at - opens
+        milliseconds = round(since.total_seconds() * 1000)
+        if milliseconds < 0:
+            refuse("at", f'{at.isoformat()} is before round "{row.round}" opens {opens.isoformat()}')
+            return None
+        return row._replace(at=milliseconds)

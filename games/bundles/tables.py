@@ -1,0 +1,300 @@
+"""The tables of a bundle as typed rows. Columns may stand in any order; columns nobody asked for are kept as data."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+from typing import Any, Final, NamedTuple
+
+from games.bundles import cells
+from games.bundles.rules import Faults
+from games.bundles.text import decoded, header_of, rows_of
+from leaderboards.engine.facts import DecisionKind, MarkState
+
+Extra = tuple[str, ...]
+
+
+class GroupRow(NamedTuple):
+    """A group; its division is one of the further columns."""
+
+    group: str
+    name: str = ""
+    extra: Extra = ()
+
+
+class SubmissionRow(NamedTuple):
+    """A group's answer. The fields that scoring uses are among the further columns."""
+
+    round: str
+    challenge: str
+    group: str
+    version: int = 0
+    at: datetime | None = None
+    status: str = "submitted"
+    extra: Extra = ()
+
+
+class MarkRow(NamedTuple):
+    """One judge's value for one criterion."""
+
+    round: str
+    challenge: str
+    group: str
+    version: int
+    judge: str
+    criterion: str
+    value: Fraction | None
+    state: str = ""
+    comment: str = ""
+    extra: Extra = ()
+
+
+class AttemptRow(NamedTuple):
+    """A try; `at` is milliseconds since the round opened once the table is settled."""
+
+    round: str
+    challenge: str
+    group: str
+    at: int | datetime
+    verdict: str = ""
+    value: Fraction | None = None
+    extra: Extra = ()
+
+
+class VoteRow(NamedTuple):
+    """A judge prefers a, b, or neither."""
+
+    round: str
+    challenge: str
+    judge: str
+    a: str
+    b: str
+    outcome: str = ""
+    count: int = 1
+    extra: Extra = ()
+
+
+class DecisionRow(NamedTuple):
+    """What was decided beside the marks."""
+
+    at: datetime | None
+    kind: str
+    round: str
+    board: str
+    group: str
+    other: str = ""
+    value: str = ""
+    reason: str = ""
+    decider: str = ""
+    extra: Extra = ()
+
+
+class OfficialRow(NamedTuple):
+    """One published result, for `verify`."""
+
+    kind: str
+    key: str
+    group: str
+    name: str = ""
+    value: str = ""
+    extra: Extra = ()
+
+
+class PersonRow(NamedTuple):
+    """A person in a role; in several groups or roles: several rows."""
+
+    person: str
+    name: str = ""
+    role: str = ""
+    group: str = ""
+    email: str = ""
+    extra: Extra = ()
+
+
+class AssignmentRow(NamedTuple):
+    """Who judges what; an empty group is every group."""
+
+    round: str
+    challenge: str
+    group: str
+    judge: str
+    panel: str = ""
+    extra: Extra = ()
+
+
+class ConflictRow(NamedTuple):
+    """Who must not judge whom."""
+
+    judge: str
+    group: str
+    reason: str = ""
+    extra: Extra = ()
+
+
+@dataclass(slots=True, eq=False)
+class Table[Row: tuple[Any, ...]]:
+    """Rows, the names of their further columns, and where each row stood in its file (not part of what it says)."""
+
+    rows: list[Row] = field(default_factory=list)
+    extra: tuple[str, ...] = ()
+    numbers: list[int | str] = field(default_factory=list, repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        """The same rows, in whatever order: order means nothing in a table."""
+        return isinstance(other, Table) and self.extra == other.extra and Counter(self.rows) == Counter(other.rows)
+
+    __hash__ = None  # type: ignore[assignment]  # tables change while they are built
+
+    def number(self, place: int) -> int | str | None:
+        """The row of the file, if it came from one."""
+        return self.numbers[place] if place < len(self.numbers) else None
+
+
+Cell = Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a table looks like: how a row is made, how each column is read, which columns must be there."""
+
+    row: type[tuple[Any, ...]]
+    columns: Mapping[str, Cell]
+    required: tuple[str, ...]
+
+
+_REF: Final = cells.text
+_STATUS: Final = cells.OneOf("submitted", "withdrawn", "disqualified", "draft", "locked", "published", otherwise="submitted")
+SHAPES: Final[Mapping[str, Shape]] = {
+    "groups": Shape(GroupRow, {"group": cells.key, "name": cells.text}, ("group",)),
+    "submissions": Shape(
+        SubmissionRow,
+        {"round": _REF, "challenge": _REF, "group": cells.key, "version": cells.version, "at": cells.moment, "status": _STATUS},
+        ("group",),
+    ),
+    "marks": Shape(
+        MarkRow,
+        {
+            "round": _REF,
+            "challenge": _REF,
+            "group": cells.key,
+            "version": cells.version,
+            "judge": cells.key,
+            "criterion": _REF,
+            "value": cells.number,
+            "state": cells.OneOf(*MarkState),
+            "comment": cells.text,
+        },
+        ("group", "judge", "value"),
+    ),
+    "attempts": Shape(
+        AttemptRow,
+        {"round": _REF, "challenge": _REF, "group": cells.key, "at": cells.since, "verdict": cells.text, "value": cells.number},
+        ("group", "at"),
+    ),
+    "votes": Shape(
+        VoteRow,
+        {
+            "round": _REF,
+            "challenge": _REF,
+            "judge": cells.key,
+            "a": cells.key,
+            "b": cells.key,
+            "outcome": cells.OneOf("a", "b", "tie", ""),
+            "count": cells.count,
+        },
+        ("judge", "a", "b", "outcome"),
+    ),
+    "decisions": Shape(
+        DecisionRow,
+        {
+            "at": cells.moment,
+            "kind": cells.OneOf(*DecisionKind),
+            "round": _REF,
+            "board": _REF,
+            "group": cells.key,
+            "other": _REF,
+            "value": _REF,
+            "reason": cells.text,
+            "decider": cells.text,
+        },
+        ("kind", "group"),
+    ),
+    "official": Shape(
+        OfficialRow,
+        {
+            "kind": cells.OneOf("board", "value", "round", "entrants", "award", "record"),
+            "key": _REF,
+            "group": cells.key,
+            "name": _REF,
+            "value": _REF,
+        },
+        ("kind", "key", "group"),
+    ),
+    "people": Shape(
+        PersonRow, {"person": cells.key, "name": cells.text, "role": _REF, "group": _REF, "email": cells.text}, ("person",)
+    ),
+    "assignments": Shape(
+        AssignmentRow, {"round": _REF, "challenge": _REF, "group": _REF, "judge": cells.key, "panel": _REF}, ("judge",)
+    ),
+    "conflicts": Shape(ConflictRow, {"judge": cells.key, "group": cells.key, "reason": cells.text}, ("judge", "group")),
+}
+"""Every table by its name; the file is NAME.csv."""
+
+
+@dataclass(slots=True)
+class Tables:
+    """Everything a bundle says beside its rules; `getattr(tables, NAME)` for the names in SHAPES."""
+
+    groups: Table[GroupRow] = field(default_factory=Table)
+    submissions: Table[SubmissionRow] = field(default_factory=Table)
+    marks: Table[MarkRow] = field(default_factory=Table)
+    attempts: Table[AttemptRow] = field(default_factory=Table)
+    votes: Table[VoteRow] = field(default_factory=Table)
+    decisions: Table[DecisionRow] = field(default_factory=Table)
+    official: Table[OfficialRow] = field(default_factory=Table)
+    people: Table[PersonRow] = field(default_factory=Table)
+    assignments: Table[AssignmentRow] = field(default_factory=Table)
+    conflicts: Table[ConflictRow] = field(default_factory=Table)
+
+
+def read_table(name: str, content: bytes, faults: Faults) -> Table[Any]:
+    """The rows of one table; what cannot be read is left out and named in `faults`."""
+    shape = SHAPES[name]
+    text = decoded(content, faults)
+    header = header_of(text, faults) if text is not None else None
+    if text is None or header is None:
+        return Table()
+    missing = [column for column in shape.required if column not in header]
+    if missing:
+        faults.add(f"missing column {', '.join(missing)}; found: {', '.join(header)}", row=1)
+        return Table()
+    return _typed(shape, text, header, faults)
+
+
+def _typed(shape: Shape, text: str, header: list[str], faults: Faults) -> Table[Any]:
+    """Read cell by cell. A column that is not there reads as an empty cell: one is put at the end of each row for it."""
+    readers = [(header.index(name) if name in header else len(header), read) for name, read in shape.columns.items()]
+    more = [place for place, name in enumerate(header) if name not in shape.columns]
+    table: Table[Any] = Table(extra=tuple(header[place] for place in more))
+    make, rows, numbers = shape.row._make, table.rows, table.numbers  # type: ignore[attr-defined]  # every row is a NamedTuple
+    for number, found in rows_of(text, len(header), faults):
+        line = [cell.strip() for cell in found]
+        line.append("")
+        try:
+            values = [read(line[place]) for place, read in readers]
+        except ValueError:
+            _name_faults(shape, line, readers, number, faults)
+            continue
+        values.append(tuple(line[place] for place in more) if more else ())
+        rows.append(make(values))
+        numbers.append(number)
+    return table
+
+
+def _name_faults(shape: Shape, line: list[str], readers: list[tuple[int, Cell]], number: int, faults: Faults) -> None:
+    for column, (place, read) in zip(shape.columns, readers, strict=True):
+        try:
+            read(line[place])
+        except ValueError as error:
+            faults.add(str(error), row=number, column=column)
