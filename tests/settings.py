@@ -10,6 +10,7 @@ os.environ.setdefault("LUDUS_LOG_LEVEL", "WARNING")
 from backend.settings import *  # noqa: F403 -- the prefix is set first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_AUTOREFRESH = True  # no collected files are needed
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -2,13 +2,13 @@
 
 from typing import Final
 
+from django.utils.timezone import now
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from backend.accounts.models import ApiToken, User
 from backend.accounts.queries import token_by_secret
-from games.journal.queries import db_now
 
 REFUSED: Final = "The token is unknown, has run out or was revoked."
 
@@ -24,7 +24,7 @@ class BearerToken(BaseAuthentication):
         if scheme.lower() != self.keyword.lower().encode():
             return None
         try:
-            token = token_by_secret(secret.strip().decode("ascii"), now=db_now())
+            token = token_by_secret(secret.strip().decode("ascii"), now=now())
         except UnicodeDecodeError:
             token = None
         if token is None:

@@ -76,7 +76,7 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | 
     return Response(body, status=body["status"], headers=_headers(exc), content_type=CONTENT_TYPE)
 
 
-def _body(exc: Exception) -> dict[str, Any] | None:
+def _body(exc: Exception) -> dict[str, Any] | None:  # noqa: PLR0911 -- one line per kind of refusal
     match exc:
         case GameError(status=404) | Http404() | exceptions.NotFound():
             return problem(404)

@@ -40,12 +40,12 @@ class CursorPages(CursorPagination):
         asked = request.query_params.get(self.page_size_query_param)
         if asked is None:
             return self.page_size
-        if not (asked.isascii() and asked.isdigit() and len(asked) <= 4 and 1 <= int(asked) <= self.max_page_size):
+        if not (asked.isascii() and asked.isdigit() and asked.strip() == asked[:4] and 1 <= int(asked) <= self.max_page_size):
             message = f"Expected a whole number from 1 to {self.max_page_size}."
             raise _refusal("limit", message)
         return int(asked)
 
-    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: "APIView") -> Sequence[str]:
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: "APIView") -> tuple[str, ...]:
         """The view's ordering with the primary key behind it, in the direction of the first part."""
         chosen = getattr(view, "ordering", None) or super().get_ordering(request, queryset, view)
         parts = [chosen] if isinstance(chosen, str) else list(chosen)
@@ -53,9 +53,9 @@ class CursorPages(CursorPagination):
             parts.append("-pk" if parts[0].startswith("-") else "pk")
         return tuple(parts)
 
-    def paginate_queryset[M: Model](
-        self, queryset: QuerySet[M], request: Request, view: "APIView | None" = None
-    ) -> list[M] | None:
+    def paginate_queryset[M: Model, R](
+        self, queryset: QuerySet[M, R] | Sequence[R], request: Request, view: "APIView | None" = None
+    ) -> list[R] | None:
         """One page. A cursor that was tampered with is refused, whatever it breaks."""
         try:
             return super().paginate_queryset(queryset, request, view)

@@ -7,7 +7,7 @@ Reading actions (list, retrieve) need no entry beyond `seen_as`. An action witho
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -29,7 +29,7 @@ _KEPT: Final = "access"
 
 def access_of(request: HttpRequest | Request) -> Access:
     """The facts about who asks, loaded once per request; pages and API share them as `request.access`."""
-    inner: HttpRequest = request._request if isinstance(request, Request) else request  # noqa: SLF001 -- its documented way down
+    inner: HttpRequest = request._request if isinstance(request, Request) else request
     kept: Access | None = getattr(inner, _KEPT, None)
     if kept is None:
         token = request.auth if isinstance(request, Request) else None
@@ -79,9 +79,9 @@ class Permitted(BasePermission):
 class VisibleRows(BaseFilterBackend):
     """The first filter of every list and every look-up: rows that the person may not see do not exist."""
 
-    def filter_queryset[M: Model](self, request: Request, queryset: QuerySet[M], view: "APIView") -> QuerySet[M]:
+    def filter_queryset[M: Model, R](self, request: Request, queryset: QuerySet[M, R], view: "APIView") -> QuerySet[M, R]:
         """Fails closed: a view without `seen_as` has no rows, unless the action is for anybody."""
         name: str | None = getattr(view, "seen_as", None)
         if name is None:
             return queryset if wanted(view) == ANYBODY else queryset.none()
-        return visible(access_of(request), name, queryset)
+        return cast("QuerySet[M, R]", visible(access_of(request), name, cast("QuerySet[M]", queryset)))

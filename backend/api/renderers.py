@@ -16,7 +16,7 @@ from leaderboards.engine import numbers
 _OPTIONS: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Any:  # noqa: PLR0911 -- one line per type
     """What orjson does not know: a Fraction as number text, a Decimal in plain digits, a time as 2026-03-01T12:00:00Z."""
     match value:
         case Fraction():

@@ -107,7 +107,7 @@ def test_work_that_lost_its_claim_to_another_request_is_undone(ada, monkeypatch)
     store = idempotency._store
 
     def late(record, response):
-        IdempotencyRecord.objects.filter(pk=record.pk).update(claimed_at=db_now() + timedelta(seconds=61))
+        record.claimed_at -= LEASE  # as if another request had claimed it since
         store(record, response)
 
     monkeypatch.setattr(idempotency, "_store", late)

@@ -68,7 +68,7 @@ def world():
     user, org = token("org@example.org", may_launch=True)
     person = Person.objects.create(key="org", name="Org", user=user)
     for cycle in (public, draft):
-        Membership.objects.create(cycle=cycle, person=person, capabilities=["organize"])
+        Membership.objects.create(cycle=cycle, person=person, capabilities=["organize"], since=db_now())
     return World(public, draft, org, token("eve@example.org")[1])
 
 

@@ -39,12 +39,12 @@ def test_a_fraction_comes_back_as_it_was(value):
 
 
 def test_a_time_without_a_zone_is_a_mistake_of_ours():
-    with pytest.raises(TypeError, match="without a zone"):
+    with pytest.raises(TypeError, match="not JSON serializable: datetime"):
         dumps(datetime(2026, 3, 1))  # noqa: DTZ001 -- the mistake itself
 
 
 def test_an_unknown_type_is_a_mistake_of_ours():
-    with pytest.raises(TypeError, match="object cannot be written"):
+    with pytest.raises(TypeError, match="not JSON serializable: object"):
         dumps(object())
 
 
