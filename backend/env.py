@@ -56,8 +56,8 @@ def env_secret(name: str, default: str = "") -> str:
     """The variable itself, or the content of the file that ``<name>_FILE`` names (Docker and Kubernetes secrets)."""
     path = os.environ.get(f"{name}_FILE")
     if path is None:
-        return os.environ.get(name, default).strip()
-    if name in os.environ:
+        return os.environ.get(name, "").strip() or default
+    if os.environ.get(name):
         raise SettingError(f"{name}_FILE", path, f"only one of {name} and {name}_FILE to be set")
     try:
         return Path(path).read_text(encoding="utf-8").strip()
@@ -67,7 +67,7 @@ def env_secret(name: str, default: str = "") -> str:
 
 def env_url(name: str, default: str, *, schemes: frozenset[str]) -> str:
     """A URL with one of the schemes; also from ``<name>_FILE``. A password in it is never repeated in the error."""
-    value = env_secret(name) or default
+    value = env_secret(name, default)
     try:
         parts = urlsplit(value)
         _ = parts.port  # raises when it is no number

@@ -93,6 +93,7 @@ def test_services_end_after_those_who_use_them(tmp_path):
 
 def test_the_end_of_the_log_is_shown_when_a_part_fails(tmp_path):
     log = tmp_path / "log"
-    with pytest.raises(PartFailed, match=r"broken ended with code 3\.\nno such table"), Supervisor() as house:
+    with Supervisor() as house:
         house.start("broken", [sys.executable, "-c", "print('no such table'); raise SystemExit(3)"], log=log)
-        house.watch()
+        with pytest.raises(PartFailed, match=r"broken ended with code 3\.\nno such table"):
+            house.watch()
