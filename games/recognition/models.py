@@ -16,6 +16,7 @@ class Points(models.Model):
     )
     seal = models.BigIntegerField(help_text="The journal entry that earned it.")
     rule = models.CharField(max_length=100)
+    subject = models.CharField(max_length=80, blank=True, help_text="What the act was about: it earns once until it is taken back.")
     design_number = models.PositiveIntegerField()
     group = models.ForeignKey("games.Group", models.CASCADE, null=True, blank=True, related_name="points")
     person = models.ForeignKey("games.Person", models.SET_NULL, null=True, blank=True, related_name="+")
@@ -28,7 +29,10 @@ class Points(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["cycle", "generation", "seal", "rule", "group"], name="points_once_per_act")
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["cycle", "generation", "group"], name="points_by_group")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["cycle", "generation", "group"], name="points_by_group"),
+            models.Index(fields=["cycle", "generation", "subject"], name="points_by_subject"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount:+d} by {self.rule}"

@@ -1,6 +1,10 @@
-"""The steps of a recompute run, in order. Pure."""
+"""The steps of a recompute run, in order; when it may be tried again; what its plan holds. Pure."""
 
+from datetime import timedelta
 from enum import StrEnum
+from typing import Any, Final, TypedDict
+
+from games.errors import Conflict
 
 
 class RunKind(StrEnum):
@@ -31,14 +35,97 @@ class Step(StrEnum):
     NOTIFY = "notify"
 
 
-STEPS: dict[RunKind, tuple[Step, ...]] = {
-    RunKind.SETTLE: tuple(Step),
-    RunKind.REFRESH: (Step.RESULTS, Step.STANDINGS),
-}
+UNPUBLISHED: Final = (Step.LOCK, Step.RESULTS, Step.STANDINGS)
+LEASE: Final = timedelta(seconds=120)
+APART: Final = timedelta(milliseconds=250)
+TRIES: Final = 5
+OPEN: Final = (RunState.WAITING.value, RunState.RUNNING.value)
 
 
-def next_step(kind: RunKind, step: Step) -> Step | None:
+def steps_of(kind: RunKind, *, publish: bool = True) -> tuple[Step, ...]:
+    """The steps of a run. A settle that does not publish ends with the standings."""
+    if kind is RunKind.REFRESH:
+        return (Step.RESULTS, Step.STANDINGS)
+    return tuple(Step) if publish else UNPUBLISHED
+
+
+def next_step(kind: RunKind, step: Step, *, publish: bool = True) -> Step | None:
     """The step after `step`, or None at the end."""
-    steps = STEPS[kind]
+    steps = steps_of(kind, publish=publish)
     position = steps.index(step) + 1
     return steps[position] if position < len(steps) else None
+
+
+def wait_after(tries: int) -> timedelta | None:
+    """How long to wait after so many failed tries of a step; None: give up."""
+    return None if tries >= TRIES else timedelta(seconds=2**tries)
+
+
+class WinnerPlan(TypedDict):
+    """Who earned an award, at which place (number text), with how many cents."""
+
+    group: str
+    place: str
+    cents: int
+
+
+class AwardPlan(TypedDict):
+    """An award as it was computed with the standings that were published."""
+
+    key: str
+    board: str
+    budget: int
+    unallocated: int
+    winners: list[WinnerPlan]
+
+
+class CutPlan(TypedDict):
+    """Who a cut lets into a round."""
+
+    board: str
+    to: str
+    through: list[str]
+    wildcards: list[str]
+
+
+class Plan(TypedDict):
+    """What the later steps of a settle run do, fixed when its standings were written."""
+
+    awards: list[AwardPlan]
+    cuts: list[CutPlan]
+    entrants: dict[str, list[str]]
+    problems: list[str]
+
+
+def empty_plan() -> Plan:
+    """Nothing to give, nobody to move."""
+    return Plan(awards=[], cuts=[], entrants={}, problems=[])
+
+
+def progress(kind: RunKind, step: Step, state: RunState, *, publish: bool) -> dict[str, Any]:
+    """How far a run is: {step, done, of}."""
+    steps = steps_of(kind, publish=publish)
+    done = len(steps) if state is RunState.DONE else steps.index(step)
+    return {"step": step.value, "done": done, "of": len(steps)}
+
+
+class RoundStillOpen(Conflict):
+    """Results are settled only after the deadline."""
+
+    code = "round_still_open"
+
+
+class SettleRunning(Conflict):
+    """The round is being settled already."""
+
+    code = "settle_running"
+
+
+class TieUndecided(Conflict):
+    """A tie at a cut waits for a decision, so nothing was published."""
+
+    code = "tie_undecided"
+
+
+class LeaseLost(Exception):
+    """Somebody else runs this step now: what was done here is rolled back."""

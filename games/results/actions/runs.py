@@ -1,0 +1,176 @@
+"""The recompute run is a row and the row is the queue: asked for, claimed under a lease, moved on step by step, swept."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from games.cycles.actions import locked
+from games.cycles.models import Cycle
+from games.errors import GameError
+from games.journal.queries import db_now
+from games.results.models import RecomputeRun
+from games.results.rules import (
+    APART,
+    LEASE,
+    OPEN,
+    LeaseLost,
+    Plan,
+    RoundStillOpen,
+    RunKind,
+    RunState,
+    SettleRunning,
+    Step,
+    next_step,
+    steps_of,
+    wait_after,
+)
+from games.rounds.models import Round
+from games.rounds.rules import RoundState, state_of
+
+logger = logging.getLogger(__name__)
+LOOK_AT: Final = 20
+
+
+@transaction.atomic
+def request_settle(round: Round, *, by: Any, reason: str = "", publish: bool = False) -> RecomputeRun:  # noqa: A002 the word of the game
+    """Ask for the whole way after a round; with `publish` on to snapshot, awards, cut and news.
+
+    A run that still waits is returned again (and publishes, if now asked to). Raises RoundStillOpen before the deadline,
+    SettleRunning while another one is at work.
+    """
+    locked(round.cycle)
+    if state_of(round.clock, db_now()) in {RoundState.PLANNED, RoundState.OPEN}:
+        message = f'Round "{round.key}" still takes entries: results are settled after its deadline.'
+        raise RoundStillOpen(message)
+    there = RecomputeRun.objects.filter(round=round, kind=RunKind.SETTLE.value, state__in=OPEN).first()
+    if there is None:
+        return RecomputeRun.objects.create(
+            cycle=round.cycle,
+            kind=RunKind.SETTLE.value,
+            round=round,
+            step=Step.LOCK.value,
+            publish=publish,
+            reason=reason,
+            by=str(getattr(by, "pseudonym", "")),
+        )
+    if there.publish or not publish:
+        return there
+    asked = {"publish": True, "reason": reason, "by": str(getattr(by, "pseudonym", ""))}
+    if not RecomputeRun.objects.filter(pk=there.pk, state=RunState.WAITING.value).update(**asked):
+        message = f'Round "{round.key}" is being settled at this moment: ask again when it is done.'
+        raise SettleRunning(message)
+    there.refresh_from_db()
+    return there
+
+
+def request_refresh(cycle: Cycle) -> RecomputeRun:
+    """Ask for live boards to be brought up to date. One waits per cycle at most; two of a cycle begin at least 250 ms apart."""
+    waiting = RecomputeRun.objects.filter(cycle=cycle, kind=RunKind.REFRESH.value, state=RunState.WAITING.value)
+    there = waiting.first()
+    if there is not None:
+        return there
+    last = RecomputeRun.objects.filter(cycle=cycle, kind=RunKind.REFRESH.value, started_at__isnull=False).order_by("-started_at")
+    begun = last.values_list("started_at", flat=True).first()
+    try:
+        with transaction.atomic():
+            return RecomputeRun.objects.create(
+                cycle=cycle,
+                kind=RunKind.REFRESH.value,
+                step=Step.RESULTS.value,
+                not_before=begun + APART if begun else None,
+            )
+    except IntegrityError:  # somebody asked at the same moment
+        return waiting.first() or request_refresh(cycle)
+
+
+# --- Claims ---------------------------------------------------------------------------------------------------------------------------
+
+
+def _due(now: datetime) -> Q:
+    waiting = Q(state=RunState.WAITING.value) & (Q(not_before__isnull=True) | Q(not_before__lte=now))
+    between_steps_or_left = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    return waiting | (Q(state=RunState.RUNNING.value) & between_steps_or_left)
+
+
+def due_runs(now: datetime) -> list[int]:
+    """Ids of the runs that somebody may take now, settles first: waiting, between two steps, or left with a lease that ran out."""
+    rows = RecomputeRun.objects.filter(_due(now)).order_by("-kind", "asked_at", "pk")
+    return list(rows.values_list("pk", flat=True)[:LOOK_AT])
+
+
+@transaction.atomic
+def claim(run_id: int, *, holder: str) -> RecomputeRun | None:
+    """Take a run under a lease; None while somebody else holds it, or another run of its cycle is at work."""
+    run = RecomputeRun.objects.select_related("cycle", "round__cycle").filter(pk=run_id).first()
+    if run is None:
+        return None
+    locked(run.cycle)
+    now = db_now()
+    at_work = Q(lease_until__isnull=True) | Q(lease_until__gte=now)
+    others = RecomputeRun.objects.filter(at_work, cycle_id=run.cycle_id, state=RunState.RUNNING.value)
+    if others.exclude(pk=run.pk).exists():
+        return None
+    claimed = {
+        "state": RunState.RUNNING.value,
+        "claimed_by": holder,
+        "lease_until": now + LEASE,
+        "tries": run.tries + 1,
+        "started_at": run.started_at or now,
+    }
+    if not RecomputeRun.objects.filter(_due(now), pk=run.pk, tries=run.tries).update(**claimed):
+        return None
+    for name, value in claimed.items():
+        setattr(run, name, value)
+    return run
+
+
+@contextmanager
+def finishing(run: RecomputeRun, *, plan: Plan | None = None) -> Iterator[None]:
+    """What is written inside commits together with the move to the next step, or not at all.
+
+    So a step has its effect once, wherever a process dies. Raises LeaseLost when the run was taken over.
+    """
+    with transaction.atomic():
+        yield
+        _advance(run, plan)
+
+
+def _advance(run: RecomputeRun, plan: Plan | None) -> None:
+    following = next_step(RunKind(run.kind), Step(run.step), publish=run.publish)
+    moved: dict[str, Any] = {"claimed_by": "", "lease_until": None, "tries": 0, "error": ""}
+    if following is None:
+        moved |= {"state": RunState.DONE.value, "finished_at": db_now()}
+    else:
+        moved["step"] = following.value  # still running, without a lease: whoever comes first takes the next step
+    if plan is not None:
+        moved["plan"] = plan
+    mine = RecomputeRun.objects.filter(pk=run.pk, state=RunState.RUNNING.value, step=run.step, claimed_by=run.claimed_by)
+    if mine.update(**moved) != 1:
+        message = f"run {run.pk} was taken over at {run.step}"
+        raise LeaseLost(message)
+    for name, value in moved.items():
+        setattr(run, name, value)
+
+
+def stumble(run: RecomputeRun, error: Exception) -> None:
+    """A step failed: a refusal of the game ends the run with its reason, anything else is tried again after a while."""
+    wait = None if isinstance(error, GameError) else wait_after(run.tries)
+    message = error.message if isinstance(error, GameError) else f"{type(error).__name__}: {error}"
+    logger.warning("run %s stumbled at %s (try %s): %s", run.pk, run.step, run.tries, message, exc_info=wait is None)
+    now = db_now()
+    changed: dict[str, Any] = {"error": message, "claimed_by": ""}
+    if wait is None:
+        changed |= {"state": RunState.FAILED.value, "finished_at": now, "lease_until": None}
+    else:
+        changed["lease_until"] = now + wait
+    RecomputeRun.objects.filter(pk=run.pk, state=RunState.RUNNING.value, claimed_by=run.claimed_by).update(**changed)
+
+
+def first_step(kind: RunKind) -> Step:
+    """Where a run begins."""
+    return steps_of(kind)[0]

@@ -1,0 +1,201 @@
+"""Results in the database: compute once, write the scores and the standings that changed, plan what follows."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import Any, Final
+
+from django.db import transaction
+
+from games.challenges.models import Challenge
+from games.cycles.models import Cycle
+from games.cycles.queries import design_of
+from games.groups.models import Group
+from games.journal.actions import record
+from games.journal.queries import db_now
+from games.journal.rules import Kind
+from games.playbooks.schema import Design
+from games.results.models import ChallengeScore
+from games.results.queries import boards_of, facts_of, published_rounds
+from games.results.rules import AwardPlan, CutPlan, Plan, TieUndecided, WinnerPlan
+from leaderboards.actions import Delta, refresh
+from leaderboards.engine import facts, numbers
+from leaderboards.engine.outcome import AwardResult, Cell, Folded, Outcome, StepTaken
+from leaderboards.engine.pipeline import compute
+from leaderboards.engine.spec import board_rounds, expand_boards
+from leaderboards.queries import AUDIENCES, PUBLIC
+
+BATCH: Final = 1000
+COMPUTED: Final = ("status", "score", "values", "explanation")
+
+type Progress = Callable[[str, float], None]
+"""Told what is being done and how far it is, 0 to 1."""
+
+
+def outcome_of(cycle: Cycle, *, points: Sequence[facts.Points] = ()) -> Outcome:
+    """Read the facts of a cycle and compute everything, under its present rules. Writes nothing."""
+    return compute(design_of(cycle), facts_of(cycle, points=points))
+
+
+def recompute_now(cycle: Cycle, progress: Progress | None = None, *, points: Sequence[facts.Points] = ()) -> Outcome:
+    """Scores and standings of a cycle, at once and without a worker. The same facts again change nothing."""
+    tell = progress or (lambda _what, _share: None)
+    tell("reading", 0.0)
+    found = facts_of(cycle, points=points)
+    tell("computing", 0.3)
+    outcome = compute(design_of(cycle), found)
+    tell("storing", 0.6)
+    with transaction.atomic():
+        store_scores(cycle, outcome)
+        refresh_boards(cycle, outcome)
+    tell("done", 1.0)
+    return outcome
+
+
+# --- Scores ---------------------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def store_scores(cycle: Cycle, outcome: Outcome) -> int:
+    """Write the scores that are new or different, remove those that are no more. Returns how many rows changed."""
+    challenges = {(one.round.key, one.key): one.pk for one in Challenge.objects.filter(round__cycle=cycle).select_related("round")}
+    groups = dict(Group.objects.filter(cycle=cycle).values_list("key", "pk"))
+    there = {
+        (row.challenge_id, row.group_id): row for row in ChallengeScore.objects.filter(challenge__round__cycle=cycle).iterator(BATCH)
+    }
+    new, changed = [], []
+    for (round_key, key, group), cell in outcome.cells.items():
+        place = (challenges[round_key, key], groups[group])
+        columns, row = _columns(cell), there.pop(place, None)
+        if row is None:
+            new.append(ChallengeScore(challenge_id=place[0], group_id=place[1], **columns))
+        elif any(getattr(row, name) != value for name, value in columns.items()):
+            for name, value in columns.items():
+                setattr(row, name, value)
+            changed.append(row)
+    ChallengeScore.objects.bulk_create(new, batch_size=BATCH)
+    ChallengeScore.objects.bulk_update(changed, COMPUTED, batch_size=BATCH)
+    ChallengeScore.objects.filter(pk__in=[row.pk for row in there.values()]).delete()
+    return len(new) + len(changed) + len(there)
+
+
+def _columns(cell: Cell) -> dict[str, Any]:
+    return {
+        "status": cell.unscored.value if cell.unscored else "scored",
+        "score": _text(cell.score) or "",
+        "values": {name: _text(value) for name, value in cell.values.items()},
+        "explanation": {
+            "panels": [_fold(fold) for fold in cell.folds],
+            "steps": [_step(step) for step in cell.steps],
+            "full": cell.full,
+            "pending": cell.pending,
+        },
+    }
+
+
+def _text(value: Fraction | None) -> str | None:
+    return None if value is None else numbers.text(value)
+
+
+def _fold(fold: Folded) -> dict[str, Any]:
+    """A panel's work. Marks are [judge, given, used, fate]: short, for there are many."""
+    return {
+        "panel": fold.panel,
+        "criterion": fold.criterion,
+        "centre": _text(fold.centre),
+        "value": _text(fold.value),
+        "weighted": _text(fold.weighted),
+        "marks": [[one.judge, _text(one.given), _text(one.used), one.fate.value] for one in fold.marks],
+    }
+
+
+def _step(step: StepTaken) -> dict[str, Any]:
+    return {"verb": step.verb, "by": step.by, "amount": _text(step.amount), "after": _text(step.after)}
+
+
+# --- Standings ------------------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def refresh_boards(cycle: Cycle, outcome: Outcome, *, publishing: str = "", now: datetime | None = None) -> list[Delta]:
+    """Bring both sides of every board up to date and journal what changed.
+
+    The public side of a board with a freeze stays frozen until every round it counts is published; `publishing` is the key of a
+    round that is being published now.
+    """
+    design, now = design_of(cycle), now or db_now()
+    shown = published_rounds(cycle) | {publishing}
+    open_to_all = {
+        spec.id for spec in expand_boards(design) if all(one.key in shown for one in board_rounds(design, spec))
+    }
+    deltas = []
+    for board in boards_of(cycle):
+        if board.key not in outcome.boards:
+            continue
+        for audience in AUDIENCES:
+            frozen = audience == PUBLIC and board.key not in open_to_all
+            delta = refresh(board, audience, outcome.board(board.key, frozen=frozen).rows, now=now)
+            if delta is not None:
+                deltas.append(delta)
+                _journal(cycle, delta)
+    return deltas
+
+
+def _journal(cycle: Cycle, delta: Delta) -> None:
+    payload = {
+        "board": delta.key,
+        "audience": delta.audience,
+        "from": delta.since,
+        "version": delta.version,
+        "rows": len(delta.changed),
+        "gone": list(delta.gone),
+    }
+    record(Kind.STANDINGS_CHANGED, cycle_id=cycle.pk, subject=f"board:{delta.board_id}", payload=payload)
+
+
+# --- What follows from it -------------------------------------------------------------------------------------------------------------
+
+
+def plan_of(cycle: Cycle, outcome: Outcome, *, publishing: str) -> Plan:
+    """What publishing this round brings: awards of boards whose rounds are all out then, and who enters the rounds after it.
+
+    Raises TieUndecided when a cut that rests on this round still waits for a decision.
+    """
+    design = design_of(cycle)
+    shown = published_rounds(cycle) | {publishing}
+    done = {spec.id for spec in expand_boards(design) if {one.key for one in board_rounds(design, spec)} <= shown}
+    cuts = [cut for cut in outcome.cuts if cut.board in done and cut.to not in shown]
+    for cut in cuts:
+        if cut.undecided:
+            groups = ", ".join(cut.undecided)
+            message = f'The cut to "{cut.to}" falls into a tie of {groups}: decide who goes on, then publish.'
+            raise TieUndecided(message, where=f'cut to "{cut.to}"')
+    planned = [CutPlan(board=cut.board, to=cut.to, through=list(cut.through), wildcards=list(cut.wildcards)) for cut in cuts]
+    return Plan(
+        awards=[_award(design, award) for award in outcome.awards if _board_of(design, award) in done],
+        cuts=planned,
+        entrants={key: list(outcome.entrants.get(key, ())) for key in _next_rounds(design, planned, publishing)},
+        problems=[str(problem) for problem in outcome.problems],
+    )
+
+
+def _board_of(design: Design, award: AwardResult) -> str:
+    spec = next(one for one in design.awards if one.key == award.key)
+    return spec.board or next((board.id for board in expand_boards(design)), "")
+
+
+def _award(design: Design, award: AwardResult) -> AwardPlan:
+    return AwardPlan(
+        key=award.key,
+        board=_board_of(design, award),
+        budget=award.budget,
+        unallocated=award.unallocated,
+        winners=[WinnerPlan(group=one.group, place=_text(one.place) or "", cents=one.cents) for one in award.winners],
+    )
+
+
+def _next_rounds(design: Design, cuts: Sequence[CutPlan], publishing: str) -> list[str]:
+    """The rounds whose field is settled by publishing this one: the next in time, and those that its cuts lead into."""
+    keys = [one.key for one in design.rounds]
+    following = keys[keys.index(publishing) + 1 :][:1] if publishing in keys else []
+    return list(dict.fromkeys([*following, *(cut["to"] for cut in cuts)]))

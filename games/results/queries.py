@@ -1,0 +1,205 @@
+"""Reads for the recompute: the facts of a cycle as the engine takes them, in a handful of statements; scores; runs."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
+from functools import lru_cache
+from typing import Final
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from games.challenges.models import Challenge
+from games.cycles.models import Cycle, Decision
+from games.cycles.queries import design_of
+from games.cycles.rules import RESULT_KINDS
+from games.groups.models import Group
+from games.groups.rules import GroupState
+from games.judging.models import Mark, Sheet, Vote
+from games.judging.rules import MarkState, SheetState
+from games.organizations.models import Person
+from games.playbooks.schema import Design
+from games.results.models import ChallengeScore, RecomputeRun
+from games.rounds.models import Round
+from games.submissions.models import Attempt, Submission
+from games.submissions.rules import COUNTS, SubmissionState
+from leaderboards.engine import facts
+from leaderboards.models import Board
+
+CHUNK: Final = 10_000
+OUTSIDE: Final = (GroupState.PENDING.value, GroupState.MERGED.value)
+
+type Units = dict[int, tuple[str, str]]
+"""Id of a challenge -> (key of its round, its key)."""
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Every statement inside sees the same moment (PostgreSQL; SQLite's writers would wait for it, so there it is left out)."""
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+def facts_of(cycle: Cycle, *, points: Sequence[facts.Points] = ()) -> facts.Facts:
+    """Everything the engine needs to know of a cycle beside its rules: nine statements, whatever the size.
+
+    `points` come from whoever keeps them (recognition stands above). Only final sheets count; a recused one says so.
+    """
+    design = design_of(cycle)
+    with one_moment():
+        units = units_of(cycle)
+        groups = dict(_groups(cycle).values_list("pk", "key"))
+        judges = judge_keys(cycle)
+        return facts.Facts(
+            groups=tuple(_group_rows(cycle)),
+            submissions=tuple(_submissions(units, groups, design.mark_decimals)),
+            marks=(*_marks(units, groups, judges, design.mark_decimals), *_recused(units, groups, judges, design)),
+            attempts=tuple(_attempts(units, groups, design.mark_decimals)),
+            votes=tuple(_votes(units, groups, judges)),
+            decisions=tuple(_decisions(cycle)),
+            points=tuple(points),
+        )
+
+
+def units_of(cycle: Cycle) -> Units:
+    """The challenges of a cycle by id."""
+    rows = Challenge.objects.filter(round__cycle=cycle).values_list("pk", "round__key", "key")
+    return {pk: (round_key, key) for pk, round_key, key in rows}
+
+
+def judge_keys(cycle: Cycle) -> dict[int, str]:
+    """Who judges in the cycle, by id: the person's key, told apart by the id where two organizations use the same one."""
+    sheets = Sheet.objects.filter(challenge__round__cycle=cycle).values("judge_id")
+    votes = Vote.objects.filter(challenge__round__cycle=cycle).values("judge_id")
+    people = list(Person.objects.filter(pk__in=sheets.union(votes)).order_by("pk").values_list("pk", "key"))
+    used = Counter(key for _, key in people)
+    return {pk: key if used[key] == 1 else f"{key}#{pk}" for pk, key in people}
+
+
+@lru_cache(maxsize=16)
+def _scale(decimals: int) -> dict[int, Fraction]:
+    return {}
+
+
+def number(scaled: int, decimals: int) -> Fraction:
+    """The number behind a scaled integer; marks repeat, so each is built once."""
+    known = _scale(decimals)
+    found = known.get(scaled)
+    if found is None:
+        found = Fraction(scaled, 10**decimals)
+        if len(known) < 100_000:  # noqa: PLR2004 measured values hardly repeat: keep memory bounded
+            known[scaled] = found
+    return found
+
+
+def _groups(cycle: Cycle) -> QuerySet[Group]:
+    return Group.objects.filter(cycle=cycle).exclude(state__in=OUTSIDE)
+
+
+def _group_rows(cycle: Cycle) -> Iterator[facts.Group]:
+    for key, name, division, columns in _groups(cycle).values_list("key", "name", "division", "columns"):
+        yield facts.Group(key, name, {**{name_: str(value) for name_, value in columns.items()}, "division": division})
+
+
+def _submissions(units: Units, groups: dict[int, str], decimals: int) -> Iterator[facts.Submission]:
+    """Each submission as its pinned version. Of several by one group, the last that counts; if none counts, the last."""
+    rows = (
+        Submission.objects.filter(challenge__in=units)
+        .exclude(state=SubmissionState.DRAFT.value)
+        .values_list("challenge_id", "group_id", "number", "state", "pinned__at", "pinned__fields")
+    )
+    for challenge, group, sequence, state, at, fields in rows.iterator(chunk_size=CHUNK):
+        if group not in groups:
+            continue
+        counts = SubmissionState(state) in COUNTS
+        yield facts.Submission(
+            *units[challenge],
+            group=groups[group],
+            version=sequence + (1_000_000 if counts else 0),
+            at=at,
+            status="submitted" if counts else state,
+            fields={key: number(value, decimals) for key, value in (fields or {}).items() if value is not None},
+        )
+
+
+def _marks(units: Units, groups: dict[int, str], judges: dict[int, str], decimals: int) -> Iterator[facts.Mark]:
+    rows = Mark.objects.filter(
+        sheet__challenge__in=units, sheet__state__in=(SheetState.FINAL.value, SheetState.RECUSED.value)
+    ).values_list("sheet__challenge_id", "sheet__group_id", "sheet__judge_id", "criterion", "value", "state")
+    for challenge, group, judge, criterion, value, state in rows.iterator(chunk_size=CHUNK):
+        if group in groups:
+            round_key, key = units[challenge]
+            scaled = None if value is None else number(value, decimals)
+            yield facts.Mark(round_key, key, groups[group], judges[judge], criterion, scaled, state)
+
+
+def _recused(units: Units, groups: dict[int, str], judges: dict[int, str], design: Design) -> Iterator[facts.Mark]:
+    """A recused sheet without marks still says, for each criterion of its panel, that this judge stepped aside."""
+    marks = Mark.objects.filter(sheet=OuterRef("pk"))
+    rows = (
+        Sheet.objects.filter(~Exists(marks), challenge__in=units, state=SheetState.RECUSED.value)
+        .values_list("challenge_id", "group_id", "judge_id", "panel")
+    )
+    for challenge, group, judge, panel in rows:
+        round_key, key = units[challenge]
+        spec = design.challenge(round_key, key)
+        if spec is None or group not in groups:
+            continue
+        for criterion in spec.marked_criteria:
+            if spec.panel_of(criterion) == panel:
+                yield facts.Mark(round_key, key, groups[group], judges[judge], criterion.key, None, MarkState.RECUSED.value)
+
+
+def _attempts(units: Units, groups: dict[int, str], decimals: int) -> Iterator[facts.Attempt]:
+    rows = Attempt.objects.filter(challenge__in=units).values_list(
+        "challenge_id", "group_id", "elapsed_ms", "verdict", "value", "number"
+    )
+    for challenge, group, elapsed, verdict, value, sequence in rows.iterator(chunk_size=CHUNK):
+        if group in groups:
+            round_key, key = units[challenge]
+            scaled = None if value is None else number(value, decimals)
+            yield facts.Attempt(round_key, key, groups[group], elapsed, verdict, scaled, sequence)
+
+
+def _votes(units: Units, groups: dict[int, str], judges: dict[int, str]) -> Iterator[facts.Vote]:
+    rows = Vote.objects.filter(challenge__in=units).values_list("challenge_id", "judge_id", "a_id", "b_id", "outcome", "count")
+    for challenge, judge, a, b, outcome, count in rows.iterator(chunk_size=CHUNK):
+        if a in groups and b in groups:
+            yield facts.Vote(*units[challenge], judge=judges[judge], a=groups[a], b=groups[b], outcome=outcome, count=count)
+
+
+def _decisions(cycle: Cycle) -> Iterator[facts.Decision]:
+    rows = Decision.objects.filter(cycle=cycle, kind__in=[kind.value for kind in RESULT_KINDS], revoked_at__isnull=True)
+    for one in rows.order_by("number"):
+        yield facts.Decision(one.kind, one.group, one.round, one.board, one.other, one.value, one.reason, one.at)
+
+
+# --- What was computed ----------------------------------------------------------------------------------------------------------------
+
+
+def boards_of(cycle: Cycle) -> QuerySet[Board]:
+    """The boards of a cycle; the first is its main result."""
+    return Board.objects.filter(scope=cycle.pk).order_by("number")
+
+
+def scores_of(cycle: Cycle) -> QuerySet[ChallengeScore]:
+    """Every computed score of a cycle, by round, challenge and group."""
+    rows = ChallengeScore.objects.filter(challenge__round__cycle=cycle).select_related("challenge__round", "group")
+    return rows.order_by("challenge__round__number", "challenge__number", "group__key")
+
+
+def published_rounds(cycle: Cycle) -> frozenset[str]:
+    """Keys of the rounds whose results are out."""
+    return frozenset(Round.objects.filter(cycle=cycle, published_at__isnull=False).values_list("key", flat=True))
+
+
+def asker(run: RecomputeRun) -> AbstractBaseUser | None:
+    """Who asked for a run; None: the system, or somebody deleted since."""
+    return get_user_model().objects.filter(pseudonym=run.by).first() if run.by else None
