@@ -78,7 +78,8 @@ def _text(field: FormField, given: Any) -> str:
 
 
 def _number(field: FormField, given: Any) -> int | str:
-    value = numbers.parse(given)
+    # JSON readers make 2.5 a float; its shortest text is what was written.
+    value = numbers.parse(repr(given) if isinstance(given, float) else given)
     if (field.min is not None and value < field.min) or (field.max is not None and value > field.max):
         low = "no limit" if field.min is None else numbers.text(field.min)
         high = "no limit" if field.max is None else numbers.text(field.max)
