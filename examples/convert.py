@@ -147,7 +147,7 @@ def skating(source: Path, target: Path) -> None:
         official += [("value", f"{part}/{challenge}", group, "score", score)]
         official += [("value", f"{part}/{challenge}", group, "components", components)]
         official += [("entrants", "free", group, "", "")] if part == "free" else []
-    official += [("board", "result", group, "score", str(sum(parts))) for group, parts in sums.items() if len(parts) == 2]
+    official += [("board", "result", group, "score", str(sum(parts))) for group, parts in sums.items() if len(parts) > 1]
     aspects = {r["aspect_id"]: r for r in read(source / "worlds2017_judged-aspects.csv") if r["section"] == "components"}
     for aspect in aspects.values():
         part, challenge, group = performances[aspect["performance_id"]]
@@ -208,15 +208,15 @@ def strictly_series(number: int, rows: list[Row], folder: Path) -> None:
         dance = f"dance{count[week, group]}"
         submissions.append((week, dance, group, row["dance"], row["song"], row["professional"], row["running_order"]))
         official.append(("value", f"{week}/{dance}", group, "score", row["total"]))
-        for judge in sorted(judging[row["week"]]):
-            marks.append((week, dance, group, slug(STRICTLY_JUDGES[judge]), "dance", row[f"score_{judge}"]))
+        present = sorted(judging[row["week"]])
+        marks += [(week, dance, group, slug(STRICTLY_JUDGES[judge]), "dance", row[f"score_{judge}"]) for judge in present]
     last = max(max(weeks) for weeks in danced.values())
     leaving = [
         (f"week{week + 1}", "stop", group, "left by judges' and public vote, or withdrew")
         for week, group in sorted((max(weeks), group) for group, weeks in danced.items())
         if week < last
     ]
-    judges = sorted({judge for present in judging.values() for judge in present})
+    judges = sorted(set().union(*judging.values()))
     write(folder / "groups.csv", "group name celebrity", sorted((key, *names) for key, names in couples.items()))
     write(folder / "people.csv", "person name role", [(slug(STRICTLY_JUDGES[j]), STRICTLY_JUDGES[j], "judge") for j in judges])
     write(folder / "submissions.csv", "round challenge group dance song partner running_order", submissions)

@@ -20,7 +20,6 @@ from leaderboards.engine.outcome import Outcome
 from leaderboards.engine.pipeline import compute
 from leaderboards.engine.spec import Format, expand_boards
 
-LEAVING: Final = frozenset({DecisionKind.STOP.value, DecisionKind.WITHDRAW.value})
 TRIED: Final = frozenset({Format.ATTEMPTS, Format.MEASURED, Format.AUTOMATIC})
 
 
@@ -28,7 +27,8 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults]) -> list[Problem]:
     """Every fault of the tables, those of reading in `faults` included; warnings carry the code `warning`."""
     places = Places(bundle)
     _groups(bundle, faults["groups"])
-    _people(bundle, places, faults)
+    _people(bundle, places, faults["people"])
+    _panels(bundle, places, faults)
     _submissions(bundle, places, faults["submissions"])
     MarkChecker(bundle, places).check(faults["marks"])
     _attempts(bundle, places, faults["attempts"])
@@ -93,10 +93,10 @@ def _groups(bundle: Bundle, faults: Faults) -> None:
             faults.add(f'board "{board.id}" ranks within "{board.within}", but there is no such column', row=1)
 
 
-def _people(bundle: Bundle, places: Places, faults: Mapping[str, Faults]) -> None:
+def _people(bundle: Bundle, places: Places, faults: Faults) -> None:
     roles = {role.key: role for role in bundle.design.roles}
     seen: set[tuple[str, str, str]] = set()
-    for row, refuse in _each(bundle.tables.people, faults["people"]):
+    for row, refuse in _each(bundle.tables.people, faults):
         if row.role and row.role not in roles:
             refuse("role", f'"{row.role}" is not a role; known: {", ".join(roles)}')
         if row.group and row.group not in places.groups:
@@ -104,9 +104,11 @@ def _people(bundle: Bundle, places: Places, faults: Mapping[str, Faults]) -> Non
         if (row.person, row.role, row.group) in seen:
             refuse("person", f'"{row.person}" is there twice with the same role and group')
         seen.add((row.person, row.role, row.group))
-    judges = {
-        row.person for row in bundle.tables.people.rows if row.role in roles and Capability.JUDGE in roles[row.role].capabilities
-    }
+
+
+def _panels(bundle: Bundle, places: Places, faults: Mapping[str, Faults]) -> None:
+    roles = {role.key for role in bundle.design.roles if Capability.JUDGE in role.capabilities}
+    judges = {row.person for row in bundle.tables.people.rows if row.role in roles}
     for row, refuse in _each(bundle.tables.assignments, faults["assignments"]):
         if row.group and row.group not in places.groups:
             refuse("group", places.no_group(row.group))

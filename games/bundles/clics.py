@@ -124,7 +124,7 @@ def _groups(feed: Feed, teams: Mapping[str, Thing]) -> Table[GroupRow]:
         )
         for key, team in teams.items()
     }
-    shared = [name for name in formal.values()]
+    shared = list(formal.values())
     rows = []
     for key, team in teams.items():
         alone = shared.count(formal[key]) == 1

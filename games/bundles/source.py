@@ -17,7 +17,9 @@ CHUNK: Final = MEGABYTE
 class Source(Protocol):
     """Files by name. Names are relative, with forward slashes."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What people call it."""
 
     def names(self) -> tuple[str, ...]:
         """All file names, sorted."""

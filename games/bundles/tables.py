@@ -71,7 +71,7 @@ class VoteRow(NamedTuple):
     a: str
     b: str
     outcome: str = ""
-    count: int = 1
+    times: int = 1
     extra: Extra = ()
 
 

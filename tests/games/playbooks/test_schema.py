@@ -90,7 +90,10 @@ offer = { waved = "" }
         ("rules = [{ key = 'p', event = 'Submission', points = 3 }]", "cycle.toml: rules[0].event: expected a text like "),
         ("rules = [{ key = 'p', event = 'a.b', points = 1.5 }]", "cycle.toml: rules[0].points: "),
         ("rules = [{ keys = ['p', 'p'], event = 'a', points = 1 }]", 'cycle.toml: rules: the key "p" is used 2 times'),
-        ("rules = [{ key = 'p', event = 'a', points = 1, rounds = ['x'] }]", 'cycle.toml: rules[0].rounds: "x" is not a round; known: r'),
+        (
+            "rules = [{ key = 'p', event = 'a', points = 1, rounds = ['x'] }]",
+            'cycle.toml: rules[0].rounds: "x" is not a round; known: r',
+        ),
         ("badges = [{ key = 'p' }]", "cycle.toml: badges[0]: exactly one of event, points is needed"),
         ("roles = [{ key = 'x', capabilities = ['fly'] }]", "cycle.toml: roles[0].capabilities[0]: expected 'organize', "),
         ("registration = { min_members = 3, max_members = 2 }", "cycle.toml: registration.max_members: 2 is below min_members 3"),
@@ -173,7 +176,7 @@ def test_the_public_design_holds_no_answers() -> None:
 
 
 def test_refusal_carries_every_problem() -> None:
-    with pytest.raises(DesignRefused, match="The design has 2 faults: cycle.toml: cycle.key: missing key") as refused:
+    with pytest.raises(DesignRefused, match=r"The design has 2 faults: cycle\.toml: cycle\.key: missing key") as refused:
         parse_design("format = 1\ncycle = { nam = 'x' }\nrounds = [{ key = 'r' }]\n")
     assert [type(problem) for problem in refused.value.problems] == [Problem, Problem]
 
@@ -226,4 +229,6 @@ def test_an_unknown_format_is_refused(written: dict[str, object]) -> None:
 
 def test_the_json_schema_in_the_docs_is_current() -> None:
     path = ROOT / "docs" / "bundle.schema.json"
-    assert json.loads(path.read_text(encoding="utf-8")) == json_schema(), "run: python -m games.playbooks.schema docs/bundle.schema.json"
+    assert json.loads(path.read_text(encoding="utf-8")) == json_schema(), (
+        "run: python -m games.playbooks.schema docs/bundle.schema.json"
+    )
