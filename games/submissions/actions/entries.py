@@ -1,0 +1,133 @@
+"""Drafts and versions. A version is written once; the entry's row is locked while it changes."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Max, Q
+
+from games.challenges.models import Challenge
+from games.groups.models import Group
+from games.organizations.models import Person
+from games.playbooks.forms import check_answers
+from games.submissions.actions.writing import check_editable, next_version, receipt
+from games.submissions.models import Submission, Version
+from games.submissions.queries import attachments, files_in, locked_entry, locked_group, occasion, rules_of
+from games.submissions.rules import (
+    CapReached,
+    EntryRefused,
+    StaleDraft,
+    SubmissionState,
+    check_open,
+    digest_of,
+    scaled_fields,
+)
+
+ENTERED: Final = frozenset({"rubric", "ranking", "pairwise"})
+DRAFT_BYTES: Final = 1024 * 1024
+
+
+@transaction.atomic
+def open_entry(*, challenge: Challenge, group: Group, by: Any, data: Mapping[str, Any] | None = None) -> Submission:  # noqa: ARG001 symmetry
+    """Begin an entry: a draft under the next number. The cap counts drafts too, and not what was withdrawn.
+
+    Raises CapReached, or why the round takes nothing now. Concurrent requests of one group follow each other.
+    """
+    row = locked_group(challenge, group)
+    check_open(occasion(row, group=row, challenge=challenge, cycle_state=row.cycle_state))
+    _, spec = rules_of(challenge)
+    if spec.format not in ENTERED:
+        msg = f'The task "{challenge.key}" is answered by attempts, not by an entry.'
+        raise EntryRefused(msg)
+    mine = Submission.objects.filter(challenge=challenge, group=row)
+    withdrawn = Q(state=SubmissionState.WITHDRAWN.value)
+    if mine.exclude(withdrawn).count() >= spec.submissions:
+        entries = "1 entry" if spec.submissions == 1 else f"{spec.submissions} entries"
+        msg = f'A group may have {entries} in "{challenge.key}", and all are used.'
+        raise CapReached(msg)
+    number = (mine.aggregate(last=Max("number"))["last"] or 0) + 1
+    return Submission.objects.create(
+        challenge=challenge, group=row, number=number, draft=_drafted(data), draft_saved_at=row.now if data else None
+    )
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    submission: Submission,
+    data: Mapping[str, Any],
+    by: Any,
+    base: datetime | None = None,
+    check_base: bool = True,  # noqa: ARG001 symmetry
+) -> Submission:
+    """Keep what is being written (autosave). `base` is the `draft_saved_at` that the writer started from, None for the first save.
+
+    Raises StaleDraft if somebody saved in between, and why the round takes nothing now.
+    """
+    (row,) = locked_entry(submission)
+    check_editable(row)
+    if check_base and row.draft_saved_at != base:
+        msg = (
+            f"The draft was saved at {row.draft_saved_at:%H:%M:%S} by somebody else: reload it first."
+            if row.draft_saved_at
+            else ""
+        )
+        raise StaleDraft(msg or "The draft was never saved: send no base.")
+    entry: Submission = row
+    entry.draft, entry.draft_saved_at = _drafted(data), row.now
+    entry.save(update_fields=["draft", "draft_saved_at"])
+    return entry
+
+
+def _drafted(data: Mapping[str, Any] | None) -> dict[str, Any]:
+    draft = dict(data or {})
+    if len(json.dumps(draft)) > DRAFT_BYTES:
+        msg = f"A draft may have at most {DRAFT_BYTES} bytes."
+        raise EntryRefused(msg)
+    return draft
+
+
+@transaction.atomic
+def submit(
+    *, submission: Submission, by: Any, person: Person | None = None, data: Mapping[str, Any] | None = None, note: str = ""
+) -> Version:
+    """Hand in the next version: of `data`, or of the saved draft. It becomes the one that counts. Four statements.
+
+    Answers are checked against the form, scoring numbers against their bounds. Journalled with number and digest: the receipt.
+    """
+    rows = locked_entry(submission, with_uploads=True)
+    row = rows[0]
+    check_editable(row)
+    files = attachments(rows)
+    design, spec = rules_of(row.challenge)
+    answers = check_answers(spec.form, row.draft if data is None else data, files=files)
+    asked = {field.key for field in spec.form}
+    before = {key: value for key, value in (row.fields_before or {}).items() if key not in asked}
+    fields = scaled_fields(spec.fields, answers, before, decimals=design.mark_decimals)
+    used = files_in(answers, spec)
+    digests = {one.upload_field: one.upload_digest for one in rows if one.upload in used}
+    version = next_version(row, answers, fields, digest_of(answers, fields, digests), note=note, person=person)
+    entry: Submission = row
+    entry.state, entry.pinned, entry.submitted_at = SubmissionState.SUBMITTED.value, version, row.now
+    entry.draft, entry.draft_saved_at = answers, row.now
+    entry.save(update_fields=["state", "pinned", "submitted_at", "draft", "draft_saved_at"])
+    receipt(entry, version, by=by)
+    return version
+
+
+@transaction.atomic
+def pin(*, submission: Submission, number: int, by: Any) -> Submission:
+    """Let an earlier version count, until the deadline. The next version handed in counts again by itself."""
+    (row,) = locked_entry(submission)
+    check_editable(row)
+    version = Version.objects.filter(submission_id=row.pk, number=number).first()
+    if version is None:
+        msg = f"There is no version {number} of this entry."
+        raise EntryRefused(msg)
+    entry: Submission = row
+    entry.pinned = version
+    entry.save(update_fields=["pinned"])
+    receipt(entry, version, by=by)
+    return entry

@@ -1,0 +1,154 @@
+"""Files of entries: checked, hashed while they are stored under a random name, removed when nothing refers to them."""
+
+import hashlib
+import logging
+import secrets
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Sum
+
+from games.journal.queries import db_now
+from games.organizations.models import Person
+from games.playbooks.schema import FormField
+from games.submissions.actions.writing import check_editable
+from games.submissions.models import Submission, Upload, Version
+from games.submissions.queries import files_in, locked_entry, locked_group, rules_of
+from games.submissions.rules import EntryRefused, FileRefused, check_type, safe_name
+from games.submissions.rules.files import GROUP_QUOTA, HEAD
+
+type Stream = File[bytes]  # only the stubs know that File is generic; this is read lazily
+
+logger = logging.getLogger(__name__)
+FOLDER: Final = "uploads"
+ORPHAN_AFTER: Final = timedelta(days=1)
+
+
+class Examined(NamedTuple):
+    """What is known of a file before it is stored."""
+
+    name: str
+    size: int
+    content_type: str
+    digest: str
+
+
+@transaction.atomic
+def upload(*, submission: Submission, field: str, file: Stream, by: Any, person: Person | None = None) -> Upload:  # noqa: ARG001 symmetry
+    """Keep a file for a field of the entry's form. It counts once a version refers to its id.
+
+    Raises FileRefused (ending, content, size, quota of the group), and why the round takes nothing now.
+    """
+    (row,) = locked_entry(submission)
+    check_editable(row)
+    _, spec = rules_of(row.challenge)
+    form_field = next((one for one in spec.form if one.key == field and one.type == "file"), None)
+    if form_field is None:
+        msg = f'"{field}" is not a file of this form.'
+        raise FileRefused(msg, where="field")
+    examined = _examine(file, form_field)
+    locked_group(row.challenge, row.group)
+    used = Upload.objects.filter(submission__group=row.group_id).aggregate(total=Sum("size"))["total"] or 0
+    if used + examined.size > GROUP_QUOTA:
+        msg = f"The files of a group may have {GROUP_QUOTA} bytes in all; {used} are used and this one has {examined.size}."
+        raise FileRefused(msg, where="file")
+    stored = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}", file)
+    try:
+        return Upload.objects.create(
+            submission=row,
+            field=field,
+            name=examined.name,
+            file=stored,
+            size=examined.size,
+            content_type=examined.content_type,
+            digest=examined.digest,
+            by=person,
+        )
+    except BaseException:
+        default_storage.delete(stored)
+        raise
+
+
+def _examine(file: Stream, field: FormField) -> Examined:
+    """Read the file once: its size counted, not believed, its kind from the first bytes, its SHA-256."""
+    name = safe_name(file.name or "")
+    limit = min(field.max_bytes, settings.UPLOAD_MAX_BYTES)
+    digest, size, head = hashlib.sha256(), 0, b""
+    file.seek(0)
+    for chunk in file.chunks():
+        size += len(chunk)
+        if size > limit:
+            msg = f"The file is larger than the {limit} bytes that are taken here."
+            raise FileRefused(msg, where="file")
+        digest.update(chunk)
+        if len(head) < HEAD:
+            head += chunk[: HEAD - len(head)]
+    if not size:
+        msg = "The file is empty."
+        raise FileRefused(msg, where="file")
+    content_type = check_type(name, head, field.types)
+    file.seek(0)
+    return Examined(name, size, content_type, digest.hexdigest())
+
+
+@transaction.atomic
+def remove_upload(*, upload: Upload, by: Any) -> None:  # noqa: ARG001 symmetry
+    """Take away a file that no version refers to, while the entry may still change."""
+    (row,) = locked_entry(upload.submission)
+    check_editable(row)
+    if upload.pk in _referred(row):
+        msg = "The file is part of a version that was handed in: versions are never rewritten."
+        raise EntryRefused(msg)
+    _remove(upload)
+
+
+def _remove(upload: Upload) -> None:
+    transaction.on_commit(partial(default_storage.delete, upload.file.name or ""), robust=True)
+    upload.delete()
+
+
+def _referred(submission: Submission, *, with_draft: bool = False) -> frozenset[int]:
+    """Ids of the files in the entry's versions, and in its draft."""
+    _, spec = rules_of(submission.challenge)
+    written = list(Version.objects.filter(submission=submission).values_list("data", flat=True))
+    if with_draft:
+        written.append(submission.draft)
+    return frozenset[int]().union(*(files_in(data, spec) for data in written))
+
+
+@transaction.atomic
+def sweep_uploads(*, by: Any = None, now: datetime | None = None) -> int:  # noqa: ARG001 actions name who acts
+    """Remove files that nothing refers to for a day: uploads in no version and no draft, and stored files without a row.
+
+    Safe to run twice. Returns how many files went.
+    """
+    old = (now or db_now()) - ORPHAN_AFTER
+    gone = 0
+    uploads = Upload.objects.filter(at__lt=old).select_related("submission__challenge__round__cycle").order_by("submission_id")
+    referred: dict[int, frozenset[int]] = {}
+    for one in uploads.iterator(chunk_size=500):
+        if one.submission_id not in referred:
+            referred = {one.submission_id: _referred(one.submission, with_draft=True)}
+        if one.pk not in referred[one.submission_id]:
+            _remove(one)
+            gone += 1
+    return gone + _sweep_stored(old)
+
+
+def _sweep_stored(old: datetime) -> int:
+    """Files in the storage that no row knows: left by a crash between storing and committing."""
+    try:
+        _, names = default_storage.listdir(FOLDER)
+    except (FileNotFoundError, NotImplementedError):
+        return 0
+    paths = [f"{FOLDER}/{name}" for name in names]
+    known = set(Upload.objects.filter(file__in=paths).values_list("file", flat=True)) if paths else set()
+    orphans = [path for path in paths if path not in known and default_storage.get_modified_time(path) < old]
+    for path in orphans:
+        default_storage.delete(path)
+    return len(orphans)

@@ -1,0 +1,59 @@
+"""What several writes of entries share: the check before, the next version, the receipt."""
+
+from typing import Any
+
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
+
+from games.journal.actions import record
+from games.journal.rules import Kind
+from games.organizations.models import Person
+from games.submissions.models import Submission, Version
+from games.submissions.queries import occasion
+from games.submissions.rules import EDITABLE, EntryRefused, check_open
+
+
+def check_editable(row: Any) -> None:
+    """Refuse an entry (a row of `locked_entry`) that is withdrawn, disqualified or published, and a group that may not hand in now."""
+    if row.state not in EDITABLE:
+        msg = f"The entry is {row.state}: it changes no more."
+        raise EntryRefused(msg)
+    check_open(occasion(row, group=row.group, challenge=row.challenge, cycle_state=row.challenge.round.cycle.state))
+
+
+def next_version(  # noqa: PLR0913 each part of a version is named
+    row: Any, answers: dict[str, Any], fields: dict[str, int], digest: str, *, note: str, person: Person | None
+) -> Version:
+    """Insert under the next number, counted by the INSERT itself: it sees what was committed while we waited for the lock."""
+    last = Version.objects.filter(submission_id=row.pk).order_by("-number").values("number")[:1]
+    return Version.objects.create(
+        submission_id=row.pk,
+        number=Coalesce(Subquery(last), 0) + 1,
+        data=answers,
+        fields=fields,
+        note=note,
+        digest=digest,
+        at=row.now,
+        by=person,
+    )
+
+
+def receipt(entry: Submission, version: Version, *, by: Any) -> None:
+    """Journal that a version was received: number, digest, the server's time. The mail is sent by whoever listens."""
+    round_ = entry.challenge.round
+    record(
+        Kind.SUBMISSION_RECEIVED,
+        cycle_id=round_.cycle_id,
+        by=by,
+        group_id=entry.group_id,
+        subject=f"submission:{entry.pk}",
+        payload={
+            "round": round_.key,
+            "challenge": entry.challenge.key,
+            "submission": entry.number,
+            "version": version.number,
+            "version_id": version.pk,
+            "digest": version.digest,
+        },
+        at=version.at,
+    )

@@ -1,0 +1,105 @@
+"""When a group may hand in: the cycle runs, the round is open for this group, the group takes part."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from games.cycles.rules import CycleState
+from games.errors import TooMany
+from games.groups.rules import GroupState
+from games.rounds.rules import Clock, CycleNotRunning, NotEntrant, RoundNotOpen, RoundState, group_deadline, state_of
+
+TAKES_ENTRIES: Final = frozenset({CycleState.ENROLLING, CycleState.RUNNING})
+
+
+class TooLate(RoundNotOpen):
+    """After the deadline. The message says both times."""
+
+    code = "too_late"
+
+
+class CapReached(TooMany):
+    """Every entry or attempt that the rules allow is used."""
+
+    code = "cap_reached"
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """All that decides whether a group may hand in at one moment.
+
+    `until` is the group's own extension, `entered` whether it is on the list of entrants, `restricted` whether that list decides,
+    `left` whether a decision took it out. `division` is the task's, empty for all.
+    """
+
+    now: datetime
+    cycle_state: str
+    clock: Clock
+    group_state: str = GroupState.ACTIVE.value
+    until: datetime | None = None
+    entered: bool = True
+    restricted: bool = False
+    left: bool = False
+    division: str = ""
+    group_division: str = ""
+
+
+def check_open(at: Occasion) -> None:
+    """Refuse, with the reason, unless the group may hand in now.
+
+    Raises CycleNotRunning, NotEntrant, RoundNotOpen, or TooLate, which says both times.
+    """
+    check_cycle(at.cycle_state)
+    check_entrant(at)
+    state = state_of(at.clock, at.now)
+    if state is RoundState.PLANNED:
+        raise RoundNotOpen(_not_begun(at.clock))
+    if state is RoundState.CLOSED:
+        msg = "The round is closed: nothing in it changes any more."
+        raise RoundNotOpen(msg)
+    end = group_deadline(at.clock, at.until)
+    if end is not None and end <= at.now:
+        msg = f"Too late: entries closed at {clock_text(end)}; this arrived at {clock_text(at.now)}."
+        raise TooLate(msg)
+
+
+def check_cycle(state: str) -> None:
+    """Refuse unless the cycle takes entries and attempts in this state."""
+    if state not in TAKES_ENTRIES:
+        msg = f"The cycle is {state}: entries are taken only while it is {CycleState.ENROLLING} or {CycleState.RUNNING}."
+        raise CycleNotRunning(msg)
+
+
+def check_entrant(at: Occasion) -> None:
+    """Refuse a group that is not in the round, or not in the division of the task."""
+    if at.group_state != GroupState.ACTIVE:
+        msg = f"The group is {at.group_state}; only an active group hands in."
+        raise NotEntrant(msg)
+    if at.left or (at.restricted and not at.entered):
+        msg = "The group is not in this round."
+        raise NotEntrant(msg)
+    if at.division and at.division != at.group_division:
+        msg = f'This task is for division "{at.division}"; the group is in "{at.group_division or "none"}".'
+        raise NotEntrant(msg)
+
+
+def _not_begun(clock: Clock) -> str:
+    begun = clock.opened_at or clock.opens_at
+    if clock.gated and clock.passed_at is None:
+        return "The round has not begun: the decision at its gate is still open."
+    return (
+        f"The round has not begun: it opens at {clock_text(begun)}."
+        if begun
+        else "The round has not begun, and no time is set for it."
+    )
+
+
+def elapsed_ms(clock: Clock, now: datetime) -> int:
+    """Whole milliseconds since the round opened; 0 if the opening is unknown or still to come."""
+    begun = clock.opened_at or clock.opens_at
+    return 0 if begun is None else max((now - begun) // timedelta(milliseconds=1), 0)
+
+
+def clock_text(moment: datetime) -> str:
+    """A moment to the millisecond: 2027-03-01 17:00:00.000 UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03} UTC"
