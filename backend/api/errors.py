@@ -40,6 +40,8 @@ STANDARD: Final[Mapping[int, tuple[str, str]]] = {
     500: ("server_error", "Something broke on our side. It has been noted."),
     503: ("unavailable", "The service is busy; please try again in a moment."),
 }
+# RFC 9110's names; older Pythons know other ones.
+_TITLES: Final = {413: "Content Too Large", 422: "Unprocessable Content"}
 _REST_CODES: Final = {
     exceptions.ParseError: "malformed",
     exceptions.AuthenticationFailed: "not_authenticated",
@@ -55,7 +57,7 @@ def problem(code: int, *, name: str = "", detail: str = "", errors: Sequence[Pro
     standard_name, standard_detail = STANDARD.get(code, STANDARD[400 if code < status.HTTP_500_INTERNAL_SERVER_ERROR else 500])
     return {
         "type": f"urn:ludus:problem:{name or standard_name}",
-        "title": HTTPStatus(code).phrase,
+        "title": _TITLES.get(code) or HTTPStatus(code).phrase,
         "status": code,
         "code": name or standard_name,
         "detail": detail or standard_detail,

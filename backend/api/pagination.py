@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import DataError
 from django.db.models import Model, QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
@@ -59,7 +60,7 @@ class CursorPages(CursorPagination):
         """One page. A cursor that was tampered with is refused, whatever it breaks."""
         try:
             return super().paginate_queryset(queryset, request, view)
-        except (NotFound, ValueError, OverflowError, DjangoValidationError) as fault:
+        except (NotFound, ValueError, OverflowError, DataError, DjangoValidationError) as fault:
             if request.query_params.get(self.cursor_query_param) is None:
                 raise
             message = "Expected a cursor as it stands in `next` or `previous`."
