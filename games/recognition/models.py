@@ -16,7 +16,9 @@ class Points(models.Model):
     )
     seal = models.BigIntegerField(help_text="The journal entry that earned it.")
     rule = models.CharField(max_length=100)
-    subject = models.CharField(max_length=80, blank=True, help_text="What the act was about: it earns once until it is taken back.")
+    subject = models.CharField(
+        max_length=80, blank=True, help_text="What the act was about: it earns once until it is taken back."
+    )
     design_number = models.PositiveIntegerField()
     group = models.ForeignKey("games.Group", models.CASCADE, null=True, blank=True, related_name="points")
     person = models.ForeignKey("games.Person", models.SET_NULL, null=True, blank=True, related_name="+")
