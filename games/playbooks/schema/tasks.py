@@ -48,7 +48,7 @@ class CriterionDesign(Criterion):
 class FlagAnswer(Spec):
     """A secret word. Plain `values`, or `hashes` written sha256:SALT:HEX (of salt + answer), so that the Design holds no secret."""
 
-    kind: Literal["flag"] = "flag"
+    kind: Literal["flag"]
     values: tuple[Words, ...] = ()
     hashes: tuple[Annotated[str, StringConstraints(pattern=HASH)], ...] = ()
     case: Switch = Field(default=True, description="upper and lower case differ")
