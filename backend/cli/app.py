@@ -28,6 +28,7 @@ COMMANDS: dict[str, Entry] = {
     "services": Entry("Work on Ludus", "backend.cli.develop:services"),
     "lock": Entry("Work on Ludus", "backend.cli.develop:lock"),
     "serve": Entry("Operate", "backend.cli.serve:serve"),
+    "owner": Entry("Operate", "backend.cli.people:owner"),
     "manage": Entry("Operate", "backend.cli.manage:manage"),
 }
 HEADINGS = ("Start here", "Competitions", "Operate", "Work on Ludus")

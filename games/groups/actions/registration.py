@@ -37,7 +37,7 @@ from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.organizations.models import Organization, Person
-from games.playbooks.forms import check_answers
+from games.playbooks.forms import AnswersRefused, check_answers
 from games.playbooks.schema import Registration as Rules
 
 KIND = "team"
@@ -94,7 +94,7 @@ def register(  # noqa: PLR0913 each part of a registration is named
 
 def _checked(
     rules: Rules, *, name: str, division: str, answers: Mapping[str, Any], consent: Consent
-) -> tuple[Mapping[str, Any], str]:
+) -> tuple[dict[str, Any], str]:
     """The cleaned answers and name, or every fault at once."""
     problems: list[Problem] = []
     try:
@@ -106,17 +106,20 @@ def _checked(
         problems.append(Problem("division", f"Choose one of {', '.join(known)}.", "invalid" if division else "required"))
     if division and not known:
         problems.append(Problem("division", "This cycle has no divisions.", "unknown"))
-    checked = check_answers(rules.form, answers, where="answers")
-    problems += checked.problems
+    cleaned: dict[str, Any] = {}
+    try:
+        cleaned = check_answers(rules.form, answers)
+    except AnswersRefused as refusal:
+        problems += [Problem(f"answers.{one.where}", one.message, one.code) for one in refusal.problems]
     problems += consent_problems(rules, consent)
     if problems:
         message = " ".join(one.message for one in problems)
         raise RegistrationRefused(message, problems=problems)
-    unfit = eligibility_problems(rules.eligibility, checked.answers)
+    unfit = eligibility_problems(rules.eligibility, cleaned)
     if unfit:
         message = " ".join(one.message for one in unfit)
         raise NotEligible(message, problems=unfit)
-    return checked.answers, name
+    return cleaned, name
 
 
 @transaction.atomic

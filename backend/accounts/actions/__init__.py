@@ -1,0 +1,31 @@
+"""Writes about accounts: the door (sign up, links, passwords), tokens, the desk of the instance."""
+
+from backend.accounts.actions.desk import allow_launching, make_owner, restore, send_reset, suspend
+from backend.accounts.actions.door import (
+    confirm,
+    new_link,
+    send_link,
+    set_password,
+    sign_in_by_link,
+    sign_up,
+    verify,
+)
+from backend.accounts.actions.tokens import create_token, note_use, revoke_token
+
+__all__ = [
+    "allow_launching",
+    "confirm",
+    "create_token",
+    "make_owner",
+    "new_link",
+    "note_use",
+    "restore",
+    "revoke_token",
+    "send_link",
+    "send_reset",
+    "set_password",
+    "sign_in_by_link",
+    "sign_up",
+    "suspend",
+    "verify",
+]
