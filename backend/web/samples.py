@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.web.geometry import meter
 
+_BOUNDS = {"least": "0", "most": "10", "step": "0.5"}
 _ROWS: tuple[tuple[str, str, str, int | str | None, tuple[str, ...], str, str], ...] = (
     ("herons", "1", "Blue Herons", 2, ("8.4", "9.1", "9.25"), "26.75", "3 people, Gdańsk"),
     ("kiln", "2", "The Kiln", -1, ("9.0", "8.2", "8.75"), "25.95", "5 people, Łódź"),
@@ -108,6 +109,34 @@ def everything(now: datetime) -> dict[str, Any]:
         ],
         "columns": [{"label": "Judge"}, {"label": "Sheets", "number": True}, {"label": "Final", "number": True}],
         "rows": [{"cells": ["Judith", "20", "20"]}, {"cells": ["Marek", "20", "17"]}, {"cells": ["Noor", "20", "4"]}],
+        "stats": [
+            {"value": "34", "label": "teams"},
+            {"value": "121", "label": "people"},
+            {"value": "3 of 5", "label": "rounds played"},
+            {"value": "510", "label": "marks"},
+        ],
+        "rules": [
+            "Each judge marks five criteria from 0 to 10 in steps of 0.5.",
+            "For each criterion the highest and the lowest mark fall away; the rest is averaged to 2 decimals.",
+            "The score of the round is the weighted sum. Equal scores share a place.",
+            "The first four go on. If the fourth place is shared, all who share it go on.",
+        ],
+        "awards": [
+            ("1", {"title": "First place", "prize": "6,000.00 EUR", "winners": [{"name": "Blue Herons", "url": "#awards"}]}),
+            (
+                "2",
+                {
+                    "title": "Second place",
+                    "prize": "3,000.00 EUR each",
+                    "winners": [{"name": "The Kiln"}, {"name": "Tally & Sons"}],
+                },
+            ),
+            ("", {"title": "Most built upon", "winners": [{"name": "Moss", "under": "7 teams"}]}),
+        ],
+        "criteria": [
+            {"key": "clarity", "name": "Clarity", "says": "Would a stranger understand it?", "value": "7.5", **_BOUNDS},
+            {"key": "courage", "name": "Courage", "says": "", "value": "11", "error": "Expected 0 to 10.", **_BOUNDS},
+        ],
         "states": [
             ("planned", "planned"),
             ("open", "open"),

@@ -17,4 +17,4 @@ export function localize(root = document) {
 }
 
 localize();
-document.addEventListener("htmx:after:swap", (event) => localize(event.target instanceof Element ? event.target : document));
+document.addEventListener("htmx:after:swap", () => localize());
