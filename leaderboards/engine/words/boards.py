@@ -64,7 +64,8 @@ def _counted(scoring: Scoring, board: BoardSpec) -> Iterator[str]:
     names = [(f"the score of {titles[key]}", weight) for key, weight in weights.items()]
     if board.challenges is not None:
         tasks = {one.key: one.title for one in scoring.challenges}
-        yield f"Only {listed(tasks.get(key, key) for key in board.challenges)} count on this board."
+        verb = "counts" if len(board.challenges) == 1 else "count"
+        yield f"Only {listed(tasks.get(key, key) for key in board.challenges)} {verb} on this board."
     if board.points is not None:
         table = "one point for every group behind" if board.points == "borda" else ", ".join(number(one) for one in board.points)
         yield f"Places in each round become points first: {table}; equal places share."
