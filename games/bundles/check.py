@@ -116,7 +116,7 @@ def _panels(bundle: Bundle, places: Places, faults: Mapping[str, Faults]) -> Non
             places.challenge(row.round, row.challenge, refuse)
         elif row.round and row.round not in places.rounds:
             refuse("round", places.no_round(row.round))
-        if bundle.tables.people.rows and row.judge not in judges:
+        if judges and row.judge not in judges:
             refuse("judge", f'"{row.judge}" has no role in people.csv that judges')
     for row, refuse in _each(bundle.tables.conflicts, faults["conflicts"]):
         if row.group not in places.groups:

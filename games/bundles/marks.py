@@ -23,13 +23,13 @@ class MarkChecker:
         self.table = bundle.tables.marks
         self.places = places
         self.criteria: dict[Unit, dict[str, Criterion]] = {
-            unit: {one.key: one for one in task.marked_criteria} for unit, task in places.tasks.items()
+            unit: {one.key: one for one in task.marked_criteria} for unit, task in places.tasks.items() if task.format in MARKED
         }
         self.values: dict[tuple[str, str, str, Fraction], str] = {}
         self.entries: dict[tuple[str, str, str], tuple[ChallengeDesign | None, list[tuple[str, str]]]] = {}
         roles = {role.key for role in bundle.design.roles if Capability.JUDGE in role.capabilities}
         people = bundle.tables.people.rows
-        self.judges = {row.person for row in people if row.role in roles} if people else None
+        self.judges = {row.person for row in people if row.role in roles}
         self.own = {(row.person, row.group) for row in people if row.group}
         self.conflicts = {(row.judge, row.group) for row in bundle.tables.conflicts.rows}
         self.assigned = _assigned(bundle, places)
@@ -89,7 +89,7 @@ class MarkChecker:
     def _judge(self, row: MarkRow, criterion: Criterion) -> list[tuple[str, str]]:
         """A judge marks what is assigned, never the own group, never in conflict. A recusal is always allowed."""
         judge, group = row.judge, row.group
-        if self.judges is not None and judge not in self.judges:
+        if self.judges and judge not in self.judges:
             return [("judge", f'"{judge}" has no role in people.csv that judges')]
         if (judge, group) in self.own:
             return [("judge", f'"{judge}" belongs to "{group}" and cannot mark it')]
