@@ -57,12 +57,13 @@ def with_state(rounds: QuerySet[Round], now: datetime) -> QuerySet[Round]:
         When(Q(closes_at__isnull=True) | Q(extended_to__isnull=True), then=F("closes_at")),
         default=Greatest("closes_at", "extended_to"),
     )
-    return rounds.annotate(state=state, ends_at=ends)
+    columns = {"state": state, "ends_at": ends}
+    return rounds.annotate(**columns)
 
 
 def in_state(rounds: QuerySet[Round], state: RoundState, now: datetime) -> QuerySet[Round]:
     """Only the rounds that are in `state` at `now`."""
-    return with_state(rounds, now).filter(**{"state": state.value})
+    return with_state(rounds, now).filter(Q(state=state.value))
 
 
 def rounds_of(cycle: Cycle, now: datetime) -> QuerySet[Round]:

@@ -1,0 +1,27 @@
+"""Who moves on: launching and amending cycles, the clock of rounds, cuts, publication, the next cycle."""
+
+from games.progression.actions.designs import amend, apply_design
+from games.progression.actions.field import apply_cut
+from games.progression.actions.launch import launch, prepared
+from games.progression.actions.succession import next_cycle
+from games.progression.actions.timing import close_cycle, close_round, publish_round, reopen_round, settle_round_states
+from games.rounds.actions import extend, lock_round, open_round, pass_gate, widen
+
+__all__ = [
+    "amend",
+    "apply_cut",
+    "apply_design",
+    "close_cycle",
+    "close_round",
+    "extend",
+    "launch",
+    "lock_round",
+    "next_cycle",
+    "open_round",
+    "pass_gate",
+    "prepared",
+    "publish_round",
+    "reopen_round",
+    "settle_round_states",
+    "widen",
+]

@@ -1,0 +1,130 @@
+"""The clock of rounds, publication, and the end of a cycle."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from games.cycles.actions import change_state, locked, move_on, record_decision
+from games.cycles.models import Cycle, Decision
+from games.cycles.queries import design_of
+from games.cycles.rules import RESULT_KINDS, CycleState, DecisionKind
+from games.journal.actions import record
+from games.journal.queries import db_now
+from games.journal.rules import Kind
+from games.progression.queries import due, feedback_missing
+from games.progression.rules import RoundUnfinished, last_round
+from games.rounds import actions as rounds
+from games.rounds.models import Extension, Round
+from games.rounds.rules import RoundRefused, RoundState, Visibility, widens
+from games.submissions.models import Submission
+from games.submissions.rules import SubmissionState
+from leaderboards.models import Board
+
+
+def settle_round_states(now: datetime | None = None) -> list[tuple[Round, tuple[RoundState, ...]]]:
+    """Do what the clock says: rounds that opened, locked or closed since the last look are journalled, once each.
+
+    The first round that opens sets the cycle running. Run it as often as you like, from as many processes.
+    """
+    now = now or db_now()
+    found = []
+    for round_ in due(now):
+        steps = settle_one(round_, now)
+        if steps:
+            found.append((round_, steps))
+    return found
+
+
+@transaction.atomic
+def settle_one(round_: Round, now: datetime) -> tuple[RoundState, ...]:
+    """Settle one round, and set its cycle running when it is the first to open."""
+    steps = rounds.settle_round(round_, now=now)
+    if RoundState.OPEN in steps and round_.cycle.state == CycleState.ENROLLING.value:
+        move_on(round_.cycle, CycleState.RUNNING)
+    return steps
+
+
+@transaction.atomic
+def publish_round(round_: Round, *, by: Any, reason: str = "") -> Round:
+    """Make the round's results public: its visibility becomes what the Design promised, its decisions can be read. Harmless when repeated.
+
+    Raises RoundRefused while the round, or a group with an extension, still takes entries.
+    """
+    cycle = locked(round_.cycle)
+    held = Round.objects.get(pk=round_.pk)
+    held.cycle = cycle
+    if held.published_at is not None:
+        return held
+    now = db_now()
+    rounds.expect(held, now, RoundState.LOCKED, RoundState.CLOSED)
+    late = Extension.objects.filter(round=held, until__gt=now).count()
+    if late and held.closed_at is None:
+        message = f'Round "{held.key}" still takes entries of {late} group(s) with an extension.'
+        raise RoundRefused(message)
+    design = design_of(cycle, held.design_number)
+    spec = design.round(held.key)
+    promised = Visibility(spec.visibility.value) if spec else Visibility.SEALED
+    held.published_at = now
+    if widens(Visibility(held.visibility), promised):
+        held.visibility = promised.value
+    held.save(update_fields=["published_at", "visibility"])
+    record_decision(cycle, DecisionKind.PUBLISH, by=by, reason=reason, round=held.key, value=held.visibility)
+    _show_decisions(cycle, held, now)
+    payload = {"round": held.key, "visibility": held.visibility, "design": held.design_number}
+    record(Kind.ROUND_PUBLISHED, cycle_id=cycle.pk, by=by, subject=f"round:{held.pk}", payload=payload)
+    if rounds.all_published(cycle):
+        move_on(cycle, CycleState.AWARDING)
+    return held
+
+
+def _show_decisions(cycle: Cycle, round_: Round, now: datetime) -> None:
+    """From now on everybody reads the decisions that made these results."""
+    design = design_of(cycle)
+    keys = Board.objects.filter(scope=cycle.pk).values_list("key", flat=True)
+    boards = [key for key in keys if last_round(design, key) == round_.key]
+    of_board = Q(round="", board__in=boards)
+    kinds = [kind.value for kind in RESULT_KINDS]
+    Decision.objects.filter(Q(round=round_.key) | of_board, cycle=cycle, kind__in=kinds, published_at__isnull=True).update(
+        published_at=now
+    )
+
+
+@transaction.atomic
+def close_round(round_: Round, *, by: Any, reason: str) -> Round:
+    """End a locked round. Where the Design promised feedback, every entrant must have it: raises RoundUnfinished naming who has not."""
+    _feedback_given([round_])
+    return rounds.close_round(round_, by=by, reason=reason)
+
+
+@transaction.atomic
+def reopen_round(round_: Round, until: datetime, *, by: Any, reason: str) -> Round:
+    """Take entries again until a new end: what was locked in the round can be replaced by a new version."""
+    held = rounds.reopen_round(round_, until, by=by, reason=reason)
+    locked_entries = Submission.objects.filter(challenge__round=held, state=SubmissionState.LOCKED.value)
+    locked_entries.update(state=SubmissionState.SUBMITTED.value)
+    return held
+
+
+@transaction.atomic
+def close_cycle(cycle: Cycle, *, by: Any, reason: str) -> Decision:
+    """Close a cycle whose rounds are all published and whose promised feedback is given. Raises RoundUnfinished, StateRefused."""
+    held = locked(cycle)
+    if not rounds.all_published(held):
+        open_ = Round.objects.filter(cycle=held, published_at__isnull=True).values_list("key", flat=True)
+        message = f"Not every round is published yet: {', '.join(open_)}."
+        raise RoundUnfinished(message)
+    _feedback_given(Round.objects.filter(cycle=held))
+    decision = change_state(held, CycleState.CLOSED, by=by, reason=reason)
+    cycle.state = held.state
+    return decision
+
+
+def _feedback_given(found: Iterable[Round]) -> None:
+    for one in found:
+        without = feedback_missing(one)
+        if without:
+            message = f'Round "{one.key}" promised feedback; without it so far: {", ".join(without[:10])}.'
+            raise RoundUnfinished(message)

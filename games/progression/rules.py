@@ -1,0 +1,245 @@
+"""What may change in a running cycle, which boards are live, how the next cycle's times and key follow. Pure."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from games.cycles.rules import changes
+from games.errors import Conflict, Invalid, Problem
+from games.playbooks.schema import ChallengeDesign, Design
+from leaderboards.engine.spec import BoardSpec, Format, board_rounds, expand_boards
+from leaderboards.engine.spec.scoring import Source
+
+WORDS: Final = frozenset({"name", "summary", "brief", "aim", "help"})
+"""Keys that hold words for people; they may be mended while a round runs."""
+BY_KEY: Final = frozenset({"weights", "first"})
+"""Tables whose keys are keys of other tables, not names of settings."""
+LIVE_FORMATS: Final = frozenset({Format.ATTEMPTS, Format.MEASURED, Format.AUTOMATIC})
+TIMES: Final = frozenset({"opens", "closes", "judging_closes", "starts", "ends", "date"})
+_NUMBERED: Final = re.compile(r"(.*?)(\d+)", re.ASCII)
+
+
+class LaunchRefused(Invalid):
+    """The cycle cannot be launched as it is; `problems` names every missing item."""
+
+    code = "launch_refused"
+
+    def __init__(self, problems: list[Problem]) -> None:
+        missing = "1 thing is" if len(problems) == 1 else f"{len(problems)} things are"
+        listed = "; ".join(str(one) for one in problems)
+        super().__init__(f"{missing} missing or wrong: {listed}", where=problems[0].where, problems=problems)
+
+
+class CycleKeyTaken(Conflict):
+    """Another cycle has this key."""
+
+    code = "cycle_key_taken"
+
+
+class AmendRefused(Conflict):
+    """The change would alter what has begun; `problems` says what and why."""
+
+    code = "amend_refused"
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(str(one) for one in problems), where=problems[0].where, problems=problems)
+
+
+class NothingChanged(Invalid):
+    """The amendment leaves the rules as they are."""
+
+    code = "nothing_changed"
+
+
+class CutUndecided(Conflict):
+    """Equal places stand across the line of a cut, and the Design says that a decision settles them."""
+
+    code = "cut_undecided"
+
+
+class RoundUnfinished(Conflict):
+    """Something that was promised is still to be done before the round, or the cycle, is closed or published."""
+
+    code = "round_unfinished"
+
+
+def scoring_of(data: Any) -> Any:
+    """The data without words for people: what is left decides results."""
+    if isinstance(data, Mapping):
+        kept = {name: value for name, value in data.items() if name not in WORDS or not isinstance(value, str)}
+        return {name: value if name in BY_KEY else scoring_of(value) for name, value in kept.items()}
+    return [scoring_of(one) for one in data] if isinstance(data, list) else data
+
+
+def frozen_problems(before: Design, after: Design, begun: Collection[str]) -> list[Problem]:
+    """Why `after` cannot replace `before` once the rounds `begun` have opened. Words may change; what decides results may not."""
+    if not begun:
+        return []
+    found = [*_numbers(before, after), *_rounds(before, after, begun), *_challenges(before, after, begun)]
+    return [*found, *_boards(before, after, begun), *_cuts(before, after, begun)]
+
+
+def _numbers(before: Design, after: Design) -> Iterator[Problem]:
+    for name in ("rounding", "mark_decimals"):
+        if getattr(before.cycle, name) != getattr(after.cycle, name):
+            yield Problem(f"cycle.{name}", "a round has begun under the other number rule")
+
+
+def _rounds(before: Design, after: Design, begun: Collection[str]) -> Iterator[Problem]:
+    for one in before.rounds:
+        if one.key not in begun:
+            continue
+        other = after.round(one.key)
+        path = f'rounds["{one.key}"]'
+        if other is None:
+            yield Problem(path, "it has begun and cannot be taken away; close it instead")
+            continue
+        for change in changes(scoring_of(dumped(one)), scoring_of(dumped(other)), path):
+            more = "; extend it instead" if change["path"].endswith(".closes") else ""
+            yield Problem(change["path"], f'round "{one.key}" has begun under the rule {change["before"]}{more}')
+
+
+def _challenges(before: Design, after: Design, begun: Collection[str]) -> Iterator[Problem]:
+    for key in begun:
+        old, new = _set_in(before, key), _set_in(after, key)
+        for change in changes(old, new, f'rounds["{key}"].challenges'):
+            yield Problem(change["path"], f'round "{key}" has begun; this would change how its entries are scored')
+
+
+def _set_in(design: Design, round_key: str) -> dict[str, Any]:
+    """How each task of a round is scored, by key."""
+    tasks = [one for one in design.challenges if one.in_round(round_key)]
+    return {one.key: scoring_of({name: value for name, value in dumped(one).items() if name != "rounds"}) for one in tasks}
+
+
+def _boards(before: Design, after: Design, begun: Collection[str]) -> Iterator[Problem]:
+    others = {board.id: board for board in expand_boards(after)}
+    boards = expand_boards(before)
+    if boards and next(iter(others), None) != boards[0].id:
+        yield Problem("boards", f'board "{boards[0].id}" is the main result, and a round has begun for it')
+    for board in boards:
+        counted = [one.key for one in board_rounds(before, board) if one.key in begun]
+        other = others.get(board.id)
+        if not counted or board.source is Source.POINTS:
+            continue
+        old, new = _ranking(before, board), None if other is None else _ranking(after, other)
+        for change in changes(old, new, f'boards["{board.id}"]'):
+            yield Problem(change["path"], f'it ranks round "{counted[0]}", which has begun')
+
+
+def _ranking(design: Design, board: BoardSpec) -> Any:
+    rounds = [one.key for one in board_rounds(design, board)] if board.rounds is not None or board.weights is not None else None
+    return {**scoring_of(dumped(board)), "rounds": rounds}
+
+
+def _cuts(before: Design, after: Design, begun: Collection[str]) -> Iterator[Problem]:
+    for key in begun:
+        old = [dumped(cut) for cut in before.cuts if cut.to == key]
+        if changes(old, [dumped(cut) for cut in after.cuts if cut.to == key]):
+            yield Problem(f'cuts to "{key}"', f'round "{key}" has begun: who entered it is settled')
+
+
+def dumped(spec: Any) -> dict[str, Any]:
+    """One table of the Design as JSON data, defaults left out."""
+    data: dict[str, Any] = spec.model_dump(mode="json", exclude_defaults=True)
+    return data
+
+
+def is_live(design: Design, board: BoardSpec) -> bool:
+    """Whether a board is shown as it changes: it ranks points, or every task that feeds it is judged by a machine at once."""
+    if board.source is Source.POINTS:
+        return True
+    tasks = feeding(design, board)
+    return bool(tasks) and all(one.format in LIVE_FORMATS for one in tasks)
+
+
+def feeding(design: Design, board: BoardSpec) -> list[ChallengeDesign]:
+    """The tasks whose scores a board counts."""
+    rounds = [one.key for one in board_rounds(design, board)]
+    named = [one for one in design.challenges if board.challenges is None or one.key in board.challenges]
+    return [one for one in named if any(one.in_round(key) for key in rounds)]
+
+
+def last_round(design: Design, board_key: str) -> str:
+    """The round whose end settles a board; empty for a board that is not there or ranks points."""
+    board = next((one for one in expand_boards(design) if one.id == board_key), None)
+    rounds = board_rounds(design, board) if board is not None and board.source is Source.ROUNDS else ()
+    return rounds[-1].key if rounds else ""
+
+
+def decided_after(design: Design, round_key: str) -> list[str]:
+    """The rounds whose field is settled when `round_key` is: those that a cut from its boards leads into, and the next if it goes on as it was."""
+    fed: dict[str, list[str]] = {}
+    for cut in design.cuts:
+        fed.setdefault(cut.to, []).append(last_round(design, cut.board))
+    order = [one.key for one in design.rounds]
+    following = order[order.index(round_key) + 1 :]
+    found = [key for key in following if key in fed and _latest(order, fed[key]) == round_key]
+    if following and following[0] not in fed and any(key in fed for key in order[: order.index(round_key) + 1]):
+        found.insert(0, following[0])
+    return found
+
+
+def _latest(order: list[str], keys: Collection[str]) -> str:
+    return max((key for key in keys if key in order), key=order.index, default="")
+
+
+def zone_of(design: Design) -> tzinfo:
+    """The time zone of a cycle, UTC by default."""
+    return ZoneInfo(design.cycle.timezone) if design.cycle.timezone else UTC
+
+
+def moment(value: datetime | date | None, zone: tzinfo) -> datetime | None:
+    """A day as its first moment in the zone; a moment as it is."""
+    if value is None or isinstance(value, datetime):
+        return value
+    return datetime(value.year, value.month, value.day, tzinfo=zone)
+
+
+def begins(design: Design) -> datetime | None:
+    """When a cycle starts: as written, else when its first round opens."""
+    opens = [one.opens for one in design.rounds if one.opens is not None]
+    return moment(design.cycle.starts, zone_of(design)) or (min(opens) if opens else None)
+
+
+def ends(design: Design) -> datetime | None:
+    """When a cycle ends: as written, else when its last round closes."""
+    closes = [one.closes for one in design.rounds if one.closes is not None]
+    return moment(design.cycle.ends, zone_of(design)) or (max(closes) if closes else None)
+
+
+def shifted(data: Any, by: timedelta, zone: tzinfo) -> Any:
+    """Design data with every time moved by so many days of the wall clock: nine o'clock stays nine o'clock."""
+    if isinstance(data, Mapping):
+        return {name: _moved(value, by, zone) if name in TIMES else shifted(value, by, zone) for name, value in data.items()}
+    return [shifted(one, by, zone) for one in data] if isinstance(data, list) else data
+
+
+def _moved(value: Any, by: timedelta, zone: tzinfo) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    if len(value) == len("2027-01-31"):
+        return (found + by).date().isoformat()
+    local = found.astimezone(zone).replace(tzinfo=None) + by
+    return local.replace(tzinfo=zone).isoformat()
+
+
+def next_key(key: str) -> str:
+    """The key of the cycle after: season-1 → season-2, water → water-2."""
+    return _next(key, "-")
+
+
+def next_name(name: str) -> str:
+    """The name of the cycle after: Season 1 → Season 2, Clean water → Clean water 2."""
+    return _next(name, " ")
+
+
+def _next(text: str, between: str) -> str:
+    match = _NUMBERED.fullmatch(text)
+    return f"{match[1]}{int(match[2]) + 1}" if match else f"{text}{between}2"
