@@ -34,4 +34,4 @@ def test_nothing_leaves_the_rail(baseline, now, target):
     shown = bar(baseline, now, target)
     assert {0, WIDTH} & {shown.start, shown.position, shown.end}
     assert all(0 <= at <= WIDTH for at in (shown.start, shown.position, shown.end))
-    assert (shown.reached >= 1) == (shown.position >= shown.end)
+    assert shown.position >= shown.end if shown.reached >= 1 else shown.position <= shown.end
