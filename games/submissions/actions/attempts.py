@@ -28,7 +28,7 @@ from games.submissions.rules import (
     exactly_scaled,
     judge,
 )
-from games.submissions.rules.answers import MAX_ANSWER, RATE, RATE_WINDOW, SPECIAL, TRIED
+from games.submissions.rules.answers import MAX_ANSWER, RATE, RATE_WINDOW, SPECIAL, TRIED, VERDICT_LENGTH
 
 
 @transaction.atomic
@@ -59,7 +59,7 @@ def attempt(
 
 
 @transaction.atomic
-def record_attempt(  # noqa: PLR0913 each part of an attempt is named
+def record_attempt(
     *,
     challenge: Challenge,
     group: Group,
@@ -130,8 +130,8 @@ def _check_tried(spec: ChallengeDesign) -> None:
 
 
 def _check_verdict(verdict: str, *, needed: bool = False) -> None:
-    if (needed and not verdict) or len(verdict) > 20 or verdict != verdict.strip():
-        msg = f"expected a verdict of 1 to 20 characters, such as AC, WA, {', '.join(SPECIAL)}"
+    if (needed and not verdict) or len(verdict) > VERDICT_LENGTH or verdict != verdict.strip():
+        msg = f"expected a verdict of 1 to {VERDICT_LENGTH} characters, such as AC, WA, {', '.join(SPECIAL)}"
         raise AnswerRefused(msg, where="verdict")
 
 

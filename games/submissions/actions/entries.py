@@ -30,7 +30,7 @@ DRAFT_BYTES: Final = 1024 * 1024
 
 
 @transaction.atomic
-def open_entry(*, challenge: Challenge, group: Group, by: Any, data: Mapping[str, Any] | None = None) -> Submission:  # noqa: ARG001 symmetry
+def open_entry(*, challenge: Challenge, group: Group, by: Any, data: Mapping[str, Any] | None = None) -> Submission:  # noqa: ARG001 every action says who acts
     """Begin an entry: a draft under the next number. The cap counts drafts too, and not what was withdrawn.
 
     Raises CapReached, or why the round takes nothing now. Concurrent requests of one group follow each other.
@@ -58,9 +58,9 @@ def save_draft(
     *,
     submission: Submission,
     data: Mapping[str, Any],
-    by: Any,
+    by: Any,  # noqa: ARG001 every action says who acts; a draft is not journalled
     base: datetime | None = None,
-    check_base: bool = True,  # noqa: ARG001 symmetry
+    check_base: bool = True,
 ) -> Submission:
     """Keep what is being written (autosave). `base` is the `draft_saved_at` that the writer started from, None for the first save.
 

@@ -5,6 +5,7 @@ import logging
 import secrets
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import batched
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
@@ -39,7 +40,7 @@ class Examined(NamedTuple):
 
 
 @transaction.atomic
-def upload(*, submission: Submission, field: str, file: Stream, by: Any, person: Person | None = None) -> Upload:  # noqa: ARG001 symmetry
+def upload(*, submission: Submission, field: str, file: Stream, by: Any, person: Person | None = None) -> Upload:  # noqa: ARG001 every action says who acts
     """Keep a file for a field of the entry's form. It counts once a version refers to its id.
 
     Raises FileRefused (ending, content, size, quota of the group), and why the round takes nothing now.
@@ -97,7 +98,7 @@ def _examine(file: Stream, field: FormField) -> Examined:
 
 
 @transaction.atomic
-def remove_upload(*, upload: Upload, by: Any) -> None:  # noqa: ARG001 symmetry
+def remove_upload(*, upload: Upload, by: Any) -> None:  # noqa: ARG001 every action says who acts
     """Take away a file that no version refers to, while the entry may still change."""
     (row,) = locked_entry(upload.submission)
     check_editable(row)
@@ -122,13 +123,13 @@ def _referred(submission: Submission, *, with_draft: bool = False) -> frozenset[
 
 
 @transaction.atomic
-def sweep_uploads(*, by: Any = None, now: datetime | None = None) -> int:  # noqa: ARG001 actions name who acts
+def sweep_uploads(*, by: Any = None, now: datetime | None = None) -> int:  # noqa: ARG001 every action says who acts
     """Remove files that nothing refers to for a day: uploads in no version and no draft, and stored files without a row.
 
     Safe to run twice. Returns how many files went.
     """
     old = (now or db_now()) - ORPHAN_AFTER
-    gone = 0
+    gone = _sweep_stored(old)  # first: a file whose row goes below is deleted only when that is committed
     uploads = Upload.objects.filter(at__lt=old).select_related("submission__challenge__round__cycle").order_by("submission_id")
     referred: dict[int, frozenset[int]] = {}
     for one in uploads.iterator(chunk_size=500):
@@ -137,7 +138,7 @@ def sweep_uploads(*, by: Any = None, now: datetime | None = None) -> int:  # noq
         if one.pk not in referred[one.submission_id]:
             _remove(one)
             gone += 1
-    return gone + _sweep_stored(old)
+    return gone
 
 
 def _sweep_stored(old: datetime) -> int:
@@ -146,9 +147,12 @@ def _sweep_stored(old: datetime) -> int:
         _, names = default_storage.listdir(FOLDER)
     except (FileNotFoundError, NotImplementedError):
         return 0
-    paths = [f"{FOLDER}/{name}" for name in names]
-    known = set(Upload.objects.filter(file__in=paths).values_list("file", flat=True)) if paths else set()
-    orphans = [path for path in paths if path not in known and default_storage.get_modified_time(path) < old]
-    for path in orphans:
-        default_storage.delete(path)
-    return len(orphans)
+    gone = 0
+    for batch in batched(sorted(names), 1000):  # a statement takes only so many parameters
+        paths = [f"{FOLDER}/{name}" for name in batch]
+        known = set(Upload.objects.filter(file__in=paths).values_list("file", flat=True))
+        for path in paths:
+            if path not in known and default_storage.get_modified_time(path) < old:
+                default_storage.delete(path)
+                gone += 1
+    return gone

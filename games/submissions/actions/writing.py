@@ -21,7 +21,7 @@ def check_editable(row: Any) -> None:
     check_open(occasion(row, group=row.group, challenge=row.challenge, cycle_state=row.challenge.round.cycle.state))
 
 
-def next_version(  # noqa: PLR0913 each part of a version is named
+def next_version(
     row: Any, answers: dict[str, Any], fields: dict[str, int], digest: str, *, note: str, person: Person | None
 ) -> Version:
     """Insert under the next number, counted by the INSERT itself: it sees what was committed while we waited for the lock."""

@@ -16,6 +16,7 @@ REJECTED: Final = "WA"
 HINT: Final = "hint"
 SPECIAL: Final = (HINT, "withdrawn", "rebase")  # verdicts that are no tries
 TRIED: Final = frozenset({"attempts", "measured", "automatic"})
+VERDICT_LENGTH: Final = 20
 MAX_ANSWER: Final = 20_000
 RATE: Final = 10  # attempts of one group at one challenge
 RATE_WINDOW: Final = timedelta(minutes=1)
