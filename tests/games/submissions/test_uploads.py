@@ -8,6 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from games.submissions import actions
 from games.submissions.models import Submission, Upload
@@ -98,7 +99,7 @@ def test_a_file_of_another_entry_is_refused(call: Scene, draft: Submission) -> N
         actions.submit(submission=draft, by=None, data={"title": "T", "paper": foreign.pk})
 
 
-def test_a_file_in_a_version_stays(draft: Submission, django_capture_on_commit_callbacks: object) -> None:
+def test_a_file_in_a_version_stays(draft: Submission) -> None:
     used, unused = send(draft), send(draft)
     actions.submit(submission=draft, by=None, data={"title": "T", "paper": used.pk})
     assert handed_in(used)
@@ -109,7 +110,9 @@ def test_a_file_in_a_version_stays(draft: Submission, django_capture_on_commit_c
     assert list(Upload.objects.all()) == [used]
 
 
-def test_what_nothing_refers_to_is_swept_after_a_day(draft: Submission) -> None:
+def test_what_nothing_refers_to_is_swept_after_a_day(
+    draft: Submission, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
     actions.sweep_uploads(now=timezone.now() + timedelta(days=2))  # what other tests left in the storage
     used, drafted, unused = send(draft), send(draft), send(draft)
     actions.submit(submission=draft, by=None, data={"title": "T", "paper": used.pk})
@@ -117,7 +120,8 @@ def test_what_nothing_refers_to_is_swept_after_a_day(draft: Submission) -> None:
     lost = default_storage.save("uploads/lost", ContentFile(b"left by a crash"))
     assert actions.sweep_uploads() == 0
     later = timezone.now() + timedelta(days=2)
-    assert actions.sweep_uploads(now=later) == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        assert actions.sweep_uploads(now=later) == 2
     assert set(Upload.objects.all()) == {used, drafted}
     assert not default_storage.exists(lost)
     assert actions.sweep_uploads(now=later) == 0
