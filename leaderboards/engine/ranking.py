@@ -49,28 +49,26 @@ def _comparable(value: Value) -> tuple[Fraction, ...]:
 
 
 def join(ties_: Sequence[Sequence[str]], decisions: Iterable[Decision], problems: list[Problem]) -> list[list[str]]:
-    """Apply `equal`: all ties from the one of `group` to the one of `other` must be joined by such decisions, so that only neighbours share."""
-    position = {group: number for number, tie in enumerate(ties_) for group in tie}
-    joined: set[int] = set()
-    pending: list[tuple[int, int, Decision]] = []
-    for one in decisions:
-        if one.group in position and one.other in position:
-            low, high = sorted((position[one.group], position[one.other]))
-            if high - low == 1:
-                joined.add(low)
-            elif high - low > 1:
-                pending.append((low, high, one))
-    for low, high, one in pending:
-        if not all(number in joined for number in range(low, high)):
-            message = f'"{one.group}" cannot share the place of "{one.other}" on board "{one.board}": they are not neighbours'
-            problems.append(Problem("decisions", message))
-    result: list[list[str]] = []
-    for number, tie in enumerate(ties_):
-        if number - 1 in joined:
-            result[-1] = sorted([*result[-1], *tie])
-        else:
-            result.append(list(tie))
+    """Apply `equal`: the ties of `group` and `other` become one if they are neighbours, also once others between them are joined."""
+    result = [list(tie) for tie in ties_]
+    waiting = list(decisions)
+    while waiting:
+        position = {group: number for number, tie in enumerate(result) for group in tie}
+        known = [one for one in waiting if one.group in position and one.other in position]
+        apart = [one for one in known if position[one.group] != position[one.other]]
+        near = next((one for one in apart if abs(position[one.group] - position[one.other]) == 1), None)
+        if near is None:
+            problems += [_strangers(one) for one in apart]
+            return result
+        first = min(position[near.group], position[near.other])
+        result[first : first + 2] = [sorted(result[first] + result[first + 1])]
+        waiting = [one for one in apart if one is not near]
     return result
+
+
+def _strangers(one: Decision) -> Problem:
+    message = f'"{one.group}" cannot share the place of "{one.other}" on board "{one.board}": they are not neighbours'
+    return Problem("decisions", message)
 
 
 def split(ties_: Iterable[Sequence[str]], decisions: Iterable[Decision], problems: list[Problem]) -> list[list[str]]:
