@@ -60,6 +60,8 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "KEY_PREFIX": PREFIX}}
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
+LEADERBOARD_ACCESS = "backend.sockets.board_side"
+
 MEDIA_ROOT = DATA / "uploads"
 UPLOAD_MAX_BYTES = env_int("LUDUS_UPLOAD_MAX_MB", 50, least=1, most=10_240) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

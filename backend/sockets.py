@@ -1,5 +1,28 @@
-"""Every socket route on one screen: path -> consumer."""
+"""Every socket route on one screen: path -> consumer. And who may listen, asked of the same table as everything else."""
 
-from django.urls import URLPattern
+from typing import Any
 
-websocket_urlpatterns: list[URLPattern] = []
+from django.contrib.auth.models import AnonymousUser
+from django.urls import URLPattern, path
+
+from games.groups.rules import Capability
+from games.permissions import access_for, visible
+from leaderboards.live import BoardConsumer
+from leaderboards.models import Board
+from leaderboards.queries import PUBLIC, RESTRICTED
+
+
+def board_side(user: Any, board_id: int) -> str | None:
+    """Which side of a board the user may watch: the restricted one as organizer, the public one of a live board, or None."""
+    access = access_for(user if user is not None else AnonymousUser())
+    board = visible(access, "board.view", Board.objects.filter(pk=board_id)).first()
+    if board is None:
+        return None
+    if board.scope in access.cycles_with(Capability.ORGANIZE):
+        return RESTRICTED
+    return PUBLIC if board.live else None
+
+
+websocket_urlpatterns: list[URLPattern] = [
+    path("ws/boards/<int:board_id>", BoardConsumer.as_asgi()),  # type: ignore[arg-type]  # an ASGI application, as Channels wants
+]

@@ -1,5 +1,11 @@
-"""The clock: what runs by itself, how often (seconds). Tasks carry side effects only and are safe to run twice."""
+"""The clock: what runs by itself, how often (seconds). Tasks carry side effects only and are safe to run twice.
+
+A task that waited longer than its `expires` is dropped: the next one does the same work.
+"""
 
 from typing import Any
 
-SCHEDULE: dict[str, dict[str, Any]] = {}
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "rounds, journal, runs, mail": {"task": "worker.tasks.tick", "schedule": 1.0, "options": {"expires": 5}},
+    "files nobody refers to": {"task": "worker.tasks.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
+}

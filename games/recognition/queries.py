@@ -109,7 +109,7 @@ def ledger_for(cycle: Cycle, generation: int, design: Design, acts: Sequence[Act
             ledger.sums[rule, receiver] = ledger.sums.get((rule, receiver), 0) + amount
     subjects = {act.subject for act in acts if act.subject}
     for award in _held(given, subjects, zone_of(design), {rule.key: rule.event for rule in design.rules}):
-        ledger.held[award.rule, award.group, award.subject] = award
+        ledger.held.setdefault(award.subject, {})[award.rule, award.group] = award
     return ledger
 
 
@@ -119,7 +119,15 @@ def _held(given: QuerySet[Points], subjects: Iterable[str], zone: ZoneInfo, even
     rows = given.filter(subject__in=list(subjects), reverses__isnull=True).exclude(pk__in=taken_back)
     return [
         Award(
-            row.seal, row.rule, events.get(row.rule, ""), row.subject, row.group_id, row.person_id, row.amount, row.at, _day(row, zone)
+            row.seal,
+            row.rule,
+            events.get(row.rule, ""),
+            row.subject,
+            row.group_id,
+            row.person_id,
+            row.amount,
+            row.at,
+            _day(row, zone),
         )
         for row in rows
     ]

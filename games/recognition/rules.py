@@ -114,7 +114,7 @@ class Ledger:
     rules: tuple[PointRule, ...]
     days: dict[tuple[str, str, date], int] = field(default_factory=dict)
     sums: dict[tuple[str, str], int] = field(default_factory=dict)
-    held: dict[tuple[str, int | None, str], Award] = field(default_factory=dict)
+    held: dict[str, dict[tuple[str, int | None], Award]] = field(default_factory=dict)
 
     def note(self, award: Award) -> None:
         """Remember an award or a reversal."""
@@ -122,18 +122,18 @@ class Ledger:
         self.days[award.rule, receiver, award.day] = self.days.get((award.rule, receiver, award.day), 0) + award.amount
         self.sums[award.rule, receiver] = self.sums.get((award.rule, receiver), 0) + award.amount
         if award.subject:
-            key = (award.rule, award.group, award.subject)
+            held = self.held.setdefault(award.subject, {})
             if award.reverses is None:
-                self.held[key] = award
+                held[award.rule, award.group] = award
             else:
-                self.held.pop(key, None)
+                held.pop((award.rule, award.group), None)
 
     def read(self, act: Act) -> list[Award]:
         """The awards of one act: first what it takes back, then what it earns."""
         if act.kind in EARNS_NOTHING:
             return []
         taken = REVERSES.get(act.kind, frozenset())
-        awards = [self._reversal(act, one) for one in list(self.held.values()) if one.subject == act.subject and one.event in taken]
+        awards = [self._reversal(act, one) for one in self.held.get(act.subject, {}).values() if one.event in taken]
         for award in awards:
             self.note(award)
         for rule in self.rules:
@@ -144,7 +144,9 @@ class Ledger:
         return awards
 
     def _reversal(self, act: Act, one: Award) -> Award:
-        return Award(act.seal, one.rule, one.event, one.subject, one.group, one.person, -one.amount, act.at, one.day, reverses=one)
+        return Award(
+            act.seal, one.rule, one.event, one.subject, one.group, one.person, -one.amount, act.at, one.day, reverses=one
+        )
 
     def _earned(self, rule: PointRule, act: Act) -> Award | None:
         if not _applies(rule, act):
@@ -152,7 +154,7 @@ class Ledger:
         by_person = rule.receiver is Receiver.PERSON
         group = act.persons_group if by_person else act.group
         person = act.person if by_person else None
-        if (person if by_person else group) is None or (act.subject and (rule.key, group, act.subject) in self.held):
+        if (person if by_person else group) is None or (rule.key, group) in self.held.get(act.subject, {}):
             return None
         award = Award(act.seal, rule.key, act.kind, act.subject, group, person, rule.points, act.at, act.day)
         amount = self._capped(rule, award)

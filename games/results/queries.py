@@ -1,10 +1,9 @@
 """Reads for the recompute: the facts of a cycle as the engine takes them, in a handful of statements; scores; runs."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
-from functools import lru_cache
 from typing import Final
 
 from django.contrib.auth import get_user_model
@@ -83,14 +82,12 @@ def judge_keys(cycle: Cycle) -> dict[int, str]:
     return {pk: key if used[key] == 1 else f"{key}#{pk}" for pk, key in people}
 
 
-@lru_cache(maxsize=16)
-def _scale(decimals: int) -> dict[int, Fraction]:
-    return {}
+_built: defaultdict[int, dict[int, Fraction]] = defaultdict(dict)
 
 
 def number(scaled: int, decimals: int) -> Fraction:
     """The number behind a scaled integer; marks repeat, so each is built once."""
-    known = _scale(decimals)
+    known = _built[decimals]
     found = known.get(scaled)
     if found is None:
         found = Fraction(scaled, 10**decimals)
@@ -143,9 +140,8 @@ def _marks(units: Units, groups: dict[int, str], judges: dict[int, str], decimal
 def _recused(units: Units, groups: dict[int, str], judges: dict[int, str], design: Design) -> Iterator[facts.Mark]:
     """A recused sheet without marks still says, for each criterion of its panel, that this judge stepped aside."""
     marks = Mark.objects.filter(sheet=OuterRef("pk"))
-    rows = (
-        Sheet.objects.filter(~Exists(marks), challenge__in=units, state=SheetState.RECUSED.value)
-        .values_list("challenge_id", "group_id", "judge_id", "panel")
+    rows = Sheet.objects.filter(~Exists(marks), challenge__in=units, state=SheetState.RECUSED.value).values_list(
+        "challenge_id", "group_id", "judge_id", "panel"
     )
     for challenge, group, judge, panel in rows:
         round_key, key = units[challenge]

@@ -49,7 +49,7 @@ def _snapshot_number(cycle: Cycle, board: str) -> int | None:
     return rows.values_list("number", flat=True).first()
 
 
-def _nominate_one(  # noqa: PLR0913, PLR0917 the parts of one award, read once by the caller
+def _nominate_one(
     cycle: Cycle, design: Design, spec: AwardSpec, plan: AwardPlan, groups: dict[str, int], number: int | None
 ) -> list[Difference]:
     rows = Grant.objects.filter(cycle=cycle, award=spec.key, group__isnull=False).exclude(state=GrantState.REVOKED.value)

@@ -71,9 +71,7 @@ def give(cycle: Cycle, generation: int, entries: Sequence[JournalEntry], design:
     return list(written.values())
 
 
-def _row(
-    cycle: Cycle, generation: int, number: int, award: Award, written: dict[tuple[int, str, int | None], Points]
-) -> Points:
+def _row(cycle: Cycle, generation: int, number: int, award: Award, written: dict[tuple[int, str, int | None], Points]) -> Points:
     """A row; a reversal points to what it takes back, given in this batch or before it."""
     reverses = None
     if award.reverses is not None:
@@ -102,9 +100,7 @@ def _add_to_totals(cycle: Cycle, generation: int, rows: Sequence[Points]) -> Non
         if row.group_id is not None:
             amount, last = added.get(row.group_id, (0, row.at))
             added[row.group_id] = (amount + row.amount, max(last, row.at))
-    there = dict(
-        PointsTotal.objects.filter(cycle=cycle, generation=generation, group__in=added).values_list("group_id", "pk")
-    )
+    there = dict(PointsTotal.objects.filter(cycle=cycle, generation=generation, group__in=added).values_list("group_id", "pk"))
     for group, (amount, last) in added.items():
         if group in there:
             PointsTotal.objects.filter(pk=there[group]).update(amount=F("amount") + amount, last_at=Greatest("last_at", last))
@@ -124,7 +120,8 @@ def rebuild_totals(cycle: Cycle, generation: int | None = None) -> int:
     sums = rows.order_by("group_id").annotate(total=Sum("amount"), last=Max("at"))
     PointsTotal.objects.filter(cycle=cycle, generation=shown).delete()
     totals = [
-        PointsTotal(cycle=cycle, generation=shown, group_id=row["group_id"], amount=row["total"], last_at=row["last"]) for row in sums
+        PointsTotal(cycle=cycle, generation=shown, group_id=row["group_id"], amount=row["total"], last_at=row["last"])
+        for row in sums
     ]
     return len(PointsTotal.objects.bulk_create(totals, batch_size=500))
 

@@ -16,6 +16,7 @@ from games.journal.queries import db_now
 from games.results.models import RecomputeRun
 from games.results.rules import (
     APART,
+    IDLE_SHARE,
     LEASE,
     OPEN,
     LeaseLost,
@@ -29,7 +30,7 @@ from games.results.rules import (
     steps_of,
     wait_after,
 )
-from games.rounds.models import Round
+from games.rounds.models import Extension, Round
 from games.rounds.rules import RoundState, state_of
 
 logger = logging.getLogger(__name__)
@@ -44,8 +45,12 @@ def request_settle(round: Round, *, by: Any, reason: str = "", publish: bool = F
     SettleRunning while another one is at work.
     """
     locked(round.cycle)
-    if state_of(round.clock, db_now()) in {RoundState.PLANNED, RoundState.OPEN}:
+    now = db_now()
+    if state_of(round.clock, now) in {RoundState.PLANNED, RoundState.OPEN}:
         message = f'Round "{round.key}" still takes entries: results are settled after its deadline.'
+        raise RoundStillOpen(message)
+    if publish and round.closed_at is None and Extension.objects.filter(round=round, until__gt=now).exists():
+        message = f'Round "{round.key}" still takes entries of groups with an extension: publish when it has run out.'
         raise RoundStillOpen(message)
     there = RecomputeRun.objects.filter(round=round, kind=RunKind.SETTLE.value, state__in=OPEN).first()
     if there is None:
@@ -74,18 +79,26 @@ def request_refresh(cycle: Cycle) -> RecomputeRun:
     there = waiting.first()
     if there is not None:
         return there
-    last = RecomputeRun.objects.filter(cycle=cycle, kind=RunKind.REFRESH.value, started_at__isnull=False).order_by("-started_at")
-    begun = last.values_list("started_at", flat=True).first()
     try:
         with transaction.atomic():
             return RecomputeRun.objects.create(
                 cycle=cycle,
                 kind=RunKind.REFRESH.value,
                 step=Step.RESULTS.value,
-                not_before=begun + APART if begun else None,
+                not_before=_not_before(cycle),
             )
     except IntegrityError:  # somebody asked at the same moment
         return waiting.first() or request_refresh(cycle)
+
+
+def _not_before(cycle: Cycle) -> datetime | None:
+    """At least 250 ms after the last refresh began, and longer where one takes long: refreshing stays a part of a worker's time."""
+    last = RecomputeRun.objects.filter(cycle=cycle, kind=RunKind.REFRESH.value, started_at__isnull=False).order_by("-started_at")
+    times = last.values_list("started_at", "finished_at").first()
+    if times is None:
+        return None
+    begun, ended = times
+    return begun + max(APART, IDLE_SHARE * (ended - begun) if ended else APART)
 
 
 # --- Claims ---------------------------------------------------------------------------------------------------------------------------

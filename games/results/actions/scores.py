@@ -58,10 +58,13 @@ def recompute_now(cycle: Cycle, progress: Progress | None = None, *, points: Seq
 @transaction.atomic
 def store_scores(cycle: Cycle, outcome: Outcome) -> int:
     """Write the scores that are new or different, remove those that are no more. Returns how many rows changed."""
-    challenges = {(one.round.key, one.key): one.pk for one in Challenge.objects.filter(round__cycle=cycle).select_related("round")}
+    challenges = {
+        (one.round.key, one.key): one.pk for one in Challenge.objects.filter(round__cycle=cycle).select_related("round")
+    }
     groups = dict(Group.objects.filter(cycle=cycle).values_list("key", "pk"))
     there = {
-        (row.challenge_id, row.group_id): row for row in ChallengeScore.objects.filter(challenge__round__cycle=cycle).iterator(BATCH)
+        (row.challenge_id, row.group_id): row
+        for row in ChallengeScore.objects.filter(challenge__round__cycle=cycle).iterator(BATCH)
     }
     new, changed = [], []
     for (round_key, key, group), cell in outcome.cells.items():
@@ -125,9 +128,7 @@ def refresh_boards(cycle: Cycle, outcome: Outcome, *, publishing: str = "", now:
     """
     design, now = design_of(cycle), now or db_now()
     shown = published_rounds(cycle) | {publishing}
-    open_to_all = {
-        spec.id for spec in expand_boards(design) if all(one.key in shown for one in board_rounds(design, spec))
-    }
+    open_to_all = {spec.id for spec in expand_boards(design) if all(one.key in shown for one in board_rounds(design, spec))}
     deltas = []
     for board in boards_of(cycle):
         if board.key not in outcome.boards:
@@ -157,16 +158,16 @@ def _journal(cycle: Cycle, delta: Delta) -> None:
 
 
 def plan_of(cycle: Cycle, outcome: Outcome, *, publishing: str) -> Plan:
-    """What publishing this round brings: awards of boards whose rounds are all out then, and who enters the rounds after it.
+    """What publishing this round brings: awards of boards whose rounds are all out then, and who enters the rounds to come.
 
     Raises TieUndecided when a cut that rests on this round still waits for a decision.
     """
     design = design_of(cycle)
     shown = published_rounds(cycle) | {publishing}
     done = {spec.id for spec in expand_boards(design) if {one.key for one in board_rounds(design, spec)} <= shown}
-    cuts = [cut for cut in outcome.cuts if cut.board in done and cut.to not in shown]
+    cuts = [cut for cut in outcome.cuts if cut.to not in shown]
     for cut in cuts:
-        if cut.undecided:
+        if cut.undecided and cut.board in done:
             groups = ", ".join(cut.undecided)
             message = f'The cut to "{cut.to}" falls into a tie of {groups}: decide who goes on, then publish.'
             raise TieUndecided(message, where=f'cut to "{cut.to}"')
@@ -174,7 +175,7 @@ def plan_of(cycle: Cycle, outcome: Outcome, *, publishing: str) -> Plan:
     return Plan(
         awards=[_award(design, award) for award in outcome.awards if _board_of(design, award) in done],
         cuts=planned,
-        entrants={key: list(outcome.entrants.get(key, ())) for key in _next_rounds(design, planned, publishing)},
+        entrants={key: list(groups) for key, groups in outcome.entrants.items() if key not in shown},
         problems=[str(problem) for problem in outcome.problems],
     )
 
@@ -192,10 +193,3 @@ def _award(design: Design, award: AwardResult) -> AwardPlan:
         unallocated=award.unallocated,
         winners=[WinnerPlan(group=one.group, place=_text(one.place) or "", cents=one.cents) for one in award.winners],
     )
-
-
-def _next_rounds(design: Design, cuts: Sequence[CutPlan], publishing: str) -> list[str]:
-    """The rounds whose field is settled by publishing this one: the next in time, and those that its cuts lead into."""
-    keys = [one.key for one in design.rounds]
-    following = keys[keys.index(publishing) + 1 :][:1] if publishing in keys else []
-    return list(dict.fromkeys([*following, *(cut["to"] for cut in cuts)]))

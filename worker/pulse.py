@@ -1,0 +1,83 @@
+"""A pulse: seal what was journalled, do what follows from it, hand out the runs that wait. Safe at any time, in any number."""
+
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+from django.db import transaction
+
+from games.cycles.models import Cycle
+from games.cycles.queries import design_of
+from games.journal.actions import seal_pending
+from games.journal.models import JournalEntry, Sealer
+from games.journal.queries import db_now, sealed
+from games.journal.rules import Kind
+from games.recognition.actions import score_points
+from games.results.actions import due_runs
+from games.results.models import RecomputeRun
+from games.results.rules import RunState
+from worker.reactions import FLOW, Reaction, publish, refresh, refresh_points
+
+logger = logging.getLogger(__name__)
+READER: Final = "reactions"
+BATCH: Final = 500
+ONCE_PER_CYCLE: Final = (refresh, refresh_points)
+
+
+def pulse() -> None:
+    """Seal, react, queue. What was journalled meanwhile is found by the pulse that its own commit asked for, or by the clock."""
+    while seal_pending() or _read_batch():
+        pass
+    hand_out()
+
+
+def _read_batch() -> int:
+    """React to the next sealed entries. Returns how many; 0 at the end, or while another worker is reading."""
+    Sealer.objects.get_or_create(name=READER)
+    with transaction.atomic():
+        reader = Sealer.objects.select_for_update(skip_locked=True).filter(name=READER).first()
+        entries = [] if reader is None else list(sealed(after=reader.seal)[:BATCH])
+        if reader is None or not entries:
+            return 0
+        _react(entries)
+        Sealer.objects.filter(name=READER).update(seal=entries[-1].seal)
+    _give_points(entries)
+    return len(entries)
+
+
+def _react(entries: Sequence[JournalEntry]) -> None:
+    known = {kind.value for kind in Kind}
+    asked: set[tuple[Reaction, int | None]] = set()
+    for entry in entries:
+        for reaction in FLOW.get(Kind(entry.kind), ()) if entry.kind in known else ():
+            once = (reaction, entry.cycle_id)
+            if reaction in ONCE_PER_CYCLE and once in asked:
+                continue
+            asked.add(once)
+            try:
+                with transaction.atomic():
+                    reaction(entry)
+            except Exception:
+                logger.exception("%s to %s #%s failed", getattr(reaction, "__name__", reaction), entry.kind, entry.pk)
+
+
+def _give_points(entries: Sequence[JournalEntry]) -> None:
+    """Points of the cycles in which something happened. Each is a transaction of its own, and may be done again."""
+    cycles = {entry.cycle_id for entry in entries if entry.cycle_id is not None and entry.kind != Kind.STANDINGS_CHANGED}
+    for cycle in Cycle.objects.filter(pk__in=cycles, design_number__gt=0):
+        if design_of(cycle).rules:
+            while score_points(cycle):
+                pass
+
+
+def hand_out() -> int:
+    """Queue every run that somebody may take now, and those that will be due soon. Returns how many."""
+    now = db_now()
+    due = due_runs(now)
+    for run in due:
+        publish("work", run)
+    soon = RecomputeRun.objects.filter(state=RunState.WAITING.value, not_before__gt=now).values_list("pk", "not_before")
+    for run, moment in soon:
+        if moment is not None:
+            publish("work", run, countdown=(moment - now).total_seconds() + 0.01)
+    return len(due)

@@ -1,0 +1,127 @@
+"""What happened, and what it starts: the whole flow of the game on one screen.
+
+Every act is an entry of the journal. After its commit `wake` asks a worker for a pulse at once; the clock asks for one each second
+anyway, so a lost message costs a second, never an act. A pulse seals the journal and does what stands here for each sealed entry.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.conf import settings
+
+from games.cycles.models import Cycle
+from games.cycles.queries import design_of
+from games.journal.actions import on
+from games.journal.models import JournalEntry
+from games.journal.rules import Kind
+from games.notices import actions as notices
+from games.results import actions as results
+from leaderboards.engine.spec import Source
+from worker.app import app
+
+logger = logging.getLogger(__name__)
+
+type Reaction = Callable[[JournalEntry], object]
+
+
+def refresh(entry: JournalEntry) -> None:
+    """Boards of the cycle are brought up to date: asked for once, however many acts ask."""
+    if entry.cycle_id is not None:
+        results.request_refresh(Cycle(pk=entry.cycle_id))
+
+
+def refresh_points(entry: JournalEntry) -> None:
+    """The same, where a board ranks by points."""
+    cycle = Cycle.objects.filter(pk=entry.cycle_id).first()
+    if cycle is not None and any(board.source is Source.POINTS for board in design_of(cycle).boards):
+        results.request_refresh(cycle)
+
+
+def tell(entry: JournalEntry) -> None:
+    """The people concerned get a mail."""
+    notices.react(entry.pk)
+
+
+# What happened → what it starts. Beside it, every entry may earn points by the rules of its cycle.
+FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
+    # people
+    Kind.PERSON_INVITED: (tell,),
+    Kind.GROUP_REGISTERED: (tell,),
+    Kind.GROUP_SETTLED: (refresh, tell),
+    Kind.GROUP_LEFT: (refresh,),
+    Kind.JOIN_ASKED: (tell,),
+    Kind.JOIN_SETTLED: (tell,),
+    # submission → marks → results → standings
+    Kind.SUBMISSION_RECEIVED: (refresh, tell),
+    Kind.SUBMISSION_WITHDRAWN: (refresh,),
+    Kind.SUBMISSION_DISQUALIFIED: (refresh,),
+    Kind.ATTEMPT_JUDGED: (refresh,),
+    Kind.SHEET_ASSIGNED: (tell,),
+    Kind.SHEET_FINALIZED: (refresh,),
+    Kind.SHEET_RECUSED: (refresh,),
+    Kind.SHEET_REOPENED: (refresh,),
+    Kind.VOTE_CAST: (refresh,),
+    # rules and decisions change results too
+    Kind.DECISION_RECORDED: (refresh,),
+    Kind.DESIGN_AMENDED: (refresh,),
+    Kind.POINTS_CHANGED: (refresh_points,),
+    # a settle run (asked for by whoever publishes) → snapshot → recognition → who goes on → news
+    Kind.ROUND_LOCKED: (refresh,),
+    Kind.ROUND_PUBLISHED: (tell,),
+    Kind.GRANT_CHANGED: (tell,),
+    # every other kind is told, and starts nothing by itself
+}
+
+
+# --- How it gets going ----------------------------------------------------------------------------------------------------------------
+
+QUIET: Final = 5.0  # seconds without publishing after the broker failed
+BURST: Final = 0.05  # seconds: the acts of a burst share one pulse, a little later
+_state: dict[str, float] = {"quiet_until": 0.0, "woke": -BURST, "covered_until": 0.0}
+_connected: list[bool] = []
+
+
+def publish(task: str, *arguments: Any, countdown: float | None = None) -> bool:
+    """Queue a task by name; false if that cannot be done now. Tried once, with a short time limit, and after a failure not for a while."""
+    if not settings.HAS_REDIS or time.monotonic() < _state["quiet_until"]:
+        return False
+    try:
+        app.send_task(f"worker.tasks.{task}", args=arguments, countdown=countdown, retry=False, ignore_result=True)
+    except Exception as error:  # noqa: BLE001 whatever the broker does, the act is committed and the clock catches up
+        _state["quiet_until"] = time.monotonic() + QUIET
+        logger.warning("%s was not queued (%s); the clock catches up", task, error)
+        return False
+    return True
+
+
+def wake(_entry: JournalEntry) -> None:
+    """An act was committed: a worker may look at once. Many acts in a row ask for one pulse now and one that comes after them."""
+    now = time.monotonic()
+    if now < _state["covered_until"]:
+        return
+    if now - _state["woke"] < BURST:
+        _state["covered_until"] = now + BURST
+        publish("pulse", countdown=2 * BURST)
+        return
+    _state["woke"] = now
+    publish("pulse")
+
+
+def show(entry: JournalEntry) -> None:
+    """Standings changed: whoever watches the board sees it."""
+    board = int(entry.subject.removeprefix("board:"))
+    publish("show", board, entry.payload["audience"], entry.payload["from"], entry.payload["gone"])
+
+
+def connect() -> None:
+    """Listen to the journal. Called once when Django is ready, in every process; called again it does nothing."""
+    if _connected:
+        return
+    _connected.append(True)
+    for kind in Kind:
+        if kind is Kind.STANDINGS_CHANGED:
+            on(kind, show)
+        else:
+            on(kind, wake)

@@ -1,0 +1,144 @@
+"""What each step of a recompute run does. It reads and computes first, then writes inside `finishing`: once, wherever a process dies."""
+
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import uuid4
+
+from games.cycles.models import Cycle
+from games.errors import GameError
+from games.journal.queries import db_now
+from games.progression import actions as progression
+from games.recognition import actions as recognition
+from games.recognition.queries import point_facts
+from games.results import actions as results
+from games.results.models import RecomputeRun
+from games.results.queries import asker
+from games.results.rules import LeaseLost, Plan, RunState, Step
+from games.rounds.models import Round
+from games.submissions import actions as submissions
+from leaderboards.engine.outcome import CutResult, Outcome
+
+_last: dict[int, Outcome] = {}
+
+
+def compute(cycle: Cycle) -> Outcome:
+    """Everything, from the database, with the points that boards may rank by."""
+    return results.outcome_of(cycle, points=point_facts(cycle))
+
+
+def recompute_now(cycle: Cycle, progress: Callable[[str, float], None] | None = None) -> Outcome:
+    """Points, scores and standings of a cycle at once, without a queue: for the command line and the demo."""
+    while recognition.score_points(cycle):
+        pass
+    return results.recompute_now(cycle, progress, points=point_facts(cycle))
+
+
+# --- The steps ------------------------------------------------------------------------------------------------------------------------
+
+
+def _round(run: RecomputeRun) -> Round:
+    assert run.round is not None, "only a settle run has a round, and only it comes here"
+    return run.round
+
+
+def _lock(run: RecomputeRun) -> None:
+    with results.finishing(run):
+        submissions.lock_entries(_round(run))
+
+
+def _results(run: RecomputeRun) -> None:
+    outcome = compute(run.cycle)
+    with results.finishing(run):
+        results.store_scores(run.cycle, outcome)
+    _last.clear()
+    _last[run.pk] = outcome  # the next step of the same run, if this process takes it, need not compute again
+
+
+def _standings(run: RecomputeRun) -> None:
+    outcome = _last.pop(run.pk, None) or compute(run.cycle)
+    publishing = _round(run).key if run.publish else ""
+    plan = results.plan_of(run.cycle, outcome, publishing=publishing) if publishing else None
+    with results.finishing(run, plan=plan):
+        results.refresh_boards(run.cycle, outcome, publishing=publishing)
+
+
+def _snapshot(run: RecomputeRun) -> None:
+    by = asker(run)
+    with results.finishing(run):
+        published = progression.publish_round(_round(run), by=by, reason=run.reason)
+        submissions.publish_entries(published)
+        results.publish_boards(run.cycle, published.key, now=db_now(), reason=run.reason, by=by)
+
+
+def _awards(run: RecomputeRun) -> None:
+    with results.finishing(run):
+        recognition.nominate(run.cycle, _plan(run)["awards"])
+
+
+def _cut(run: RecomputeRun) -> None:
+    with results.finishing(run):
+        progression.apply_cut(run.cycle, _round(run), outcome=planned(_plan(run)), by=asker(run))
+
+
+def _notify(run: RecomputeRun) -> None:
+    """The news itself hangs on the journal: whoever publishes has told it by now."""
+    with results.finishing(run):
+        pass
+
+
+WORK: Final[dict[Step, Callable[[RecomputeRun], None]]] = {
+    Step.LOCK: _lock,
+    Step.RESULTS: _results,
+    Step.STANDINGS: _standings,
+    Step.SNAPSHOT: _snapshot,
+    Step.AWARDS: _awards,
+    Step.CUT: _cut,
+    Step.NOTIFY: _notify,
+}
+
+
+def _plan(run: RecomputeRun) -> Plan:
+    plan: Any = run.plan
+    return Plan(awards=plan["awards"], cuts=plan["cuts"], entrants=plan["entrants"], problems=plan["problems"])
+
+
+def planned(plan: Plan) -> Outcome:
+    """The cuts of a plan as the engine gave them when the standings were written."""
+    cuts = tuple(CutResult(cut["board"], cut["to"], tuple(cut["through"]), tuple(cut["wildcards"])) for cut in plan["cuts"])
+    entrants = {key: tuple(groups) for key, groups in plan["entrants"].items()}
+    return Outcome(cells={}, rounds={}, entrants=entrants, boards={}, frozen={}, cuts=cuts, awards=())
+
+
+# --- Doing them -----------------------------------------------------------------------------------------------------------------------
+
+
+def do_step(run_id: int) -> RecomputeRun | None:
+    """Take a run, do its step, put it back. None if it was not to be had. A failure is noted on the run, not raised."""
+    run = results.claim(run_id, holder=uuid4().hex)
+    if run is None:
+        return None
+    try:
+        WORK[Step(run.step)](run)
+    except LeaseLost:
+        return None
+    except Exception as error:  # noqa: BLE001 a step may fail in any way; the run says how
+        results.stumble(run, error)
+        run.refresh_from_db()
+    return run
+
+
+def settle_now(round_: Round, *, by: Any, reason: str = "", publish: bool = True) -> RecomputeRun:
+    """The whole way after a round at once, without a worker. Raises what a step refused."""
+    run = results.request_settle(round_, by=by, reason=reason, publish=publish)
+    while True:
+        done = do_step(run.pk)
+        if done is None:
+            message = f"Run {run.pk} is done by somebody else at this moment."
+            raise GameError(message)
+        if done.state in {RunState.DONE, RunState.FAILED}:
+            break
+        if done.error:
+            raise GameError(done.error)
+    if done.state == RunState.FAILED:
+        raise GameError(done.error)
+    return done

@@ -1,0 +1,49 @@
+"""Thin tasks: ids in, one call, safe to run twice. Beside `work` none changes results; all of them may be lost, the clock asks again."""
+
+from celery import shared_task
+
+from games.notices.actions import deliver_pending
+from games.progression.actions import settle_round_states
+from games.results.rules import RunState
+from games.submissions.actions import sweep_uploads
+from leaderboards.live import announce
+from worker import steps
+from worker.pulse import hand_out
+from worker.pulse import pulse as beat_once
+from worker.reactions import publish
+
+
+@shared_task
+def pulse() -> None:
+    """Seal the journal and do what follows."""
+    beat_once()
+
+
+@shared_task
+def work(run_id: int) -> None:
+    """One step of a recompute run; then the next one is queued, or whatever else waits."""
+    run = steps.do_step(run_id)
+    if run is not None and run.state == RunState.RUNNING and not run.error:
+        publish("work", run_id)
+    elif run is not None:
+        hand_out()
+
+
+@shared_task
+def show(board_id: int, audience: str, since: int, gone: list[str]) -> None:
+    """Send a board's change to everybody who watches it."""
+    announce(board_id, audience, since=since, gone=gone)
+
+
+@shared_task
+def tick() -> None:
+    """The clock: rounds that are due, whatever a lost message left behind, mail."""
+    settle_round_states()
+    beat_once()
+    deliver_pending()
+
+
+@shared_task
+def tidy() -> None:
+    """Once an hour: files that nothing refers to."""
+    sweep_uploads()
