@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from pydantic import ValidationError
 
 from games.cycles.actions import move_on, record_decision, series_for
 from games.cycles.models import Cycle
@@ -17,7 +18,7 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.organizations.actions import person_for
 from games.organizations.models import Organization
-from games.playbooks.expand import merged
+from games.playbooks.expand import expand, merged
 from games.playbooks.queries import Preset, exact, preset
 from games.playbooks.schema import Design, DesignRefused, Waiver, launch_problems, parse_design
 from games.progression.actions.designs import apply_design
@@ -74,14 +75,10 @@ def _read(
 
 def _launch_gaps(written: Mapping[str, Any]) -> list[Problem]:
     """What the launch would miss even if the faults were mended: aim and checks, as far as they can be read alone."""
-    alone = {
-        "format": 1,
-        "cycle": {"key": "x"},
-        **{name: written[name] for name in ("aim", "checks") if isinstance(written.get(name), Mapping)},
-    }
+    tables = {name: written[name] for name in ("aim", "checks") if isinstance(written.get(name), Mapping)}
     try:
-        design = parse_design(alone, start=db_now(), file="")
-    except DesignRefused:
+        design = Design.model_validate({"cycle": {"key": "x"}, **expand(tables, start=db_now()).data})
+    except ValidationError:
         return []
     return [one for one in launch_problems(design) if one.where.startswith(("aim", "checks"))]
 
