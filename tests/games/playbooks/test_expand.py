@@ -36,7 +36,13 @@ def test_like_merges_tables_and_keyed_arrays_and_replaces_the_rest() -> None:
         "panels": [{"key": "jury", "band": {"width": 3, "decimals": 2}}, {"key": "public"}],
         "adjust": [{"times": 2}],
     }
-    changed = {"like": "a", "key": "b", "rounds": ["two"], "panels": [{"key": "jury", "band": {"width": 2}}], "adjust": [{"plus": 1}]}
+    changed = {
+        "like": "a",
+        "key": "b",
+        "rounds": ["two"],
+        "panels": [{"key": "jury", "band": {"width": 2}}],
+        "adjust": [{"plus": 1}],
+    }
     found = expand({"challenges": [base, changed]}).data["challenges"][1]
     assert found == {
         "key": "b",
@@ -135,7 +141,12 @@ def test_an_unknown_time_zone_is_a_fault() -> None:
 
 
 def test_the_written_data_is_left_as_it_was() -> None:
-    written = {"challenges": [{"key": "a", "criteria": [{"keys": ["m"]}]}, {"like": "a", "key": "b", "criteria": [{"key": "m", "max": 1}]}]}
+    written = {
+        "challenges": [
+            {"key": "a", "criteria": [{"keys": ["m"]}]},
+            {"like": "a", "key": "b", "criteria": [{"key": "m", "max": 1}]},
+        ]
+    }
     expand(written)
     assert written["challenges"][0] == {"key": "a", "criteria": [{"keys": ["m"]}]}
 
