@@ -124,13 +124,16 @@ def verify(*, email: str, password: str, network: str) -> User:
 
 
 def _use(secret: str, purpose: Purpose) -> SignInLink:
-    """Spend a link: one conditional UPDATE, so of two people who press at once one gets in. Raises LinkRefused."""
+    """Spend a link: one conditional UPDATE, so of two people who press at once one gets in. Raises LinkRefused.
+
+    The condition names columns of the link alone: with a join the UPDATE would select first, and both would get in.
+    """
     now = db_now()
     good = SignInLink.objects.filter(digest=digest_of(secret), purpose=purpose.value, used_at__isnull=True, expires_at__gt=now)
-    if not good.filter(user__is_active=True).update(used_at=now):
+    spent = good.update(used_at=now)
+    link = link_by_secret(secret) if spent else None
+    if link is None or not link.user.is_active:
         raise LinkRefused
-    link = link_by_secret(secret)
-    assert link is not None
     return link
 
 

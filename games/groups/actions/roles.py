@@ -24,17 +24,18 @@ from games.playbooks.schema import Role
 def found(cycle: Cycle, *, by: Any) -> Membership:
     """Make the user who launched the cycle its first organizer; harmless when repeated."""
     role = role_with(design_of(cycle).roles, Capability.ORGANIZE)
-    return _give(cycle, person_for(by), role, by=by)
+    return _give(cycle, person_for(by), role, by=by)[0]
 
 
 @transaction.atomic
 def appoint(cycle: Cycle, person: Person, *, role: str, by: Any, reason: str = "") -> Membership:
     """Give a person a role of the Design that holds for the whole cycle: a decision. Who has it keeps it. Raises Invalid."""
     cycle = locked(cycle)
-    membership = _give(cycle, person, cycle_wide_role(cycle, role), by=by)
-    record_decision(
-        cycle, DecisionKind.ROLE, by=by, value=role, other=person.key, reason=reason.strip(), question="appoint", public=False
-    )
+    membership, fresh = _give(cycle, person, cycle_wide_role(cycle, role), by=by)
+    if fresh:
+        record_decision(
+            cycle, DecisionKind.ROLE, by=by, value=role, other=person.key, reason=reason.strip(), question="appoint", public=False
+        )
     return membership
 
 
@@ -50,11 +51,12 @@ def cycle_wide_role(cycle: Cycle, key: str) -> Role:
     return chosen
 
 
-def _give(cycle: Cycle, person: Person, role: Role, *, by: Any) -> Membership:
+def _give(cycle: Cycle, person: Person, role: Role, *, by: Any) -> tuple[Membership, bool]:
+    """The membership, and whether it is new."""
     held = Membership.objects.filter(cycle=cycle, person=person, role=role.key, group__isnull=True, until__isnull=True)
     membership = held.first()
     if membership is not None:
-        return membership
+        return membership, False
     try:
         with transaction.atomic():
             membership = Membership.objects.create(
@@ -65,10 +67,10 @@ def _give(cycle: Cycle, person: Person, role: Role, *, by: Any) -> Membership:
                 since=db_now(),
             )
     except IntegrityError:  # given by somebody else at this moment
-        return held.get()
+        return held.get(), False
     payload = {"role": role.key}
     record(Kind.MEMBER_JOINED, cycle_id=cycle.pk, by=by, subject=f"person:{person.pk}", payload=payload)
-    return membership
+    return membership, True
 
 
 @transaction.atomic

@@ -83,12 +83,18 @@ def test_a_cleaned_name_is_clean(name):
     assert clean_group_name(clean, NameRules()) == clean
 
 
-@pytest.mark.parametrize(("one", "other"), [("Herons", "HERONS"), ("Straße", "STRASSE"), ("Ｈｅｒｏｎｓ", "herons"), ("é", "e\u0301")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("Herons", "HERONS"), ("Straße", "STRASSE"), ("Ｈｅｒｏｎｓ", "herons"), ("é", "e\u0301")]
+)
 def test_case_and_written_form_make_no_other_name(one, other):
     assert same_name(one) == same_name(other)
 
 
-TERMS = {"terms": {"version": "2", "text": "Be fair."}, "licence": {"version": "CC BY 4.0", "text": "Others may reuse."}, "min_age": 16}
+TERMS = {
+    "terms": {"version": "2", "text": "Be fair."},
+    "licence": {"version": "CC BY 4.0", "text": "Others may reuse."},
+    "min_age": 16,
+}
 
 
 def test_all_that_is_to_be_accepted_is_asked_for_at_once():

@@ -1,0 +1,128 @@
+"""What an act means for whom: the right people are told, once."""
+
+from typing import Any
+
+import pytest
+from django.utils.timezone import now
+
+from games.groups import actions as groups
+from games.groups.models import Registration
+from games.journal.actions import record
+from games.journal.models import JournalEntry
+from games.journal.rules import Kind
+from games.notices.actions import HANDLERS, react
+from games.notices.models import Message
+from games.organizations.actions import invite
+from games.recognition.models import Grant
+from games.submissions.models import Submission, Version
+from tests.cast import Cast
+from tests.factories.organizations import PersonFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def entry(kind: Kind, subject: str = "", **payload: Any) -> JournalEntry:
+    return record(kind, cycle_id=None, subject=subject, payload=payload)
+
+
+def told(act: JournalEntry) -> list[tuple[str, str, str]]:
+    """Who is told what by this act; telling it twice adds nothing."""
+    react(act.pk)
+    react(act.pk)
+    return [(one.kind, one.to, one.subject) for one in Message.objects.order_by("to")]
+
+
+def test_an_invitation_is_mailed_with_the_link_that_opens_it(cast: Cast):
+    person = PersonFactory(name="Dr. No", email="dr@example.org")
+    _, secret = invite(person, by=cast.org.user)
+    act = JournalEntry.objects.get(kind="person.invited")
+    assert told(act) == [("person.invited", "dr@example.org", "Org invites you to Ludus")]
+    assert f"/invitations/{secret}/" in Message.objects.get().body
+
+
+def test_an_invitation_accepted_meanwhile_is_not_mailed(cast: Cast):
+    _, secret = invite(PersonFactory(email="dr@example.org"), by=cast.org.user)
+    groups.accept_invitation(secret, by=cast.eve.user)
+    assert told(JournalEntry.objects.get(kind="person.invited")) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "subject"),
+    [
+        ("accepted", "Red Herons is in: Clean water"),
+        ("waiting", "Red Herons is on the waiting list of Clean water"),
+        ("refused", "Red Herons was not accepted for Clean water"),
+        ("withdrawn", "Red Herons has left Clean water"),
+    ],
+)
+def test_the_group_hears_how_its_registration_was_settled(cast: Cast, state, subject):
+    registration = Registration.objects.create(group=cast.red, state=state, reason="Section 4.", asked_at=now())
+    act = entry(Kind.GROUP_SETTLED, f"registration:{registration.pk}")
+    assert told(act) == [("group.settled", "ada@example.org", subject)]
+    assert ("Section 4." in Message.objects.get().body) is (state == "refused")
+
+
+def test_organizers_hear_of_a_registration_that_waits_for_them(cast: Cast):
+    registration = Registration.objects.create(group=cast.red, state="pending", asked_at=now())
+    act = entry(Kind.GROUP_REGISTERED, f"registration:{registration.pk}")
+    assert [(kind, to) for kind, to, _ in told(act)] == [("group.registered", "org@example.org")]
+
+
+def test_the_captain_hears_who_asks_and_who_asked_hears_the_answer(cast: Cast):
+    request = groups.ask_to_join(cast.red, by=cast.eve.user, person=cast.eve.person, message="I can weld & <paint>.")
+    assert [to for _, to, _ in told(JournalEntry.objects.get(kind="join.asked"))] == ["ada@example.org"]
+    assert "I can weld & <paint>." in Message.objects.get().body
+    groups.settle_request(request, accept=True, by=cast.ada.user)
+    react(JournalEntry.objects.get(kind="join.settled").pk)
+    assert Message.objects.get(kind="join.settled").to == "eve@example.org"
+
+
+def test_a_receipt_names_version_digest_and_server_time(cast: Cast):
+    submission = Submission.objects.create(challenge=cast.concept, group=cast.red, state="submitted")
+    at = now()
+    for number in (1, 2):
+        Version.objects.create(submission=submission, number=number, digest=f"{number}" * 64, at=at, by=cast.ada.person)
+    act = entry(Kind.SUBMISSION_RECEIVED, f"submission:{submission.pk}", version=2)
+    assert [(kind, to) for kind, to, _ in told(act)] == [("submission.received", "ada@example.org")]
+    body = Message.objects.get().body
+    assert "2" * 64 in body
+    assert f"{at:%Y-%m-%d %H:%M:%S} UTC" in body
+    assert "Version:     2" in body
+
+
+def test_a_judge_hears_once_a_day_that_entries_wait(cast: Cast):
+    for group in (cast.red, cast.blue):
+        sheet = cast.assign(cast.judith, group)
+        react(entry(Kind.SHEET_ASSIGNED, f"sheet:{sheet.pk}").pk)
+    assert [(one.kind, one.to) for one in Message.objects.all()] == [("sheet.assigned", "judith@example.org")]
+
+
+def test_everybody_in_the_round_hears_that_it_is_published_and_nobody_before(cast: Cast):
+    act = entry(Kind.ROUND_PUBLISHED, f"round:{cast.call.pk}")
+    assert told(act) == []
+    cast.publish(cast.call)
+    assert [to for _, to, _ in told(act)] == ["ada@example.org", "ben@example.org"]
+
+
+@pytest.mark.parametrize(("state", "heard"), [("nominated", 0), ("verified", 0), ("granted", 1), ("revoked", 0)])
+def test_a_group_hears_of_a_grant_once_it_is_granted(cast: Cast, state, heard):
+    grant = Grant.objects.create(cycle=cast.cycle, award="gold", kind="medal", name="Gold", group=cast.red, state=state)
+    assert len(told(entry(Kind.GRANT_CHANGED, f"grant:{grant.pk}"))) == heard
+
+
+def test_people_without_an_address_and_suspended_ones_are_left_out(cast: Cast):
+    cast.ada.user.is_active = False
+    cast.ada.user.save(update_fields=["is_active"])
+    cast.publish(cast.call)
+    assert [to for _, to, _ in told(entry(Kind.ROUND_PUBLISHED, f"round:{cast.call.pk}"))] == ["ben@example.org"]
+
+
+@pytest.mark.parametrize("kind", sorted(HANDLERS))
+@pytest.mark.parametrize("subject", ["", "gone:999999999", "nonsense", "a:b:c"])
+def test_an_act_whose_row_is_gone_tells_nobody(kind, subject):
+    assert told(entry(kind, subject)) == []
+
+
+def test_a_kind_that_concerns_nobody_and_an_entry_that_is_gone_tell_nobody(cast: Cast):
+    assert react(entry(Kind.CYCLE_LAUNCHED, f"cycle:{cast.cycle.pk}").pk) == 0
+    assert react(0) == 0
