@@ -1,9 +1,22 @@
 """Small filters that templates cannot do without."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from urllib.parse import quote
 
 from django import template
 from django.forms import BoundField, CheckboxInput
+from django.utils.translation import gettext_lazy
+
+from leaderboards.engine import numbers
+
+# What stands under a name whose row has no place; board.js has the same words from the table's data attributes.
+STATUS_WORDS: Final = {
+    "unscored": gettext_lazy("not scored yet"),
+    "withdrawn": gettext_lazy("withdrew"),
+    "disqualified": gettext_lazy("disqualified"),
+}
+SHOWN_DECIMALS: Final = 4
 
 register = template.Library()
 
@@ -24,3 +37,32 @@ def magnitude(value: int) -> int:
 def is_checkbox(field: BoundField) -> bool:
     """Whether the label belongs behind the control."""
     return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def item(values: Mapping[str, Any] | None, key: str) -> Any:
+    """What a mapping holds under a key, nothing if it does not."""
+    return (values or {}).get(key)
+
+
+@register.filter
+def shown(value: Any) -> str:
+    """A number text for reading: "21.82" as it is, "1/3" as 0.3333, several joined, nothing as a dash."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, list | tuple):
+        return ", ".join(shown(one) for one in value)
+    text = str(value)
+    return numbers.fixed(numbers.parse(text), SHOWN_DECIMALS) if "/" in text else text
+
+
+@register.filter
+def status_words(status: str) -> str:
+    """Why a row has no place, in words; nothing for a row that has one."""
+    return str(STATUS_WORDS.get(status, ""))
+
+
+@register.filter
+def with_key(address: str, key: str) -> str:
+    """The address of one group: the "~" of `address` becomes its key."""
+    return address.replace("~", quote(key, safe=""))

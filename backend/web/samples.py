@@ -5,49 +5,51 @@ from fractions import Fraction
 from typing import Any
 
 from backend.web.geometry import meter
+from leaderboards.queries import movement
 
 _BOUNDS = {"least": "0", "most": "10", "step": "0.5"}
-_ROWS: tuple[tuple[str, str, str, int | str | None, tuple[str, ...], str, str], ...] = (
-    ("herons", "1", "Blue Herons", 2, ("8.4", "9.1", "9.25"), "26.75", "3 people, Gdańsk"),
-    ("kiln", "2", "The Kiln", -1, ("9.0", "8.2", "8.75"), "25.95", "5 people, Łódź"),
-    ("tally", "2", "Tally & Sons", 0, ("8.1", "8.8", "9.05"), "25.95", "4 people, Porto"),
-    ("pebble", "4", "Pebble Works", -2, ("8.9", "7.9", "8.1"), "24.9", "2 people, Tartu"),
-    ("orchard", "5", "Orchard of Very Patient Long-Named Gardeners", "new", ("", "8.3", "8.4"), "16.7", "6 people, Oaxaca"),
-    ("moss", "6", "Moss", 1, ("7.2", "", "7.95"), "15.15", "1 person, Kyoto"),
+_COLUMNS = (("call", "Call", "Open call"), ("build", "Build", "Build round"), ("show", "Show", "Showing"))
+_ROWS: tuple[tuple[str, str, str, str, tuple[str | None, ...], str], ...] = (
+    ("herons", "1", "3", "Blue Herons", ("8.4", "9.1", "9.25"), "26.75"),
+    ("kiln", "2", "1", "The Kiln", ("9.0", "8.2", "8.75"), "25.95"),
+    ("tally", "2", "2", "Tally & Sons", ("8.1", "8.8", "9.05"), "25.95"),
+    ("pebble", "4", "2", "Pebble Works", ("8.9", "7.9", "8.1"), "24.9"),
+    ("orchard", "5", "", "Orchard of Very Patient Long-Named Gardeners", (None, "25/3", "8.4"), "251/15"),
+    ("moss", "6", "7", "Moss", ("7.2", None, "7.95"), "15.15"),
+    ("ember", "", "", "Ember", ("8.0", None, None), ""),
 )
+
+
+def _row(rank: int, group: str, place: str, before: str, name: str, cells: tuple[str | None, ...], score: str) -> dict[str, Any]:
+    return {
+        "rank": rank,
+        "place": place,
+        "previous_place": before,
+        "movement": movement(place, before),
+        "group": group,
+        "line": 0,
+        "name": name,
+        "bracket": "",
+        "score": score,
+        "keys": [score],
+        "values": dict(zip([key for key, _, _ in _COLUMNS], cells, strict=True)),
+        "status": "ranked" if place else "withdrawn",
+        "pending": 2 if group == "moss" else 0,
+    }
 
 
 def board() -> dict[str, Any]:
     """A board with ties, movement of every kind, a cut and a row that left the ranking."""
-    rows: list[dict[str, Any]] = [
-        {
-            "group": group,
-            "place": place,
-            "rank": place if place in {"1", "2", "3"} else "",
-            "name": name,
-            "url": "#board-final",
-            "under": under,
-            "move": move,
-            "cells": list(cells),
-            "score": score,
-            "status": "",
-            "cut": group == "pebble",
-        }
-        for group, place, name, move, cells, score, under in _ROWS
-    ]
-    gone = {"group": "ember", "place": "", "rank": "", "name": "Ember", "url": "", "under": "", "move": None, "cut": False}
-    rows.append({**gone, "cells": ["8.0", "", ""], "score": "", "status": "withdrew after round 1"})
     return {
+        "pk": 7,
         "key": "final",
         "title": "Overall board",
         "note": "Sum of three rounds; equal scores share a place. The first four go on.",
         "version": 7,
-        "columns": [
-            {"key": "call", "label": "Call", "title": "Open call"},
-            {"key": "build", "label": "Build", "title": "Build round"},
-            {"key": "show", "label": "Show", "title": "Showing"},
-        ],
-        "rows": rows,
+        "columns": [{"key": key, "label": label, "title": title} for key, label, title in _COLUMNS],
+        "rows": [_row(rank, *row) for rank, row in enumerate(_ROWS, start=1)],
+        "group_url": "/style/?group=~",
+        "cut_rank": 4,
         "url": "",
         "socket": "",
         "state": {"state": "published", "label": "published, version 7"},

@@ -1,10 +1,10 @@
 // A board that moves by itself.
 //
-// Socket: each message is one delta, {board, version, from, rows}; `rows` holds changed rows only. A message whose `from` is not the
-// version on the page means that one was missed: the whole board is then fetched once, after a random wait so that a hall full of
-// phones does not ask at the same moment. Without a socket the page polls with the ETag of its last answer.
-// A row: {group, position, place, rank, name, url, under, status, move, score, cells, cut}, texts ready to show, as in board_row.html;
-// `position` counts rows from 0. {group, gone: true} takes a row away. The whole board: {board, version, rows} with every row.
+// Socket: each message is one delta, {board, key, version, from, rows, gone}; `rows` holds changed rows only, `gone` the groups that left.
+// A message whose `from` is not the version on the page means that one was missed: the page's rows are then fetched once, after a random
+// wait so that a hall full of phones does not ask at the same moment. Without a socket the page polls with the ETag of its last answer.
+// A row is what leaderboards.queries.row_data says: {rank, place, movement, group, line, name, bracket, score, values, status, pending};
+// `rank` orders, `place` is shown. The answer of `data-url` is {board, version, rows} with every row of the page.
 
 const POLL = 10_000, JITTER = 2_000, PATIENCE = 30_000, STAGGER = 12;
 const calm = typeof matchMedia === "function" ? matchMedia("(prefers-reduced-motion: reduce)") : { matches: true };
@@ -16,12 +16,15 @@ export function verdict(version, message) {
   return message.from === version ? "apply" : "fetch";
 }
 
-/** Rows in their new order: those of the delta by position, the others where they were between them. */
-export function merged(known, rows) {
-  const all = new Map(known);
-  for (const row of rows) row.gone ? all.delete(row.group) : all.set(row.group, row.position);
-  return [...all].sort((a, b) => a[1] - b[1]).map(([group]) => group);
+/** A number text for reading: "1/3" as 0.3333, several joined, nothing as a dash. The twin of the template filter `shown`. */
+export function shown(value) {
+  if (value === null || value === undefined || value === "") return "–";
+  if (Array.isArray(value)) return value.map(shown).join(", ");
+  const [over, under] = String(value).split("/");
+  return under ? (Number(over) / Number(under)).toFixed(4) : over;
 }
+
+const nameOf = (row) => `${row.group}#${row.line ?? 0}`;
 
 class Board {
   constructor(section) {
@@ -31,7 +34,10 @@ class Board {
     this.version = Number(section.dataset.version);
     this.etag = null;
     this.linked = false;
-    this.columns = [...section.querySelectorAll("thead th")].slice(3, -1).map((head) => head.textContent.trim());
+    this.columns = section.dataset.columns.split(" ").filter(Boolean);
+    this.labels = [...section.querySelectorAll("thead th")].slice(3, -1).map((head) => head.textContent.trim());
+    this.first = Number(section.dataset.first || 1);
+    this.last = Number(section.dataset.last || Infinity);
     this.fetching = null;
     this.tries = 0;
   }
@@ -56,7 +62,7 @@ class Board {
     const address = new URL(this.words.socket, location.href);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(address);
-    socket.addEventListener("open", () => { this.tries = 0; this.show(true); this.catchUp(); });
+    socket.addEventListener("open", () => { this.tries = 0; this.show(true); });
     socket.addEventListener("message", (event) => this.hear(event.data));
     socket.addEventListener("close", async () => {
       this.show(false);
@@ -101,14 +107,23 @@ class Board {
     } catch { /* no network: the next round asks again, the page keeps what it shows */ }
   }
 
+  /** Whether a row belongs to the part of the board that this page shows. */
+  ours(row) {
+    return (this.words.bracket === undefined || row.bracket === this.words.bracket) && row.rank >= this.first && row.rank <= this.last;
+  }
+
   apply(message, whole) {
-    const before = new Map([...this.body.rows].map((row) => [row.dataset.group, row.getBoundingClientRect().top]));
+    const there = new Map([...this.body.rows].map((row) => [nameOf(row.dataset), row]));
+    const before = new Map([...there].map(([name, row]) => [name, row.getBoundingClientRect().top]));
     const leader = this.body.rows[0]?.dataset.group;
-    const stay = new Set(message.rows.map((row) => row.group));
-    const known = [...this.body.rows].filter((row) => !whole || stay.has(row.dataset.group)).map((row, i) => [row.dataset.group, i]);
-    const rows = new Map([...this.body.rows].map((row) => [row.dataset.group, row]));
-    for (const data of message.rows) if (!data.gone) rows.set(data.group, this.fill(rows.get(data.group) ?? this.blank(), data));
-    this.body.replaceChildren(...merged(known, message.rows).map((group) => rows.get(group)));
+    const gone = new Set(message.gone ?? []);
+    const kept = new Map(whole ? [] : [...there].filter(([, row]) => !gone.has(row.dataset.group)));
+    if (!whole && there.size - kept.size > gone.size) return void this.catchUp(); // a group with several lines lost some: ask for all
+    for (const data of message.rows) {
+      if (this.ours(data)) kept.set(nameOf(data), this.fill(there.get(nameOf(data)) ?? this.blank(), data));
+      else kept.delete(nameOf(data));
+    }
+    this.body.replaceChildren(...[...kept.values()].sort((a, b) => a.dataset.rank - b.dataset.rank));
     this.version = message.version;
     this.section.dataset.version = String(message.version);
     this.glide(before);
@@ -131,36 +146,36 @@ class Board {
     const name = cell("th", "rowheader", "name");
     name.scope = "row";
     name.append(document.createElement("span"), Object.assign(document.createElement("span"), { className: "under" }));
-    for (const label of this.columns) cell("td", "cell", "cell n").dataset.label = label;
+    for (const label of this.labels) cell("td", "cell", "cell n").dataset.label = label;
     cell("td", "cell", "score");
     return row;
   }
 
   fill(row, data) {
-    row.dataset.group = data.group;
-    data.rank ? (row.dataset.rank = data.rank) : delete row.dataset.rank;
+    Object.assign(row.dataset, { group: data.group, line: data.line ?? 0, rank: data.rank, place: data.place });
+    const why = this.words[{ unscored: "wordUnscored", withdrawn: "wordWithdrawn", disqualified: "wordDisqualified" }[data.status]] ?? "";
     row.classList.toggle("is-mine", Boolean(this.words.mine) && data.group === this.words.mine);
-    row.classList.toggle("is-out", Boolean(data.status));
-    row.classList.toggle("is-cut", Boolean(data.cut));
-    row.querySelector(".piece").textContent = data.place || "–";
-    row.querySelector(".moved").replaceChildren(...this.movement(data.move));
+    row.classList.toggle("is-out", Boolean(why));
+    row.classList.toggle("is-cut", String(data.rank) === this.words.cut);
+    row.querySelector(".piece").textContent = shown(data.place);
+    row.querySelector(".moved").replaceChildren(...this.movement(data.movement));
     const name = row.querySelector(".name");
-    const local = typeof data.url === "string" && data.url.startsWith("/") && !data.url.startsWith("//");
-    const title = document.createElement(local ? "a" : "span");
-    if (local) title.href = data.url;
+    const title = document.createElement(this.words.groupUrl ? "a" : "span");
+    if (this.words.groupUrl) title.href = this.words.groupUrl.replace("~", encodeURIComponent(data.group));
     title.textContent = data.name;
     name.firstElementChild.replaceWith(title);
     const under = name.querySelector(".under");
-    under.textContent = data.status || data.under || "";
+    under.textContent = why || (data.pending ? `${data.pending} ${this.words.wordPending}` : "");
     under.hidden = !under.textContent;
     row.querySelectorAll(".cell").forEach((cell, i) => {
-      const text = data.cells?.[i] ?? "";
-      cell.textContent = text || "–";
-      cell.classList.toggle("cell-none", !text);
+      const value = data.values?.[this.columns[i]] ?? null;
+      cell.textContent = shown(value);
+      cell.classList.toggle("cell-none", value === null);
     });
     const score = row.querySelector(".score");
-    if (score.textContent && score.textContent !== data.score) row.classList.add("was-changed");
-    score.textContent = data.score || "–";
+    const text = shown(data.score);
+    if (score.textContent && score.textContent !== text) row.classList.add("was-changed");
+    score.textContent = text;
     return row;
   }
 
@@ -188,7 +203,7 @@ class Board {
     let nth = 0;
     for (const row of this.body.rows) {
       const now = row.getBoundingClientRect().top;
-      const then = before.get(row.dataset.group);
+      const then = before.get(nameOf(row.dataset));
       const seen = (top) => top > -200 && top < innerHeight + 200;
       if (then === undefined) row.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 500 });
       else if (then !== now && (seen(then) || seen(now))) {
