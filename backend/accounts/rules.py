@@ -175,7 +175,7 @@ class Lock:
         beyond = failures - self.free
         if beyond < 0:
             return timedelta(0)
-        return min(self.longest, self.first * 2 ** min(beyond, 20))
+        return min(self.longest, self.first * int(2 ** min(beyond, 20)))
 
 
 PER_ADDRESS = Lock(free=5, first=timedelta(minutes=1), longest=timedelta(minutes=30), memory=timedelta(hours=1))

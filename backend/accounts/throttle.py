@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.core.cache import cache
 
@@ -52,7 +53,7 @@ def count_failure(email: str, network: str, *, now: datetime) -> None:
         failures = _count(key, lock.memory)
         shut = lock.shut_for(failures)
         if shut:
-            _or(None, lambda key=key, shut=shut: cache.set(f"{key}:until", now + shut, shut.total_seconds()))
+            _or(None, partial(cache.set, f"{key}:until", now + shut, shut.total_seconds()))
 
 
 def forget_failures(email: str, network: str) -> None:

@@ -44,7 +44,7 @@ def wait_after(tries: int) -> timedelta | None:
     """How long to wait after so many failed tries: one minute, doubled each time, at most six hours; None: give up."""
     if tries >= TRIES:
         return None
-    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tries - 1))
+    return min(LONGEST_WAIT, FIRST_WAIT * int(2 ** (tries - 1)))
 
 
 def is_permanent(code: int | None) -> bool:

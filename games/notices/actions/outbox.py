@@ -58,7 +58,9 @@ def tell(
     act: the mail then exists if and only if the act does.
     """
     letter = written(template or f"notices/{kind}.txt", context or {})
-    row = Message(to=to, person=person, cycle_id=cycle_id, kind=kind, key=key, subject=letter.subject, body=letter.body)
+    row = Message(
+        to=to, person=person, cycle_id=cycle_id, kind=kind, key=key, subject=letter.subject, body=letter.body, due_at=db_now()
+    )
     Message.objects.bulk_create([row], ignore_conflicts=True)
     return Message.objects.get(key=key)
 
@@ -66,7 +68,7 @@ def tell(
 def tell_all(kind: str, people: Iterable[Person], *, key: str, context: Mapping[str, Any], cycle_id: int | None) -> int:
     """Queue one mail for each of many `people` (with `address`), each under `key` and their id. Returns how many there are."""
     template = f"notices/{kind}.txt"
-    rows = []
+    now, rows = db_now(), []
     for person in people:
         letter = written(template, {**context, "person": person})
         rows.append(
@@ -78,6 +80,7 @@ def tell_all(kind: str, people: Iterable[Person], *, key: str, context: Mapping[
                 key=f"{key}:{person.pk}",
                 subject=letter.subject,
                 body=letter.body,
+                due_at=now,
             )
         )
     Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
