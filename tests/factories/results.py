@@ -170,7 +170,7 @@ def _judge_call(played: Played) -> None:
 
 def judge_final(played: Played) -> None:
     """The marks of the final; delta handed in two days late."""
-    from games.submissions.models import Submission, Version  # noqa: PLC0415 -- only this story needs them
+    from games.submissions.models import Submission, Version
 
     for group, (jury, audience) in FINAL.items():
         for judge, marks in enumerate(jury.split()):
