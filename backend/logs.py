@@ -12,6 +12,9 @@ SHARED: list[structlog.typing.Processor] = [
     structlog.processors.StackInfoRenderer(),
 ]
 
+# The clock ticks each second; its comings and goings would drown everything else.
+EVERY_SECOND = ("celery.app.trace", "celery.beat", "celery.worker.strategy")
+
 
 def logging_settings(*, level: str, json: bool) -> dict[str, Any]:
     """Django's LOGGING: standard loggers and structlog's end in one stream with one shape."""
@@ -42,5 +45,8 @@ def logging_settings(*, level: str, json: bool) -> dict[str, Any]:
         },
         "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "house"}},
         "root": {"handlers": ["stream"], "level": level},
-        "loggers": {"django": {"handlers": [], "propagate": True}, "django.server": {"handlers": [], "propagate": True}},
+        "loggers": {
+            **{name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
+            **{name: {"level": "WARNING"} for name in EVERY_SECOND},
+        },
     }

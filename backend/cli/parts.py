@@ -14,7 +14,7 @@ def uvicorn(*, host: str, port: int) -> list[str]:
 def granian(*, host: str, port: int, processes: int, threads: int) -> list[str]:
     """Pages and API: threaded WSGI, several times faster than ASGI for synchronous views."""
     size = ["--workers", str(processes), "--blocking-threads", str(threads)]
-    watch = ["--respawn-failed-workers", "--no-access-log", "--process-name", "ludus-web"]
+    watch = ["--respawn-failed-workers", "--no-access-log", "--no-ws"]
     return [
         sys.executable,
         "-m",
@@ -34,9 +34,9 @@ def granian(*, host: str, port: int, processes: int, threads: int) -> list[str]:
 def worker(*, processes: int, log_level: str = "INFO") -> list[str]:
     """Background work."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return [sys.executable, "-m", "celery", "-A", "worker.app", "worker", "-c", str(processes), "-l", log_level, *quiet]
+    return [sys.executable, "-m", "celery", "-q", "-A", "worker.app", "worker", "-c", str(processes), "-l", log_level, *quiet]
 
 
 def beat(*, schedule: str, log_level: str = "INFO") -> list[str]:
     """The clock: exactly one in a house."""
-    return [sys.executable, "-m", "celery", "-A", "worker.app", "beat", "-s", schedule, "--pidfile=", "-l", log_level]
+    return [sys.executable, "-m", "celery", "-q", "-A", "worker.app", "beat", "-s", schedule, "--pidfile=", "-l", log_level]
