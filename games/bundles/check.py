@@ -30,14 +30,28 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults]) -> list[Problem]:
     _people(bundle, places, faults["people"])
     _panels(bundle, places, faults)
     _submissions(bundle, places, faults["submissions"])
-    MarkChecker(bundle, places).check(faults["marks"])
+    marks = MarkChecker(bundle, places)
+    marks.check(faults["marks"])
     _attempts(bundle, places, faults["attempts"])
     _votes(bundle, places, faults["votes"])
     _decisions(bundle, places, faults["decisions"])
     found = [one for each in faults.values() for one in each.all()]
     if found:
         return found
-    return _computed(bundle, faults)
+    if _depends_on_results(bundle):
+        return _computed(bundle, faults)
+    return [_unmarked(*unit) for unit in marks.unmarked()]
+
+
+def _depends_on_results(bundle: Bundle) -> bool:
+    """Whether some check needs the results: who a cut lets in, decisions about ties and awards, panels that drop marks."""
+    panels = [panel for task in bundle.design.challenges for panel in task.judges_panels]
+    return bool(bundle.design.cuts or bundle.tables.decisions.rows or any(panel.drop_high or panel.drop_low for panel in panels))
+
+
+def _unmarked(of_round: str, challenge: str, criterion: str) -> Problem:
+    where = f'cycle.toml: challenge "{challenge}" in round "{of_round}"'
+    return Problem(where, f'no mark has the criterion "{criterion}"', WARNING)
 
 
 def _computed(bundle: Bundle, faults: Mapping[str, Faults]) -> list[Problem]:

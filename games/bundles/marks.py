@@ -1,5 +1,6 @@
 """Marks against the rules: is there such a criterion, is the value one it can have, may this judge mark this group."""
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
 
@@ -8,12 +9,12 @@ from games.bundles.places import Places
 from games.bundles.rules import Faults
 from games.bundles.tables import MarkRow
 from games.playbooks.rules import Capability
-from games.playbooks.schema import ChallengeDesign
 from leaderboards.engine.numbers import text
 from leaderboards.engine.spec import Criterion, Format
 
 MARKED: Final = frozenset({Format.RUBRIC, Format.RANKING})
 Unit = tuple[str, str]
+Found = tuple[tuple[str, str], ...]
 
 
 class MarkChecker:
@@ -25,8 +26,8 @@ class MarkChecker:
         self.criteria: dict[Unit, dict[str, Criterion]] = {
             unit: {one.key: one for one in task.marked_criteria} for unit, task in places.tasks.items() if task.format in MARKED
         }
-        self.values: dict[tuple[str, str, str, Fraction], str] = {}
-        self.entries: dict[tuple[str, str, str], tuple[ChallengeDesign | None, list[tuple[str, str]]]] = {}
+        self.entries: dict[tuple[str, str, str], Found] = {}
+        self.kinds: dict[tuple[str, str, str, Fraction | None, str], Found] = {}
         roles = {role.key for role in bundle.design.roles if Capability.JUDGE in role.capabilities}
         people = bundle.tables.people.rows
         self.judges = {row.person for row in people if row.role in roles}
@@ -35,73 +36,70 @@ class MarkChecker:
         self.assigned = _assigned(bundle, places)
 
     def check(self, faults: Faults) -> None:
-        """Name everything wrong with the marks."""
+        """Name everything wrong with the marks. Most rows ask what another row asked before them."""
         seen: set[tuple[str, str, str, str, str]] = set()
+        entries, kinds = self.entries, self.kinds
+        limited = bool(self.judges or self.own or self.conflicts or self.assigned)
         for place, row in enumerate(self.table.rows):
-            found = self._entry(row) + self._of(row)
-            mark = (row.round, row.challenge, row.group, row.judge, row.criterion)
+            of_round, challenge, group, _, judge, criterion, value, state, _, _ = row
+            entry, kind = (of_round, challenge, group), (of_round, challenge, criterion, value, state)
+            found = entries[entry] if entry in entries else self._entry(entry)
+            found += kinds[kind] if kind in kinds else self._kind(kind)
+            mark = (of_round, challenge, group, judge, criterion)
             if mark in seen:
-                found.append(("judge", f'judge "{row.judge}" marks "{row.criterion}" of "{row.group}" twice'))
+                found += (("judge", f'judge "{judge}" marks "{criterion}" of "{group}" twice'),)
             seen.add(mark)
+            if limited and value is not None:
+                found += self._judge(row)
             for column, message in found:
                 faults.add(message, row=self.table.number(place), column=column)
 
-    def _entry(self, row: MarkRow) -> list[tuple[str, str]]:
-        """What is wrong with the entry the row points at; the same for all its marks."""
-        unit = (row.round, row.challenge, row.group)
-        if unit not in self.entries:
-            found: list[tuple[str, str]] = []
-            task = self.places.entry(*unit, lambda column, message: found.append((column, message)))
-            if task is not None and task.format not in MARKED:
-                found.append(("challenge", f'"{row.challenge}" is of format {task.format}, which has no marks'))
-            self.entries[unit] = (task, found)
-        return list(self.entries[unit][1])
+    def unmarked(self) -> Iterator[tuple[str, str, str]]:
+        """(round, challenge, criterion) that no mark has, where there are marks at all. Ask after `check`."""
+        marked = {(of_round, challenge, criterion) for of_round, challenge, criterion, _, _ in self.kinds}
+        judged = {unit[:2] for unit in marked}
+        for unit, criteria in self.criteria.items():
+            yield from ((*unit, key) for key in criteria if unit in judged and (*unit, key) not in marked)
 
-    def _of(self, row: MarkRow) -> list[tuple[str, str]]:
+    def _entry(self, entry: tuple[str, str, str]) -> Found:
+        """What is wrong with the entry that a mark points at."""
         found: list[tuple[str, str]] = []
-        criteria = self.criteria.get((row.round, row.challenge))
-        if criteria is None:
-            return found
-        criterion = criteria.get(row.criterion)
-        if criterion is None:
-            known = ", ".join(criteria) or "none"
-            return [("criterion", f'"{row.criterion}" is not a criterion of "{row.challenge}"; known: {known}')]
-        if row.value is not None:
-            if row.state:
-                found.append(
-                    (
-                        "value",
-                        f'judge "{row.judge}" is {row.state} for "{row.group}", but the mark has the value {text(row.value)}',
-                    )
-                )
-            fault = self._value(row, criterion, row.value)
-            if fault:
-                found.append(("value", fault))
-            found += self._judge(row, criterion)
-        return found
+        task = self.places.entry(*entry, lambda column, message: found.append((column, message)))
+        if task is not None and task.format not in MARKED:
+            found.append(("challenge", f'"{task.key}" is of format {task.format}, which has no marks'))
+        self.entries[entry] = tuple(found)
+        return self.entries[entry]
 
-    def _value(self, row: MarkRow, criterion: Criterion, value: Fraction) -> str:
-        key = (row.round, row.challenge, row.criterion, value)
-        if key not in self.values:
-            self.values[key] = value_fault(criterion, value, self.places)
-        return self.values[key]
+    def _kind(self, kind: tuple[str, str, str, Fraction | None, str]) -> Found:
+        """What is wrong with the criterion, the value and the state, whoever marks whom."""
+        of_round, challenge, key, value, state = kind
+        found: list[tuple[str, str]] = []
+        criteria = self.criteria.get((of_round, challenge))
+        if criteria is not None and key not in criteria:
+            found.append(("criterion", f'"{key}" is not a criterion of "{challenge}"; known: {", ".join(criteria) or "none"}'))
+        elif criteria is not None and value is not None:
+            fault = value_fault(criteria[key], value, self.places)
+            found += [("value", fault)] if fault else []
+            found += [("value", f"the judge is {state}, but the mark has the value {text(value)}")] if state else []
+        self.kinds[kind] = tuple(found)
+        return self.kinds[kind]
 
-    def _judge(self, row: MarkRow, criterion: Criterion) -> list[tuple[str, str]]:
+    def _judge(self, row: MarkRow) -> Found:
         """A judge marks what is assigned, never the own group, never in conflict. A recusal is always allowed."""
-        judge, group = row.judge, row.group
+        judge, group, unit = row.judge, row.group, (row.round, row.challenge)
         if self.judges and judge not in self.judges:
-            return [("judge", f'"{judge}" has no role in people.csv that judges')]
+            return (("judge", f'"{judge}" has no role in people.csv that judges'),)
         if (judge, group) in self.own:
-            return [("judge", f'"{judge}" belongs to "{group}" and cannot mark it')]
+            return (("judge", f'"{judge}" belongs to "{group}" and cannot mark it'),)
         if (judge, group) in self.conflicts:
-            return [("judge", f'"{judge}" is in conflict with "{group}" (conflicts.csv) and cannot mark it')]
-        allowed = self.assigned.get((row.round, row.challenge))
-        if allowed is None:
-            return []
-        panel = self.places.tasks[row.round, row.challenge].panel_of(criterion)
+            return (("judge", f'"{judge}" is in conflict with "{group}" (conflicts.csv) and cannot mark it'),)
+        allowed, criterion = self.assigned.get(unit), self.criteria.get(unit, {}).get(row.criterion)
+        if allowed is None or criterion is None:
+            return ()
+        panel = self.places.tasks[unit].panel_of(criterion)
         if any((judge, one, of) in allowed for one in (group, "") for of in (panel, "")):
-            return []
-        return [("judge", f'"{judge}" is not on the panel "{panel}" for "{group}" (assignments.csv)')]
+            return ()
+        return (("judge", f'"{judge}" is not on the panel "{panel}" for "{group}" (assignments.csv)'),)
 
 
 def value_fault(criterion: Criterion, value: Fraction, places: Places) -> str:
