@@ -31,7 +31,7 @@ def test_the_small_bundle_is_sound(build: Build, faults: Faults) -> None:
         ("one,c,a,l,m,-2,", 'column value: -2 is outside 0 to 100 of criterion "m"'),
         ("one,c,a,l,n,3,", 'column value: 3 is not among 1, 2, 5 of criterion "n"'),
         ("one,c,a,j,m,51,", 'column judge: judge "j" marks "m" of "a" twice'),
-        ("one,c,b,k,m,5,recused", 'column value: the judge is recused, but the mark has the value 5'),
+        ("one,c,b,k,m,5,recused", "column value: the judge is recused, but the mark has the value 5"),
         (",c,a,l,m,5,", "column round: is empty, but the cycle has 2 rounds: one, two"),
         ("one,,a,l,m,5,", 'column challenge: is empty, but round "one" has 2 challenges: c, run'),
         ("one,c,a,l,,5,", 'column criterion: is empty, but challenge "c" has 2 criteria: m, n'),
