@@ -214,7 +214,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env_str("LUDUS_EMAIL_FROM", "Ludus <ludus@lo
 # Publishing never retries and gives up fast: a broker that is down must not slow a request; the sweep in worker/schedule.py catches up.
 CELERY_BROKER_URL = redis_database(REDIS_URL, 0) if HAS_REDIS else "memory://"
 CELERY_RESULT_BACKEND = redis_database(REDIS_URL, 3) if HAS_REDIS else "cache+memory://"
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 0.5, "global_keyprefix": PREFIX} if HAS_REDIS else {}
+ONE_TRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "socket_connect_timeout": 0.5, "socket_timeout": 1}
+CELERY_BROKER_TRANSPORT_OPTIONS = ONE_TRY | {"global_keyprefix": PREFIX} if HAS_REDIS else {}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"global_keyprefix": PREFIX}
 CELERY_RESULT_EXPIRES = 3600
