@@ -101,7 +101,7 @@ def cut_rules(scoring: Scoring, cut: CutSpec) -> list[str]:
     name = board.title if board is not None else cut.board
     rounds = {one.key: one.title for one in scoring.rounds}
     within = f" of each {board.within}" if board is not None and board.within else ""
-    rules = [f"From the board {name} into {rounds.get(cut.to, cut.to)} go {_line(scoring, cut, board)}{within}."]
+    rules = [f"From the board {name} into {rounds.get(cut.to, cut.to)} go {_line(scoring, cut, board, within)}."]
     if cut.first is not None or cut.share is not None:
         rules.append(
             {
@@ -115,16 +115,16 @@ def cut_rules(scoring: Scoring, cut: CutSpec) -> list[str]:
     return rules
 
 
-def _line(scoring: Scoring, cut: CutSpec, board: BoardSpec | None) -> str:
+def _line(scoring: Scoring, cut: CutSpec, board: BoardSpec | None, within: str) -> str:
     if cut.all:
-        return "all who have a place"
+        return f"all who have a place{within}"
     if cut.share is not None:
-        return f"the best {percent(cut.share)}, rounded up,"
+        return f"the best {percent(cut.share)}{within}, rounded up"
     if cut.at_least is not None:
-        return f"all with a score of {threshold(scoring, board, cut.at_least)}"
+        return f"all{within} with a score of {threshold(scoring, board, cut.at_least)}"
     if isinstance(cut.first, dict):
         return "the first " + listed(f"{count} ({name})" for name, count in cut.first.items())
-    return f"the first {cut.first}"
+    return f"the first {cut.first}{within}"
 
 
 def threshold(scoring: Scoring, board: BoardSpec | None, value: Fraction, by: str = "score") -> str:

@@ -111,7 +111,7 @@ def _panel(scoring: Scoring, challenge: ChallengeSpec, panel: Panel, criteria: l
         centre = rounding(panel.band.decimals, panel.band.rounding, scoring)
         where = f"the {panel.band.around} ({centre})" if centre else f"the {panel.band.around}"
         yield f"{unit.capitalize()} further than {number(panel.band.width)} from {where} are pulled to that distance, once."
-    dropped = [f"the {plural(count, word)}" if count > 1 else f"the {word}" for count, word in _dropped(panel)]
+    dropped = [f"the {count} {word}" if count > 1 else f"the {word}" for count, word in _dropped(panel)]
     if dropped:
         yield f"{listed(dropped).capitalize()} of the {unit} are left out."
     yield with_rounding(

@@ -24,7 +24,7 @@ def _rules(scoring: Scoring, award: AwardSpec, board: BoardSpec | None) -> Itera
     if award.decided:
         yield f"{award.title} is given by a recorded decision."
     elif conditions:
-        yield f"{award.title} goes to {listed(conditions)} on the board {name}{within}."
+        yield f"{award.title} goes to {', and of these '.join(conditions)}, on the board {name}{within}."
     if award.amounts is not None:
         start = award.places[0] if award.places is not None else 1
         amounts = [f"{ordinal(start + number)} {cents // 100}.{cents % 100:02}" for number, cents in enumerate(award.amounts)]
@@ -35,9 +35,9 @@ def _rules(scoring: Scoring, award: AwardSpec, board: BoardSpec | None) -> Itera
             yield "Groups that share a place each get the full amount of that place."
         yield "Money that no place takes stays unspent and is shown as such."
     if award.set is not None:
-        others = [one.title for one in scoring.awards if one.set == award.set and one.key != award.key]
-        if others:
-            yield f"A group gets only one of {listed([award.title, *others])}: the first that it earns, in the order they are announced."
+        titles = [one.title for one in scoring.awards if one.set == award.set]
+        if len(titles) > 1:
+            yield f"A group gets only one of {listed(titles)}: the first that it earns, in this order."
 
 
 def _conditions(scoring: Scoring, award: AwardSpec, board: BoardSpec | None) -> Iterator[str]:
@@ -46,6 +46,6 @@ def _conditions(scoring: Scoring, award: AwardSpec, board: BoardSpec | None) -> 
         yield f"place {first}" if first == last else f"places {first} to {last}"
     if award.at_least is not None:
         by = "score" if award.by == "score" or board is None else name_in_words(scoring, board, award.by)
-        yield f"every group with a {by} of {threshold(scoring, board, award.at_least, award.by)}"
+        yield f"every group whose {by} is {threshold(scoring, board, award.at_least, award.by)}"
     if award.share is not None:
         yield f"the best {percent(award.share)} of the field, rounded down, with all who share the last place"

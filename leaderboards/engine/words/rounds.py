@@ -46,9 +46,9 @@ def scoring_rules(scoring: Scoring) -> dict[str, list[str]]:
     """The whole scoring by heading: each round, each board, and the awards."""
     rules = {f"Round {one.title}": round_rules(scoring, one.key) for one in scoring.rounds}
     rules |= {f"Board {one.title}": board_rules(scoring, one.id) for one in expand_boards(scoring)}
-    awards = [sentence for award in scoring.awards for sentence in award_rules(scoring, award.key)]
+    awards = dict.fromkeys(sentence for award in scoring.awards for sentence in award_rules(scoring, award.key))
     if awards:
-        rules["Awards"] = awards
+        rules["Awards"] = list(awards)
     if len(scoring.rounds) > 1:
         rules = {"Order": [f"The rounds are, in order of time: {listed(one.title for one in scoring.rounds)}."], **rules}
     return rules

@@ -1,5 +1,3 @@
-from fractions import Fraction as F
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +6,7 @@ from leaderboards.engine.attempts import worth
 from leaderboards.engine.facts import Facts
 from leaderboards.engine.pipeline import compute
 from leaderboards.engine.spec import ChallengeSpec
-from tests.leaderboards.engine.building import groups, places, scores, sound, tries
+from tests.leaderboards.engine.building import F, groups, places, scores, sound, tries
 
 CONTEST = """
 rounds = [{ key = "contest" }]

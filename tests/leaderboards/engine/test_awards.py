@@ -1,5 +1,3 @@
-from fractions import Fraction as F
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +6,7 @@ from leaderboards.engine.awards import largest_remainder, pay
 from leaderboards.engine.facts import Facts
 from leaderboards.engine.pipeline import compute
 from leaderboards.engine.spec import AwardTies
-from tests.leaderboards.engine.building import decide, groups, single, sound
+from tests.leaderboards.engine.building import F, decide, groups, single, sound
 
 ONE = """
 rounds = [{{ key = "r" }}]
@@ -68,7 +66,32 @@ def test_of_a_set_a_group_gets_only_the_first_that_it_earns():
 
 def test_medals_by_absolute_cutoff():
     """Oracle O-MED: 24 scores, gold from 40 (2), silver from 30 (6 medals), bronze from 20 (12 medals)."""
-    values = "42 40 35 35 35 30 28 28 25 21 21 20 18 14 10 7 7 5 3 1 0 0 0 0".split()
+    values = [
+        "42",
+        "40",
+        "35",
+        "35",
+        "35",
+        "30",
+        "28",
+        "28",
+        "25",
+        "21",
+        "21",
+        "20",
+        "18",
+        "14",
+        "10",
+        "7",
+        "7",
+        "5",
+        "3",
+        "1",
+        "0",
+        "0",
+        "0",
+        "0",
+    ]
     rows = {f"g{number:02}": value for number, value in enumerate(values)}
     rules = ", ".join(
         f'{{ key = "{key}", set = "medals", at_least = {cut}, by = "m" }}'

@@ -1,11 +1,9 @@
-from fractions import Fraction as F
-
 import pytest
 
 from leaderboards.engine.facts import Attempt, Facts, Points
 from leaderboards.engine.numbers import fixed, text
 from leaderboards.engine.pipeline import compute
-from tests.leaderboards.engine.building import decide, groups, places, scores, single, sound
+from tests.leaderboards.engine.building import F, decide, groups, places, scores, single, sound
 
 SEASON = """
 rounds = [

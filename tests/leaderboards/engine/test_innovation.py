@@ -1,14 +1,12 @@
 """The innovation competition of the vocabulary, number by number: scores, ties at the cut, wildcard, places, awards, money."""
 
-from fractions import Fraction as F
-
 import pytest
 
 from leaderboards.engine.facts import Facts
 from leaderboards.engine.numbers import text
 from leaderboards.engine.outcome import Fate, Unscored
 from leaderboards.engine.pipeline import compute
-from tests.leaderboards.engine.building import decide, fields, groups, marks, places, scores, single, sound
+from tests.leaderboards.engine.building import F, decide, fields, groups, marks, places, scores, single, sound
 
 DESIGN = """
 rounds = [{ key = "call", name = "Sealed call" }, { key = "final", name = "Pitch" }]

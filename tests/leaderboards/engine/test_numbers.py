@@ -1,5 +1,4 @@
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
-from fractions import Fraction as F
 
 import pytest
 from hypothesis import given
@@ -7,6 +6,7 @@ from hypothesis import strategies as st
 
 from leaderboards.engine import numbers
 from leaderboards.engine.numbers import Rounding
+from tests.leaderboards.engine.building import F
 
 fractions = st.fractions(min_value=-(10**9), max_value=10**9, max_denominator=10**6)
 decimals = st.decimals(min_value=-(10**9), max_value=10**9, allow_nan=False, allow_infinity=False, places=6)

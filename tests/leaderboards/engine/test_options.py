@@ -1,13 +1,11 @@
 """Options that real competitions use and no shipped example needs, each as the competition says it."""
 
-from fractions import Fraction as F
-
 import pytest
 
 from leaderboards.engine.facts import Attempt, Facts
 from leaderboards.engine.pipeline import compute
 from leaderboards.engine.words import scoring_rules
-from tests.leaderboards.engine.building import decide, groups, places, scores, single, sound
+from tests.leaderboards.engine.building import F, decide, groups, places, scores, single, sound
 
 
 def play(design: str, *marks, decisions=(), attempts=()):

@@ -59,7 +59,7 @@ def test_marks_on_the_edge_of_the_band_are_left_alone():
 def test_highest_and_lowest_are_dropped():
     """Oracle O-TRIM."""
     assert value("6 7 7 8 9 10", drop_high=1, drop_low=1) == "7.75"
-    assert text(mean([parse(one) for one in "6 7 7 8 9 10".split()])) == "47/6"
+    assert text(mean([parse(one) for one in ["6", "7", "7", "8", "9", "10"]])) == "47/6"
 
 
 def test_two_highest_and_two_lowest_are_dropped_then_the_rest_is_summed():

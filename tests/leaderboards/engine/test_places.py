@@ -1,5 +1,3 @@
-from fractions import Fraction as F
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +5,7 @@ from hypothesis import strategies as st
 from leaderboards.engine.numbers import text
 from leaderboards.engine.places import numbered, place_points, tied
 from leaderboards.engine.spec import PlaceStyle
+from tests.leaderboards.engine.building import F
 
 ORACLE = {"a": F(0), "b": F(2), "c": F(3), "d": F(2)}
 values = st.dictionaries(st.text("abcdef", min_size=1, max_size=3), st.integers(0, 5).map(F), max_size=8)

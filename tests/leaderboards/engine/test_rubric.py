@@ -1,10 +1,9 @@
 import pytest
 
-from leaderboards.engine.facts import Facts
+from leaderboards.engine.facts import Facts, Submission
 from leaderboards.engine.numbers import text
 from leaderboards.engine.outcome import Fate, Unscored
 from leaderboards.engine.pipeline import compute
-from leaderboards.engine.facts import Submission
 from tests.leaderboards.engine.building import fields, groups, marks, places, scores, single, sound
 
 SIMPLE = """

@@ -1,7 +1,6 @@
 import json
 import tomllib
 from decimal import Decimal
-from fractions import Fraction as F
 
 import pytest
 from hypothesis import given
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 
 from leaderboards.engine.spec import BoardSpec, Criterion, PlaceStyle, Scoring, Step, board_rounds, board_weights, expand_boards
 from leaderboards.engine.spec.base import clock_ms, clock_text
+from tests.leaderboards.engine.building import F
 
 FULL = """
 rounding = "half_even"
