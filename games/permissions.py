@@ -22,7 +22,7 @@ from games.journal.queries import db_now
 from games.journal.rules import PUBLIC_KINDS
 from games.judging.models import ConflictOfInterest, Panelist, Sheet
 from games.judging.rules import SheetState
-from games.organizations.models import Person
+from games.organizations.models import Organization, Person
 from games.recognition.models import Grant, Points, PointsTotal
 from games.recognition.rules import GrantState
 from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
@@ -122,11 +122,17 @@ def _mine(access: Access, group_id: str = "group_id") -> Q:
     return Q(**{f"{group_id}__in": access.groups_with()})
 
 
+def _judges(access: Access, person_id: str, cycle_id: str) -> Q:
+    """The row is the person's own as a judge, and they (and the token) hold the capability in its cycle."""
+    return Q(**{f"{person_id}__in": sorted(access.persons), f"{cycle_id}__in": access.cycles_with(Capability.JUDGE)})
+
+
 def _to_judge(access: Access, path: str) -> Q:
     """Entries (at `path`) on which the person has a sheet, unless recused."""
-    sheets = Sheet.objects.filter(
-        judge_id__in=sorted(access.persons), challenge_id=OuterRef("challenge_id"), group_id=OuterRef("group_id")
-    ).exclude(state=SheetState.RECUSED.value)
+    mine = _judges(access, "judge_id", "challenge__round__cycle_id")
+    sheets = Sheet.objects.filter(mine, challenge_id=OuterRef("challenge_id"), group_id=OuterRef("group_id")).exclude(
+        state=SheetState.RECUSED.value
+    )
     return Q(**{f"{path}pk__in": Submission.objects.filter(Exists(sheets)).values("pk")}) if access.persons else NEVER
 
 
@@ -147,7 +153,7 @@ def _sheet_seen(access: Access) -> Q:
     final = Q(state=SheetState.FINAL.value)
     published = Q(challenge__round__published_at__isnull=False)
     return (
-        Q(judge_id__in=sorted(access.persons))
+        _judges(access, "judge_id", "challenge__round__cycle_id")
         | _organizes(access, "challenge__round__cycle_id")
         | (_mine(access) & final & published)
         | (_cycle_open(access, "challenge__round__cycle__") & _shown("challenge__round__", WORK_SHOWN) & final)
@@ -225,6 +231,7 @@ PERMISSIONS: dict[str, Permission] = {
     "cycle.launch": Permission("Whoever was allowed to launch cycles here.", held=lambda a: a.may_launch or a.owner),
     "playbook.post": Permission("Whoever may launch cycles.", held=lambda a: a.may_launch or a.owner),
     "signed_in": Permission("Anybody signed in.", held=lambda a: a.user_id is not None),
+    "organization.view": _row("Anybody: names of organizations are public.", Organization, lambda _: Q()),
     "cycle.view": _row("Anybody, once launched; members only if not public; organizers always.", Cycle, _cycle_open),
     "cycle.organize": _row("Organizers of the cycle.", Cycle, lambda a: _organizes(a, "pk")),
     "design.view": _of_cycle("Whoever may see the cycle.", Design),
@@ -242,7 +249,16 @@ PERMISSIONS: dict[str, Permission] = {
     "membership.view": _row(
         "The members of the same group, and organizers.",
         Membership,
-        lambda a: _mine(a) | _organizes(a, "cycle_id") | Q(person_id__in=sorted(a.persons)),
+        lambda a: _mine(a) | _organizes(a, "cycle_id") | Q(person_id__in=sorted(a.persons), cycle_id__in=sorted(a.member_of)),
+    ),
+    "membership.end": _row(
+        "Oneself, the captain of the group, and organizers.",
+        Membership,
+        lambda a: (
+            Q(person_id__in=sorted(a.persons), group_id__in=a.groups_with())
+            | Q(group_id__in=a.groups_with(Capability.CAPTAIN))
+            | _organizes(a, "cycle_id")
+        ),
     ),
     "registration.view": _row(
         "The group itself, and organizers.", Registration, lambda a: _mine(a) | _organizes(a, "group__cycle_id")
@@ -256,6 +272,11 @@ PERMISSIONS: dict[str, Permission] = {
             | Q(group_id__in=a.groups_with(Capability.CAPTAIN))
             | _organizes(a, "group__cycle_id")
         ),
+    ),
+    "join_request.settle": _row(
+        "The captain, and organizers.",
+        JoinRequest,
+        lambda a: Q(group_id__in=a.groups_with(Capability.CAPTAIN)) | _organizes(a, "group__cycle_id"),
     ),
     "person.view": _row(
         "Oneself, and organizers of a cycle the person is in.",
@@ -296,19 +317,19 @@ PERMISSIONS: dict[str, Permission] = {
     "panelist.view": _row(
         "Organizers, and the judge.",
         Panelist,
-        lambda a: _organizes(a, "challenge__round__cycle_id") | Q(person_id__in=sorted(a.persons)),
+        lambda a: _organizes(a, "challenge__round__cycle_id") | _judges(a, "person_id", "challenge__round__cycle_id"),
     ),
     "conflict.view": _row(
         "Organizers, and the judge.",
         ConflictOfInterest,
-        lambda a: _organizes(a, "group__cycle_id") | Q(person_id__in=sorted(a.persons)),
+        lambda a: _organizes(a, "group__cycle_id") | _judges(a, "person_id", "group__cycle_id"),
     ),
     "sheet.view": _row(
         "The judge; organizers; the entrant once published; everybody when the published round shows whole entries.",
         Sheet,
         _sheet_seen,
     ),
-    "sheet.mark": _row("The judge it is assigned to.", Sheet, lambda a: Q(judge_id__in=sorted(a.persons))),
+    "sheet.mark": _row("The judge it is assigned to.", Sheet, lambda a: _judges(a, "judge_id", "challenge__round__cycle_id")),
     "sheet.reopen": _of_organizer("Organizers, with a reason.", Sheet, "challenge__round__cycle_id"),
     "score.view": _row(
         "Organizers; the entrant once published; everybody when the published round shows scores.", ChallengeScore, _score_seen

@@ -13,8 +13,6 @@ from games.groups.models import Group, JoinRequest, Registration
 from games.groups.rules import JoinState, RegistrationState
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
-from games.judging.models import Sheet
-from games.judging.rules import SheetState
 from games.notices.actions.outbox import absolute, tell, tell_all
 from games.notices.queries import captains_of, entrants_of, members_of, organizers_of, with_address
 from games.organizations.models import Invitation, Person
@@ -104,14 +102,15 @@ def on_submission_received(entry: JournalEntry) -> int:
 
 def on_sheet_assigned(entry: JournalEntry) -> int:
     """To the judge: entries wait. One mail a day and round, however many sheets are handed out."""
-    sheet = _subject(entry, Sheet, "challenge__round__cycle", "judge")
-    if sheet is None or sheet.state != SheetState.ASSIGNED.value:
+    judge = _subject(entry, Person)
+    count, key = entry.payload.get("count"), entry.payload.get("round")
+    round_ = Round.objects.select_related("cycle").filter(cycle_id=entry.cycle_id, key=key).first()
+    if judge is None or round_ is None or not isinstance(count, int) or count < 1:
         return 0
-    round_ = sheet.challenge.round
     context = {"round": round_, "cycle": round_.cycle, "link": absolute("/judging/")}
-    key = f"sheets:{round_.pk}:{entry.at:%Y-%m-%d}"
-    judge = with_address(Person.objects.filter(pk=sheet.judge_id))
-    return tell_all("sheet.assigned", judge, key=key, context=context, cycle_id=round_.cycle_id)
+    people = with_address(Person.objects.filter(pk=judge.pk))
+    day = f"sheets:{round_.pk}:{entry.at:%Y-%m-%d}"
+    return tell_all("sheet.assigned", people, key=day, context=context, cycle_id=round_.cycle_id)
 
 
 def on_round_published(entry: JournalEntry) -> int:

@@ -91,10 +91,19 @@ def test_a_receipt_names_version_digest_and_server_time(cast: Cast):
 
 
 def test_a_judge_hears_once_a_day_that_entries_wait(cast: Cast):
-    for group in (cast.red, cast.blue):
-        sheet = cast.assign(cast.judith, group)
-        react(entry(Kind.SHEET_ASSIGNED, f"sheet:{sheet.pk}").pk)
+    for count in (3, 2):
+        payload = {"round": "call", "count": count}
+        act = record(Kind.SHEET_ASSIGNED, cycle_id=cast.cycle.pk, subject=f"person:{cast.judith.person.pk}", payload=payload)
+        react(act.pk)
     assert [(one.kind, one.to) for one in Message.objects.all()] == [("sheet.assigned", "judith@example.org")]
+
+
+@pytest.mark.parametrize(
+    "payload", [{"round": "call", "count": 0}, {"round": "call", "count": -2}, {"round": "gone", "count": 1}, {}]
+)
+def test_a_judge_who_was_given_nothing_hears_nothing(cast: Cast, payload):
+    act = record(Kind.SHEET_ASSIGNED, cycle_id=cast.cycle.pk, subject=f"person:{cast.judith.person.pk}", payload=payload)
+    assert told(act) == []
 
 
 def test_everybody_in_the_round_hears_that_it_is_published_and_nobody_before(cast: Cast):

@@ -1,0 +1,394 @@
+"""The permission table: who holds what before publication, after it, and in a cycle that is not public. Every row is here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model
+from django.utils.timezone import now
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from games.cycles.actions import record_decision
+from games.cycles.models import Design
+from games.cycles.rules import DecisionKind
+from games.journal.actions import record
+from games.journal.rules import Kind
+from games.judging.models import ConflictOfInterest, Panelist
+from games.organizations.models import Organization
+from games.permissions import PERMISSIONS, access_for, allows, visible
+from games.recognition.models import Grant, Points, PointsTotal
+from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
+from games.rounds.models import Entrant, Extension
+from games.submissions.models import Attempt, Submission, Upload, Version
+from leaderboards.models import Board, Snapshot, Standing
+from tests.cast import Actor, Cast, actor
+from tests.factories.accounts import ApiTokenFactory, UserFactory
+from tests.factories.cycles import CycleFactory
+from tests.factories.groups import GroupFactory, JoinRequestFactory, MembershipFactory, RegistrationFactory
+
+pytestmark = pytest.mark.django_db
+ALL = "ada ben judith org eve visitor"
+NOBODY = ""
+
+# permission → (who while the round is sealed, who once it is published in full). The row asked about is ada's.
+TABLE: dict[str, tuple[str, str]] = {
+    "instance.desk": (NOBODY, NOBODY),
+    "cycle.launch": (NOBODY, NOBODY),
+    "playbook.post": (NOBODY, NOBODY),
+    "signed_in": ("ada ben judith org eve", "ada ben judith org eve"),
+    "organization.view": (ALL, ALL),
+    "cycle.view": (ALL, ALL),
+    "cycle.organize": ("org", "org"),
+    "design.view": (ALL, ALL),
+    "decision.view": ("org", ALL),
+    "group.view": (ALL, ALL),
+    "group.member": ("ada", "ada"),
+    "group.manage": ("ada org", "ada org"),
+    "group.submit": ("ada", "ada"),
+    "membership.view": ("ada org", "ada org"),
+    "membership.end": ("ada org", "ada org"),
+    "registration.view": ("ada org", "ada org"),
+    "registration.settle": ("org", "org"),
+    "join_request.view": ("ada org", "ada org"),
+    "join_request.settle": ("ada org", "ada org"),
+    "person.view": ("ada org", "ada org"),
+    "round.view": (ALL, ALL),
+    "extension.view": ("ada org", "ada org"),
+    "challenge.view": (ALL, ALL),
+    "submission.view": ("ada judith org", ALL),
+    "submission.edit": ("ada", "ada"),
+    "submission.rule_on": ("org", "org"),
+    "version.view": ("ada judith org", ALL),
+    "upload.view": ("ada judith org", ALL),
+    "attempt.view": ("ada org", ALL),
+    "panelist.view": ("judith org", "judith org"),
+    "conflict.view": ("judith org", "judith org"),
+    "sheet.view": ("judith org", ALL),
+    "sheet.mark": ("judith", "judith"),
+    "sheet.reopen": ("org", "org"),
+    "score.view": ("org", ALL),
+    "run.view": ("org", "org"),
+    "external_result.view": (ALL, ALL),
+    "board.view": (ALL, ALL),
+    "standing.view": ("org", "org"),
+    "snapshot.view": (ALL, ALL),
+    "grant.view": ("ada org", ALL),
+    "points.view": (ALL, ALL),
+    "points_total.view": (ALL, ALL),
+    "entrant.view": (ALL, ALL),
+    "journal.view": ("org", "org"),
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """One row of every model, about ada's group red; judith has a sheet on it."""
+
+    cast: Cast
+    rows: dict[type[Model], Model]
+
+    def row(self, name: str) -> Model | None:
+        model = PERMISSIONS[name].model
+        return None if model is None else self.rows[model]
+
+    def holders(self, name: str) -> str:
+        return " ".join(one.name for one in self.cast.everybody() if allows(one.access, name, self.row(name)))
+
+    def publish(self) -> None:
+        """What publication does: the round is shown, the grant given, the decision read by everybody."""
+        self.cast.publish(self.cast.call)
+        Grant.objects.update(state="granted")
+        type(self.rows_of("decision.view"))._default_manager.update(published_at=now())
+
+    def rows_of(self, name: str) -> Model:
+        row = self.row(name)
+        assert row is not None
+        return row
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    made = [*_people(cast), *_work(cast), *_results(cast)]
+    return World(cast, {type(one): one for one in made})
+
+
+def _people(cast: Cast) -> Iterator[Model]:
+    yield cast.cycle
+    yield cast.red
+    yield cast.call
+    yield cast.concept
+    yield Organization.objects.create(key="school", name="School")
+    yield cast.ada.person
+    yield cast.red.memberships.get()
+    yield Design.objects.get(cycle=cast.cycle)
+    yield RegistrationFactory(group=cast.red)
+    yield JoinRequestFactory(group=cast.red, person=actor("zoe").person)
+    yield record_decision(cast.cycle, DecisionKind.DISQUALIFY, by=None, group="red", reason="Late.", public=False)
+    yield Extension.objects.create(
+        round=cast.call, group=cast.red, until=cast.call.closes_at + timedelta(days=1), reason="illness"
+    )
+    yield Entrant.objects.create(round=cast.call, group=cast.red, at=now())
+    yield record(Kind.SUBMISSION_RECEIVED, cycle_id=cast.cycle.pk, group_id=cast.red.pk)
+
+
+def _work(cast: Cast) -> Iterator[Model]:
+    at = now()
+    entry = Submission.objects.create(challenge=cast.concept, group=cast.red, state="submitted")
+    yield entry
+    yield Version.objects.create(submission=entry, number=1, digest="0" * 64, at=at)
+    yield Upload.objects.create(
+        submission=entry, field="paper", name="a.pdf", size=1, content_type="application/pdf", digest="0" * 64
+    )
+    yield Attempt.objects.create(challenge=cast.concept, group=cast.red, number=1, at=at, elapsed_ms=1)
+    yield cast.assign(cast.judith, cast.red, state="final")
+    yield Panelist.objects.get()
+    yield ConflictOfInterest.objects.create(person=cast.judith.person, group=cast.blue)
+
+
+def _results(cast: Cast) -> Iterator[Model]:
+    cycle, red = cast.cycle, cast.red
+    yield ChallengeScore.objects.create(challenge=cast.concept, group=red, status="scored", score="4")
+    yield RecomputeRun.objects.create(cycle=cycle, kind="refresh", step="compute")
+    yield ExternalResult.objects.create(cycle=cycle, kind="place", key="result")
+    board = Board.objects.create(scope=cycle.pk, key="result", number=1, name="Result")
+    yield board
+    yield Standing.objects.create(board=board, entry="red", name="Red", rank=1)
+    yield Snapshot.objects.create(board=board, number=1, design_number=1, rows=[], digest="0" * 64, published_at=now())
+    yield Grant.objects.create(cycle=cycle, award="gold", kind="medal", name="Gold", group=red, state="verified")
+    yield Points.objects.create(cycle=cycle, seal=1, rule="r", design_number=1, group=red, amount=1, at=now())
+    yield PointsTotal.objects.create(cycle=cycle, group=red, amount=1)
+
+
+def test_every_row_of_the_table_is_told_here():
+    assert set(TABLE) == set(PERMISSIONS)
+
+
+def test_who_holds_what_while_the_round_is_sealed(world: World):
+    assert {name: world.holders(name) for name in TABLE} == {name: sealed for name, (sealed, _) in TABLE.items()}
+
+
+def test_who_holds_what_once_the_round_is_published_in_full(world: World):
+    world.publish()
+    assert {name: world.holders(name) for name in TABLE} == {name: published for name, (_, published) in TABLE.items()}
+
+
+# What belongs to no cycle, so that being outside of one keeps nobody from it.
+OUTSIDE = {"signed_in", "organization.view"}
+
+
+@pytest.mark.parametrize("state", ["running", "closed"])
+def test_eve_and_a_visitor_hold_nothing_of_a_cycle_that_is_not_public(world: World, state):
+    world.publish()
+    world.cast.cycle.public, world.cast.cycle.state = False, state
+    world.cast.cycle.save(update_fields=["public", "state"])
+    for name in set(TABLE) - OUTSIDE:
+        held = set(world.holders(name).split())
+        assert not held & {"eve", "visitor"}, name
+
+
+def test_a_draft_is_seen_by_its_organizers_alone(world: World):
+    world.publish()
+    world.cast.cycle.state = "draft"
+    world.cast.cycle.save(update_fields=["state"])
+    assert world.holders("cycle.view") == "org"
+    for name in ("round.view", "challenge.view", "board.view", "design.view", "points.view"):
+        assert world.holders(name) == ("org" if name == "challenge.view" else "org"), name
+
+
+@pytest.mark.parametrize("name", sorted(name for name, row in PERMISSIONS.items() if row.model is not None))
+def test_a_list_and_its_single_rows_agree_and_no_row_comes_twice(world: World, name):
+    for publish in (False, True):
+        if publish:
+            world.publish()
+        model = PERMISSIONS[name].model
+        assert model is not None
+        rows = model._default_manager.all()
+        for someone in world.cast.everybody():
+            listed = list(visible(someone.access, name, rows).values_list("pk", flat=True))
+            single = [row.pk for row in rows if allows(someone.access, name, row)]
+            assert sorted(listed) == sorted(single), (name, someone.name)
+
+
+WIDENING = ["sealed", "scores", "summaries", "full", "forkable"]
+
+
+def test_widening_a_round_never_takes_anything_from_anybody(world: World):
+    names = [name for name, row in PERMISSIONS.items() if row.model is not None]
+    before: dict[str, set[str]] = {}
+    for level in WIDENING:
+        world.cast.publish(world.cast.call, level)
+        held = {name: set(world.holders(name).split()) for name in names}
+        assert all(before.get(name, set()) <= held[name] for name in names)
+        before = held
+
+
+@pytest.mark.parametrize(
+    ("level", "score", "entry"), [("sealed", "ada org", "ada judith org"), ("scores", ALL, "ada judith org"), ("full", ALL, ALL)]
+)
+def test_scores_are_shown_before_whole_entries(world: World, level, score, entry):
+    world.cast.publish(world.cast.call, level)
+    assert world.holders("score.view") == score
+    assert world.holders("submission.view") == entry
+
+
+def test_a_visibility_that_is_set_shows_nothing_before_publication(world: World):
+    world.cast.call.visibility = "forkable"
+    world.cast.call.save(update_fields=["visibility"])
+    assert world.holders("submission.view") == "ada judith org"
+    assert world.holders("score.view") == "org"
+
+
+def test_a_draft_entry_is_the_groups_own(world: World):
+    Submission.objects.update(state="draft")
+    assert world.holders("submission.view") == "ada"
+    world.publish()
+    assert world.holders("submission.view") == "ada"
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "disqualified"])
+def test_what_no_longer_counts_is_not_shown_to_everybody(world: World, state):
+    Submission.objects.update(state=state)
+    world.publish()
+    assert set(world.holders("submission.view").split()) <= {"ada", "judith", "org"}
+
+
+def test_a_judge_who_recused_sees_the_entry_no_more(world: World):
+    world.rows_of("sheet.view").__class__._default_manager.update(state="recused")
+    assert world.holders("submission.view") == "ada org"
+
+
+def test_a_task_of_a_planned_round_is_hidden(world: World):
+    hidden = [one.name for one in world.cast.everybody() if allows(one.access, "challenge.view", world.cast.prototype)]
+    assert hidden == ["org"]
+
+
+@pytest.mark.parametrize("state", ["pending"])
+def test_a_group_that_is_not_in_yet_is_seen_by_itself_and_organizers(world: World, state):
+    world.cast.red.state = state
+    world.cast.red.save(update_fields=["state"])
+    assert world.holders("group.view") == "ada org"
+
+
+@pytest.mark.parametrize(("audience", "who"), [("public", ALL), ("judges", "judith org"), ("organizers", "org")])
+def test_a_board_is_for_its_audience(world: World, audience, who):
+    Board.objects.update(audience=audience)
+    assert world.holders("board.view") == who
+    assert world.holders("snapshot.view") == who
+
+
+def test_a_live_board_shows_its_public_side_a_frozen_one_keeps_the_other(world: World):
+    Board.objects.update(live=True)
+    assert world.holders("standing.view") == ALL
+    Standing.objects.update(audience="restricted")
+    assert world.holders("standing.view") == "org"
+
+
+def test_a_superuser_is_no_bypass_for_blindness(world: World):
+    root = Actor("root", UserFactory(is_superuser=True, may_launch=True))
+    held = {name for name in PERMISSIONS if allows(root.access, name, world.row(name))}
+    assert held == {name for name, (sealed, _) in TABLE.items() if "eve" in sealed} | {
+        "instance.desk",
+        "cycle.launch",
+        "playbook.post",
+    }
+
+
+def test_who_may_launch_cycles_holds_that_and_no_more(world: World):
+    starter = Actor("starter", UserFactory(may_launch=True))
+    assert [name for name in ("instance.desk", "cycle.launch", "playbook.post") if allows(starter.access, name)] == [
+        "cycle.launch",
+        "playbook.post",
+    ]
+
+
+def test_an_ended_membership_and_a_suspended_user_hold_what_a_visitor_holds(world: World):
+    cast = world.cast
+    cast.red.memberships.update(until=now())
+    assert not allows(cast.ada.access, "submission.view", world.row("submission.view"))
+    cast.judith.user.is_active = False
+    cast.judith.user.save(update_fields=["is_active"])
+    suspended = {name for name in TABLE if allows(cast.judith.access, name, world.row(name))}
+    assert suspended == {name for name in TABLE if allows(cast.visitor.access, name, world.row(name))}
+
+
+def test_a_token_narrows_to_its_cycles_and_capabilities(world: World):
+    cast = world.cast
+    elsewhere = MembershipFactory(group=GroupFactory(cycle=CycleFactory()), person=cast.ada.person).cycle
+
+    def holds(name: str, **scope: Any) -> bool:
+        token = ApiTokenFactory.build(user=cast.ada.user, **scope)
+        return allows(access_for(cast.ada.user, token=token), name, world.row(name))
+
+    assert holds("submission.edit")
+    assert holds("submission.edit", cycles=[cast.cycle.pk], capabilities=["submit"])
+    assert not holds("submission.edit", cycles=[elsewhere.pk])
+    assert not holds("submission.edit", capabilities=["judge"])
+    assert not holds("group.manage", capabilities=["submit"])
+
+
+def test_a_narrowed_token_neither_owns_nor_launches_nor_judges():
+    owner = UserFactory(is_superuser=True, may_launch=True)
+    whole, narrow = ApiTokenFactory.build(user=owner), ApiTokenFactory.build(user=owner, capabilities=["judge"])
+    assert allows(access_for(owner, token=whole), "instance.desk")
+    assert not allows(access_for(owner, token=narrow), "instance.desk")
+    assert not allows(access_for(owner, token=narrow), "cycle.launch")
+
+
+def test_a_token_for_other_cycles_does_not_mark_sheets_here(world: World):
+    cast = world.cast
+    elsewhere = ApiTokenFactory.build(user=cast.judith.user, cycles=[cast.cycle.pk + 1])
+    players_only = ApiTokenFactory.build(user=cast.judith.user, capabilities=["submit"])
+    for token in (elsewhere, players_only):
+        access = access_for(cast.judith.user, token=token)
+        assert not allows(access, "sheet.mark", world.row("sheet.mark"))
+        assert not allows(access, "sheet.view", world.row("sheet.view"))
+        assert not allows(access, "submission.view", world.row("submission.view"))
+
+
+def test_the_facts_about_somebody_take_few_statements(world: World, django_assert_max_num_queries):
+    with django_assert_max_num_queries(3):
+        access_for(world.cast.ada.user)
+    with django_assert_max_num_queries(1):
+        access_for(AnonymousUser())
+
+
+def test_a_permission_is_asked_with_the_right_kind_of_thing(cast: Cast):
+    with pytest.raises(TypeError, match="needs an object"):
+        allows(cast.ada.access, "group.view")
+    with pytest.raises(TypeError, match="is not a permission on Group"):
+        visible(cast.ada.access, "cycle.view", type(cast.red)._default_manager.all())
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
+@given(
+    who=st.sampled_from(ALL.split()),
+    level=st.sampled_from(WIDENING),
+    published=st.booleans(),
+    public=st.booleans(),
+    cycle_state=st.sampled_from(["draft", "enrolling", "running", "paused", "closed"]),
+    entry_state=st.sampled_from(["draft", "submitted", "locked", "published", "withdrawn", "disqualified"]),
+    sheet_state=st.sampled_from(["assigned", "draft", "final", "recused"]),
+)
+def test_in_every_state_list_and_single_agree_and_outsiders_never_hold_more_than_a_visitor(
+    world: World, who, level, published, public, cycle_state, entry_state, sheet_state
+):
+    cast = world.cast
+    type(cast.cycle)._default_manager.filter(pk=cast.cycle.pk).update(public=public, state=cycle_state)
+    type(cast.call)._default_manager.filter(pk=cast.call.pk).update(visibility=level, published_at=now() if published else None)
+    Submission.objects.update(state=entry_state)
+    type(world.rows_of("sheet.view"))._default_manager.update(state=sheet_state)
+    access = next(one.access for one in cast.everybody() if one.name == who)
+    for name, row in PERMISSIONS.items():
+        if row.model is None:
+            continue
+        rows = row.model._default_manager.all()
+        listed = sorted(visible(access, name, rows).values_list("pk", flat=True))
+        assert listed == sorted(one.pk for one in rows if allows(access, name, one)), name
+        if who == "eve" and name not in OUTSIDE:
+            seen = set(visible(cast.visitor.access, name, rows).values_list("pk", flat=True))
+            own = {cast.eve.person.pk} if name == "person.view" else set()
+            assert set(listed) - own <= seen, name
