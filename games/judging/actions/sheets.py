@@ -1,0 +1,194 @@
+"""A judge's marks on an entry: saved as a draft, made final in one transaction, given back, opened again by decision."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from games.cycles.actions import needs_reason, record_decision
+from games.cycles.rules import CycleState, DecisionKind
+from games.journal.actions import record
+from games.journal.rules import Kind
+from games.judging.models import Mark, Sheet
+from games.judging.queries import locked_sheet, seat_of, sitting_of, stored_marks
+from games.judging.rules import (
+    OPEN_SHEETS,
+    Given,
+    MarkState,
+    NotOnPanel,
+    Scaled,
+    SheetRefused,
+    SheetState,
+    check_marks,
+    check_seat,
+    check_sitting,
+    check_whole,
+)
+from games.judging.rules.marks import COMMENT, merged
+from games.organizations.models import Person
+from games.submissions.queries import rules_of
+
+
+@transaction.atomic
+def save_sheet(
+    *,
+    sheet: Sheet,
+    marks: Iterable[Given],
+    by: Any,  # noqa: ARG001 every action says who acts; a draft is not journalled
+    person: Person | None = None,
+    comment: str | None = None,
+    note: str | None = None,
+) -> Sheet:
+    """Keep marks as a draft; criteria not named stay as they are. Three statements.
+
+    Raises MarksRefused, and why this judge may not mark this entry now.
+    """
+    rows, given = _open_sheet(sheet, marks, person)
+    _upsert(rows[0], given)
+    return _write(rows[0], SheetState.DRAFT, comment=comment, note=note)
+
+
+@transaction.atomic
+def finalize(
+    *,
+    sheet: Sheet,
+    by: Any,
+    marks: Iterable[Given] = (),
+    person: Person | None = None,
+    comment: str | None = None,
+    note: str | None = None,
+) -> Sheet:
+    """Save the last marks and make the sheet final: durable when this returns. Four statements.
+
+    Raises SheetIncomplete naming the criteria without mark, MarksRefused, and why this judge may not mark this entry now.
+    """
+    rows, given = _open_sheet(sheet, marks, person)
+    row = rows[0]
+    _, spec = rules_of(row.challenge)
+    check_whole(spec, row.panel, merged(stored_marks(rows), given))
+    _upsert(row, given)
+    final = _write(row, SheetState.FINAL, comment=comment, note=note)
+    _journal(Kind.SHEET_FINALIZED, final, by=by, at=row.now)
+    return final
+
+
+def _open_sheet(sheet: Sheet, marks: Iterable[Given], person: Person | None) -> tuple[list[Any], tuple[Scaled, ...]]:
+    """Lock the sheet, check who marks, when, and what. Returns its rows and the marks as they are stored."""
+    rows = locked_sheet(sheet)
+    if not rows:
+        raise SheetRefused("The sheet is gone: the assignment was taken back.")
+    row = rows[0]
+    if person is not None and person.pk != row.judge_id:
+        raise NotOnPanel("The sheet is another judge's.")
+    if row.state not in OPEN_SHEETS:
+        reason = (
+            "it changes only after an organizer reopened it, with a reason"
+            if row.state == SheetState.FINAL
+            else "it was given back"
+        )
+        msg = f"The sheet is {row.state}: {reason}."
+        raise SheetRefused(msg)
+    check_seat(seat_of(row), judge=row.judge.key, group="this group", panel=row.panel)
+    design, spec = rules_of(row.challenge)
+    check_sitting(sitting_of(row, spec))
+    return rows, check_marks(spec, row.panel, marks, decimals=design.mark_decimals)
+
+
+def _upsert(row: Any, given: Sequence[Scaled]) -> None:
+    if given:
+        Mark.objects.bulk_create(
+            [
+                Mark(sheet_id=row.pk, criterion=one.criterion, value=one.value, state=one.state, comment=one.comment)
+                for one in given
+            ],
+            update_conflicts=True,
+            unique_fields=["sheet", "criterion"],
+            update_fields=["value", "state", "comment"],
+        )
+
+
+def _write(row: Any, state: SheetState, *, comment: str | None, note: str | None) -> Sheet:
+    """Update the sheet with what was judged: the entry's version, the Design's number, the time."""
+    if max(len(comment or ""), len(note or "")) > COMMENT:
+        msg = f"A comment may have at most {COMMENT} characters."
+        raise SheetRefused(msg)
+    sheet: Sheet = row
+    sheet.state, sheet.version_id, sheet.design_number = state.value, row.judged, row.challenge.round.design_number
+    sheet.updated_at = row.now
+    sheet.final_at = row.now if state is SheetState.FINAL else None
+    sheet.comment = sheet.comment if comment is None else comment
+    sheet.note = sheet.note if note is None else note
+    sheet.save(update_fields=["state", "version", "design_number", "updated_at", "final_at", "comment", "note"])
+    return sheet
+
+
+def _journal(kind: Kind, sheet: Sheet, *, by: Any, at: Any = None) -> None:
+    round_ = sheet.challenge.round
+    record(
+        kind,
+        cycle_id=round_.cycle_id,
+        by=by,
+        group_id=sheet.group_id,
+        subject=f"sheet:{sheet.pk}",
+        payload={
+            "round": round_.key,
+            "challenge": sheet.challenge.key,
+            "panel": sheet.panel,
+            "judge": sheet.judge_id,
+            "version_id": sheet.version_id,
+            "design": sheet.design_number,
+        },
+        at=at,
+    )
+
+
+@transaction.atomic
+def recuse(*, sheet: Sheet, by: Any, reason: str, person: Person | None = None) -> Sheet:
+    """Give the sheet back, with a reason. Marks already drafted lose their values; a final sheet has to be reopened first."""
+    needs_reason(reason)
+    row = locked_sheet(sheet)[0]
+    if person is not None and person.pk != row.judge_id:
+        raise NotOnPanel("The sheet is another judge's.")
+    if row.state not in OPEN_SHEETS:
+        msg = f"The sheet is {row.state}: only an open one is given back."
+        raise SheetRefused(msg)
+    return give_back(row, reason=reason, by=by)
+
+
+def give_back(sheet: Sheet, *, reason: str, by: Any) -> Sheet:
+    """Mark a sheet as recused, in the transaction of the act that says so."""
+    Mark.objects.filter(sheet=sheet).update(value=None, state=MarkState.RECUSED.value)
+    sheet.state, sheet.reason, sheet.final_at = SheetState.RECUSED.value, reason, None
+    sheet.save(update_fields=["state", "reason", "final_at"])
+    _journal(Kind.SHEET_RECUSED, sheet, by=by)
+    return sheet
+
+
+@transaction.atomic
+def reopen(*, sheet: Sheet, by: Any, reason: str) -> Sheet:
+    """Open a final or recused sheet again, by decision with a reason; its judge may then mark although judging is closed."""
+    needs_reason(reason)
+    row = locked_sheet(sheet)[0]
+    round_ = row.challenge.round
+    if row.state in OPEN_SHEETS:
+        msg = f"The sheet is {row.state}: it is open."
+        raise SheetRefused(msg)
+    if round_.cycle.state in {CycleState.CLOSED, CycleState.CANCELLED}:
+        msg = f"The cycle is {round_.cycle.state}: nothing in it changes any more."
+        raise SheetRefused(msg)
+    record_decision(
+        round_.cycle,
+        DecisionKind.REOPEN,
+        by=by,
+        reason=reason,
+        round=round_.key,
+        group=row.group.key,
+        value=f"sheet {row.challenge.key} {row.panel} {row.judge.key}",
+    )
+    if row.state == SheetState.RECUSED:
+        Mark.objects.filter(sheet=row.pk, state=MarkState.RECUSED.value).update(state=MarkState.GIVEN.value)
+    opened: Sheet = row
+    opened.state, opened.reason, opened.final_at = SheetState.DRAFT.value, reason, None
+    opened.save(update_fields=["state", "reason", "final_at"])
+    _journal(Kind.SHEET_REOPENED, opened, by=by)
+    return opened

@@ -1,0 +1,187 @@
+"""Reads of judging: what decides about a sheet, a judge's queue and progress, what judges may know of an entry."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db.models import Count, Exists, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Now
+from django.utils.crypto import salted_hmac
+
+from games.challenges.models import Challenge
+from games.cycles.models import Cycle
+from games.cycles.queries import design_of
+from games.groups.models import Group, Membership
+from games.groups.rules import Capability
+from games.judging.models import ConflictOfInterest, Mark, Panelist, Sheet
+from games.judging.rules import OPEN_SHEETS, Scaled, Seat, SheetState, Sitting, blind_label
+from games.organizations.models import Person
+from games.playbooks.schema import ChallengeDesign
+from games.rounds.models import Extension, Round
+from games.submissions.models import Submission
+from games.submissions.queries import counting
+
+
+def _same_person(person: str) -> Q:
+    """The judge at `person`, or another person of the same user: one human may be known to several organizations."""
+    return Q(person_id=OuterRef(f"{person}_id")) | Q(person__user_id=OuterRef(f"{person}__user_id"))
+
+
+def own_group(person: str = "judge", group: str = "group_id") -> Exists:
+    """Whether the judge is, or ever was, a member of the group."""
+    return Exists(Membership.objects.filter(_same_person(person), group_id=OuterRef(group)))
+
+
+def in_conflict(person: str = "judge", group: str = "group_id") -> Exists:
+    """Whether a conflict of interest is declared."""
+    return Exists(ConflictOfInterest.objects.filter(_same_person(person), group_id=OuterRef(group)))
+
+
+def judges_in(cycle: Any) -> QuerySet[Membership]:
+    """Who judges in a cycle. JSON is searched as text: `contains` is not known to every database."""
+    return Membership.objects.filter(
+        cycle=cycle, group__isnull=True, until__isnull=True, capabilities__icontains=f'"{Capability.JUDGE.value}"'
+    )
+
+
+def entry_of(challenge: str = "challenge_id", group: str = "group_id") -> QuerySet[Submission]:
+    """The entry of a group that is judged, of several the last: to be used as a subquery."""
+    mine = Submission.objects.filter(challenge_id=OuterRef(challenge), group_id=OuterRef(group), pinned__isnull=False)
+    return counting(mine).order_by("-number")
+
+
+def locked_sheet(sheet: Sheet) -> list[Any]:
+    """The sheet, locked and fresh, with all that decides about it; a row per mark (`marked`, `mark_value`, …), at least one.
+
+    One statement. The row lock makes saving, finalizing and reopening of one sheet follow each other.
+    """
+    round_ = "challenge__round"
+    extension = Extension.objects.filter(round=OuterRef(f"{round_}_id"), group=OuterRef("group_id"))
+    panel = Panelist.objects.filter(challenge=OuterRef("challenge_id"), panel=OuterRef("panel"), person=OuterRef("judge_id"))
+    rows = (
+        Sheet.objects.filter(pk=sheet.pk)
+        .select_related("challenge__round__cycle", "group", "judge")
+        .select_for_update(of=("self",), no_key=True)
+        .annotate(
+            now=Now(),
+            until=Subquery(extension.values("until")[:1]),
+            on_panel=Exists(panel),
+            holds=Exists(judges_in(OuterRef(f"{round_}__cycle_id")).filter(person=OuterRef("judge_id"))),
+            own=own_group(),
+            conflict=in_conflict(),
+            judged=Subquery(entry_of().values("pinned_id")[:1]),
+            marked=F("marks__criterion"),
+            mark_value=F("marks__value"),
+            mark_state=F("marks__state"),
+            mark_comment=F("marks__comment"),
+        )
+    )
+    return list(rows)
+
+
+def seat_of(row: Any) -> Seat:
+    """How the judge of a locked sheet stands to it."""
+    return Seat(on_panel=row.on_panel, holds=row.holds, own=row.own, conflict=row.conflict)
+
+
+def sitting_of(row: Any, spec: ChallengeDesign) -> Sitting:
+    """The facts about a locked sheet's time, as the rules take them."""
+    round_: Round = row.challenge.round
+    return Sitting(
+        now=row.now,
+        cycle_state=round_.cycle.state,
+        clock=round_.clock,
+        live=not spec.form,
+        handed_in=row.judged is not None,
+        until=row.until,
+        judging_closes_at=round_.judging_closes_at,
+        published_at=round_.published_at,
+        reopened=row.state == SheetState.DRAFT and bool(row.reason),
+    )
+
+
+def stored_marks(rows: list[Any]) -> tuple[Scaled, ...]:
+    """The marks among the rows of `locked_sheet`."""
+    return tuple(Scaled(row.marked, row.mark_value, row.mark_state, row.mark_comment) for row in rows if row.marked is not None)
+
+
+def judgeable(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
+    """Without sheets on the judge's own group or in conflict: those are not even shown."""
+    return sheets.exclude(own_group()).exclude(in_conflict())
+
+
+def to_mark(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
+    """Sheets as their judge works with them: round, challenge, group and the group's ordinal, in one statement."""
+    return judgeable(with_ordinal(sheets)).select_related("challenge__round__cycle", "group", "version")
+
+
+def queue_of(persons: Collection[int], cycle: Cycle | None = None) -> QuerySet[Sheet]:
+    """What a judge still has to mark: begun sheets first, then in order of rounds and tasks."""
+    mine = Sheet.objects.filter(judge_id__in=sorted(persons), state__in=[state.value for state in OPEN_SHEETS])
+    if cycle is not None:
+        mine = mine.filter(challenge__round__cycle=cycle)
+    return to_mark(mine).order_by("challenge__round__number", "challenge__number", "-state", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a judge, or a panel, is."""
+
+    assigned: int
+    draft: int
+    final: int
+    recused: int
+
+    @property
+    def to_do(self) -> int:
+        """Sheets still open."""
+        return self.assigned + self.draft
+
+
+def progress_of(sheets: QuerySet[Sheet]) -> Progress:
+    """Sheets by state, in one statement."""
+    counts = {state.value: Count("pk", filter=Q(state=state.value)) for state in SheetState}
+    return Progress(**sheets.aggregate(**counts))
+
+
+def progress_by_judge(cycle: Cycle) -> QuerySet[Sheet, Any]:
+    """Per judge of a cycle: id, name, sheets by state. For organizers."""
+    counts = {f"n_{state.value}": Count("pk", filter=Q(state=state.value)) for state in SheetState}
+    sheets = Sheet.objects.filter(challenge__round__cycle=cycle)
+    return sheets.values("judge_id", "judge__name").annotate(**counts).order_by("judge__name", "judge_id")
+
+
+def is_blind(round_: Round) -> bool:
+    """Whether judges must not know whose entries they mark: until the round is published."""
+    spec = design_of(round_.cycle, round_.design_number).round(round_.key)
+    return spec is not None and spec.blind and round_.published_at is None
+
+
+def with_ordinal[M: Model](rows: QuerySet[M], group: str = "group") -> QuerySet[M]:
+    """Annotate `ordinal`: as which group of its cycle it came, from 1. What `label_for` shuffles."""
+    before = (
+        Group.objects.filter(cycle_id=OuterRef(f"{group}__cycle_id"), pk__lte=OuterRef(f"{group}_id"))
+        .order_by()
+        .values("cycle_id")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return cast("QuerySet[M]", rows.annotate(ordinal=Coalesce(Subquery(before, output_field=IntegerField()), Value(0))))
+
+
+def label_for(round_: Round, ordinal: int) -> str:
+    """What judges of a blind round see instead of the group's name. The secret of the instance keeps anyone from computing it back."""
+    secret = salted_hmac("games.judging.blind", f"{round_.cycle_id}:{round_.key}", algorithm="sha256").digest()
+    return blind_label(ordinal, secret)
+
+
+def panel_of(challenge: Challenge, panel: str) -> QuerySet[Person]:
+    """The people on a panel."""
+    return Person.objects.filter(pk__in=Panelist.objects.filter(challenge=challenge, panel=panel).values("person_id")).order_by(
+        "pk"
+    )
+
+
+def marks_of(sheet: Sheet) -> QuerySet[Mark]:
+    """The marks of a sheet."""
+    return Mark.objects.filter(sheet=sheet).order_by("pk")

@@ -1,0 +1,57 @@
+"""Decisions about judging: states, who may mark, when, which values a mark may have, how entries are called in a blind round. Pure."""
+
+from games.judging.rules.blind import blind_label, entry_number
+from games.judging.rules.marks import (
+    Given,
+    MarksRefused,
+    Scaled,
+    SheetIncomplete,
+    check_marks,
+    check_whole,
+    criteria_of,
+    value_fault,
+)
+from games.judging.rules.states import (
+    OPEN_SHEETS,
+    AssignmentRefused,
+    ConflictDeclared,
+    JudgingClosed,
+    JudgingNotOpen,
+    MarkState,
+    NotOnPanel,
+    Outcome,
+    OwnGroup,
+    SheetRefused,
+    SheetState,
+    VoteRefused,
+)
+from games.judging.rules.window import Seat, Sitting, check_seat, check_sitting
+
+__all__ = [
+    "OPEN_SHEETS",
+    "AssignmentRefused",
+    "ConflictDeclared",
+    "Given",
+    "JudgingClosed",
+    "JudgingNotOpen",
+    "MarkState",
+    "MarksRefused",
+    "NotOnPanel",
+    "Outcome",
+    "OwnGroup",
+    "Scaled",
+    "Seat",
+    "SheetIncomplete",
+    "SheetRefused",
+    "SheetState",
+    "Sitting",
+    "VoteRefused",
+    "blind_label",
+    "check_marks",
+    "check_seat",
+    "check_sitting",
+    "check_whole",
+    "criteria_of",
+    "entry_number",
+    "value_fault",
+]

@@ -1,0 +1,138 @@
+"""Which values a mark may have, and when a sheet is whole."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Final, NamedTuple
+
+from games.errors import Invalid, Problem
+from games.judging.rules.states import MarkState
+from games.playbooks.schema import ChallengeDesign
+from leaderboards.engine import numbers
+from leaderboards.engine.numbers import text
+from leaderboards.engine.spec import Criterion, Format, Incomplete
+
+COMMENT: Final = 10_000  # characters
+
+
+class MarksRefused(Invalid):
+    """Some marks are not as the criteria say. `problems` lists every one, `where` is the key of the criterion."""
+
+    code = "marks_refused"
+
+
+class SheetIncomplete(Invalid):
+    """Required criteria have no mark. `problems` names each."""
+
+    code = "sheet_incomplete"
+
+
+class Given(NamedTuple):
+    """A mark as it was sent: a number, or none with or without the state `absent`."""
+
+    criterion: str
+    value: Any = None
+    state: str = MarkState.GIVEN.value
+    comment: str = ""
+
+
+class Scaled(NamedTuple):
+    """A mark as it is stored: × 10^mark_decimals."""
+
+    criterion: str
+    value: int | None
+    state: str = MarkState.GIVEN.value
+    comment: str = ""
+
+
+def criteria_of(challenge: ChallengeDesign, panel: str) -> tuple[Criterion, ...]:
+    """The criteria that this panel marks, in order."""
+    return tuple(one for one in challenge.marked_criteria if challenge.panel_of(one) == panel)
+
+
+def value_fault(criterion: Criterion, value: Fraction) -> str:
+    """What is wrong with the value of a mark; empty if nothing. The value that means "no mark" is always right."""
+    if criterion.not_marked is not None and value == criterion.not_marked:
+        return ""
+    low, high = criterion.min, criterion.max
+    if (low is not None and value < low) or (high is not None and value > high):
+        bounds = f"{'no limit' if low is None else text(low)} to {'no limit' if high is None else text(high)}"
+        return f'{text(value)} is outside {bounds} of criterion "{criterion.key}"'
+    if criterion.values is not None and value not in criterion.values:
+        return f'{text(value)} is not among {", ".join(text(one) for one in criterion.values)} of criterion "{criterion.key}"'
+    if criterion.step and ((value - (low or 0)) / criterion.step).denominator != 1:
+        return f'{text(value)} is not on the step {text(criterion.step)} of criterion "{criterion.key}"'
+    return ""
+
+
+def check_marks(challenge: ChallengeDesign, panel: str, given: Iterable[Given], *, decimals: int) -> tuple[Scaled, ...]:
+    """The marks of a panel's sheet, scaled. Raises MarksRefused with every fault; a criterion given twice is one."""
+    known = {one.key: one for one in criteria_of(challenge, panel)}
+    problems: list[Problem] = []
+    scaled: dict[str, Scaled] = {}
+    for mark in given:
+        criterion = known.get(mark.criterion)
+        if criterion is None:
+            names = ", ".join(known) or "none"
+            problems.append(
+                Problem(mark.criterion, f'"{mark.criterion}" is not a criterion of panel "{panel}"; known: {names}', "unknown")
+            )
+        elif mark.criterion in scaled:
+            problems.append(Problem(mark.criterion, f'"{mark.criterion}" is marked twice'))
+        else:
+            try:
+                scaled[mark.criterion] = _scaled(challenge, criterion, mark, decimals)
+            except ValueError as error:
+                problems.append(Problem(mark.criterion, str(error)))
+    if problems:
+        raise MarksRefused(problems[0].message, where=problems[0].where, problems=problems)
+    return tuple(scaled.values())
+
+
+def _scaled(challenge: ChallengeDesign, criterion: Criterion, mark: Given, decimals: int) -> Scaled:
+    if len(mark.comment) > COMMENT:
+        msg = f"a comment may have at most {COMMENT} characters"
+        raise ValueError(msg)
+    if mark.state not in {MarkState.GIVEN, MarkState.ABSENT}:
+        msg = f'expected the state "absent" or none, found "{mark.state}"'
+        raise ValueError(msg)
+    if mark.value is None or mark.state == MarkState.ABSENT:
+        if mark.value is not None:
+            msg = f'"{criterion.key}" is absent, but has the value {mark.value}'
+            raise ValueError(msg)
+        return Scaled(criterion.key, None, mark.state, mark.comment)
+    # JSON readers make 2.5 a float; its shortest text is what was written.
+    value = numbers.parse(repr(mark.value) if isinstance(mark.value, float) else mark.value)
+    if challenge.format is Format.RANKING and not challenge.criteria and (value < 1 or value.denominator != 1):
+        msg = f"{text(value)} is no rank: expected 1, 2, 3, …"
+        raise ValueError(msg)
+    if fault := value_fault(criterion, value):
+        raise ValueError(fault)
+    number = numbers.to_scaled(value, decimals)
+    if numbers.from_scaled(number, decimals) != value or abs(number) >= 2**63:
+        msg = f"{text(value)} has more than the {decimals} decimals that are kept, or is too large"
+        raise ValueError(msg)
+    return Scaled(criterion.key, number, mark.state, mark.comment)
+
+
+def check_whole(challenge: ChallengeDesign, panel: str, marks: Mapping[str, Scaled]) -> None:
+    """Refuse to end a sheet without a mark on every required criterion, naming those that miss.
+
+    `absent` says openly that there is no mark; it stands for one only where marks of an incomplete sheet count at all.
+    """
+    open_ = [one for one in criteria_of(challenge, panel) if not one.optional and not _answered(challenge, marks.get(one.key))]
+    if open_:
+        problems = [Problem(one.key, f"{one.title}: a mark is needed", "required") for one in open_]
+        names = ", ".join(one.title for one in open_)
+        msg = f"The sheet is not complete: {names} {'has' if len(open_) == 1 else 'have'} no mark."
+        raise SheetIncomplete(msg, where=problems[0].where, problems=problems)
+
+
+def _answered(challenge: ChallengeDesign, mark: Scaled | None) -> bool:
+    if mark is None:
+        return False
+    return mark.value is not None or (mark.state == MarkState.ABSENT and challenge.incomplete is Incomplete.USE)
+
+
+def merged(stored: Sequence[Scaled], given: Sequence[Scaled]) -> dict[str, Scaled]:
+    """The marks of a sheet after `given` was saved over `stored`."""
+    return {one.criterion: one for one in (*stored, *given)}

@@ -1,0 +1,82 @@
+"""States of a sheet and of a mark; what is refused."""
+
+from enum import StrEnum
+
+from games.errors import Conflict, Invalid, NotAllowed
+
+
+class SheetState(StrEnum):
+    """assigned → draft → final; also recused. A final sheet changes only by reopening with a reason."""
+
+    ASSIGNED = "assigned"
+    DRAFT = "draft"
+    FINAL = "final"
+    RECUSED = "recused"
+
+
+OPEN_SHEETS = frozenset({SheetState.ASSIGNED, SheetState.DRAFT})
+
+
+class MarkState(StrEnum):
+    """Why a mark has no value. A given mark has none of these."""
+
+    GIVEN = ""
+    ABSENT = "absent"
+    RECUSED = "recused"
+
+
+class Outcome(StrEnum):
+    """Which of two entries is better; empty: no verdict."""
+
+    A = "a"
+    B = "b"
+    TIE = "tie"
+    NONE = ""
+
+
+class NotOnPanel(NotAllowed):
+    """Who marks is not on the panel, or does not judge in this cycle."""
+
+    code = "not_on_panel"
+
+
+class OwnGroup(NotAllowed):
+    """Nobody judges a group that they belong to, or belonged to."""
+
+    code = "own_group"
+
+
+class ConflictDeclared(NotAllowed):
+    """A conflict of interest is declared between this judge and this group."""
+
+    code = "conflict_of_interest"
+
+
+class JudgingNotOpen(Conflict):
+    """The entry is not there yet, or may still change."""
+
+    code = "judging_not_open"
+
+
+class JudgingClosed(Conflict):
+    """The time for marks is over. The message says both times."""
+
+    code = "judging_closed"
+
+
+class SheetRefused(Conflict):
+    """The sheet is in a state in which this cannot be done."""
+
+    code = "sheet_refused"
+
+
+class AssignmentRefused(Invalid):
+    """Some assignments cannot be; none was made. `problems` lists every one."""
+
+    code = "assignment_refused"
+
+
+class VoteRefused(Invalid):
+    """The comparison cannot be taken."""
+
+    code = "vote_refused"

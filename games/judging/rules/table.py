@@ -1,0 +1,57 @@
+"""An assignments table: comma, semicolon or tab between cells, a header, rows numbered as a spreadsheet shows them."""
+
+import csv
+import io
+from typing import Final, NamedTuple
+
+from games.errors import Problem
+
+COLUMNS: Final = ("round", "challenge", "group", "judge", "panel")
+NEEDED: Final = frozenset({"judge"})
+MAX_BYTES: Final = 5 * 1024 * 1024
+
+
+class Line(NamedTuple):
+    """One row; `number` counts from 1, the header. Empty cells are empty text."""
+
+    number: int
+    round: str
+    challenge: str
+    group: str
+    judge: str
+    panel: str
+
+
+def read_lines(content: bytes) -> tuple[list[Line], list[Problem]]:
+    """The rows of a table, and everything that is wrong with its form. A byte order mark and CRLF are fine."""
+    if len(content) > MAX_BYTES:
+        return [], [Problem("file", f"the table has more than {MAX_BYTES} bytes")]
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return [], [Problem(f"row {content[: error.start].count(b'\n') + 1}", "expected UTF-8 text")]
+    if "\0" in text:
+        return [], [Problem("file", "expected text without null characters")]
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        return [], [Problem("file", f"expected a table of cells: {error}")]
+    header = [cell.strip().lower() for cell in rows[0]] if rows else []
+    problems = [
+        Problem("row 1", f'unknown column "{name}"; known: {", ".join(COLUMNS)}') for name in header if name not in COLUMNS
+    ]
+    problems += [Problem("row 1", f'the column "{name}" is missing') for name in sorted(NEEDED - set(header))]
+    if problems or len(set(header)) < len(header):
+        return [], problems or [Problem("row 1", "a column is named twice")]
+    lines: list[Line] = []
+    for number, cells in enumerate(rows[1:], start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            problems.append(Problem(f"row {number}", f"{len(cells)} cells where the header has {len(header)}"))
+            continue
+        values = dict(zip(header, (cell.strip() for cell in cells), strict=True))
+        lines.append(Line(number, *(values.get(name, "") for name in COLUMNS)))
+    return lines, problems
