@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from games.bundles import cells
 from games.bundles.tables import SubmissionRow, Tables
-from games.playbooks.schema import Design
+from games.playbooks.schema import ChallengeDesign, Design
 from leaderboards.engine.facts import Attempt, Decision, Facts, Group, Mark, Submission, Vote
 
 NOT_HANDED_IN = "draft"
@@ -41,7 +41,7 @@ class Bundle:
     def _submissions(self) -> Iterator[Submission]:
         for row in self.tables.submissions.rows:
             if row.status != NOT_HANDED_IN:
-                found = fields_of(self.design, row, self.tables.submissions.extra)
+                found = fields_of(self.design.challenge(row.round, row.challenge), row, self.tables.submissions.extra)
                 numbers = {key: value for key, cell in found.items() if (value := cells.number(cell)) is not None}
                 yield Submission(row.round, row.challenge, row.group, row.version or 1, row.at, row.status, numbers)
 
@@ -58,8 +58,7 @@ class Bundle:
             yield Attempt(row.round, row.challenge, row.group, row.at, row.verdict, row.value, sequence)
 
 
-def fields_of(design: Design, row: SubmissionRow, extra: tuple[str, ...]) -> dict[str, str]:
+def fields_of(challenge: ChallengeDesign | None, row: SubmissionRow, extra: tuple[str, ...]) -> dict[str, str]:
     """The cells of a submission that scoring reads, by the key of their field."""
-    challenge = design.challenge(row.round, row.challenge)
     wanted = {field.key for field in challenge.fields} if challenge else set()
     return {name: cell for name, cell in zip(extra, row.extra, strict=True) if name in wanted}

@@ -23,8 +23,11 @@ from leaderboards.engine.spec import Format, expand_boards
 TRIED: Final = frozenset({Format.ATTEMPTS, Format.MEASURED, Format.AUTOMATIC})
 
 
-def problems(bundle: Bundle, faults: Mapping[str, Faults]) -> list[Problem]:
-    """Every fault of the tables, those of reading in `faults` included; warnings carry the code `warning`."""
+def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True) -> list[Problem]:
+    """Every fault of the tables, those of reading in `faults` included; warnings carry the code `warning`.
+
+    `sound`: the Design has no fault, so that results can be computed where a check needs them.
+    """
     places = Places(bundle)
     _groups(bundle, faults["groups"])
     _people(bundle, places, faults["people"])
@@ -36,7 +39,7 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults]) -> list[Problem]:
     _votes(bundle, places, faults["votes"])
     _decisions(bundle, places, faults["decisions"])
     found = [one for each in faults.values() for one in each.all()]
-    if found:
+    if found or not sound:
         return found
     if _depends_on_results(bundle):
         return _computed(bundle, faults)
@@ -141,12 +144,13 @@ def _submissions(bundle: Bundle, places: Places, faults: Faults) -> None:
     table = bundle.tables.submissions
     seen: set[tuple[str, str, str, int]] = set()
     for row, refuse in _each(table, faults):
-        challenge = places.entry(row.round, row.challenge, row.group, refuse)
+        places.entry(row.round, row.challenge, row.group, refuse)
         if (row.round, row.challenge, row.group, row.version) in seen:
             refuse("group", f'"{row.group}" is there twice with the same version')
         seen.add((row.round, row.challenge, row.group, row.version))
-        bounds = {field.key: field for field in challenge.fields} if challenge else {}
-        for name, cell in fields_of(bundle.design, row, table.extra).items():
+        task = places.tasks.get((row.round, row.challenge))
+        bounds = {field.key: field for field in task.fields} if task else {}
+        for name, cell in fields_of(task, row, table.extra).items():
             _field(name, cell, (bounds[name].min, bounds[name].max), places, refuse)
 
 

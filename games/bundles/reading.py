@@ -150,7 +150,7 @@ def _read_one(source: Source, fmt: str | None) -> tuple[Bundle | None, list[Prob
         return None, problems + [one for found in faults.values() for one in found.all()]
     Settler(design).settle(tables, faults)
     bundle = Bundle(design, tables)
-    problems += check_problems(bundle, faults)
+    problems += check_problems(bundle, faults, sound=all(problem.code == WARNING for problem in problems))
     return bundle, problems
 
 
