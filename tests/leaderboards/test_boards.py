@@ -67,7 +67,9 @@ def test_movement_is_told_since_the_last_change_of_place(board: Board) -> None:
     assert {one["group"]: one["movement"] for one in rows_of(standings(board))} == {"green": 2, "red": -1, "blue": -1}
 
 
-@pytest.mark.parametrize(("place", "before", "moved"), [("1", "3", 2), ("4", "2", -2), ("2", "2", 0), ("", "2", None), ("2", "", None)])
+@pytest.mark.parametrize(
+    ("place", "before", "moved"), [("1", "3", 2), ("4", "2", -2), ("2", "2", 0), ("", "2", None), ("2", "", None)]
+)
 def test_movement_needs_a_place_before_and_now(place: str, before: str, moved: int | None) -> None:
     assert movement(place, before) == moved
 

@@ -107,6 +107,10 @@ def test_a_board_of_points_ranks_groups_by_what_they_earned() -> None:
     judge_final(played)
     settle_now(played.rounds["call"], by=None)
     rows = played.board("season").standings.filter(audience="public").order_by("rank")
-    assert [(row.place, row.entry, row.score) for row in rows][:3] == [("1", "aqua", "20"), ("2", "brook", "10"), ("3", "cloud", "0")]
+    assert [(row.place, row.entry, row.score) for row in rows][:3] == [
+        ("1", "aqua", "20"),
+        ("2", "brook", "10"),
+        ("3", "cloud", "0"),
+    ]
     settle_now(played.rounds["final"], by=None)
     assert set(Grant.objects.values_list("award", "group__key")) == {("active", "aqua")}

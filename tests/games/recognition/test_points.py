@@ -156,7 +156,9 @@ def test_other_rules_are_previewed_then_swapped_and_old_points_stay() -> None:
     happen(cycle, ("submission.received", "submission:2", group, 1))
     score_all(cycle)
     swap_points(cycle, generation=preview.generation, by=None)
-    assert {row.group_id: row.amount for row in totals_of(cycle)} == {group.pk: 25}, "what came meanwhile is in, capped by the day"
+    assert {row.group_id: row.amount for row in totals_of(cycle)} == {group.pk: 25}, (
+        "what came meanwhile is in, capped by the day"
+    )
     assert Points.objects.filter(cycle=cycle, generation=1).count() == 2
     assert [(one.group, int(one.amount)) for one in point_facts(cycle)] == [(group.key, 25)]
 
