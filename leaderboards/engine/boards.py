@@ -74,23 +74,23 @@ def scoring_first(state: State) -> str:
 def _reader(state: State, plan: Plan, freeze: int | None) -> Reader:
     """The cells and round scores the board reads: those of the rounds, or its own where it counts some challenges only, or is frozen."""
     only = None if plan.board.challenges is None else plan.board
-    cells: dict[str, RoundCells] = dict(state.cells)
-    scores = dict(state.scores)
-    last = plan.rounds[-1].key if plan.rounds else ""
-    for spec in plan.rounds:
-        if freeze is not None and spec.key == last:
-            cells[spec.key] = score_cells(state, spec.key, freeze, only)
-        elif only is not None:
-            kept = only.challenges or ()
-            cells[spec.key] = {
-                group: tuple(cell for cell in row if cell.challenge in kept)
-                for group, row in state.cells.get(spec.key, {}).items()
-            }
-        else:
-            continue
-        scores.update({(spec.key, group): score for group, score in score_round(state, spec, cells[spec.key], only).items()})
+    cells, scores = state.cells, state.scores
+    if only is not None or freeze is not None:
+        cells, scores = dict(cells), dict(scores)
+        for spec in plan.rounds if only is not None else plan.rounds[-1:]:
+            late = freeze if spec is plan.rounds[-1] else None
+            cells[spec.key] = _own_cells(state, spec.key, only, late)
+            scores.update({(spec.key, group): score for group, score in score_round(state, spec, cells[spec.key], only).items()})
     entered = {spec.key: frozenset(state.entrants(spec.key)) for spec in plan.rounds}
     return Reader(cells, scores, tuple(spec.key for spec in plan.rounds), state.numbers, entered, plan.low)
+
+
+def _own_cells(state: State, round_key: str, only: BoardSpec | None, freeze: int | None) -> RoundCells:
+    """The cells of a round as this board counts them: scored again up to the freeze, or its challenges picked out."""
+    if freeze is not None:
+        return score_cells(state, round_key, freeze, only)
+    kept = frozenset((only.challenges if only is not None else None) or ())
+    return {group: tuple(cell for cell in row if cell.challenge in kept) for group, row in state.cells.get(round_key, {}).items()}
 
 
 def _counted(state: State, plan: Plan, reader: Reader) -> Counted:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from leaderboards.engine.attempts import Tried, score_attempts
 from leaderboards.engine.index import DIVISION, Index
 from leaderboards.engine.measured import score_measured
-from leaderboards.engine.numbers import Rounding, rounded
+from leaderboards.engine.numbers import ZERO, Rounding, rounded
 from leaderboards.engine.outcome import Cell, Folded, StepTaken, Unscored
 from leaderboards.engine.rubric import judge, plans
 from leaderboards.engine.sheets import read_marks
@@ -75,9 +75,7 @@ class Finish:
     def _adjust(self, score: Fraction, fields: dict[str, Fraction | None]) -> tuple[Fraction, tuple[StepTaken, ...]]:
         taken = []
         for verb, operand, decimals, mode in self.steps:
-            amount = operand if isinstance(operand, Fraction) else fields[operand]
-            if amount is None:
-                continue
+            amount = operand if isinstance(operand, Fraction) else fields[operand] or ZERO
             if verb == "times":
                 score *= amount
             else:

@@ -50,10 +50,8 @@ def exits(index: Index, rounds: Sequence[str], problems: list[Problem]) -> Exits
             number = rounds.index(decision.round) if decision.round else 0
             out[decision.group] = min(number, out.get(decision.group, number))
             if kind in STATUS:
-                known = unplaced.get(decision.group)
-                if known is None or number <= known[0] or kind is DecisionKind.DISQUALIFY:
-                    since = number if known is None else min(number, known[0])
-                    unplaced[decision.group] = (since, STATUS[kind])
+                since, _ = unplaced.get(decision.group, (number, RowStatus.RANKED))
+                unplaced[decision.group] = (min(number, since), STATUS[kind])
     return Exits(out, unplaced)
 
 

@@ -111,10 +111,8 @@ class Step(Rounded):
     @property
     def operation(self) -> tuple[str, Fraction | str]:
         """The verb and its operand."""
-        for name, operand in (("times", self.times), ("plus", self.plus), ("minus", self.minus)):
-            if operand is not None:
-                return name, operand
-        raise AssertionError
+        operands = {"times": self.times, "plus": self.plus, "minus": self.minus}
+        return next((name, operand) for name, operand in operands.items() if operand is not None)
 
 
 class Worth(Spec):

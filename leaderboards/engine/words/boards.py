@@ -18,7 +18,7 @@ from leaderboards.engine.spec import (
     expand_boards,
 )
 from leaderboards.engine.words.names import in_words
-from leaderboards.engine.words.phrases import clock, listed, missing, number, percent, plural, weighted, with_rounding
+from leaderboards.engine.words.phrases import best_of, clock, listed, missing, number, percent, plural, weighted, with_rounding
 
 PLACES = {
     PlaceStyle.STANDARD: "Equal groups share a place, and as many places are skipped after them (1, 2, 2, 4).",
@@ -75,8 +75,7 @@ def _counted(scoring: Scoring, board: BoardSpec) -> Iterator[str]:
     if names:
         yield with_rounding(weighted(names, board.combine, "The score"), board.decimals, board.rounding, scoring)
     if len(names) > 1:
-        best = "" if board.best is None else f"Only the best {plural(board.best, 'round')} of a group count. "
-        yield best + missing(board.missing, "round", "score on this board")
+        yield best_of(board.best, "round") + missing(board.missing, "round", "score on this board")
         forgotten = [one.title for one in scoring.rounds if one.key not in titles]
         if forgotten:
             yield f"{listed(forgotten)} {'does' if len(forgotten) == 1 else 'do'} not count here."

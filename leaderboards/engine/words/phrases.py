@@ -77,3 +77,12 @@ def missing(rule: Missing, thing: str, whole: str) -> str:
         Missing.ZERO: f"A {thing} without score counts 0.",
         Missing.UNSCORED: f"Without a score in every {thing} there is no {whole}.",
     }[rule]
+
+
+def best_of(count: int | None, thing: str) -> str:
+    """What "the n best" means, empty where all count."""
+    if count is None:
+        return ""
+    return (
+        f"Of each group only the best {thing} counts. " if count == 1 else f"Of each group only the best {count} {thing}s count. "
+    )

@@ -6,7 +6,7 @@ from leaderboards.engine.names import challenges_of
 from leaderboards.engine.spec import RoundSpec, Scoring, expand_boards
 from leaderboards.engine.words.boards import board_rules, cut_rules
 from leaderboards.engine.words.challenges import challenge_rules
-from leaderboards.engine.words.phrases import listed, missing, plural, weighted, with_rounding
+from leaderboards.engine.words.phrases import best_of, listed, missing, weighted, with_rounding
 from leaderboards.engine.words.prizes import award_rules
 
 
@@ -25,8 +25,7 @@ def _rules(scoring: Scoring, spec: RoundSpec) -> Iterator[str]:
     if len(names) > 1 or any(weight != 1 for _, weight in names):
         yield with_rounding(weighted(names, spec.combine, "The score of the round"), spec.decimals, spec.rounding, scoring)
     if len(names) > 1:
-        best = "" if spec.best is None else f"Only the best {plural(spec.best, 'challenge')} of a group count. "
-        yield best + missing(spec.missing, "challenge", "score of the round")
+        yield best_of(spec.best, "challenge") + missing(spec.missing, "challenge", "score of the round")
 
 
 def _entrants(scoring: Scoring, spec: RoundSpec) -> Iterator[str]:

@@ -3,7 +3,7 @@ import pytest
 from leaderboards.engine.facts import Attempt, Facts, Points
 from leaderboards.engine.numbers import fixed, text
 from leaderboards.engine.pipeline import compute
-from tests.leaderboards.engine.building import F, decide, groups, places, scores, single, sound
+from tests.leaderboards.engine.building import F, decide, groups, places, read, scores, single, sound
 
 SEASON = """
 rounds = [
@@ -270,3 +270,73 @@ def test_a_board_may_rank_points_earned_by_acts():
     """
     facts = Facts(groups=groups("ada", "ben"), points=(Points("ben", F(7)),))
     assert scores(compute(sound(design), facts).boards["b"]) == {"ben": "7", "ada": "0"}
+
+
+def test_after_four_hundred_half_lives_nothing_is_left():
+    assert scores(board("half_life = 0.01", {"ada": "8 - 1"})) == {"ada": "1"}
+
+
+def test_without_any_score_nothing_fades():
+    assert scores(board("half_life = 30", {"ada": "- - -"})) == {"ada": None}
+
+
+def test_weights_that_leave_nothing_present_give_no_mean():
+    assert scores(board('weights = { r1 = 0, r2 = 1 }, combine = "mean"', {"ada": "5 - -"})) == {"ada": None}
+
+
+def test_who_withdrew_and_was_then_disqualified_is_disqualified():
+    decisions = (
+        decide("withdraw", "ben", round="r2"),
+        decide("disqualify", "ben", round="r3"),
+        decide("withdraw", "ben", round="r3"),
+    )
+    assert board("", {"ada": "1 1 1", "ben": "2 2 2"}, *decisions).row("ben").status == "disqualified"
+    without_round = board("", {"ada": "1 1 1", "ben": "2 2 2"}, decide("disqualify", "ben"))
+    assert places(without_round) == {"ada": "1", "ben": None}
+
+
+def test_the_first_board_may_stand_for_one_per_round():
+    design = """
+    rounds = [{ key = "r1" }, { key = "r2" }]
+    challenges = [{ key = "c", criteria = [{ key = "m" }] }]
+    boards = [{ each = true }]
+    awards = [{ key = "gold", places = [1, 1] }]
+    """
+    rows = {"ada": "5", "ben": "5"}
+    facts = Facts(groups=groups("ada", "ben"), marks=single("r1", "c", "m", rows), decisions=(decide("break", "ben", value="1"),))
+    outcome = compute(sound(design), facts)
+    assert list(outcome.boards) == ["r1", "r2"]
+    assert places(outcome.boards["r1"]) == {"ben": "1", "ada": "2"}
+    assert [winner.group for winner in outcome.awards[0].winners] == ["ben"]
+
+
+def test_an_award_of_a_board_that_does_not_exist_is_told_and_given_to_nobody():
+    design = """
+    rounds = [{ key = "r1" }]
+    challenges = [{ key = "c", criteria = [{ key = "m" }] }]
+    awards = [{ key = "gold", places = [1, 1] }, { key = "cup", board = "x", by = "nothing", places = [1, 1] }]
+    """
+    outcome = compute(read(design), Facts(groups=groups("ada"), marks=single("r1", "c", "m", {"ada": "5"})))
+    assert outcome.awards == ()
+    assert [str(one) for one in outcome.problems] == ['award "gold": "" is not a board', 'award "cup": "x" is not a board']
+
+
+def test_a_name_that_nobody_knows_is_no_award():
+    design = """
+    rounds = [{ key = "r1" }]
+    challenges = [{ key = "c", criteria = [{ key = "m" }] }]
+    boards = [{ key = "b" }]
+    awards = [{ key = "cup", by = "nothing", at_least = 0 }]
+    """
+    outcome = compute(read(design), Facts(groups=groups("ada"), marks=single("r1", "c", "m", {"ada": "5"})))
+    assert outcome.awards[0].winners == ()
+
+
+def test_a_board_that_counts_no_round_lists_nobody():
+    design = """
+    rounds = [{ key = "r1" }]
+    challenges = [{ key = "c", criteria = [{ key = "m" }] }]
+    boards = [{ key = "none", rounds = [], ranked = "all" }, { key = "last", rounds = [] }, { key = "any", rounds = [], order = ["m"] }]
+    """
+    outcome = compute(read(design), Facts(groups=groups("ada")))
+    assert [row.group for board_ in outcome.boards.values() for row in board_.rows] == []

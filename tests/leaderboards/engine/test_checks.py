@@ -294,3 +294,39 @@ def test_everything_is_told_at_once():
 
 def test_an_empty_scoring_is_told_what_it_needs():
     assert [str(one) for one in problems(Scoring())] == ["rounds: at least one round is needed"]
+
+
+def test_records_have_no_places_for_cuts_and_awards():
+    design = """
+    rounds = [{ key = "r1" }, { key = "r2" }]
+    challenges = [{ key = "run", format = "measured" }]
+    boards = [{ key = "b", rounds = ["r1"], rows = "records" }]
+    cuts = [{ board = "b", to = "r2", first = 1 }]
+    awards = [{ key = "a", share = 1 }]
+    """
+    assert messages(design) == [
+        'cut to "r2".board: board "b" lists records, which have no places; a cut needs a board of groups',
+        'award "a".board: board "b" lists records, which have no places; an award needs a board of groups',
+    ]
+
+
+def test_awards_need_a_board():
+    assert "awards: awards need at least one board" in told(boards="[]", cuts="[]")
+
+
+def test_low_and_high_scores_do_not_add_up():
+    mixed = '[{ key = "run", format = "measured", better = "low" }, { key = "c", criteria = [{ key = "m" }] }]'
+    low = told(challenges=mixed, boards='[{ key = "b", rounds = ["r1"], order = ["score low"] }]')
+    assert low == ['board "b": adds scores where lower is better to scores where higher is better']
+    assert told(challenges=mixed, boards='[{ key = "b", rounds = ["r1"], points = [3, 2] }]') == []
+
+
+def test_a_half_life_is_above_zero():
+    message = 'board "b".half_life: expected a number of days above 0, found 0'
+    assert message in told(boards='[{ key = "b", rounds = ["r1"], half_life = 0 }]')
+
+
+def test_a_challenge_has_a_round_and_a_key_of_its_own():
+    found = told(challenges='[{ key = "judged", rounds = [], criteria = [{ key = "m" }] }]')
+    assert 'challenge "judged".rounds: at least one round is needed; leave the key out for every round' in found
+    assert 'challenge "judged": the key "judged" has a meaning of its own in boards; choose another' in found

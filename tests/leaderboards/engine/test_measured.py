@@ -73,3 +73,9 @@ def test_a_rebase_sets_the_standing_best_without_being_a_record():
     )
     assert [(row.group, int(row.score or 0)) for row in outcome.boards["records"].rows] == [("ada", 20), ("ben", 21)]
     assert scores(outcome.boards["times"]) == {"ben": "21", "ada": "22"}
+
+
+def test_a_rebase_of_a_group_without_an_entry_changes_only_the_records():
+    outcome = run(tries("open", "run", "ada", (1, "rebase", 22)), tries("open", "run", "ben", (3, "", 23)))
+    assert scores(outcome.boards["times"]) == {"ben": "23", "ada": None}
+    assert outcome.boards["records"].rows == ()

@@ -184,3 +184,22 @@ def test_a_criterion_that_nobody_marks_and_a_drop_that_leaves_nothing_are_told()
     assert [str(one) for one in outcome.problems] == [
         'challenge "c" in round "r": panel "jury" drops 2 marks, but no entry has more than 2'
     ]
+
+
+def test_optional_criteria_alone_may_leave_nothing_to_judge():
+    options = 'criteria = [{ key = "x", optional = true }]'
+    outcome = run(options + '\npanels = [{ key = "jury", quorum = 2 }]', *single("r", "c", "x", {"a": "5"}))
+    assert outcome.cells["r", "c", "a"].unscored is Unscored.NO_MARKS
+    sheets = run(options + '\npanels = [{ key = "jury", per = "sheet", quorum = 2 }]', *single("r", "c", "x", {"a": "5"}))
+    assert sheets.cells["r", "c", "a"].unscored is Unscored.NO_MARKS
+
+
+def test_a_mark_on_something_that_is_no_criterion_is_left_out():
+    assert score('criteria = [{ key = "x" }]', *single("r", "c", "x", {"a": "5"}), *single("r", "c", "typo", {"a": "9"})) == "5"
+
+
+def test_a_sheet_that_was_recused_is_shown_as_such():
+    rows = marks("r", "c", "x y", {"a": "4,6 r,r"})
+    outcome = run(TWO + 'panels = [{ key = "jury", per = "sheet" }]', *rows)
+    sheets = next(fold for fold in outcome.cells["r", "c", "a"].folds if not fold.criterion)
+    assert [(mark.judge, mark.used, mark.fate) for mark in sheets.marks] == [("j1", 10, Fate.COUNTED), ("j2", None, Fate.RECUSED)]

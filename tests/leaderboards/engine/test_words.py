@@ -4,7 +4,7 @@ import pytest
 
 from leaderboards.engine.words import award_rules, board_rules, challenge_rules, cut_rules, round_rules, scoring_rules
 from leaderboards.engine.words.phrases import clock, listed, ordinal
-from tests.leaderboards.engine.building import sound
+from tests.leaderboards.engine.building import read, sound
 from tests.leaderboards.engine.test_innovation import DESIGN
 
 
@@ -131,7 +131,7 @@ awards = [{ key = "a", %s }]
     [
         ("points = [10, 6]", "Places in each round become points first: 10, 6; equal places share."),
         ("half_life = 90", "What a round gave counts half after 90 days, a quarter after twice that, and so on."),
-        ("best = 1", "Only the best 1 round of a group count. A round without score is left out."),
+        ("best = 1", "Of each group only the best round counts. A round without score is left out."),
         ('missing = "unscored"', "Without a score in every round there is no score on this board."),
         ('challenges = ["c"]', "Only c counts on this board."),
         (
@@ -210,3 +210,53 @@ def test_small_words():
         "112th",
     ]
     assert [clock(number) for number in (60_000, 3_600_000, 5_460_000)] == ["1 minute", "1 hour", "1 hour and 31 minutes"]
+
+
+def test_named_values_in_words():
+    design = """
+    rounds = [{ key = "r1", name = "Day one" }, { key = "r2" }]
+    boards = [{ key = "b", order = ["score", "m.count", "late low", "r1", "r2.c", "c", "m.countback", "jury"] }, { key = "p", source = "points" }]
+    cuts = [{ board = "b1", to = "r2", first = { men = 3, ladies = 2 } }]
+    [[challenges]]
+    key = "c"
+    name = "Pitch"
+    criteria = [{ key = "m", name = "Impact" }]
+    fields = [{ key = "late", name = "days late", default = 0 }]
+    """
+    scoring = sound(design.replace("cuts", "#"))
+    (order,) = [rule for rule in board_rules(scoring, "b") if rule.startswith("Higher")]
+    assert order.startswith(
+        "Higher score is better; ties go to the higher number of judges who gave Impact more than zero, then the lower days late, "
+        "then the higher score in Day one, then the higher score of Pitch in r2, then the higher score of Pitch, "
+        "then the higher marks on Impact, compared from the highest down, then the higher total of the panel jury."
+    )
+    assert (
+        "Higher points earned is better. Equal groups share a place, and as many places are skipped after them (1, 2, 2, 4)."
+        in board_rules(scoring, "p")
+    )
+
+
+def test_a_cut_per_division_and_records_in_words():
+    design = """
+    rounds = [{ key = "r1" }, { key = "r2" }]
+    boards = [{ key = "b", within = "sex", rounds = ["r1"], order = ["score low"] }, { key = "rec", rows = "records" }]
+    cuts = [{ board = "b", to = "r2", first = { men = 3, ladies = 2 } }]
+    awards = [{ key = "fast", at_least = 60 }]
+    challenges = [{ key = "run", format = "measured", better = "low" }]
+    """
+    scoring = sound(design)
+    assert cut_rules(scoring, scoring.cuts[0])[0] == "From the board b into r2 go the first 3 (men) and 2 (ladies)."
+    assert board_rules(scoring, "rec") == [
+        "Listed is every attempt that beat the best one standing at its time; an equal one does not."
+    ]
+    assert award_rules(scoring, "fast") == ["fast goes to every group whose score is 60 or less, on the board b, in each sex."]
+
+
+def test_what_cannot_be_computed_yet_has_words_too():
+    scoring = read(CHALLENGE.format('format = "pairwise"'))
+    assert challenge_rules(scoring, scoring.challenges[0]) == ["In c judges compare entries two by two."]
+
+
+def test_unknown_names_stay_as_they_are_written():
+    scoring = read(BOARD % ('order = ["zzz", "a b c"]', "first = 1", "share = 1"))
+    assert board_rules(scoring, "b")[-2].startswith("Higher zzz is better; ties go to the a b c.")
