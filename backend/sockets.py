@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.urls import URLPattern, path
 
-from games.groups.rules import Capability
 from games.permissions import access_for, visible
+from games.playbooks.rules import Capability
 from leaderboards.live import BoardConsumer
 from leaderboards.models import Board
 from leaderboards.queries import PUBLIC, RESTRICTED

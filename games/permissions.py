@@ -13,21 +13,21 @@ from typing import Any
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from games.challenges.models import Challenge
-from games.cycles.models import Cycle, Decision, Design
+from games.cycles.models import Cycle, Decision, Design, Series
 from games.cycles.rules import CycleState
 from games.groups.models import Group, JoinRequest, Membership, Registration
-from games.groups.rules import Capability, GroupState
+from games.groups.rules import GroupState
 from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 from games.journal.rules import PUBLIC_KINDS
 from games.judging.models import ConflictOfInterest, Panelist, Sheet
 from games.judging.rules import SheetState
 from games.organizations.models import Organization, Person
+from games.playbooks.rules import Capability, Visibility
 from games.recognition.models import Grant, Points, PointsTotal
 from games.recognition.rules import GrantState
 from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
 from games.rounds.models import Entrant, Extension, Round
-from games.rounds.rules import Visibility
 from games.submissions.models import Attempt, Submission, Upload, Version
 from games.submissions.rules import COUNTS, SubmissionState
 from leaderboards.models import Board, Snapshot, Standing
@@ -234,12 +234,21 @@ PERMISSIONS: dict[str, Permission] = {
     "organization.view": _row("Anybody: names of organizations are public.", Organization, lambda _: Q()),
     "cycle.view": _row("Anybody, once launched; members only if not public; organizers always.", Cycle, _cycle_open),
     "cycle.organize": _row("Organizers of the cycle.", Cycle, lambda a: _organizes(a, "pk")),
+    "cycle.follow_up": _row(
+        "Organizers of the cycle who may launch cycles here.",
+        Cycle,
+        lambda a: _organizes(a, "pk") if a.may_launch or a.owner else NEVER,
+    ),
+    "series.view": _row(
+        "Whoever may see one of its cycles.", Series, lambda a: Q(pk__in=Cycle.objects.filter(_cycle_open(a)).values("series_id"))
+    ),
     "design.view": _of_cycle("Whoever may see the cycle.", Design),
     "decision.view": _row(
         "Organizers; everybody once published.",
         Decision,
         lambda a: _organizes(a, "cycle_id") | (_cycle_open(a, "cycle__") & Q(published_at__isnull=False)),
     ),
+    "decision.revoke": _of_organizer("Organizers.", Decision),
     "group.view": _row("Whoever may see the cycle, once the group takes part; itself and organizers always.", Group, _group_seen),
     "group.member": _row("Members of the group.", Group, lambda a: Q(pk__in=a.groups_with())),
     "group.manage": _row(
@@ -286,6 +295,7 @@ PERMISSIONS: dict[str, Permission] = {
         ),
     ),
     "round.view": _of_cycle("Whoever may see the cycle.", Round),
+    "round.steer": _of_organizer("Organizers.", Round),
     "extension.view": _row(
         "The group it is for, and organizers.", Extension, lambda a: _mine(a) | _organizes(a, "round__cycle_id")
     ),

@@ -9,18 +9,10 @@ from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.cycles.rules import CycleState
 from games.groups.models import Group, JoinRequest, Membership, Registration
-from games.groups.rules import (
-    Capability,
-    Door,
-    GroupState,
-    JoinState,
-    RegistrationState,
-    clean_code,
-    door,
-    same_name,
-)
+from games.groups.rules import Door, GroupState, JoinState, RegistrationState, clean_code, door, same_name
 from games.organizations.models import Person
 from games.organizations.rules import key_from
+from games.playbooks.rules import Capability
 
 ALIVE = (GroupState.PENDING.value, GroupState.ACTIVE.value)
 

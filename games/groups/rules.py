@@ -9,22 +9,13 @@ from enum import StrEnum
 from typing import Any, Final
 
 from games.errors import Conflict, Invalid, Problem
+from games.playbooks.rules import Capability
 from games.playbooks.schema.cycle import DEFAULT_ROLES, Role
 from games.playbooks.schema.registration import Eligibility, NameRules, Registration
 from leaderboards.engine import numbers
 
 CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH: Final = 10
-
-
-class Capability(StrEnum):
-    """What a membership allows. The API checks capabilities, never role names."""
-
-    ORGANIZE = "organize"  # steer the cycle: people, rounds, publication, decisions
-    JUDGE = "judge"  # mark what is assigned
-    SUBMIT = "submit"  # enter and edit the group's entries
-    CAPTAIN = "captain"  # invite, remove, rename, withdraw
-    FOLLOW = "follow"  # read as a member (sponsor, coach, observer)
 
 
 CYCLE_WIDE = frozenset({Capability.ORGANIZE, Capability.JUDGE, Capability.FOLLOW})

@@ -2,24 +2,22 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from django.db.models import Count, Exists, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Now
-from django.utils.crypto import salted_hmac
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Now
 
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
-from games.cycles.queries import design_of
-from games.groups.models import Group, Membership
-from games.groups.rules import Capability
+from games.groups.models import Membership
 from games.judging.models import ConflictOfInterest, Mark, Panelist, Sheet
-from games.judging.rules import OPEN_SHEETS, Scaled, Seat, SheetState, Sitting, blind_label
+from games.judging.rules import OPEN_SHEETS, Scaled, Seat, SheetState, Sitting
 from games.organizations.models import Person
+from games.playbooks.rules import Capability
 from games.playbooks.schema import ChallengeDesign
 from games.rounds.models import Extension, Round
 from games.submissions.models import Submission
-from games.submissions.queries import counting
+from games.submissions.queries import counting, with_ordinal
 
 
 def _same_person(person: str) -> Q:
@@ -149,30 +147,6 @@ def progress_by_judge(cycle: Cycle) -> QuerySet[Sheet, Any]:
     counts = {f"n_{state.value}": Count("pk", filter=Q(state=state.value)) for state in SheetState}
     sheets = Sheet.objects.filter(challenge__round__cycle=cycle)
     return sheets.values("judge_id", "judge__name").annotate(**counts).order_by("judge__name", "judge_id")
-
-
-def is_blind(round_: Round) -> bool:
-    """Whether judges must not know whose entries they mark: until the round is published."""
-    spec = design_of(round_.cycle, round_.design_number).round(round_.key)
-    return spec is not None and spec.blind and round_.published_at is None
-
-
-def with_ordinal[M: Model](rows: QuerySet[M], group: str = "group") -> QuerySet[M]:
-    """Annotate `ordinal`: as which group of its cycle it came, from 1. What `label_for` shuffles."""
-    before = (
-        Group.objects.filter(cycle_id=OuterRef(f"{group}__cycle_id"), pk__lte=OuterRef(f"{group}_id"))
-        .order_by()
-        .values("cycle_id")
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
-    return cast("QuerySet[M]", rows.annotate(ordinal=Coalesce(Subquery(before, output_field=IntegerField()), Value(0))))
-
-
-def label_for(round_: Round, ordinal: int) -> str:
-    """What judges of a blind round see instead of the group's name. The secret of the instance keeps anyone from computing it back."""
-    secret = salted_hmac("games.judging.blind", f"{round_.cycle_id}:{round_.key}", algorithm="sha256").digest()
-    return blind_label(ordinal, secret)
 
 
 def panel_of(challenge: Challenge, panel: str) -> QuerySet[Person]:

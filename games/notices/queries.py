@@ -7,10 +7,11 @@ from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from games.groups.models import Group, Membership
-from games.groups.rules import Capability, GroupState
+from games.groups.rules import GroupState
 from games.notices.models import Message
 from games.notices.rules import MessageState
 from games.organizations.models import Person
+from games.playbooks.rules import Capability
 from games.rounds.models import Entrant, Round
 
 

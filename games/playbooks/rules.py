@@ -6,18 +6,18 @@ from enum import StrEnum
 class Capability(StrEnum):
     """What a role allows. Capabilities are checked, role names never."""
 
-    ORGANIZE = "organize"
-    JUDGE = "judge"
-    SUBMIT = "submit"
-    CAPTAIN = "captain"
-    FOLLOW = "follow"
+    ORGANIZE = "organize"  # steer the cycle: people, rounds, publication, decisions
+    JUDGE = "judge"  # mark what is assigned
+    SUBMIT = "submit"  # enter and edit the group's entries
+    CAPTAIN = "captain"  # invite, remove, rename, withdraw
+    FOLLOW = "follow"  # read as a member (sponsor, coach, observer)
 
 
 class Visibility(StrEnum):
     """What of a round others see once it is locked. It only widens."""
 
-    SEALED = "sealed"
-    SCORES = "scores"
-    SUMMARIES = "summaries"
-    FULL = "full"
-    FORKABLE = "forkable"
+    SEALED = "sealed"  # the team, its judges, organizers
+    SCORES = "scores"  # boards and scores
+    SUMMARIES = "summaries"  # titles, summaries, feedback in short
+    FULL = "full"  # whole entries and marks
+    FORKABLE = "forkable"  # and others may build on them

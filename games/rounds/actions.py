@@ -12,6 +12,7 @@ from games.groups.models import Group
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
+from games.playbooks.rules import Visibility
 from games.rounds.models import Extension, Round
 from games.rounds.queries import deadline_for
 from games.rounds.rules import (
@@ -20,7 +21,6 @@ from games.rounds.rules import (
     GateRefused,
     RoundRefused,
     RoundState,
-    Visibility,
     VisibilityNarrows,
     deadline,
     state_of,

@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from django.db import models
 
-from games.rounds.rules import Clock, Visibility
+from games.playbooks.rules import Visibility
+from games.rounds.rules import Clock
 
 
 class Round(models.Model):

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from games.errors import Conflict, Invalid
+from games.playbooks.rules import Visibility
 
 
 class RoundState(StrEnum):
@@ -15,16 +16,6 @@ class RoundState(StrEnum):
     OPEN = "open"
     LOCKED = "locked"
     CLOSED = "closed"
-
-
-class Visibility(StrEnum):
-    """What of a round others may see. It only widens."""
-
-    SEALED = "sealed"  # the team, its judges, organizers
-    SCORES = "scores"  # boards and scores
-    SUMMARIES = "summaries"  # titles, summaries, feedback in short
-    FULL = "full"  # whole entries and marks
-    FORKABLE = "forkable"  # and others may build on them
 
 
 VISIBILITY_ORDER = tuple(Visibility)

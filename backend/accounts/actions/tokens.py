@@ -11,8 +11,8 @@ from backend.accounts.rules import HINT_LENGTH, TOKEN_SEEN_EVERY, clean_name, di
 from games.cycles.models import Cycle
 from games.errors import Conflict, Invalid, Problem
 from games.groups.models import Membership
-from games.groups.rules import Capability
 from games.journal.queries import db_now
+from games.playbooks.rules import Capability
 
 TOKENS_PER_USER = 50
 TOKEN_NAME_LENGTH = 100

@@ -10,20 +10,13 @@ from games.cycles.queries import design_of
 from games.cycles.rules import CycleState, DecisionKind
 from games.groups.models import Group, Membership
 from games.groups.queries import ALIVE, captains, member_count, named_alike
-from games.groups.rules import (
-    Capability,
-    GroupFull,
-    GroupRefused,
-    NameTaken,
-    clean_group_name,
-    role_with,
-    room_for,
-)
+from games.groups.rules import GroupFull, GroupRefused, NameTaken, clean_group_name, role_with, room_for
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.organizations.actions import accept
 from games.organizations.models import Invitation, Person
+from games.playbooks.rules import Capability
 
 OVER = {CycleState.CLOSED.value, CycleState.CANCELLED.value}
 

@@ -17,7 +17,6 @@ from games.groups.actions.members import in_no_other_group
 from games.groups.models import Group, Membership, Registration
 from games.groups.queries import door_of, free_key, named_alike, places_taken, waiting
 from games.groups.rules import (
-    Capability,
     Consent,
     DoorClosed,
     GroupRefused,
@@ -38,6 +37,7 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.organizations.models import Organization, Person
 from games.playbooks.forms import AnswersRefused, check_answers
+from games.playbooks.rules import Capability
 from games.playbooks.schema import Registration as Rules
 
 KIND = "team"

@@ -12,12 +12,13 @@ from games.errors import Invalid
 from games.groups.actions.members import reasoned
 from games.groups.models import Membership
 from games.groups.queries import cycle_roles
-from games.groups.rules import CYCLE_WIDE, Capability, GroupRefused, role_with
+from games.groups.rules import CYCLE_WIDE, GroupRefused, role_with
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.organizations.actions import invite, person_for, waiting_person
 from games.organizations.models import Invitation, Person
+from games.playbooks.rules import Capability
 from games.playbooks.schema import Role
 
 

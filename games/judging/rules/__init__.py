@@ -1,6 +1,5 @@
-"""Decisions about judging: states, who may mark, when, which values a mark may have, how entries are called in a blind round. Pure."""
+"""Decisions about judging: states, who may mark, when, which values a mark may have. Pure."""
 
-from games.judging.rules.blind import blind_label, entry_number
 from games.judging.rules.marks import (
     Given,
     MarksRefused,
@@ -46,12 +45,10 @@ __all__ = [
     "SheetState",
     "Sitting",
     "VoteRefused",
-    "blind_label",
     "check_marks",
     "check_seat",
     "check_sitting",
     "check_whole",
     "criteria_of",
-    "entry_number",
     "value_fault",
 ]

@@ -1,5 +1,6 @@
 """Who moves on: launching and amending cycles, the clock of rounds, cuts, publication, the next cycle."""
 
+from games.progression.actions.decisions import decide
 from games.progression.actions.designs import amend, apply_design
 from games.progression.actions.field import apply_cut
 from games.progression.actions.launch import launch, prepared
@@ -13,6 +14,7 @@ __all__ = [
     "apply_design",
     "close_cycle",
     "close_round",
+    "decide",
     "extend",
     "launch",
     "lock_round",

@@ -12,7 +12,6 @@ from games.cycles.models import Cycle
 from games.cycles.rules import CycleState, DecisionKind
 from games.errors import Problem
 from games.groups.models import Membership
-from games.groups.rules import Capability
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
@@ -20,6 +19,7 @@ from games.organizations.actions import person_for
 from games.organizations.models import Organization
 from games.playbooks.expand import expand, merged
 from games.playbooks.queries import Preset, exact, preset
+from games.playbooks.rules import Capability
 from games.playbooks.schema import Design, DesignRefused, Waiver, launch_problems, parse_design
 from games.progression.actions.designs import apply_design
 from games.progression.rules import CycleKeyTaken, LaunchRefused

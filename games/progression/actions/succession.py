@@ -11,8 +11,9 @@ from games.cycles.queries import design_of
 from games.cycles.rules import CycleState
 from games.errors import Conflict
 from games.groups.models import Group, Membership, Registration
-from games.groups.rules import CYCLE_WIDE, Capability, GroupState, RegistrationState, new_invite_code
+from games.groups.rules import CYCLE_WIDE, GroupState, RegistrationState, new_invite_code
 from games.journal.queries import db_now
+from games.playbooks.rules import Capability
 from games.playbooks.schema import Design
 from games.progression.actions.launch import launch
 from games.progression.rules import begins, next_key, next_name, shifted, zone_of

@@ -14,11 +14,12 @@ from games.cycles.rules import RESULT_KINDS, CycleState, DecisionKind
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
+from games.playbooks.rules import Visibility
 from games.progression.queries import due, feedback_missing
 from games.progression.rules import RoundUnfinished, last_round
 from games.rounds import actions as rounds
 from games.rounds.models import Extension, Round
-from games.rounds.rules import RoundRefused, RoundState, Visibility, widens
+from games.rounds.rules import RoundRefused, RoundState, widens
 from games.submissions.models import Submission
 from games.submissions.rules import SubmissionState
 from leaderboards.models import Board

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from games.groups.rules import (
     CODE_LETTERS,
-    Capability,
     Consent,
     CycleFull,
     RegistrationRefused,
@@ -25,6 +24,7 @@ from games.groups.rules import (
     room_for,
     same_name,
 )
+from games.playbooks.rules import Capability
 from games.playbooks.schema import DEFAULT_ROLES, Eligibility, NameRules, Registration, Role
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)

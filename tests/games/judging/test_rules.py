@@ -12,11 +12,9 @@ from games.judging.rules import (
     Given,
     MarksRefused,
     Sitting,
-    blind_label,
     check_marks,
     check_sitting,
     criteria_of,
-    entry_number,
     value_fault,
 )
 from games.judging.rules.table import read_lines
@@ -30,21 +28,6 @@ HOUR = timedelta(hours=1)
 
 def task(**values: object) -> ChallengeDesign:
     return ChallengeDesign.model_validate({"key": "task", "criteria": [{"key": "impact", "min": 1, "max": 5}], **values})
-
-
-@given(st.integers(1, 2000), st.binary(min_size=1, max_size=8))
-def test_blind_numbers_are_stable_unique_and_near_their_place(count: int, secret: bytes) -> None:
-    numbers = [entry_number(ordinal, secret) for ordinal in range(1, count + 1)]
-    assert len(set(numbers)) == count
-    assert all((number - 1) // 100 == place // 100 for place, number in enumerate(numbers))
-    assert numbers[: count // 2] == [entry_number(ordinal, secret) for ordinal in range(1, count // 2 + 1)]
-
-
-def test_another_secret_gives_other_numbers() -> None:
-    first, second = ([entry_number(one, secret) for one in range(1, 101)] for secret in (b"a", b"b"))
-    assert first != second
-    assert first != list(range(1, 101))
-    assert blind_label(1, b"a") == f"Entry {first[0]}"
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ from games.cycles.models import Decision
 from games.cycles.rules import ReasonMissing
 from games.journal.models import JournalEntry
 from games.journal.queries import db_now
+from games.playbooks.rules import Visibility
 from games.rounds import actions
 from games.rounds.models import Extension, Round
 from games.rounds.queries import accepts_entries, deadline_for
-from games.rounds.rules import ExtensionTooShort, GateRefused, RoundRefused, RoundState, Visibility, VisibilityNarrows, state_of
+from games.rounds.rules import ExtensionTooShort, GateRefused, RoundRefused, RoundState, VisibilityNarrows, state_of
 from tests.factories.cycles import CycleFactory, small_design
 from tests.factories.groups import GroupFactory
 from tests.factories.rounds import RoundFactory

@@ -17,10 +17,12 @@ from games.submissions.rules import (
     AnswerRefused,
     FieldRefused,
     Occasion,
+    blind_label,
     blind_name,
     check_open,
     digest_of,
     elapsed_ms,
+    entry_number,
     exactly_scaled,
     judge,
     safe_name,
@@ -170,3 +172,18 @@ def test_text_cut_within_a_character_is_still_text() -> None:
     long = ("é" * 5000).encode()
     assert kind_of(long[:8191]) == ""  # a whole small file must be whole
     assert kind_of(b"x" + long[:8191]) == "text"
+
+
+@given(st.integers(1, 2000), st.binary(min_size=1, max_size=8))
+def test_blind_numbers_are_stable_unique_and_near_their_place(count: int, secret: bytes) -> None:
+    numbers = [entry_number(ordinal, secret) for ordinal in range(1, count + 1)]
+    assert len(set(numbers)) == count
+    assert all((number - 1) // 100 == place // 100 for place, number in enumerate(numbers))
+    assert numbers[: count // 2] == [entry_number(ordinal, secret) for ordinal in range(1, count // 2 + 1)]
+
+
+def test_another_secret_gives_other_numbers() -> None:
+    first, second = ([entry_number(one, secret) for one in range(1, 101)] for secret in (b"a", b"b"))
+    assert first != second
+    assert first != list(range(1, 101))
+    assert blind_label(1, b"a") == f"Entry {first[0]}"
