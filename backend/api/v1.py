@@ -3,7 +3,7 @@
 Order as in the game: who, what, when, entries, marks, results, what was won. No trailing slashes.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from django.urls import URLPattern, URLResolver, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -11,12 +11,39 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from backend.accounts.api import Me, Messages, Tokens, Users
 from backend.api.idempotency import Idempotent
+from games.challenges.api import Challenges
+from games.groups.api import AcceptInvitation, CyclePeople, Groups, JoinRequests, Memberships, Registrations
+from games.organizations.api import Organizations, People
+from games.playbooks.api import Playbooks
+from games.progression.api import Cycles, Decisions, Entrants, Rounds, SeriesViews
 
 # (address, view set, name of its routes: name-list, name-detail, name-<action>)
-RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[object]], str], ...]] = ()  # type: ignore[type-var]
+RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
+    ("tokens", Tokens, "token"),
+    ("desk/users", Users, "user"),
+    ("desk/messages", Messages, "message"),
+    ("organizations", Organizations, "organization"),
+    ("people", People, "person"),
+    ("playbooks", Playbooks, "playbook"),
+    ("series", SeriesViews, "series"),
+    ("cycles", Cycles, "cycle"),
+    ("cycles", CyclePeople, "cycle-people"),
+    ("registrations", Registrations, "registration"),
+    ("groups", Groups, "group"),
+    ("memberships", Memberships, "membership"),
+    ("join-requests", JoinRequests, "join-request"),
+    ("decisions", Decisions, "decision"),
+    ("rounds", Rounds, "round"),
+    ("entrants", Entrants, "entrant"),
+    ("challenges", Challenges, "challenge"),
+)
 # (address, view, name)
-SINGLES: Final[tuple[tuple[str, type[APIView], str], ...]] = ()
+SINGLES: Final[tuple[tuple[str, type[APIView], str], ...]] = (
+    ("me", Me, "me"),
+    ("invitations/accept", AcceptInvitation, "invitation-accept"),
+)
 
 
 def once[V: type[APIView]](view: V) -> V:

@@ -12,6 +12,7 @@ from games.cycles.models import Design as DesignRow
 from games.cycles.queries import committed, not_yet_committed
 from games.cycles.rules import (
     DECIDED_IN_PUBLIC,
+    RESULT_KINDS,
     TAKES_DECISIONS,
     CycleState,
     DecisionKind,
@@ -85,8 +86,11 @@ def record_decision(  # noqa: PLR0913 each part of a decision is named
 
 @transaction.atomic
 def revoke_decision(decision: Decision, *, by: Any, reason: str) -> Decision:
-    """Take a decision back by a later one; it stays in the record. Returns the later one. Only results decisions can be taken back."""
+    """Take a decision back by a later one; it stays in the record. Returns the later one. Raises DecisionRefused unless it is one about results."""
     needs_reason(reason)
+    if decision.kind not in RESULT_KINDS:
+        message = f"A decision of kind {decision.kind} is not taken back: take another one."
+        raise DecisionRefused(message)
     now = db_now()
     locked(decision.cycle)
     if not Decision.objects.filter(pk=decision.pk, revoked_at__isnull=True).update(revoked_at=now):

@@ -1,6 +1,7 @@
 """Reads of cycles: the Design (parsed and kept), its rows, decisions, series."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -83,9 +84,16 @@ def public_design(design: Design, opened: frozenset[str]) -> dict[str, Any]:
     return found
 
 
-def public_changes(before: Design, after: Design, opened: frozenset[str]) -> list[dict[str, Any]]:
-    """What an amendment changed, as everybody may read it."""
-    return changes(public_design(before, opened), public_design(after, opened))
+def public_diffs(cycle: Cycle, rows: Iterable[DesignRow], opened: frozenset[str]) -> dict[int, list[dict[str, Any]]]:
+    """What each of these numbers changed, as everybody may read it: number → changes. One statement."""
+    wanted = {row.number for row in rows}
+    both = DesignRow.objects.filter(cycle=cycle, number__in=wanted | {number - 1 for number in wanted})
+    seen = {row.number: public_design(_of_row(row), opened) for row in both}
+    return {number: changes(seen[number - 1], seen[number]) if number - 1 in seen else [] for number in wanted}
+
+
+def _of_row(row: DesignRow) -> Design:
+    return _parsed.get(row.digest) or _parsed.keep(row.digest, Design.model_validate(row.data))
 
 
 def decisions_in_force(cycle: Cycle, *kinds: DecisionKind) -> QuerySet[Decision]:

@@ -1,5 +1,6 @@
 """The playbooks of this instance: the library (files beside this one) and those posted, each in versions."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -15,6 +16,7 @@ from games.playbooks.models import Playbook
 from games.playbooks.schema import Design, parse_design, read_toml
 
 LIBRARY: Final = Path(__file__).with_name("library")
+KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 SAMPLE_START: Final = datetime(2030, 1, 7, 9, tzinfo=UTC)
 """A Monday: what offsets count from when a playbook is only looked at."""
 
@@ -108,7 +110,7 @@ def preset(key: str, version: int | None = None) -> Preset:
     found = library().get(key)
     if found is not None and version in {None, found.version}:
         return found
-    rows = posted().filter(key=key)
+    rows = posted().filter(key=key) if KEY.fullmatch(key) else posted().none()
     row = (rows if version is None else rows.filter(version=version)).first()
     if row is None or found is not None:
         wanted = key if version is None else f"{key}@{version}"

@@ -1,0 +1,40 @@
+"""Decisions: what was decided, and taking it back. They are taken where the cycle and its rounds are steered."""
+
+import django_filters
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from games.cycles.actions import revoke_decision
+from games.cycles.models import Decision
+from games.progression.api import shapes
+
+
+class DecisionFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+    """Of one cycle, one kind, one round."""
+
+    class Meta:
+        model = Decision
+        fields = ("cycle", "kind", "round", "group")
+
+
+class Decisions(ReadOnlyModelViewSet[Decision]):
+    """What was decided: organizers all of it, everybody what is published."""
+
+    queryset = Decision.objects.all()
+    serializer_class = shapes.DecisionShape
+    seen_as = "decision.view"
+    permissions = {"revoke": "decision.revoke"}
+    filterset_class = DecisionFilter
+    ordering = ("cycle_id", "number")
+
+    @extend_schema(request=shapes.Asked, responses={200: shapes.DecisionShape})
+    @action(detail=True, methods=["post"])
+    def revoke(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Take the decision back; it stays in the record. Returns the decision that does so."""
+        decision = self.get_object()
+        asked = shapes.asked_for(shapes.Asked, request.data)
+        later = revoke_decision(decision, by=request.user, **asked)
+        return Response(shapes.DecisionShape(later).data)

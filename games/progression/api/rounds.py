@@ -1,0 +1,126 @@
+"""Rounds: read them, open, lock, extend, widen, decide the gate, ask for publication."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from games.errors import NotFound
+from games.groups.models import Group
+from games.journal.queries import db_now
+from games.playbooks.rules import Visibility
+from games.progression import actions
+from games.progression.api import shapes
+from games.results.actions import request_settle
+from games.rounds.models import Entrant, Round
+from games.rounds.queries import with_state
+
+STEER = "round.steer"
+
+
+class RoundFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+    """Of one cycle."""
+
+    class Meta:
+        model = Round
+        fields = ("cycle", "key")
+
+
+class Rounds(ReadOnlyModelViewSet[Round]):
+    """Rounds of the cycles that you may see."""
+
+    queryset = Round.objects.select_related("cycle")
+    serializer_class = shapes.RoundShape
+    seen_as = "round.view"
+    permissions = dict.fromkeys(("open", "lock", "close", "reopen", "extend", "widen", "gate", "publish"), STEER)
+    filterset_class = RoundFilter
+    ordering = ("cycle_id", "number")
+
+    def get_queryset(self) -> QuerySet[Round]:
+        """With the state and the end as they are now."""
+        now = getattr(self.request, "access", None)
+        return with_state(super().get_queryset(), now.now if now is not None else db_now())
+
+    def _now(self, round_: Round) -> Response:
+        return Response(shapes.RoundShape(with_state(Round.objects.filter(pk=round_.pk), db_now()).get()).data)
+
+    def _steered(self, request: Request, verb: Any, shape: type[shapes.Asked] = shapes.Asked) -> Response:
+        """Ask, do, show the round as it is after it."""
+        asked = shapes.asked_for(shape, request.data)
+        return self._now(verb(self.get_object(), by=request.user, **asked))
+
+    @extend_schema(request=shapes.Asked, responses={200: shapes.RoundShape})
+    @action(detail=True, methods=["post"])
+    def open(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Open a planned round now."""
+        return self._steered(request, actions.open_round)
+
+    @extend_schema(request=shapes.Asked, responses={200: shapes.RoundShape})
+    @action(detail=True, methods=["post"])
+    def lock(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Stop entries now."""
+        return self._steered(request, actions.lock_round)
+
+    @extend_schema(request=shapes.Asked, responses={200: shapes.RoundShape})
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """End a locked round for good; promised feedback must have been given."""
+        return self._steered(request, actions.close_round)
+
+    @extend_schema(request=shapes.UntilAsked, responses={200: shapes.RoundShape})
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Take entries again until a new end; not after publication."""
+        return self._steered(request, actions.reopen_round, shapes.UntilAsked)
+
+    @extend_schema(request=shapes.WidenAsked, responses={200: shapes.RoundShape})
+    @action(detail=True, methods=["post"])
+    def widen(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Show more of the round. It never narrows."""
+        asked = shapes.asked_for(shapes.WidenAsked, request.data)
+        level = Visibility(asked.pop("visibility"))
+        return self._now(actions.widen(self.get_object(), level, by=request.user, **asked))
+
+    @extend_schema(request=shapes.GateAsked, responses={200: shapes.RoundShape})
+    @action(detail=True, methods=["post"])
+    def gate(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Decide the gate before the round, once."""
+        return self._steered(request, actions.pass_gate, shapes.GateAsked)
+
+    @extend_schema(request=shapes.ExtendAsked, responses={201: shapes.DecisionShape})
+    @action(detail=True, methods=["post"])
+    def extend(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """More time, for one group or for all. Answers with the decision."""
+        asked = shapes.asked_for(shapes.ExtendAsked, request.data)
+        round_, group_id = self.get_object(), asked.pop("group", None)
+        group = None
+        if group_id is not None:
+            group = Group.objects.filter(pk=group_id, cycle_id=round_.cycle_id).first()
+            if group is None:
+                raise NotFound
+        decision = actions.extend(round_, by=request.user, group=group, **asked)
+        return Response(shapes.DecisionShape(decision).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=shapes.PublishAsked, responses={202: shapes.RunShape})
+    @action(detail=True, methods=["post"])
+    def publish(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Ask for results, snapshot, awards and cut: a run does it step by step."""
+        asked = shapes.asked_for(shapes.PublishAsked, request.data)
+        run = request_settle(self.get_object(), by=request.user, reason=asked.get("reason", ""), publish=True)
+        return Response({"run": run.pk, "state": run.state, "step": run.step}, status=status.HTTP_202_ACCEPTED)
+
+
+class Entrants(ReadOnlyModelViewSet[Entrant]):
+    """Who is on the list of a round after a cut. Before any cut there is no list: everybody is in."""
+
+    queryset = Entrant.objects.select_related("group")
+    serializer_class = shapes.EntrantShape
+    seen_as = "entrant.view"
+    filterset_fields = ("round", "group", "via")
+    ordering = ("round_id", "group_id")

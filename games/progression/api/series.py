@@ -1,0 +1,83 @@
+"""Series: programmes of successive cycles, and their standings."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from games.cycles.models import Series
+from games.progression.series import SeriesRule, series_standings
+from leaderboards.engine import numbers
+from leaderboards.engine.spec import Aggregate, Missing
+
+
+class SeriesShape(serializers.ModelSerializer[Series]):
+    """A programme of successive cycles."""
+
+    class Meta:
+        model = Series
+        fields = ("id", "key", "name", "summary", "organization")
+        read_only_fields = fields
+
+
+class SeriesRowShape(serializers.Serializer[Any]):
+    """A team over the cycles of the series."""
+
+    place = serializers.CharField()
+    name = serializers.CharField()
+    score = serializers.CharField()
+    groups = serializers.DictField(child=serializers.IntegerField(), help_text="Id of the cycle → id of its group there.")
+    results = serializers.DictField(child=serializers.CharField(), help_text="Id of the cycle → what counted.")
+
+
+class RuleAsked(serializers.Serializer[Any]):
+    """How cycles add up."""
+
+    by = serializers.ChoiceField(["score", "place"], default="score")
+    combine = serializers.ChoiceField([one.value for one in Aggregate], default="sum")
+    best = serializers.IntegerField(required=False, min_value=1, max_value=1000)
+    points = serializers.RegexField(r"^[0-9]{1,6}(\.[0-9]{1,4})?(,[0-9]{1,6}(\.[0-9]{1,4})?){0,99}$", required=False)
+    missing = serializers.ChoiceField([one.value for one in Missing], default="skip")
+
+
+PARAMETERS = [
+    OpenApiParameter("by", str, enum=["score", "place"], description="What of each cycle's main board counts."),
+    OpenApiParameter("combine", str, enum=[one.value for one in Aggregate]),
+    OpenApiParameter("best", int, description="Only the n best cycles of a team."),
+    OpenApiParameter("points", str, description="Points for places 1, 2, ...: 10,8,6"),
+    OpenApiParameter("missing", str, enum=[one.value for one in Missing]),
+]
+
+
+class SeriesViews(ReadOnlyModelViewSet[Series]):
+    """Series of which you may see a cycle."""
+
+    queryset: QuerySet[Series] = Series.objects.all()
+    serializer_class = SeriesShape
+    seen_as = "series.view"
+    permissions = {"standings": "series.view"}
+    filterset_fields = ("key",)
+    ordering = ("name",)
+
+    @extend_schema(parameters=PARAMETERS, responses=SeriesRowShape(many=True))
+    @action(detail=True, pagination_class=None)
+    def standings(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Standings over the public cycles, from their published results."""
+        series = self.get_object()
+        asked = RuleAsked(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        values = asked.validated_data
+        points = values.get("points")
+        rule = SeriesRule(
+            by=values["by"],
+            combine=Aggregate(values["combine"]),
+            best=values.get("best"),
+            points=tuple(numbers.parse(one) for one in points.split(",")) if points else None,
+            missing=Missing(values["missing"]),
+        )
+        return Response({"results": SeriesRowShape(series_standings(series, rule), many=True).data})

@@ -1,0 +1,222 @@
+"""What goes in and out: the shapes of cycles, rounds, designs and of what is asked for."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from games.cycles.models import Cycle, Decision
+from games.cycles.models import Design as DesignRow
+from games.cycles.queries import design_of
+from games.cycles.rules import RESULT_KINDS, CycleState
+from games.playbooks.rules import Visibility
+from games.progression.actions.succession import CARRY
+from games.rounds.models import Entrant, Round
+from games.rounds.rules import GATE_OPTIONS, RoundState
+
+LONGEST = 5000
+
+
+class CycleSummary(serializers.ModelSerializer[Cycle]):
+    """A cycle in a list."""
+
+    series_key = serializers.CharField(source="series.key", default=None, allow_null=True)
+
+    class Meta:
+        model = Cycle
+        fields = (
+            *("id", "key", "name", "summary", "state", "public", "imported", "series", "series_key", "predecessor"),
+            *("playbook", "organization", "design_number", "starts_at", "ends_at"),
+        )
+        read_only_fields = fields
+
+
+class RoundShape(serializers.ModelSerializer[Round]):
+    """A round as it stands now. `ends_at` counts an extension or an earlier lock."""
+
+    state = serializers.ChoiceField([one.value for one in RoundState])
+    ends_at = serializers.DateTimeField(allow_null=True)
+
+    class Meta:
+        model = Round
+        fields = (
+            *("id", "cycle", "key", "number", "name", "state", "visibility", "design_number", "gated"),
+            *("opens_at", "closes_at", "ends_at", "judging_closes_at", "passed_at", "published_at"),
+        )
+        read_only_fields = fields
+
+
+class CycleDetail(CycleSummary):
+    """A cycle with its aim and its rounds."""
+
+    aim = serializers.SerializerMethodField()
+    rounds = RoundShape(many=True, source="timeline")
+
+    class Meta:
+        model = Cycle
+        fields = (*CycleSummary.Meta.fields, "aim", "rounds")
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.DictField())
+    def get_aim(self, cycle: Cycle) -> dict[str, Any]:
+        """Measure, baseline, target and date, or why there is none."""
+        return design_of(cycle).aim.model_dump(mode="json") if cycle.design_number else {}
+
+
+class DesignShape(serializers.ModelSerializer[DesignRow]):
+    """One number of the rules: what it changed, and the decision that made it."""
+
+    decision_number = serializers.IntegerField(source="decision.number", default=None, allow_null=True)
+    reason = serializers.CharField(source="decision.reason", default="")
+
+    class Meta:
+        model = DesignRow
+        fields = ("number", "digest", "created_at", "decision_number", "reason")
+        read_only_fields = fields
+
+
+class EntrantShape(serializers.ModelSerializer[Entrant]):
+    """A group on the list of a round, and how it got there."""
+
+    group_key = serializers.CharField(source="group.key")
+    group_name = serializers.CharField(source="group.name")
+
+    class Meta:
+        model = Entrant
+        fields = ("id", "round", "group", "group_key", "group_name", "via", "at")
+        read_only_fields = fields
+
+
+class RulesShape(serializers.Serializer[Any]):
+    """The rules in words, made from the data the scorer computes with."""
+
+    number = serializers.IntegerField(help_text="The number of the design they stand in.")
+    rules = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+
+
+class DecisionShape(serializers.ModelSerializer[Decision]):
+    """A recorded choice. Rounds, boards and groups stand in it by key."""
+
+    class Meta:
+        model = Decision
+        fields = (
+            *("id", "cycle", "number", "at", "kind", "round", "board", "group", "other", "value"),
+            *("question", "options", "reason", "decider", "published_at", "revoked_at"),
+        )
+        read_only_fields = fields
+
+
+# --- What is asked for --------------------------------------------------------------------------------------------------------------------
+
+
+class Asked(serializers.Serializer[Any]):
+    """Everything that steers is decided with a reason."""
+
+    reason = serializers.CharField(max_length=LONGEST)
+
+
+class LaunchAsked(serializers.Serializer[Any]):
+    """A launch: a playbook by key (or key@version), or a whole design; times count from `start`."""
+
+    playbook = serializers.CharField(required=False, max_length=120)
+    design = serializers.DictField(required=False)
+    key = serializers.SlugField(required=False, max_length=64)
+    name = serializers.CharField(required=False, max_length=300)
+    start = serializers.DateTimeField(required=False)
+    changes = serializers.DictField(required=False, help_text="Merged into the playbook: aim, checks, dates, whatever differs.")
+    series = serializers.SlugField(required=False, max_length=64)
+    public = serializers.BooleanField(default=True)
+    reason = serializers.CharField(required=False, max_length=LONGEST)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One source, not two, not none."""
+        if ("playbook" in attrs) == ("design" in attrs):
+            raise serializers.ValidationError({"playbook": "Send either playbook or design."})
+        return attrs
+
+
+class AmendAsked(Asked):
+    """An amendment: `changes` are merged into the present rules, tables by key; `design` replaces them whole."""
+
+    changes = serializers.DictField(required=False)
+    design = serializers.DictField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One way, not two, not none."""
+        if ("changes" in attrs) == ("design" in attrs):
+            raise serializers.ValidationError({"changes": "Send either changes or design."})
+        return attrs
+
+
+class NextAsked(serializers.Serializer[Any]):
+    """The next cycle: the rules of this one moved to `start`, with changes."""
+
+    key = serializers.SlugField(required=False, max_length=64)
+    name = serializers.CharField(required=False, max_length=300)
+    start = serializers.DateTimeField(required=False)
+    changes = serializers.DictField(required=False)
+    carry = serializers.MultipleChoiceField(choices=sorted(CARRY), required=False)
+
+
+class StateAsked(Asked):
+    """Where the cycle goes."""
+
+    state = serializers.ChoiceField([one.value for one in CycleState])
+
+
+class DecisionAsked(Asked):
+    """A decision that changes results. Rounds, boards and groups by key."""
+
+    kind = serializers.ChoiceField(sorted(kind.value for kind in RESULT_KINDS))
+    round = serializers.CharField(required=False, max_length=100)
+    board = serializers.CharField(required=False, max_length=100)
+    group = serializers.CharField(max_length=100)
+    other = serializers.CharField(required=False, max_length=100)
+    value = serializers.CharField(required=False, max_length=300)
+
+
+class UntilAsked(Asked):
+    """A new end."""
+
+    until = serializers.DateTimeField()
+
+
+class ExtendAsked(UntilAsked):
+    """More time: for the group with this id, or for all."""
+
+    group = serializers.IntegerField(required=False, min_value=1)
+
+
+class WidenAsked(Asked):
+    """What everybody may see from now on."""
+
+    visibility = serializers.ChoiceField([one.value for one in Visibility])
+
+
+class GateAsked(Asked):
+    """The choice at the gate."""
+
+    choice = serializers.ChoiceField(GATE_OPTIONS)
+    question = serializers.CharField(required=False, max_length=500)
+
+
+class PublishAsked(serializers.Serializer[Any]):
+    """A reason is needed when results that were published are published anew."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST)
+
+
+class RunShape(serializers.Serializer[Any]):
+    """The run that was asked for."""
+
+    run = serializers.IntegerField()
+    state = serializers.CharField()
+    step = serializers.CharField()
+
+
+def asked_for[S: serializers.Serializer[Any]](shape: type[S], data: Any) -> dict[str, Any]:
+    """What was sent, checked. Raises the framework's ValidationError."""
+    found = shape(data=data)
+    found.is_valid(raise_exception=True)
+    values: dict[str, Any] = dict(found.validated_data)
+    return values
