@@ -66,13 +66,13 @@ class InProgress(GameError):
 class Idempotent(APIView):
     """Laid over every view where it is mounted (`v1.py`). A view whose answer is a secret sets `idempotent = False`."""
 
-    idempotent = True
+    idempotent: bool  # no default here: this class comes before the view's own in the order of look-up
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After sign-in, permission and throttle: wrap the handler that `dispatch` is about to call."""
         super().initial(request, *args, **kwargs)
         key = request.headers.get(HEADER)
-        if request.method == "POST" and key is not None and self.idempotent and request.user.is_authenticated:
+        if request.method == "POST" and key is not None and getattr(self, "idempotent", True) and request.user.is_authenticated:
             handler: Handler | None = getattr(self, "post", None)
             if handler is not None:
                 self.post = lambda *rest, **named: _once(key, handler, *rest, **named)

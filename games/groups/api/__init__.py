@@ -1,0 +1,6 @@
+"""Groups, registrations, memberships and join requests over the API."""
+
+from games.groups.api.entering import AcceptInvitation, CyclePeople, Registrations
+from games.groups.api.groups import Groups, JoinRequests, Memberships
+
+__all__ = ["AcceptInvitation", "CyclePeople", "Groups", "JoinRequests", "Memberships", "Registrations"]
