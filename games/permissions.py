@@ -55,6 +55,10 @@ class Access:
         """Ids of the cycles in which the person holds `capability`."""
         return sorted(cycle for cycle, held in self.cycles.items() if capability in held)
 
+    def organizes(self, cycle_id: int) -> bool:
+        """Whether the person steers this cycle."""
+        return Capability.ORGANIZE in self.cycles.get(cycle_id, frozenset())
+
     def groups_with(self, capability: Capability | None = None) -> list[int]:
         """Ids of the groups the person is in, or in which the person holds `capability`."""
         return sorted(group for group, held in self.groups.items() if capability is None or capability in held)
@@ -315,6 +319,9 @@ PERMISSIONS: dict[str, Permission] = {
     "submission.rule_on": _of_organizer("Organizers (disqualify).", Submission, "challenge__round__cycle_id"),
     "version.view": _row("As the submission.", Version, lambda a: _entry_seen(a, "submission__")),
     "upload.view": _row("As the submission.", Upload, lambda a: _entry_seen(a, "submission__")),
+    "upload.remove": _row(
+        "Members who may submit.", Upload, lambda a: Q(submission__group_id__in=a.groups_with(Capability.SUBMIT))
+    ),
     "attempt.view": _row(
         "The group and organizers; everybody when the published round shows whole entries.",
         Attempt,
@@ -324,16 +331,19 @@ PERMISSIONS: dict[str, Permission] = {
             | (_cycle_open(a, "challenge__round__cycle__") & _shown("challenge__round__", WORK_SHOWN))
         ),
     ),
+    "attempt.judge": _of_organizer("Organizers, and judges from outside with an organizer's token.", Attempt, "challenge__round__cycle_id"),
     "panelist.view": _row(
         "Organizers, and the judge.",
         Panelist,
         lambda a: _organizes(a, "challenge__round__cycle_id") | _judges(a, "person_id", "challenge__round__cycle_id"),
     ),
+    "panelist.remove": _of_organizer("Organizers.", Panelist, "challenge__round__cycle_id"),
     "conflict.view": _row(
         "Organizers, and the judge.",
         ConflictOfInterest,
         lambda a: _organizes(a, "group__cycle_id") | _judges(a, "person_id", "group__cycle_id"),
     ),
+    "conflict.take_back": _of_organizer("Organizers.", ConflictOfInterest, "group__cycle_id"),
     "sheet.view": _row(
         "The judge; organizers; the entrant once published; everybody when the published round shows whole entries.",
         Sheet,
@@ -354,11 +364,23 @@ PERMISSIONS: dict[str, Permission] = {
         lambda a: Q(board__scope__in=a.cycles_with(Capability.ORGANIZE)) | (_board_seen(a, "board__") & Q(audience="public")),
     ),
     "grant.view": _row("Organizers; the group once verified; everybody once granted.", Grant, _grant_seen),
+    "grant.move": _of_organizer("Organizers.", Grant),
     "points.view": _of_cycle("Whoever may see the cycle.", Points),
     "points_total.view": _of_cycle("Whoever may see the cycle.", PointsTotal),
     "entrant.view": _row("Whoever may see the cycle.", Entrant, lambda a: _cycle_open(a, "round__cycle__")),
     "journal.view": _row("Organizers all of their cycle; everybody its public kinds.", JournalEntry, _journal_seen),
 }
+
+
+def access_of(request: Any) -> Access:
+    """Who asks: what the edge loaded once for this request."""
+    found: Access = request.access
+    return found
+
+
+def sees_cycle(access: Access, cycle_id: int) -> bool:
+    """Whether the cycle exists for this person: for edges that know its id only."""
+    return visible(access, "cycle.view", Cycle.objects.filter(pk=cycle_id)).exists()
 
 
 def visible[M: Model](access: Access, name: str, rows: QuerySet[M]) -> QuerySet[M]:

@@ -15,9 +15,12 @@ from backend.accounts.api import Me, Messages, Tokens, Users
 from backend.api.idempotency import Idempotent
 from games.challenges.api import Challenges
 from games.groups.api import AcceptInvitation, CyclePeople, Groups, JoinRequests, Memberships, Registrations
+from games.journal.api import Events
 from games.organizations.api import Organizations, People
 from games.playbooks.api import Playbooks
 from games.progression.api import Cycles, Decisions, Entrants, Rounds, SeriesViews
+from games.recognition.api import Grants, PointsViews, PointTotals
+from games.results.api import Boards, ExternalResults, Runs, Scores, Snapshots
 
 # (address, view set, name of its routes: name-list, name-detail, name-<action>)
 RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
@@ -38,11 +41,20 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("rounds", Rounds, "round"),
     ("entrants", Entrants, "entrant"),
     ("challenges", Challenges, "challenge"),
+    ("scores", Scores, "score"),
+    ("boards", Boards, "board"),
+    ("snapshots", Snapshots, "snapshot"),
+    ("runs", Runs, "run"),
+    ("external-results", ExternalResults, "external-result"),
+    ("grants", Grants, "grant"),
+    ("points", PointsViews, "points"),
+    ("point-totals", PointTotals, "point-total"),
 )
 # (address, view, name)
 SINGLES: Final[tuple[tuple[str, type[APIView], str], ...]] = (
     ("me", Me, "me"),
     ("invitations/accept", AcceptInvitation, "invitation-accept"),
+    ("cycles/<int:cycle>/events", Events, "cycle-events"),
 )
 
 

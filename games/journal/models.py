@@ -34,7 +34,7 @@ class JournalEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} #{self.seal or '-'}"
 
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002 the signature of Django
         """Journal entries stay; a wrong one is answered by a reversal."""
         message = "Journal entries are never deleted: record a reversal instead."
         raise TypeError(message)

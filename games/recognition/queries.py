@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet, Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncDate
 
 from games.cycles.models import Cycle
@@ -38,6 +38,21 @@ def totals_of(cycle: Cycle) -> QuerySet[PointsTotal]:
     """The total of each group, the highest first."""
     rows = PointsTotal.objects.filter(cycle=cycle, generation=generation_shown(cycle)).select_related("group")
     return rows.order_by("-amount", "last_at", "group__key")
+
+
+def shown_points() -> QuerySet[Points]:
+    """Points that count, of every cycle: those of the generation shown."""
+    return Points.objects.filter(generation=_shown())
+
+
+def shown_totals() -> QuerySet[PointsTotal]:
+    """Totals that count, of every cycle."""
+    return PointsTotal.objects.filter(generation=_shown()).select_related("group")
+
+
+def _shown() -> Coalesce:
+    cursor = PointsCursor.objects.filter(cycle_id=OuterRef("cycle_id")).values("generation")
+    return Coalesce(Subquery(cursor), 1)
 
 
 def point_facts(cycle: Cycle) -> tuple[facts.Points, ...]:

@@ -1,4 +1,4 @@
-"""Reads for the recompute: the facts of a cycle as the engine takes them, in a handful of statements; scores; runs."""
+"""The facts of a cycle as the engine takes them, in a handful of statements."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import Final
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -21,12 +19,9 @@ from games.judging.models import Mark, Sheet, Vote
 from games.judging.rules import MarkState, SheetState
 from games.organizations.models import Person
 from games.playbooks.schema import Design
-from games.results.models import ChallengeScore, RecomputeRun
-from games.rounds.models import Round
 from games.submissions.models import Attempt, Submission
 from games.submissions.rules import COUNTS, SubmissionState
 from leaderboards.engine import facts
-from leaderboards.models import Board
 
 CHUNK: Final = 10_000
 OUTSIDE: Final = (GroupState.PENDING.value, GroupState.MERGED.value)
@@ -175,27 +170,3 @@ def _decisions(cycle: Cycle) -> Iterator[facts.Decision]:
     rows = Decision.objects.filter(cycle=cycle, kind__in=[kind.value for kind in RESULT_KINDS], revoked_at__isnull=True)
     for one in rows.order_by("number"):
         yield facts.Decision(one.kind, one.group, one.round, one.board, one.other, one.value, one.reason, one.at)
-
-
-# --- What was computed ----------------------------------------------------------------------------------------------------------------
-
-
-def boards_of(cycle: Cycle) -> QuerySet[Board]:
-    """The boards of a cycle; the first is its main result."""
-    return Board.objects.filter(scope=cycle.pk).order_by("number")
-
-
-def scores_of(cycle: Cycle) -> QuerySet[ChallengeScore]:
-    """Every computed score of a cycle, by round, challenge and group."""
-    rows = ChallengeScore.objects.filter(challenge__round__cycle=cycle).select_related("challenge__round", "group")
-    return rows.order_by("challenge__round__number", "challenge__number", "group__key")
-
-
-def published_rounds(cycle: Cycle) -> frozenset[str]:
-    """Keys of the rounds whose results are out."""
-    return frozenset(Round.objects.filter(cycle=cycle, published_at__isnull=False).values_list("key", flat=True))
-
-
-def asker(run: RecomputeRun) -> AbstractBaseUser | None:
-    """Who asked for a run; None: the system, or somebody deleted since."""
-    return get_user_model().objects.filter(pseudonym=run.by).first() if run.by else None

@@ -1,0 +1,217 @@
+"""Boards and snapshots over the API: what is shown of them, page by page, with the version as ETag."""
+
+from typing import Any, Final
+
+import django_filters
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from games.errors import Invalid, NotAllowed, NotFound
+from games.groups.rules import Capability
+from games.permissions import access_of
+from games.results.queries import Shown, shown_around, shown_find, shown_of, shown_page
+from leaderboards.models import Board, Snapshot
+from leaderboards.queries import PUBLIC, RESTRICTED, RowData, snapshot_rows
+
+SIDES: Final = (PUBLIC, RESTRICTED, "published")
+PAGES: Final = 100_000
+
+
+class BoardSerializer(serializers.ModelSerializer[Board]):
+    """A declared ranking. `number` 1 is the main result of its cycle; `version` goes up with every change of live rows."""
+
+    cycle = serializers.IntegerField(source="scope")
+
+    class Meta:
+        model = Board
+        fields = ("id", "cycle", "key", "number", "name", "audience", "live", "version", "refreshed_at")
+        read_only_fields = fields
+
+
+class RowSerializer(serializers.Serializer[Any]):
+    """A row. Numbers are number texts ("21.82", else "2/3"); an empty place or score means none."""
+
+    rank = serializers.IntegerField()
+    place = serializers.CharField(allow_blank=True)
+    previous_place = serializers.CharField(allow_blank=True)
+    movement = serializers.IntegerField(allow_null=True)
+    group = serializers.CharField()
+    line = serializers.IntegerField()
+    name = serializers.CharField()
+    bracket = serializers.CharField(allow_blank=True)
+    score = serializers.CharField(allow_blank=True)
+    keys = serializers.ListField()
+    values = serializers.DictField()
+    status = serializers.CharField()
+    pending = serializers.IntegerField()
+
+
+class PageSerializer(serializers.Serializer[Any]):
+    """One page of rows, 50 to a page, with the version they belong to."""
+
+    board = serializers.IntegerField()
+    key = serializers.CharField()
+    version = serializers.IntegerField()
+    page = serializers.IntegerField()
+    total = serializers.IntegerField()
+    rows = RowSerializer(many=True)
+
+
+class RowsSerializer(serializers.Serializer[Any]):
+    """Some rows."""
+
+    rows = RowSerializer(many=True)
+
+
+class BoardFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+    """Of one cycle."""
+
+    cycle = django_filters.NumberFilter(field_name="scope")
+
+    class Meta:
+        model = Board
+        fields = ("key", "live")
+
+
+SIDE = OpenApiParameter(
+    "side", str, enum=SIDES, description="organizers: which side; `published`: the last snapshot also of a live board"
+)
+PAGE = OpenApiParameter("page", {"type": "integer", "minimum": 1, "maximum": PAGES, "default": 1})
+
+
+class Boards(ReadOnlyModelViewSet[Board]):
+    """Boards and what is shown of them: live rows of live boards, else what was published last."""
+
+    queryset = Board.objects.all()
+    serializer_class = BoardSerializer
+    seen_as = "board.view"
+    permissions = {"standings": "board.view", "find": "board.view", "around": "board.view"}
+    filterset_class = BoardFilter
+    ordering = ("scope", "number")
+
+    def _shown(self) -> Shown:
+        side = self.request.query_params.get("side", "")
+        if side and side not in SIDES:
+            message = f"Expected one of {', '.join(SIDES)}."
+            raise Invalid(message, where="side")
+        board = self.get_object()
+        organizes = board.scope in access_of(self.request).cycles_with(Capability.ORGANIZE)
+        if side == RESTRICTED and not organizes:
+            message = "Only organizers see the restricted side."
+            raise NotAllowed(message, where="side")
+        return shown_of(board, organizes=organizes, side=side)
+
+    @extend_schema(parameters=[SIDE, PAGE], responses={200: PageSerializer, 304: None}, filters=False)
+    @action(detail=True, pagination_class=None)
+    def standings(self, request: Request, **_: Any) -> HttpResponse:
+        """One page of rows. The ETag names the version: with If-None-Match an unchanged page is answered 304, empty."""
+        page = request.query_params.get("page", "1")
+        if not (page.isascii() and page.isdigit() and 1 <= int(page) <= PAGES):
+            message = f"Expected a whole number from 1 to {PAGES}."
+            raise Invalid(message, where="page")
+        shown = self._shown()
+        tag, body = shown_page(shown, int(page))
+        headers = {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache", "Ludus-Source": shown.source}
+        if f'"{tag}"' in request.headers.get("If-None-Match", ""):
+            return HttpResponse(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
+        return HttpResponse(body, content_type="application/json", headers=headers)
+
+    @extend_schema(parameters=[SIDE, OpenApiParameter("q", str, required=True)], responses=RowsSerializer, filters=False)
+    @action(detail=True, pagination_class=None)
+    def find(self, request: Request, **_: Any) -> Response:
+        """Rows whose group has this key, or this text in its name; at most 50."""
+        text = request.query_params.get("q", "").strip()
+        if not text:
+            message = "Expected some letters of a name, or a key."
+            raise Invalid(message, where="q")
+        return Response({"rows": shown_find(self._shown(), text)})
+
+    @extend_schema(
+        parameters=[
+            SIDE,
+            OpenApiParameter("group", str, required=True),
+            OpenApiParameter("reach", {"type": "integer", "minimum": 0, "maximum": 25, "default": 2}),
+        ],
+        responses=RowsSerializer,
+        filters=False,
+    )
+    @action(detail=True, pagination_class=None)
+    def around(self, request: Request, **_: Any) -> Response:
+        """The row of a group with its neighbours in the same bracket."""
+        reach = request.query_params.get("reach", "2")
+        if not (reach.isascii() and reach.isdigit() and int(reach) <= 25):  # noqa: PLR2004 as in the schema
+            message = "Expected a whole number from 0 to 25."
+            raise Invalid(message, where="reach")
+        rows = shown_around(self._shown(), request.query_params.get("group", ""), int(reach))
+        if not rows:
+            raise NotFound
+        return Response({"rows": rows})
+
+
+# --- Snapshots ------------------------------------------------------------------------------------------------------------------------
+
+
+class SnapshotSerializer(serializers.ModelSerializer[Snapshot]):
+    """A published state. `digest` follows from rows, rules and the digest before: anybody can compute it again."""
+
+    class Meta:
+        model = Snapshot
+        fields = (
+            "id",
+            "board",
+            "audience",
+            "number",
+            "design_number",
+            "digest",
+            "previous_digest",
+            "reason",
+            "published_at",
+        )
+        read_only_fields = fields
+
+
+class SnapshotDetail(SnapshotSerializer):
+    """With its rows, and their movement since the snapshot before."""
+
+    rows = serializers.SerializerMethodField()
+
+    class Meta(SnapshotSerializer.Meta):
+        fields = (*SnapshotSerializer.Meta.fields, "rows")
+        read_only_fields = fields
+
+    @extend_schema_field(RowSerializer(many=True))
+    def get_rows(self, snapshot: Snapshot) -> list[RowData]:
+        """Rows as they were published."""
+        return snapshot_rows(snapshot)
+
+
+class SnapshotFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+    """Of one board or cycle."""
+
+    cycle = django_filters.NumberFilter(field_name="board__scope")
+
+    class Meta:
+        model = Snapshot
+        fields = ("board", "number", "audience")
+
+
+class Snapshots(ReadOnlyModelViewSet[Snapshot]):
+    """Published states, numbered, never changed."""
+
+    queryset = Snapshot.objects.all()
+    seen_as = "snapshot.view"
+    filterset_class = SnapshotFilter
+    ordering = ("board_id", "audience", "number")
+
+    def get_serializer_class(self) -> type[SnapshotSerializer]:
+        """Rows only one by one."""
+        return SnapshotDetail if self.action == "retrieve" else SnapshotSerializer
+
+    def get_queryset(self) -> Any:
+        """A list does not read the rows."""
+        return super().get_queryset() if self.action == "retrieve" else super().get_queryset().defer("rows")
