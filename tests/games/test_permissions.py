@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from games.cycles.actions import record_decision
-from games.cycles.models import Design
+from games.cycles.models import Design, Series
 from games.cycles.rules import DecisionKind
 from games.journal.actions import record
 from games.journal.rules import Kind
@@ -43,8 +43,11 @@ TABLE: dict[str, tuple[str, str]] = {
     "organization.view": (ALL, ALL),
     "cycle.view": (ALL, ALL),
     "cycle.organize": ("org", "org"),
+    "cycle.follow_up": ("", ""),  # org organizes, but may not launch here
+    "series.view": (ALL, ALL),
     "design.view": (ALL, ALL),
     "decision.view": ("org", ALL),
+    "decision.revoke": ("org", "org"),
     "group.view": (ALL, ALL),
     "group.member": ("ada", "ada"),
     "group.manage": ("ada org", "ada org"),
@@ -57,6 +60,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "join_request.settle": ("ada org", "ada org"),
     "person.view": ("ada org", "ada org"),
     "round.view": (ALL, ALL),
+    "round.steer": ("org", "org"),
     "extension.view": ("ada org", "ada org"),
     "challenge.view": (ALL, ALL),
     "submission.view": ("ada judith org", ALL),
@@ -64,6 +68,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "submission.rule_on": ("org", "org"),
     "version.view": ("ada judith org", ALL),
     "upload.view": ("ada judith org", ALL),
+    "upload.remove": ("ada", "ada"),
+    "attempt.judge": ("org", "org"),
+    "panelist.remove": ("org", "org"),
+    "conflict.take_back": ("org", "org"),
     "attempt.view": ("ada org", ALL),
     "panelist.view": ("judith org", "judith org"),
     "conflict.view": ("judith org", "judith org"),
@@ -123,6 +131,9 @@ def world(cast: Cast) -> World:
 
 def _people(cast: Cast) -> Iterator[Model]:
     yield cast.cycle
+    cast.cycle.series = Series.objects.create(key="waters", name="Waters")
+    cast.cycle.save(update_fields=["series"])
+    yield cast.cycle.series
     yield cast.red
     yield cast.call
     yield cast.concept
