@@ -1,0 +1,93 @@
+"""Files of entries: sent as multipart, served as attachments to those who may see the entry."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from games.errors import NotFound
+from games.submissions import actions
+from games.submissions.api import shapes
+from games.submissions.api.eyes import access_in, acting, asked_for, eyes, person_of
+from games.submissions.models import Submission, Upload
+from games.submissions.queries import handed_in
+from games.submissions.rules import FileRefused, blind_name
+
+FORM_OVERHEAD = 64 * 1024
+
+
+class UploadAsked(serializers.Serializer[Any]):
+    """A file for a field of the form."""
+
+    field = serializers.CharField(max_length=100)
+    file = serializers.FileField()
+
+
+class UploadWriting(GenericViewSet[Submission]):
+    """Files that a group adds to its entry."""
+
+    queryset = Submission.objects.all()
+    seen_as = "submission.edit"
+    permissions = {"uploads": "submission.edit"}
+    parser_classes = (MultiPartParser,)
+
+    def get_queryset(self) -> QuerySet[Submission]:
+        """With its round, and with the person as whom the user acts."""
+        rows = Submission.objects.select_related("challenge__round__cycle")
+        return rows.annotate(me=acting(access_in(self.request)))
+
+    @extend_schema(request={"multipart/form-data": UploadAsked}, responses={201: shapes.FileShape})
+    @action(detail=True, methods=["post"])
+    def uploads(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Add a file; it counts once a version names its id."""
+        entry = self.get_object()
+        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.UPLOAD_MAX_BYTES + FORM_OVERHEAD:
+            msg = f"A file may have at most {settings.UPLOAD_MAX_BYTES} bytes."
+            raise FileRefused(msg, where="file")
+        asked = asked_for(UploadAsked, request.data)
+        kept = actions.upload(
+            submission=entry, field=asked["field"], file=asked["file"], by=request.user, person=person_of(entry)
+        )
+        return Response(shapes.FileShape(kept).data, status=status.HTTP_201_CREATED)
+
+
+class Uploads(GenericViewSet[Upload]):
+    """The files themselves."""
+
+    queryset = Upload.objects.select_related("submission__challenge__round__cycle")
+    serializer_class = shapes.FileShape
+    seen_as = "upload.view"
+    permissions = {"content": "upload.view", "destroy": "upload.remove"}
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"])
+    def content(self, request: Request, pk: str) -> FileResponse:  # noqa: ARG002 the framework's signature
+        """The bytes, always as an attachment. Until it is part of a version only the group has a file."""
+        upload = self.get_object()
+        seen = eyes(access_in(request), upload.submission.challenge.round, upload.submission.group_id)
+        if not seen.own and not handed_in(upload):
+            raise NotFound
+        name = upload.name if seen.names else blind_name(upload.field, upload.name)
+        headers = {
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cache-Control": "private, no-store",
+        }
+        return FileResponse(
+            upload.file.open("rb"), as_attachment=True, filename=name, content_type=upload.content_type, headers=headers
+        )
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Take away a file that no version names."""
+        actions.remove_upload(upload=self.get_object(), by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
