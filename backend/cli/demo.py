@@ -57,7 +57,8 @@ def run_demo(port: int, *, on_postgres: bool, fresh: bool) -> None:
     if fresh:
         throw_away(data)
     logs = data / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
+    for folder in (logs, data / "static"):
+        folder.mkdir(parents=True, exist_ok=True)
     for old in logs.glob("*.log"):
         old.unlink()
     address = f"http://{HOST}:{port}"
