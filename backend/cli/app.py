@@ -22,6 +22,9 @@ class Entry(NamedTuple):
 # To add a command: write it in a file of backend/cli/, add its line here, and describe it in docs/ (a habit test asks for both).
 COMMANDS: dict[str, Entry] = {
     "demo": Entry("Start here", "backend.cli.demo:demo"),
+    "playbooks": Entry("Competitions", "backend.cli.cycles:playbooks"),
+    "launch": Entry("Competitions", "backend.cli.cycles:launch"),
+    "next": Entry("Competitions", "backend.cli.cycles:next_"),
     "test": Entry("Work on Ludus", "backend.cli.test:test"),
     "check": Entry("Work on Ludus", "backend.cli.check:check"),
     "bench": Entry("Work on Ludus", "backend.cli.develop:bench"),
