@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 
-class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # the package has no types
+class StaticFiles(WhiteNoiseMiddleware):
     """WhiteNoise, except that under ASGI (the demo) a file is sent whole: Django would warn about reading it piece by piece."""
 
     @staticmethod
