@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from games.bundles import cells
-from games.bundles.tables import SubmissionRow, Tables
+from games.bundles.rows import SubmissionRow
+from games.bundles.tables import Tables
 from games.playbooks.schema import ChallengeDesign, Design
 from leaderboards.engine.facts import Attempt, Decision, Facts, Group, Mark, Submission, Vote
 
-NOT_HANDED_IN = "draft"
+NOT_HANDED_IN: Final = "draft"
+LEFT: Final = frozenset({"withdrawn", "disqualified"})
+ENTRY: Final = "entry"
+MAX_ENTRIES: Final = 100_000
 
 
 @dataclass(slots=True)
@@ -39,11 +44,24 @@ class Bundle:
         )
 
     def _submissions(self) -> Iterator[Submission]:
+        """Of each entry its last version. Of several entries by one group the last that counts is the highest; if none does, the last."""
+        extra = self.tables.submissions.extra
+        for (_, _, _, entry), row in self.handed_in().items():
+            found = fields_of(self.design.challenge(row.round, row.challenge), row, extra)
+            numbers = {key: value for key, cell in found.items() if (value := cells.number(cell)) is not None}
+            version = entry if row.status in LEFT else entry + MAX_ENTRIES
+            yield Submission(row.round, row.challenge, row.group, version, row.at, row.status, numbers)
+
+    def handed_in(self) -> dict[tuple[str, str, str, int], SubmissionRow]:
+        """(round, challenge, group, number of the entry) -> the row of its version that counts: the highest that is no draft."""
+        extra = self.tables.submissions.extra
+        found: dict[tuple[str, str, str, int], SubmissionRow] = {}
         for row in self.tables.submissions.rows:
             if row.status != NOT_HANDED_IN:
-                found = fields_of(self.design.challenge(row.round, row.challenge), row, self.tables.submissions.extra)
-                numbers = {key: value for key, cell in found.items() if (value := cells.number(cell)) is not None}
-                yield Submission(row.round, row.challenge, row.group, row.version or 1, row.at, row.status, numbers)
+                place = (row.round, row.challenge, row.group, int(entry_of(row, extra) or 1))
+                if place not in found or row.version > found[place].version:
+                    found[place] = row
+        return found
 
     def _attempts(self) -> Iterator[Attempt]:
         """Several tries in one millisecond are ordered by a column `number`, if there is one."""
@@ -56,6 +74,11 @@ class Bundle:
                 msg = "attempts are settled before they are facts"
                 raise TypeError(msg)
             yield Attempt(row.round, row.challenge, row.group, row.at, row.verdict, row.value, sequence)
+
+
+def entry_of(row: SubmissionRow, extra: tuple[str, ...]) -> str:
+    """Which of several entries of a group: the column `entry`, empty without one."""
+    return row.extra[extra.index(ENTRY)] if ENTRY in extra else ""
 
 
 def fields_of(challenge: ChallengeDesign | None, row: SubmissionRow, extra: tuple[str, ...]) -> dict[str, str]:

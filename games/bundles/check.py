@@ -6,11 +6,12 @@ from fractions import Fraction
 from typing import Any, Final
 
 from games.bundles import cells
-from games.bundles.bundle import Bundle, fields_of
+from games.bundles.bundle import ENTRY, MAX_ENTRIES, Bundle, entry_of, fields_of
 from games.bundles.marks import MarkChecker
 from games.bundles.places import Places
+from games.bundles.rows import DecisionRow
 from games.bundles.rules import Faults
-from games.bundles.tables import DecisionRow, Table
+from games.bundles.tables import Table
 from games.errors import Problem
 from games.playbooks.rules import Capability
 from games.playbooks.schema import WARNING
@@ -30,6 +31,7 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     """
     places = Places(bundle)
     _groups(bundle, faults["groups"])
+    _rounds(bundle, places, faults["rounds"])
     _people(bundle, places, faults["people"])
     _panels(bundle, places, faults)
     _submissions(bundle, places, faults["submissions"])
@@ -110,6 +112,18 @@ def _groups(bundle: Bundle, faults: Faults) -> None:
             faults.add(f'board "{board.id}" ranks within "{board.within}", but there is no such column', row=1)
 
 
+def _rounds(bundle: Bundle, places: Places, faults: Faults) -> None:
+    seen: set[str] = set()
+    for row, refuse in _each(bundle.tables.rounds, faults):
+        if row.round not in places.rounds:
+            refuse("round", places.no_round(row.round))
+        if row.round in seen:
+            refuse("round", f'"{row.round}" is there twice')
+        if row.opened and row.closed and row.closed < row.opened:
+            refuse("closed", f'{row.closed.isoformat()} is before round "{row.round}" was opened {row.opened.isoformat()}')
+        seen.add(row.round)
+
+
 def _people(bundle: Bundle, places: Places, faults: Faults) -> None:
     roles = {role.key: role for role in bundle.design.roles}
     seen: set[tuple[str, str, str]] = set()
@@ -142,12 +156,15 @@ def _panels(bundle: Bundle, places: Places, faults: Mapping[str, Faults]) -> Non
 
 def _submissions(bundle: Bundle, places: Places, faults: Faults) -> None:
     table = bundle.tables.submissions
-    seen: set[tuple[str, str, str, int]] = set()
+    seen: set[tuple[str, str, str, int, str]] = set()
     for row, refuse in _each(table, faults):
         places.entry(row.round, row.challenge, row.group, refuse)
-        if (row.round, row.challenge, row.group, row.version) in seen:
+        entry = entry_of(row, table.extra)
+        if (row.round, row.challenge, row.group, row.version, entry) in seen:
             refuse("group", f'"{row.group}" is there twice with the same version')
-        seen.add((row.round, row.challenge, row.group, row.version))
+        seen.add((row.round, row.challenge, row.group, row.version, entry))
+        if entry and not (entry.isdecimal() and 0 < int(entry) < MAX_ENTRIES):
+            refuse(ENTRY, f'expected a whole number from 1 on, found "{entry[:60]}"')
         task = places.tasks.get((row.round, row.challenge))
         bounds = {field.key: field for field in task.fields} if task else {}
         for name, cell in fields_of(task, row, table.extra).items():

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from games.bundles.rows import AttemptRow, GroupRow
 from games.bundles.rules import Faults
 from games.bundles.sheets import slug
-from games.bundles.tables import AttemptRow, GroupRow, Table, Tables
+from games.bundles.tables import Table, Tables
 from games.bundles.text import decoded
 from games.errors import Problem
 from games.playbooks.schema import Design

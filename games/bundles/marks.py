@@ -6,8 +6,8 @@ from typing import Final
 
 from games.bundles.bundle import Bundle
 from games.bundles.places import Places
+from games.bundles.rows import MarkRow
 from games.bundles.rules import Faults
-from games.bundles.tables import MarkRow
 from games.playbooks.rules import Capability
 from leaderboards.engine.numbers import text
 from leaderboards.engine.spec import Criterion, Format

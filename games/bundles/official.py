@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from games.bundles.tables import OfficialRow, Table
+from games.bundles.rows import OfficialRow
+from games.bundles.tables import Table
 from games.errors import Problem
 from leaderboards.engine import numbers
 from leaderboards.engine.outcome import BoardResult, Outcome, Row, Value
 
 SETS = frozenset({"entrants", "award"})
+BESIDE = "external"
+"""Results of somebody else that stand beside ours and are never compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ def compare(official: Table[OfficialRow], outcome: Outcome) -> Comparison:
     differences: list[Problem] = []
     rows = {key: {row.group: row for row in board.rows} for key, board in outcome.boards.items()}
     for row in official.rows:
-        if row.kind not in SETS:
+        if row.kind not in SETS and row.kind != BESIDE:
             compared[f"{row.kind} {row.name}" if row.kind != "record" else "record"] += 1
             where, computed = _computed(row, outcome, rows)
             said = _difference(row, computed)

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from games.bundles.rows import AttemptRow, DecisionRow, MarkRow, RoundRow, SubmissionRow
 from games.bundles.rules import Faults
-from games.bundles.tables import AttemptRow, DecisionRow, MarkRow, SubmissionRow, Table, Tables
+from games.bundles.tables import Table, Tables
 from games.playbooks.schema import Design
 
+STEPS: Final = ("opened", "passed", "extended", "locked", "closed", "published")
 PLACED: Final = ("submissions", "marks", "attempts", "votes")
 Refuse = Callable[[str, str], None]
 
@@ -35,6 +37,7 @@ class Settler:
         self._each(tables.submissions, faults["submissions"], self._timed)
         self._each(tables.decisions, faults["decisions"], self._timed)
         self._each(tables.attempts, faults["attempts"], self._counted)
+        self._each(tables.rounds, faults["rounds"], self._steps)
 
     def _each(self, table: Table[Any], faults: Faults, change: Callable[[Any, Refuse], Any]) -> None:
         kept: list[Any] = []
@@ -78,11 +81,21 @@ class Settler:
         zoned = self._zoned(row.at, refuse)
         return None if zoned is None else row._replace(at=zoned)
 
-    def _zoned(self, at: datetime, refuse: Refuse) -> datetime | None:
+    def _steps(self, row: RoundRow, refuse: Refuse) -> RoundRow | None:
+        """Every time of a round's row, with its offset."""
+        for name in STEPS:
+            at: datetime | None = getattr(row, name)
+            zoned = None if at is None else self._zoned(at, refuse, name)
+            if at is not None and zoned is None:
+                return None
+            row = row._replace(**{name: zoned})
+        return row
+
+    def _zoned(self, at: datetime, refuse: Refuse, column: str = "at") -> datetime | None:
         if at.tzinfo is not None:
             return at
         if self.zone is None:
-            refuse("at", f"{at.isoformat()} has no offset; add one (Z or +02:00) or give cycle.timezone")
+            refuse(column, f"{at.isoformat()} has no offset; add one (Z or +02:00) or give cycle.timezone")
             return None
         return at.replace(tzinfo=self.zone)
 

@@ -7,8 +7,9 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from games.bundles import cells
+from games.bundles.rows import MarkRow, PersonRow
 from games.bundles.rules import Faults
-from games.bundles.tables import MarkRow, PersonRow, Tables
+from games.bundles.tables import Tables
 from games.bundles.text import decoded, header_of, rows_of
 from games.errors import Problem
 from games.playbooks.expand import written_path

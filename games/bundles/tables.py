@@ -3,133 +3,26 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from fractions import Fraction
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from games.bundles import cells
+from games.bundles.rows import (
+    AssignmentRow,
+    AttemptRow,
+    ConflictRow,
+    DecisionRow,
+    GroupRow,
+    MarkRow,
+    OfficialRow,
+    PersonRow,
+    RoundRow,
+    SubmissionRow,
+    VoteRow,
+)
 from games.bundles.rules import Faults
 from games.bundles.text import decoded, header_of, rows_of
+from games.playbooks.rules import Visibility
 from leaderboards.engine.facts import DecisionKind, MarkState
-
-Extra = tuple[str, ...]
-
-
-class GroupRow(NamedTuple):
-    """A group; its division is one of the further columns."""
-
-    group: str
-    name: str = ""
-    extra: Extra = ()
-
-
-class SubmissionRow(NamedTuple):
-    """A group's answer. The fields that scoring uses are among the further columns."""
-
-    round: str
-    challenge: str
-    group: str
-    version: int = 0
-    at: datetime | None = None
-    status: str = "submitted"
-    extra: Extra = ()
-
-
-class MarkRow(NamedTuple):
-    """One judge's value for one criterion."""
-
-    round: str
-    challenge: str
-    group: str
-    version: int
-    judge: str
-    criterion: str
-    value: Fraction | None
-    state: str = ""
-    comment: str = ""
-    extra: Extra = ()
-
-
-class AttemptRow(NamedTuple):
-    """A try; `at` is milliseconds since the round opened once the table is settled."""
-
-    round: str
-    challenge: str
-    group: str
-    at: int | datetime
-    verdict: str = ""
-    value: Fraction | None = None
-    extra: Extra = ()
-
-
-class VoteRow(NamedTuple):
-    """A judge prefers a, b, or neither."""
-
-    round: str
-    challenge: str
-    judge: str
-    a: str
-    b: str
-    outcome: str = ""
-    times: int = 1
-    extra: Extra = ()
-
-
-class DecisionRow(NamedTuple):
-    """What was decided beside the marks."""
-
-    at: datetime | None
-    kind: str
-    round: str
-    board: str
-    group: str
-    other: str = ""
-    value: str = ""
-    reason: str = ""
-    decider: str = ""
-    extra: Extra = ()
-
-
-class OfficialRow(NamedTuple):
-    """One published result, for `verify`."""
-
-    kind: str
-    key: str
-    group: str
-    name: str = ""
-    value: str = ""
-    extra: Extra = ()
-
-
-class PersonRow(NamedTuple):
-    """A person in a role; in several groups or roles: several rows."""
-
-    person: str
-    name: str = ""
-    role: str = ""
-    group: str = ""
-    email: str = ""
-    extra: Extra = ()
-
-
-class AssignmentRow(NamedTuple):
-    """Who judges what; an empty group is every group."""
-
-    round: str
-    challenge: str
-    group: str
-    judge: str
-    panel: str = ""
-    extra: Extra = ()
-
-
-class ConflictRow(NamedTuple):
-    """Who must not judge whom."""
-
-    judge: str
-    group: str
-    reason: str = ""
-    extra: Extra = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -167,6 +60,20 @@ _REF: Final = cells.text
 _STATUS: Final = cells.OneOf("submitted", "withdrawn", "disqualified", "draft", "locked", "published", otherwise="submitted")
 SHAPES: Final[Mapping[str, Shape]] = {
     "groups": Shape(GroupRow, {"group": cells.key, "name": cells.text}, ("group",)),
+    "rounds": Shape(
+        RoundRow,
+        {
+            "round": cells.key,
+            "opened": cells.moment,
+            "passed": cells.moment,
+            "extended": cells.moment,
+            "locked": cells.moment,
+            "closed": cells.moment,
+            "published": cells.moment,
+            "visibility": cells.OneOf("", *Visibility),
+        },
+        ("round",),
+    ),
     "submissions": Shape(
         SubmissionRow,
         {"round": _REF, "challenge": _REF, "group": cells.key, "version": cells.version, "at": cells.moment, "status": _STATUS},
@@ -223,7 +130,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
     "official": Shape(
         OfficialRow,
         {
-            "kind": cells.OneOf("board", "value", "round", "entrants", "award", "record"),
+            "kind": cells.OneOf("board", "value", "round", "entrants", "award", "record", "external"),
             "key": _REF,
             "group": cells.key,
             "name": _REF,
@@ -247,6 +154,7 @@ class Tables:
     """Everything a bundle says beside its rules; `getattr(tables, NAME)` for the names in SHAPES."""
 
     groups: Table[GroupRow] = field(default_factory=Table)
+    rounds: Table[RoundRow] = field(default_factory=Table)
     submissions: Table[SubmissionRow] = field(default_factory=Table)
     marks: Table[MarkRow] = field(default_factory=Table)
     attempts: Table[AttemptRow] = field(default_factory=Table)

@@ -7,8 +7,9 @@ from fractions import Fraction
 import pytest
 
 from games.bundles import cells
+from games.bundles.rows import GroupRow, MarkRow
 from games.bundles.rules import SHOWN_PER_FILE, Faults
-from games.bundles.tables import GroupRow, MarkRow, Table, read_table
+from games.bundles.tables import Table, read_table
 
 HEADER = "round,challenge,group,judge,criterion,value\n"
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from games.bundles.bundle import Bundle
 from games.bundles.reading import read_path, read_source
+from games.bundles.rows import AttemptRow, DecisionRow, GroupRow, MarkRow, VoteRow
 from games.bundles.rules import Faults
 from games.bundles.source import open_source, open_zip
-from games.bundles.tables import SHAPES, AttemptRow, DecisionRow, GroupRow, MarkRow, Table, Tables, VoteRow, read_table
+from games.bundles.tables import SHAPES, Table, Tables, read_table
 from games.bundles.writer import files_of, series_files, table_csv, write_folder, zipped
 from games.playbooks.schema import parse_design
 from leaderboards.engine.pipeline import compute

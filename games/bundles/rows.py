@@ -1,0 +1,138 @@
+"""A row of each table of a bundle, with its cells read. What rows point at is checked elsewhere."""
+
+from datetime import datetime
+from fractions import Fraction
+from typing import NamedTuple
+
+Extra = tuple[str, ...]
+
+
+class GroupRow(NamedTuple):
+    """A group; its division is one of the further columns."""
+
+    group: str
+    name: str = ""
+    extra: Extra = ()
+
+
+class RoundRow(NamedTuple):
+    """How a round went, where that is not what its plan says: when it was opened, extended, locked, closed, published."""
+
+    round: str
+    opened: datetime | None = None
+    passed: datetime | None = None
+    extended: datetime | None = None
+    locked: datetime | None = None
+    closed: datetime | None = None
+    published: datetime | None = None
+    visibility: str = ""
+    extra: Extra = ()
+
+
+class SubmissionRow(NamedTuple):
+    """A group's answer. The fields that scoring uses are among the further columns."""
+
+    round: str
+    challenge: str
+    group: str
+    version: int = 0
+    at: datetime | None = None
+    status: str = "submitted"
+    extra: Extra = ()
+
+
+class MarkRow(NamedTuple):
+    """One judge's value for one criterion."""
+
+    round: str
+    challenge: str
+    group: str
+    version: int
+    judge: str
+    criterion: str
+    value: Fraction | None
+    state: str = ""
+    comment: str = ""
+    extra: Extra = ()
+
+
+class AttemptRow(NamedTuple):
+    """A try; `at` is milliseconds since the round opened once the table is settled."""
+
+    round: str
+    challenge: str
+    group: str
+    at: int | datetime
+    verdict: str = ""
+    value: Fraction | None = None
+    extra: Extra = ()
+
+
+class VoteRow(NamedTuple):
+    """A judge prefers a, b, or neither."""
+
+    round: str
+    challenge: str
+    judge: str
+    a: str
+    b: str
+    outcome: str = ""
+    times: int = 1
+    extra: Extra = ()
+
+
+class DecisionRow(NamedTuple):
+    """What was decided beside the marks."""
+
+    at: datetime | None
+    kind: str
+    round: str
+    board: str
+    group: str
+    other: str = ""
+    value: str = ""
+    reason: str = ""
+    decider: str = ""
+    extra: Extra = ()
+
+
+class OfficialRow(NamedTuple):
+    """One published result, for `verify`."""
+
+    kind: str
+    key: str
+    group: str
+    name: str = ""
+    value: str = ""
+    extra: Extra = ()
+
+
+class PersonRow(NamedTuple):
+    """A person in a role; in several groups or roles: several rows."""
+
+    person: str
+    name: str = ""
+    role: str = ""
+    group: str = ""
+    email: str = ""
+    extra: Extra = ()
+
+
+class AssignmentRow(NamedTuple):
+    """Who judges what; an empty group is every group."""
+
+    round: str
+    challenge: str
+    group: str
+    judge: str
+    panel: str = ""
+    extra: Extra = ()
+
+
+class ConflictRow(NamedTuple):
+    """Who must not judge whom."""
+
+    judge: str
+    group: str
+    reason: str = ""
+    extra: Extra = ()
