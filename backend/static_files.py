@@ -16,6 +16,6 @@ class StaticFiles(WhiteNoiseMiddleware):
         streamed: HttpResponseBase = WhiteNoiseMiddleware.serve(static_file, request)
         if not isinstance(request, ASGIRequest):
             return streamed
-        whole = HttpResponse(b"".join(streamed), status=streamed.status_code, headers=streamed.headers)  # type: ignore[arg-type]
+        whole = HttpResponse(b"".join(streamed), status=streamed.status_code, headers=streamed.headers)
         streamed.close()
         return whole
