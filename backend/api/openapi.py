@@ -7,6 +7,9 @@ from drf_spectacular.openapi import AutoSchema
 
 from backend.api.errors import CONTENT_TYPE
 from backend.api.idempotency import HEADER, KEY_LENGTH
+from games.cycles.rules import CycleState
+from games.judging.rules import SheetState
+from games.submissions.rules import SubmissionState
 
 PROBLEM: Final[dict[str, Any]] = {
     "type": "object",
@@ -39,6 +42,10 @@ REFUSED: Final[dict[str, Any]] = {
     "description": "Refused; `code` says why.",
     "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+# Several shapes have a field `state`: each set of states gets the name of what it belongs to (ENUM_NAME_OVERRIDES).
+CYCLE_STATES: Final = [one.value for one in CycleState]
+SUBMISSION_STATES: Final = [one.value for one in SubmissionState]
+SHEET_STATES: Final = [one.value for one in SheetState]
 METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 
 

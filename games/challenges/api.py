@@ -29,7 +29,7 @@ class ChallengeSerializer(serializers.ModelSerializer[Challenge]):
         return for_entrants(challenge)
 
 
-class ChallengeFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class ChallengeFilter(django_filters.FilterSet):
     """Of one cycle, one round."""
 
     cycle = django_filters.NumberFilter(field_name="round__cycle_id")

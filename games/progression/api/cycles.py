@@ -25,7 +25,7 @@ from leaderboards.engine.words import round_rules, scoring_rules
 NUMBER = OpenApiParameter("number", int, description="Number of the design; the present one if absent.")
 
 
-class CycleFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class CycleFilter(django_filters.FilterSet):
     """By key, state, series, the cycle before."""
 
     series_key = django_filters.CharFilter(field_name="series__key")
@@ -77,7 +77,7 @@ class Cycles(ReadOnlyModelViewSet[Cycle]):
         where = request.build_absolute_uri(f"/api/v1/cycles/{cycle.pk}")
         return Response(self._detail(request, cycle), status=status.HTTP_201_CREATED, headers={"Location": where})
 
-    @extend_schema(parameters=[NUMBER], responses=serializers.DictField())
+    @extend_schema(parameters=[NUMBER], responses=shapes.RulesData)
     @action(detail=True)
     def design(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """The rules: organizers all of them, others without answers and without the words of tasks in rounds to come."""

@@ -12,7 +12,7 @@ from games.cycles.models import Decision
 from games.progression.api import shapes
 
 
-class DecisionFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class DecisionFilter(django_filters.FilterSet):
     """Of one cycle, one kind, one round."""
 
     class Meta:

@@ -24,7 +24,7 @@ from games.rounds.queries import with_state
 STEER = "round.steer"
 
 
-class RoundFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class RoundFilter(django_filters.FilterSet):
     """Of one cycle."""
 
     class Meta:

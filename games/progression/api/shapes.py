@@ -87,6 +87,13 @@ class EntrantShape(serializers.ModelSerializer[Entrant]):
         read_only_fields = fields
 
 
+class RulesData(serializers.Serializer[Any]):
+    """The rules as data, default values left out."""
+
+    number = serializers.IntegerField()
+    design = serializers.DictField()
+
+
 class RulesShape(serializers.Serializer[Any]):
     """The rules in words, made from the data the scorer computes with."""
 
