@@ -1,0 +1,8 @@
+"""Every row of the bench, in the order in which they are run."""
+
+from typing import Final
+
+from bench import boards
+from bench.harness import Row
+
+ROWS: Final[tuple[Row, ...]] = (*boards.ROWS,)
