@@ -24,5 +24,5 @@ def board_side(user: Any, board_id: int) -> str | None:
 
 
 websocket_urlpatterns: list[URLPattern] = [
-    path("ws/boards/<int:board_id>", BoardConsumer.as_asgi()),  # type: ignore[arg-type]  # an ASGI application, as Channels wants
+    path("ws/boards/<int:board_id>", BoardConsumer.as_asgi()),
 ]

@@ -170,7 +170,7 @@ def published_content(board: Board, audience: str = PUBLIC) -> list[dict[str, An
 
 def content_digest(*, key: str, rows: Sequence[Mapping[str, Any]], design_number: int, previous: str) -> str:
     """SHA-256 over 0x00 and the RFC 8785 canonical JSON of board, rows, rules and the digest before (science.md 8)."""
-    body = {"board": key, "design": design_number, "previous": previous, "rows": [dict(row) for row in rows]}
+    body: Any = {"board": key, "design": design_number, "previous": previous, "rows": [dict(row) for row in rows]}
     return hashlib.sha256(b"\x00" + rfc8785.dumps(body)).hexdigest()
 
 

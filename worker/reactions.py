@@ -34,7 +34,7 @@ def refresh(entry: JournalEntry) -> None:
 
 def refresh_points(entry: JournalEntry) -> None:
     """The same, where a board ranks by points."""
-    cycle = Cycle.objects.filter(pk=entry.cycle_id).first()
+    cycle = None if entry.cycle_id is None else Cycle.objects.filter(pk=entry.cycle_id).first()
     if cycle is not None and any(board.source is Source.POINTS for board in design_of(cycle).boards):
         results.request_refresh(cycle)
 

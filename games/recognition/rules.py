@@ -137,10 +137,10 @@ class Ledger:
         for award in awards:
             self.note(award)
         for rule in self.rules:
-            award = self._earned(rule, act)
-            if award is not None:
-                self.note(award)
-                awards.append(award)
+            earned = self._earned(rule, act)
+            if earned is not None:
+                self.note(earned)
+                awards.append(earned)
         return awards
 
     def _reversal(self, act: Act, one: Award) -> Award:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import F, Max, Sum
+from django.db.models import F, Max, Q, Sum
 from django.db.models.functions import Greatest
 
 from games.cycles.models import Cycle
@@ -77,7 +77,7 @@ def _row(cycle: Cycle, generation: int, number: int, award: Award, written: dict
     if award.reverses is not None:
         one = award.reverses
         reverses = written.get((one.seal, one.rule, one.group)) or Points.objects.get(
-            cycle=cycle, generation=generation, seal=one.seal, rule=one.rule, group_id=one.group, reverses=None
+            Q(group_id=one.group), cycle=cycle, generation=generation, seal=one.seal, rule=one.rule, reverses=None
         )
     return Points(
         cycle=cycle,

@@ -98,7 +98,9 @@ def _not_before(cycle: Cycle) -> datetime | None:
     if times is None:
         return None
     begun, ended = times
-    return begun + max(APART, IDLE_SHARE * (ended - begun) if ended else APART)
+    if begun is None:
+        return None
+    return begun + (APART if ended is None else max(APART, IDLE_SHARE * (ended - begun)))
 
 
 # --- Claims ---------------------------------------------------------------------------------------------------------------------------

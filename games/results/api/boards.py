@@ -12,7 +12,6 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from games.errors import Invalid, NotAllowed, NotFound
-from games.groups.rules import Capability
 from games.permissions import access_of
 from games.results.queries import Shown, shown_around, shown_find, shown_of, shown_page
 from leaderboards.models import Board, Snapshot
@@ -100,7 +99,7 @@ class Boards(ReadOnlyModelViewSet[Board]):
             message = f"Expected one of {', '.join(SIDES)}."
             raise Invalid(message, where="side")
         board = self.get_object()
-        organizes = board.scope in access_of(self.request).cycles_with(Capability.ORGANIZE)
+        organizes = access_of(self.request).organizes(board.scope)
         if side == RESTRICTED and not organizes:
             message = "Only organizers see the restricted side."
             raise NotAllowed(message, where="side")
@@ -181,8 +180,8 @@ class SnapshotDetail(SnapshotSerializer):
     rows = serializers.SerializerMethodField()
 
     class Meta(SnapshotSerializer.Meta):
-        fields = (*SnapshotSerializer.Meta.fields, "rows")
-        read_only_fields = fields
+        fields = (*SnapshotSerializer.Meta.fields, "rows")  # type: ignore[assignment]  # longer than the base's
+        read_only_fields = fields  # type: ignore[assignment]
 
     @extend_schema_field(RowSerializer(many=True))
     def get_rows(self, snapshot: Snapshot) -> list[RowData]:

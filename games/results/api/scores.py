@@ -8,7 +8,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from games.groups.rules import Capability
 from games.permissions import access_of
 from games.results.models import ChallengeScore, ExternalResult
 
@@ -33,14 +32,14 @@ class ScoreDetail(ScoreSerializer):
     explanation = serializers.SerializerMethodField()
 
     class Meta(ScoreSerializer.Meta):
-        fields = (*ScoreSerializer.Meta.fields, "explanation")
-        read_only_fields = fields
+        fields = (*ScoreSerializer.Meta.fields, "explanation")  # type: ignore[assignment]  # longer than the base's
+        read_only_fields = fields  # type: ignore[assignment]
 
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_explanation(self, score: ChallengeScore) -> dict[str, Any]:
         """Panels with their marks [judge, given, used, fate], and steps of adjustment."""
-        cycles = access_of(self.context["request"]).cycles_with(Capability.ORGANIZE)
-        return score.explanation if score.challenge.round.cycle_id in cycles else without_judges(score.explanation)
+        whole = access_of(self.context["request"]).organizes(score.challenge.round.cycle_id)
+        return score.explanation if whole else without_judges(score.explanation)
 
 
 def without_judges(explanation: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,153 @@
+"""Boards that move: who is let in, what is sent, in the form the pages have; with a real Valkey between sender and watcher."""
+
+import asyncio
+import json
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import connections, transaction
+from websockets.asyncio.client import connect
+
+from backend.services.ports import free_port
+from backend.sockets import board_side, websocket_urlpatterns
+from games.journal.actions import record
+from games.journal.models import JournalEntry
+from games.journal.rules import Kind
+from leaderboards.live import announce
+from leaderboards.models import Board
+from leaderboards.queries import rows_of, standings
+from tests.cast import Cast, actor
+from tests.factories.groups import MembershipFactory
+from tests.factories.results import Played, water
+from tests.worker.processes import environment, process, until, worker
+from worker.reactions import publish
+from worker.steps import recompute_now
+
+
+def live_board(played: Played) -> Board:
+    board = played.board("call")
+    board.live = True
+    board.save(update_fields=["live"])
+    return board
+
+
+@pytest.fixture
+async def _closed() -> AsyncIterator[None]:
+    """Connections of the thread in which asynchronous tests touch the database would outlive the database."""
+    yield
+    await sync_to_async(connections.close_all)()
+
+
+@asynccontextmanager
+async def watching(board: Board, user: Any) -> AsyncIterator[WebsocketCommunicator]:
+    watcher = WebsocketCommunicator(URLRouter(websocket_urlpatterns), f"/ws/boards/{board.pk}")
+    watcher.scope["user"] = user
+    yield watcher
+    await watcher.disconnect()
+
+
+@pytest.mark.django_db
+def test_who_may_watch_which_side(cast: Cast) -> None:
+    played = water()
+    org = actor("organizer")
+    MembershipFactory(group=None, cycle=played.cycle, person=org.person, role="organizer", capabilities=["organize"])
+    board = played.board("call")
+    assert [board_side(one, board.pk) for one in (org.user, cast.eve.user, AnonymousUser(), None)] == [
+        "restricted",
+        None,
+        None,
+        None,
+    ]
+    board = live_board(played)
+    assert [board_side(one, board.pk) for one in (org.user, cast.eve.user, AnonymousUser())] == ["restricted", "public", "public"]
+    Board.objects.filter(pk=board.pk).update(audience="organizers")
+    assert [board_side(one, board.pk) for one in (org.user, cast.eve.user, AnonymousUser())] == ["restricted", None, None]
+    assert board_side(org.user, 999_999) is None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_closed")
+async def test_a_watcher_gets_the_version_first_and_then_each_change() -> None:
+    played = await sync_to_async(water)()
+    board = await sync_to_async(live_board)(played)
+    async with watching(board, AnonymousUser()) as watcher:
+        assert (await watcher.connect())[0]
+        first = json.loads(await watcher.receive_from())
+        assert (first["board"], first["version"], first["from"], first["rows"]) == (board.pk, 0, 0, [])
+        await sync_to_async(recompute_now)(played.cycle)
+        assert await sync_to_async(announce)(board.pk, "public", since=0)
+        change = json.loads(await watcher.receive_from())
+        assert (change["version"], change["from"], change["gone"]) == (1, 0, [])
+        assert change["rows"] == await sync_to_async(lambda: rows_of(standings(board)))(), "the same form as in the pages"
+        assert not await sync_to_async(announce)(board.pk, "public", since=1)
+        await sync_to_async(announce)(board.pk, "restricted", since=0)
+        assert await watcher.receive_nothing()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_closed")
+async def test_a_hidden_board_and_an_absent_one_are_refused_alike() -> None:
+    played = await sync_to_async(water)()
+    board = await sync_to_async(played.board)("call")
+    answers = []
+    for number in (board.pk, 999_999):
+        async with watching(Board(pk=number), AnonymousUser()) as watcher:
+            answers.append(await watcher.connect())
+    assert answers == [(False, 4404), (False, 4404)]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_closed")
+@pytest.mark.timeout(90)
+async def test_a_final_sheet_reaches_a_watcher_through_real_processes() -> None:
+    """uvicorn, a Celery worker, Valkey and the database are real: one act, committed, and the row is on the screen."""
+    if not settings.HAS_REDIS:
+        pytest.skip("needs Redis: run it by ./run test")
+    played = await sync_to_async(water)()
+    board = await sync_to_async(live_board)(played)
+    await sync_to_async(recompute_now)(played.cycle)
+    port = free_port()
+    command = ("-m", "uvicorn", "backend.asgi:application", "--port", str(port), "--log-level", "warning", "--lifespan", "off")
+    env = await sync_to_async(environment)()
+    there = await sync_to_async(worker)()
+    with process(*command, env=env) as server, there:
+        socket = await _connected(f"ws://127.0.0.1:{port}/ws/boards/{board.pk}", server)
+        try:
+            assert json.loads(await socket.recv())["version"] == 1
+            await sync_to_async(until)(_all_sealed, between=lambda: publish("tick"))  # the worker is there
+            await sync_to_async(_mark)(played)
+            message = json.loads(await asyncio.wait_for(socket.recv(), 40))
+        finally:
+            await socket.close()
+    assert (message["from"], message["version"]) == (1, 2)
+    assert [(row["group"], row["score"]) for row in message["rows"]] == [("cloud", "65.83")]
+
+
+async def _connected(address: str, server: subprocess.Popen[bytes]) -> Any:
+    """The socket, as soon as the server takes it."""
+    for _ in range(300):
+        assert server.poll() is None, "the server ended"
+        try:
+            return await connect(address, origin=f"http://{address.split('/')[2]}")  # type: ignore[arg-type]
+        except OSError:
+            await asyncio.sleep(0.1)
+    pytest.fail("the server never answered")
+
+
+def _all_sealed() -> bool:
+    return not JournalEntry.objects.filter(seal__isnull=True).exists()
+
+
+def _mark(played: Played) -> None:
+    with transaction.atomic():
+        played.groups["cloud"].sheets.get(judge=played.judges[0]).marks.filter(criterion="impact").update(value=50_000)
+        played.groups["cloud"].sheets.get(judge=played.judges[1]).marks.filter(criterion="impact").update(value=50_000)
+        record(Kind.SHEET_FINALIZED, cycle_id=played.cycle.pk, subject="sheet:1")
