@@ -12,6 +12,8 @@ from leaderboards.engine.spec.base import clock_ms
 KEY_LENGTH: Final = 100
 TEXT_LENGTH: Final = 20_000
 LARGEST: Final = 10**12
+EMAIL_LENGTH: Final = 254
+_EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _KEY: Final = re.compile(r"\w[\w.+@-]*")
 _SECONDS: Final = re.compile(r"\d{1,9}(?:\.\d{1,3})?", re.ASCII)
 _WHOLE: Final = re.compile(r"\d{1,9}", re.ASCII)
@@ -23,6 +25,28 @@ def text(cell: str) -> str:
         msg = f"{len(cell)} characters; at most {TEXT_LENGTH}"
         raise ValueError(msg)
     return cell
+
+
+class Short:
+    """Text of at most so many characters."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def __call__(self, cell: str) -> str:
+        """The text, or how long it may be."""
+        if len(cell) > self.most:
+            msg = f"{len(cell)} characters; at most {self.most}"
+            raise ValueError(msg)
+        return cell
+
+
+def email(cell: str) -> str:
+    """An address, or nothing."""
+    if cell and (len(cell) > EMAIL_LENGTH or not _EMAIL.fullmatch(cell)):
+        msg = f'expected an address like name@example.org, found "{cell[:60]}"'
+        raise ValueError(msg)
+    return cell.lower()
 
 
 @lru_cache(maxsize=100_000)

@@ -21,6 +21,7 @@ from leaderboards.engine.outcome import Outcome
 from leaderboards.engine.pipeline import compute
 from leaderboards.engine.spec import Format, expand_boards
 
+DIVISION_LENGTH: Final = 100
 TRIED: Final = frozenset({Format.ATTEMPTS, Format.MEASURED, Format.AUTOMATIC})
 
 
@@ -99,6 +100,8 @@ def _groups(bundle: Bundle, faults: Faults) -> None:
     names: set[tuple[str, str]] = set()
     for row, refuse in _each(table, faults):
         division = row.extra[place] if place is not None else ""
+        if len(division) > DIVISION_LENGTH:
+            refuse("division", f"{len(division)} characters; at most {DIVISION_LENGTH}")
         if row.group in keys:
             refuse("group", f'"{row.group}" is there twice')
         elif row.name and (division, row.name.casefold()) in names:

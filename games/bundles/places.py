@@ -10,6 +10,7 @@ from leaderboards.engine.checks.problem import nearest
 from leaderboards.engine.facts import DecisionKind
 from leaderboards.engine.numbers import text
 
+LARGEST: Final = 2**63 - 1
 LEAVING: Final = frozenset({DecisionKind.STOP.value, DecisionKind.WITHDRAW.value})
 Refuse = Callable[[str, str], None]
 
@@ -77,7 +78,10 @@ class Places:
 
     def decimals(self, value: Fraction) -> str:
         """What is wrong with a value that cannot be stored exactly; empty if nothing."""
-        if (value * self.scale).denominator == 1:
+        scaled = value * self.scale
+        if abs(scaled) > LARGEST:
+            return f"is too large to be kept with {self.mark_decimals} decimals (mark_decimals of the cycle)"
+        if scaled.denominator == 1:
             return ""
         return f"has more than {self.mark_decimals} decimals, which is what mark_decimals of the cycle allows"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from games.errors import Invalid, Problem
+from games.errors import Conflict, Invalid, Problem
 
 MEGABYTE: Final = 1024 * 1024
 MAX_FILE: Final = 64 * MEGABYTE
@@ -25,6 +25,12 @@ class BundleRefused(Invalid):
         found = tuple(problems)
         faults = "1 fault" if len(found) == 1 else f"{len(found)} faults"
         super().__init__(f"The bundle has {faults}: {found[0]}", where=found[0].where, problems=found)
+
+
+class SeriesTaken(Conflict):
+    """The series is somebody else's."""
+
+    code = "series_taken"
 
 
 class Faults:

@@ -1,7 +1,7 @@
 """The tables of a bundle as typed rows. Columns may stand in any order; columns nobody asked for are kept as data."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -56,10 +56,10 @@ class Shape:
     required: tuple[str, ...]
 
 
-_REF: Final = cells.text
+_REF: Final = cells.Short(100)
 _STATUS: Final = cells.OneOf("submitted", "withdrawn", "disqualified", "draft", "locked", "published", otherwise="submitted")
 SHAPES: Final[Mapping[str, Shape]] = {
-    "groups": Shape(GroupRow, {"group": cells.key, "name": cells.text}, ("group",)),
+    "groups": Shape(GroupRow, {"group": cells.key, "name": cells.Short(300)}, ("group",)),
     "rounds": Shape(
         RoundRow,
         {
@@ -96,7 +96,14 @@ SHAPES: Final[Mapping[str, Shape]] = {
     ),
     "attempts": Shape(
         AttemptRow,
-        {"round": _REF, "challenge": _REF, "group": cells.key, "at": cells.since, "verdict": cells.text, "value": cells.number},
+        {
+            "round": _REF,
+            "challenge": _REF,
+            "group": cells.key,
+            "at": cells.since,
+            "verdict": cells.Short(20),
+            "value": cells.number,
+        },
         ("group", "at"),
     ),
     "votes": Shape(
@@ -121,9 +128,9 @@ SHAPES: Final[Mapping[str, Shape]] = {
             "board": _REF,
             "group": cells.key,
             "other": _REF,
-            "value": _REF,
+            "value": cells.Short(300),
             "reason": cells.text,
-            "decider": cells.text,
+            "decider": cells.Short(300),
         },
         ("kind", "group"),
     ),
@@ -131,15 +138,15 @@ SHAPES: Final[Mapping[str, Shape]] = {
         OfficialRow,
         {
             "kind": cells.OneOf("board", "value", "round", "entrants", "award", "record", "external"),
-            "key": _REF,
+            "key": cells.Short(200),
             "group": cells.key,
-            "name": _REF,
-            "value": _REF,
+            "name": cells.Short(100),
+            "value": cells.Short(100),
         },
         ("kind", "key", "group"),
     ),
     "people": Shape(
-        PersonRow, {"person": cells.key, "name": cells.text, "role": _REF, "group": _REF, "email": cells.text}, ("person",)
+        PersonRow, {"person": cells.key, "name": cells.Short(300), "role": _REF, "group": _REF, "email": cells.email}, ("person",)
     ),
     "assignments": Shape(
         AssignmentRow, {"round": _REF, "challenge": _REF, "group": _REF, "judge": cells.key, "panel": _REF}, ("judge",)
@@ -164,6 +171,10 @@ class Tables:
     people: Table[PersonRow] = field(default_factory=Table)
     assignments: Table[AssignmentRow] = field(default_factory=Table)
     conflicts: Table[ConflictRow] = field(default_factory=Table)
+
+    def named(self) -> Iterator[tuple[str, Table[Any]]]:
+        """Every table with its name."""
+        return ((name, getattr(self, name)) for name in SHAPES)
 
 
 def read_table(name: str, content: bytes, faults: Faults) -> Table[Any]:

@@ -1,0 +1,157 @@
+"""A bundle becomes a cycle: everything or nothing, in one transaction and in few, large statements."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from pydantic import ValidationError
+
+from games.bundles.actions.judged import load_assignments, load_conflicts, load_marks, load_votes
+from games.bundles.actions.landing import Landing
+from games.bundles.actions.people import load_groups, load_people, organization_for
+from games.bundles.actions.results import settle_imported
+from games.bundles.actions.work import load_attempts, load_decisions, load_official, load_submissions
+from games.bundles.bundle import Bundle
+from games.bundles.queries import steers_series
+from games.bundles.reading import Read, read_path
+from games.bundles.rules import SeriesTaken
+from games.cycles.actions import series_for
+from games.cycles.models import Cycle, Series
+from games.errors import Invalid
+from games.journal.actions import record
+from games.journal.queries import db_now
+from games.journal.rules import Kind
+from games.organizations.models import Organization
+from games.playbooks.schema import CycleSpec, Design
+from games.progression.actions import apply_design
+from games.progression.actions.launch import make_organizer
+from games.progression.rules import CycleKeyTaken
+
+type Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many steps are done, and of how many."""
+
+
+def import_path(
+    path: str | Path,
+    *,
+    fmt: str | None = None,
+    by: Any = None,
+    organization: Organization | None = None,
+    key: str | None = None,
+    progress: Progress | None = None,
+) -> list[Cycle]:
+    """Import the cycle, or the series of cycles, at `path` (a folder, a zip, a feed). Raises BundleRefused, CycleKeyTaken, SeriesTaken."""
+    return import_read(read_path(path, fmt), by=by, organization=organization, key=key, progress=progress)
+
+
+@transaction.atomic
+def import_read(
+    read: Read,
+    *,
+    by: Any = None,
+    organization: Organization | None = None,
+    key: str | None = None,
+    progress: Progress | None = None,
+) -> list[Cycle]:
+    """Import what was read: one cycle, or all cycles of a series, each the successor of the one before."""
+    tell = progress or _nobody
+    if read.series is None:
+        tell("importing", 0, 1)
+        cycle = import_bundle(read.bundles[0], by=by, organization=organization, key=key, progress=progress)
+        return [cycle]
+    if key is not None:
+        message = f"This is a series of {len(read.bundles)} cycles: they keep their keys."
+        raise Invalid(message, where="key")
+    house = organization or organization_for(read.bundles[0].design, by=by)
+    _series(read.series.key, house, by=by, name=read.series.title, summary=read.series.summary)
+    cycles: list[Cycle] = []
+    for number, bundle in enumerate(read.bundles):
+        tell(bundle.design.cycle.title, number, len(read.bundles))
+        cycles.append(import_bundle(bundle, by=by, organization=house, predecessor=cycles[-1] if cycles else None))
+    tell(read.series.title, len(read.bundles), len(read.bundles))
+    return cycles
+
+
+def _nobody(_label: str, _done: int, _of: int) -> None:
+    """Nobody looks."""
+
+
+@transaction.atomic
+def import_bundle(
+    bundle: Bundle,
+    *,
+    by: Any = None,
+    organization: Organization | None = None,
+    key: str | None = None,
+    predecessor: Cycle | None = None,
+    results: bool = True,
+    progress: Progress | None = None,
+) -> Cycle:
+    """Bring a bundle that was read (and so checked) into the database as a new cycle, under `key` or its own.
+
+    Rounds that are over are closed and published, with results, snapshots, awards and who went on. People are unclaimed, keyed in
+    `organization` (default: one named after the series or the cycle). `results=False` stores only. Journalled as one entry.
+    Raises CycleKeyTaken, SeriesTaken, Invalid for a key that is none.
+    """
+    tell = progress or _nobody
+    design = _named(bundle.design, key)
+    house = organization or organization_for(design, by=by)
+    cycle = _created(design, house, by=by, predecessor=predecessor)
+    apply_design(cycle, design, by=by)
+    landing = Landing.on(cycle, Bundle(design, bundle.tables), db_now())
+    steps = (load_groups, load_people, load_submissions, load_marks, load_attempts, load_votes)
+    steps += (load_assignments, load_conflicts, load_decisions, load_official)
+    for number, step in enumerate(steps):
+        tell(cycle.name, number, len(steps) + 1)
+        step(landing)
+    if by is not None:
+        make_organizer(cycle, design, by)
+    settle_imported(landing, results=results)
+    payload = {name: len(table.rows) for name, table in bundle.tables.named() if table.rows}
+    record(Kind.CYCLE_IMPORTED, cycle_id=cycle.pk, by=by, subject=f"cycle:{cycle.pk}", payload=payload, channel="import")
+    tell(cycle.name, len(steps) + 1, len(steps) + 1)
+    return cycle
+
+
+def _named(design: Design, key: str | None) -> Design:
+    """The rules under another key."""
+    if key is None or key == design.cycle.key:
+        return design
+    try:
+        cycle = CycleSpec.model_validate({**design.cycle.model_dump(), "key": key})
+    except ValidationError:
+        message = f'"{key}" is no key for a cycle; expected letters, digits, - and _, at most 64.'
+        raise Invalid(message, where="key") from None
+    return design.model_copy(update={"cycle": cycle})
+
+
+def _created(design: Design, house: Organization, *, by: Any, predecessor: Cycle | None) -> Cycle:
+    spec, info = design.cycle, design.playbook
+    try:
+        with transaction.atomic():
+            return Cycle.objects.create(
+                key=spec.key,
+                name=spec.title,
+                series=_series(spec.series, house, by=by) if spec.series else None,
+                organization=house,
+                predecessor=predecessor,
+                playbook=f"{info.key}@{info.version}" if info else "",
+                imported=True,
+                created_by=by,
+            )
+    except IntegrityError:
+        message = f'There is a cycle with the key "{spec.key}" already. Import it under another key: --as {spec.key}-copy'
+        raise CycleKeyTaken(message, where="cycle.key") from None
+
+
+def _series(key: str, house: Organization, *, by: Any, name: str = "", summary: str = "") -> Series:
+    """The series, made if there is none. A user adds only to a series in which they organize a cycle."""
+    found = Series.objects.filter(key=key).first()
+    if found is None:
+        found = series_for(key, name=name, organization=house)
+        Series.objects.filter(pk=found.pk).update(summary=summary)
+    elif by is not None and not steers_series(by, found):
+        message = f'The series "{key}" is there already, and you organize none of its cycles.'
+        raise SeriesTaken(message, where="cycle.series")
+    return found

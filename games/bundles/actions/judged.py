@@ -1,0 +1,165 @@
+"""Sheets with their marks, votes, who may mark what. Marks are by far the most rows: PostgreSQL takes them by COPY."""
+
+from collections.abc import Iterable, Iterator
+from itertools import batched
+from typing import Final
+
+from django.db import connection
+
+from games.bundles.actions.landing import Landing, Unit
+from games.groups.models import Membership
+from games.judging.models import ConflictOfInterest, Mark, Panelist, Sheet, Vote
+from games.judging.rules import MarkState, SheetState
+from games.playbooks.rules import Capability
+
+BATCH: Final = 1000
+CHUNK: Final = 10_000
+FEEDBACK: Final = "feedback"
+COLUMNS: Final = ("sheet_id", "criterion", "value", "state", "comment")
+type Place = tuple[Unit, str, str, str]
+"""Where a sheet stands: (unit, panel, group, judge)."""
+type MarkCells = tuple[str, int | None, str, str]
+
+
+def load_marks(landing: Landing) -> None:
+    """Final sheets, one for each judge, entry and panel; a sheet on which everything is recused was given back."""
+    marks: dict[Place, list[MarkCells]] = {}
+    words: dict[Place, str] = {}
+    versions: dict[Place, int] = {}
+    table, scaled, panels = landing.bundle.tables.marks, landing.scaler(), _panels(landing)
+    feedback = table.extra.index(FEEDBACK) if FEEDBACK in table.extra else None
+    for of_round, challenge, group, version, judge, criterion, value, state, comment, extra in table.rows:
+        unit = (of_round, challenge)
+        place = (unit, panels[unit][criterion], group, judge)
+        number = None if value is None else scaled(value)
+        found = marks.get(place)
+        if found is None:
+            marks[place] = [(criterion, number, state, comment)]
+            versions[place] = version
+        else:
+            found.append((criterion, number, state, comment))
+        if feedback is not None and extra[feedback]:
+            words[place] = extra[feedback]
+    sheets = [_sheet(landing, place, found, versions[place], words.get(place, "")) for place, found in marks.items()]
+    Sheet.objects.bulk_create(sheets, batch_size=BATCH)
+    _store((sheet.pk, *cells) for sheet, found in zip(sheets, marks.values(), strict=True) for cells in found)
+    seats = dict.fromkeys((unit, panel, judge) for unit, panel, _, judge in marks)
+    _seat(landing, seats)
+
+
+def _panels(landing: Landing) -> dict[Unit, dict[str, str]]:
+    """Which panel marks a criterion."""
+    return {unit: {one.key: task.panel_of(one) for one in task.marked_criteria} for unit, task in landing.tasks.items()}
+
+
+def _sheet(landing: Landing, place: Place, marks: list[MarkCells], version: int, words: str) -> Sheet:
+    unit, panel, group, judge = place
+    recused = all(state == MarkState.RECUSED.value for _, _, state, _ in marks)
+    return Sheet(
+        challenge_id=landing.challenges[unit],
+        group_id=landing.groups[group],
+        panel=panel,
+        judge=landing.people[judge],
+        state=(SheetState.RECUSED if recused else SheetState.FINAL).value,
+        version_id=landing.versions.get((*unit, group, version)),
+        design_number=1,
+        comment=words,
+        updated_at=landing.now,
+        final_at=None if recused else landing.now,
+    )
+
+
+def _seat(landing: Landing, seats: Iterable[tuple[Unit, str, str]]) -> None:
+    """Whoever marked sits on the panel."""
+    rows = [
+        Panelist(challenge_id=landing.challenges[unit], panel=panel, person=landing.people[judge]) for unit, panel, judge in seats
+    ]
+    Panelist.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+
+
+def _store(rows: Iterable[tuple[int, str, int | None, str, str]]) -> None:
+    """Write marks. Their values were checked when the bundle was read."""
+    quote = connection.ops.quote_name
+    table, columns = quote(Mark._meta.db_table), ", ".join(quote(name) for name in COLUMNS)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for chunk in batched(_lines(rows), CHUNK):
+                    copy.write("".join(chunk))
+        else:
+            holes = ", ".join(["%s"] * len(COLUMNS))
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({holes})", rows)  # noqa: S608 names of our own model
+
+
+def _lines(rows: Iterable[tuple[int, str, int | None, str, str]]) -> Iterator[str]:
+    """Rows in COPY's text format. Only a comment can hold what has to be escaped: keys, states and numbers are plain."""
+    for sheet, criterion, value, state, comment in rows:
+        shown = "\\N" if value is None else value
+        yield f"{sheet}\t{criterion}\t{shown}\t{state}\t{_escaped(comment) if comment else ''}\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def load_votes(landing: Landing) -> None:
+    """Comparisons of two groups."""
+    Vote.objects.bulk_create(
+        [
+            Vote(
+                challenge_id=landing.challenges[row.round, row.challenge],
+                judge=landing.people[row.judge],
+                a_id=landing.groups[row.a],
+                b_id=landing.groups[row.b],
+                outcome=row.outcome,
+                count=row.times,
+            )
+            for row in landing.bundle.tables.votes.rows
+        ],
+        batch_size=BATCH,
+    )
+
+
+def load_assignments(landing: Landing) -> None:
+    """Seats on panels, and an open sheet for each assigned entry not yet marked. A task without either is open to all judges."""
+    seats: dict[tuple[Unit, str, str], None] = {}
+    sheets: list[Sheet] = []
+    for row in landing.bundle.tables.assignments.rows:
+        for unit, task in landing.tasks.items():
+            if row.round in {"", unit[0]} and row.challenge in {"", unit[1]} and task.marked_criteria:
+                panels = [row.panel] if row.panel else [one.key for one in task.judges_panels]
+                seats |= dict.fromkeys((unit, panel, row.judge) for panel in panels)
+                if row.group:
+                    sheets += [_assigned(landing, unit, panel, row.group, row.judge) for panel in panels]
+    if not seats and not landing.bundle.tables.marks.rows:
+        seats = _everybody(landing)
+    _seat(landing, seats)
+    Sheet.objects.bulk_create(sheets, batch_size=BATCH, ignore_conflicts=True)
+
+
+def _assigned(landing: Landing, unit: Unit, panel: str, group: str, judge: str) -> Sheet:
+    return Sheet(
+        challenge_id=landing.challenges[unit],
+        group_id=landing.groups[group],
+        panel=panel,
+        judge=landing.people[judge],
+        assigned_at=landing.now,
+    )
+
+
+def _everybody(landing: Landing) -> dict[tuple[Unit, str, str], None]:
+    """Before anybody has marked: every judge on every panel."""
+    keys = {person.pk: key for key, person in landing.people.items()}
+    wide = Membership.objects.filter(cycle=landing.cycle, group__isnull=True).values_list("person_id", "capabilities")
+    judges = [keys[person] for person, held in wide if Capability.JUDGE.value in held]
+    units = [(unit, panel.key) for unit, task in landing.tasks.items() if task.marked_criteria for panel in task.judges_panels]
+    return dict.fromkeys((unit, panel, judge) for unit, panel in units for judge in judges)
+
+
+def load_conflicts(landing: Landing) -> None:
+    """Who must not mark whom. A person known from another cycle may have declared it before."""
+    rows = [
+        ConflictOfInterest(person=landing.people[row.judge], group_id=landing.groups[row.group], reason=row.reason)
+        for row in landing.bundle.tables.conflicts.rows
+    ]
+    ConflictOfInterest.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
