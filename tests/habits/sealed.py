@@ -1,0 +1,83 @@
+"""A cycle that is not public, with one row of every kind in it: what nobody outside may learn anything of."""
+
+from typing import Any
+
+from django.db.models import Model
+from django.utils.timezone import now
+
+from games.cycles.models import Decision, Series
+from games.groups.models import Membership
+from games.judging.models import ConflictOfInterest, Panelist
+from games.notices.models import Message
+from games.recognition.models import Grant, Points, PointsTotal
+from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
+from games.rounds.models import Entrant, Extension
+from games.submissions.models import Attempt, Submission, Upload, Version
+from leaderboards.models import Board, Snapshot, Standing
+from tests.cast import Cast
+from tests.factories.accounts import ApiTokenFactory
+from tests.factories.groups import JoinRequestFactory, RegistrationFactory
+
+
+def seal(cast: Cast) -> dict[type[Model], Model]:
+    """Close the cast's cycle to the public and put one row of every kind into it; the row of each kind by its model."""
+    cycle, today = cast.cycle, now()
+    cycle.public, cycle.series = False, Series.objects.create(key="quiet", name="Quiet")
+    cycle.save(update_fields=["public", "series"])
+    rows: list[Model] = [
+        cycle,
+        cycle.series,
+        cycle.designs.get(),
+        cast.red,
+        cast.call,
+        cast.concept,
+        cast.ada.person,
+        cast.ada.user,
+    ]
+    rows += [Membership.objects.get(person=cast.ada.person), *_entry(cast, today), *_judging(cast), *_results(cast, today)]
+    rows += [
+        RegistrationFactory(group=cast.red),
+        JoinRequestFactory(group=cast.red, person=cast.ben.person),
+        Decision.objects.create(cycle=cycle, number=90, at=today, kind="launch", decider="Org"),
+        Extension.objects.create(round=cast.call, group=cast.red, until=today, reason="a storm"),
+        Entrant.objects.create(round=cast.call, group=cast.red, at=today),
+        Message.objects.create(to="ada@example.org", cycle=cycle, kind="receipt", key="one", subject="Received", body="."),
+        ApiTokenFactory(user=cast.ada.user),
+    ]
+    return {type(row): row for row in rows}
+
+
+def _entry(cast: Cast, today: Any) -> list[Model]:
+    submission = Submission.objects.create(challenge=cast.concept, group=cast.red, state="submitted", submitted_at=today)
+    by: dict[str, Any] = {"submission": submission, "by": cast.ada.person, "digest": "0" * 64}
+    return [
+        submission,
+        Version.objects.create(number=1, data={"text": "secret"}, at=today, **by),
+        Upload.objects.create(field="plan", name="plan.pdf", file="uploads/x", size=1, content_type="application/pdf", **by),
+        Attempt.objects.create(challenge=cast.concept, group=cast.red, number=1, elapsed_ms=5, verdict="accepted"),
+    ]
+
+
+def _judging(cast: Cast) -> list[Model]:
+    sheet = cast.assign(cast.judith, cast.red)
+    return [
+        sheet,
+        Panelist.objects.get(person=cast.judith.person),
+        ConflictOfInterest.objects.create(person=cast.judith.person, group=cast.blue, reason="cousins"),
+    ]
+
+
+def _results(cast: Cast, today: Any) -> list[Model]:
+    cycle = cast.cycle
+    board = Board.objects.create(scope=cycle.pk, key="result", number=1, name="Result", live=True)
+    return [
+        board,
+        Standing.objects.create(board=board, entry="red", name="Red Herons", rank=1, place="1", score="4"),
+        Snapshot.objects.create(board=board, number=1, design_number=1, rows=[], digest="0" * 64, published_at=today),
+        ChallengeScore.objects.create(challenge=cast.concept, group=cast.red, status="scored", score="4"),
+        RecomputeRun.objects.create(cycle=cycle, kind="refresh", step="lock"),
+        ExternalResult.objects.create(cycle=cycle, kind="place", key="result", group="red", value="1"),
+        Grant.objects.create(cycle=cycle, award="gold", kind="medal", name="Gold", group=cast.red, state="granted"),
+        Points.objects.create(cycle=cycle, seal=1, rule="first", design_number=1, group=cast.red, amount=5, at=today),
+        PointsTotal.objects.create(cycle=cycle, group=cast.red, amount=5),
+    ]
