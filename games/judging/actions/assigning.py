@@ -19,6 +19,7 @@ from games.judging.queries import judges_in
 from games.judging.rules import AssignmentRefused, SheetRefused, SheetState
 from games.judging.rules.table import Line, read_lines
 from games.organizations.models import Person
+from games.rounds.queries import entrants_of
 from games.submissions.models import Submission
 from games.submissions.queries import counting, rules_of
 
@@ -128,13 +129,13 @@ def _store(wanted: Sequence[Wanted], *, by: Any) -> int:
 def assign_all(*, challenge: Challenge, by: Any, panel: str = "") -> int:
     """Every judge of the panel gets every entry, except the own group's and those in conflict. Returns how many sheets are new.
 
-    Entries are those that count; of a task without written entries, all active groups.
+    Entries are those that count; of a task without written entries, all groups that are in the round.
     """
     panel = panel or _panels(challenge)[0]
     check_panel(challenge, panel)
     cycle = challenge.round.cycle
     _, spec = rules_of(challenge)
-    groups = Group.objects.filter(cycle=cycle, state=GroupState.ACTIVE.value)
+    groups = entrants_of(challenge.round)
     if spec.form:
         groups = groups.filter(pk__in=counting(Submission.objects.filter(challenge=challenge)).values("group_id"))
     if challenge.division:
