@@ -74,7 +74,7 @@ def _side(user: Any, board_id: int) -> tuple[str, str] | None:
     return audience, message(board, audience, since=version, version=version)
 
 
-class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # the library has no types
+class BoardConsumer(AsyncWebsocketConsumer):
     """One watcher of one board. It says nothing and is asked nothing: whatever a client sends is ignored."""
 
     group: str | None = None

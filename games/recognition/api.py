@@ -48,7 +48,7 @@ class WithReason(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=LONGEST)
 
 
-class GrantFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class GrantFilter(django_filters.FilterSet):
     """Of one cycle, award, group."""
 
     class Meta:
@@ -186,7 +186,7 @@ class ShownSerializer(serializers.Serializer[Any]):
     generation = serializers.IntegerField()
 
 
-class PointsFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class PointsFilter(django_filters.FilterSet):
     """Of one cycle, group, rule."""
 
     class Meta:
@@ -239,7 +239,7 @@ class PointsViews(ListModelMixin, GenericViewSet[Points]):
         return Response({"generation": form.validated_data["generation"]})
 
 
-class TotalFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class TotalFilter(django_filters.FilterSet):
     """Of one cycle, group."""
 
     class Meta:

@@ -67,7 +67,7 @@ class RowsSerializer(serializers.Serializer[Any]):
     rows = RowSerializer(many=True)
 
 
-class BoardFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class BoardFilter(django_filters.FilterSet):
     """Of one cycle."""
 
     cycle = django_filters.NumberFilter(field_name="scope")
@@ -189,7 +189,7 @@ class SnapshotDetail(SnapshotSerializer):
         return snapshot_rows(snapshot)
 
 
-class SnapshotFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class SnapshotFilter(django_filters.FilterSet):
     """Of one board or cycle."""
 
     cycle = django_filters.NumberFilter(field_name="board__scope")

@@ -58,7 +58,7 @@ class RunRequest(serializers.Serializer[Any]):
     reason = serializers.CharField(default="", allow_blank=True, max_length=2000)
 
 
-class RunFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class RunFilter(django_filters.FilterSet):
     """Of one cycle."""
 
     class Meta:

