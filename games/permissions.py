@@ -5,12 +5,13 @@ cannot disagree. API, pages, sockets, files and exports all ask here. Fetch thro
 A superuser is no bypass: the owner of the instance sees a sealed entry only after a journalled decision (break glass).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, FilteredRelation, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle, Decision, Design, Series
@@ -64,20 +65,27 @@ class Access:
         return sorted(group for group, held in self.groups.items() if capability is None or capability in held)
 
 
+def _held_by(user_id: int) -> Iterable[tuple[int, datetime, int | None, int | None, list[str]]]:
+    """(person, database's now, cycle, group, capabilities) of everything somebody holds; a person who holds nothing has one row too."""
+    held = FilteredRelation("memberships", condition=Q(memberships__until__isnull=True))
+    rows = Person.objects.filter(user_id=user_id).annotate(held=held, at=Now())
+    return rows.values_list("pk", "at", "held__cycle_id", "held__group_id", "held__capabilities")
+
+
 def access_for(user: Any, *, token: Any = None, now: datetime | None = None) -> Access:
     """The facts about `user` (a User or AnonymousUser) in one statement; a token narrows them to its cycles and capabilities."""
-    now = now or db_now()
     if not getattr(user, "is_authenticated", False) or not user.is_active:
-        return Access(now=now)
+        return Access(now=now or db_now())
     cycles: dict[int, frozenset[str]] = {}
     groups: dict[int, frozenset[str]] = {}
     members: set[int] = set()
+    persons: set[int] = set()
     only_cycles = set(token.cycles) if token is not None and token.cycles else None
     only = frozenset(token.capabilities) if token is not None and token.capabilities else None
-    persons = set(Person.objects.filter(user_id=user.pk).values_list("pk", flat=True))
-    held = Membership.objects.filter(person__user_id=user.pk, until__isnull=True)
-    for cycle_id, group_id, capabilities in held.values_list("cycle_id", "group_id", "capabilities"):
-        if only_cycles is not None and cycle_id not in only_cycles:
+    for person_id, at, cycle_id, group_id, capabilities in _held_by(user.pk):
+        now = now or at
+        persons.add(person_id)
+        if cycle_id is None or (only_cycles is not None and cycle_id not in only_cycles):
             continue
         granted = frozenset(capabilities) if only is None else frozenset(capabilities) & only
         members.add(cycle_id)
@@ -87,7 +95,7 @@ def access_for(user: Any, *, token: Any = None, now: datetime | None = None) -> 
             groups[group_id] = groups.get(group_id, frozenset()) | granted
     whole = token is None or (only_cycles is None and only is None)
     return Access(
-        now=now,
+        now=now or db_now(),
         user_id=user.pk,
         owner=user.is_superuser and whole,
         may_launch=user.may_launch and whole,

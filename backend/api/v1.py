@@ -16,11 +16,24 @@ from backend.api.idempotency import Idempotent
 from games.challenges.api import Challenges
 from games.groups.api import AcceptInvitation, CyclePeople, Groups, JoinRequests, Memberships, Registrations
 from games.journal.api import Events
+from games.judging.api import Conflicts, JudgingSetUp, Panelists, SheetMarking, SheetRuling, Sheets, Voting
 from games.organizations.api import Organizations, People
 from games.playbooks.api import Playbooks
 from games.progression.api import Cycles, Decisions, Entrants, Rounds, SeriesViews
 from games.recognition.api import Grants, PointsViews, PointTotals
 from games.results.api import Boards, ExternalResults, Runs, Scores, Snapshots
+from games.submissions.api import (
+    AttemptJudging,
+    AttemptRecording,
+    Attempts,
+    Entering,
+    Entries,
+    EntryRuling,
+    EntryWriting,
+    Uploads,
+    UploadWriting,
+    Versions,
+)
 
 # (address, view set, name of its routes: name-list, name-detail, name-<action>)
 RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
@@ -41,6 +54,23 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("rounds", Rounds, "round"),
     ("entrants", Entrants, "entrant"),
     ("challenges", Challenges, "challenge"),
+    ("groups", Entering, "entering"),
+    ("submissions", Entries, "submission"),
+    ("submissions", EntryWriting, "submission-write"),
+    ("submissions", UploadWriting, "submission-file"),
+    ("submissions", EntryRuling, "submission-rule"),
+    ("versions", Versions, "version"),
+    ("uploads", Uploads, "upload"),
+    ("attempts", Attempts, "attempt"),
+    ("attempts", AttemptJudging, "attempt-judge"),
+    ("cycles", AttemptRecording, "attempt-record"),
+    ("cycles", JudgingSetUp, "judging"),
+    ("panelists", Panelists, "panelist"),
+    ("conflicts", Conflicts, "conflict"),
+    ("sheets", SheetMarking, "sheet-mark"),  # before the next: sheets/queue is no sheet
+    ("sheets", Sheets, "sheet"),
+    ("sheets", SheetRuling, "sheet-rule"),
+    ("challenges", Voting, "voting"),
     ("scores", Scores, "score"),
     ("boards", Boards, "board"),
     ("snapshots", Snapshots, "snapshot"),

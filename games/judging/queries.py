@@ -108,6 +108,11 @@ def judgeable(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
     return sheets.exclude(own_group()).exclude(in_conflict())
 
 
+def unless_own(sheets: QuerySet[Sheet], persons: Collection[int]) -> QuerySet[Sheet]:
+    """Without those sheets of these persons that they must not judge; sheets of other judges stay."""
+    return sheets.exclude(Q(judge_id__in=sorted(persons)) & (Q(own_group()) | Q(in_conflict())))
+
+
 def to_mark(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
     """Sheets as their judge works with them: round, challenge, group and the group's ordinal, in one statement."""
     return judgeable(with_ordinal(sheets)).select_related("challenge__round__cycle", "group", "version")
@@ -118,7 +123,8 @@ def queue_of(persons: Collection[int], cycle: Cycle | None = None) -> QuerySet[S
     mine = Sheet.objects.filter(judge_id__in=sorted(persons), state__in=[state.value for state in OPEN_SHEETS])
     if cycle is not None:
         mine = mine.filter(challenge__round__cycle=cycle)
-    return to_mark(mine).order_by("challenge__round__number", "challenge__number", "-state", "pk")
+    numbered = to_mark(mine).annotate(round_number=F("challenge__round__number"), task_number=F("challenge__number"))
+    return numbered.order_by("round_number", "task_number", "-state", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +153,14 @@ def progress_by_judge(cycle: Cycle) -> QuerySet[Sheet, Any]:
     counts = {f"n_{state.value}": Count("pk", filter=Q(state=state.value)) for state in SheetState}
     sheets = Sheet.objects.filter(challenge__round__cycle=cycle)
     return sheets.values("judge_id", "judge__name").annotate(**counts).order_by("judge__name", "judge_id")
+
+
+def entry_for(sheet: Sheet) -> Submission | None:
+    """The entry that a sheet judges, with its challenge, round, cycle and files; None where nothing was handed in."""
+    mine = Submission.objects.filter(challenge=sheet.challenge_id, group=sheet.group_id, pinned__isnull=False)
+    mine = counting(mine) if sheet.version_id is None else mine.filter(versions=sheet.version_id)
+    found = mine.select_related("challenge__round__cycle", "pinned").prefetch_related("uploads")
+    return found.order_by("-number").first()
 
 
 def panel_of(challenge: Challenge, panel: str) -> QuerySet[Person]:

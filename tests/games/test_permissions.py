@@ -85,6 +85,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "standing.view": ("org", "org"),
     "snapshot.view": (ALL, ALL),
     "grant.view": ("ada org", ALL),
+    "grant.move": ("org", "org"),
     "points.view": (ALL, ALL),
     "points_total.view": (ALL, ALL),
     "entrant.view": (ALL, ALL),

@@ -20,7 +20,7 @@ from games.submissions.api.eyes import asked_for
 from games.submissions.models import Attempt
 
 
-class AttemptFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class AttemptFilter(django_filters.FilterSet):
     """By cycle, round, task, group, verdict."""
 
     cycle = django_filters.NumberFilter(field_name="challenge__round__cycle_id")

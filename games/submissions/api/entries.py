@@ -23,7 +23,7 @@ from games.submissions.queries import with_ordinal
 from games.submissions.rules import SubmissionState
 
 
-class EntryFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class EntryFilter(django_filters.FilterSet):
     """By cycle, round, task, state; by group where names may be known."""
 
     cycle = django_filters.NumberFilter(field_name="challenge__round__cycle_id")
@@ -51,7 +51,7 @@ class Entries(ReadOnlyModelViewSet[Submission]):
     filterset_class = EntryFilter
 
 
-class VersionFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class VersionFilter(django_filters.FilterSet):
     """Of one entry."""
 
     class Meta:

@@ -29,6 +29,13 @@ def asked_for(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, 
     return dict(asked.validated_data)
 
 
+class IdField(serializers.IntegerField):
+    """Id of a row, in the bounds that a database knows."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=2**63 - 1, **options)
+
+
 @dataclass(frozen=True, slots=True)
 class Eyes:
     """How one person sees one entry. `names`: whose it is. `own`: it is their group's."""

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from games.groups.models import Group
-from games.submissions.api.eyes import Eyes, access_in, eyes, label_of
+from games.submissions.api.eyes import Eyes, IdField, access_in, eyes, label_of
 from games.submissions.models import Attempt, Submission, Upload, Version
 from games.submissions.queries import files_in, rules_of
 from games.submissions.rules import SubmissionState, blind_name
@@ -131,7 +131,7 @@ class EntryShape(serializers.ModelSerializer[Submission]):
 class Begin(serializers.Serializer[Any]):
     """Begin an entry."""
 
-    challenge = serializers.IntegerField()
+    challenge = IdField()
     data = serializers.DictField(required=False, help_text="The first draft.")  # type: ignore[assignment] # a field named as the base's
 
 
@@ -229,7 +229,7 @@ class AttemptShape(serializers.ModelSerializer[Attempt]):
 class TryAsked(serializers.Serializer[Any]):
     """A try: an answer to check (a quiz: JSON), a program or link, or a measured value."""
 
-    challenge = serializers.IntegerField()
+    challenge = IdField()
     answer = serializers.CharField(required=False, allow_blank=True, max_length=20_000, trim_whitespace=False)
     value = serializers.CharField(required=False, max_length=60, help_text="Measured: number text.")
 

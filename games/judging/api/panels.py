@@ -1,0 +1,172 @@
+"""Panels, conflicts, assignments: how organizers set up judging."""
+
+from typing import Any
+
+import django_filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from games.challenges.models import Challenge
+from games.cycles.models import Cycle
+from games.errors import Invalid
+from games.groups.models import Group
+from games.judging import actions
+from games.judging.api import shapes
+from games.judging.models import ConflictOfInterest, Panelist
+from games.judging.queries import judges_in, progress_by_judge
+from games.organizations.models import Person
+from games.submissions.api.eyes import asked_for
+from games.submissions.queries import rules_of
+
+
+class PanelistFilter(django_filters.FilterSet):
+    """Of one cycle, task, panel."""
+
+    cycle = django_filters.NumberFilter(field_name="challenge__round__cycle_id")
+
+    class Meta:
+        model = Panelist
+        fields = ("challenge", "panel", "person")
+
+
+class Panelists(ListModelMixin, GenericViewSet[Panelist]):
+    """Who is on which panel: organizers all, a judge their own seats."""
+
+    queryset = Panelist.objects.select_related("challenge__round__cycle", "person")
+    serializer_class = shapes.PanelistShape
+    seen_as = "panelist.view"
+    permissions = {"destroy": "panelist.remove"}
+    filterset_class = PanelistFilter
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Take a judge off a panel; sheets not begun go with them."""
+        actions.remove_panelist(panelist=self.get_object(), by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ConflictFilter(django_filters.FilterSet):
+    """Of one cycle or person."""
+
+    cycle = django_filters.NumberFilter(field_name="group__cycle_id")
+
+    class Meta:
+        model = ConflictOfInterest
+        fields = ("person",)
+
+
+class Conflicts(ListModelMixin, GenericViewSet[ConflictOfInterest]):
+    """Conflicts of interest: organizers all, a judge their own."""
+
+    queryset = ConflictOfInterest.objects.select_related("person", "group")
+    serializer_class = shapes.ConflictShape
+    seen_as = "conflict.view"
+    permissions = {"destroy": "conflict.take_back"}
+    filterset_class = ConflictFilter
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """It was declared by mistake. Sheets given back stay so until they are reopened."""
+        actions.take_back_conflict(conflict=self.get_object(), by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class JudgingSetUp(GenericViewSet[Cycle]):
+    """What organizers set up in a cycle."""
+
+    queryset = Cycle.objects.all()
+    seen_as = "cycle.organize"
+    permissions = dict.fromkeys(("panelists", "conflicts", "assignments", "judging_progress"), "cycle.organize")
+
+    @extend_schema(request=shapes.PanelistAsked, responses={201: shapes.PanelistShape})
+    @action(detail=True, methods=["post"])
+    def panelists(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Put a judge of the cycle on a panel of a task."""
+        cycle = self.get_object()
+        asked = asked_for(shapes.PanelistAsked, request.data)
+        challenge = _task(cycle, pk=asked["challenge"])
+        panel = asked.get("panel") or rules_of(challenge)[1].judges_panels[0].key
+        seat = actions.add_panelist(
+            challenge=challenge, panel=panel, person=_judge(cycle, asked["person"], "person"), by=request.user
+        )
+        return Response(shapes.PanelistShape(seat).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=shapes.ConflictAsked, responses={201: shapes.ConflictShape})
+    @action(detail=True, methods=["post"])
+    def conflicts(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Declare that a judge must not mark a group. Their sheets on it are given back, final ones too."""
+        cycle = self.get_object()
+        asked = asked_for(shapes.ConflictAsked, request.data)
+        declared = actions.declare_conflict(
+            person=_judge(cycle, asked["person"], "person"),
+            group=_group(cycle, asked["group"]),
+            by=request.user,
+            reason=asked.get("reason", ""),
+        )
+        return Response(shapes.ConflictShape(declared).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=shapes.AssignmentsAsked, responses={201: shapes.AssignedShape})
+    @action(detail=True, methods=["post"])
+    def assignments(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Give sheets to judges: a list, a table, or every entry to every judge of a panel. All or nothing."""
+        cycle = self.get_object()
+        asked = asked_for(shapes.AssignmentsAsked, request.data)
+        if len(asked.keys() & {"assignments", "csv", "challenge"}) != 1:
+            raise Invalid("expected exactly one of assignments, csv, challenge", where="assignments")
+        if "csv" in asked:
+            new = actions.assign_csv(cycle=cycle, content=asked["csv"].encode(), by=request.user)
+        elif "challenge" in asked:
+            new = actions.assign_all(challenge=_task(cycle, pk=asked["challenge"]), panel=asked.get("panel", ""), by=request.user)
+        else:
+            new = actions.assign(cycle=cycle, wanted=_wanted(cycle, asked["assignments"]), by=request.user)
+        return Response({"new": new}, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses=shapes.JudgeProgress(many=True))
+    @action(detail=True, methods=["get"], url_path="judging-progress", pagination_class=None)
+    def judging_progress(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """How far each judge is."""
+        return Response(shapes.JudgeProgress(progress_by_judge(self.get_object()), many=True).data)
+
+
+def _task(cycle: Cycle, **place: Any) -> Challenge:
+    found = Challenge.objects.filter(round__cycle=cycle, **place).select_related("round__cycle").first()
+    if found is None:
+        raise Invalid("expected the id of a task of this cycle", where="challenge")
+    return found
+
+
+def _judge(cycle: Cycle, pk: int, where: str) -> Person:
+    found = Person.objects.filter(pk__in=judges_in(cycle).values("person_id"), pk=pk).first()
+    if found is None:
+        raise Invalid("expected the id of a person who judges in this cycle", where=where)
+    return found
+
+
+def _group(cycle: Cycle, key: str) -> Group:
+    found = Group.objects.filter(cycle=cycle, key=key).first()
+    if found is None:
+        msg = f'"{key}" is not a group of this cycle'
+        raise Invalid(msg, where="group")
+    return found
+
+
+def _wanted(cycle: Cycle, asked: list[dict[str, Any]]) -> list[actions.Wanted]:
+    """Keys to rows, in three statements whatever the length of the list."""
+    tasks = {(one.round.key, one.key): one for one in Challenge.objects.filter(round__cycle=cycle).select_related("round__cycle")}
+    groups = {one.key: one for one in Group.objects.filter(cycle=cycle, key__in={one["group"] for one in asked})}
+    judges = Person.objects.in_bulk({one["judge"] for one in asked})
+    wanted: list[actions.Wanted] = []
+    for number, one in enumerate(asked):
+        task, group = tasks.get((one["round"], one["challenge"])), groups.get(one["group"])
+        judge = judges.get(one["judge"])
+        if task is None or group is None or judge is None:
+            unknown = "challenge" if task is None else "group" if group is None else "judge"
+            msg = f'{unknown} "{one[unknown]}" is not known in this cycle'
+            raise Invalid(msg, where=f"assignments.{number}.{unknown}")
+        wanted.append(actions.Wanted(task, group, judge, one.get("panel", ""), f"assignments.{number}"))
+    return wanted

@@ -1,0 +1,314 @@
+"""What goes in and out: sheets with marks and the entry that is judged, panels, conflicts, assignments, votes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from games.judging.models import ConflictOfInterest, Panelist, Sheet, Vote
+from games.judging.rules import Given, MarkState, Outcome, SheetState, criteria_of
+from games.judging.rules.marks import COMMENT
+from games.organizations.models import Person
+from games.submissions.api.eyes import Eyes, IdField, access_in, eyes, label_of
+from games.submissions.api.shapes import GroupRef, VersionShape, version_shape
+from games.submissions.queries import rules_of
+from leaderboards.engine.numbers import from_scaled, text
+
+REASON = 5000
+
+
+class PersonRef(serializers.ModelSerializer[Person]):
+    """Who judges."""
+
+    class Meta:
+        model = Person
+        fields = ("id", "key", "name")
+        read_only_fields = fields
+
+
+class MarkShape(serializers.Serializer[Any]):
+    """One mark. `value` is number text, or null if there is none; `absent` says so openly."""
+
+    criterion = serializers.CharField()
+    value = serializers.CharField(allow_null=True)
+    state = serializers.ChoiceField([one.value for one in MarkState], allow_blank=True)
+    comment = serializers.CharField(allow_blank=True)
+
+
+class CriterionShape(serializers.Serializer[Any]):
+    """What this sheet asks for, with bounds as number text."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+    summary = serializers.CharField(allow_blank=True)
+    optional = serializers.BooleanField()
+    min = serializers.CharField(allow_null=True)
+    max = serializers.CharField(allow_null=True)
+    step = serializers.CharField(allow_null=True)
+    values = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    not_marked = serializers.CharField(allow_null=True)
+    levels = serializers.ListField(child=serializers.DictField())
+
+
+class SheetSummary(serializers.ModelSerializer[Sheet]):
+    """A sheet in a list."""
+
+    cycle = serializers.IntegerField(source="challenge.round.cycle_id")
+    round = serializers.CharField(source="challenge.round.key")
+    challenge_key = serializers.CharField(source="challenge.key")
+    label = serializers.SerializerMethodField(help_text="The group's name; in a blind round a number, for judges.")  # type: ignore[assignment] # a field named as the base's
+    group = serializers.SerializerMethodField()
+    judge = serializers.SerializerMethodField(help_text="For the judge and organizers alone.")
+
+    class Meta:
+        model = Sheet
+        fields = (
+            *("id", "cycle", "round", "challenge", "challenge_key", "panel", "state", "label", "group", "judge"),
+            *("assigned_at", "updated_at", "final_at"),
+        )
+        read_only_fields = fields
+
+    def eyes(self, sheet: Sheet) -> Eyes:
+        """How the person who asks sees the entry."""
+        return eyes(access_in(self.context["request"]), sheet.challenge.round, sheet.group_id)
+
+    def is_judge(self, sheet: Sheet) -> bool:
+        """Whether the sheet is the person's own."""
+        return sheet.judge_id in access_in(self.context["request"]).persons
+
+    def get_label(self, sheet: Sheet) -> str:
+        """Name or number."""
+        return label_of(self.eyes(sheet), sheet.challenge.round, sheet.group, sheet.ordinal)  # type: ignore[attr-defined]
+
+    @extend_schema_field(GroupRef(allow_null=True))
+    def get_group(self, sheet: Sheet) -> dict[str, Any] | None:
+        """Whose entry it is; null in a blind round."""
+        return dict(GroupRef(sheet.group).data) if self.eyes(sheet).names else None
+
+    @extend_schema_field(PersonRef(allow_null=True))
+    def get_judge(self, sheet: Sheet) -> dict[str, Any] | None:
+        """Who judges; entrants and everybody read feedback without its author."""
+        seen = self.eyes(sheet).organizes or self.is_judge(sheet)
+        return dict(PersonRef(sheet.judge).data) if seen else None
+
+
+class SheetShape(SheetSummary):
+    """A sheet with its marks, its criteria and the entry that is judged."""
+
+    note = serializers.SerializerMethodField(help_text="The judge's own note, seen by nobody else.")
+    reason = serializers.SerializerMethodField(help_text="Why given back or reopened; for the judge and organizers.")
+    criteria = serializers.SerializerMethodField()
+    marks = serializers.SerializerMethodField()
+    entry = serializers.SerializerMethodField(help_text="What was handed in; null where nothing is written.")
+
+    class Meta:
+        model = Sheet
+        fields = (*SheetSummary.Meta.fields, "design_number", "comment", "note", "reason", "criteria", "marks", "entry")
+        read_only_fields = fields
+
+    def get_note(self, sheet: Sheet) -> str:
+        """For the judge alone."""
+        return sheet.note if self.is_judge(sheet) else ""
+
+    def get_reason(self, sheet: Sheet) -> str:
+        """For the judge and organizers."""
+        return sheet.reason if self.is_judge(sheet) or self.eyes(sheet).organizes else ""
+
+    @extend_schema_field(CriterionShape(many=True))
+    def get_criteria(self, sheet: Sheet) -> list[dict[str, Any]]:
+        """What this panel marks."""
+        _, spec = rules_of(sheet.challenge)
+        return [_criterion(one) for one in criteria_of(spec, sheet.panel)]
+
+    @extend_schema_field(MarkShape(many=True))
+    def get_marks(self, sheet: Sheet) -> list[dict[str, Any]]:
+        """Marks in the order of the criteria."""
+        design, spec = rules_of(sheet.challenge)
+        found = {mark.criterion: mark for mark in sheet.marks.all()}
+        return [
+            {
+                "criterion": mark.criterion,
+                "value": None if mark.value is None else text(from_scaled(mark.value, design.mark_decimals)),
+                "state": mark.state,
+                "comment": mark.comment,
+            }
+            for one in criteria_of(spec, sheet.panel)
+            if (mark := found.get(one.key)) is not None
+        ]
+
+    @extend_schema_field(VersionShape(allow_null=True))
+    def get_entry(self, sheet: Sheet) -> dict[str, Any] | None:
+        """The version that was judged, or is to be."""
+        entry = self.context.get("entry")
+        version = sheet.version or (entry.pinned if entry is not None else None)
+        if version is None or entry is None:
+            return None
+        return version_shape(version, entry, self.eyes(sheet))
+
+
+def _criterion(one: Any) -> dict[str, Any]:
+    numbers = {
+        name: None if getattr(one, name) is None else text(getattr(one, name)) for name in ("min", "max", "step", "not_marked")
+    }
+    return {
+        "key": one.key,
+        "name": one.title,
+        "summary": getattr(one, "summary", ""),
+        "optional": one.optional,
+        **numbers,
+        "values": None if one.values is None else [text(value) for value in one.values],
+        "levels": [{"value": text(level.value), "text": level.text} for level in getattr(one, "levels", ())],
+    }
+
+
+class MarkAsked(serializers.Serializer[Any]):
+    """A mark. `value` as number text or whole number; null takes it back."""
+
+    criterion = serializers.CharField(max_length=100)
+    value = serializers.CharField(required=False, allow_null=True, max_length=60)
+    state = serializers.ChoiceField(["", MarkState.ABSENT.value], required=False, allow_blank=True)
+    comment = serializers.CharField(required=False, allow_blank=True, max_length=COMMENT)
+
+
+class MarksAsked(serializers.Serializer[Any]):
+    """Marks to save; criteria not named stay as they are."""
+
+    marks = MarkAsked(many=True, required=False)
+    comment = serializers.CharField(required=False, allow_blank=True, max_length=COMMENT, help_text="Feedback to the entrant.")
+    note = serializers.CharField(required=False, allow_blank=True, max_length=COMMENT, help_text="Seen by the judge alone.")
+
+
+def given_marks(asked: Iterable[dict[str, Any]]) -> list[Given]:
+    """The marks as the action takes them."""
+    return [Given(one["criterion"], one.get("value"), one.get("state", ""), one.get("comment", "")) for one in asked]
+
+
+class SheetSaved(serializers.Serializer[Any]):
+    """The sheet afterwards."""
+
+    id = serializers.IntegerField()
+    state = serializers.ChoiceField([one.value for one in SheetState])
+    updated_at = serializers.DateTimeField(allow_null=True)
+    final_at = serializers.DateTimeField(allow_null=True)
+
+
+def saved(sheet: Sheet) -> dict[str, Any]:
+    """What a write answers."""
+    return {"id": sheet.pk, "state": sheet.state, "updated_at": sheet.updated_at, "final_at": sheet.final_at}
+
+
+class RecuseAsked(serializers.Serializer[Any]):
+    """Why the judge gives the sheet back. `conflict` declares a conflict of interest with the group besides."""
+
+    reason = serializers.CharField(max_length=REASON)
+    conflict = serializers.BooleanField(required=False)
+
+
+class ReasonAsked(serializers.Serializer[Any]):
+    """Why. It stands in the record."""
+
+    reason = serializers.CharField(max_length=REASON)
+
+
+class ProgressShape(serializers.Serializer[Any]):
+    """How far one is."""
+
+    assigned = serializers.IntegerField()
+    draft = serializers.IntegerField()
+    final = serializers.IntegerField()
+    recused = serializers.IntegerField()
+    to_do = serializers.IntegerField()
+
+
+class JudgeProgress(serializers.Serializer[Any]):
+    """How far a judge is."""
+
+    judge = serializers.IntegerField(source="judge_id")
+    name = serializers.CharField(source="judge__name")
+    assigned = serializers.IntegerField(source="n_assigned")
+    draft = serializers.IntegerField(source="n_draft")
+    final = serializers.IntegerField(source="n_final")
+    recused = serializers.IntegerField(source="n_recused")
+
+
+class PanelistShape(serializers.ModelSerializer[Panelist]):
+    """A judge on a panel."""
+
+    cycle = serializers.IntegerField(source="challenge.round.cycle_id")
+    person = PersonRef()
+
+    class Meta:
+        model = Panelist
+        fields = ("id", "cycle", "challenge", "panel", "person")
+        read_only_fields = fields
+
+
+class PanelistAsked(serializers.Serializer[Any]):
+    """Put a judge on a panel."""
+
+    challenge = IdField()
+    person = IdField()
+    panel = serializers.CharField(required=False, max_length=100, help_text="The task's first if absent.")
+
+
+class ConflictShape(serializers.ModelSerializer[ConflictOfInterest]):
+    """This judge must not mark this group."""
+
+    person = PersonRef()
+    group = GroupRef()
+
+    class Meta:
+        model = ConflictOfInterest
+        fields = ("id", "person", "group", "reason", "declared_at")
+        read_only_fields = fields
+
+
+class ConflictAsked(serializers.Serializer[Any]):
+    """Declare a conflict of interest."""
+
+    person = IdField()
+    group = serializers.CharField(max_length=100, help_text="Key.")
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=REASON)
+
+
+class AssignmentAsked(serializers.Serializer[Any]):
+    """One assignment, by keys; the judge by id."""
+
+    round = serializers.CharField(max_length=100)
+    challenge = serializers.CharField(max_length=100)
+    group = serializers.CharField(max_length=100)
+    judge = IdField()
+    panel = serializers.CharField(required=False, allow_blank=True, max_length=100)
+
+
+class AssignmentsAsked(serializers.Serializer[Any]):
+    """Either a list, or the text of a table (CSV), or a task whose panel gets every entry."""
+
+    assignments = AssignmentAsked(many=True, required=False)
+    csv = serializers.CharField(required=False, trim_whitespace=False, max_length=5_000_000)
+    challenge = IdField(required=False, help_text="Id of the task of which all judges get all entries.")
+    panel = serializers.CharField(required=False, max_length=100)
+
+
+class AssignedShape(serializers.Serializer[Any]):
+    """How many sheets are new."""
+
+    new = serializers.IntegerField()
+
+
+class VoteAsked(serializers.Serializer[Any]):
+    """A or B: ids of groups."""
+
+    a = IdField()
+    b = IdField()
+    outcome = serializers.ChoiceField([one.value for one in Outcome], allow_blank=True)
+
+
+class VoteShape(serializers.ModelSerializer[Vote]):
+    """A vote as it is kept."""
+
+    class Meta:
+        model = Vote
+        fields = ("id", "challenge", "a", "b", "outcome", "at")
+        read_only_fields = fields

@@ -1,0 +1,149 @@
+"""Sheets: reading them, a judge's queue and marks, reopening by an organizer."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+
+from games.judging import actions
+from games.judging.api import shapes
+from games.judging.models import Sheet
+from games.judging.queries import entry_for, judgeable, progress_of, queue_of, unless_own
+from games.judging.rules import SheetState
+from games.submissions.api.eyes import access_in, asked_for, named_rows
+from games.submissions.queries import with_ordinal
+
+
+class SheetFilter(django_filters.FilterSet):
+    """By cycle, round, task, panel, state; by group where names may be known."""
+
+    cycle = django_filters.NumberFilter(field_name="challenge__round__cycle_id")
+    round = django_filters.CharFilter(field_name="challenge__round__key")
+    group = django_filters.NumberFilter(method="of_group")
+    state = django_filters.ChoiceFilter(choices=[(one.value, one.value) for one in SheetState])
+
+    class Meta:
+        model = Sheet
+        fields = ("challenge", "panel")
+
+    def of_group(self, rows: QuerySet[Sheet], name: str, value: int) -> QuerySet[Sheet]:  # noqa: ARG002 the library's signature
+        """In a blind round asking for a group must not tell which entry is its."""
+        return rows.filter(named_rows(access_in(self.request), "challenge__round"), group=value)
+
+
+class Sheets(ReadOnlyModelViewSet[Sheet]):
+    """Sheets that you may see: your own as a judge; all as organizer; your group's feedback once published."""
+
+    queryset = with_ordinal(Sheet.objects.select_related("challenge__round__cycle", "group", "judge"))
+    serializer_class = shapes.SheetSummary
+    seen_as = "sheet.view"
+    permissions = {"destroy": "sheet.reopen"}
+    filterset_class = SheetFilter
+
+    @extend_schema(responses=shapes.SheetShape)
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002 the framework's signature
+        """One sheet with its marks, its criteria and what was handed in."""
+        sheet = self.get_object()
+        return Response(shapes.SheetShape(sheet, context={"request": request, "entry": entry_for(sheet)}).data)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Take an assignment back, as long as the judge has not begun."""
+        actions.unassign(sheet=self.get_object(), by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def get_queryset(self) -> QuerySet[Sheet]:
+        """Never what the judge must not judge. One sheet comes with its version and marks."""
+        rows = unless_own(super().get_queryset(), access_in(self.request).persons)
+        return rows.select_related("version").prefetch_related("marks") if self.action == "retrieve" else rows
+
+
+class SheetMarking(GenericViewSet[Sheet]):
+    """What a judge does."""
+
+    queryset = Sheet.objects.select_related("challenge__round__cycle")
+    serializer_class = shapes.SheetSummary
+    seen_as = "sheet.mark"
+    permissions = dict.fromkeys(("queue", "progress", "marks", "finalize", "recuse"), "sheet.mark")
+    filterset_class = SheetFilter
+    ordering = ("round_number", "task_number")
+
+    def get_queryset(self) -> QuerySet[Sheet]:
+        """Never the own group's, never in conflict."""
+        return judgeable(Sheet.objects.select_related("challenge__round__cycle"))
+
+    @action(detail=False, methods=["get"])
+    def queue(self, request: Request) -> Response:
+        """What is still to mark, in order of rounds and tasks."""
+        rows = self.filter_queryset(queue_of(access_in(request).persons).select_related("judge"))
+        page = self.paginate_queryset(rows) or []
+        return self.get_paginated_response(shapes.SheetSummary(page, many=True, context={"request": request}).data)
+
+    @extend_schema(responses=shapes.ProgressShape)
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def progress(self, request: Request) -> Response:  # noqa: ARG002 the framework's signature
+        """How many sheets are done and how many remain."""
+        found = progress_of(self.filter_queryset(self.get_queryset()))
+        return Response(shapes.ProgressShape(found).data)
+
+    @extend_schema(request=shapes.MarksAsked, responses=shapes.SheetSaved)
+    @action(detail=True, methods=["put"])
+    def marks(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Save marks as a draft."""
+        sheet = self.get_object()
+        asked = asked_for(shapes.MarksAsked, request.data)
+        kept = actions.save_sheet(
+            sheet=sheet,
+            by=request.user,
+            marks=shapes.given_marks(asked.get("marks", ())),
+            comment=asked.get("comment"),
+            note=asked.get("note"),
+        )
+        return Response(shapes.saved(kept))
+
+    @extend_schema(request=shapes.MarksAsked, responses=shapes.SheetSaved)
+    @action(detail=True, methods=["post"])
+    def finalize(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Save the last marks and make the sheet final. It is durable when this answers."""
+        sheet = self.get_object()
+        asked = asked_for(shapes.MarksAsked, request.data)
+        final = actions.finalize(
+            sheet=sheet,
+            by=request.user,
+            marks=shapes.given_marks(asked.get("marks", ())),
+            comment=asked.get("comment"),
+            note=asked.get("note"),
+        )
+        return Response(shapes.saved(final))
+
+    @extend_schema(request=shapes.RecuseAsked, responses=shapes.SheetSaved)
+    @action(detail=True, methods=["post"])
+    def recuse(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Give the sheet back; with `conflict` all of the judge's sheets on this group."""
+        sheet = self.get_object()
+        asked = asked_for(shapes.RecuseAsked, request.data)
+        given_back = actions.recuse(sheet=sheet, by=request.user, reason=asked["reason"])
+        if asked.get("conflict"):
+            actions.declare_conflict(person=given_back.judge, group=given_back.group, by=request.user, reason=asked["reason"])
+        return Response(shapes.saved(given_back))
+
+
+class SheetRuling(GenericViewSet[Sheet]):
+    """What organizers do with sheets."""
+
+    queryset = Sheet.objects.select_related("challenge__round__cycle")
+    seen_as = "sheet.reopen"
+    permissions = {"reopen": "sheet.reopen"}
+
+    @extend_schema(request=shapes.ReasonAsked, responses=shapes.SheetSaved)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Open a final or recused sheet again, by decision with a reason."""
+        asked = asked_for(shapes.ReasonAsked, request.data)
+        return Response(shapes.saved(actions.reopen(sheet=self.get_object(), by=request.user, reason=asked["reason"])))
