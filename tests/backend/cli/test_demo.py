@@ -21,19 +21,25 @@ ROOT = Path(__file__).resolve().parents[3]
 READY_SECONDS = 90  # with every example to load, on a busy machine
 
 
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One data folder for this file: the examples are loaded once, and a second start finds them."""
+    return tmp_path_factory.mktemp("demo")
+
+
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path, int]]:
+def demo(data: Path) -> Iterator[tuple[subprocess.Popen[str], Path, int]]:
     """A demo on SQLite with its own Valkey, ready; whatever is left of it is killed at the end."""
     unset = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "LUDUS_PREFIX"}
-    env = {name: value for name, value in os.environ.items() if name not in unset} | {"LUDUS_DATA": str(tmp_path)}
+    env = {name: value for name, value in os.environ.items() if name not in unset} | {"LUDUS_DATA": str(data)}
     port = free_port()
     command = [sys.executable, "-m", "backend.cli", "demo", "--port", str(port)]
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         try:
-            wait_for_file(tmp_path / "running.json", READY_SECONDS)
-            yield process, tmp_path, port
+            wait_for_file(data / "running.json", READY_SECONDS)
+            yield process, data, port
         finally:
-            for pid in marked(f"LUDUS_DATA={tmp_path}"):
+            for pid in marked(f"LUDUS_DATA={data}"):
                 os.kill(pid, signal.SIGKILL)
 
 
