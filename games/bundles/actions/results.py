@@ -3,26 +3,22 @@
 from collections.abc import Iterable
 from typing import Final
 
+from games.bundles.actions.boards import write_boards
 from games.bundles.actions.landing import Landing
 from games.bundles.past import courses
 from games.cycles.models import Decision
 from games.cycles.rules import CycleState
-from games.journal.actions import record
-from games.journal.rules import Kind
 from games.playbooks.rules import Visibility
 from games.progression.rules import decided_after
 from games.recognition.models import Grant
 from games.recognition.rules import GrantState
-from games.results.actions import outcome_of, plan_of, refresh_boards, store_scores
-from games.results.queries import boards_of
+from games.results.actions import outcome_of, plan_of, store_scores
 from games.results.rules import AwardPlan
 from games.rounds.models import Entrant, Round
 from games.rounds.rules import RoundState, state_of
 from games.submissions.models import Submission
 from games.submissions.rules import SubmissionState
-from leaderboards.actions import publish
 from leaderboards.engine.outcome import Outcome
-from leaderboards.engine.spec import Source, board_rounds, expand_boards
 
 BATCH: Final = 1000
 
@@ -36,9 +32,8 @@ def settle_imported(landing: Landing, *, results: bool) -> None:
         return
     outcome = outcome_of(landing.cycle)
     store_scores(landing.cycle, outcome)
-    refresh_boards(landing.cycle, outcome, now=landing.now)
+    write_boards(landing, outcome, published)
     if published:
-        _snapshots(landing, published)
         _grants(landing, plan_of(landing.cycle, outcome, publishing=published[-1].key)["awards"])
         _entrants(landing, published, outcome)
         _show(landing, published)
@@ -71,22 +66,6 @@ def _state(landing: Landing, rounds: list[Round]) -> None:
         state = CycleState.CLOSED if states == {RoundState.CLOSED} else CycleState.AWARDING
     landing.cycle.state = state.value
     landing.cycle.save(update_fields=["state"])
-
-
-def _snapshots(landing: Landing, published: list[Round]) -> None:
-    """A first snapshot of every board that counts a published round."""
-    cycle, keys = landing.cycle, {one.key for one in published}
-    counted = {
-        spec.id
-        for spec in expand_boards(landing.design)
-        if spec.source is Source.POINTS or any(one.key in keys for one in board_rounds(landing.design, spec))
-    }
-    for board in boards_of(cycle):
-        if board.key in counted:
-            snapshot = publish(board, design_number=cycle.design_number, now=landing.now)
-            if snapshot is not None:
-                payload = {"board": board.key, "number": snapshot.number, "digest": snapshot.digest}
-                record(Kind.SNAPSHOT_PUBLISHED, cycle_id=cycle.pk, subject=f"board:{board.pk}", payload=payload, at=landing.now)
 
 
 def _grants(landing: Landing, awards: Iterable[AwardPlan]) -> None:

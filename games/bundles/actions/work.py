@@ -6,6 +6,8 @@ from datetime import timedelta
 from itertools import count
 from typing import Any, Final
 
+from django.db.models import OuterRef, Subquery
+
 from games.bundles import cells
 from games.bundles.actions.landing import Landing
 from games.bundles.answers import answer_of, answers_of
@@ -36,14 +38,10 @@ def load_submissions(landing: Landing) -> None:
         for number, row in _numbered(found)
     }
     Version.objects.bulk_create(versions.values(), batch_size=BATCH)
-    pinned = []
-    for (place, number), version in versions.items():  # in order of numbers: the last one stays pinned
+    for (place, number), version in versions.items():  # in order of numbers: the last one is the pinned one
         landing.versions[(*place[:3], number)] = landing.versions[(*place[:3], 0)] = version.pk
-        entry = entries[place]
-        if entry.pinned_id is None:
-            pinned.append(entry)
-        entry.pinned = version
-    Submission.objects.bulk_update(pinned, ["pinned"], batch_size=BATCH)
+    last = Version.objects.filter(submission=OuterRef("pk")).order_by("-number").values("pk")[:1]
+    Submission.objects.filter(challenge__in=landing.challenges.values()).update(pinned=Subquery(last))
 
 
 def _numbered(rows: list[SubmissionRow]) -> Iterator[tuple[int, SubmissionRow]]:

@@ -1,0 +1,75 @@
+"""The first standings and snapshots of an imported cycle: all boards at once, where a running cycle goes board by board."""
+
+from collections import defaultdict
+from typing import Any, Final
+
+from games.bundles.actions.landing import Landing
+from games.journal.models import JournalEntry
+from games.journal.rules import Kind
+from games.results.queries import boards_of
+from games.rounds.models import Round
+from leaderboards.actions import stored_rows
+from leaderboards.engine.outcome import Outcome
+from leaderboards.engine.spec import Source, board_rounds, expand_boards
+from leaderboards.models import Board, Snapshot, Standing
+from leaderboards.queries import AUDIENCES, PUBLIC, PUBLISHED, content_digest
+
+BATCH: Final = 1000
+
+
+def write_boards(landing: Landing, outcome: Outcome, published: list[Round]) -> None:
+    """Both sides of every board at version 1, and snapshot 1 of each board that counts a published round."""
+    shown = {one.key for one in published}
+    counted, open_to_all = set(), set()
+    for spec in expand_boards(landing.design):
+        rounds = {one.key for one in board_rounds(landing.design, spec)}
+        open_to_all |= {spec.id} if rounds <= shown else set()
+        counted |= {spec.id} if shown and (spec.source is Source.POINTS or rounds & shown) else set()
+    boards = {one.key: one for one in boards_of(landing.cycle) if one.key in outcome.boards}
+    rows: list[Standing] = []
+    for key, board in boards.items():
+        for audience in AUDIENCES:
+            result = outcome.board(key, frozen=audience == PUBLIC and key not in open_to_all)
+            rows += [
+                Standing(board=board, audience=audience, entry=entry, line=line, changed_version=1, **columns)
+                for (entry, line), columns in stored_rows(result.rows).items()
+            ]
+    Standing.objects.bulk_create(rows, batch_size=BATCH)
+    written = Board.objects.filter(pk__in=[one.pk for one in boards.values()])
+    written.update(version=1, restricted_version=1, refreshed_at=landing.now)
+    _snapshots(landing, [board for key, board in boards.items() if key in counted])
+
+
+def _snapshots(landing: Landing, boards: list[Board]) -> None:
+    """Read back what was written, in the order in which the database gives it, and freeze it."""
+    found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = Standing.objects.filter(board__in=boards, audience=PUBLIC).order_by("board", "bracket", "rank")
+    for row in rows.values("board_id", *PUBLISHED):
+        found[row.pop("board_id")].append(row)
+    number = landing.cycle.design_number
+    snapshots = [
+        Snapshot(
+            board=board,
+            audience=PUBLIC,
+            number=1,
+            design_number=number,
+            rows=found[board.pk],
+            digest=content_digest(key=board.key, rows=found[board.pk], design_number=number, previous=""),
+            published_at=landing.now,
+        )
+        for board in boards
+    ]
+    Snapshot.objects.bulk_create(snapshots, batch_size=BATCH)
+    JournalEntry.objects.bulk_create([_entry(landing, one) for one in snapshots], batch_size=BATCH)
+
+
+def _entry(landing: Landing, snapshot: Snapshot) -> JournalEntry:
+    """What `publish` writes; nobody listens to it, and the sealer finds it."""
+    return JournalEntry(
+        kind=Kind.SNAPSHOT_PUBLISHED.value,
+        cycle_id=landing.cycle.pk,
+        subject=f"board:{snapshot.board_id}",
+        payload={"board": snapshot.board.key, "number": 1, "digest": snapshot.digest},
+        channel="import",
+        at=landing.now,
+    )
