@@ -7,6 +7,7 @@ from backend.health import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health),
     path("api/v1/", include("backend.api.v1")),
+    path("", include("backend.accounts.urls")),
     path("", include("backend.web.urls")),
 ]
 

@@ -76,18 +76,25 @@ class Me(APIView):
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
         """Name, rights, and what one takes part in."""
-        person_for(request.user)
-        return Response(MeSerializer(request.user).data)
+        person_for(_me(request))
+        return Response(MeSerializer(_me(request)).data)
 
     @extend_schema(request=MeSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
         """Change name or time zone."""
-        mine = MeSerializer(request.user, data=request.data, partial=True)
+        user = _me(request)
+        mine = MeSerializer(user, data=request.data, partial=True)
         mine.is_valid(raise_exception=True)
         for field, value in mine.validated_data.items():
-            setattr(request.user, field, value)
-        request.user.save(update_fields=list(mine.validated_data))
-        return Response(MeSerializer(request.user).data)
+            setattr(user, field, value)
+        user.save(update_fields=list(mine.validated_data))
+        return Response(MeSerializer(user).data)
+
+
+def _me(request: Request) -> User:
+    """The user who asks; the permission "signed_in" has seen to it that there is one."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 class TokenSerializer(serializers.ModelSerializer[ApiToken]):
@@ -124,7 +131,7 @@ class Tokens(CreateModelMixin, ListModelMixin, DestroyModelMixin, GenericViewSet
         asked.is_valid(raise_exception=True)
         values = dict(asked.validated_data)
         expires = values.pop("expires_at", None)
-        row, secret = actions.create_token(request.user, expires=expires, **values)
+        row, secret = actions.create_token(_me(request), expires=expires, **values)
         return Response({**self.get_serializer(row).data, "token": secret}, status=201)
 
     def perform_destroy(self, instance: ApiToken) -> None:
@@ -180,7 +187,7 @@ class Users(ReadOnlyModelViewSet[User]):
     def suspend(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Keep somebody out at once: sessions, tokens and links end."""
         user = self.get_object()
-        actions.suspend(user, by=request.user)
+        actions.suspend(user, by=_me(request))
         return self._again(user.pk)
 
     @extend_schema(request=None)
@@ -188,7 +195,7 @@ class Users(ReadOnlyModelViewSet[User]):
     def restore(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Let somebody in again."""
         user = self.get_object()
-        actions.restore(user, by=request.user)
+        actions.restore(user, by=_me(request))
         return self._again(user.pk)
 
     @extend_schema(request=Launching)
@@ -198,14 +205,14 @@ class Users(ReadOnlyModelViewSet[User]):
         user = self.get_object()
         asked = Launching(data=request.data)
         asked.is_valid(raise_exception=True)
-        actions.allow_launching(user, allowed=asked.validated_data["allowed"], by=request.user)
+        actions.allow_launching(user, allowed=asked.validated_data["allowed"], by=_me(request))
         return self._again(user.pk)
 
     @extend_schema(request=None, responses={202: None})
     @action(detail=True, methods=["post"], url_path="send-reset")
     def send_reset(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Mail a link to set a new password."""
-        actions.send_reset(self.get_object(), by=request.user)
+        actions.send_reset(self.get_object(), by=_me(request))
         return Response(status=202)
 
 

@@ -52,7 +52,7 @@ class PersonSerializer(serializers.ModelSerializer[Person]):
         return person.user_id is not None
 
 
-class PersonFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class PersonFilter(django_filters.FilterSet):
     """Of one organization, in one cycle."""
 
     cycle = django_filters.NumberFilter(field_name="memberships__cycle_id", distinct=True)

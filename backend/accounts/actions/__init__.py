@@ -3,6 +3,7 @@
 from backend.accounts.actions.desk import allow_launching, make_owner, restore, send_reset, suspend
 from backend.accounts.actions.door import (
     confirm,
+    enter_by_invitation,
     new_link,
     send_link,
     set_password,
@@ -16,6 +17,7 @@ __all__ = [
     "allow_launching",
     "confirm",
     "create_token",
+    "enter_by_invitation",
     "make_owner",
     "new_link",
     "note_use",

@@ -9,6 +9,7 @@ from backend.accounts.models import SignInLink, User
 from backend.accounts.queries import link_by_secret, user_by_email
 from backend.accounts.rules import (
     LINK_LIFE,
+    NAME_LENGTH,
     AddressUnconfirmed,
     LinkRefused,
     Purpose,
@@ -21,10 +22,13 @@ from backend.accounts.rules import (
     safe_path,
 )
 from backend.accounts.throttle import check_door, count_failure, forget_failures, may_mail
+from games.groups.actions import accept_invitation
 from games.journal.queries import db_now
 from games.notices.actions import tell
 from games.notices.actions.outbox import absolute
 from games.organizations.actions import checked_email
+from games.organizations.queries import invitation_by_secret
+from games.organizations.rules import InvitationRefused
 
 ADDRESSES = {Purpose.SIGN_IN: "/sign-in/link/", Purpose.PASSWORD: "/password/", Purpose.CONFIRM: "/confirm/"}
 
@@ -175,3 +179,31 @@ def set_password(secret: str, *, password: str) -> SignInLink:
     user.save(update_fields=["password", "email_confirmed_at"])
     SignInLink.objects.filter(user=user, used_at__isnull=True).update(used_at=now)
     return link
+
+
+@transaction.atomic
+def enter_by_invitation(secret: str) -> User:
+    """Take an invited place with the account of the address it was mailed to, made if there is none; the caller signs the user in.
+
+    Whoever holds the link reads that mailbox: it proves as much as a sign-in link. Raises InvitationRefused, PersonTaken, LinkRefused
+    (suspended), GroupRefused.
+    """
+    waiting = invitation_by_secret(secret)
+    if waiting is None or waiting.accepted_at is not None:
+        raise InvitationRefused
+    email = clean_email(waiting.person.email)
+    user = user_by_email(email)
+    if user is None:
+        try:
+            with transaction.atomic():
+                user = User.objects.create_user(email, name=waiting.person.name[:NAME_LENGTH])
+        except IntegrityError:  # pressed twice
+            user = User.objects.get(email=email)
+    if not user.is_active:
+        raise LinkRefused
+    if user.email_confirmed_at is None:
+        user.email_confirmed_at = db_now()
+        user.set_unusable_password()
+        user.save(update_fields=["email_confirmed_at", "password"])
+    accept_invitation(secret, by=user)
+    return user

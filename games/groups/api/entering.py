@@ -32,7 +32,7 @@ class CyclePeople(GenericViewSet[Cycle]):
     """How groups and people come into a cycle."""
 
     queryset = Cycle.objects.all()
-    serializer_class = RegistrationSerializer
+    serializer_class = RegistrationSerializer  # type: ignore[assignment] # asks about cycles, answers with registrations
     seen_as = "cycle.view"
     permissions = {"door": "anybody", "register": "signed_in", "invite": "cycle.organize"}
 

@@ -38,7 +38,7 @@ def invitation_answer(membership: Membership, invitation: Invitation, _secret: s
     return Response(InvitationAnswer(body).data, status=201)
 
 
-class GroupFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class GroupFilter(django_filters.FilterSet):
     """Of one cycle, division, kind, state."""
 
     class Meta:
@@ -124,7 +124,7 @@ class Groups(UpdateModelMixin, ReadOnlyModelViewSet[Group]):
         return Response(MemberSerializer(membership).data, status=201)
 
 
-class MembershipFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
+class MembershipFilter(django_filters.FilterSet):
     """Of one cycle, group, person, role; `current` leaves out or keeps those that ended."""
 
     current = django_filters.BooleanFilter(field_name="until", lookup_expr="isnull")

@@ -104,7 +104,7 @@ def on_sheet_assigned(entry: JournalEntry) -> int:
     """To the judge: entries wait. One mail a day and round, however many sheets are handed out."""
     judge = _subject(entry, Person)
     count, key = entry.payload.get("count"), entry.payload.get("round")
-    round_ = Round.objects.select_related("cycle").filter(cycle_id=entry.cycle_id, key=key).first()
+    round_ = Round.objects.select_related("cycle").filter(cycle=entry.cycle_id or 0, key=key).first()
     if judge is None or round_ is None or not isinstance(count, int) or count < 1:
         return 0
     context = {"round": round_, "cycle": round_.cycle, "link": absolute("/judging/")}

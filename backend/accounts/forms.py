@@ -1,0 +1,88 @@
+"""What people type at the door and at their own page."""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+
+from games.playbooks.rules import Capability
+
+CAPABILITY_WORDS = {
+    Capability.ORGANIZE: "organize",
+    Capability.JUDGE: "judge",
+    Capability.SUBMIT: "hand in entries",
+    Capability.CAPTAIN: "lead a team",
+    Capability.FOLLOW: "read as a member",
+}
+LIVES = {"7": "a week", "30": "30 days", "90": "90 days", "366": "a year"}
+
+
+def email_field(label: str = "E-mail address") -> forms.EmailField:
+    """An address, with the browser's help."""
+    return forms.EmailField(label=label, max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+
+
+def password_field(label: str, autocomplete: str, help_text: str = "") -> forms.CharField:
+    """A password. Nothing is trimmed, nothing is shown again."""
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, strip=False, max_length=1000, widget=widget, help_text=help_text)
+
+
+class SignInForm(forms.Form):
+    email = email_field()
+    password = password_field("Password", "current-password")
+
+
+class SignUpForm(forms.Form):
+    name = forms.CharField(
+        label="Your name",
+        max_length=200,
+        help_text="As your team knows you.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = email_field()
+    password = password_field("Password", "new-password", "At least 10 signs. A few words that do not belong together are good.")
+
+
+class EmailForm(forms.Form):
+    email = email_field()
+
+
+class PasswordForm(forms.Form):
+    password = password_field(
+        "New password", "new-password", "At least 10 signs. A few words that do not belong together are good."
+    )
+
+
+class MeForm(forms.Form):
+    name = forms.CharField(label="Your name", max_length=200)
+    timezone = forms.ChoiceField(label="Time zone", choices=lambda: [(one, one) for one in sorted(available_timezones())])
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(label="What it is for", max_length=100, help_text="To recognise it by, such as: grading script.")
+    life = forms.ChoiceField(label="Good for", choices=list(LIVES.items()), initial="90")
+    capabilities = forms.MultipleChoiceField(
+        label="May only",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(one.value, words) for one, words in CAPABILITY_WORDS.items()],
+        help_text="Nothing chosen: everything that you may.",
+    )
+    cycles = forms.TypedMultipleChoiceField(
+        label="Only in", required=False, coerce=int, widget=forms.CheckboxSelectMultiple, help_text="Nothing chosen: everywhere."
+    )
+
+    def __init__(self, *args: Any, cycles: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["cycles"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field.choices = cycles
+        if not cycles:
+            del self.fields["cycles"]
+
+    @property
+    def lasting(self) -> timedelta:
+        """How long the token is good for."""
+        return timedelta(days=int(self.cleaned_data["life"]))

@@ -1,0 +1,1 @@
+"""Pages about people: the door, oneself, teams, the desk of the instance."""

@@ -1,0 +1,108 @@
+"""Forms of teams. The registration form is made from the Design: a field for each question, the terms, the consent."""
+
+from typing import Any
+
+from django import forms
+
+from games.groups.rules import Consent
+from games.playbooks.schema import FieldType, FormField, Registration
+
+ANSWERS = "answers."
+
+
+class RegisterForm(forms.Form):
+    """Name, division, the questions of the cycle, and what is accepted. Faults of the game come back to the same fields."""
+
+    name = forms.CharField(label="Name of the team", max_length=300)
+
+    def __init__(self, *args: Any, rules: Registration, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rules = rules
+        self.fields[
+            "name"
+        ].help_text = f"As it shall stand on the board. {rules.names.min_length} to {rules.names.max_length} letters."
+        if rules.divisions:
+            choices = [("", "Choose …"), *((one.key, one.name or one.key) for one in rules.divisions)]
+            self.fields["division"] = forms.ChoiceField(label="Division", choices=choices)
+        for one in rules.form:
+            if one.type is not FieldType.FILE:
+                self.fields[ANSWERS + one.key] = _field(one)
+        if rules.terms is not None:
+            self.fields["terms_version"] = _consent(f"We accept the terms, version {rules.terms.version}")
+        if rules.licence is not None:
+            self.fields["licence_version"] = _consent(f"Others may reuse what we enter under: {rules.licence.version}")
+        if rules.min_age is not None:
+            self.fields["age_confirmed"] = _consent(f"Everybody in the team is at least {rules.min_age} years old", rules.consent)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What `register` takes."""
+        given, rules = self.cleaned_data, self.rules
+        return {
+            "name": given["name"],
+            "division": given.get("division", ""),
+            "answers": {key.removeprefix(ANSWERS): value for key, value in given.items() if key.startswith(ANSWERS)},
+            "consent": Consent(
+                terms_version=rules.terms.version if rules.terms and given.get("terms_version") else "",
+                licence_version=rules.licence.version if rules.licence and given.get("licence_version") else "",
+                age_confirmed=bool(given.get("age_confirmed")),
+            ),
+        }
+
+
+def _consent(label: str, otherwise: str = "") -> forms.BooleanField:
+    return forms.BooleanField(label=label, required=False, help_text=f"Or: {otherwise}" if otherwise else "")
+
+
+def _field(one: FormField) -> forms.Field:
+    """The control for a question. The game checks the answer itself, so nothing is required here twice."""
+    named: dict[str, Any] = {"label": one.name or one.key, "help_text": one.help, "required": one.required}
+    match one.type:
+        case FieldType.NUMBER:
+            return forms.CharField(**named, max_length=60, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
+        case FieldType.CHOICE if one.many:
+            return forms.MultipleChoiceField(
+                **named, choices=[(each, each) for each in one.choices], widget=forms.CheckboxSelectMultiple
+            )
+        case FieldType.CHOICE:
+            return forms.ChoiceField(**named, choices=[("", "Choose …"), *((each, each) for each in one.choices)])
+        case FieldType.URL:
+            return forms.CharField(**named, max_length=one.max_length, widget=forms.URLInput())
+        case _:
+            widget = forms.Textarea(attrs={"rows": one.lines}) if one.lines > 1 else forms.TextInput()
+            return forms.CharField(**named, max_length=one.max_length, widget=widget)
+
+
+class OneOfSeveral(forms.Form):
+    """A form beside others on one page: the ids of its controls begin with its own name."""
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial, auto_id=f"{type(self).__name__.removesuffix('Form').lower()}_%s")
+
+
+class RenameForm(OneOfSeveral):
+    name = forms.CharField(label="Name of the team", max_length=300)
+
+
+class InviteForm(OneOfSeveral):
+    email = forms.EmailField(label="E-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(label="Name", max_length=300, required=False)
+
+
+class AskForm(OneOfSeveral):
+    message = forms.CharField(
+        label="A word to the captain", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class WithdrawForm(OneOfSeveral):
+    reason = forms.CharField(label="Why", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label="Code of the team",
+        max_length=40,
+        help_text="Ten letters and digits, from somebody in the team.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )

@@ -1,0 +1,28 @@
+"""Pages about people on one screen: the door, oneself, teams, the desk of the instance."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from backend.accounts.pages import door, instance, own, teams
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sign-up/", door.sign_up, name="sign-up"),
+    path("sign-in/", door.sign_in, name="sign-in"),
+    path("sign-out/", door.sign_out, name="sign-out"),
+    path("sign-in/link/", door.ask_link, name="ask-link"),
+    path("sign-in/link/<str:secret>/", door.use_link, name="use-link"),
+    path("confirm/<str:secret>/", door.confirm, name="confirm"),
+    path("password/forgotten/", door.forgotten, name="forgotten"),
+    path("password/<str:secret>/", door.set_password, name="set-password"),
+    path("check-mail/", door.check_mail, name="check-mail"),
+    path("invitations/<str:secret>/", door.invitation, name="invitation"),
+    path("me/", own.own_page, name="my-page"),
+    path("me/tokens/", own.tokens, name="my-tokens"),
+    path("me/tokens/<int:pk>/revoke/", own.revoke_token, name="revoke-token"),
+    path("instance/", instance.accounts, name="instance-desk"),
+    path("instance/accounts/<int:pk>/", instance.change_account, name="change-account"),
+    path("instance/mail/", instance.mail, name="instance-mail"),
+    path("instance/mail/<int:pk>/", instance.change_mail, name="change-mail"),
+    path("join/", teams.join, name="join"),
+    path("cycles/<str:cycle>/register/", teams.register, name="register-team"),
+    path("cycles/<str:cycle>/teams/<str:group>/", teams.team, name="team"),
+]
