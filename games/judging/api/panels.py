@@ -16,7 +16,7 @@ from games.cycles.models import Cycle
 from games.errors import Invalid
 from games.groups.models import Group
 from games.judging import actions
-from games.judging.api import shapes
+from games.judging.api import seats
 from games.judging.models import ConflictOfInterest, Panelist
 from games.judging.queries import judges_in, progress_by_judge
 from games.organizations.models import Person
@@ -38,7 +38,7 @@ class Panelists(ListModelMixin, GenericViewSet[Panelist]):
     """Who is on which panel: organizers all, a judge their own seats."""
 
     queryset = Panelist.objects.select_related("challenge__round__cycle", "person")
-    serializer_class = shapes.PanelistShape
+    serializer_class = seats.PanelistShape
     seen_as = "panelist.view"
     permissions = {"destroy": "panelist.remove"}
     filterset_class = PanelistFilter
@@ -64,7 +64,7 @@ class Conflicts(ListModelMixin, GenericViewSet[ConflictOfInterest]):
     """Conflicts of interest: organizers all, a judge their own."""
 
     queryset = ConflictOfInterest.objects.select_related("person", "group")
-    serializer_class = shapes.ConflictShape
+    serializer_class = seats.ConflictShape
     seen_as = "conflict.view"
     permissions = {"destroy": "conflict.take_back"}
     filterset_class = ConflictFilter
@@ -83,39 +83,39 @@ class JudgingSetUp(GenericViewSet[Cycle]):
     seen_as = "cycle.organize"
     permissions = dict.fromkeys(("panelists", "conflicts", "assignments", "judging_progress"), "cycle.organize")
 
-    @extend_schema(request=shapes.PanelistAsked, responses={201: shapes.PanelistShape})
+    @extend_schema(request=seats.PanelistAsked, responses={201: seats.PanelistShape})
     @action(detail=True, methods=["post"])
     def panelists(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Put a judge of the cycle on a panel of a task."""
         cycle = self.get_object()
-        asked = asked_for(shapes.PanelistAsked, request.data)
+        asked = asked_for(seats.PanelistAsked, request.data)
         challenge = _task(cycle, pk=asked["challenge"])
         panel = asked.get("panel") or rules_of(challenge)[1].judges_panels[0].key
         seat = actions.add_panelist(
             challenge=challenge, panel=panel, person=_judge(cycle, asked["person"], "person"), by=request.user
         )
-        return Response(shapes.PanelistShape(seat).data, status=status.HTTP_201_CREATED)
+        return Response(seats.PanelistShape(seat).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=shapes.ConflictAsked, responses={201: shapes.ConflictShape})
+    @extend_schema(request=seats.ConflictAsked, responses={201: seats.ConflictShape})
     @action(detail=True, methods=["post"])
     def conflicts(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Declare that a judge must not mark a group. Their sheets on it are given back, final ones too."""
         cycle = self.get_object()
-        asked = asked_for(shapes.ConflictAsked, request.data)
+        asked = asked_for(seats.ConflictAsked, request.data)
         declared = actions.declare_conflict(
             person=_judge(cycle, asked["person"], "person"),
             group=_group(cycle, asked["group"]),
             by=request.user,
             reason=asked.get("reason", ""),
         )
-        return Response(shapes.ConflictShape(declared).data, status=status.HTTP_201_CREATED)
+        return Response(seats.ConflictShape(declared).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=shapes.AssignmentsAsked, responses={201: shapes.AssignedShape})
+    @extend_schema(request=seats.AssignmentsAsked, responses={201: seats.AssignedShape})
     @action(detail=True, methods=["post"])
     def assignments(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Give sheets to judges: a list, a table, or every entry to every judge of a panel. All or nothing."""
         cycle = self.get_object()
-        asked = asked_for(shapes.AssignmentsAsked, request.data)
+        asked = asked_for(seats.AssignmentsAsked, request.data)
         if len(asked.keys() & {"assignments", "csv", "challenge"}) != 1:
             raise Invalid("expected exactly one of assignments, csv, challenge", where="assignments")
         if "csv" in asked:
@@ -126,11 +126,11 @@ class JudgingSetUp(GenericViewSet[Cycle]):
             new = actions.assign(cycle=cycle, wanted=_wanted(cycle, asked["assignments"]), by=request.user)
         return Response({"new": new}, status=status.HTTP_201_CREATED)
 
-    @extend_schema(responses=shapes.JudgeProgress(many=True))
+    @extend_schema(responses=seats.JudgeProgress(many=True))
     @action(detail=True, methods=["get"], url_path="judging-progress", pagination_class=None)
     def judging_progress(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """How far each judge is."""
-        return Response(shapes.JudgeProgress(progress_by_judge(self.get_object()), many=True).data)
+        return Response(seats.JudgeProgress(progress_by_judge(self.get_object()), many=True).data)
 
 
 def _task(cycle: Cycle, **place: Any) -> Challenge:

@@ -1,0 +1,86 @@
+"""What goes in and out while judging is set up: panels, conflicts, assignments, how far judges are."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from games.judging.api.shapes import REASON, PersonRef
+from games.judging.models import ConflictOfInterest, Panelist
+from games.submissions.api.eyes import IdField
+from games.submissions.api.shapes import GroupRef
+
+
+class JudgeProgress(serializers.Serializer[Any]):
+    """How far a judge is."""
+
+    judge = serializers.IntegerField(source="judge_id")
+    name = serializers.CharField(source="judge__name")
+    assigned = serializers.IntegerField(source="n_assigned")
+    draft = serializers.IntegerField(source="n_draft")
+    final = serializers.IntegerField(source="n_final")
+    recused = serializers.IntegerField(source="n_recused")
+
+
+class PanelistShape(serializers.ModelSerializer[Panelist]):
+    """A judge on a panel."""
+
+    cycle = serializers.IntegerField(source="challenge.round.cycle_id")
+    person = PersonRef()
+
+    class Meta:
+        model = Panelist
+        fields = ("id", "cycle", "challenge", "panel", "person")
+        read_only_fields = fields
+
+
+class PanelistAsked(serializers.Serializer[Any]):
+    """Put a judge on a panel."""
+
+    challenge = IdField()
+    person = IdField()
+    panel = serializers.CharField(required=False, max_length=100, help_text="The task's first if absent.")
+
+
+class ConflictShape(serializers.ModelSerializer[ConflictOfInterest]):
+    """This judge must not mark this group."""
+
+    person = PersonRef()
+    group = GroupRef()
+
+    class Meta:
+        model = ConflictOfInterest
+        fields = ("id", "person", "group", "reason", "declared_at")
+        read_only_fields = fields
+
+
+class ConflictAsked(serializers.Serializer[Any]):
+    """Declare a conflict of interest."""
+
+    person = IdField()
+    group = serializers.CharField(max_length=100, help_text="Key.")
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=REASON)
+
+
+class AssignmentAsked(serializers.Serializer[Any]):
+    """One assignment, by keys; the judge by id."""
+
+    round = serializers.CharField(max_length=100)
+    challenge = serializers.CharField(max_length=100)
+    group = serializers.CharField(max_length=100)
+    judge = IdField()
+    panel = serializers.CharField(required=False, allow_blank=True, max_length=100)
+
+
+class AssignmentsAsked(serializers.Serializer[Any]):
+    """Either a list, or the text of a table (CSV), or a task whose panel gets every entry."""
+
+    assignments = AssignmentAsked(many=True, required=False)
+    csv = serializers.CharField(required=False, trim_whitespace=False, max_length=5_000_000)
+    challenge = IdField(required=False, help_text="Id of the task of which all judges get all entries.")
+    panel = serializers.CharField(required=False, max_length=100)
+
+
+class AssignedShape(serializers.Serializer[Any]):
+    """How many sheets are new."""
+
+    new = serializers.IntegerField()
