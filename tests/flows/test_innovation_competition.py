@@ -79,7 +79,9 @@ def test_a_competition_runs_from_launch_to_the_next_cycle(story):
     for judge in story.judges:
         story.seat(prototype, judge)
     story.steer("build", "lock")
-    story.judge(prototype, {"aqua": {"evidence": 2, "craft": 4, "learning": 2}, "brook": {"evidence": 4, "craft": 3, "learning": 4}})
+    story.judge(
+        prototype, {"aqua": {"evidence": 2, "craft": 4, "learning": 2}, "brook": {"evidence": 4, "craft": 3, "learning": 4}}
+    )
     story.publish("build")
 
     story.steer("final", "gate", choice="go", reason="One is ready.")

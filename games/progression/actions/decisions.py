@@ -13,7 +13,7 @@ from games.errors import Invalid, Problem
 from games.groups.models import Group
 from games.playbooks.schema import Design
 from leaderboards.engine.numbers import parse
-from leaderboards.engine.spec import expand_boards
+from leaderboards.engine.spec import CutTies, expand_boards
 
 NEEDS = {
     DecisionKind.ADVANCE: ("round",),
@@ -86,10 +86,12 @@ def _unknown(cycle: Cycle, design: Design, parts: dict[str, str]) -> Iterator[Pr
 
 
 def _wildcards(cycle: Cycle, design: Design, parts: dict[str, str]) -> Iterator[Problem]:
-    """No more advance by wildcard than the cut allows."""
+    """No more advance by wildcard than the cut allows. Where a tie is to be decided, `advance` also settles the tie: the cut counts."""
     cut = next((one for one in design.cuts if (one.board, one.to) == (parts["board"], parts["round"])), None)
     if cut is None:
         yield Problem("board", f'no cut leads from "{parts["board"]}" into "{parts["round"]}"; leave board empty to invite')
+        return
+    if cut.ties is CutTies.DECIDE:
         return
     used = decisions_in_force(cycle, DecisionKind.ADVANCE).filter(board=cut.board, round=cut.to).exclude(group=parts["group"])
     if used.values("group").distinct().count() >= cut.wildcards:
