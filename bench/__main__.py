@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from bench.rows import ROWS  # noqa: PLC0415 -- models need the services' addresses
 
         chosen = [row for row in ROWS if not asked.only or any(name in row.name for name in asked.only)]
-        stage = harness.Stage(SIZES[asked.sizes], house)
+        stage = harness.Stage(SIZES[asked.sizes], house, folder)
         results, crashed = run(chosen, stage)
     if asked.json:
         print(table.as_json(results, sizes=asked.sizes))
@@ -54,6 +54,7 @@ def _services(house: Supervisor, folder: Path) -> None:
         "LUDUS_DATA": str(folder / "data"),
         "LUDUS_LOG_LEVEL": "ERROR",
     }
+    (folder / "data" / "static").mkdir(parents=True)
     import django  # noqa: PLC0415 -- after the environment is complete
     from django.core.management import call_command  # noqa: PLC0415
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from backend.services.supervisor import Supervisor
@@ -29,16 +30,17 @@ class Sizes:
 
 TINY: Final = Sizes("tiny", 1, (12, 2, 2), (6, 2, 2, 2), 8, 2)
 QUICK: Final = Sizes("quick", 3, (500, 5, 5), (100, 20, 3, 3), 150, 8)
-DEFAULT: Final = Sizes("default", 5, (5000, 5, 5), (1000, 20, 3, 3), 500, 8)
+DEFAULT: Final = Sizes("default", 3, (5000, 5, 5), (1000, 20, 3, 3), 500, 8)
 FULL: Final = Sizes("full", 5, (20_000, 5, 5), (3000, 20, 3, 3), 2000, 16)
 
 
 @dataclass(slots=True)
 class Stage:
-    """Where rows are measured: sizes, the supervisor that starts servers, and what one row made that another may use."""
+    """Where rows are measured: sizes, the supervisor that starts servers, and a folder, what one row made that another may use."""
 
     sizes: Sizes
     house: Supervisor
+    folder: Path
     kept: dict[Hashable, Any] = field(default_factory=dict)
 
     def once[T](self, make: Callable[["Stage"], T]) -> T:
