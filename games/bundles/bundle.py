@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from games.bundles import cells
+from games.bundles.published import Published
 from games.bundles.rows import SubmissionRow
 from games.bundles.tables import Tables
 from games.playbooks.schema import ChallengeDesign, Design
@@ -22,6 +23,7 @@ class Bundle:
 
     design: Design
     tables: Tables = field(default_factory=Tables)
+    snapshots: tuple[Published, ...] = ()
 
     def facts(self) -> Facts:
         """What happened, as the engine takes it. Call it on a bundle that was read or checked: it trusts the cells."""

@@ -1,13 +1,260 @@
-"""Reads of bundles: who may add to a series."""
+"""Reads of bundles: a cycle from the database as a Bundle, for organizers; who may add to a series."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Any, Final
 
-from games.cycles.models import Series
-from games.groups.models import Membership
+from django.utils.crypto import salted_hmac
+
+from games.bundles.answers import cells_of, columns_of_attempt
+from games.bundles.bundle import ENTRY, NOT_HANDED_IN, Bundle
+from games.bundles.published import Published
+from games.bundles.rows import (
+    AssignmentRow,
+    AttemptRow,
+    ConflictRow,
+    DecisionRow,
+    GroupRow,
+    MarkRow,
+    OfficialRow,
+    PersonRow,
+    RoundRow,
+    SubmissionRow,
+    VoteRow,
+)
+from games.bundles.tables import Table, Tables
+from games.challenges.models import Challenge
+from games.cycles.models import Cycle, Series
+from games.cycles.queries import decisions_in_force, design_of
+from games.cycles.rules import RESULT_KINDS
+from games.groups.models import Group, Membership
+from games.groups.rules import GroupState
+from games.judging.models import ConflictOfInterest, Mark, Panelist, Sheet, Vote
+from games.judging.rules import OPEN_SHEETS, SheetState
+from games.organizations.models import Person
 from games.playbooks.rules import Capability
+from games.playbooks.schema import Design
+from games.results.models import ExternalResult
+from games.rounds.models import Round
+from games.submissions.models import Attempt, Submission, Version
+from games.submissions.rules import SubmissionState, entry_number
+from leaderboards.engine import numbers
+from leaderboards.engine.spec import Format
+from leaderboards.models import Snapshot
+
+CHUNK: Final = 10_000
+OUTSIDE: Final = (GroupState.PENDING.value, GroupState.MERGED.value)
+type Units = dict[int, tuple[str, str]]
 
 
 def steers_series(user: Any, series: Series) -> bool:
     """Whether the user organizes one of its cycles."""
     held = Membership.objects.filter(cycle__series=series, group__isnull=True, until__isnull=True, person__user_id=user.pk)
     return any(Capability.ORGANIZE.value in one for one in held.values_list("capabilities", flat=True))
+
+
+def bundle_of(cycle: Cycle) -> Bundle:
+    """Everything of a cycle that a bundle can hold, as organizers may have it: no drafts, no private notes, no files."""
+    design = design_of(cycle)
+    rows = Challenge.objects.filter(round__cycle=cycle).values_list("pk", "round__key", "key")
+    units = {pk: (round_key, key) for pk, round_key, key in rows}
+    people = _people_keys(cycle)
+    groups = dict(Group.objects.filter(cycle=cycle).exclude(state__in=OUTSIDE).values_list("pk", "key"))
+    tables = Tables(
+        groups=_groups(cycle),
+        rounds=Table(list(_rounds(cycle))),
+        submissions=_submissions(design, units, groups),
+        marks=_marks(design, units, groups, people),
+        attempts=_attempts(design, units, groups),
+        votes=Table(list(_votes(units, groups, people))),
+        decisions=Table([DecisionRow(*row) for row in _decisions(cycle)]),
+        official=Table([OfficialRow(*row) for row in _official(cycle)]),
+        people=Table(list(_people(cycle, groups, people))),
+        assignments=Table(list(_assignments(units, groups, people))),
+        conflicts=Table(list(_conflicts(groups, people))),
+    )
+    return Bundle(design, tables, tuple(_snapshots(cycle)))
+
+
+def _people_keys(cycle: Cycle) -> dict[int, str]:
+    """Everybody in the cycle by id; a key used in two organizations is told apart by the id."""
+    judges = Sheet.objects.filter(challenge__round__cycle=cycle).values("judge_id")
+    voters = Vote.objects.filter(challenge__round__cycle=cycle).values("judge_id")
+    members = Membership.objects.filter(cycle=cycle).values("person_id")
+    seats = Panelist.objects.filter(challenge__round__cycle=cycle).values("person_id")
+    ids = judges.union(voters, members, seats)
+    found: dict[int, str] = {}
+    used: set[str] = set()
+    for pk, key in Person.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "key"):
+        found[pk] = key if key not in used else f"{key}-{pk}"
+        used.add(found[pk])
+    return found
+
+
+def _groups(cycle: Cycle) -> Table[GroupRow]:
+    found = list(Group.objects.filter(cycle=cycle).exclude(state__in=OUTSIDE).order_by("key"))
+    names = sorted({name for one in found for name in one.columns})
+    division = any(one.division for one in found)
+    extra = (*(("division",) if division else ()), *(name for name in names if name not in {"group", "name", "division"}))
+    rows = []
+    for one in found:
+        columns = {**{name: str(value) for name, value in one.columns.items()}, "division": one.division}
+        rows.append(GroupRow(one.key, one.name, tuple(columns.get(name, "") for name in extra)))
+    return Table(rows, extra)
+
+
+def _rounds(cycle: Cycle) -> Iterator[RoundRow]:
+    for one in Round.objects.filter(cycle=cycle).order_by("number"):
+        times = (one.opened_at, one.passed_at, one.extended_to, one.locked_at, one.closed_at, one.published_at)
+        yield RoundRow(one.key, *times, one.visibility)
+
+
+def _submissions(design: Design, units: Units, groups: dict[int, str]) -> Table[SubmissionRow]:
+    """Every version that was handed in. One that came after the version that counts no longer does: it reads as a draft."""
+    rows = Version.objects.filter(submission__challenge__in=units).exclude(submission__state=SubmissionState.DRAFT.value)
+    rows = rows.select_related("submission__pinned").order_by("submission_id", "number")
+    found: list[tuple[SubmissionRow, dict[str, str]]] = []
+    for version in rows.iterator(chunk_size=CHUNK):
+        entry: Submission = version.submission
+        if entry.group_id not in groups:
+            continue
+        unit = units[entry.challenge_id]
+        after = entry.pinned is not None and version.number > entry.pinned.number
+        status = NOT_HANDED_IN if after else entry.state
+        cells = cells_of(design.challenge(*unit), version.data)
+        cells |= {key: numbers.text(numbers.from_scaled(value, design.mark_decimals)) for key, value in version.fields.items()}
+        if entry.number > 1:
+            cells[ENTRY] = str(entry.number)
+        found.append((SubmissionRow(*unit, groups[entry.group_id], version.number, version.at, status), cells))
+    return _widened(found)
+
+
+def _widened[Row: Any](found: list[tuple[Row, dict[str, str]]]) -> Table[Row]:
+    """Rows with their further cells, under one header."""
+    names = tuple(sorted({name for _, cells in found for name in cells}))
+    return Table([row._replace(extra=tuple(cells.get(name, "") for name in names)) for row, cells in found], names)
+
+
+def _marks(design: Design, units: Units, groups: dict[int, str], people: dict[int, str]) -> Table[MarkRow]:
+    """Marks of final sheets, and what was given back; feedback stands beside each mark of its sheet."""
+    rows = Mark.objects.filter(
+        sheet__challenge__in=units, sheet__state__in=(SheetState.FINAL.value, SheetState.RECUSED.value)
+    ).values_list(
+        "sheet__challenge_id",
+        "sheet__group_id",
+        "sheet__version__number",
+        "sheet__judge_id",
+        "criterion",
+        "value",
+        "state",
+        "comment",
+        "sheet__comment",
+    )
+    found = []
+    said = False
+    for challenge, group, version, judge, criterion, value, state, comment, feedback in rows.iterator(chunk_size=CHUNK):
+        if group in groups:
+            scaled = None if value is None else numbers.from_scaled(value, design.mark_decimals)
+            cells = (*units[challenge], groups[group], version or 0, people[judge], criterion, scaled, state, comment)
+            found.append(MarkRow(*cells, (feedback,)))
+            said = said or bool(feedback)
+    found += _given_back(design, units, groups, people)
+    if said:
+        return Table(found, ("feedback",))
+    return Table([row._replace(extra=()) for row in found])
+
+
+def _given_back(design: Design, units: Units, groups: dict[int, str], people: dict[int, str]) -> list[MarkRow]:
+    """A sheet that was given back before anything was marked: recused on each criterion of its panel."""
+    rows = Sheet.objects.filter(challenge__in=units, state=SheetState.RECUSED.value, marks__isnull=True)
+    found: list[MarkRow] = []
+    for challenge, group, judge, panel in rows.values_list("challenge_id", "group_id", "judge_id", "panel"):
+        unit = units[challenge]
+        task = design.challenge(*unit)
+        if task is not None and group in groups:
+            marked = [one.key for one in task.marked_criteria if task.panel_of(one) == panel]
+            found += [MarkRow(*unit, groups[group], 0, people[judge], key, None, "recused", "", ("",)) for key in marked]
+    return found
+
+
+def _attempts(design: Design, units: Units, groups: dict[int, str]) -> Table[AttemptRow]:
+    rows = Attempt.objects.filter(challenge__in=units, group__in=groups).order_by("pk")
+    machine = {pk for pk, unit in units.items() if (task := design.challenge(*unit)) and task.format is Format.AUTOMATIC}
+    found = []
+    for one in rows.iterator(chunk_size=CHUNK):
+        value: Fraction | None = None if one.value is None else numbers.from_scaled(one.value, design.mark_decimals)
+        cells = {"number": str(one.number), **columns_of_attempt(one.answer, machine=one.challenge_id in machine)}
+        found.append((AttemptRow(*units[one.challenge_id], groups[one.group_id], one.elapsed_ms, one.verdict, value), cells))
+    return _widened(found)
+
+
+def _votes(units: Units, groups: dict[int, str], people: dict[int, str]) -> Iterator[VoteRow]:
+    for one in Vote.objects.filter(challenge__in=units, a__in=groups, b__in=groups).order_by("pk"):
+        cells = (people[one.judge_id], groups[one.a_id], groups[one.b_id], one.outcome, one.count)
+        yield VoteRow(*units[one.challenge_id], *cells)
+
+
+def _decisions(cycle: Cycle) -> Iterable[tuple[Any, ...]]:
+    """Those that change results and were not taken back."""
+    rows = decisions_in_force(cycle, *RESULT_KINDS).order_by("number")
+    return rows.values_list("at", "kind", "round", "board", "group", "other", "value", "reason", "decider")
+
+
+def _official(cycle: Cycle) -> Iterable[tuple[Any, ...]]:
+    rows = ExternalResult.objects.filter(cycle=cycle).order_by("pk")
+    return rows.values_list("kind", "key", "group", "name", "value")
+
+
+def _people(cycle: Cycle, groups: dict[int, str], people: dict[int, str]) -> Iterator[PersonRow]:
+    rows = Membership.objects.filter(cycle=cycle, until__isnull=True).select_related("person").order_by("pk")
+    named = set()
+    for one in rows:
+        if one.group_id is None or one.group_id in groups:
+            named.add(one.person_id)
+            group = groups[one.group_id] if one.group_id is not None else ""
+            yield PersonRow(people[one.person_id], one.person.name, one.role, group, one.person.email)
+    for person in Person.objects.filter(pk__in=people.keys() - named).order_by("pk"):
+        yield PersonRow(people[person.pk], person.name, "", "", person.email)
+
+
+def _assignments(units: Units, groups: dict[int, str], people: dict[int, str]) -> Iterator[AssignmentRow]:
+    """Seats on panels, and sheets that are still open."""
+    for one in Panelist.objects.filter(challenge__in=units).order_by("pk"):
+        yield AssignmentRow(*units[one.challenge_id], "", people[one.person_id], one.panel)
+    waiting = Sheet.objects.filter(challenge__in=units, group__in=groups, state__in=[one.value for one in OPEN_SHEETS])
+    for sheet in waiting.order_by("pk"):
+        yield AssignmentRow(*units[sheet.challenge_id], groups[sheet.group_id], people[sheet.judge_id], sheet.panel)
+
+
+def _conflicts(groups: dict[int, str], people: dict[int, str]) -> Iterator[ConflictRow]:
+    rows = ConflictOfInterest.objects.filter(group__in=groups, person__in=people).order_by("pk")
+    return (ConflictRow(people[one.person_id], groups[one.group_id], one.reason) for one in rows)
+
+
+def _snapshots(cycle: Cycle) -> Iterator[Published]:
+    """What was published, to everybody, with the digests that prove it."""
+    rows = Snapshot.objects.filter(board__scope=cycle.pk, audience="public").select_related("board")
+    for one in rows.order_by("board__number", "number"):
+        yield Published(
+            board=one.board.key,
+            number=one.number,
+            design=one.design_number,
+            digest=one.digest,
+            previous=one.previous_digest,
+            reason=one.reason,
+            at=one.published_at,
+            rows=tuple(one.rows),
+        )
+
+
+def decided_in_public(cycle: Cycle) -> set[tuple[str, str, str, str]]:
+    """(kind, round, board, group) of the decisions that everybody may read."""
+    rows = decisions_in_force(cycle, *RESULT_KINDS).filter(published_at__isnull=False)
+    return set(rows.values_list("kind", "round", "board", "group"))
+
+
+def blind_labels(cycle: Cycle) -> dict[str, str]:
+    """Group → the number under which blind judges know it, as a key."""
+    rows = Group.objects.filter(cycle=cycle).order_by("pk").values_list("key", flat=True)
+    secret = salted_hmac("games.bundles.blind", str(cycle.pk), algorithm="sha256").digest()
+    return {key: f"entry-{entry_number(ordinal, secret)}" for ordinal, key in enumerate(rows, 1)}

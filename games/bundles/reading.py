@@ -8,6 +8,8 @@ from typing import Any, Final
 from games.bundles import clics
 from games.bundles.bundle import Bundle
 from games.bundles.check import problems as check_problems
+from games.bundles.published import FILE as SNAPSHOTS
+from games.bundles.published import read_snapshots
 from games.bundles.rules import MAX_FILE, MEGABYTE, BundleRefused, Faults
 from games.bundles.settle import Settler
 from games.bundles.sheets import Sheet, read_sheet, sheets_of
@@ -149,7 +151,9 @@ def _read_one(source: Source, fmt: str | None) -> tuple[Bundle | None, list[Prob
     if design is None:
         return None, problems + [one for found in faults.values() for one in found.all()]
     Settler(design).settle(tables, faults)
-    bundle = Bundle(design, tables)
+    snapshots, broken = read_snapshots(source.read(SNAPSHOTS)) if SNAPSHOTS in names else ((), [])
+    problems += broken
+    bundle = Bundle(design, tables, snapshots)
     problems += check_problems(bundle, faults, sound=all(problem.code == WARNING for problem in problems))
     return bundle, problems
 

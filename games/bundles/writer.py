@@ -13,6 +13,8 @@ from typing import Any, Final
 import tomli_w
 
 from games.bundles.bundle import Bundle
+from games.bundles.published import FILE as SNAPSHOTS
+from games.bundles.published import snapshots_json
 from games.bundles.tables import SHAPES, Table
 from games.playbooks.expand import TIME_KEYS
 from games.playbooks.schema import CycleSpec, Design
@@ -32,6 +34,8 @@ def files_of(bundle: Bundle) -> Files:
         table: Table[Any] = getattr(bundle.tables, name)
         if table.rows:
             found[f"{name}.csv"] = table_csv(name, table)
+    if bundle.snapshots:
+        found[SNAPSHOTS] = snapshots_json(bundle.snapshots)
     return found
 
 

@@ -1,0 +1,158 @@
+"""What of a bundle may go to whom. Organizers get everything a bundle holds; everybody else neither names of people nor addresses.
+
+| | public | judges | organizers |
+|---|---|---|---|
+| rules | without answers and without the words of tasks to come | the same | all |
+| groups | names | numbers while a blind round is unpublished | names |
+| entries, attempts | of published rounds that show whole entries | handed in | handed in |
+| marks, votes | the same | of published rounds | all |
+| judges | judge-1, judge-2, ... | the same | names |
+| members, addresses, conflicts | | | all |
+"""
+
+import hmac
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from games.bundles.bundle import NOT_HANDED_IN, Bundle
+from games.bundles.rows import PersonRow
+from games.bundles.tables import Table, Tables
+from games.playbooks.rules import Capability, Visibility
+from games.playbooks.schema import Design
+
+WHOLE: Final = frozenset({Visibility.FULL.value, Visibility.FORKABLE.value})
+WITHHELD: Final = {"kind": "flag", "hashes": [f"sha256:withheld:{'0' * 64}"]}
+"""Stands for the answer of an automatic task: nothing hashes to it, and the tries keep their verdicts."""
+
+
+class Audience(StrEnum):
+    """For whom a bundle is written."""
+
+    PUBLIC = "public"
+    JUDGES = "judges"
+    ORGANIZERS = "organizers"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What decides beside the bundle itself: the rules as everybody may read them, and how groups and decisions are shown.
+
+    `seed` shuffles judges' numbers; `labels`: group → its blind number; `decisions`: places of those that everybody may read.
+    """
+
+    rules: Mapping[str, Any]
+    seed: bytes
+    labels: Mapping[str, str] = field(default_factory=dict)
+    decided: Callable[[Any], bool] = lambda _row: True
+
+
+def narrowed(bundle: Bundle, audience: Audience, known: Known) -> Bundle:
+    """The part of an organizers' bundle that this audience may have."""
+    if audience is Audience.ORGANIZERS:
+        return bundle
+    rounds = {row.round: row for row in bundle.tables.rounds.rows}
+    published = {key for key, row in rounds.items() if row.published is not None}
+    whole = {key for key in published if rounds[key].visibility in WHOLE}
+    entries = whole if audience is Audience.PUBLIC else set(rounds)
+    judged = whole if audience is Audience.PUBLIC else published
+    tables, judges = bundle.tables, _judges(bundle, known.seed)
+    found = Tables(
+        groups=tables.groups,
+        rounds=tables.rounds,
+        submissions=_in(tables.submissions, entries, keep=lambda row: row.status != NOT_HANDED_IN),
+        marks=_in(tables.marks, judged, judges=judges),
+        attempts=_tries(bundle, entries),
+        votes=_in(tables.votes, judged, judges=judges),
+        decisions=_kept(tables.decisions, known.decided),
+        official=tables.official,
+        people=Table([PersonRow(key, f"Judge {number}", _role(bundle)) for number, key in enumerate(judges.values(), 1)]),
+    )
+    if audience is Audience.JUDGES:
+        found.assignments = _renamed(tables.assignments, judges)
+        if _blind(bundle.design, published):
+            _hide_groups(found, known.labels)
+            return Bundle(_rules(known.rules), found)
+    return Bundle(_rules(known.rules), found, bundle.snapshots)
+
+
+def _rules(rules: Mapping[str, Any]) -> Design:
+    """The public rules as a Design that can be read again: a task checked by machine needs some answer."""
+    tasks = [
+        {**task, "answer": WITHHELD} if task.get("format") == "automatic" and "answer" not in task else task
+        for task in rules.get("challenges", ())
+    ]
+    return Design.model_validate({**rules, "challenges": tasks})
+
+
+def _judges(bundle: Bundle, seed: bytes) -> dict[str, str]:
+    """Key of a judge → judge-1, judge-2, ...: in an order that tells nothing and stays the same for the same judges."""
+    tables = bundle.tables
+    acting = {row.judge for table in (tables.marks, tables.votes, tables.assignments) for row in table.rows}
+    shuffled = sorted(acting, key=lambda key: (hmac.digest(seed, key.encode(), "sha256"), key))
+    return {key: f"judge-{number}" for number, key in enumerate(shuffled, 1)}
+
+
+def _role(bundle: Bundle) -> str:
+    return next((role.key for role in bundle.design.roles if Capability.JUDGE in role.capabilities), "")
+
+
+def _blind(design: Design, published: Collection[str]) -> bool:
+    return any(one.blind and one.key not in published for one in design.rounds)
+
+
+def _kept[Row: Any](table: Table[Row], keep: Callable[[Row], bool]) -> Table[Row]:
+    return Table([row for row in table.rows if keep(row)], table.extra)
+
+
+def _in[Row: Any](
+    table: Table[Row],
+    rounds: Collection[str],
+    *,
+    judges: Mapping[str, str] | None = None,
+    keep: Callable[[Row], bool] = lambda _row: True,
+) -> Table[Row]:
+    """Rows of these rounds, judges under their numbers. Without any row no further column is named either."""
+    rows = [row for row in table.rows if row.round in rounds and keep(row)]
+    found = Table(rows, table.extra if rows else ())
+    return _renamed(found, judges) if judges is not None else found
+
+
+def _renamed[Row: Any](table: Table[Row], judges: Mapping[str, str]) -> Table[Row]:
+    return Table([row._replace(judge=judges[row.judge]) for row in table.rows], table.extra)
+
+
+def _tries(bundle: Bundle, rounds: Collection[str]) -> Table[Any]:
+    """Attempts without what was answered to a machine: a right answer is the answer."""
+    found = _in(bundle.tables.attempts, rounds)
+    if "answer" not in found.extra:
+        return found
+    place = found.extra.index("answer")
+    rows = [row._replace(extra=(*row.extra[:place], *row.extra[place + 1 :])) for row in found.rows]
+    return Table(rows, (*found.extra[:place], *found.extra[place + 1 :]))
+
+
+def _hide_groups(tables: Tables, labels: Mapping[str, str]) -> None:
+    """Groups under their blind numbers, without their further columns except the division; what tells who is who goes."""
+    place = tables.groups.extra.index("division") if "division" in tables.groups.extra else None
+    extra = ("division",) if place is not None else ()
+    tables.groups = Table(
+        [
+            row._replace(group=labels[row.group], name="", extra=(row.extra[place],) if place is not None else ())
+            for row in tables.groups.rows
+        ],
+        extra,
+    )
+    for name in ("submissions", "marks", "attempts", "assignments"):
+        table = getattr(tables, name)
+        setattr(tables, name, Table([row._replace(group=labels.get(row.group, row.group)) for row in table.rows], table.extra))
+    tables.votes = Table([row._replace(a=labels[row.a], b=labels[row.b]) for row in tables.votes.rows], tables.votes.extra)
+    tables.decisions = Table(
+        [
+            row._replace(group=labels.get(row.group, row.group), other=labels.get(row.other, row.other), reason="")
+            for row in tables.decisions.rows
+        ],
+        tables.decisions.extra,
+    )
+    tables.official = Table()

@@ -1,0 +1,46 @@
+"""Published states in a bundle: `snapshots.json` holds them with the digests that prove them (checked in `verify`)."""
+
+import json
+from collections.abc import Iterable
+from typing import Annotated, Any, Final
+
+from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter, ValidationError
+
+from games.errors import Problem
+from leaderboards.engine.spec.base import Spec
+
+FILE: Final = "snapshots.json"
+Digest = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
+
+
+class Published(Spec):
+    """One published state of a board, as everybody saw it."""
+
+    board: str
+    number: Annotated[int, Field(ge=1)]
+    design: Annotated[int, Field(ge=1)]
+    digest: Digest
+    previous: Digest = ""
+    reason: str = ""
+    at: AwareDatetime | None = None
+    rows: tuple[dict[str, Any], ...] = ()
+
+
+_ALL: Final = TypeAdapter(tuple[Published, ...])
+
+
+def read_snapshots(content: bytes) -> tuple[tuple[Published, ...], list[Problem]]:
+    """The published states, or what is wrong with the file."""
+    try:
+        return _ALL.validate_json(content), []
+    except ValidationError as error:
+        return (), [
+            Problem(f"{FILE}: {'.'.join(str(part) for part in one['loc'])}", one["msg"])
+            for one in error.errors(include_url=False)[:20]
+        ]
+
+
+def snapshots_json(snapshots: Iterable[Published]) -> bytes:
+    """The file, always the same for the same states."""
+    data = [one.model_dump(mode="json") for one in snapshots]
+    return (json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()

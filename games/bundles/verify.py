@@ -1,0 +1,101 @@
+"""Is what was published what the rules give? Official results, and published states with their digests, against a fresh computation."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from games.bundles.bundle import Bundle
+from games.bundles.official import compare
+from games.bundles.published import Published
+from games.errors import Problem
+from leaderboards.actions import Line, stored_rows
+from leaderboards.engine.outcome import Outcome
+from leaderboards.engine.pipeline import compute
+from leaderboards.engine.spec import Source, expand_boards
+from leaderboards.queries import content_digest
+
+COMPARED: Final = ("bracket", "rank", "place", "score", "keys", "values", "status", "pending")
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """How many values were compared, by kind, every difference, and what could not be computed from a bundle."""
+
+    compared: Counter[str]
+    differences: tuple[Problem, ...]
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def equal(self) -> int:
+        """How many of the values compared are as published."""
+        return max(self.compared.total() - len(self.differences), 0)
+
+
+def verify(bundle: Bundle) -> Verified:
+    """Compute everything again and compare it with official.csv and snapshots.json."""
+    outcome = compute(bundle.design, bundle.facts())
+    comparison = compare(bundle.tables.official, outcome)
+    compared, differences = Counter(comparison.compared), list(comparison.differences)
+    points = {one.id for one in expand_boards(bundle.design) if one.source is Source.POINTS}
+    left_out: list[str] = []
+    for board, states in _by_board(bundle).items():
+        compared["snapshot digest"] += len(states)
+        differences += _chain(board, states)
+        if board in points:
+            left_out.append(
+                f'board "{board}" ranks points, which no bundle holds: its digests were checked, its rows were not computed'
+            )
+        elif board not in outcome.boards:
+            differences.append(Problem(f'board "{board}"', "was published, but the rules have no such board"))
+        else:
+            compared["snapshot row"] += len(states[-1].rows)
+            differences += _rows(board, states[-1], outcome)
+    return Verified(compared, tuple(differences), tuple(left_out))
+
+
+def _by_board(bundle: Bundle) -> Mapping[str, list[Published]]:
+    found: defaultdict[str, list[Published]] = defaultdict(list)
+    for one in sorted(bundle.snapshots, key=lambda one: one.number):
+        found[one.board].append(one)
+    return found
+
+
+def _chain(board: str, states: list[Published]) -> Iterator[Problem]:
+    """Each digest must follow from the rows, the rules' number and the digest before."""
+    before = ""
+    for one in states:
+        where = f'board "{board}", snapshot {one.number}'
+        found = content_digest(key=board, rows=one.rows, design_number=one.design, previous=one.previous)
+        if one.previous != before:
+            yield Problem(where, f"does not follow snapshot {one.number - 1}: previous digest {one.previous[:12] or 'none'}")
+        elif found != one.digest:
+            yield Problem(where, f"published digest {one.digest[:12]}…, computed {found[:12]}…")
+        before = one.digest
+
+
+def _rows(board: str, state: Published, outcome: Outcome) -> list[Problem]:
+    """The rows last published against those computed now; a board with a freeze may have been published frozen."""
+    published = {(row["entry"], row["line"]): row for row in state.rows}
+    tries = [
+        _differences(board, state, published, stored_rows(outcome.board(board, frozen=frozen).rows)) for frozen in (False, True)
+    ]
+    return min(tries, key=len)
+
+
+def _differences(
+    board: str, state: Published, published: Mapping[Line, Mapping[str, Any]], computed: Mapping[Line, Mapping[str, Any]]
+) -> list[Problem]:
+    found = []
+    for line in sorted(published.keys() | computed.keys()):
+        where = f'board "{board}", snapshot {state.number}, group {line[0]}'
+        if line not in computed:
+            found.append(Problem(where, "was published, but is not computed"))
+        elif line not in published:
+            found.append(Problem(where, "is computed, but was not published"))
+        else:
+            off = [name for name in COMPARED if published[line].get(name) != computed[line][name]]
+            if off:
+                said = ", ".join(f"{name} {published[line].get(name)}, computed {computed[line][name]}" for name in off[:3])
+                found.append(Problem(where, f"published {said}"))
+    return found
