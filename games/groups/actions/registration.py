@@ -66,30 +66,37 @@ def register(  # noqa: PLR0913 each part of a registration is named
     entrance = door_of(cycle, db_now())
     if not entrance.open:
         raise DoorClosed(entrance.why)
-    cleaned, shown = _checked(rules, name=name, division=division, answers=answers or {}, consent=consent or Consent())
+    given = consent or Consent()
+    cleaned, shown = _checked(rules, name=name, division=division, answers=answers or {}, consent=given)
     in_no_other_group(person, cycle, kind=KIND)
     state = outcome(rules, taken=places_taken(cycle), approved=False)
     group = create_group(
         cycle, by=by, captain=person, name=shown, division=division, organization=organization, affiliation=affiliation,
         state=GroupState.ACTIVE if state is RegistrationState.ACCEPTED else GroupState.PENDING,
     )  # fmt: skip
+    registration = _kept(group, rules, state, given, answers=cleaned, by=person)
+    _journal(Kind.GROUP_REGISTERED, registration, by=by)
+    if state is not RegistrationState.PENDING:
+        _journal(Kind.GROUP_SETTLED, registration, by=by)
+    return registration
+
+
+def _kept(
+    group: Group, rules: Rules, state: RegistrationState, given: Consent, *, answers: dict[str, Any], by: Person
+) -> Registration:
+    """The row: what was answered, and what was accepted in which version."""
     now = db_now()
-    given = consent or Consent()
-    registration = Registration.objects.create(
+    return Registration.objects.create(
         group=group,
         state=state.value,
-        answers=cleaned,
+        answers=answers,
         terms_version=given.terms_version if rules.terms else "",
         licence_version=given.licence_version if rules.licence else "",
         age_confirmed=given.age_confirmed,
         asked_at=now,
         settled_at=now if state is RegistrationState.ACCEPTED else None,
-        by=person,
+        by=by,
     )
-    _journal(Kind.GROUP_REGISTERED, registration, by=by)
-    if state is not RegistrationState.PENDING:
-        _journal(Kind.GROUP_SETTLED, registration, by=by)
-    return registration
 
 
 def _checked(
@@ -154,20 +161,18 @@ def create_group(  # noqa: PLR0913 each part of a group is named
         invite_code=new_invite_code(),
     )
     if captain is not None:
-        role = role_with(design_of(cycle).roles, Capability.CAPTAIN)
-        held = [str(one) for one in role.capabilities]
-        Membership.objects.create(
-            cycle=cycle, group=group, person=captain, role=role.key, capabilities=held, affiliation=affiliation, since=db_now()
-        )
-        record(
-            Kind.MEMBER_JOINED,
-            cycle_id=cycle.pk,
-            group_id=group.pk,
-            by=by,
-            subject=f"person:{captain.pk}",
-            payload={"role": role.key},
-        )
+        _lead(group, captain, affiliation=affiliation, by=by)
     return group
+
+
+def _lead(group: Group, captain: Person, *, affiliation: str, by: Any) -> None:
+    role = role_with(design_of(group.cycle).roles, Capability.CAPTAIN)
+    held = [str(one) for one in role.capabilities]
+    Membership.objects.create(
+        cycle=group.cycle, group=group, person=captain, role=role.key, capabilities=held, affiliation=affiliation, since=db_now()
+    )
+    subject, payload = f"person:{captain.pk}", {"role": role.key}
+    record(Kind.MEMBER_JOINED, cycle_id=group.cycle_id, group_id=group.pk, by=by, subject=subject, payload=payload)
 
 
 def _journal(kind: Kind, registration: Registration, *, by: Any) -> None:

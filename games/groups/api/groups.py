@@ -54,6 +54,7 @@ class Groups(UpdateModelMixin, ReadOnlyModelViewSet[Group]):
     http_method_names = ["get", "post", "patch", "head", "options"]
     seen_as = "group.view"
     permissions = {
+        "update": "group.manage",
         "partial_update": "group.manage",
         "withdraw": "group.manage",
         "code": "group.member",
