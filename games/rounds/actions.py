@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from games.cycles.actions import locked, needs_reason, record_decision
+from games.cycles.actions import locked, move_on, needs_reason, record_decision
 from games.cycles.models import Cycle, Decision
 from games.cycles.rules import CycleState, DecisionKind
 from games.groups.models import Group
@@ -65,7 +65,10 @@ def journal_step(round_: Round, state: RoundState, *, by: Any = None) -> None:
 
 @transaction.atomic
 def settle_round(round_: Round, *, now: datetime, by: Any = None) -> tuple[RoundState, ...]:
-    """Journal the steps the round went through since it was settled last, once however often this runs. Returns them."""
+    """Journal the steps the round went through since it was settled last, once however often this runs. Returns them.
+
+    The first round that opens sets its cycle running.
+    """
     settled = RoundState(round_.settled_state)
     steps = steps_due(settled, round_.clock, now)
     if not steps:
@@ -76,7 +79,16 @@ def settle_round(round_: Round, *, now: datetime, by: Any = None) -> tuple[Round
     round_.settled_state = state
     for step in steps:
         journal_step(round_, step, by=by)
+    if RoundState.OPEN in steps:
+        _begin_cycle(round_.cycle)
     return steps
+
+
+def _begin_cycle(cycle: Cycle) -> None:
+    """The first round that opens ends the time in which a cycle only enrols."""
+    held = locked(cycle)
+    if held.state == CycleState.ENROLLING.value and move_on(held, CycleState.RUNNING):
+        cycle.state = held.state
 
 
 @transaction.atomic

@@ -28,24 +28,15 @@ from leaderboards.models import Board
 def settle_round_states(now: datetime | None = None) -> list[tuple[Round, tuple[RoundState, ...]]]:
     """Do what the clock says: rounds that opened, locked or closed since the last look are journalled, once each.
 
-    The first round that opens sets the cycle running. Run it as often as you like, from as many processes.
+    Run it as often as you like, from as many processes.
     """
     now = now or db_now()
     found = []
     for round_ in due(now):
-        steps = settle_one(round_, now)
+        steps = rounds.settle_round(round_, now=now)
         if steps:
             found.append((round_, steps))
     return found
-
-
-@transaction.atomic
-def settle_one(round_: Round, now: datetime) -> tuple[RoundState, ...]:
-    """Settle one round, and set its cycle running when it is the first to open."""
-    steps = rounds.settle_round(round_, now=now)
-    if RoundState.OPEN in steps and round_.cycle.state == CycleState.ENROLLING.value:
-        move_on(round_.cycle, CycleState.RUNNING)
-    return steps
 
 
 @transaction.atomic
