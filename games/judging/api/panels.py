@@ -17,10 +17,10 @@ from games.errors import Invalid
 from games.groups.models import Group
 from games.judging import actions
 from games.judging.api import seats
+from games.judging.api.asking import asked_for
 from games.judging.models import ConflictOfInterest, Panelist
 from games.judging.queries import judges_in, progress_by_judge
 from games.organizations.models import Person
-from games.submissions.api.eyes import asked_for
 from games.submissions.queries import rules_of
 
 

@@ -4,10 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from games.judging.api.asking import GroupRef, IdField
 from games.judging.api.shapes import REASON, PersonRef
 from games.judging.models import ConflictOfInterest, Panelist
-from games.submissions.api.eyes import IdField
-from games.submissions.api.shapes import GroupRef
 
 
 class JudgeProgress(serializers.Serializer[Any]):

@@ -6,13 +6,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from games.judging.api.asking import GroupRef, IdField, access_in
 from games.judging.models import Sheet, Vote
 from games.judging.rules import Given, MarkState, Outcome, SheetState, criteria_of
 from games.judging.rules.marks import COMMENT
 from games.organizations.models import Person
-from games.submissions.api.eyes import Eyes, IdField, access_in, eyes, label_of
-from games.submissions.api.shapes import GroupRef, VersionShape, version_shape
-from games.submissions.queries import rules_of
+from games.submissions.queries import Eyes, eyes, label_of, rules_of, version_data
 from leaderboards.engine.numbers import from_scaled, text
 
 REASON = 5000
@@ -93,6 +92,32 @@ class SheetSummary(serializers.ModelSerializer[Sheet]):
         return dict(PersonRef(sheet.judge).data) if seen else None
 
 
+class JudgedFile(serializers.Serializer[Any]):
+    """A file of the entry. Its bytes are at uploads/{id}/content; in a blind round it is called by its field."""
+
+    id = serializers.IntegerField()
+    field = serializers.CharField()
+    name = serializers.CharField()
+    size = serializers.IntegerField()
+    content_type = serializers.CharField()
+    digest = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class JudgedVersion(serializers.Serializer[Any]):
+    """What was handed in, as judges read it."""
+
+    id = serializers.IntegerField()
+    submission = serializers.IntegerField()
+    number = serializers.IntegerField()
+    digest = serializers.CharField()
+    at = serializers.DateTimeField()
+    note = serializers.CharField(allow_blank=True)
+    data = serializers.DictField()  # type: ignore[assignment] # a field named as the base's
+    numbers = serializers.DictField(child=serializers.CharField())
+    files = JudgedFile(many=True)
+
+
 class SheetShape(SheetSummary):
     """A sheet with its marks, its criteria and the entry that is judged."""
 
@@ -137,14 +162,14 @@ class SheetShape(SheetSummary):
             if (mark := found.get(one.key)) is not None
         ]
 
-    @extend_schema_field(VersionShape(allow_null=True))
+    @extend_schema_field(JudgedVersion(allow_null=True))
     def get_entry(self, sheet: Sheet) -> dict[str, Any] | None:
         """The version that was judged, or is to be."""
         entry = self.context.get("entry")
         version = sheet.version or (entry.pinned if entry is not None else None)
         if version is None or entry is None:
             return None
-        return version_shape(version, entry, self.eyes(sheet))
+        return version_data(version, entry, self.eyes(sheet))
 
 
 def _criterion(one: Any) -> dict[str, Any]:

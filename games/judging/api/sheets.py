@@ -13,11 +13,11 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from games.judging import actions
 from games.judging.api import shapes
+from games.judging.api.asking import access_in, asked_for
 from games.judging.models import Sheet
 from games.judging.queries import entry_for, judgeable, progress_of, queue_of, unless_own
 from games.judging.rules import SheetState
-from games.submissions.api.eyes import access_in, asked_for, named_rows
-from games.submissions.queries import with_ordinal
+from games.submissions.queries import named_rows, with_ordinal
 
 
 class SheetFilter(django_filters.FilterSet):

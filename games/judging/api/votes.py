@@ -12,8 +12,8 @@ from games.errors import NotFound
 from games.groups.models import Group
 from games.judging import actions
 from games.judging.api import shapes
+from games.judging.api.asking import access_in, asked_for
 from games.judging.models import Panelist
-from games.submissions.api.eyes import access_in, asked_for
 
 
 class Voting(GenericViewSet[Challenge]):

@@ -16,7 +16,7 @@ from games.errors import Invalid
 from games.groups.models import Group
 from games.submissions import actions
 from games.submissions.api import shapes
-from games.submissions.api.eyes import asked_for
+from games.submissions.api.asking import asked_for
 from games.submissions.models import Attempt
 
 

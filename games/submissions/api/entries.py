@@ -17,9 +17,9 @@ from games.groups.models import Group
 from games.rounds.queries import begun_q
 from games.submissions import actions
 from games.submissions.api import shapes
-from games.submissions.api.eyes import access_in, acting, asked_for, eyes, named_rows, person_of
+from games.submissions.api.asking import access_in, asked_for
 from games.submissions.models import Submission, Version
-from games.submissions.queries import with_ordinal
+from games.submissions.queries import acting, eyes, named_rows, person_of, version_data, with_ordinal
 from games.submissions.rules import SubmissionState
 
 
@@ -79,7 +79,7 @@ class Versions(ReadOnlyModelViewSet[Version]):
 
     def _shape(self, request: Request, version: Version) -> dict[str, Any]:
         entry = version.submission
-        return shapes.version_shape(version, entry, eyes(access_in(request), entry.challenge.round, entry.group_id))
+        return version_data(version, entry, eyes(access_in(request), entry.challenge.round, entry.group_id))
 
 
 class Entering(GenericViewSet[Group]):

@@ -17,9 +17,9 @@ from rest_framework.viewsets import GenericViewSet
 from games.errors import NotFound
 from games.submissions import actions
 from games.submissions.api import shapes
-from games.submissions.api.eyes import access_in, acting, asked_for, eyes, person_of
+from games.submissions.api.asking import access_in, asked_for
 from games.submissions.models import Submission, Upload
-from games.submissions.queries import handed_in
+from games.submissions.queries import acting, eyes, handed_in, person_of
 from games.submissions.rules import FileRefused, blind_name
 
 FORM_OVERHEAD = 64 * 1024

@@ -6,10 +6,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from games.groups.models import Group
-from games.submissions.api.eyes import Eyes, IdField, access_in, eyes, label_of
+from games.submissions.api.asking import IdField, access_in
 from games.submissions.models import Attempt, Submission, Upload, Version
-from games.submissions.queries import files_in, rules_of
-from games.submissions.rules import SubmissionState, blind_name
+from games.submissions.queries import Eyes, eyes, file_data, label_of, rules_of, version_data
+from games.submissions.rules import SubmissionState
 from leaderboards.engine.numbers import from_scaled, text
 
 NOTE = 5000
@@ -35,14 +35,6 @@ class FileShape(serializers.ModelSerializer[Upload]):
         read_only_fields = fields
 
 
-def file_shape(upload: Upload, seen: Eyes) -> dict[str, Any]:
-    """A file as this person sees it."""
-    shown = dict(FileShape(upload).data)
-    if not seen.names:
-        shown["name"] = blind_name(upload.field, upload.name)
-    return shown
-
-
 class VersionShape(serializers.ModelSerializer[Version]):
     """What was handed in. `digest`: SHA-256 over the canonical JSON of answers, numbers and the files' hashes."""
 
@@ -53,24 +45,6 @@ class VersionShape(serializers.ModelSerializer[Version]):
         model = Version
         fields = ("id", "submission", "number", "digest", "at", "note", "data", "numbers", "files")
         read_only_fields = fields
-
-
-def version_shape(version: Version, submission: Submission, seen: Eyes) -> dict[str, Any]:
-    """A version as this person sees it; `submission` comes with its challenge, round, cycle and uploads."""
-    design, spec = rules_of(submission.challenge)
-    used = files_in(version.data, spec)
-    scale = design.mark_decimals
-    return {
-        "id": version.pk,
-        "submission": version.submission_id,
-        "number": version.number,
-        "digest": version.digest,
-        "at": version.at,
-        "note": version.note,
-        "data": version.data,
-        "numbers": {key: text(from_scaled(value, scale)) for key, value in version.fields.items()},
-        "files": [file_shape(one, seen) for one in submission.uploads.all() if one.pk in used],
-    }
 
 
 class EntryShape(serializers.ModelSerializer[Submission]):
@@ -109,7 +83,7 @@ class EntryShape(serializers.ModelSerializer[Submission]):
     @extend_schema_field(VersionShape(allow_null=True))
     def get_version(self, entry: Submission) -> dict[str, Any] | None:
         """The version that counts."""
-        return None if entry.pinned is None else version_shape(entry.pinned, entry, self._eyes(entry))
+        return None if entry.pinned is None else version_data(entry.pinned, entry, self._eyes(entry))
 
     @extend_schema_field(serializers.DictField(allow_null=True))
     def get_draft(self, entry: Submission) -> dict[str, Any] | None:
@@ -125,7 +99,7 @@ class EntryShape(serializers.ModelSerializer[Submission]):
     def get_uploads(self, entry: Submission) -> list[dict[str, Any]]:
         """All files, for the group."""
         seen = self._eyes(entry)
-        return [file_shape(one, seen) for one in entry.uploads.all()] if seen.own else []
+        return [file_data(one, seen) for one in entry.uploads.all()] if seen.own else []
 
 
 class Begin(serializers.Serializer[Any]):

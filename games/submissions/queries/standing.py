@@ -1,11 +1,10 @@
-"""Reads of entries: what decides whether they may change, what was handed in, whose files they are."""
+"""What decides whether an entry may change, what was handed in, whose files they are."""
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 
-from django.db.models import Count, Exists, F, IntegerField, JSONField, Model, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Now
-from django.utils.crypto import salted_hmac
+from django.db.models import Exists, F, JSONField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Now
 
 from games.challenges.models import Challenge
 from games.cycles.queries import design_of
@@ -15,7 +14,7 @@ from games.playbooks.schema import ChallengeDesign, Design
 from games.rounds.models import Entrant, Extension, Round
 from games.rounds.queries import is_restricted, left_by_decision
 from games.submissions.models import Attempt, Submission, Upload, Version
-from games.submissions.rules import COUNTS, Occasion, blind_label, extension_of
+from games.submissions.rules import COUNTS, Occasion, extension_of
 from games.submissions.rules.states import EntryRefused
 
 
@@ -138,27 +137,3 @@ def handed_in(upload: Upload) -> bool:
     _, spec = rules_of(upload.submission.challenge)
     versions = Version.objects.filter(submission_id=upload.submission_id).values_list("data", flat=True)
     return any(upload.pk in files_in(data, spec) for data in versions)
-
-
-def is_blind(round_: Round) -> bool:
-    """Whether judges must not know whose entries they mark: until the round is published."""
-    spec = design_of(round_.cycle, round_.design_number).round(round_.key)
-    return spec is not None and spec.blind and round_.published_at is None
-
-
-def with_ordinal[M: Model](rows: QuerySet[M], group: str = "group") -> QuerySet[M]:
-    """Annotate `ordinal`: as which group of its cycle it came, from 1. What `label_for` shuffles."""
-    before = (
-        Group.objects.filter(cycle_id=OuterRef(f"{group}__cycle_id"), pk__lte=OuterRef(f"{group}_id"))
-        .order_by()
-        .values("cycle_id")
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
-    return cast("QuerySet[M]", rows.annotate(ordinal=Coalesce(Subquery(before, output_field=IntegerField()), Value(0))))
-
-
-def label_for(round_: Round, ordinal: int) -> str:
-    """What judges of a blind round see instead of the group's name. The secret of the instance keeps anyone from computing it back."""
-    secret = salted_hmac("games.submissions.blind", f"{round_.cycle_id}:{round_.key}", algorithm="sha256").digest()
-    return blind_label(ordinal, secret)

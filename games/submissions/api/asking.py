@@ -1,0 +1,28 @@
+"""What views share: who asks, and what was sent."""
+
+from typing import TYPE_CHECKING, Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+if TYPE_CHECKING:
+    from games.permissions import Access
+
+
+def access_in(request: Request) -> "Access":
+    """Who asks, loaded once by the permission layer."""
+    return request.access  # type: ignore[attr-defined, no-any-return]
+
+
+def asked_for(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
+    """What was sent, in the shape that is expected; every fault is answered with 422."""
+    asked = shape(data=data)
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
+
+
+class IdField(serializers.IntegerField):
+    """Id of a row, in the bounds that a database knows."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=2**63 - 1, **options)

@@ -1,0 +1,53 @@
+"""Reads of entries: what decides whether they may change, what was handed in, and what who may know of it."""
+
+from games.submissions.queries.seeing import (
+    Eyes,
+    acting,
+    eyes,
+    file_data,
+    is_blind,
+    label_for,
+    label_of,
+    named_rows,
+    person_of,
+    version_data,
+    with_ordinal,
+)
+from games.submissions.queries.standing import (
+    attachments,
+    attempts_of,
+    counting,
+    entries_of,
+    files_in,
+    handed_in,
+    locked_entry,
+    locked_group,
+    occasion,
+    rules_of,
+    with_versions,
+)
+
+__all__ = [
+    "Eyes",
+    "acting",
+    "attachments",
+    "attempts_of",
+    "counting",
+    "entries_of",
+    "eyes",
+    "file_data",
+    "files_in",
+    "handed_in",
+    "is_blind",
+    "label_for",
+    "label_of",
+    "locked_entry",
+    "locked_group",
+    "named_rows",
+    "occasion",
+    "person_of",
+    "rules_of",
+    "version_data",
+    "with_ordinal",
+    "with_versions",
+]
