@@ -64,8 +64,9 @@ def _read(
     written = exact(found.data) if isinstance(found, Preset) else exact(found)
     written = merged(merged(written, exact(changes or {})), {"cycle": cycle})
     if isinstance(found, Preset):
-        info = {**written.get("playbook", {}), "key": found.key, "version": found.version}
-        written = {**written, "playbook": info}
+        info = written.get("playbook")
+        info = {} if not isinstance(info, Mapping) else info
+        written = {**written, "playbook": {**info, "key": found.key, "version": found.version}}
     start = start or db_now().replace(second=0, microsecond=0)
     try:
         return parse_design(written, start=start, file=""), []

@@ -1,6 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle, Decision
@@ -10,7 +12,7 @@ from games.groups.models import Membership
 from games.journal.models import JournalEntry
 from games.permissions import access_for, allows
 from games.playbooks.actions import post_playbook
-from games.playbooks.queries import PlaybookMissing
+from games.playbooks.queries import PlaybookMissing, Preset
 from games.progression import actions
 from games.progression.rules import CycleKeyTaken, LaunchRefused
 from games.rounds.models import Round
@@ -113,3 +115,29 @@ def test_changes_are_merged_into_the_playbook_tables_by_key(org):
     design = design_of(cycle)
     assert design.awards[0].places == (1, 2)
     assert design.registration.capacity == 5
+
+
+names = st.sampled_from(
+    ["cycle", "aim", "checks", "rounds", "challenges", "boards", "cuts", "awards", "playbook", "key", "like", "keys", "opens"]
+)
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=5)
+    | st.sampled_from(["+1d", "call", "concept"])
+)
+whatever = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3), max_leaves=8
+)
+
+
+@given(st.dictionaries(names, whatever, max_size=3))
+def test_whatever_is_asked_for_is_a_design_or_a_refusal(changes):
+    preset = Preset("calls", 1, "Calls", "", "posted", small())
+    try:
+        design = actions.prepared(preset, changes=changes, start=START)
+    except LaunchRefused:
+        return
+    assert type(design).model_validate(design.data()) == design
