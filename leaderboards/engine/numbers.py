@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 MAX_TEXT: Final = 60
@@ -60,10 +61,16 @@ def _from_text(value: str) -> Fraction:
 
 def text(value: Fraction) -> str:
     """Number text: a plain decimal if the number terminates ("21.82"), else "p/q". `parse(text(x)) == x` for numbers of ordinary size."""
-    digits = _terminating_digits(value.denominator)
+    return _text(value.numerator, value.denominator)
+
+
+@lru_cache(maxsize=16_384)
+def _text(numerator: int, denominator: int) -> str:
+    """Marks and rounded scores repeat by the thousand, so what was written lately is kept."""
+    digits = _terminating_digits(denominator)
     if digits is None:
-        return f"{value.numerator}/{value.denominator}"
-    return fixed(value, digits) if digits else str(value.numerator)
+        return f"{numerator}/{denominator}"
+    return fixed(Fraction(numerator, denominator), digits) if digits else str(numerator)
 
 
 def fixed(value: Fraction, decimals: int) -> str:
