@@ -1,38 +1,14 @@
 """Requests at the same moment: the database decides, and the cap holds exactly."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
-
 import pytest
-from django.db import connection
 
-from games.errors import GameError
 from games.submissions import actions
 from games.submissions.models import Attempt, Submission, Version
 from games.submissions.rules import CapReached
+from tests.at_once import TOGETHER, at_once
 from tests.factories.submissions import ESSAY, entry, scene
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TOGETHER = 6
-
-
-def at_once(act: Callable[[], Any]) -> list[Any]:
-    """Call `act` in threads that start together; what each returned or raised."""
-    barrier = Barrier(TOGETHER)
-
-    def run(_: int) -> Any:
-        try:
-            barrier.wait()
-            return act()
-        except GameError as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(TOGETHER) as pool:
-        return list(pool.map(run, range(TOGETHER)))
 
 
 @pytest.mark.parametrize("cap", [1, 3])
