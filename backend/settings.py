@@ -61,6 +61,7 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 LEADERBOARD_ACCESS = "backend.sockets.board_side"
+HOUSEKEEPING = ["backend.api.idempotency.forget_old"]  # called once an hour with now=
 
 MEDIA_ROOT = DATA / "uploads"
 UPLOAD_MAX_BYTES = env_int("LUDUS_UPLOAD_MAX_MB", 50, least=1, most=10_240) * 1024 * 1024

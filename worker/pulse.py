@@ -26,14 +26,21 @@ ONCE_PER_CYCLE: Final = (refresh, refresh_points)
 
 def pulse() -> None:
     """Seal, react, queue. What was journalled meanwhile is found by the pulse that its own commit asked for, or by the clock."""
-    while seal_pending() or _read_batch():
+    while (_unsealed() and seal_pending()) or _read_batch():
         pass
     hand_out()
 
 
+def _unsealed() -> bool:
+    """Asked first, so that a quiet second writes nothing."""
+    return JournalEntry.objects.filter(seal__isnull=True).exists()
+
+
 def _read_batch() -> int:
     """React to the next sealed entries. Returns how many; 0 at the end, or while another worker is reading."""
-    Sealer.objects.get_or_create(name=READER)
+    seen, _ = Sealer.objects.get_or_create(name=READER)
+    if not sealed(after=seen.seal).exists():
+        return 0
     with transaction.atomic():
         reader = Sealer.objects.select_for_update(skip_locked=True).filter(name=READER).first()
         entries = [] if reader is None else list(sealed(after=reader.seal)[:BATCH])

@@ -28,15 +28,21 @@ type Reaction = Callable[[JournalEntry], object]
 
 def refresh(entry: JournalEntry) -> None:
     """Boards of the cycle are brought up to date: asked for once, however many acts ask."""
-    if entry.cycle_id is not None:
-        results.request_refresh(Cycle(pk=entry.cycle_id))
+    cycle = _cycle(entry)
+    if cycle is not None:
+        results.request_refresh(cycle)
 
 
 def refresh_points(entry: JournalEntry) -> None:
     """The same, where a board ranks by points."""
-    cycle = None if entry.cycle_id is None else Cycle.objects.filter(pk=entry.cycle_id).first()
+    cycle = _cycle(entry)
     if cycle is not None and any(board.source is Source.POINTS for board in design_of(cycle).boards):
         results.request_refresh(cycle)
+
+
+def _cycle(entry: JournalEntry) -> Cycle | None:
+    """The cycle of the act; None if it has none, was deleted since, or has no rules yet."""
+    return None if entry.cycle_id is None else Cycle.objects.filter(pk=entry.cycle_id, design_number__gt=0).first()
 
 
 def tell(entry: JournalEntry) -> None:

@@ -7,5 +7,5 @@ from typing import Any
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "rounds, journal, runs, mail": {"task": "worker.tasks.tick", "schedule": 1.0, "options": {"expires": 5}},
-    "files nobody refers to": {"task": "worker.tasks.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
+    "what has had its time": {"task": "worker.tasks.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
 }

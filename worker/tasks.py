@@ -1,7 +1,10 @@
 """Thin tasks: ids in, one call, safe to run twice. Beside `work` none changes results; all of them may be lost, the clock asks again."""
 
 from celery import shared_task
+from django.conf import settings
+from django.utils.module_loading import import_string
 
+from games.journal.queries import db_now
 from games.notices.actions import deliver_pending
 from games.progression.actions import settle_round_states
 from games.results.rules import RunState
@@ -45,5 +48,8 @@ def tick() -> None:
 
 @shared_task
 def tidy() -> None:
-    """Once an hour: files that nothing refers to."""
+    """Once an hour: files that nothing refers to, and what the shell above says has had its time."""
     sweep_uploads()
+    now = db_now()
+    for name in settings.HOUSEKEEPING:
+        import_string(name)(now=now)

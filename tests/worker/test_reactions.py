@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from games.journal import actions as journal
 from games.journal.actions import record
@@ -21,7 +22,7 @@ from worker.app import app
 from worker.pulse import pulse
 from worker.schedule import SCHEDULE
 from worker.steps import do_step
-from worker.tasks import tick
+from worker.tasks import tick, tidy
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What was queued, instead of queueing it."""
     found: list[tuple[Any, ...]] = []
     for module in ("worker.reactions", "worker.pulse", "worker.tasks"):
-        monkeypatch.setattr(f"{module}.publish", lambda *told, countdown=None: found.append(told) or True)  # noqa: ARG005
+        monkeypatch.setattr(f"{module}.publish", lambda *told, countdown=None: found.append(told) or True)
     reactions._state.update(woke=-1.0, covered_until=0.0)
     return found
 
@@ -109,6 +110,26 @@ def test_every_scheduled_task_exists() -> None:
     assert {entry["task"] for entry in SCHEDULE.values()} <= set(app.tasks)
 
 
+def test_a_quiet_second_writes_nothing(published: list[Any]) -> None:
+    water()
+    pulse()
+    with CaptureQueriesContext(connection) as statements:
+        pulse()
+    assert [one["sql"] for one in statements if not one["sql"].startswith("SELECT")] == []
+    assert len(statements) <= 6
+
+
+def test_an_act_of_a_cycle_that_is_gone_holds_nothing_up(published: list[Any]) -> None:
+    record(Kind.SHEET_FINALIZED, cycle_id=999_999)
+    pulse()
+    assert not RecomputeRun.objects.exists()
+    assert JournalEntry.objects.get().seal is not None
+
+
+def test_tidying_asks_the_shell_for_its_part(published: list[Any]) -> None:
+    tidy()
+
+
 # --- Without a broker -----------------------------------------------------------------------------------------------------------------
 
 
@@ -166,5 +187,3 @@ def test_a_broker_that_is_down_slows_no_request_and_loses_no_act(settings: Any, 
     while do_step(run.pk):
         pass
     assert Standing.objects.filter(board__scope=played.cycle.pk).exists()
-
-
