@@ -39,7 +39,9 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     size = parser.add_mutually_exclusive_group()
     for name in ("quick", "full"):
         size.add_argument(f"--{name}", dest="sizes", action="store_const", const=name, help=f"{name} sizes")
-    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="rows whose name contains this; may be repeated")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="rows whose name contains this; may be repeated"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
     parser.set_defaults(sizes="default")
     return parser.parse_args(arguments)

@@ -72,7 +72,9 @@ def again(stage: Stage) -> Iterator[Pair]:
     """The same facts once more: nothing is written."""
     contest, found = stage.once(board), stage.once(facts)
     recompute_now(contest.cycle)
-    yield Pair(lambda: seconds_of(lambda: recompute_now(contest.cycle)), lambda: seconds_of(lambda: compute(contest.design, found)))
+    yield Pair(
+        lambda: seconds_of(lambda: recompute_now(contest.cycle)), lambda: seconds_of(lambda: compute(contest.design, found))
+    )
 
 
 @contextmanager

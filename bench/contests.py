@@ -40,7 +40,7 @@ class Contest:
     board: Board
 
 
-def rules(key: str, *, tasks: int, criteria: int, live: bool = False) -> Design:
+def rules(key: str, *, tasks: int, criteria: int) -> Design:
     """The rules: a panel drops its highest and lowest mark, the mean is rounded to two decimals, tasks add up."""
     judged = [{"key": f"c{number}", "weight": number, "min": 1, "max": TOP, "step": "0.5"} for number in range(1, criteria + 1)]
     panel = {"key": "jury", "drop_high": 1, "drop_low": 1, "decimals": 2}
@@ -72,7 +72,9 @@ def begun(key: str, *, tasks: int, criteria: int, groups: int, judges: int, clos
     apply_design(cycle, design, by=None)
     moment = now()
     ends = moment - timedelta(hours=1) if closed else moment + timedelta(days=1)
-    Round.objects.filter(cycle=cycle).update(opens_at=moment - timedelta(days=9), closes_at=ends, opened_at=moment - timedelta(days=9))
+    Round.objects.filter(cycle=cycle).update(
+        opens_at=moment - timedelta(days=9), closes_at=ends, opened_at=moment - timedelta(days=9)
+    )
     units = list(Challenge.objects.filter(round__cycle=cycle).select_related("round__cycle"))
     names = [Group(cycle=cycle, key=f"g{number:05}", name=f"Group {number:05}") for number in range(groups)]
     people = Person.objects.bulk_create(Person(key=f"{key}-j{number}", name=f"Judge {number}") for number in range(judges))
@@ -100,7 +102,8 @@ def enter(contest: Contest, *, state: str = "locked") -> list[Submission]:
     ]
     entries = Submission.objects.bulk_create(wanted, batch_size=2000)
     versions = Version.objects.bulk_create(
-        (Version(submission=one, number=1, data={"title": "Water"}, digest="0" * 64, at=moment) for one in entries), batch_size=2000
+        (Version(submission=one, number=1, data={"title": "Water"}, digest="0" * 64, at=moment) for one in entries),
+        batch_size=2000,
     )
     for entry, version in zip(entries, versions, strict=True):
         entry.pinned = version

@@ -105,7 +105,7 @@ def live(stage: Stage) -> Reading:
 
 
 def _moved(row: Standing, board: Board) -> Standing:
-    row.pk, row.board = None, board  # type: ignore[assignment] -- a new row like it
+    row.id, row.board = None, board
     return row
 
 
@@ -162,7 +162,9 @@ def _against_bare(stage: Stage, make: Callable[[Stage], bytes], bare: bytes, exp
     yield Pair(ours, limit, notes)
 
 
-def row(make: Callable[[Stage], bytes], *, body: Any = None, expected: int = 200) -> Callable[[Stage], AbstractContextManager[Pair]]:
+def row(
+    make: Callable[[Stage], bytes], *, body: Any = None, expected: int = 200
+) -> Callable[[Stage], AbstractContextManager[Pair]]:
     """Prepare a race of one kind of request against the bare view, which is sent the same body."""
     bare = request("GET" if body is None else "POST", BARE, body=body)
     return contextmanager(lambda stage: _against_bare(stage, make, bare, expected))

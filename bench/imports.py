@@ -70,7 +70,11 @@ def _race(stage: Stage, *, results: bool) -> Iterator[Pair]:
 
     ours()
     limit = stored(Cycle.objects.latest("pk"))
-    yield Pair(ours, limit, lambda: [f"{limit.lengths['games_mark']:,} marks, {limit.total:,} rows; reading and checking {min(read):.2f} s"])
+    yield Pair(
+        ours,
+        limit,
+        lambda: [f"{limit.lengths['games_mark']:,} marks, {limit.total:,} rows; reading and checking {min(read):.2f} s"],
+    )
 
 
 def race(*, results: bool) -> Callable[[Stage], AbstractContextManager[Pair]]:

@@ -8,10 +8,9 @@ from django.utils.timezone import now
 
 from backend.accounts.models import ApiToken, User
 from backend.accounts.rules import digest_of
+from bench.contests import Contest
 from games.groups.models import Group, Membership
 from games.organizations.models import Person
-
-from bench.contests import Contest
 
 
 def captains(contest: Contest, groups: Sequence[Group]) -> list[str]:
