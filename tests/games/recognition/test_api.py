@@ -91,3 +91,20 @@ def test_money_nobody_won_is_a_row_without_group(cast: Cast) -> None:
     Grant.objects.filter(group__isnull=False).update(state="granted")
     found = cast.visitor.api.get(f"/api/v1/grants?cycle={played.cycle.pk}").json()["results"]
     assert {(one["group_key"], one["amount_cents"]) for one in found} == {("aqua", 500), (None, 250)}
+
+
+def test_badges_follow_from_acts_and_points(cast: Cast) -> None:
+    badges = [
+        {"key": "busy", "event": "submission.received", "count": 2},
+        {"key": "rich", "points": 20},
+        {"key": "far", "points": 500},
+    ]
+    cycle = CycleFactory.create(design=small_design(rules=RULES, badges=badges))
+    busy, idle = GroupFactory.create(cycle=cycle), GroupFactory.create(cycle=cycle)
+    happen(cycle, *[("submission.received", f"submission:{n}", group, 0) for n, group in enumerate((busy, idle, busy))])
+    score_points(cycle)
+    found = cast.visitor.api.get(f"/api/v1/points/badges?cycle={cycle.pk}").json()["badges"]
+    assert [(one["key"], one["group"], one["reached"]) for one in found] == [("busy", busy.pk, 2), ("rich", busy.pk, 20)]
+    for query in ("", "?cycle=x", "?cycle=-1"):
+        assert cast.visitor.api.get(f"/api/v1/points/badges{query}").status_code == 422
+    assert cast.visitor.api.get("/api/v1/points/badges?cycle=999999").status_code == 404

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from games.playbooks.schema import PointRule
-from games.recognition.rules import NEXT_GRANT_STATES, Act, GrantState, points_for
+from games.recognition.rules import NEXT_GRANT_STATES, Act, GrantState, level_of, points_for
 
 START = datetime(2027, 3, 1, 8, tzinfo=UTC)
 
@@ -96,3 +96,8 @@ def test_some_states_of_a_grant_are_the_end(state: GrantState) -> None:
 
 def test_nothing_is_granted_before_it_was_verified() -> None:
     assert [state for state, after in NEXT_GRANT_STATES.items() if GrantState.GRANTED in after] == [GrantState.VERIFIED]
+
+
+@pytest.mark.parametrize(("points", "level"), [(-5, 1), (0, 1), (99, 1), (100, 2), (299, 2), (300, 3), (600, 4), (1000, 5)])
+def test_levels_begin_at_100_n_n_minus_1_over_2(points: int, level: int) -> None:
+    assert level_of(points) == level

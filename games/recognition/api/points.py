@@ -1,4 +1,4 @@
-"""Recognition over the API: what was won and how it is given, points with their rules and totals."""
+"""Points over the API: the ledger, totals, rules, badges, and a replay under other rules."""
 
 from typing import Any, Final
 
@@ -9,103 +9,16 @@ from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+from rest_framework.viewsets import GenericViewSet
 
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.errors import Invalid, NotAllowed, NotFound
 from games.permissions import access_of, allows, visible
 from games.recognition import actions
-from games.recognition.models import Grant, Points, PointsTotal
-from games.recognition.queries import shown_points, shown_totals
-
-LONGEST: Final = 5000
-
-
-class GrantSerializer(serializers.ModelSerializer[Grant]):
-    """That something was won. Money is in whole cents; without `group` it is money that nobody won."""
-
-    group_key = serializers.CharField(source="group.key", default=None, allow_null=True)
-
-    class Meta:
-        model = Grant
-        fields = (
-            *("id", "cycle", "award", "kind", "name", "group", "group_key", "board", "snapshot", "place"),
-            *("amount_cents", "currency", "state", "reason", "created_at", "changed_at"),
-        )
-        read_only_fields = fields
-
-
-class WithProof(serializers.Serializer[Any]):
-    """What shows it: a note, an address."""
-
-    proof = serializers.CharField(default="", allow_blank=True, max_length=LONGEST)
-
-
-class WithReason(serializers.Serializer[Any]):
-    """Why: it stands in the record."""
-
-    reason = serializers.CharField(max_length=LONGEST)
-
-
-class GrantFilter(django_filters.FilterSet):
-    """Of one cycle, award, group."""
-
-    class Meta:
-        model = Grant
-        fields = ("cycle", "award", "kind", "group", "state")
-
-
-class Grants(ReadOnlyModelViewSet[Grant]):
-    """What was won: seen by organizers at once, by the group once verified, by everybody once granted."""
-
-    queryset = Grant.objects.select_related("group")
-    serializer_class = GrantSerializer
-    seen_as = "grant.view"
-    permissions = dict.fromkeys(("verify", "grant", "deliver", "decline", "revoke"), "grant.move")
-    filterset_class = GrantFilter
-    ordering = ("cycle_id", "award")
-
-    def _moved(self, verb: Any, shape: type[serializers.Serializer[Any]] | None = None) -> Response:
-        asked: dict[str, Any] = {}
-        if shape is not None:
-            form = shape(data=self.request.data)
-            form.is_valid(raise_exception=True)
-            asked = form.validated_data
-        return Response(GrantSerializer(verb(self.get_object(), by=self.request.user, **asked)).data)
-
-    @extend_schema(request=WithProof, responses=GrantSerializer)
-    @action(detail=True, methods=["post"])
-    def verify(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """The rules were kept and the group is who it says. Nothing is granted before."""
-        return self._moved(actions.verify, WithProof)
-
-    @extend_schema(request=None, responses=GrantSerializer)
-    @action(detail=True, methods=["post"])
-    def grant(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """It is theirs: from now on everybody sees it."""
-        return self._moved(actions.give_grant)
-
-    @extend_schema(request=WithProof, responses=GrantSerializer)
-    @action(detail=True, methods=["post"])
-    def deliver(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """It was handed over."""
-        return self._moved(actions.deliver, WithProof)
-
-    @extend_schema(request=WithReason, responses=GrantSerializer)
-    @action(detail=True, methods=["post"])
-    def decline(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """The group does not take it."""
-        return self._moved(actions.decline, WithReason)
-
-    @extend_schema(request=WithReason, responses=GrantSerializer)
-    @action(detail=True, methods=["post"])
-    def revoke(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """Taken back."""
-        return self._moved(actions.revoke, WithReason)
-
-
-# --- Points ---------------------------------------------------------------------------------------------------------------------------
+from games.recognition.models import Points, PointsTotal
+from games.recognition.queries import badges_of, shown_points, shown_totals
+from games.recognition.rules import level_of
 
 
 class PointsSerializer(serializers.ModelSerializer[Points]):
@@ -118,14 +31,19 @@ class PointsSerializer(serializers.ModelSerializer[Points]):
 
 
 class TotalSerializer(serializers.ModelSerializer[PointsTotal]):
-    """The sum of a group's points."""
+    """The sum of a group's points, and the level they reach."""
 
     group_key = serializers.CharField(source="group.key")
+    level = serializers.SerializerMethodField()
 
     class Meta:
         model = PointsTotal
-        fields = ("cycle", "group", "group_key", "amount", "last_at")
+        fields = ("cycle", "group", "group_key", "amount", "level", "last_at")
         read_only_fields = fields
+
+    def get_level(self, total: PointsTotal) -> int:
+        """Level n begins at 100 n (n - 1) / 2 points."""
+        return level_of(total.amount)
 
 
 class RuleSerializer(serializers.Serializer[Any]):
@@ -148,6 +66,22 @@ class RulesSerializer(serializers.Serializer[Any]):
     """All rules of a cycle."""
 
     rules = RuleSerializer(many=True)
+
+
+class BadgeSerializer(serializers.Serializer[Any]):
+    """A badge that a group has earned."""
+
+    key = serializers.CharField(source="badge.key")
+    name = serializers.CharField(source="badge.title")
+    summary = serializers.CharField(source="badge.summary")
+    group = serializers.IntegerField()
+    reached = serializers.IntegerField()
+
+
+class BadgesSerializer(serializers.Serializer[Any]):
+    """All badges earned in a cycle."""
+
+    badges = BadgeSerializer(many=True)
 
 
 class ReplayAsked(serializers.Serializer[Any]):
@@ -203,7 +137,7 @@ class PointsViews(ListModelMixin, GenericViewSet[Points]):
     queryset = shown_points()
     serializer_class = PointsSerializer
     seen_as = "points.view"
-    permissions = {"rules": "anybody", "replay": "signed_in", "swap": "signed_in"}
+    permissions = {"rules": "anybody", "badges": "anybody", "replay": "signed_in", "swap": "signed_in"}
     filterset_class = PointsFilter
     ordering = ("seal",)
 
@@ -211,11 +145,13 @@ class PointsViews(ListModelMixin, GenericViewSet[Points]):
     @action(detail=False, pagination_class=None)
     def rules(self, request: Request) -> Response:
         """What earns points in a cycle."""
-        asked = request.query_params.get("cycle", "")
-        if not (asked.isascii() and asked.isdigit() and len(asked) < 19):  # noqa: PLR2004 a number of the database
-            message = "Expected the id of a cycle."
-            raise Invalid(message, where="cycle")
-        return Response({"rules": RuleSerializer(design_of(_seen(request, int(asked))).rules, many=True).data})
+        return Response({"rules": RuleSerializer(design_of(_asked(request)).rules, many=True).data})
+
+    @extend_schema(parameters=[CYCLE], responses=BadgesSerializer, filters=False)
+    @action(detail=False, pagination_class=None)
+    def badges(self, request: Request) -> Response:
+        """The badges that groups have earned in a cycle."""
+        return Response({"badges": BadgeSerializer(badges_of(_asked(request)), many=True).data})
 
     @extend_schema(request=ReplayAsked, responses=PreviewSerializer)
     @action(detail=False, methods=["post"])
@@ -255,6 +191,15 @@ class PointTotals(ListModelMixin, GenericViewSet[PointsTotal]):
     seen_as = "points_total.view"
     filterset_class = TotalFilter
     ordering = ("-amount",)
+
+
+def _asked(request: Request) -> Cycle:
+    """The cycle that the query names."""
+    text = request.query_params.get("cycle", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 19):  # noqa: PLR2004 a number of the database
+        message = "Expected the id of a cycle."
+        raise Invalid(message, where="cycle")
+    return _seen(request, int(text))
 
 
 def _seen(request: Request, cycle_id: int) -> Cycle:
