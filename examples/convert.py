@@ -223,7 +223,7 @@ def strictly_series(number: int, rows: list[Row], folder: Path) -> None:
     write(folder / "marks.csv", "round challenge group judge criterion value", marks)
     write(folder / "decisions.csv", "round kind group reason", leaving)
     write(folder / "official.csv", "kind key group name value", official)
-    weeks = "\n".join(f'  {{ key = "week{week}", name = "Week {week}" }},' for week in range(1, last + 1))
+    weeks = "\n".join(f'  {{ key = "week{week}", name = "Week {week}", visibility = "full" }},' for week in range(1, last + 1))
     dances = ", ".join(f'"dance{n}"' for n in range(1, max(count.values()) + 1))
     toml = STRICTLY_CYCLE.format(number=number, rounds=weeks, dances=dances)
     (folder / "cycle.toml").write_text(toml, encoding="utf-8")

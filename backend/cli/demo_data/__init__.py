@@ -1,0 +1,69 @@
+"""What is in the demo: the examples, played to their published results, an open competition, a running season, and who can sign in."""
+
+from collections.abc import Callable
+
+from backend.cli.demo_data.people import SIGN_INS, SignIn, known_people
+from backend.cli.setup import ROOT
+
+__all__ = ["EXAMPLES", "SIGN_INS", "Progress", "SignIn", "load"]
+
+EXAMPLES = ("chopin-2025", "skating-worlds-2017", "icpc-wf47", "nanogpt-speedrun", "strictly")
+INVENTED = {"water": "clean-water", "season": "small-improvements"}
+Progress = Callable[[str, int, int], None]
+
+
+def load(progress: Progress) -> None:
+    """Load what is not there yet; a second start finds everything and returns at once. ``progress(label, done, of)`` draws the bar."""
+    from games.cycles.models import Cycle, Series  # noqa: PLC0415 -- models need settings first
+
+    there = {*Cycle.objects.values_list("key", flat=True), *Series.objects.values_list("key", flat=True)}
+    missing = [name for name in EXAMPLES if name not in there]
+    people = known_people()
+    fresh = [] if not people else [one for one in INVENTED if not _played(one, there)]
+    if not missing and not fresh:
+        return
+    tasks: list[tuple[str, Callable[[], object]]] = [(name, _example(name)) for name in missing]
+    tasks += [(name, _invented(name, people)) for name in fresh]
+    for number, (label, do) in enumerate(tasks):
+        progress(label, number, len(tasks))
+        do()
+    _begin_here()
+    progress("ready", len(tasks), len(tasks))
+
+
+def _played(name: str, there: set[str]) -> bool:
+    return any(key.startswith(INVENTED[name]) for key in there)
+
+
+def _example(name: str) -> Callable[[], object]:
+    from games.bundles.actions import import_path  # noqa: PLC0415 -- models need settings first
+
+    return lambda: import_path(ROOT / "examples" / name)
+
+
+def _invented(name: str, people: dict[str, object]) -> Callable[[], object]:
+    from backend.cli.demo_data import season, water  # noqa: PLC0415 -- models need settings first
+
+    return {"water": lambda: water.load(people), "season": lambda: season.load(people)}[name]
+
+
+def _begin_here() -> None:
+    """The past of the demo is sealed, gives its points, and starts nothing else: no mail about it, no second computation."""
+    from games.cycles.models import Cycle  # noqa: PLC0415 -- models need settings first
+    from games.journal.actions import seal_pending  # noqa: PLC0415 -- same
+    from games.journal.models import Sealer  # noqa: PLC0415 -- same
+    from games.notices.models import Message  # noqa: PLC0415 -- same
+    from games.notices.rules import MessageState  # noqa: PLC0415 -- same
+    from worker.pulse import READER  # noqa: PLC0415 -- same
+    from worker.steps import recompute_now  # noqa: PLC0415 -- same
+
+    while seal_pending():
+        pass
+    for key in INVENTED.values():
+        for cycle in Cycle.objects.filter(key__startswith=key):
+            recompute_now(cycle)
+    while seal_pending():
+        pass
+    Sealer.objects.update_or_create(name=READER, defaults={"seal": Sealer.objects.get(name="journal").seal})
+    for key in INVENTED.values():
+        Message.objects.filter(state=MessageState.QUEUED.value, cycle__key__startswith=key).delete()

@@ -1,0 +1,126 @@
+"""A gamification season in its third week: the warm-up is published, week 1 is being judged, week 2 is open."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from backend.cli.demo_data.building import claim, entries, groups, imported, marks, members, reopen_sheets, widened
+from backend.cli.demo_data.content import content
+from games.bundles.bundle import Bundle
+from games.bundles.rows import AttemptRow, PersonRow
+from games.bundles.tables import Table, Tables
+from games.cycles.models import Cycle
+from games.journal.actions import record
+from games.journal.queries import db_now
+from games.journal.rules import Kind
+from games.judging.models import Sheet
+from games.organizations.actions import create_organization
+from games.progression.actions import prepared
+from games.submissions.models import Attempt, Submission
+
+WEEK = timedelta(days=7)
+QUEST = {"clear": 3, "honest": 3, "counted": 3}
+REFEREES = ("judith-okafor", "samira-novak")
+TO_MARK = ("paper-cranes", "corridor-c", "the-night-desk")
+
+
+@transaction.atomic
+def load(people: Mapping[str, Any]) -> Cycle:
+    """The season, two weeks and a day old."""
+    now = db_now()
+    start = (now - timedelta(days=15)).replace(hour=7, minute=0, second=0, microsecond=0)
+    told, players = content()["season"], content()["players"]
+    design = prepared(
+        "gamification-season",
+        key=f"small-improvements-{start.year}",
+        name=f"{told['name']} {start.year}",
+        start=start,
+        series="small-improvements",
+        changes={
+            "cycle": {"summary": told["summary"]},
+            "aim": {**told["aim"], "date": (start + timedelta(days=120)).date().isoformat()},
+            "checks": told["checks"],
+        },
+    )
+    house = create_organization("Nurses' Exchange", by=None)
+    referees = [PersonRow(REFEREES[0], "Judith Okafor", "judge"), PersonRow(REFEREES[1], "Samira Novak", "judge")]
+    tables = Tables(
+        groups=groups(players),
+        people=Table(referees + members(players)),
+        submissions=widened(_reports(players, start)),
+        attempts=Table(_tries(players), ("answer",)),
+        marks=Table(
+            [
+                row
+                for team in players
+                for row in marks(
+                    ("week1", "quest"),
+                    {**team, "strength": 1 + team["quiz"]},
+                    list(REFEREES),
+                    QUEST,
+                    "Counted, and told as it was.",
+                )
+            ],
+            ("feedback",),
+        ),
+    )
+    cycle = imported(Bundle(design, tables), by=people["olga"], organization=house)
+    for key, name in ((REFEREES[0], "judith"), ("ada-player", "ada"), ("ben-player", "ben")):
+        claim(key, house, people[name], now)
+    reopen_sheets(Sheet.objects.filter(challenge__round__cycle=cycle, group__key__in=TO_MARK, judge__key=REFEREES[0]))
+    _remember(cycle)
+    return cycle
+
+
+def _reports(players: list[dict[str, Any]], start: datetime) -> list[Any]:
+    """One report of week 1 from each team."""
+    rows = [
+        (
+            team["key"],
+            start + WEEK + timedelta(days=2 + number % 4, hours=3 * number),
+            {
+                "title": team["title"],
+                "expected": "We expected to find the reason in one day.",
+                "happened": team["happened"],
+                "learned": team["learned"],
+            },
+        )
+        for number, team in enumerate(players)
+    ]
+    return entries(("week1", "quest"), rows)
+
+
+def _tries(players: list[dict[str, Any]]) -> list[AttemptRow]:
+    """The quiz of the warm-up, and some puzzles."""
+    hour, found = 3_600_000, []
+    for number, team in enumerate(players):
+        answer = json.dumps({"failed": "As much as one that worked"})
+        found.append(AttemptRow("warmup", "rules", team["key"], (20 + 7 * number) * hour, "AC", team["quiz"], (answer,)))
+        if number % 2 == 0:
+            found.append(AttemptRow("week1", "puzzle", team["key"], (5 + 9 * number) * hour, "WA", None, ("4",)))
+        if team["quiz"] > 1:
+            found.append(AttemptRow("week1", "puzzle", team["key"], (6 + 11 * number) * hour, "AC", None, ("8",)))
+    return found
+
+
+def _remember(cycle: Cycle) -> None:
+    """What these teams did stands in the journal at its own time, so that it earns the points it would have earned."""
+    for entry in Submission.objects.filter(challenge__round__cycle=cycle).select_related("challenge__round", "pinned"):
+        payload = {"round": entry.challenge.round.key, "challenge": entry.challenge.key, "submission": entry.number}
+        at = entry.pinned.at if entry.pinned else None
+        record(
+            Kind.SUBMISSION_RECEIVED,
+            cycle_id=cycle.pk,
+            group_id=entry.group_id,
+            subject=f"submission:{entry.pk}",
+            payload=payload,
+            at=at,
+        )
+    for one in Attempt.objects.filter(challenge__round__cycle=cycle).select_related("challenge__round"):
+        payload = {"round": one.challenge.round.key, "challenge": one.challenge.key, "number": one.number, "verdict": one.verdict}
+        record(
+            Kind.ATTEMPT_JUDGED, cycle_id=cycle.pk, group_id=one.group_id, subject=f"attempt:{one.pk}", payload=payload, at=one.at
+        )
