@@ -19,7 +19,7 @@ from games.journal.api import Events
 from games.judging.api import Conflicts, JudgingSetUp, Panelists, SheetMarking, SheetRuling, Sheets, Voting
 from games.organizations.api import Organizations, People
 from games.playbooks.api import Playbooks
-from games.progression.api import Cycles, Decisions, Entrants, Rounds, SeriesViews
+from games.progression.api import Cycles, Decisions, Entrants, Extensions, Rounds, SeriesViews
 from games.recognition.api import Grants, PointsViews, PointTotals
 from games.results.api import Boards, ExternalResults, Runs, Scores, Snapshots
 from games.submissions.api import (
@@ -53,6 +53,7 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("decisions", Decisions, "decision"),
     ("rounds", Rounds, "round"),
     ("entrants", Entrants, "entrant"),
+    ("extensions", Extensions, "extension"),
     ("challenges", Challenges, "challenge"),
     ("groups", Entering, "entering"),
     ("submissions", Entries, "submission"),

@@ -2,7 +2,7 @@
 
 from games.progression.api.cycles import Cycles
 from games.progression.api.decisions import Decisions
-from games.progression.api.rounds import Entrants, Rounds
+from games.progression.api.rounds import Entrants, Extensions, Rounds
 from games.progression.api.series import SeriesViews
 
-__all__ = ["Cycles", "Decisions", "Entrants", "Rounds", "SeriesViews"]
+__all__ = ["Cycles", "Decisions", "Entrants", "Extensions", "Rounds", "SeriesViews"]

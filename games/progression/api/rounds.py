@@ -18,7 +18,7 @@ from games.playbooks.rules import Visibility
 from games.progression import actions
 from games.progression.api import shapes
 from games.results.actions import request_settle
-from games.rounds.models import Entrant, Round
+from games.rounds.models import Entrant, Extension, Round
 from games.rounds.queries import with_state
 
 STEER = "round.steer"
@@ -123,4 +123,14 @@ class Entrants(ReadOnlyModelViewSet[Entrant]):
     serializer_class = shapes.EntrantShape
     seen_as = "entrant.view"
     filterset_fields = ("round", "group", "via")
+    ordering = ("round_id", "group_id")
+
+
+class Extensions(ReadOnlyModelViewSet[Extension]):
+    """More time for single groups: the group itself and organizers read it, with the reason."""
+
+    queryset = Extension.objects.select_related("group")
+    serializer_class = shapes.ExtensionShape
+    seen_as = "extension.view"
+    filterset_fields = ("round", "group")
     ordering = ("round_id", "group_id")

@@ -11,7 +11,7 @@ from games.cycles.queries import design_of
 from games.cycles.rules import RESULT_KINDS, CycleState
 from games.playbooks.rules import Visibility
 from games.progression.actions.succession import CARRY
-from games.rounds.models import Entrant, Round
+from games.rounds.models import Entrant, Extension, Round
 from games.rounds.rules import GATE_OPTIONS, RoundState
 
 LONGEST = 5000
@@ -84,6 +84,17 @@ class EntrantShape(serializers.ModelSerializer[Entrant]):
     class Meta:
         model = Entrant
         fields = ("id", "round", "group", "group_key", "group_name", "via", "at")
+        read_only_fields = fields
+
+
+class ExtensionShape(serializers.ModelSerializer[Extension]):
+    """A later end for one group."""
+
+    group_key = serializers.CharField(source="group.key")
+
+    class Meta:
+        model = Extension
+        fields = ("id", "round", "group", "group_key", "until", "reason")
         read_only_fields = fields
 
 

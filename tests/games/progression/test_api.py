@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from games.cycles.actions import add_design, record_decision
 from games.cycles.models import Cycle, Decision, Series
@@ -11,10 +13,10 @@ from games.journal.queries import db_now
 from games.playbooks.schema import Design
 from games.progression.actions import apply_design
 from games.results.models import RecomputeRun
-from games.rounds.models import Entrant, Round
+from games.rounds.models import Entrant, Extension, Round
 from leaderboards.models import Board, Snapshot
 from tests.factories.cycles import CycleFactory, small, small_design
-from tests.factories.groups import GroupFactory
+from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.rounds import RoundFactory
 
 ROOT = "/api/v1"
@@ -223,21 +225,25 @@ def test_a_group_of_elsewhere_gets_no_extension(cast):
     assert cast.org.api.post(f"{ROOT}/rounds/{cast.call.pk}/extend", body, format="json").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["cycles", "rounds", "decisions", "entrants", "series", "challenges"])
-def test_a_list_takes_as_many_statements_for_one_as_for_three(cast, path, django_assert_num_queries):
+@pytest.mark.parametrize("path", ["cycles", "rounds", "decisions", "entrants", "extensions", "series", "challenges"])
+def test_a_list_takes_as_many_statements_for_one_as_for_three(cast, path):
     cast.cycle.series = Series.objects.create(key="one", name="One")
     cast.cycle.save()
     client = cast.org.api
-    with django_assert_num_queries(6):  # session, user, clock, persons, memberships, rows
+    with CaptureQueriesContext(connection) as few:
         one = len(client.get(f"{ROOT}/{path}").json()["results"])
     for n in range(3):
         cycle = CycleFactory(design=small_design(), series=Series.objects.create(key=f"s{n}", name=f"S{n}"))
         apply_design(cycle, small_design(cycle={"name": "Other"}), by=None)
         record_decision(cycle, DecisionKind.STATE, by=None, reason="x")
-        Entrant.objects.create(round=Round.objects.filter(cycle=cycle).first(), group=GroupFactory(cycle=cycle), at=db_now())
+        group, round_ = GroupFactory(cycle=cycle), Round.objects.filter(cycle=cycle).first()
+        Entrant.objects.create(round=round_, group=group, at=db_now())
+        Extension.objects.create(round=round_, group=group, until=db_now(), reason="ill")
+        MembershipFactory(cycle=cycle, group=None, person=cast.org.person, capabilities=["organize"])
     Round.objects.update(opened_at=db_now() - DAY, gated=False)
-    with django_assert_num_queries(6):
+    with CaptureQueriesContext(connection) as many:
         assert len(client.get(f"{ROOT}/{path}").json()["results"]) >= one + 3
+    assert len(many) == len(few) <= 8
 
 
 def snapshot(cycle, **scores):
@@ -299,3 +305,28 @@ def test_entrants_are_read_by_everybody_who_sees_the_cycle(cast):
     RoundFactory(cycle=cast.cycle, key="x", number=9)
     rows = cast.eve.api.get(f"{ROOT}/entrants?round={cast.final.pk}").json()["results"]
     assert [(row["group_key"], row["via"]) for row in rows] == [("red", "cut")]
+
+
+def test_an_extension_is_read_by_the_group_and_organizers_alone(cast):
+    cast.org.api.post(
+        f"{ROOT}/rounds/{cast.call.pk}/extend",
+        {"until": (db_now() + 30 * DAY).isoformat(), "group": cast.red.pk, "reason": "illness"},
+        format="json",
+    )
+    read = {one.name: [row["reason"] for row in one.api.get(f"{ROOT}/extensions").json()["results"]] for one in cast.everybody()}
+    assert read == {"ada": ["illness"], "org": ["illness"], "ben": [], "judith": [], "eve": [], "visitor": []}
+    shown = [
+        cast.eve.api.get(f"{ROOT}/{path}").content for path in (f"decisions?cycle={cast.cycle.pk}", f"rounds/{cast.call.pk}")
+    ]
+    assert not any(b"illness" in one for one in shown)
+
+
+def test_a_launch_sent_twice_is_one(cast):
+    cast.org.user.may_launch = True
+    cast.org.user.save()
+    client, body = cast.org.api, {"design": small(), "key": "spring"}
+    first, second = (client.post(f"{ROOT}/cycles", body, format="json", headers={"Idempotency-Key": "once"}) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+    assert second.headers["Location"] == first.headers["Location"]
+    assert Cycle.objects.filter(key="spring").count() == 1
