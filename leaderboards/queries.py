@@ -158,9 +158,10 @@ def _build(board: Board, audience: str, page: int, version: int) -> bytes:
 PUBLISHED: Final = ("entry", "line", "name", "bracket", "rank", "place", "score", "keys", "values", "status", "pending")
 
 
-def latest(board: Board, audience: str = PUBLIC) -> Snapshot | None:
-    """The last published state."""
-    return Snapshot.objects.filter(board=board, audience=audience).order_by("-number").first()
+def latest(board: Board, audience: str = PUBLIC, *, rows: bool = True) -> Snapshot | None:
+    """The last published state. With `rows=False` its rows, which may be megabytes, are read only if somebody asks for them."""
+    snapshots = Snapshot.objects.filter(board=board, audience=audience).order_by("-number")
+    return snapshots.first() if rows else snapshots.defer("rows").first()
 
 
 def published_content(board: Board, audience: str = PUBLIC) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -53,12 +54,17 @@ def locked_sheet(sheet: Sheet) -> list[Any]:
 
     One statement. The row lock makes saving, finalizing and reopening of one sheet follow each other.
     """
+    return list(_locked_sheets().filter(pk=sheet.pk))
+
+
+@cache
+def _locked_sheets() -> QuerySet[Sheet, Any]:
+    """Made once and never evaluated: putting it together takes longer than asking the database."""
     round_ = "challenge__round"
     extension = Extension.objects.filter(round=OuterRef(f"{round_}_id"), group=OuterRef("group_id"))
     panel = Panelist.objects.filter(challenge=OuterRef("challenge_id"), panel=OuterRef("panel"), person=OuterRef("judge_id"))
-    rows = (
-        Sheet.objects.filter(pk=sheet.pk)
-        .select_related("challenge__round__cycle", "group", "judge")
+    return (
+        Sheet.objects.select_related("challenge__round__cycle", "group", "judge")
         .select_for_update(of=("self",), no_key=True)
         .annotate(
             now=Now(),
@@ -74,7 +80,6 @@ def locked_sheet(sheet: Sheet) -> list[Any]:
             mark_comment=F("marks__comment"),
         )
     )
-    return list(rows)
 
 
 def seat_of(row: Any) -> Seat:

@@ -81,7 +81,7 @@ def shown_of(board: Board, *, organizes: bool, side: str = "") -> Shown:
         return Shown(board, "live", side or RESTRICTED)
     if board.live and side != "published":
         return Shown(board, "live")
-    snapshot = latest(board)
+    snapshot = latest(board, rows=False)
     return Shown(board, "published" if snapshot else "none", snapshot=snapshot)
 
 
