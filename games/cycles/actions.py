@@ -60,28 +60,36 @@ def record_decision(  # noqa: PLR0913 each part of a decision is named
     if held.state not in TAKES_DECISIONS and kind is not DecisionKind.STATE:
         message = f"The cycle is {held.state}: nothing more is decided in it."
         raise DecisionRefused(message)
-    now = db_now()
-    shown = kind in DECIDED_IN_PUBLIC if public is None else public
+    words = {
+        "round": round,
+        "board": board,
+        "group": group,
+        "other": other,
+        "value": value,
+        "question": question,
+        "reason": reason,
+    }
+    now, shown = db_now(), kind in DECIDED_IN_PUBLIC if public is None else public
     decision = Decision.objects.create(
         cycle=cycle,
         number=(cycle.decisions.aggregate(last=Max("number"))["last"] or 0) + 1,
         at=now,
         kind=kind.value,
-        round=round,
-        board=board,
-        group=group,
-        other=other,
-        value=value,
-        question=question,
         options=list(options),
-        reason=reason,
+        **words,
         decider=decider or getattr(by, "name", ""),
         by=by,
         published_at=now if shown else None,
     )
-    payload = {"number": decision.number, "kind": kind.value, "round": round, "board": board, "group": group, "other": other}
-    record(Kind.DECISION_RECORDED, cycle_id=cycle.pk, by=by, subject=f"decision:{decision.pk}", payload=payload)
+    _journal(decision, by=by)
     return decision
+
+
+def _journal(decision: Decision, *, by: Any) -> None:
+    """The act without its words: keys and the number."""
+    names = ("number", "kind", "round", "board", "group", "other")
+    payload = {name: getattr(decision, name) for name in names}
+    record(Kind.DECISION_RECORDED, cycle_id=decision.cycle_id, by=by, subject=f"decision:{decision.pk}", payload=payload)
 
 
 @transaction.atomic

@@ -43,7 +43,6 @@ def next_cycle(
         raise Conflict(message)
     design = design_of(cycle)
     wanted = key or next_key(cycle.key)
-    series = _series(cycle, wanted)
     after = launch(
         moved(design, start or db_now()),
         by=by,
@@ -52,7 +51,7 @@ def next_cycle(
         name=name or next_name(cycle.name),
         start=start,
         changes=changes,
-        series=series,
+        series=_series(cycle, wanted),
         public=cycle.public,
         predecessor=cycle,
         reason=f"after {cycle.key}",
