@@ -56,33 +56,34 @@ def record_decision(  # noqa: PLR0913 each part of a decision is named
 
     `public`: readable by everybody at once; by default only what steers the cycle is. Raises DecisionRefused on a cancelled cycle.
     """
+    number, now = _next_number(cycle, kind), db_now()
+    keys = {"round": round, "board": board, "group": group, "other": other}
+    shown = kind in DECIDED_IN_PUBLIC if public is None else public
+    decision = Decision.objects.create(
+        cycle=cycle,
+        number=number,
+        at=now,
+        kind=kind.value,
+        value=value,
+        question=question,
+        options=list(options),
+        reason=reason,
+        decider=decider or getattr(by, "name", ""),
+        by=by,
+        published_at=now if shown else None,
+        **keys,
+    )
+    _journal(decision, by=by)
+    return decision
+
+
+def _next_number(cycle: Cycle, kind: DecisionKind) -> int:
+    """The number of the next decision, held until the transaction ends."""
     held = locked(cycle)
     if held.state not in TAKES_DECISIONS and kind is not DecisionKind.STATE:
         message = f"The cycle is {held.state}: nothing more is decided in it."
         raise DecisionRefused(message)
-    words = {
-        "round": round,
-        "board": board,
-        "group": group,
-        "other": other,
-        "value": value,
-        "question": question,
-        "reason": reason,
-    }
-    now, shown = db_now(), kind in DECIDED_IN_PUBLIC if public is None else public
-    decision = Decision.objects.create(
-        cycle=cycle,
-        number=(cycle.decisions.aggregate(last=Max("number"))["last"] or 0) + 1,
-        at=now,
-        kind=kind.value,
-        options=list(options),
-        **words,
-        decider=decider or getattr(by, "name", ""),
-        by=by,
-        published_at=now if shown else None,
-    )
-    _journal(decision, by=by)
-    return decision
+    return (cycle.decisions.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 def _journal(decision: Decision, *, by: Any) -> None:
