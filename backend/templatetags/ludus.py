@@ -17,6 +17,26 @@ STATUS_WORDS: Final = {
     "disqualified": gettext_lazy("disqualified"),
 }
 SHOWN_DECIMALS: Final = 4
+DECIDED: Final = {
+    "advance": gettext_lazy("Goes on"),
+    "stop": gettext_lazy("Stops here"),
+    "withdraw": gettext_lazy("Withdraws"),
+    "disqualify": gettext_lazy("Disqualified"),
+    "equal": gettext_lazy("Set equal"),
+    "break": gettext_lazy("Tie broken"),
+    "award": gettext_lazy("Award"),
+    "launch": gettext_lazy("Launched"),
+    "amend": gettext_lazy("Rules amended"),
+    "state": gettext_lazy("State changed"),
+    "gate": gettext_lazy("Gate decided"),
+    "extend": gettext_lazy("More time"),
+    "reopen": gettext_lazy("Opened again"),
+    "publish": gettext_lazy("Published"),
+    "waive": gettext_lazy("Waived"),
+    "override": gettext_lazy("Done by hand"),
+    "role": gettext_lazy("Role given"),
+    "break_glass": gettext_lazy("Sealed entry opened"),
+}
 
 register = template.Library()
 
@@ -60,6 +80,12 @@ def shown(value: Any) -> str:
 def status_words(status: str) -> str:
     """Why a row has no place, in words; nothing for a row that has one."""
     return str(STATUS_WORDS.get(status, ""))
+
+
+@register.filter
+def decided(kind: str) -> str:
+    """The kind of a decision, in words."""
+    return str(DECIDED.get(kind, kind))
 
 
 @register.filter

@@ -1,10 +1,40 @@
-"""Every page on one screen."""
+"""Every page of the game on one screen."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from backend.web import pages
+from backend.web.pages import boards, cycle, desk, entering, groups, home, marking, rounds, style
+
+C = "cycles/<str:cycle>/"
+R = "cycles/<str:cycle>/rounds/<str:key>/"
+B = "cycles/<str:cycle>/boards/<str:key>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", pages.home, name="home"),
-    path("style/", pages.style, name="style"),
+    path("", home.home, name="home"),
+    path("cycles/", home.cycles_page, name="cycles"),
+    path("series/", home.series_list, name="series-list"),
+    path("series/<str:key>/", home.series_page, name="series"),
+    path(C, cycle.cycle_page, name="cycle"),
+    path(f"{C}rules/", cycle.rules_page, name="rules"),
+    path(f"{C}groups/", cycle.groups_page, name="groups"),
+    path(f"{C}groups/<str:group>/", groups.group_page, name="group"),
+    path(f"{C}decisions/", cycle.decisions_page, name="decisions"),
+    path(B, boards.board, name="board"),
+    path(f"{B}rows/", boards.board_rows, name="board-rows"),
+    path(f"{B}snapshots/<int:number>/", boards.snapshot, name="snapshot"),
+    path(R, rounds.round_page, name="round"),
+    path(f"{R}<str:challenge>/", rounds.challenge_page, name="challenge"),
+    path(f"{R}<str:challenge>/entry/", entering.entry_page, name="entry"),
+    path(f"{R}<str:challenge>/try/", entering.attempt, name="try"),
+    path("entries/<int:pk>/versions/<int:number>/", entering.receipt, name="receipt"),
+    path("entries/<int:pk>/withdraw/", entering.withdraw, name="withdraw"),
+    path("desk/", desk.my_desk, name="desk"),
+    path("desk/sheets/", marking.queue, name="queue"),
+    path("desk/sheets/<int:pk>/", marking.sheet_page, name="sheet"),
+    path("desk/sheets/<int:pk>/recuse/", marking.recuse, name="recuse"),
+    path(f"{C}desk/", desk.cycle_desk, name="cycle-desk"),
+    path(f"{C}desk/steer/", desk.steer_cycle, name="steer-cycle"),
+    path(f"{C}desk/registrations/<int:pk>/", desk.settle_registration, name="settle-registration"),
+    path(f"{C}desk/rounds/<str:key>/", desk.round_desk, name="round-desk"),
+    path(f"{C}desk/rounds/<str:key>/steer/", desk.steer, name="steer"),
+    path("style/", style.style, name="style"),
 ]

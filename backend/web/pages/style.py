@@ -1,4 +1,4 @@
-"""The pages of the shell itself."""
+"""The living page of the visual language."""
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -7,12 +7,6 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from backend.web import samples
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """What is on, what was."""
-    return render(request, "web/home.html", {})
 
 
 class StyleForm(forms.Form):

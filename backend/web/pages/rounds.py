@@ -1,0 +1,161 @@
+"""A round with its challenges and the rules it ran under; a challenge with its brief, its rubric, and what the own group has in it."""
+
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from backend.api.permissions import access_of
+from backend.web import shapes
+from backend.web.explained import rubric
+from backend.web.pages.cycle import crumbs_of, cycle_seen
+from backend.web.pages.entering import standing_in
+from games.challenges.models import Challenge
+from games.challenges.queries import brief_of, spec_of
+from games.cycles.models import Cycle
+from games.cycles.queries import design_of
+from games.permissions import visible
+from games.playbooks.rules import Visibility
+from games.playbooks.schema import ChallengeDesign
+from games.rounds.models import Round
+from games.rounds.queries import entrants_of, rounds_of
+from leaderboards.engine.spec import board_rounds, expand_boards
+from leaderboards.engine.words import challenge_rules, round_rules
+from leaderboards.models import Board
+
+FORMATS: Final = {
+    "rubric": gettext_lazy("Judged by a rubric"),
+    "ranking": gettext_lazy("Ranked by judges"),
+    "attempts": gettext_lazy("Solved in attempts"),
+    "measured": gettext_lazy("Measured"),
+    "pairwise": gettext_lazy("Compared in pairs"),
+    "automatic": gettext_lazy("Checked automatically"),
+}
+SHOWS: Final = {
+    Visibility.SEALED: gettext_lazy("Only the group, its judges and organizers see an entry."),
+    Visibility.SCORES: gettext_lazy("Once published, everybody sees scores and boards."),
+    Visibility.SUMMARIES: gettext_lazy("Once published, everybody sees scores and summaries."),
+    Visibility.FULL: gettext_lazy("Once published, everybody sees entries and marks."),
+    Visibility.FORKABLE: gettext_lazy("Once published, everybody sees entries and marks, and may build on them."),
+}
+
+
+def round_seen(request: HttpRequest, cycle: Cycle, key: str) -> Round:
+    """The round with its state; 404 if there is none."""
+    found = rounds_of(cycle, access_of(request).now).filter(key=key).first()
+    if found is None:
+        raise Http404
+    found.cycle = cycle
+    return found
+
+
+@require_safe
+def round_page(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
+    """What is to do in a round, until when, and how it is scored."""
+    found = cycle_seen(request, cycle)
+    round_ = round_seen(request, found, key)
+    access, design = access_of(request), design_of(found, round_.design_number)
+    spec = design.round(round_.key)
+    challenges = visible(access, "challenge.view", Challenge.objects.filter(round=round_)).order_by("number", "pk")
+    shown = [_card(found, round_, one) for one in challenges]
+    boards = {one.id for one in expand_boards(design) if any(r.key == round_.key for r in board_rounds(design, one))}
+    context = {
+        "cycle": found,
+        "round": round_,
+        "crumbs": crumbs_of(found, round_.name),
+        "badge": shapes.round_badge(round_),
+        "stops": shapes.stops(found, list(rounds_of(found, access.now))),
+        "summary": spec.summary if spec else "",
+        "facts": _facts(round_, spec),
+        "now": access.now,
+        "challenges": shown,
+        "rules": round_rules(design, round_.key) if shown else [],
+        "boards": [
+            one
+            for one in visible(access, "board.view", Board.objects.filter(scope=found.pk)).order_by("number")
+            if one.key in boards
+        ],
+        "entrants": entrants_of(round_).count() if round_.state != "planned" else None,
+    }
+    return render(request, "cycles/round.html", context)
+
+
+def _card(cycle: Cycle, round_: Round, one: Challenge) -> dict[str, Any]:
+    spec = spec_of(one)
+    return {
+        "title": one.name,
+        "url": reverse("challenge", args=[cycle.key, round_.key, one.key]),
+        "text": spec.summary or spec.aim,
+        "foot": str(FORMATS[one.format]),
+    }
+
+
+def _facts(round_: Round, spec: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    opens = round_.opened_at or round_.opens_at
+    if opens:
+        found.append({"name": _("Opens") if round_.state == "planned" else _("Opened"), "at": opens})
+    if round_.ends_at:
+        closed = round_.state in {"locked", "closed"}
+        found.append({"name": _("Entries closed") if closed else _("Entries close"), "at": round_.ends_at})
+    if round_.judging_closes_at:
+        found.append({"name": _("Judging closes"), "at": round_.judging_closes_at})
+    if round_.published_at:
+        found.append({"name": _("Results published"), "at": round_.published_at})
+    if round_.gated and round_.passed_at is None and not round_.closed_at:
+        found.append({"name": _("Gate"), "value": _("Opens only after a recorded decision")})
+    promised = spec.visibility if spec else round_.visibility
+    found.append({"name": _("Who sees what"), "value": SHOWS[Visibility(promised)]})
+    if spec is not None and spec.feedback:
+        found.append({"name": _("Feedback"), "value": _("Every entrant gets written feedback")})
+    if spec is not None and spec.blind:
+        found.append({"name": _("Blind"), "value": _("Judges see numbers instead of names until results are published")})
+    found.append({"name": _("Rules"), "value": _("Design %(number)d") % {"number": round_.design_number}})
+    return found
+
+
+@require_safe
+def challenge_page(request: HttpRequest, cycle: str, key: str, challenge: str) -> HttpResponse:
+    """One challenge: what is asked, how it is marked, and for a member of a group what the group has in it."""
+    found = cycle_seen(request, cycle)
+    round_ = round_seen(request, found, key)
+    row = visible(access_of(request), "challenge.view", Challenge.objects.filter(round=round_, key=challenge)).first()
+    if row is None:
+        raise Http404
+    row.round = round_
+    design, spec = design_of(found, round_.design_number), spec_of(row)
+    context = {
+        "cycle": found,
+        "round": round_,
+        "challenge": row,
+        "spec": spec,
+        "crumbs": crumbs_of(found, (round_.name, reverse("round", args=[found.key, round_.key])), row.name),
+        "badge": shapes.round_badge(round_),
+        "format": FORMATS[row.format],
+        "brief": brief_of(row),
+        "rubric": rubric(spec),
+        "rules": challenge_rules(design, spec),
+        "asked": _asked(spec),
+        "now": access_of(request).now,
+        "standing": standing_in(request, row),
+    }
+    return render(request, "cycles/challenge.html", context)
+
+
+def _asked(spec: ChallengeDesign) -> list[str]:
+    """What an entry consists of, in words."""
+    found = []
+    for field in spec.form:
+        kind = {
+            "text": _("text"),
+            "number": _("a number"),
+            "choice": _("a choice"),
+            "url": _("an address on the web"),
+            "file": _("a file (%(types)s)") % {"types": ", ".join(field.types)} if field.types else _("a file"),
+        }[field.type.value]
+        found.append(f"{field.title}: {kind}{'' if field.required else ' ' + _('(optional)')}")
+    return found

@@ -1,0 +1,157 @@
+"""Rows of the game in the shapes that the components take: badges, stops of the timeline, cards, crumbs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from fractions import Fraction
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.timezone import get_default_timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from backend.web.geometry import Meter, meter
+from games.cycles.models import Cycle
+from games.cycles.rules import CycleState
+from games.playbooks.schema import Design
+from games.recognition.models import Grant
+from games.rounds.models import Round
+from games.rounds.rules import RoundState
+
+CYCLE_BADGES: Final = {
+    CycleState.DRAFT: ("planned", gettext_lazy("draft")),
+    CycleState.ENROLLING: ("open", gettext_lazy("open to join")),
+    CycleState.RUNNING: ("open", gettext_lazy("running")),
+    CycleState.PAUSED: ("locked", gettext_lazy("paused")),
+    CycleState.AWARDING: ("judging", gettext_lazy("awards being given")),
+    CycleState.CLOSED: ("closed", gettext_lazy("closed")),
+    CycleState.CANCELLED: ("alert", gettext_lazy("cancelled")),
+}
+ROUND_BADGES: Final = {
+    RoundState.PLANNED: ("planned", gettext_lazy("opens later")),
+    RoundState.OPEN: ("open", gettext_lazy("open for entries")),
+    RoundState.LOCKED: ("judging", gettext_lazy("judges at work")),
+    RoundState.CLOSED: ("closed", gettext_lazy("closed")),
+}
+PUBLISHED: Final = ("published", gettext_lazy("results published"))
+CENTS: Final = 100
+
+
+def badge(pair: tuple[str, Any]) -> dict[str, Any]:
+    """A state and its word, as the badge takes them."""
+    return {"state": pair[0], "label": pair[1]}
+
+
+def cycle_badge(cycle: Cycle) -> dict[str, Any]:
+    """The state of a cycle."""
+    return badge(CYCLE_BADGES[CycleState(cycle.state)])
+
+
+def round_badge(round_: Round) -> dict[str, Any]:
+    """The state of a round (annotated with `state`), published or not."""
+    return badge(PUBLISHED if round_.published_at else ROUND_BADGES[RoundState(round_.state)])
+
+
+def cycle_url(cycle: Cycle) -> str:
+    """The page of a cycle."""
+    return reverse("cycle", args=[cycle.key])
+
+
+def crumbs(*pairs: tuple[str, str] | str) -> list[dict[str, str]]:
+    """The way to this page: (label, address) each, the page itself as a label."""
+    return [{"label": one} if isinstance(one, str) else {"label": one[0], "url": one[1]} for one in pairs]
+
+
+def stops(cycle: Cycle, rounds: Sequence[Round]) -> list[dict[str, Any]]:
+    """The rounds of a cycle on its timeline; the first that is not over is where we are."""
+    here = next((one.pk for one in rounds if not one.published_at and one.state in {"open", "locked"}), None)
+    return [
+        {
+            "name": one.name,
+            "state": (shown := round_badge(one))["state"],
+            "state_label": shown["label"],
+            "opens": one.opened_at or one.opens_at,
+            "closes": one.ends_at,
+            "now": one.pk == here,
+            "url": reverse("round", args=[cycle.key, one.key]),
+        }
+        for one in rounds
+    ]
+
+
+def next_deadline(rounds: Iterable[Round], now: datetime) -> tuple[Round, datetime, str] | None:
+    """The next moment at which something opens or ends: round, moment, words."""
+    found = [(one, one.ends_at, _("Entries close in")) for one in rounds if one.state == "open" and one.ends_at]
+    found += [
+        (one, one.opens_at, _("Opens in")) for one in rounds if one.state == "planned" and one.opens_at and one.opens_at > now
+    ]
+    return min(found, key=lambda one: one[1], default=None)
+
+
+def cycle_card(cycle: Cycle, *, groups: int, rounds: Sequence[Round] = (), first: str = "") -> dict[str, Any]:
+    """A cycle as a card. `first`: who stands first, in words."""
+    teams = ngettext("%(count)d group", "%(count)d groups", groups) % {"count": groups}
+    over = sum(1 for one in rounds if one.published_at)
+    played = _("%(over)d of %(all)d rounds published") % {"over": over, "all": len(rounds)} if rounds else ""
+    return {
+        "title": cycle.name,
+        "url": cycle_url(cycle),
+        "eyebrow": cycle.series.name if cycle.series else (cycle.organization.name if cycle.organization else ""),
+        "text": Truncator(cycle.summary).chars(180),
+        "badge": cycle_badge(cycle),
+        "foot": first or ", ".join(one for one in (teams, played) if one),
+    }
+
+
+def moment(value: date | datetime | None) -> datetime | None:
+    """A day as the moment at which it begins."""
+    if value is None or isinstance(value, datetime):
+        return value
+    return datetime.combine(value, time(), tzinfo=get_default_timezone())
+
+
+def aim_meter(design: Design) -> Meter | None:
+    """The aim as a bar; nothing if it was waived. Until something is measured it stands where it began."""
+    aim = design.aim
+    if not aim.measure or aim.baseline is None or aim.target is None:
+        return None
+    return meter(aim.measure, baseline=aim.baseline, now=aim.baseline, target=aim.target, unit=aim.unit)
+
+
+def money(cents: int | None, currency: str) -> str:
+    """12,000.00 EUR; nothing for no money."""
+    return "" if not cents else f"{cents // CENTS:,}.{cents % CENTS:02} {currency}".rstrip()
+
+
+def awards(cycle: Cycle, design: Design, grants: Iterable[Grant]) -> list[dict[str, Any]]:
+    """The awards in the order of the rules, each with who won it; awards that nobody has yet say so."""
+    won: dict[str, list[Grant]] = {}
+    for one in grants:
+        won.setdefault(one.award, []).append(one)
+    return [_award(cycle, one.title, one.places, won.get(one.key, [])) for one in design.awards]
+
+
+def _award(cycle: Cycle, title: str, places: tuple[int, int] | None, grants: list[Grant]) -> dict[str, Any]:
+    single = places[0] if places and places[0] == places[1] else 0
+    return {
+        "rank": single if single in {1, 2, 3} else "",
+        "title": title,
+        "winners": [
+            {
+                "name": one.group.name if one.group else _("not given"),
+                "url": reverse("group", args=[cycle.key, one.group.key]) if one.group else "",
+                "under": money(one.amount_cents, one.currency),
+            }
+            for one in grants
+        ],
+    }
+
+
+def collective_meters(design: Design, totals: Mapping[str, Fraction]) -> list[Meter]:
+    """The shared goals of collective rounds, with the sum of all scores so far."""
+    return [
+        meter(one.title, baseline=Fraction(0), now=totals.get(one.key, Fraction(0)), target=one.goal)
+        for one in design.rounds
+        if one.collective and one.goal
+    ]
