@@ -60,6 +60,23 @@ class MeForm(forms.Form):
     timezone = forms.ChoiceField(label="Time zone", choices=lambda: [(one, one) for one in sorted(available_timezones())])
 
 
+class LeaveForm(forms.Form):
+    """The address, typed to be sure. Its ids begin with their own name: it stands beside another form."""
+
+    email = forms.EmailField(label="Your e-mail address, to be sure", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, data: Any = None, *, address: str) -> None:
+        super().__init__(data, auto_id="leave_%s")
+        self.address = address
+
+    def clean_email(self) -> str:
+        """It has to be one's own."""
+        if self.cleaned_data["email"].strip().lower() != self.address:
+            message = "This is not the address of your account."
+            raise forms.ValidationError(message)
+        return self.address
+
+
 class TokenForm(forms.Form):
     name = forms.CharField(label="What it is for", max_length=100, help_text="To recognise it by, such as: grading script.")
     life = forms.ChoiceField(label="Good for", choices=list(LIVES.items()), initial="90")

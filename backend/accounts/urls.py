@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from backend.accounts.pages import door, instance, own, teams
+from backend.accounts.pages import door, instance, own, people, teams
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-up/", door.sign_up, name="sign-up"),
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("check-mail/", door.check_mail, name="check-mail"),
     path("invitations/<str:secret>/", door.invitation, name="invitation"),
     path("me/", own.own_page, name="my-page"),
+    path("me/leave/", own.leave, name="leave"),
     path("me/tokens/", own.tokens, name="my-tokens"),
     path("me/tokens/<int:pk>/revoke/", own.revoke_token, name="revoke-token"),
     path("instance/", instance.accounts, name="instance-desk"),
@@ -24,5 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("instance/mail/<int:pk>/", instance.change_mail, name="change-mail"),
     path("join/", teams.join, name="join"),
     path("cycles/<str:cycle>/register/", teams.register, name="register-team"),
+    path("cycles/<str:cycle>/people/", people.people, name="cycle-people"),
     path("cycles/<str:cycle>/teams/<str:group>/", teams.team, name="team"),
 ]

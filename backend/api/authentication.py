@@ -7,6 +7,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from backend.accounts.actions.tokens import note_use
 from backend.accounts.models import ApiToken, User
 from backend.accounts.queries import token_by_secret
 
@@ -23,12 +24,14 @@ class BearerToken(BaseAuthentication):
         scheme, _, secret = get_authorization_header(request).partition(b" ")
         if scheme.lower() != self.keyword.lower().encode():
             return None
+        at = now()
         try:
-            token = token_by_secret(secret.strip().decode("ascii"), now=now())
+            token = token_by_secret(secret.strip().decode("ascii"), now=at)
         except UnicodeDecodeError:
             token = None
         if token is None:
             raise AuthenticationFailed(REFUSED)
+        note_use(token, now=at)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 -- the framework's signature

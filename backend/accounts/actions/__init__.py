@@ -1,4 +1,4 @@
-"""Writes about accounts: the door (sign up, links, passwords), tokens, the desk of the instance."""
+"""Writes about accounts: the door (sign up, links, passwords), tokens, the desk of the instance, leaving."""
 
 from backend.accounts.actions.desk import allow_launching, make_owner, restore, send_reset, suspend
 from backend.accounts.actions.door import (
@@ -11,6 +11,7 @@ from backend.accounts.actions.door import (
     sign_up,
     verify,
 )
+from backend.accounts.actions.leaving import forget
 from backend.accounts.actions.tokens import create_token, note_use, revoke_token
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "confirm",
     "create_token",
     "enter_by_invitation",
+    "forget",
     "make_owner",
     "new_link",
     "note_use",

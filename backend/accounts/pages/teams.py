@@ -16,7 +16,7 @@ from games.cycles.queries import design_of
 from games.errors import GameError
 from games.groups import actions
 from games.groups.models import Group, JoinRequest, Membership, Registration
-from games.groups.queries import door_of, members, open_requests, place_on_list, places_taken
+from games.groups.queries import door_of, members, open_requests, place_on_list, places_taken, team_of
 from games.groups.rules import GroupState, missing_members
 from games.journal.queries import db_now
 from games.organizations.actions import person_for
@@ -53,6 +53,7 @@ def register(request: HttpRequest, cycle: str) -> HttpResponse:
         "rules": rules,
         "door": entrance,
         "left": left,
+        "mine": team_of(person_for(me(request)), found, kind=actions.KIND),
         "crumbs": _crumbs(found, "Register a team"),
     }
     return render(request, "groups/register.html", context)

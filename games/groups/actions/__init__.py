@@ -2,10 +2,11 @@
 
 from games.groups.actions.joining import ask_to_join, invite_member, join_by_code, renew_code, settle_request
 from games.groups.actions.members import accept_invitation, hand_over, leave, remove_member, rename
-from games.groups.actions.registration import create_group, fill_places, register, settle, withdraw_group
+from games.groups.actions.registration import KIND, create_group, fill_places, register, settle, withdraw_group
 from games.groups.actions.roles import appoint, dismiss, found, invite_to_role
 
 __all__ = [
+    "KIND",
     "accept_invitation",
     "appoint",
     "ask_to_join",

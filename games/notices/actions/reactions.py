@@ -95,7 +95,12 @@ def on_submission_received(entry: JournalEntry) -> int:
         return 0
     submission = version.submission
     cycle = submission.challenge.round.cycle
-    context = {"version": version, "submission": submission, "cycle": cycle, "link": absolute(f"/entries/{submission.pk}/")}
+    context = {
+        "version": version,
+        "submission": submission,
+        "cycle": cycle,
+        "link": absolute(f"/entries/{submission.pk}/versions/{version.number}/"),
+    }
     key = f"receipt:{submission.pk}:{version.number}"
     return tell_all("submission.received", members_of([submission.group_id]), key=key, context=context, cycle_id=cycle.pk)
 
@@ -107,7 +112,7 @@ def on_sheet_assigned(entry: JournalEntry) -> int:
     round_ = Round.objects.select_related("cycle").filter(cycle=entry.cycle_id or 0, key=key).first()
     if judge is None or round_ is None or not isinstance(count, int) or count < 1:
         return 0
-    context = {"round": round_, "cycle": round_.cycle, "link": absolute("/judging/")}
+    context = {"round": round_, "cycle": round_.cycle, "link": absolute("/desk/sheets/")}
     people = with_address(Person.objects.filter(pk=judge.pk))
     day = f"sheets:{round_.pk}:{entry.at:%Y-%m-%d}"
     return tell_all("sheet.assigned", people, key=day, context=context, cycle_id=round_.cycle_id)
@@ -118,7 +123,8 @@ def on_round_published(entry: JournalEntry) -> int:
     round_ = _subject(entry, Round, "cycle")
     if round_ is None or round_.published_at is None:
         return 0
-    context = {"round": round_, "cycle": round_.cycle, "link": absolute(f"/cycles/{round_.cycle.key}/")}
+    link = absolute(f"/cycles/{round_.cycle.key}/rounds/{round_.key}/")
+    context = {"round": round_, "cycle": round_.cycle, "link": link}
     people = members_of(entrants_of(round_))
     key = f"published:{round_.pk}:{entry.pk}"
     return tell_all("round.published", people, key=key, context=context, cycle_id=round_.cycle_id)
@@ -129,7 +135,8 @@ def on_grant_changed(entry: JournalEntry) -> int:
     grant = _subject(entry, Grant, "cycle", "group")
     if grant is None or grant.group_id is None or grant.state != GrantState.GRANTED.value:
         return 0
-    context = {"grant": grant, "cycle": grant.cycle, "group": grant.group, "link": absolute(f"/cycles/{grant.cycle.key}/")}
+    link = absolute(f"/cycles/{grant.cycle.key}/groups/{grant.group.key}/") if grant.group else ""
+    context = {"grant": grant, "cycle": grant.cycle, "group": grant.group, "link": link}
     return tell_all(
         "grant.granted", members_of([grant.group_id]), key=f"grant:{grant.pk}", context=context, cycle_id=grant.cycle_id
     )

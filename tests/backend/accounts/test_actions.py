@@ -350,3 +350,31 @@ def test_the_desk_finds_people_by_name_or_address():
     UserFactory(email="ben@example.org", name="Ben")
     assert [one.name for one in users("ADA")] == ["Ada"]
     assert users().count() == 2
+
+
+def test_who_leaves_is_forgotten_and_the_journal_still_holds(cast: Cast):
+    from games.groups.actions import rename
+    from games.journal.actions import seal_pending
+    from games.journal.queries import broken_links
+    from games.organizations.models import Person
+
+    ada = cast.ada.user
+    actions.create_token(ada, name="x")
+    actions.send_link(email=ada.email, network=HOME)
+    rename(cast.red, name="Scarlet", by=ada)
+    seal_pending()
+    actions.forget(ada, by=ada)
+    seal_pending()
+    assert not User.objects.filter(email="ada@example.org").exists()
+    person = Person.objects.get(pk=cast.ada.person.pk)
+    assert (person.name, person.email, person.user) == ("Somebody who left", "", None)
+    assert not Message.objects.filter(to="ada@example.org").exists()
+    assert not ApiToken.objects.exists()
+    assert not cast.red.memberships.filter(until__isnull=True).exists()
+    assert list(broken_links()) == []
+
+
+def test_the_last_owner_does_not_leave():
+    owner = UserFactory(is_superuser=True)
+    with pytest.raises(LastOwner):
+        actions.forget(owner, by=owner)

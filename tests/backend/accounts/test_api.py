@@ -59,6 +59,13 @@ def test_a_token_is_shown_once_works_and_is_revoked(cast: Cast):
     assert bearer(secret).get(f"{V1}/me").status_code == 401
 
 
+def test_a_token_remembers_when_it_was_last_used(cast: Cast):
+    token = ApiTokenFactory(user=cast.ada.user)
+    bearer(SECRET).get(f"{V1}/me")
+    token.refresh_from_db()
+    assert token.last_used_at is not None
+
+
 def test_the_secret_is_not_kept_for_repeated_requests(cast: Cast):
     for _ in range(2):
         cast.ada.api.post(f"{V1}/tokens", {"name": "x"}, headers={"Idempotency-Key": "same"})

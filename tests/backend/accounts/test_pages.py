@@ -236,3 +236,13 @@ def test_desk_pages_take_the_same_statements_for_one_row_and_for_four(cast: Cast
             with django_assert_num_queries(count):
                 assert browser.get(path).status_code == 200
         UserFactory()
+
+
+def test_one_deletes_ones_account_by_typing_the_address(cast: Cast):
+    browser = cast.eve.client
+    page = browser.post("/me/leave/", {"email": "ada@example.org"}).content.decode()
+    assert "This is not the address of your account." in page
+    assert 'value="Eve"' in page
+    assert browser.post("/me/leave/", {"email": "Eve@example.org"}).headers["Location"] == "/"
+    assert not User.objects.filter(email="eve@example.org").exists()
+    assert browser.get("/me/").status_code == 302

@@ -1,8 +1,10 @@
 """What an act means for whom: the right people are told, once."""
 
+import re
 from typing import Any
 
 import pytest
+from django.urls import resolve
 from django.utils.timezone import now
 
 from games.groups import actions as groups
@@ -135,3 +137,28 @@ def test_an_act_whose_row_is_gone_tells_nobody(kind, subject):
 def test_a_kind_that_concerns_nobody_and_an_entry_that_is_gone_tell_nobody(cast: Cast):
     assert react(entry(Kind.CYCLE_LAUNCHED, f"cycle:{cast.cycle.pk}").pk) == 0
     assert react(0) == 0
+
+
+def test_every_link_in_a_mail_leads_to_a_page_there_is(cast: Cast):
+    """The mails know addresses, not names of routes: this keeps the two together."""
+    submission = Submission.objects.create(challenge=cast.concept, group=cast.red, state="submitted")
+    Version.objects.create(submission=submission, number=1, digest="1" * 64, at=now(), by=cast.ada.person)
+    registration = Registration.objects.create(group=cast.red, state="accepted", asked_at=now())
+    grant = Grant.objects.create(cycle=cast.cycle, award="gold", kind="medal", name="Gold", group=cast.red, state="granted")
+    cast.publish(cast.call)
+    invite(PersonFactory(email="dr@example.org"), by=cast.org.user)
+    judge = f"person:{cast.judith.person.pk}"
+    record(Kind.SHEET_ASSIGNED, cycle_id=cast.cycle.pk, subject=judge, payload={"round": "call", "count": 1})
+    for kind, subject in (
+        (Kind.SUBMISSION_RECEIVED, f"submission:{submission.pk}"),
+        (Kind.GROUP_SETTLED, f"registration:{registration.pk}"),
+        (Kind.GRANT_CHANGED, f"grant:{grant.pk}"),
+        (Kind.ROUND_PUBLISHED, f"round:{cast.call.pk}"),
+    ):
+        entry(kind, subject)
+    for act in JournalEntry.objects.all():
+        react(act.pk)
+    links = re.findall(r"http://localhost:8000(/\S+)", "\n".join(Message.objects.values_list("body", flat=True)))
+    assert len(links) >= 6
+    for link in links:
+        resolve(link)
