@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db.models import Max, Sum
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from games.cycles.models import Cycle
@@ -69,6 +69,7 @@ KINDS = ("submission.received", "submission.withdrawn", "sheet.finalized", "shee
 ACTS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(1, 4), st.integers(0, 1), st.integers(0, 60)), max_size=25)
 
 
+@settings(max_examples=20)
 @given(acts=ACTS, batch=st.integers(1, 7))
 def test_totals_equal_the_sum_and_portions_do_not_matter(acts: list[tuple[str, int, int, int]], batch: int) -> None:
     cycle = cycle_with()
