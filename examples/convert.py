@@ -7,6 +7,7 @@ the rules in the other cycle.toml files are written by hand. Running it twice gi
 
 import csv
 import io
+import json
 import shutil
 import sys
 import unicodedata
@@ -233,6 +234,16 @@ def wf47(source: Path, target: Path) -> None:
     """The feed stays as it is: the importer reads it. The final table lies beside it, outside the computation."""
     shutil.copyfile(source / "wf47-event-feed-public.ndjson", target / "event-feed.ndjson")
     shutil.copyfile(source / "wf47_official_final.csv", target / "external" / "official_final.csv")
+    lines = (target / "event-feed.ndjson").read_text(encoding="utf-8").splitlines()
+    events = [event for event in map(json.loads, lines) if event["type"] in {"teams", "organizations"}]
+    formal = {event["data"]["id"]: event["data"]["formal_name"] for event in events if event["type"] == "organizations"}
+    keys = {formal[event["data"]["organization_id"]]: event["data"]["id"] for event in events if event["type"] == "teams"}
+    external = [
+        ("external", "Official final table", keys[row["team"]], name, row[column])
+        for row in read(source / "wf47_official_final.csv")
+        for name, column in (("row", "row"), ("solved", "solved"), ("penalty", "penalty_minutes"))
+    ]
+    write(target / "official.csv", "kind key group name value", external)
 
 
 def nanogpt(source: Path, target: Path) -> None:
