@@ -78,6 +78,7 @@ class SheetMarking(GenericViewSet[Sheet]):
         """Never the own group's, never in conflict."""
         return judgeable(Sheet.objects.select_related("challenge__round__cycle"))
 
+    @extend_schema(responses=shapes.SheetSummary(many=True))
     @action(detail=False, methods=["get"])
     def queue(self, request: Request) -> Response:
         """What is still to mark, in order of rounds and tasks."""
