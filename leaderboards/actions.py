@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import F
 
+from leaderboards.bulk import insert_many
 from leaderboards.engine import numbers
 from leaderboards.engine.outcome import Row, Value
 from leaderboards.models import Board, Snapshot, Standing
@@ -75,12 +76,11 @@ def _refresh_from(board: Board, audience: str, wanted: Mapping[Line, dict[str, A
     Standing.objects.bulk_update(
         [there[line] for line in changed], [*WRITTEN, "previous_place", "changed_version"], batch_size=_BATCH
     )
-    Standing.objects.bulk_create(
+    insert_many(
         [
             Standing(board=board, audience=audience, entry=entry, line=number, changed_version=version, **wanted[entry, number])
             for entry, number in new
-        ],
-        batch_size=_BATCH,
+        ]
     )
     setattr(board, column, version)
     touched = tuple(dict.fromkeys(entry for entry, _ in [*new, *changed]))

@@ -19,6 +19,7 @@ from games.results.models import ChallengeScore
 from games.results.queries import boards_of, facts_of, published_rounds
 from games.results.rules import AwardPlan, CutPlan, Plan, TieUndecided, WinnerPlan
 from leaderboards.actions import Delta, refresh
+from leaderboards.bulk import insert_many
 from leaderboards.engine import facts, numbers
 from leaderboards.engine.outcome import AwardResult, Cell, Folded, Outcome, StepTaken
 from leaderboards.engine.pipeline import compute
@@ -76,7 +77,7 @@ def store_scores(cycle: Cycle, outcome: Outcome) -> int:
             for name, value in columns.items():
                 setattr(row, name, value)
             changed.append(row)
-    ChallengeScore.objects.bulk_create(new, batch_size=BATCH)
+    insert_many(new)
     ChallengeScore.objects.bulk_update(changed, COMPUTED, batch_size=BATCH)
     ChallengeScore.objects.filter(pk__in=[row.pk for row in there.values()]).delete()
     return len(new) + len(changed) + len(there)
