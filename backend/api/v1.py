@@ -13,6 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from backend.accounts.api import Me, Messages, Tokens, Users
 from backend.api.idempotency import Idempotent
+from games.bundles.api import BundleExport, Bundles
 from games.challenges.api import Challenges
 from games.groups.api import AcceptInvitation, CyclePeople, Groups, JoinRequests, Memberships, Registrations
 from games.journal.api import Events
@@ -46,6 +47,8 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("series", SeriesViews, "series"),
     ("cycles", Cycles, "cycle"),
     ("cycles", CyclePeople, "cycle-people"),
+    ("cycles", BundleExport, "bundle"),
+    ("bundles", Bundles, "bundle-import"),
     ("registrations", Registrations, "registration"),
     ("groups", Groups, "group"),
     ("memberships", Memberships, "membership"),

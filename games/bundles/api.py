@@ -1,0 +1,113 @@
+"""Bundles over the API: a zip becomes a cycle or a series, a cycle becomes a zip for those who may have it."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from games.bundles.actions import export_files, import_read
+from games.bundles.audience import Audience
+from games.bundles.reading import FORMATS, read_source
+from games.bundles.rules import MAX_FILE, MEGABYTE, BundleRefused
+from games.bundles.source import open_zip
+from games.bundles.writer import zipped
+from games.cycles.models import Cycle
+from games.errors import NotAllowed, Problem
+from games.permissions import access_of, allows
+
+FORM_OVERHEAD = 64 * 1024
+
+
+class BundleAsked(serializers.Serializer[Any]):
+    """A zip of one cycle, or of a series."""
+
+    file = serializers.FileField()
+    key = serializers.CharField(required=False, max_length=64, help_text="Import the cycle under this key.")
+    format = serializers.ChoiceField(
+        list(FORMATS), required=False, help_text="clics: a contest's event feed. Found out if absent."
+    )
+
+
+class ImportedCycle(serializers.ModelSerializer[Cycle]):
+    """A cycle that came in."""
+
+    class Meta:
+        model = Cycle
+        fields = ("id", "key", "name", "state")
+        read_only_fields = fields
+
+
+class WarningShape(serializers.Serializer[Any]):
+    """Something worth knowing that did not stop the import."""
+
+    where = serializers.CharField()
+    message = serializers.CharField()
+
+
+class BundleImported(serializers.Serializer[Any]):
+    """What came in."""
+
+    cycles = ImportedCycle(many=True)
+    warnings = WarningShape(many=True)
+
+
+class Bundles(GenericViewSet[Cycle]):
+    """Cycles in files, on their way in."""
+
+    queryset = Cycle.objects.none()
+    permissions = {"create": "cycle.launch"}
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(request={"multipart/form-data": BundleAsked}, responses={201: BundleImported})
+    def create(self, request: Request) -> Response:
+        """Import a zip, whole or not at all: every fault is named with file, row and column. You organize what comes in."""
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FILE + FORM_OVERHEAD:
+            raise BundleRefused([Problem("file", f"a bundle that is sent has at most {MAX_FILE // MEGABYTE} MB")])
+        asked = BundleAsked(data=request.data)
+        asked.is_valid(raise_exception=True)
+        sent = asked.validated_data
+        read = read_source(open_zip(sent["file"], sent["file"].name or "bundle.zip"), sent.get("format"))
+        cycles = import_read(read, by=request.user, key=sent.get("key") or None)
+        warnings = [{"where": one.where, "message": one.message} for one in read.warnings]
+        body = BundleImported({"cycles": cycles, "warnings": warnings}).data
+        return Response(body, status=status.HTTP_201_CREATED)
+
+
+class BundleExport(GenericViewSet[Cycle]):
+    """Cycles in files, on their way out."""
+
+    queryset = Cycle.objects.all()
+    seen_as = "cycle.view"
+    permissions = {"export": "cycle.view"}
+    pagination_class = None
+    filterset_class = None
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("for", str, enum=[one.value for one in Audience], description="Who will read it; public if absent.")
+        ],
+        responses={(200, "application/zip"): OpenApiTypes.BINARY},
+    )
+    @action(detail=True, methods=["get"])
+    def export(self, request: Request, pk: str) -> HttpResponse:  # noqa: ARG002 the framework's signature
+        """A zip of the cycle. For everybody what is published; for judges and organizers only organizers may ask."""
+        cycle = self.get_object()
+        asked = request.query_params.get("for", Audience.PUBLIC.value)
+        if asked not in list(Audience):
+            raise serializers.ValidationError({"for": f"Expected one of {', '.join(Audience)}."})
+        if asked != Audience.PUBLIC and not allows(access_of(request), "cycle.organize", cycle):
+            message = "Organizers of the cycle may export it for judges and organizers; you may have what is public."
+            raise NotAllowed(message, where="for")
+        headers = {
+            "Content-Disposition": f'attachment; filename="{cycle.key}-{asked}.zip"',
+            "Cache-Control": "private, no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return HttpResponse(zipped(export_files(cycle, audience=asked)), content_type="application/zip", headers=headers)
