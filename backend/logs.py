@@ -31,7 +31,8 @@ def logging_settings(*, level: str, json: bool) -> dict[str, Any]:
     last: list[structlog.typing.Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if json
-        else [structlog.dev.ConsoleRenderer(colors=False)]
+        # plain: other formatters print the values of local variables, and a password may be among them
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     )
     return {
         "version": 1,
