@@ -11,6 +11,7 @@ from games.challenges.text import rendered
 from games.cycles.models import Cycle
 from games.playbooks.schema import ChallengeDesign, QuizAnswer
 from games.rounds.models import Round
+from leaderboards.engine.numbers import text
 
 KEPT: Final = 1024
 
@@ -41,9 +42,12 @@ def brief_of(challenge: Challenge) -> str:
 
 
 def for_entrants(challenge: Challenge) -> dict[str, Any]:
-    """The task as everybody who may see it reads it: form, rubric, limits, brief as HTML; never the answers. A quiz shows its questions."""
+    """The task as everybody who may see it reads it: form, rubric, limits, brief as HTML. A quiz shows its questions.
+
+    Never the answers, never the words of hints.
+    """
     spec = spec_of(challenge)
-    found = spec.model_dump(mode="json", exclude={"answer", "brief"}, exclude_defaults=True)
+    found = spec.model_dump(mode="json", exclude={"answer", "brief", "hints"}, exclude_defaults=True)
     found |= {
         "key": spec.key,
         "name": spec.title,
@@ -53,6 +57,8 @@ def for_entrants(challenge: Challenge) -> dict[str, Any]:
     }
     found["form"] = [field.model_dump(mode="json") for field in spec.form]
     found["criteria"] = [one.model_dump(mode="json", exclude_defaults=True) | {"name": one.title} for one in spec.criteria]
+    if spec.hints:
+        found["hints"] = [{"key": one.key, "name": one.title, "cost": text(one.cost)} for one in spec.hints]
     if isinstance(spec.answer, QuizAnswer):
         found["questions"] = [
             {"key": one.key, "name": one.name, "choices": list(one.choices), "many": len(one.correct) > 1}

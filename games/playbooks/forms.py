@@ -33,11 +33,11 @@ def check_answers(
 
     `files` are the uploads that may be referred to. Raises AnswersRefused with every fault.
     """
-    problems: list[Problem] = []
     known = {field.key for field in fields}
-    for key in answers:
-        if key not in known:
-            problems.append(Problem(str(key)[:64], f"not a field of the form; known: {', '.join(sorted(known)) or 'none'}", "unknown"))
+    names = ", ".join(sorted(known)) or "none"
+    problems = [
+        Problem(str(key)[:64], f"not a field of the form; known: {names}", "unknown") for key in answers if key not in known
+    ]
     checked: dict[str, Any] = {}
     for field in fields:
         given = answers.get(field.key)
@@ -46,7 +46,9 @@ def check_answers(
                 problems.append(Problem(field.key, f"{field.title}: an answer is needed", "required"))
             continue
         try:
-            checked[field.key] = _file(field, given, files or {}) if field.type is FieldType.FILE else _CHECKS[field.type](field, given)
+            checked[field.key] = (
+                _file(field, given, files or {}) if field.type is FieldType.FILE else _CHECKS[field.type](field, given)
+            )
         except ValueError as error:
             problems.append(Problem(field.key, f"{field.title}: {error}"))
     if problems:
@@ -111,7 +113,7 @@ def _url(field: FormField, given: Any) -> str:
         fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and len(text) <= limit
     except ValueError:
         fits = False
-    if not fits or any(one.isspace() or ord(one) < 32 for one in text):
+    if not fits or any(one.isspace() or not one.isprintable() for one in text):
         msg = f"expected an address that begins with https:// or http://, of at most {limit} characters"
         raise ValueError(msg)
     return text

@@ -57,10 +57,12 @@ class Design(Scoring):
         return self.model_dump(mode="json", exclude_defaults=True) | {"format": FORMAT}
 
     def public(self) -> dict[str, Any]:
-        """`data` without what entrants must not see: the answers of automatic challenges."""
+        """`data` without what entrants must not see: the answers of automatic challenges, the words of hints."""
         found = self.data()
         for challenge in found.get("challenges", ()):
             challenge.pop("answer", None)
+            for hint in challenge.get("hints", ()):
+                hint["text"] = "withheld"
         return found
 
     def faults(self) -> Iterator[tuple[Path, str]]:
@@ -126,6 +128,7 @@ def _repeated(design: Design) -> Iterator[tuple[Path, str]]:
         yield from _twice(("registration", name), [one.key for one in getattr(design.registration, name)])
     for number, challenge in enumerate(design.challenges):
         yield from _twice(("challenges", number, "form"), [field.key for field in challenge.form])
+        yield from _twice(("challenges", number, "hints"), [hint.key for hint in challenge.hints])
 
 
 def _twice(path: Path, keys: list[str]) -> Iterator[tuple[Path, str]]:

@@ -98,6 +98,13 @@ class QuizAnswer(Spec):
 Answer = FlagAnswer | NumberAnswer | QuizAnswer
 
 
+class Hint(Keyed):
+    """Words that help, for a group that asks; `cost` is taken off its score, once."""
+
+    text: Words
+    cost: Number = Fraction(0)
+
+
 class ChallengeDesign(ChallengeSpec):
     """A task with its scoring, its brief and its entry form."""
 
@@ -110,6 +117,7 @@ class ChallengeDesign(ChallengeSpec):
     submissions: Count = Field(default=1, description="entries of one group; attempts and measured: no meaning")
     max_attempts: Count | None = Field(default=None, description="attempts, measured, automatic: tries of one group")
     answer: Annotated[Answer, Field(discriminator="kind")] | None = Field(default=None, description="automatic: what is right")
+    hints: tuple[Hint, ...] = Field(default=(), description="attempts, automatic: help that a group may buy")
     optional: Switch = Field(default=False, description="a quest nobody has to do; only words, scoring says what missing means")
 
     def faults(self) -> list[tuple[tuple[Any, ...], str]]:
@@ -123,6 +131,11 @@ class ChallengeDesign(ChallengeSpec):
             found.append(
                 (("max_attempts",), f"only attempts, measured and automatic challenges have attempts; this one is {self.format}")
             )
+        if self.hints and self.format.value not in {"attempts", "automatic"}:
+            found.append((("hints",), f"only attempts and automatic challenges have hints; this one is {self.format}"))
+        for number, hint in enumerate(self.hints):
+            if hint.cost < 0:
+                found.append((("hints", number, "cost"), f"{hint.cost} is below 0: a hint is not paid for taking it"))
         for number, criterion in enumerate(self.criteria):
             found += [(("criteria", number, *path), text) for path, text in _level_faults(criterion)]
         return found

@@ -28,7 +28,7 @@ from games.submissions.rules import (
     exactly_scaled,
     judge,
 )
-from games.submissions.rules.answers import MAX_ANSWER, RATE, RATE_WINDOW, SPECIAL, TRIED, VERDICT_LENGTH
+from games.submissions.rules.answers import HINT, MAX_ANSWER, RATE, RATE_WINDOW, SPECIAL, TRIED, VERDICT_LENGTH
 
 
 @transaction.atomic
@@ -81,6 +81,24 @@ def record_attempt(
     scaled = None if value is None else _measured(value, design.mark_decimals)
     tries = _tries(challenge, row, spec, now=row.now)
     return _insert(challenge, row, tries, by=by, person=None, verdict=verdict, value=scaled, answer=answer, elapsed=elapsed)
+
+
+@transaction.atomic
+def buy_hint(*, challenge: Challenge, group: Group, key: str, by: Any, person: Person | None = None) -> Attempt:
+    """A hint for a group, recorded with its cost. Asking again returns the same record and costs nothing."""
+    row = locked_group(challenge, group)
+    check_open(occasion(row, group=row, challenge=challenge, cycle_state=row.cycle_state))
+    design, spec = rules_of(challenge)
+    hint = next((one for one in spec.hints if one.key == key), None)
+    if hint is None:
+        msg = f'"{key}" is not a hint of "{challenge.key}"; known: {", ".join(one.key for one in spec.hints) or "none"}'
+        raise AnswerRefused(msg, where="hint")
+    bought = Attempt.objects.filter(challenge=challenge, group=row, verdict=HINT, answer=key).first()
+    if bought is not None:
+        return bought
+    tries = _tries(challenge, row, spec, now=row.now)
+    cost = _measured(hint.cost, design.mark_decimals)
+    return _insert(challenge, row, tries, by=by, person=person, verdict=HINT, value=cost, answer=key)
 
 
 @transaction.atomic

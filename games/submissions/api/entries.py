@@ -19,8 +19,9 @@ from games.submissions import actions
 from games.submissions.api import shapes
 from games.submissions.api.asking import access_in, asked_for
 from games.submissions.models import Submission, Version
-from games.submissions.queries import acting, eyes, named_rows, person_of, version_data, with_ordinal
+from games.submissions.queries import acting, eyes, named_rows, person_of, rules_of, version_data, with_ordinal
 from games.submissions.rules import SubmissionState
+from leaderboards.engine.numbers import text
 
 
 class EntryFilter(django_filters.FilterSet):
@@ -87,7 +88,7 @@ class Entering(GenericViewSet[Group]):
 
     queryset = Group.objects.all()
     seen_as = "group.submit"
-    permissions = {"submissions": "group.submit", "attempts": "group.submit"}
+    permissions = dict.fromkeys(("submissions", "attempts", "hints"), "group.submit")
 
     def get_queryset(self) -> QuerySet[Group]:
         """With the person as whom the user acts."""
@@ -120,6 +121,17 @@ class Entering(GenericViewSet[Group]):
             value=asked.get("value"),
         )
         return Response(shapes.AttemptShape(made, context={"request": request}).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=shapes.HintAsked, responses=shapes.HintShape)
+    @action(detail=True, methods=["post"])
+    def hints(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Take a hint. Its cost is lost once; asking again shows it again."""
+        group = self.get_object()
+        asked = asked_for(shapes.HintAsked, request.data)
+        challenge = _challenge(request, group, asked["challenge"])
+        bought = actions.buy_hint(challenge=challenge, group=group, key=asked["hint"], by=request.user, person=person_of(group))
+        hint = next(one for one in rules_of(challenge)[1].hints if one.key == bought.answer)
+        return Response({"key": hint.key, "text": hint.text, "cost": text(hint.cost), "attempt": bought.pk})
 
 
 def _challenge(request: Request, group: Group, pk: int) -> Challenge:

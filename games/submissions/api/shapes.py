@@ -208,6 +208,22 @@ class TryAsked(serializers.Serializer[Any]):
     value = serializers.CharField(required=False, max_length=60, help_text="Measured: number text.")
 
 
+class HintAsked(serializers.Serializer[Any]):
+    """Which hint of which task."""
+
+    challenge = IdField()
+    hint = serializers.CharField(max_length=100)
+
+
+class HintShape(serializers.Serializer[Any]):
+    """A hint that the group has."""
+
+    key = serializers.CharField()
+    text = serializers.CharField()
+    cost = serializers.CharField()
+    attempt = serializers.IntegerField(help_text="Id of the record.")
+
+
 class VerdictAsked(serializers.Serializer[Any]):
     """A verdict on a pending try."""
 

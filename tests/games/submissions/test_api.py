@@ -193,10 +193,9 @@ def test_a_blind_round_hides_names_from_judges_everywhere() -> None:
 
 
 def test_a_flag_is_tried_and_a_verdict_given(who: People, call: Scene) -> None:
-    contest = scene(
-        {"key": "flag", "format": "automatic", "answer": {"kind": "flag", "values": ["ludus"]}},
-        {"key": "A", "format": "attempts"},
-    )
+    hints = [{"key": "first", "text": "It is a school.", "cost": 2}]
+    flag = {"key": "flag", "format": "automatic", "answer": {"kind": "flag", "values": ["ludus"]}, "hints": hints}
+    contest = scene(flag, {"key": "A", "format": "attempts"})
     others = contest.cycle.rounds.get().challenges.get(key="A")
     contestants = who.ada.person
     contest.group.memberships.create(
@@ -204,6 +203,8 @@ def test_a_flag_is_tried_and_a_verdict_given(who: People, call: Scene) -> None:
     )
     contest.cycle.memberships.create(person=who.org.person, role="organizer", capabilities=["organize"], since=timezone.now())
     path = f"{API}/groups/{contest.group.pk}/attempts"
+    taken = who.ada.api.post(f"{API}/groups/{contest.group.pk}/hints", {"challenge": contest.challenge.pk, "hint": "first"})
+    assert (taken.status_code, taken.json()["text"], taken.json()["cost"]) == (200, "It is a school.", "2")
     solved = who.ada.api.post(path, {"challenge": contest.challenge.pk, "answer": "ludus"})
     assert (solved.status_code, solved.json()["verdict"]) == (201, "AC")
     pending = who.ada.api.post(path, {"challenge": others.pk, "answer": "program"}).json()
@@ -239,6 +240,7 @@ def test_a_flag_is_tried_and_a_verdict_given(who: People, call: Scene) -> None:
     "upload-content",
     "entering-submissions",
     "entering-attempts",
+    "entering-hints",
     "attempt-list",
     "attempt-detail",
     "attempt-judge-verdict",
@@ -269,6 +271,7 @@ def test_eve_is_refused_and_so_is_the_other_team(call: Scene, who: People) -> No
             api.get(f"{API}/uploads/{file}/content"),
             api.post(f"{API}/groups/{call.group.pk}/submissions", task),
             api.post(f"{API}/groups/{call.group.pk}/attempts", task),
+            api.post(f"{API}/groups/{call.group.pk}/hints", {**task, "hint": "first"}),
             api.get(f"{API}/attempts/{attempt.pk}"),
             api.post(f"{API}/attempts/{attempt.pk}/verdict", {"verdict": "AC"}),
             api.post(f"{API}/attempts/{attempt.pk}/rejudge", {"verdict": "AC", "reason": "x"}),

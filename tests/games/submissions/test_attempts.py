@@ -6,9 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from games.challenges.queries import for_entrants
 from games.cycles.models import Decision
 from games.cycles.rules import ReasonMissing
 from games.journal.models import JournalEntry
+from games.playbooks.schema import DesignRefused
 from games.submissions import actions
 from games.submissions.models import Attempt
 from games.submissions.rules import AlreadySolved, AnswerRefused, CapReached, EntryRefused, TooFast, TooLate
@@ -130,3 +132,25 @@ def test_another_verdict_takes_a_decision_with_a_reason() -> None:
 def test_an_essay_takes_no_attempts() -> None:
     with pytest.raises(EntryRefused, match="by an entry"):
         tried(scene(), "x")
+
+
+def test_a_hint_costs_once_however_often_it_is_read() -> None:
+    call = scene({**FLAG, "hints": [{"key": "first", "text": "It is a school.", "cost": "2.5"}], "max_attempts": 1})
+    first, again = (actions.buy_hint(challenge=call.challenge, group=call.group, key="first", by=None) for _ in range(2))
+    assert first.pk == again.pk
+    assert (first.verdict, first.value) == ("hint", 25000)
+    assert tried(call, "ludus").verdict == "AC"
+    with pytest.raises(AnswerRefused, match='"second" is not a hint of "flag"; known: first'):
+        actions.buy_hint(challenge=call.challenge, group=call.group, key="second", by=None)
+    move(call.round, closes=-1)
+    with pytest.raises(TooLate):
+        actions.buy_hint(challenge=call.challenge, group=call.group, key="first", by=None)
+
+
+def test_the_words_of_a_hint_are_not_told_before_it_is_taken() -> None:
+    call = scene({**FLAG, "hints": [{"key": "first", "text": "It is a school.", "cost": 2}]})
+    assert "school" not in str(for_entrants(call.challenge))
+    assert for_entrants(call.challenge)["hints"] == [{"key": "first", "name": "first", "cost": "2"}]
+    assert "school" not in str(call.design.public())
+    with pytest.raises(DesignRefused, match="only attempts and automatic challenges have hints"):
+        scene({"key": "essay", "hints": [{"key": "first", "text": "x"}], "criteria": [{"key": "m"}]})
