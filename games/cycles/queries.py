@@ -13,6 +13,8 @@ from games.playbooks.schema import Design
 
 KEPT = 256
 KEPT_NUMBERS = 8192
+WORDS_TO_COME = ("name", "summary", "brief", "form", "aim", "hints")
+"""What of a task nobody reads before its round opens."""
 
 
 class _Kept[K, V](OrderedDict[K, V]):
@@ -79,7 +81,7 @@ def public_design(design: Design, opened: frozenset[str]) -> dict[str, Any]:
     for spec, data in zip(design.challenges, found.get("challenges", ()), strict=True):
         rounds = spec.rounds if spec.rounds is not None else tuple(one.key for one in design.rounds)
         if not opened.intersection(rounds):
-            for name in ("name", "summary", "brief", "form", "aim"):
+            for name in WORDS_TO_COME:
                 data.pop(name, None)
     return found
 

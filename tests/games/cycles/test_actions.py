@@ -1,3 +1,4 @@
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -157,6 +158,7 @@ def test_what_everybody_reads_holds_neither_answers_nor_words_of_tasks_to_come()
         "format": "automatic",
         "name": "Riddle",
         "answer": {"kind": "flag", "values": ["x"]},
+        "hints": [{"key": "first", "cost": 1, "text": "Look up."}],
     }
     design = small_design(challenges=[quiz])
     hidden = queries.public_design(design, frozenset({"call"}))
@@ -165,3 +167,4 @@ def test_what_everybody_reads_holds_neither_answers_nor_words_of_tasks_to_come()
     assert hidden["challenges"][2].keys() == {"key", "rounds", "format"}
     assert shown["challenges"][2]["name"] == "Riddle"
     assert "answer" not in shown["challenges"][2]
+    assert "Look up." not in json.dumps([hidden, shown])
