@@ -190,8 +190,8 @@ def _attempts(design: Design, units: Units, groups: dict[int, str]) -> Table[Att
 
 def _votes(units: Units, groups: dict[int, str], people: dict[int, str]) -> Iterator[VoteRow]:
     for one in Vote.objects.filter(challenge__in=units, a__in=groups, b__in=groups).order_by("pk"):
-        cells = (people[one.judge_id], groups[one.a_id], groups[one.b_id], one.outcome, one.count)
-        yield VoteRow(*units[one.challenge_id], *cells)
+        a, b = groups[one.a_id], groups[one.b_id]
+        yield VoteRow(*units[one.challenge_id], people[one.judge_id], a, b, one.outcome, one.count)
 
 
 def _decisions(cycle: Cycle) -> Iterable[tuple[Any, ...]]:

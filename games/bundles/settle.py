@@ -88,7 +88,7 @@ class Settler:
             zoned = None if at is None else self._zoned(at, refuse, name)
             if at is not None and zoned is None:
                 return None
-            row = row._replace(**{name: zoned})
+            row = row._replace(**{name: zoned})  # type: ignore[arg-type] # each name in STEPS is a time
         return row
 
     def _zoned(self, at: datetime, refuse: Refuse, column: str = "at") -> datetime | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from pydantic import ValidationError
@@ -30,6 +30,10 @@ from games.progression.rules import CycleKeyTaken
 
 type Progress = Callable[[str, int, int], None]
 """Told what is being done, how many steps are done, and of how many."""
+STEPS: Final[tuple[Callable[[Landing], None], ...]] = (
+    *(load_groups, load_people, load_submissions, load_marks, load_attempts, load_votes),
+    *(load_assignments, load_conflicts, load_decisions, load_official),
+)
 
 
 def import_path(
@@ -100,17 +104,15 @@ def import_bundle(
     cycle = _created(design, house, by=by, predecessor=predecessor)
     apply_design(cycle, design, by=by)
     landing = Landing.on(cycle, Bundle(design, bundle.tables), db_now())
-    steps = (load_groups, load_people, load_submissions, load_marks, load_attempts, load_votes)
-    steps += (load_assignments, load_conflicts, load_decisions, load_official)
-    for number, step in enumerate(steps):
-        tell(cycle.name, number, len(steps) + 1)
+    for number, step in enumerate(STEPS):
+        tell(cycle.name, number, len(STEPS) + 1)
         step(landing)
     if by is not None:
         make_organizer(cycle, design, by)
     settle_imported(landing, results=results)
     payload = {name: len(table.rows) for name, table in bundle.tables.named() if table.rows}
     record(Kind.CYCLE_IMPORTED, cycle_id=cycle.pk, by=by, subject=f"cycle:{cycle.pk}", payload=payload, channel="import")
-    tell(cycle.name, len(steps) + 1, len(steps) + 1)
+    tell(cycle.name, len(STEPS) + 1, len(STEPS) + 1)
     return cycle
 
 

@@ -88,7 +88,7 @@ def _store(rows: Iterable[tuple[int, str, int | None, str, str]]) -> None:
                     copy.write("".join(chunk))
         else:
             holes = ", ".join(["%s"] * len(COLUMNS))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({holes})", rows)  # noqa: S608 names of our own model
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({holes})", list(rows))  # noqa: S608 names of our own model
 
 
 def _lines(rows: Iterable[tuple[int, str, int | None, str, str]]) -> Iterator[str]:

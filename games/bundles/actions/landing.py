@@ -45,7 +45,7 @@ class Landing:
 
     def scaler(self) -> Callable[[Fraction], int]:
         """A number × 10^mark_decimals. That nothing is lost was checked when the bundle was read."""
-        scale = 10**self.design.mark_decimals
+        scale: int = 10**self.design.mark_decimals
 
         def scaled(value: Fraction) -> int:
             numerator, denominator = value.as_integer_ratio()
