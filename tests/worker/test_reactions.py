@@ -4,18 +4,22 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
 
+from backend.api.models import IdempotencyRecord
 from games.journal import actions as journal
 from games.journal.actions import record
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
 from games.results.models import RecomputeRun
 from leaderboards.models import Standing
+from tests.cast import Cast
 from tests.factories.results import scores, water
 from worker import reactions
 from worker.app import app
@@ -126,8 +130,11 @@ def test_an_act_of_a_cycle_that_is_gone_holds_nothing_up(published: list[Any]) -
     assert JournalEntry.objects.get().seal is not None
 
 
-def test_tidying_asks_the_shell_for_its_part(published: list[Any]) -> None:
+def test_tidying_asks_the_shell_for_its_part(cast: Cast) -> None:
+    old = now() - timedelta(days=2)
+    IdempotencyRecord.objects.create(user=cast.ada.user, path="/api/v1/groups", key="a", body_hash="", claimed_at=old)
     tidy()
+    assert not IdempotencyRecord.objects.exists()
 
 
 # --- Without a broker -----------------------------------------------------------------------------------------------------------------
