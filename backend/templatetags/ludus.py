@@ -77,6 +77,17 @@ def shown(value: Any) -> str:
 
 
 @register.filter
+def aligned(value: Any, decimals: Any) -> str:
+    """`shown`, with zeros added up to so many decimals: 21 beside 22.93 is 21.00. board.js does the same."""
+    text = shown(value)
+    wanted = int(decimals or 0)
+    if not wanted or not text.lstrip("-").replace(".", "", 1).isdigit():
+        return text
+    whole, _, part = text.partition(".")
+    return f"{whole}.{part.ljust(wanted, '0')}"
+
+
+@register.filter
 def status_words(status: str) -> str:
     """Why a row has no place, in words; nothing for a row that has one."""
     return str(STATUS_WORDS.get(status, ""))

@@ -46,7 +46,7 @@ def board() -> dict[str, Any]:
         "title": "Overall board",
         "note": "Sum of three rounds; equal scores share a place. The first four go on.",
         "version": 7,
-        "columns": [{"key": key, "label": label, "title": title} for key, label, title in _COLUMNS],
+        "columns": [{"key": key, "label": label, "title": title, "decimals": 2} for key, label, title in _COLUMNS],
         "rows": [_row(rank, *row) for rank, row in enumerate(_ROWS, start=1)],
         "group_url": "/style/?group=~",
         "cut_rank": 4,
@@ -54,6 +54,7 @@ def board() -> dict[str, Any]:
         "socket": "",
         "state": {"state": "published", "label": "published, version 7"},
         "score_label": "Total",
+        "score_decimals": 2,
     }
 
 

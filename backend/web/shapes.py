@@ -71,7 +71,7 @@ def stops(cycle: Cycle, rounds: Sequence[Round]) -> list[dict[str, Any]]:
             "name": one.name,
             "state": (shown := round_badge(one))["state"],
             "state_label": shown["label"],
-            "opens": one.opened_at or one.opens_at,
+            "opens": one.opens_at if cycle.imported else one.opened_at or one.opens_at,
             "closes": one.ends_at,
             "now": one.pk == here,
             "url": reverse("round", args=[cycle.key, one.key]),
@@ -89,6 +89,12 @@ def next_deadline(rounds: Iterable[Round], now: datetime) -> tuple[Round, dateti
     return min(found, key=lambda one: one[1], default=None)
 
 
+def organizer(cycle: Cycle) -> str:
+    """Who organizes a cycle; nothing where an import made an organization of the cycle's own name."""
+    name = cycle.organization.name if cycle.organization else ""
+    return "" if name == cycle.name else name
+
+
 def cycle_card(cycle: Cycle, *, groups: int, rounds: Sequence[Round] = (), first: str = "") -> dict[str, Any]:
     """A cycle as a card. `first`: who stands first, in words."""
     teams = ngettext("%(count)d group", "%(count)d groups", groups) % {"count": groups}
@@ -97,7 +103,7 @@ def cycle_card(cycle: Cycle, *, groups: int, rounds: Sequence[Round] = (), first
     return {
         "title": cycle.name,
         "url": cycle_url(cycle),
-        "eyebrow": cycle.series.name if cycle.series else (cycle.organization.name if cycle.organization else ""),
+        "eyebrow": cycle.series.name if cycle.series else organizer(cycle),
         "text": Truncator(cycle.summary).chars(180),
         "badge": cycle_badge(cycle),
         "foot": first or ", ".join(one for one in (teams, played) if one),

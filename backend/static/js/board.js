@@ -24,6 +24,14 @@ export function shown(value) {
   return under ? (Number(over) / Number(under)).toFixed(4) : over;
 }
 
+/** `shown`, with zeros added up to so many decimals. The twin of the template filter `aligned`. */
+export function aligned(value, decimals) {
+  const text = shown(value);
+  if (!decimals || !/^-?\d+(\.\d+)?$/.test(text)) return text;
+  const [whole, part = ""] = text.split(".");
+  return `${whole}.${part.padEnd(decimals, "0")}`;
+}
+
 const nameOf = (row) => `${row.group}#${row.line ?? 0}`;
 
 class Board {
@@ -36,6 +44,7 @@ class Board {
     this.linked = false;
     this.columns = section.dataset.columns.split(" ").filter(Boolean);
     this.labels = [...section.querySelectorAll("thead th")].slice(3, -1).map((head) => head.textContent.trim());
+    this.decimals = (section.dataset.decimals ?? "").split(" ").map(Number);
     this.first = Number(section.dataset.first || 1);
     this.last = Number(section.dataset.last || Infinity);
     this.fetching = null;
@@ -152,6 +161,7 @@ class Board {
   }
 
   fill(row, data) {
+    row.id = `g-${data.group}${data.line ? `-${data.line}` : ""}`;
     Object.assign(row.dataset, { group: data.group, line: data.line ?? 0, rank: data.rank, place: data.place });
     const why = this.words[{ unscored: "wordUnscored", withdrawn: "wordWithdrawn", disqualified: "wordDisqualified" }[data.status]] ?? "";
     row.classList.toggle("is-mine", Boolean(this.words.mine) && data.group === this.words.mine);
@@ -169,11 +179,11 @@ class Board {
     under.hidden = !under.textContent;
     row.querySelectorAll(".cell").forEach((cell, i) => {
       const value = data.values?.[this.columns[i]] ?? null;
-      cell.textContent = shown(value);
+      cell.textContent = aligned(value, this.decimals[i]);
       cell.classList.toggle("cell-none", value === null);
     });
     const score = row.querySelector(".score");
-    const text = shown(data.score);
+    const text = aligned(data.score, this.decimals.at(-1));
     if (score.textContent && score.textContent !== text) row.classList.add("was-changed");
     score.textContent = text;
     return row;

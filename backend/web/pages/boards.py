@@ -1,5 +1,6 @@
 """Boards: live or as published last, any snapshot, a bracket a tab, fifty rows a page; and the same rows as JSON for a page that polls."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -42,7 +43,7 @@ def _board_seen(request: HttpRequest, cycle: Cycle, key: str) -> tuple[Board, li
 
 def _shown(request: HttpRequest, cycle: Cycle, board: Board) -> Shown:
     """The side that is asked for: organizers see all marks unless they look at what is published."""
-    side = request.GET.get("side", "")
+    side = request.GET.get("side", "") or ("published" if cycle.state in OVER else "")
     return shown_of(
         board, organizes=access_of(request).organizes(cycle.pk), side=side if side in {PUBLIC, RESTRICTED, "published"} else ""
     )
@@ -165,6 +166,7 @@ def board_shape(
     """What the board component takes."""
     row, follows = shown.board, not past and cycle.state not in OVER
     columns, score = columns_of(design, spec, part.rows)
+    columns = [one | {"decimals": decimals_in(row["values"].get(one["key"]) for row in part.rows)} for one in columns]
     rows_url = f"{reverse('board-rows', args=[cycle.key, row.key])}?{urlencode({'bracket': part.bracket, 'page': part.page})}"
     live_public = shown.source == "live" and shown.side == PUBLIC
     return {
@@ -183,10 +185,16 @@ def board_shape(
         "bracket": part.bracket if len(part.brackets) > 1 else "",
         "state": _state(shown, past=past),
         "score_label": score,
+        "score_decimals": decimals_in(one["score"] for one in part.rows),
     }
 
 
-def columns_of(design: Design, spec: BoardSpec, rows: list[RowData]) -> tuple[list[dict[str, str]], str]:
+def decimals_in(texts: Iterable[Any]) -> int:
+    """How many decimals a column needs so that its points stand below each other."""
+    return max((len(one.partition(".")[2]) for one in texts if isinstance(one, str)), default=0)
+
+
+def columns_of(design: Design, spec: BoardSpec, rows: list[RowData]) -> tuple[list[dict[str, Any]], str]:
     """The columns between the name and the score, and what the score is called: rounds if there are several, then what decides ties."""
     rounds = board_rounds(design, spec) if spec.source is Source.ROUNDS and spec.rows is Rows.GROUPS else ()
     titles = {one.key: one.title for one in rounds}

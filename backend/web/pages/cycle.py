@@ -134,8 +134,8 @@ def _facts(cycle: Cycle) -> list[dict[str, Any]]:
     """Where a cycle comes from and under what terms."""
     design = design_of(cycle)
     found: list[dict[str, Any]] = []
-    if cycle.organization:
-        found.append({"name": _("Organizer"), "value": cycle.organization.name})
+    if organizer := shapes.organizer(cycle):
+        found.append({"name": _("Organizer"), "value": organizer})
     if design.playbook:
         found.append(
             {"name": _("Playbook"), "value": f"{design.playbook.name or design.playbook.key}, {design.playbook.version}"}

@@ -17,10 +17,12 @@ from backend.web.pages.cycle import boards_seen, crumbs_of, cycle_seen, tabs
 from games.challenges.models import Challenge
 from games.challenges.queries import spec_of
 from games.cycles.models import Cycle
+from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.judging.models import Mark, Sheet
 from games.judging.rules import SheetState
 from games.permissions import Access, visible
+from games.playbooks.schema import Design
 from games.recognition.models import Grant
 from games.results.api.scores import without_judges
 from games.results.models import ChallengeScore
@@ -28,6 +30,7 @@ from games.rounds.queries import rounds_of
 from games.submissions.models import Attempt, Submission, Version
 from games.submissions.queries import named_rows
 from leaderboards.engine.numbers import from_scaled, text
+from leaderboards.engine.words import challenge_rules
 from leaderboards.models import Board, Snapshot
 from leaderboards.queries import PUBLIC
 
@@ -94,7 +97,7 @@ def _rounds(access: Access, cycle: Cycle, row: Group) -> list[dict[str, Any]]:
     parts = _parts(access, cycle, row)
     for task in visible(access, "challenge.view", tasks).order_by("round__number", "number", "pk"):
         task.round = rounds[task.round_id]
-        shown = _challenge(task, parts)
+        shown = _challenge(task, parts, design_of(cycle, task.round.design_number))
         if shown is not None:
             found.setdefault(task.round_id, []).append(shown)
     return [
@@ -127,7 +130,7 @@ def _parts(access: Access, cycle: Cycle, row: Group) -> dict[str, dict[int, Any]
     return parts
 
 
-def _challenge(task: Challenge, parts: dict[str, dict[int, Any]]) -> dict[str, Any] | None:
+def _challenge(task: Challenge, parts: dict[str, dict[int, Any]], design: Design) -> dict[str, Any] | None:
     score = parts["score"].get(task.pk)
     entries, sheets = parts["entries"].get(task.pk, []), parts["sheets"].get(task.pk, [])
     attempts = parts["attempts"].get(task.pk, [])
@@ -139,7 +142,8 @@ def _challenge(task: Challenge, parts: dict[str, dict[int, Any]]) -> dict[str, A
         "challenge": task,
         "score": score,
         "how": explained(spec, score.explanation, status=score.status) if score else None,
-        "entries": [_entry(spec, one) for one in entries],
+        "rules": challenge_rules(design, spec) if score else [],
+        "entries": [_entry(spec, one) for one in entries if spec.form],
         "feedback": [
             {"comment": sheet.comment, "marks": [(criteria.get(m.criterion, m.criterion), m.comment) for m in sheet.commented]}
             for sheet in sheets

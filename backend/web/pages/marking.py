@@ -23,8 +23,8 @@ from games.judging.models import Sheet
 from games.judging.queries import entry_for, judgeable, marks_of, progress_of, queue_of, to_mark
 from games.judging.rules import Given, SheetState, criteria_of
 from games.permissions import visible
-from games.submissions.queries.seeing import eyes, label_of
 from games.submissions.queries import rules_of
+from games.submissions.queries.seeing import eyes, label_of
 from games.submissions.rules import blind_name
 from leaderboards.engine.numbers import from_scaled, text
 
