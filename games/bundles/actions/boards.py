@@ -4,11 +4,12 @@ from collections import defaultdict
 from typing import Any, Final
 
 from games.bundles.actions.landing import Landing
+from games.bundles.actions.pour import pour
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
 from games.results.queries import boards_of
 from games.rounds.models import Round
-from leaderboards.actions import stored_rows
+from leaderboards.actions import WRITTEN, stored_rows
 from leaderboards.engine.outcome import Outcome
 from leaderboards.engine.spec import Source, board_rounds, expand_boards
 from leaderboards.models import Board, Snapshot, Standing
@@ -26,15 +27,15 @@ def write_boards(landing: Landing, outcome: Outcome, published: list[Round]) -> 
         open_to_all |= {spec.id} if rounds <= shown else set()
         counted |= {spec.id} if shown and (spec.source is Source.POINTS or rounds & shown) else set()
     boards = {one.key: one for one in boards_of(landing.cycle) if one.key in outcome.boards}
-    rows: list[Standing] = []
+    rows: list[tuple[Any, ...]] = []
     for key, board in boards.items():
         for audience in AUDIENCES:
             result = outcome.board(key, frozen=audience == PUBLIC and key not in open_to_all)
             rows += [
-                Standing(board=board, audience=audience, entry=entry, line=line, changed_version=1, **columns)
+                (board.pk, audience, entry, line, 1, "", *(columns[name] for name in WRITTEN))
                 for (entry, line), columns in stored_rows(result.rows).items()
             ]
-    Standing.objects.bulk_create(rows, batch_size=BATCH)
+    pour(Standing, ("board_id", "audience", "entry", "line", "changed_version", "previous_place", *WRITTEN), rows)
     written = Board.objects.filter(pk__in=[one.pk for one in boards.values()])
     written.update(version=1, restricted_version=1, refreshed_at=landing.now)
     _snapshots(landing, [board for key, board in boards.items() if key in counted])

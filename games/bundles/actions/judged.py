@@ -1,21 +1,22 @@
-"""Sheets with their marks, votes, who may mark what. Marks are by far the most rows: PostgreSQL takes them by COPY."""
+"""Sheets with their marks, votes, who may mark what. Sheets and marks are by far the most rows."""
 
-from collections.abc import Iterable, Iterator
-from itertools import batched
-from typing import Final
-
-from django.db import connection
+from collections.abc import Iterable
+from typing import Any, Final
 
 from games.bundles.actions.landing import Landing, Unit
+from games.bundles.actions.pour import pour, pour_with_ids
 from games.groups.models import Membership
 from games.judging.models import ConflictOfInterest, Mark, Panelist, Sheet, Vote
 from games.judging.rules import MarkState, SheetState
 from games.playbooks.rules import Capability
 
 BATCH: Final = 1000
-CHUNK: Final = 10_000
 FEEDBACK: Final = "feedback"
-COLUMNS: Final = ("sheet_id", "criterion", "value", "state", "comment")
+MARK: Final = ("sheet_id", "criterion", "value", "state", "comment")
+SHEET: Final = (
+    *("challenge_id", "group_id", "panel", "judge_id", "state", "version_id", "design_number", "comment", "note", "reason"),
+    *("updated_at", "final_at"),
+)
 type Place = tuple[Unit, str, str, str]
 """Where a sheet stands: (unit, panel, group, judge)."""
 type MarkCells = tuple[str, int | None, str, str]
@@ -40,11 +41,11 @@ def load_marks(landing: Landing) -> None:
             found.append((criterion, number, state, comment))
         if feedback is not None and extra[feedback]:
             words[place] = extra[feedback]
-    sheets = [_sheet(landing, place, found, versions[place], words.get(place, "")) for place, found in marks.items()]
-    Sheet.objects.bulk_create(sheets, batch_size=BATCH)
-    _store((sheet.pk, *cells) for sheet, found in zip(sheets, marks.values(), strict=True) for cells in found)
-    seats = dict.fromkeys((unit, panel, judge) for unit, panel, _, judge in marks)
-    _seat(landing, seats)
+    ids = pour_with_ids(
+        Sheet, SHEET, [_sheet(landing, place, found, versions[place], words.get(place, "")) for place, found in marks.items()]
+    )
+    pour(Mark, MARK, ((pk, *cells) for pk, found in zip(ids, marks.values(), strict=True) for cells in found))
+    _seat(landing, dict.fromkeys((unit, panel, judge) for unit, panel, _, judge in marks))
 
 
 def _panels(landing: Landing) -> dict[Unit, dict[str, str]]:
@@ -52,21 +53,13 @@ def _panels(landing: Landing) -> dict[Unit, dict[str, str]]:
     return {unit: {one.key: task.panel_of(one) for one in task.marked_criteria} for unit, task in landing.tasks.items()}
 
 
-def _sheet(landing: Landing, place: Place, marks: list[MarkCells], version: int, words: str) -> Sheet:
+def _sheet(landing: Landing, place: Place, marks: list[MarkCells], version: int, words: str) -> tuple[Any, ...]:
+    """The columns of SHEET."""
     unit, panel, group, judge = place
     recused = all(state == MarkState.RECUSED.value for _, _, state, _ in marks)
-    return Sheet(
-        challenge_id=landing.challenges[unit],
-        group_id=landing.groups[group],
-        panel=panel,
-        judge=landing.people[judge],
-        state=(SheetState.RECUSED if recused else SheetState.FINAL).value,
-        version_id=landing.versions.get((*unit, group, version)),
-        design_number=1,
-        comment=words,
-        updated_at=landing.now,
-        final_at=None if recused else landing.now,
-    )
+    state, final = (SheetState.RECUSED, None) if recused else (SheetState.FINAL, landing.now)
+    where = (landing.challenges[unit], landing.groups[group], panel, landing.people[judge].pk)
+    return (*where, state.value, landing.versions.get((*unit, group, version)), 1, words, "", "", landing.now, final)
 
 
 def _seat(landing: Landing, seats: Iterable[tuple[Unit, str, str]]) -> None:
@@ -75,31 +68,6 @@ def _seat(landing: Landing, seats: Iterable[tuple[Unit, str, str]]) -> None:
         Panelist(challenge_id=landing.challenges[unit], panel=panel, person=landing.people[judge]) for unit, panel, judge in seats
     ]
     Panelist.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
-
-
-def _store(rows: Iterable[tuple[int, str, int | None, str, str]]) -> None:
-    """Write marks. Their values were checked when the bundle was read."""
-    quote = connection.ops.quote_name
-    table, columns = quote(Mark._meta.db_table), ", ".join(quote(name) for name in COLUMNS)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-                for chunk in batched(_lines(rows), CHUNK):
-                    copy.write("".join(chunk))
-        else:
-            holes = ", ".join(["%s"] * len(COLUMNS))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({holes})", list(rows))  # noqa: S608 names of our own model
-
-
-def _lines(rows: Iterable[tuple[int, str, int | None, str, str]]) -> Iterator[str]:
-    """Rows in COPY's text format. Only a comment can hold what has to be escaped: keys, states and numbers are plain."""
-    for sheet, criterion, value, state, comment in rows:
-        shown = "\\N" if value is None else value
-        yield f"{sheet}\t{criterion}\t{shown}\t{state}\t{_escaped(comment) if comment else ''}\n"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def load_votes(landing: Landing) -> None:

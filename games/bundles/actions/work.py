@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Subquery
 
 from games.bundles import cells
 from games.bundles.actions.landing import Landing
+from games.bundles.actions.pour import pour_with_ids
 from games.bundles.answers import answer_of, answers_of
 from games.bundles.bundle import NOT_HANDED_IN, entry_of, fields_of
 from games.bundles.rows import AttemptRow, SubmissionRow
@@ -19,6 +20,10 @@ from games.submissions.models import Attempt, Submission, Version
 from games.submissions.rules import SubmissionState, digest_of
 
 BATCH: Final = 1000
+ENTRY_COLUMNS: Final = (
+    *("challenge_id", "group_id", "number", "state", "draft", "draft_saved_at", "submitted_at", "created_at"),
+)
+VERSION: Final = ("submission_id", "number", "data", "fields", "note", "digest", "at")
 type Place = tuple[str, str, str, int]
 
 
@@ -30,16 +35,15 @@ def load_submissions(landing: Landing) -> None:
         rows[row.round, row.challenge, row.group, int(entry_of(row, extra) or 1)].append(row)
     for found in rows.values():
         found.sort(key=lambda row: row.version)
-    entries = {place: _entry(landing, place, found) for place, found in rows.items()}
-    Submission.objects.bulk_create(entries.values(), batch_size=BATCH)
-    versions = {
-        (place, number): _version(landing, entries[place], row, number)
-        for place, found in rows.items()
-        for number, row in _numbered(found)
-    }
-    Version.objects.bulk_create(versions.values(), batch_size=BATCH)
-    for (place, number), version in versions.items():  # in order of numbers: the last one is the pinned one
-        landing.versions[(*place[:3], number)] = landing.versions[(*place[:3], 0)] = version.pk
+    entries = dict(
+        zip(rows, pour_with_ids(Submission, ENTRY_COLUMNS, [_entry(landing, *one) for one in rows.items()]), strict=True)
+    )
+    versions = {(place, number): row for place, found in rows.items() for number, row in _numbered(found)}
+    ids = pour_with_ids(
+        Version, VERSION, [_version(landing, entries[place], row, number) for (place, number), row in versions.items()]
+    )
+    for (place, number), pk in zip(versions, ids, strict=True):  # in order of numbers: the last one is the pinned one
+        landing.versions[(*place[:3], number)] = landing.versions[(*place[:3], 0)] = pk
     last = Version.objects.filter(submission=OuterRef("pk")).order_by("-number").values("pk")[:1]
     Submission.objects.filter(challenge__in=landing.challenges.values()).update(pinned=Subquery(last))
 
@@ -53,18 +57,20 @@ def _numbered(rows: list[SubmissionRow]) -> Iterator[tuple[int, SubmissionRow]]:
             yield row.version or next(free), row
 
 
-def _entry(landing: Landing, place: Place, rows: list[SubmissionRow]) -> Submission:
+def _entry(landing: Landing, place: Place, rows: list[SubmissionRow]) -> tuple[Any, ...]:
+    """The columns of ENTRY_COLUMNS."""
     handed_in = [row for row in rows if row.status != NOT_HANDED_IN]
-    drafts = [row for row in rows if row.status == NOT_HANDED_IN]
     shown = handed_in[-1] if handed_in else None
-    return Submission(
-        challenge_id=landing.challenges[place[0], place[1]],
-        group_id=landing.groups[place[2]],
-        number=place[3],
-        state=shown.status if shown else SubmissionState.DRAFT.value,
-        draft=_answers(landing, drafts[-1]) if drafts and not shown else {},
-        draft_saved_at=drafts[-1].at if drafts and not shown else None,
-        submitted_at=_at(landing, shown) if shown else None,
+    draft = None if shown else rows[-1]
+    return (
+        landing.challenges[place[0], place[1]],
+        landing.groups[place[2]],
+        place[3],
+        shown.status if shown else SubmissionState.DRAFT.value,
+        _answers(landing, draft) if draft else {},
+        draft.at if draft else None,
+        _at(landing, shown) if shown else None,
+        landing.now,
     )
 
 
@@ -76,14 +82,13 @@ def _answers(landing: Landing, row: SubmissionRow) -> dict[str, Any]:
     return answers_of(landing.tasks[row.round, row.challenge], row, landing.bundle.tables.submissions.extra)
 
 
-def _version(landing: Landing, entry: Submission, row: SubmissionRow, number: int) -> Version:
+def _version(landing: Landing, entry: int, row: SubmissionRow, number: int) -> tuple[Any, ...]:
+    """The columns of VERSION."""
     scaled = landing.scaler()
     found = fields_of(landing.tasks[row.round, row.challenge], row, landing.bundle.tables.submissions.extra)
     fields = {key: scaled(value) for key, cell in found.items() if (value := cells.number(cell)) is not None}
     data = _answers(landing, row)
-    return Version(
-        submission=entry, number=number, data=data, fields=fields, digest=digest_of(data, fields, {}), at=_at(landing, row)
-    )
+    return entry, number, data, fields, "", digest_of(data, fields, {}), _at(landing, row)
 
 
 def load_attempts(landing: Landing) -> None:
