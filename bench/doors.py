@@ -118,12 +118,6 @@ def mark_request(stage: Stage) -> bytes:
     return request("POST", f"{API}/sheets/{sheet}/finalize", token=token, body=MARKS)
 
 
-def draft_request(stage: Stage) -> bytes:
-    """Five marks saved as a draft."""
-    sheet, token = next(stage.once(judging).open)
-    return request("PUT", f"{API}/sheets/{sheet}/marks", token=token, body=MARKS)
-
-
 def submit_request(stage: Stage) -> bytes:
     """The next version of an entry."""
     entry, token = next(stage.once(entering).turns)
