@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle, Decision
@@ -92,7 +92,10 @@ def number(scaled: int, decimals: int) -> Fraction:
 
 
 def _groups(cycle: Cycle) -> QuerySet[Group]:
-    return Group.objects.filter(cycle=cycle).exclude(state__in=OUTSIDE)
+    """Who takes or took part. A group that withdrew before it was let in left no decision behind, and does not count."""
+    decided = Decision.objects.filter(cycle=cycle, group=OuterRef("key"), kind__in=[kind.value for kind in RESULT_KINDS])
+    never_in = Q(state=GroupState.WITHDRAWN.value) & ~Exists(decided)
+    return Group.objects.filter(cycle=cycle).exclude(state__in=OUTSIDE).exclude(never_in)
 
 
 def _group_rows(cycle: Cycle) -> Iterator[facts.Group]:

@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from games.cycles.actions import record_decision
+from games.cycles.rules import DecisionKind
 from games.journal.models import JournalEntry
 from games.results.actions import recompute_now
 from games.results.models import ChallengeScore
@@ -94,6 +96,17 @@ def test_facts_leave_out_drafts_pending_groups_and_sheets_that_are_not_final() -
     assert "cloud" not in {group.key for group in found.groups}
     assert "judge-5" not in {mark.judge for mark in found.marks}
     assert {mark.value for mark in found.marks if mark.group == "brook" and mark.judge == "judge-0"} == {Fraction(4)}
+
+
+def test_a_withdrawn_group_counts_if_it_ever_took_part() -> None:
+    played = water()
+    for key in ("cloud", "delta"):
+        played.groups[key].state = "withdrawn"
+        played.groups[key].save()
+    record_decision(played.cycle, DecisionKind.WITHDRAW, by=None, group="delta", round="final", reason="No time.")
+    assert {"cloud", "delta"} & {group.key for group in facts_of(played.cycle).groups} == {"delta"}
+    recompute_now(played.cycle)
+    assert scores(played, "call")["delta"] == "74.17", "withdrawn from the final on: the call keeps it"
 
 
 def test_two_judges_with_the_same_key_stay_two() -> None:
