@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from backend.cli.demo_data.building import claim, entries, groups, imported, marks, members, spread, widened
 from backend.cli.demo_data.content import content, slug
 from games.bundles.bundle import Bundle
@@ -33,6 +35,7 @@ PITCH = {"promise": 4, "answers": 4}
 GUESTS = tuple(f"guest-{number}" for number in range(1, 7))
 
 
+@transaction.atomic
 def load(people: Mapping[str, Any]) -> Cycle:
     """Play the past edition, launch the next from it, let teams come in. Returns the open one."""
     now = db_now()
