@@ -30,7 +30,7 @@ class IdField(serializers.IntegerField):
         super().__init__(min_value=1, max_value=2**63 - 1, **options)
 
 
-class GroupRef(serializers.ModelSerializer[Group]):
+class JudgedGroup(serializers.ModelSerializer[Group]):
     """Whose entry it is."""
 
     class Meta:

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from games.judging.api.asking import GroupRef, IdField
+from games.judging.api.asking import IdField, JudgedGroup
 from games.judging.api.shapes import REASON, PersonRef
 from games.judging.models import ConflictOfInterest, Panelist
 
@@ -44,7 +44,7 @@ class ConflictShape(serializers.ModelSerializer[ConflictOfInterest]):
     """This judge must not mark this group."""
 
     person = PersonRef()
-    group = GroupRef()
+    group = JudgedGroup()
 
     class Meta:
         model = ConflictOfInterest

@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from games.judging.api.asking import GroupRef, IdField, access_in
+from games.judging.api.asking import IdField, JudgedGroup, access_in
 from games.judging.models import Sheet, Vote
 from games.judging.rules import Given, MarkState, Outcome, SheetState, criteria_of
 from games.judging.rules.marks import COMMENT
@@ -80,10 +80,10 @@ class SheetSummary(serializers.ModelSerializer[Sheet]):
         """Name or number."""
         return label_of(self.eyes(sheet), sheet.challenge.round, sheet.group, sheet.ordinal)  # type: ignore[attr-defined]
 
-    @extend_schema_field(GroupRef(allow_null=True))
+    @extend_schema_field(JudgedGroup(allow_null=True))
     def get_group(self, sheet: Sheet) -> dict[str, Any] | None:
         """Whose entry it is; null in a blind round."""
-        return dict(GroupRef(sheet.group).data) if self.eyes(sheet).names else None
+        return dict(JudgedGroup(sheet.group).data) if self.eyes(sheet).names else None
 
     @extend_schema_field(PersonRef(allow_null=True))
     def get_judge(self, sheet: Sheet) -> dict[str, Any] | None:
