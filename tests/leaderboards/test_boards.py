@@ -16,6 +16,7 @@ from leaderboards.queries import (
     broken_snapshots,
     changed_since,
     find,
+    latest,
     movement,
     page_bytes,
     rows_of,
@@ -170,3 +171,13 @@ def test_verify_finds_what_was_changed_behind_its_back(board: Board) -> None:
         assert broken_snapshots(board) == [], "the reason is not part of the content"
         cursor.execute("UPDATE leaderboards_snapshot SET design_number = 9 WHERE number = 1")
     assert [one.number for one in broken_snapshots(board)] == [1]
+
+
+def test_looking_for_what_was_published_last_does_not_read_its_rows(board):
+    refresh(board, "public", [row("a", 1, 9), row("b", 2, 5)], now=NOW)
+    published = publish(board, design_number=1, now=NOW)
+    with CaptureQueriesContext(connection) as statements:
+        head = latest(board, rows=False)
+    assert '"rows"' not in statements[0]["sql"]
+    assert head == published
+    assert head.rows == published.rows
