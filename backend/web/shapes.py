@@ -18,6 +18,7 @@ from games.playbooks.schema import Design
 from games.recognition.models import Grant
 from games.rounds.models import Round
 from games.rounds.rules import RoundState
+from leaderboards.engine.spec import AwardSpec
 
 CYCLE_BADGES: Final = {
     CycleState.DRAFT: ("planned", gettext_lazy("draft")),
@@ -135,14 +136,18 @@ def awards(cycle: Cycle, design: Design, grants: Iterable[Grant]) -> list[dict[s
     won: dict[str, list[Grant]] = {}
     for one in grants:
         won.setdefault(one.award, []).append(one)
-    return [_award(cycle, one.title, one.places, won.get(one.key, [])) for one in design.awards]
+    return [_award(cycle, one, won.get(one.key, []), design.cycle.currency) for one in design.awards]
 
 
-def _award(cycle: Cycle, title: str, places: tuple[int, int] | None, grants: list[Grant]) -> dict[str, Any]:
+def _award(cycle: Cycle, spec: AwardSpec, grants: list[Grant], currency: str) -> dict[str, Any]:
+    places = spec.places
     single = places[0] if places and places[0] == places[1] else 0
+    amounts = [money(cents, currency) for cents in spec.amounts or ()]
     return {
         "rank": single if single in {1, 2, 3} else "",
-        "title": title,
+        "title": spec.title,
+        "open": cycle.state not in {CycleState.CLOSED, CycleState.CANCELLED},
+        "prize": "" if grants else " · ".join(amounts),
         "winners": [
             {
                 "name": one.group.name if one.group else _("not given"),

@@ -134,8 +134,9 @@ def _tab(cycle: Cycle, one: Board, current: bool) -> dict[str, Any]:  # noqa: FB
 
 
 def _query(request: HttpRequest, **changes: Any) -> str:
-    kept = {key: request.GET[key] for key in ("side", "bracket", "page") if request.GET.get(key)}
-    return f"?{urlencode({key: value for key, value in (kept | changes).items() if value})}"
+    kept: dict[str, Any] = {key: request.GET[key] for key in ("side", "bracket", "page") if request.GET.get(key)}
+    wanted: dict[str, Any] = kept | changes
+    return f"?{urlencode({key: str(value) for key, value in wanted.items() if value})}"
 
 
 def _bracket_tabs(request: HttpRequest, part: BoardPage) -> list[dict[str, Any]]:
@@ -167,7 +168,9 @@ def board_shape(
     row, follows = shown.board, not past and cycle.state not in OVER
     columns, score = columns_of(design, spec, part.rows)
     columns = [one | {"decimals": decimals_in(row["values"].get(one["key"]) for row in part.rows)} for one in columns]
-    rows_url = f"{reverse('board-rows', args=[cycle.key, row.key])}?{urlencode({'bracket': part.bracket, 'page': part.page})}"
+    rows_url = (
+        f"{reverse('board-rows', args=[cycle.key, row.key])}?{urlencode({'bracket': part.bracket, 'page': str(part.page)})}"
+    )
     live_public = shown.source == "live" and shown.side == PUBLIC
     return {
         "pk": row.pk,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
+import orjson
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -101,8 +102,6 @@ def cycle_page(request: HttpRequest, cycle: str) -> HttpResponse:
 
 def _preview(access: Access, cycle: Cycle, board: Board) -> dict[str, Any] | None:
     """The head of the main board, as it is shown to this person."""
-    import orjson  # noqa: PLC0415 -- the ready bytes of the page are read back only here
-
     shown = shown_of(board, organizes=access.organizes(cycle.pk), side="published")
     if shown.source == "none" and board.live:
         shown = shown_of(board, organizes=False)

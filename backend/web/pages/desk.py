@@ -39,7 +39,7 @@ from games.progression import actions as steering
 from games.results.actions import request_settle
 from games.results.models import RecomputeRun
 from games.rounds.models import Round
-from games.rounds.queries import rounds_of
+from games.rounds.queries import entrants_of, rounds_of, with_state
 from games.submissions.models import Submission
 from games.submissions.rules import COUNTS
 
@@ -73,8 +73,6 @@ def my_desk(request: HttpRequest) -> HttpResponse:
 
 def rounds_in(cycles: dict[int, Cycle], now: datetime) -> list[Round]:
     """The rounds of several cycles, with their states, in one statement."""
-    from games.rounds.queries import with_state  # noqa: PLC0415 -- beside its one use
-
     return list(with_state(Round.objects.filter(cycle__in=cycles), now).order_by("cycle_id", "number"))
 
 
@@ -185,8 +183,6 @@ def round_desk(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
 
 def _missing(round_: Round) -> list[Group]:
     """Groups in the round that have nothing handed in."""
-    from games.rounds.queries import entrants_of  # noqa: PLC0415 -- beside its one use
-
     handed = Submission.objects.filter(challenge__round=round_, group=OuterRef("pk"), state__in=COUNTING)
     return list(entrants_of(round_).filter(~Exists(handed)))
 
@@ -198,7 +194,7 @@ def _entries(round_: Round) -> list[dict[str, Any]]:
         for state in (SheetState.FINAL, SheetState.DRAFT, SheetState.RECUSED)
     }
     sheets = Sheet.objects.filter(challenge__round=round_).values("challenge__name", "group__name", "group__key")
-    rows = sheets.annotate(all=Count("pk"), **counts).order_by("challenge__number", "group__name")
+    rows: Any = sheets.annotate(all=Count("pk"), **counts).order_by("challenge__number", "group__name")
     return [one | {"lacks": one["all"] - one["final"] - one["recused"]} for one in rows]
 
 

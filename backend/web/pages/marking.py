@@ -93,11 +93,11 @@ def _save(request: HttpRequest, sheet: Sheet) -> tuple[HttpResponse | None, dict
         Given(one.key, request.POST.get(f"mark-{one.key}", "").strip().replace(",", ".") or None)
         for one in criteria_of(spec, sheet.panel)
     ]
-    words = {"comment": request.POST.get("comment", ""), "note": request.POST.get("note", "")}
+    comment, note = request.POST.get("comment", ""), request.POST.get("note", "")
     final = request.POST.get("save") == "final"
     act = actions.finalize if final else actions.save_sheet
     try:
-        act(sheet=sheet, marks=given, by=request.user, **words)
+        act(sheet=sheet, marks=given, by=request.user, comment=comment, note=note)
     except GameError as refusal:
         messages.error(request, refusal.message)
         return None, {one.where: one.message for one in refusal.problems} or {"": refusal.message}
