@@ -284,6 +284,7 @@ PERMISSIONS: dict[str, Permission] = {
     "registration.view": _row(
         "The group itself, and organizers.", Registration, lambda a: _mine(a) | _organizes(a, "group__cycle_id")
     ),
+    "registration.complete": _row("Its captain.", Registration, lambda a: Q(group_id__in=a.groups_with(Capability.CAPTAIN))),
     "registration.settle": _of_organizer("Organizers.", Registration, "group__cycle_id"),
     "join_request.view": _row(
         "Who asked, the captain, organizers.",
@@ -339,7 +340,9 @@ PERMISSIONS: dict[str, Permission] = {
             | (_cycle_open(a, "challenge__round__cycle__") & _shown("challenge__round__", WORK_SHOWN))
         ),
     ),
-    "attempt.judge": _of_organizer("Organizers, and judges from outside with an organizer's token.", Attempt, "challenge__round__cycle_id"),
+    "attempt.judge": _of_organizer(
+        "Organizers, and judges from outside with an organizer's token.", Attempt, "challenge__round__cycle_id"
+    ),
     "panelist.view": _row(
         "Organizers, and the judge.",
         Panelist,

@@ -27,4 +27,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cycles/<str:cycle>/register/", teams.register, name="register-team"),
     path("cycles/<str:cycle>/people/", people.people, name="cycle-people"),
     path("cycles/<str:cycle>/teams/<str:group>/", teams.team, name="team"),
+    path("cycles/<str:cycle>/teams/<str:group>/registration/", teams.complete, name="complete-registration"),
 ]

@@ -55,6 +55,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "membership.view": ("ada org", "ada org"),
     "membership.end": ("ada org", "ada org"),
     "registration.view": ("ada org", "ada org"),
+    "registration.complete": ("ada", "ada"),
     "registration.settle": ("org", "org"),
     "join_request.view": ("ada org", "ada org"),
     "join_request.settle": ("ada org", "ada org"),

@@ -36,10 +36,11 @@ class RegisterForm(forms.Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        """What `register` takes."""
+        """What `register` and `complete` take."""
         given, rules = self.cleaned_data, self.rules
+        named = {"name": given["name"]} if "name" in given else {}
         return {
-            "name": given["name"],
+            **named,
             "division": given.get("division", ""),
             "answers": {key.removeprefix(ANSWERS): value for key, value in given.items() if key.startswith(ANSWERS)},
             "consent": Consent(

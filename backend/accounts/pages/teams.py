@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from backend.accounts.pages.gate import attempt, may, me, refuse, require, seen, signed_in
-from backend.accounts.pages.team_forms import AskForm, CodeForm, InviteForm, RegisterForm, RenameForm, WithdrawForm
+from backend.accounts.pages.team_forms import ANSWERS, AskForm, CodeForm, InviteForm, RegisterForm, RenameForm, WithdrawForm
 from backend.api.permissions import access_of
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
@@ -17,10 +17,11 @@ from games.errors import GameError
 from games.groups import actions
 from games.groups.models import Group, JoinRequest, Membership, Registration
 from games.groups.queries import door_of, members, open_requests, place_on_list, places_taken, team_of
-from games.groups.rules import GroupState, missing_members
+from games.groups.rules import GroupState, consent_problems, missing_members
 from games.journal.queries import db_now
 from games.organizations.actions import person_for
 from games.playbooks.rules import Capability
+from games.playbooks.schema import Registration as Rules
 
 STATES = {
     GroupState.PENDING.value: ("planned", "waits"),
@@ -61,6 +62,41 @@ def register(request: HttpRequest, cycle: str) -> HttpResponse:
 
 def _crumbs(cycle: Cycle, label: str) -> list[dict[str, str]]:
     return [{"label": cycle.name, "url": f"/cycles/{cycle.key}/"}, {"label": label}]
+
+
+@never_cache
+@signed_in
+def complete(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
+    """Answer anew and accept what holds now, for a team whose registration waits for that."""
+    rows = Registration.objects.select_related("group__cycle")
+    registration = seen(request, "registration.view", rows, group__cycle__key=cycle, group__key=group)
+    require(request, "registration.complete", registration)
+    found = registration.group.cycle
+    rules = design_of(found).registration
+    form = RegisterForm(request.POST or None, rules=rules, initial=_before(registration))
+    del form.fields["name"]
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.complete(registration, by=me(request), person=person_for(me(request)), **form.values)
+        except GameError as refusal:
+            refuse(form, refusal)
+        else:
+            return redirect("team", cycle=cycle, group=group)
+    context = {
+        "cycle": found,
+        "form": form,
+        "rules": rules,
+        "door": door_of(found, db_now()),
+        "title": registration.group.name,
+        "crumbs": _crumbs(found, registration.group.name),
+    }
+    return render(request, "groups/register.html", context)
+
+
+def _before(registration: Registration) -> dict[str, Any]:
+    """What was answered in the cycle before."""
+    answers = {f"{ANSWERS}{key}": value for key, value in registration.answers.items()}
+    return {**answers, "division": registration.group.division}
 
 
 @never_cache
@@ -114,6 +150,7 @@ def _shown(request: HttpRequest, group: Group, bound: dict[str, Form]) -> dict[s
         "badge_words": words,
         "members": [(one, Capability.CAPTAIN in one.capabilities, one.person_id in access.persons) for one in present],
         "registration": registration,
+        "completes": registration is not None and registration.state == "pending" and _outdated(rules, registration),
         "answers": _answers(rules.form, registration) if registration else [],
         "place": place_on_list(registration) if registration else 0,
         "lacks": missing_members(rules, len(present)) if present else 0,
@@ -126,6 +163,13 @@ def _shown(request: HttpRequest, group: Group, bound: dict[str, Form]) -> dict[s
         "withdraw": bound.get("withdraw") or WithdrawForm(),
         "crumbs": _crumbs(group.cycle, group.name),
     }
+
+
+def _outdated(rules: Rules, registration: Registration) -> bool:
+    """Whether the captain has yet to accept what holds now."""
+    divisions = [one.key for one in rules.divisions]
+    gone = bool(divisions) and registration.group.division not in divisions
+    return gone or bool(consent_problems(rules, actions.given_by(registration)))
 
 
 def _answers(fields: Any, registration: Registration) -> list[dict[str, Any]]:

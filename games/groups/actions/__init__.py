@@ -2,7 +2,8 @@
 
 from games.groups.actions.joining import ask_to_join, invite_member, join_by_code, renew_code, settle_request
 from games.groups.actions.members import accept_invitation, hand_over, leave, remove_member, rename
-from games.groups.actions.registration import KIND, create_group, fill_places, register, settle, withdraw_group
+from games.groups.actions.places import fill_places, given_by, settle, withdraw_group
+from games.groups.actions.registration import KIND, complete, create_group, register
 from games.groups.actions.roles import appoint, dismiss, found, invite_to_role
 
 __all__ = [
@@ -10,10 +11,12 @@ __all__ = [
     "accept_invitation",
     "appoint",
     "ask_to_join",
+    "complete",
     "create_group",
     "dismiss",
     "fill_places",
     "found",
+    "given_by",
     "hand_over",
     "invite_member",
     "invite_to_role",

@@ -1,4 +1,4 @@
-"""How a group comes into a cycle and goes: register, settle, move up the waiting list, withdraw.
+"""How a group comes into a cycle: its name, its answers, what it accepts.
 
 Every act here holds the row of the cycle until it is done, so places are counted and taken one group after the other.
 """
@@ -8,14 +8,14 @@ from typing import Any
 
 from django.db import transaction
 
-from games.cycles.actions import locked, needs_reason, record_decision
+from games.cycles.actions import locked
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
-from games.cycles.rules import CycleState, DecisionKind
 from games.errors import Problem
 from games.groups.actions.members import in_no_other_group
+from games.groups.actions.places import journal_registration, put
 from games.groups.models import Group, Membership, Registration
-from games.groups.queries import door_of, free_key, named_alike, places_taken, waiting
+from games.groups.queries import door_of, free_key, named_alike, places_taken
 from games.groups.rules import (
     Consent,
     DoorClosed,
@@ -75,9 +75,9 @@ def register(  # noqa: PLR0913 each part of a registration is named
         state=GroupState.ACTIVE if state is RegistrationState.ACCEPTED else GroupState.PENDING,
     )  # fmt: skip
     registration = _kept(group, rules, state, given, answers=cleaned, by=person)
-    _journal(Kind.GROUP_REGISTERED, registration, by=by)
+    journal_registration(Kind.GROUP_REGISTERED, registration, by=by)
     if state is not RegistrationState.PENDING:
-        _journal(Kind.GROUP_SETTLED, registration, by=by)
+        journal_registration(Kind.GROUP_SETTLED, registration, by=by)
     return registration
 
 
@@ -175,84 +175,47 @@ def _lead(group: Group, captain: Person, *, affiliation: str, by: Any) -> None:
     record(Kind.MEMBER_JOINED, cycle_id=group.cycle_id, group_id=group.pk, by=by, subject=subject, payload=payload)
 
 
-def _journal(kind: Kind, registration: Registration, *, by: Any) -> None:
-    group = registration.group
-    payload = {"state": registration.state, "group": group.key}
-    record(kind, cycle_id=group.cycle_id, group_id=group.pk, by=by, subject=f"registration:{registration.pk}", payload=payload)
-
-
 @transaction.atomic
-def settle(registration: Registration, *, accept: bool, by: Any, reason: str = "") -> Registration:
-    """Organizers accept or refuse a pending or waiting registration; a refusal cites its reason.
-
-    Accepted while all places are taken, it goes onto the waiting list. Raises GroupRefused, ReasonMissing, CycleFull.
+def complete(
+    registration: Registration,
+    *,
+    by: Any,
+    person: Person,
+    division: str = "",
+    answers: Mapping[str, Any] | None = None,
+    consent: Consent | None = None,
+) -> Registration:
+    """The captain answers anew and accepts what holds now: for a pending registration, such as that of a team come over from the cycle
+    before whose terms have changed. Then it is settled like a new one. Raises as `register` does; GroupRefused when it is not pending.
     """
     cycle = locked(registration.group.cycle)
-    registration = Registration.objects.select_related("group").get(pk=registration.pk)
-    if registration.state not in {RegistrationState.PENDING.value, RegistrationState.WAITING.value}:
+    registration = Registration.objects.select_related("group__cycle").get(pk=registration.pk)
+    if registration.state != RegistrationState.PENDING.value:
         message = f"This registration is {registration.state} already."
         raise GroupRefused(message)
-    if not accept:
-        needs_reason(reason)
-        state = RegistrationState.REFUSED
-    else:
-        state = outcome(design_of(cycle).registration, taken=places_taken(cycle), approved=True)
-        if state.value == registration.state:
-            message = "All places are taken: it moves up when one is free."
-            raise GroupRefused(message)
-    _settle(registration, state, by=by, reason=reason)
+    entrance = door_of(cycle, db_now())
+    if not entrance.open:
+        raise DoorClosed(entrance.why)
+    rules, group, given = design_of(cycle).registration, registration.group, consent or Consent()
+    cleaned, _ = _checked(rules, name=group.name, division=division, answers=answers or {}, consent=given)
+    _move(group, division)
+    registration.answers, registration.by, registration.reason = cleaned, person, ""
+    registration.terms_version = given.terms_version if rules.terms else ""
+    registration.licence_version = given.licence_version if rules.licence else ""
+    registration.age_confirmed = given.age_confirmed
+    registration.save(update_fields=["answers", "by", "reason", "terms_version", "licence_version", "age_confirmed"])
+    state = outcome(rules, taken=places_taken(cycle), approved=False)
+    if state is not RegistrationState.PENDING:
+        put(registration, state, by=by)
     return registration
 
 
-def _settle(registration: Registration, state: RegistrationState, *, by: Any, reason: str = "") -> None:
-    registration.state, registration.reason, registration.settled_at = state.value, reason.strip(), db_now()
-    registration.save(update_fields=["state", "reason", "settled_at"])
-    if state is RegistrationState.ACCEPTED:
-        registration.group.state = GroupState.ACTIVE.value
-        registration.group.save(update_fields=["state"])
-    _journal(Kind.GROUP_SETTLED, registration, by=by)
-
-
-@transaction.atomic
-def fill_places(cycle: Cycle) -> int:
-    """Move the waiting list up into free places, first come first; returns how many moved.
-
-    Also called when an amendment raises the capacity. While the cycle enrols it works after the door has closed, too: the list is
-    for those who give up late.
-    """
-    cycle = locked(cycle)
-    if cycle.state != CycleState.ENROLLING.value and not door_of(cycle, db_now()).open:
-        return 0
-    capacity = design_of(cycle).registration.capacity
-    rows = list(waiting(cycle) if capacity is None else waiting(cycle)[: max(0, capacity - places_taken(cycle))])
-    for registration in rows:
-        _settle(registration, RegistrationState.ACCEPTED, by=None)
-    return len(rows)
-
-
-@transaction.atomic
-def withdraw_group(group: Group, *, by: Any, reason: str = "") -> Group:
-    """The group leaves the cycle: a decision, and a place for the next on the waiting list. What it entered stays in the record.
-
-    Raises GroupRefused when it takes no part (any more).
-    """
-    cycle = locked(group.cycle)
-    group = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
-    if group.state not in {GroupState.ACTIVE.value, GroupState.PENDING.value}:
-        message = f"This group is {group.state} already."
-        raise GroupRefused(message)
-    took_part = group.state == GroupState.ACTIVE.value
-    group.state, group.invite_code = GroupState.WITHDRAWN.value, ""
-    group.save(update_fields=["state", "invite_code"])
-    registration = Registration.objects.filter(group=group).first()
-    if registration is not None:
-        registration.state, registration.settled_at = RegistrationState.WITHDRAWN.value, db_now()
-        registration.save(update_fields=["state", "settled_at"])
-    if took_part:
-        record_decision(cycle, DecisionKind.WITHDRAW, by=by, group=group.key, reason=reason.strip() or "The group withdrew.")
-    record(
-        Kind.GROUP_LEFT, cycle_id=cycle.pk, group_id=group.pk, by=by, subject=f"group:{group.pk}", payload={"group": group.key}
-    )
-    if took_part:
-        fill_places(cycle)
-    return group
+def _move(group: Group, division: str) -> None:
+    """Into another division, if no group there has the name."""
+    if group.division == division:
+        return
+    if named_alike(group.cycle, group.name, division=division) is not None:
+        message = f'There is a group named "{group.name}" in that division already.'
+        raise NameTaken(message, where="division")
+    group.division = division
+    group.save(update_fields=["division"])

@@ -13,6 +13,7 @@ from games.groups import actions
 from games.groups.api.groups import invitation_answer
 from games.groups.api.shapes import (
     AcceptedAnswer,
+    Complete,
     DoorAnswer,
     InvitationAnswer,
     InviteToRole,
@@ -23,7 +24,6 @@ from games.groups.api.shapes import (
 )
 from games.groups.models import Registration
 from games.groups.queries import door_of, places_taken
-from games.groups.rules import Consent
 from games.journal.queries import db_now
 from games.organizations.actions import person_for
 
@@ -58,18 +58,8 @@ class CyclePeople(GenericViewSet[Cycle]):
     @action(detail=True, methods=["post"])
     def register(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Register a new team; whoever asks is its captain."""
-        asked = Register.of(request.data)
-        consent = Consent(asked["terms_version"], asked["licence_version"], asked["age_confirmed"])
-        made = actions.register(
-            self.get_object(),
-            by=request.user,
-            person=person_for(request.user),
-            name=asked["name"],
-            division=asked["division"],
-            answers=asked["answers"],
-            consent=consent,
-            affiliation=asked["affiliation"],
-        )
+        asked = Register.split(Register.of(request.data))
+        made = actions.register(self.get_object(), by=request.user, person=person_for(request.user), **asked)
         return Response(RegistrationSerializer(made).data, status=201)
 
     @extend_schema(request=InviteToRole, responses={201: InvitationAnswer})
@@ -85,7 +75,7 @@ class Registrations(ReadOnlyModelViewSet[Registration]):
     queryset = Registration.objects.select_related("group")
     serializer_class = RegistrationSerializer
     seen_as = "registration.view"
-    permissions = {"settle": "registration.settle"}
+    permissions = {"settle": "registration.settle", "complete": "registration.complete"}
     filterset_fields = {"group__cycle": ["exact"], "group": ["exact"], "state": ["exact"]}
     ordering = ("asked_at", "id")
 
@@ -94,6 +84,14 @@ class Registrations(ReadOnlyModelViewSet[Registration]):
     def settle(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Organizers accept or refuse; a refusal cites its reason."""
         return Response(self.get_serializer(actions.settle(self.get_object(), by=request.user, **Settle.of(request.data))).data)
+
+    @extend_schema(request=Complete, responses=RegistrationSerializer)
+    @action(detail=True, methods=["post"])
+    def complete(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """The captain answers anew and accepts what holds now, such as terms that changed since the cycle before."""
+        asked = Complete.split(Complete.of(request.data))
+        done = actions.complete(self.get_object(), by=request.user, person=person_for(request.user), **asked)
+        return Response(self.get_serializer(done).data)
 
 
 class AcceptInvitation(APIView):

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from games.groups.models import Group, JoinRequest, Membership, Registration
+from games.groups.rules import Consent
 
 
 class GroupSerializer(serializers.ModelSerializer[Group]):
@@ -83,15 +84,28 @@ class Asked(serializers.Serializer[Any]):
         return dict(one.validated_data)
 
 
-class Register(Asked):
-    """A new team: its name, the answers to the form, and what is accepted, each in the version that was shown."""
+class Complete(Asked):
+    """The answers to the form, and what is accepted, each in the version that was shown."""
 
-    name = serializers.CharField(max_length=300)
     division = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     answers = serializers.DictField(required=False, default=dict)
     terms_version = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
     licence_version = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
     age_confirmed = serializers.BooleanField(required=False, default=False)
+
+    @staticmethod
+    def split(asked: dict[str, Any]) -> dict[str, Any]:
+        """What was accepted, as one value; the rest as it is."""
+        names = ("terms_version", "licence_version", "age_confirmed")
+        return {key: value for key, value in asked.items() if key not in names} | {
+            "consent": Consent(**{key: asked[key] for key in names})
+        }
+
+
+class Register(Complete):
+    """A new team: its name, and what whoever completes a registration says."""
+
+    name = serializers.CharField(max_length=300)
     affiliation = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 

@@ -8,6 +8,7 @@ from games.cycles.models import Cycle
 from games.groups import actions
 from games.groups.models import Group, JoinRequest, Membership
 from games.groups.queries import members
+from games.groups.rules import GroupState
 from tests.cast import Actor, Cast
 from tests.factories.cycles import CycleFactory, small_design
 from tests.factories.groups import RegistrationFactory
@@ -235,3 +236,21 @@ def test_eve_and_players_are_refused_at_the_people_of_a_cycle(cast: Cast):
 def test_who_has_a_team_is_led_to_its_page(cast: Cast):
     page = cast.ada.client.get("/cycles/water/register/").content.decode()
     assert TEAM in page
+
+
+def test_a_captain_accepts_changed_terms_on_their_own_page(cast: Cast):
+    cycle = enrolling(**RULES)
+    group = actions.create_group(cycle, by=None, captain=cast.eve.person, name="Old Herons", state=GroupState.PENDING)
+    RegistrationFactory(group=group, state="pending", answers={"city": "Ulm", "days": ["Tue"]})
+    team, address = "/cycles/open/teams/old-herons/", "/cycles/open/teams/old-herons/registration/"
+    browser = cast.eve.client
+    assert address in browser.get(team).content.decode()
+    page = browser.get(address).content.decode()
+    assert 'value="Ulm"' in page
+    assert 'name="name"' not in page
+    assert "Accept the terms, version 2." in browser.post(address, {**FILLED, "terms_version": ""}).content.decode()
+    assert browser.post(address, FILLED).headers["Location"] == team
+    group.refresh_from_db()
+    assert (group.state, group.division, group.registration.terms_version) == ("active", "school", "2")
+    for someone in (cast.ada, cast.judith):
+        assert someone.client.post(address, FILLED).status_code == 404

@@ -135,6 +135,17 @@ def test_organizers_settle_registrations_eve_and_captains_do_not(cast: Cast):
     assert cast.org.api.post(f"{url}/settle", {"accept": False, "reason": "Rule 4."}).json()["state"] == "refused"
 
 
+def test_a_captain_completes_a_registration_others_do_not(cast: Cast):
+    cast.cycle.state = "enrolling"
+    cast.cycle.save(update_fields=["state"])
+    registration = RegistrationFactory(group=cast.red, state="pending")
+    url = f"{V1}/registrations/{registration.pk}/complete"
+    assert cast.eve.api.post(url, {}).status_code == 404
+    assert cast.org.api.post(url, {}).status_code == 403
+    assert cast.ada.api.post(url, {"answers": {"no": "such"}}).json()["errors"][0]["where"] == "answers.no"
+    assert cast.ada.api.post(url, {}).json()["state"] == "accepted"
+
+
 def test_organizers_invite_judges_others_do_not(cast: Cast):
     url, body = f"{V1}/cycles/{cast.cycle.pk}/invite", {"email": "dr@example.org", "role": "judge"}
     for someone in (cast.eve, cast.ada, cast.judith):

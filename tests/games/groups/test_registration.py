@@ -17,6 +17,7 @@ from games.groups.rules import (
     CycleFull,
     DoorClosed,
     GroupRefused,
+    GroupState,
     NameTaken,
     NotEligible,
     RegistrationRefused,
@@ -24,7 +25,7 @@ from games.groups.rules import (
 from games.journal.models import JournalEntry
 from tests.cast import Actor, actor
 from tests.factories.cycles import CycleFactory, small_design
-from tests.factories.groups import GroupFactory
+from tests.factories.groups import GroupFactory, RegistrationFactory
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -210,6 +211,45 @@ def test_leaving_the_cycle_is_a_decision():
     assert (decision.kind, decision.group, decision.reason) == ("withdraw", "red-herons", "Exams.")
     with pytest.raises(GroupRefused, match="withdrawn already"):
         actions.withdraw_group(group, by=ada.user)
+
+
+def carried_over(name: str = "ada", **rules: Any) -> tuple[Actor, Registration]:
+    """A team come over from the cycle before, whose terms have changed since."""
+    ada = actor(name)
+    cycle = enrolling(terms={"version": "2", "text": "Be fair."}, **rules)
+    group = actions.create_group(cycle, by=None, captain=ada.person, name="Red Herons", state=GroupState.PENDING)
+    return ada, RegistrationFactory(group=group, state="pending", reason="The terms have changed.")
+
+
+def test_nobody_accepts_new_terms_in_place_of_the_captain():
+    ada, registration = carried_over()
+    with pytest.raises(GroupRefused, match="only its captain"):
+        actions.settle(registration, accept=True, by=None)
+    with pytest.raises(RegistrationRefused, match="read and accept version 2"):
+        actions.complete(registration, by=ada.user, person=ada.person, consent=Consent("1"))
+    done = actions.complete(registration, by=ada.user, person=ada.person, consent=Consent("2"))
+    assert (done.state, done.terms_version, done.reason, done.group.state) == ("accepted", "2", "", "active")
+    with pytest.raises(GroupRefused, match="accepted already"):
+        actions.complete(registration, by=ada.user, person=ada.person, consent=Consent("2"))
+
+
+def test_a_completed_registration_waits_where_all_places_are_taken_or_organizers_approve():
+    ada, registration = carried_over(capacity=1)
+    enter(registration.group.cycle, actor("ben"), "Blue", consent=Consent("2"))
+    assert actions.complete(registration, by=ada.user, person=ada.person, consent=Consent("2")).state == "waiting"
+    eve, other = carried_over("eve", approval=True)
+    done = actions.complete(other, by=eve.user, person=eve.person, consent=Consent("2"))
+    assert (done.state, done.reason) == ("pending", "")
+    assert actions.settle(done, accept=True, by=None).state == "accepted"
+
+
+def test_a_team_whose_division_is_gone_chooses_another_where_its_name_is_free():
+    ada, registration = carried_over(divisions=[{"key": "open"}, {"key": "school"}])
+    enter(registration.group.cycle, actor("ben"), "RED herons", division="open", consent=Consent("2"))
+    with pytest.raises(NameTaken):
+        actions.complete(registration, by=ada.user, person=ada.person, division="open", consent=Consent("2"))
+    done = actions.complete(registration, by=ada.user, person=ada.person, division="school", consent=Consent("2"))
+    assert (done.group.division, done.state) == ("school", "accepted")
 
 
 @pytest.mark.django_db(transaction=True)
