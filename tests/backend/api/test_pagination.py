@@ -80,3 +80,18 @@ def test_one_page_is_one_statement(people, django_assert_num_queries):
     for limit in (1, 3):
         with django_assert_num_queries(1):
             ask(f"/?limit={limit}")
+
+
+def test_more_equal_rows_than_the_framework_would_count_come_once_each(db):
+    User.objects.bulk_create(User(email=f"{i}@example.org", name="the same", password="x") for i in range(1205))
+    seen = [row["id"] for page in walk("/?limit=200") for row in page["results"]]
+    assert seen == sorted(User.objects.values_list("pk", flat=True), reverse=True)
+
+
+def test_the_way_back_from_the_end_meets_every_row(people):
+    *_, last = walk("/?limit=2")
+    path, seen = last["previous"], [row["id"] for row in last["results"]]
+    while path:
+        _, page = ask(path)
+        seen, path = [row["id"] for row in page["results"]] + seen, page["previous"]
+    assert seen == [row["id"] for row in ask("/")[1]["results"]]
