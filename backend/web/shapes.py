@@ -1,8 +1,7 @@
 """Rows of the game in the shapes that the components take: badges, stops of the timeline, cards, crumbs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
-from fractions import Fraction
 from typing import Any, Final
 
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backend.web.geometry import Meter, meter
-from games.cycles.models import Cycle
+from games.cycles.models import Cycle, Series
 from games.cycles.rules import CycleState
 from games.playbooks.schema import Design
 from games.recognition.models import Grant
@@ -65,8 +64,9 @@ def crumbs(*pairs: tuple[str, str] | str) -> list[dict[str, str]]:
 
 
 def stops(cycle: Cycle, rounds: Sequence[Round]) -> list[dict[str, Any]]:
-    """The rounds of a cycle on its timeline; the first that is not over is where we are."""
-    here = next((one.pk for one in rounds if not one.published_at and one.state in {"open", "locked"}), None)
+    """The rounds of a cycle on its timeline; we are at the first one that is open, else at the first that is judged."""
+    going = sorted((one for one in rounds if not one.published_at and one.state in {"open", "locked"}), key=_not_open)
+    here = going[0].pk if going else None
     return [
         {
             "name": one.name,
@@ -79,6 +79,15 @@ def stops(cycle: Cycle, rounds: Sequence[Round]) -> list[dict[str, Any]]:
         }
         for one in rounds
     ]
+
+
+def _not_open(round_: Round) -> bool:
+    return round_.state != "open"
+
+
+def series_name(series: Series) -> str:
+    """A series' name; one that was only given a key is called by it, in words."""
+    return series.name if series.name != series.key else series.key.replace("-", " ").capitalize()
 
 
 def next_deadline(rounds: Iterable[Round], now: datetime) -> tuple[Round, datetime, str] | None:
@@ -104,7 +113,7 @@ def cycle_card(cycle: Cycle, *, groups: int, rounds: Sequence[Round] = (), first
     return {
         "title": cycle.name,
         "url": cycle_url(cycle),
-        "eyebrow": cycle.series.name if cycle.series else organizer(cycle),
+        "eyebrow": series_name(cycle.series) if cycle.series else organizer(cycle),
         "text": Truncator(cycle.summary).chars(180),
         "badge": cycle_badge(cycle),
         "foot": first or ", ".join(one for one in (teams, played) if one),
@@ -159,10 +168,6 @@ def _award(cycle: Cycle, spec: AwardSpec, grants: list[Grant], currency: str) ->
     }
 
 
-def collective_meters(design: Design, totals: Mapping[str, Fraction]) -> list[Meter]:
-    """The shared goals of collective rounds, with the sum of all scores so far."""
-    return [
-        meter(one.title, baseline=Fraction(0), now=totals.get(one.key, Fraction(0)), target=one.goal)
-        for one in design.rounds
-        if one.collective and one.goal
-    ]
+def decimals_in(texts: Iterable[Any]) -> int:
+    """How many decimals a column needs so that its points stand below each other."""
+    return max((len(one.partition(".")[2]) for one in texts if isinstance(one, str)), default=0)

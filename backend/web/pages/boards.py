@@ -1,6 +1,5 @@
 """Boards: live or as published last, any snapshot, a bracket a tab, fifty rows a page; and the same rows as JSON for a page that polls."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from backend.api.permissions import access_of
+from backend.web import shapes
 from backend.web.pages.cycle import OVER, boards_seen, crumbs_of, cycle_seen, tabs
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
@@ -167,7 +167,7 @@ def board_shape(
     """What the board component takes."""
     row, follows = shown.board, not past and cycle.state not in OVER
     columns, score = columns_of(design, spec, part.rows)
-    columns = [one | {"decimals": decimals_in(row["values"].get(one["key"]) for row in part.rows)} for one in columns]
+    columns = [one | {"decimals": shapes.decimals_in(row["values"].get(one["key"]) for row in part.rows)} for one in columns]
     rows_url = (
         f"{reverse('board-rows', args=[cycle.key, row.key])}?{urlencode({'bracket': part.bracket, 'page': str(part.page)})}"
     )
@@ -188,13 +188,8 @@ def board_shape(
         "bracket": part.bracket if len(part.brackets) > 1 else "",
         "state": _state(shown, past=past),
         "score_label": score,
-        "score_decimals": decimals_in(one["score"] for one in part.rows),
+        "score_decimals": shapes.decimals_in(one["score"] for one in part.rows),
     }
-
-
-def decimals_in(texts: Iterable[Any]) -> int:
-    """How many decimals a column needs so that its points stand below each other."""
-    return max((len(one.partition(".")[2]) for one in texts if isinstance(one, str)), default=0)
 
 
 def columns_of(design: Design, spec: BoardSpec, rows: list[RowData]) -> tuple[list[dict[str, Any]], str]:

@@ -44,7 +44,7 @@ def cycle_seen(request: HttpRequest, key: str) -> Cycle:
 
 def crumbs_of(cycle: Cycle, *more: tuple[str, str] | str) -> list[dict[str, str]]:
     """The way to a page of a cycle."""
-    series = [(cycle.series.name, reverse("series", args=[cycle.series.key]))] if cycle.series else []
+    series = [(shapes.series_name(cycle.series), reverse("series", args=[cycle.series.key]))] if cycle.series else []
     own = (cycle.name, shapes.cycle_url(cycle)) if more else cycle.name
     return shapes.crumbs((_("Cycles"), reverse("cycles")), *series, own, *more)
 
@@ -107,7 +107,7 @@ def _preview(access: Access, cycle: Cycle, board: Board) -> dict[str, Any] | Non
         shown = shown_of(board, organizes=False)
     rows = orjson.loads(shown_page(shown)[1])["rows"]
     placed = [row for row in rows if row["place"]][:TOP]
-    return {"board": board, "rows": placed} if placed else None
+    return {"board": board, "rows": placed, "decimals": shapes.decimals_in(row["score"] for row in placed)} if placed else None
 
 
 def _stats(cycle: Cycle, rounds: list[Round]) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from games.cycles.models import Cycle, Series
 from games.cycles.queries import cycles_of
 from games.cycles.rules import CycleState
 from games.errors import Invalid
+from games.groups.queries import door_of
 from games.groups.rules import GroupState
 from games.permissions import visible
 from games.progression.series import SeriesRow, SeriesRule, series_standings
@@ -67,10 +68,13 @@ def home(request: HttpRequest) -> HttpResponse:
     current = list(cycles.filter(state__in=[*NOW, CycleState.ENROLLING.value]).order_by("ends_at", "pk")[: 4 * SHOWN])
     past = _last_of_series(cycles.filter(state__in=PAST).order_by("-ends_at", "-pk")[: 8 * SHOWN])
     cards = _cards(request, [*current, *past])
-    states = [one.state for one in current]
+    at = access_of(request).now
+    doors = [one.state == CycleState.ENROLLING.value or door_of(one, at).open for one in current]
+    for card, open_ in zip(cards, doors, strict=False):
+        card["badge"] = shapes.badge(shapes.CYCLE_BADGES[CycleState.ENROLLING]) if open_ else card["badge"]
     context = {
-        "running": [card for card, state in zip(cards, states, strict=False) if state in NOW],
-        "joining": [card for card, state in zip(cards, states, strict=False) if state not in NOW],
+        "running": [card for card, open_ in zip(cards, doors, strict=False) if not open_],
+        "joining": [card for card, open_ in zip(cards, doors, strict=False) if open_],
         "past": cards[len(current) :],
     }
     return render(request, "web/home.html", context)
@@ -115,7 +119,8 @@ def series_list(request: HttpRequest) -> HttpResponse:
     shown = Q(cycles__in=visible(access_of(request), "cycle.view", Cycle.objects.all()))
     rows = Series.objects.annotate(cycle_count=Count("cycles", filter=shown, distinct=True)).filter(cycle_count__gt=0)
     page = Paginator(rows.order_by("name", "pk"), PAGE).get_page(request.GET.get("page"))
-    return render(request, "cycles/series_list.html", {"page": page})
+    cards = [{"title": shapes.series_name(one), "one": one} for one in page]
+    return render(request, "cycles/series_list.html", {"page": page, "cards": cards})
 
 
 @require_safe
@@ -127,7 +132,8 @@ def series_page(request: HttpRequest, key: str) -> HttpResponse:
     rows, rule = _standings(series)
     context = {
         "series": series,
-        "crumbs": shapes.crumbs((_("Series"), "/series/"), series.name),
+        "title": shapes.series_name(series),
+        "crumbs": shapes.crumbs((_("Series"), "/series/"), shapes.series_name(series)),
         "years": [{"cycle": one, "badge": shapes.cycle_badge(one), "first": first.get(one.pk, [])} for one in reversed(cycles)],
         "cycles": cycles,
         "standings": rows[:50],
