@@ -14,7 +14,8 @@ from backend.cli.setup import setup_django
 
 if TYPE_CHECKING:  # models need settings first
     from games.cycles.models import Cycle
-    from leaderboards.models import Board, Standing
+    from leaderboards.models import Board
+    from leaderboards.queries import RowData
 
 AUDIENCES: Final = ("public", "judges", "organizers")
 DIGITS: Final = 12
@@ -176,15 +177,15 @@ def verify(*, path: Path, fmt: str | None) -> None:
 @click.argument("cycle")
 @click.option("--board", "key", metavar="KEY", help="Which board; the first, which is the main result, if not said.")
 @click.option("--json", "as_json", is_flag=True, help="A list of objects instead of a table.")
-@click.option("--public", is_flag=True, help="What everybody sees: a board with a freeze as it was then.")
+@click.option("--public", is_flag=True, help="What everybody sees: the last published state, or a live board.")
 def standings(*, cycle: str, key: str | None, as_json: bool, public: bool) -> None:
     """The standings of CYCLE."""
     ready_database()
-    from leaderboards.queries import standings as rows_of  # noqa: PLC0415
+    from games.results.queries import shown_of, shown_rows  # noqa: PLC0415
 
     board = board_named(cycle_named(cycle), key)
     names = order_names(board)
-    rows = [row_object(row, names) for row in rows_of(board, "public" if public else "restricted")]
+    rows = [row_object(row, names) for row in shown_rows(shown_of(board, organizes=not public))]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     else:
@@ -223,18 +224,18 @@ def decimal(value: Any) -> Any:
     return value
 
 
-def row_object(row: "Standing", names: list[str]) -> dict[str, Any]:
+def row_object(row: "RowData", names: list[str]) -> dict[str, Any]:
     """place, group, name, score, each order key and every other named value; numbers are decimal strings, none is null."""
-    keys = {name: decimal(value) for name, value in zip(names, row.keys, strict=False)}
-    values = {name: decimal(value) for name, value in row.values.items()}
+    keys = {name: decimal(value) for name, value in zip(names, row["keys"], strict=False)}
+    values = {name: decimal(value) for name, value in row["values"].items()}
     found: dict[str, Any] = {
-        "place": decimal(row.place) or None,
-        "group": row.entry,
-        "name": row.name,
-        "score": decimal(row.score) or None,
+        "place": decimal(row["place"]) or None,
+        "group": row["group"],
+        "name": row["name"],
+        "score": decimal(row["score"]) or None,
     }
     found |= {name: value for name, value in keys.items() if name not in found}
-    return found | {"status": row.status, "within": row.bracket, "pending": row.pending, "keys": keys, "values": values}
+    return found | {"status": row["status"], "within": row["bracket"], "pending": row["pending"], "keys": keys, "values": values}
 
 
 def table(title: str, rows: list[dict[str, Any]], names: list[str]) -> str:

@@ -17,10 +17,12 @@ from enum import StrEnum
 from typing import Any, Final
 
 from games.bundles.bundle import NOT_HANDED_IN, Bundle
-from games.bundles.rows import PersonRow
+from games.bundles.rows import DecisionRow, PersonRow
 from games.bundles.tables import Table, Tables
 from games.playbooks.rules import Capability, Visibility
 from games.playbooks.schema import Design
+from leaderboards.engine.facts import DecisionKind
+from leaderboards.engine.spec import board_rounds, expand_boards
 
 WHOLE: Final = frozenset({Visibility.FULL.value, Visibility.FORKABLE.value})
 WITHHELD: Final = {"kind": "flag", "hashes": [f"sha256:withheld:{'0' * 64}"]}
@@ -39,12 +41,14 @@ class Audience(StrEnum):
 class Known:
     """What decides beside the bundle itself: the rules as everybody may read them, and how groups and decisions are shown.
 
-    `seed` shuffles judges' numbers; `labels`: group → its blind number; `decisions`: places of those that everybody may read.
+    `seed` shuffles judges' numbers; `labels`: group → its blind number; `entrants`: who is on the list of a round behind a cut;
+    `decided`: whether everybody may read a decision.
     """
 
     rules: Mapping[str, Any]
     seed: bytes
     labels: Mapping[str, str] = field(default_factory=dict)
+    entrants: Mapping[str, Collection[str]] = field(default_factory=dict)
     decided: Callable[[Any], bool] = lambda _row: True
 
 
@@ -65,7 +69,7 @@ def narrowed(bundle: Bundle, audience: Audience, known: Known) -> Bundle:
         marks=_in(tables.marks, judged, judges=judges),
         attempts=_tries(bundle, entries),
         votes=_in(tables.votes, judged, judges=judges),
-        decisions=_kept(tables.decisions, known.decided),
+        decisions=_entering(bundle, known, published - judged),
         official=tables.official,
         people=Table([PersonRow(key, f"Judge {number}", _role(bundle)) for number, key in enumerate(judges.values(), 1)]),
     )
@@ -104,6 +108,21 @@ def _blind(design: Design, published: Collection[str]) -> bool:
 
 def _kept[Row: Any](table: Table[Row], keep: Callable[[Row], bool]) -> Table[Row]:
     return Table([row for row in table.rows if keep(row)], table.extra)
+
+
+def _entering(bundle: Bundle, known: Known, hidden: Collection[str]) -> Table[DecisionRow]:
+    """The decisions everybody may read. Where a cut rests on work that stays hidden, those it let in are invited: their list is public."""
+    found = _kept(bundle.tables.decisions, known.decided)
+    fed = {one.id: {each.key for each in board_rounds(bundle.design, one)} for one in expand_boards(bundle.design)}
+    cuts = [one.to for one in bundle.design.cuts if fed.get(one.board, set()) & set(hidden)]
+    there = {(row.round, row.group) for row in found.rows if (row.kind, row.board) == (DecisionKind.ADVANCE.value, "")}
+    more = [
+        DecisionRow(None, DecisionKind.ADVANCE.value, key, "", group, reason="by the cut", extra=("",) * len(found.extra))
+        for key in dict.fromkeys(cuts)
+        for group in sorted(known.entrants.get(key, ()))
+        if (key, group) not in there
+    ]
+    return Table(found.rows + more, found.extra)
 
 
 def _in[Row: Any](

@@ -35,7 +35,7 @@ from games.organizations.models import Person
 from games.playbooks.rules import Capability
 from games.playbooks.schema import Design
 from games.results.models import ExternalResult
-from games.rounds.models import Round
+from games.rounds.models import Entrant, Round
 from games.submissions.models import Attempt, Submission, Version
 from games.submissions.rules import SubmissionState, entry_number
 from leaderboards.engine import numbers
@@ -258,3 +258,12 @@ def blind_labels(cycle: Cycle) -> dict[str, str]:
     rows = Group.objects.filter(cycle=cycle).order_by("pk").values_list("key", flat=True)
     secret = salted_hmac("games.bundles.blind", str(cycle.pk), algorithm="sha256").digest()
     return {key: f"entry-{entry_number(ordinal, secret)}" for ordinal, key in enumerate(rows, 1)}
+
+
+def entrants_by_round(cycle: Cycle) -> dict[str, list[str]]:
+    """Round → the groups on its list, where a cut was taken."""
+    found: dict[str, list[str]] = {}
+    rows = Entrant.objects.filter(round__cycle=cycle).order_by("group__key").values_list("round__key", "group__key")
+    for of_round, group in rows:
+        found.setdefault(of_round, []).append(group)
+    return found

@@ -1,12 +1,12 @@
 """Is what was published what the rules give? Official results, and published states with their digests, against a fresh computation."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from games.bundles.audience import WHOLE
-from games.bundles.bundle import Bundle
+from games.bundles.bundle import Bundle, of_rounds
 from games.bundles.official import compare
 from games.bundles.published import Published
 from games.bundles.rows import OfficialRow
@@ -37,7 +37,10 @@ class Verified:
 
 def verify(bundle: Bundle) -> Verified:
     """Compute everything again and compare it with official.csv and snapshots.json."""
-    outcome = compute(bundle.design, bundle.facts())
+    facts = bundle.facts()
+    outcome = compute(bundle.design, facts)
+    out = {row.round for row in bundle.tables.rounds.rows if row.published is not None}
+    shown = compute(bundle.design, of_rounds(facts, out)) if out else outcome
     hidden = _hidden(bundle)
     boards = {one.id: {each.key for each in board_rounds(bundle.design, one)} for one in expand_boards(bundle.design)}
     without = {key for key, rounds in boards.items() if rounds & hidden}
@@ -60,7 +63,7 @@ def verify(bundle: Bundle) -> Verified:
             differences.append(Problem(f'board "{board}"', "was published, but the rules have no such board"))
         else:
             compared["snapshot row"] += len(states[-1].rows)
-            differences += _rows(board, states[-1], outcome)
+            differences += _rows(board, states[-1], (outcome, shown))
     return Verified(compared, tuple(differences), tuple(left_out))
 
 
@@ -99,12 +102,11 @@ def _chain(board: str, states: list[Published]) -> Iterator[Problem]:
         before = one.digest
 
 
-def _rows(board: str, state: Published, outcome: Outcome) -> list[Problem]:
-    """The rows last published against those computed now; a board with a freeze may have been published frozen."""
+def _rows(board: str, state: Published, outcomes: Sequence[Outcome]) -> list[Problem]:
+    """The rows last published against those computed now, with or without rounds not yet out; a board may have been published frozen."""
     published = {(row["entry"], row["line"]): row for row in state.rows}
-    tries = [
-        _differences(board, state, published, stored_rows(outcome.board(board, frozen=frozen).rows)) for frozen in (False, True)
-    ]
+    computed = [stored_rows(one.board(board, frozen=frozen).rows) for one in outcomes for frozen in (False, True)]
+    tries = [_differences(board, state, published, rows) for rows in computed]
     return min(tries, key=len)
 
 

@@ -18,8 +18,11 @@ from leaderboards.queries import AUDIENCES, PUBLIC, PUBLISHED, content_digest
 BATCH: Final = 1000
 
 
-def write_boards(landing: Landing, outcome: Outcome, published: list[Round]) -> None:
-    """Both sides of every board at version 1, and snapshot 1 of each board that counts a published round."""
+def write_boards(landing: Landing, outcome: Outcome, shown_outcome: Outcome, published: list[Round]) -> None:
+    """Both sides of every board at version 1, and snapshot 1 of each board that counts a published round.
+
+    What everybody sees of a board that is not live comes from `shown_outcome`, which knows the work of published rounds only.
+    """
     shown = {one.key for one in published}
     counted, open_to_all = set(), set()
     for spec in expand_boards(landing.design):
@@ -30,7 +33,9 @@ def write_boards(landing: Landing, outcome: Outcome, published: list[Round]) -> 
     rows: list[tuple[Any, ...]] = []
     for key, board in boards.items():
         for audience in AUDIENCES:
-            result = outcome.board(key, frozen=audience == PUBLIC and key not in open_to_all)
+            open_ = audience != PUBLIC or key in open_to_all
+            known = shown_outcome if audience == PUBLIC and not board.live else outcome
+            result = known.board(key, frozen=not open_)
             rows += [
                 (board.pk, audience, entry, line, 1, "", *(columns[name] for name in WRITTEN))
                 for (entry, line), columns in stored_rows(result.rows).items()

@@ -7,7 +7,7 @@ from django.utils.crypto import salted_hmac
 
 from games.bundles.audience import Audience, Known, narrowed
 from games.bundles.bundle import Bundle
-from games.bundles.queries import blind_labels, bundle_of, decided_in_public
+from games.bundles.queries import blind_labels, bundle_of, decided_in_public, entrants_by_round
 from games.bundles.writer import files_of, series_files, write_folder, zipped
 from games.cycles.models import Cycle, Series
 from games.cycles.queries import cycles_of, design_of, public_design
@@ -34,7 +34,13 @@ def bundle_for(cycle: Cycle, audience: Audience) -> Bundle:
         seed = salted_hmac(SALT, str(cycle.pk), algorithm="sha256").digest()
         rules = public_design(design_of(cycle), frozenset(begun_rounds(cycle, db_now())))
         shown = decided_in_public(cycle)
-        known = Known(rules, seed, blind_labels(cycle), lambda row: (row.kind, row.round, row.board, row.group) in shown)
+        known = Known(
+            rules,
+            seed,
+            blind_labels(cycle),
+            entrants_by_round(cycle),
+            lambda row: (row.kind, row.round, row.board, row.group) in shown,
+        )
         return narrowed(whole, audience, known)
 
 

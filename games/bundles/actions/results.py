@@ -5,6 +5,7 @@ from typing import Final
 
 from games.bundles.actions.boards import write_boards
 from games.bundles.actions.landing import Landing
+from games.bundles.bundle import of_rounds
 from games.bundles.past import courses
 from games.cycles.models import Decision
 from games.cycles.rules import CycleState
@@ -12,13 +13,15 @@ from games.playbooks.rules import Visibility
 from games.progression.rules import decided_after
 from games.recognition.models import Grant
 from games.recognition.rules import GrantState
-from games.results.actions import outcome_of, plan_of, store_scores
+from games.results.actions import plan_of, store_scores
+from games.results.queries import facts_of
 from games.results.rules import AwardPlan
 from games.rounds.models import Entrant, Round
 from games.rounds.rules import RoundState, state_of
 from games.submissions.models import Submission
 from games.submissions.rules import SubmissionState
 from leaderboards.engine.outcome import Outcome
+from leaderboards.engine.pipeline import compute
 
 BATCH: Final = 1000
 
@@ -30,9 +33,13 @@ def settle_imported(landing: Landing, *, results: bool) -> None:
     _state(landing, rounds)
     if not results:
         return
-    outcome = outcome_of(landing.cycle)
+    found = facts_of(landing.cycle)
+    outcome = compute(landing.design, found)
     store_scores(landing.cycle, outcome)
-    write_boards(landing, outcome, published)
+    keys = {one.key for one in published}
+    public = of_rounds(found, keys)
+    shown = outcome if public == found else compute(landing.design, public)
+    write_boards(landing, outcome, shown, published)
     if published:
         _grants(landing, plan_of(landing.cycle, outcome, publishing=published[-1].key)["awards"])
         _entrants(landing, published, outcome)

@@ -222,6 +222,20 @@ def test_what_cannot_be_computed_is_said(mixed: Cycle) -> None:
     assert found.left_out == ('round "hidden": its work is not in this bundle, nor what rests on it',)
 
 
+def test_behind_a_hidden_round_the_list_of_entrants_is_told(tmp_path: Path) -> None:
+    """Everybody knows who went on; the marks that decided it stay where they are."""
+    played = water()
+    settle_now(played.rounds["call"], by=None)
+    judge_final(played)
+    settle_now(played.rounds["final"], by=None)
+    export_cycle(played.cycle, tmp_path / "out", audience="public")
+    bundle = read_bundle(tmp_path / "out")
+    assert {row.round for row in bundle.tables.marks.rows} == {"final"}
+    assert sorted(row.group for row in bundle.tables.decisions.rows) == ["aqua", "brook", "delta", "estuary", "estuary"]
+    found = verify(bundle)
+    assert (found.differences, found.compared["snapshot row"]) == ((), 4)
+
+
 def test_everything_that_was_handed_in_survives(build: Build) -> None:
     rows = (
         "round,challenge,group,version,at,days,status,entry,answer.status,title\n"

@@ -24,7 +24,7 @@ from games.progression.rules import CycleKeyTaken
 from games.results.models import ChallengeScore
 from games.rounds.models import Round
 from games.submissions.models import Attempt, Submission, Version
-from leaderboards.models import Board, Snapshot
+from leaderboards.models import Board, Snapshot, Standing
 from tests.cast import Cast
 from tests.factories.accounts import UserFactory
 from tests.games.bundles.conftest import Build
@@ -169,6 +169,17 @@ def test_rounds_csv_says_how_rounds_went(build: Build) -> None:
     assert (one.settled_state, one.published_at, one.visibility) == ("closed", None, "sealed")
     assert not Snapshot.objects.exists()
     assert cycle.state == "running"
+
+
+def test_what_is_published_knows_nothing_of_rounds_still_being_judged(build: Build) -> None:
+    rules = 'format = 1\ncycle = { key = "s" }\nrounds = [{ key = "one" }, { key = "two" }]\nboards = [{ key = "all", ranked = "any" }]\nchallenges = [{ key = "c", criteria = [{ key = "m" }] }]\n'
+    marks = "round,challenge,group,judge,criterion,value\none,c,a,j,m,5\ntwo,c,a,j,m,90\n"
+    rounds = "round,opened,locked,closed,published\none,2026-01-01T09:00:00Z,,2026-01-02T09:00:00Z,2026-01-03T09:00:00Z\ntwo,2026-01-04T09:00:00Z,2026-01-05T09:00:00Z,,\n"
+    cycle = arrived(build, {"cycle.toml": rules, "marks.csv": marks, "rounds.csv": rounds})
+    [snapshot] = Snapshot.objects.filter(board__scope=cycle.pk)
+    assert {row["entry"]: row["score"] for row in snapshot.rows}["a"] == "5"
+    sides = Standing.objects.filter(board__scope=cycle.pk, entry="a").values_list("audience", "score")
+    assert dict(sides) == {"public": "5", "restricted": "95"}
 
 
 def test_results_can_be_left_for_later(build: Build) -> None:
