@@ -82,9 +82,77 @@ def stops(now: datetime) -> list[dict[str, Any]]:
     ]
 
 
+_FIXED: dict[str, Any] = {
+    "running": {"state": "open", "label": "running"},
+    "crumbs": [{"label": "Reading Cup", "url": "/"}, {"label": "2026", "url": "/"}, {"label": "Style"}],
+    "tabs": [
+        {"label": "Overview", "url": "#navigation", "current": True},
+        {"label": "Entries", "url": "#navigation", "count": 34},
+        {"label": "Board", "url": "#navigation"},
+        {"label": "Rules", "url": "#navigation"},
+        {"label": "People", "url": "#navigation", "count": 121},
+    ],
+    "columns": [{"label": "Judge"}, {"label": "Sheets", "number": True}, {"label": "Final", "number": True}],
+    "rows": [{"cells": ["Judith", "20", "20"]}, {"cells": ["Marek", "20", "17"]}, {"cells": ["Noor", "20", "4"]}],
+    "stats": [
+        {"value": "34", "label": "teams"},
+        {"value": "121", "label": "people"},
+        {"value": "3 of 5", "label": "rounds played"},
+        {"value": "510", "label": "marks"},
+    ],
+    "rules": [
+        "Each judge marks five criteria from 0 to 10 in steps of 0.5.",
+        "For each criterion the highest and the lowest mark fall away; the rest is averaged to 2 decimals.",
+        "The score of the round is the weighted sum. Equal scores share a place.",
+        "The first four go on. If the fourth place is shared, all who share it go on.",
+    ],
+    "awards": [
+        ("1", {"title": "First place", "prize": "6,000.00 EUR", "winners": [{"name": "Blue Herons", "url": "#awards"}]}),
+        (
+            "2",
+            {
+                "title": "Second place",
+                "prize": "3,000.00 EUR each",
+                "winners": [{"name": "The Kiln"}, {"name": "Tally & Sons"}],
+            },
+        ),
+        ("", {"title": "Most built upon", "winners": [{"name": "Moss", "under": "7 teams"}]}),
+    ],
+    "criteria": [
+        {"key": "clarity", "name": "Clarity", "says": "Would a stranger understand it?", "value": "7.5", **_BOUNDS},
+        {"key": "courage", "name": "Courage", "says": "", "value": "11", "error": "Expected 0 to 10.", **_BOUNDS},
+    ],
+    "states": [
+        ("planned", "planned"),
+        ("open", "open"),
+        ("judging", "judging"),
+        ("locked", "locked"),
+        ("published", "published"),
+        ("closed", "closed"),
+        ("alert", "disqualified"),
+    ],
+    "swatches": (
+        "paper",
+        "sheet",
+        "sunken",
+        "ink",
+        "ink-soft",
+        "line",
+        "accent",
+        "accent-wash",
+        "red",
+        "green",
+        "amber",
+        "gold",
+    ),
+    "faults": ["Team name: expected at most 60 characters.", "Mark for clarity: expected 0 to 10."],
+    "hash": "sha256:5b0c9d5e3d0a4d9f6b3b0d6f8f4ddf5d5b6a6c1b7e2f4a98c1d2e3f405162738",
+}
+
+
 def everything(now: datetime) -> dict[str, Any]:
     """The context of the style page."""
-    return {
+    return _FIXED | {
         "now": now,
         "soon": now + timedelta(hours=5, minutes=12),
         "later": now + timedelta(days=11, hours=3),
@@ -95,74 +163,10 @@ def everything(now: datetime) -> dict[str, Any]:
             meter("Minutes to a first answer", baseline=Fraction(48), now=Fraction(26), target=Fraction(15), unit="min"),
             meter("Schools taking part", baseline=Fraction(20), now=Fraction(64), target=Fraction(60)),
         ],
-        "running": {"state": "open", "label": "running"},
         "facts": [
             {"name": "Organizer", "value": "Library of the Two Rivers"},
             {"name": "Prize", "value": "12,000.00 EUR, shared when places are shared"},
             {"name": "Entries close", "at": now + timedelta(days=11, hours=3)},
             {"name": "Rules", "value": "Design 3, with 1 amendment", "url": "#facts"},
         ],
-        "crumbs": [{"label": "Reading Cup", "url": "/"}, {"label": "2026", "url": "/"}, {"label": "Style"}],
-        "tabs": [
-            {"label": "Overview", "url": "#navigation", "current": True},
-            {"label": "Entries", "url": "#navigation", "count": 34},
-            {"label": "Board", "url": "#navigation"},
-            {"label": "Rules", "url": "#navigation"},
-            {"label": "People", "url": "#navigation", "count": 121},
-        ],
-        "columns": [{"label": "Judge"}, {"label": "Sheets", "number": True}, {"label": "Final", "number": True}],
-        "rows": [{"cells": ["Judith", "20", "20"]}, {"cells": ["Marek", "20", "17"]}, {"cells": ["Noor", "20", "4"]}],
-        "stats": [
-            {"value": "34", "label": "teams"},
-            {"value": "121", "label": "people"},
-            {"value": "3 of 5", "label": "rounds played"},
-            {"value": "510", "label": "marks"},
-        ],
-        "rules": [
-            "Each judge marks five criteria from 0 to 10 in steps of 0.5.",
-            "For each criterion the highest and the lowest mark fall away; the rest is averaged to 2 decimals.",
-            "The score of the round is the weighted sum. Equal scores share a place.",
-            "The first four go on. If the fourth place is shared, all who share it go on.",
-        ],
-        "awards": [
-            ("1", {"title": "First place", "prize": "6,000.00 EUR", "winners": [{"name": "Blue Herons", "url": "#awards"}]}),
-            (
-                "2",
-                {
-                    "title": "Second place",
-                    "prize": "3,000.00 EUR each",
-                    "winners": [{"name": "The Kiln"}, {"name": "Tally & Sons"}],
-                },
-            ),
-            ("", {"title": "Most built upon", "winners": [{"name": "Moss", "under": "7 teams"}]}),
-        ],
-        "criteria": [
-            {"key": "clarity", "name": "Clarity", "says": "Would a stranger understand it?", "value": "7.5", **_BOUNDS},
-            {"key": "courage", "name": "Courage", "says": "", "value": "11", "error": "Expected 0 to 10.", **_BOUNDS},
-        ],
-        "states": [
-            ("planned", "planned"),
-            ("open", "open"),
-            ("judging", "judging"),
-            ("locked", "locked"),
-            ("published", "published"),
-            ("closed", "closed"),
-            ("alert", "disqualified"),
-        ],
-        "swatches": (
-            "paper",
-            "sheet",
-            "sunken",
-            "ink",
-            "ink-soft",
-            "line",
-            "accent",
-            "accent-wash",
-            "red",
-            "green",
-            "amber",
-            "gold",
-        ),
-        "faults": ["Team name: expected at most 60 characters.", "Mark for clarity: expected 0 to 10."],
-        "hash": "sha256:5b0c9d5e3d0a4d9f6b3b0d6f8f4ddf5d5b6a6c1b7e2f4a98c1d2e3f405162738",
     }
