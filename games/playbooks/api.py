@@ -60,6 +60,7 @@ class Playbooks(GenericViewSet[Any]):
     queryset = Playbook.objects.none()
     serializer_class = PlaybookSummary
     permissions = {"list": "anybody", "retrieve": "anybody", "create": "playbook.post"}
+    pagination_class = None  # few: they come at once
     lookup_field = "key"
     lookup_value_converter = "str"
 

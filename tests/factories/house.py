@@ -1,0 +1,108 @@
+"""A full house: at least three rows of everything the API lists, all of them seen by `org`, who owns the instance and organizes.
+
+One competition is judged and published, in another entries are open: ada and ben captain its teams, judith judges, eve is outside.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.utils.timezone import now
+
+from games.cycles.actions import record_decision
+from games.cycles.models import Cycle, Series
+from games.cycles.rules import DecisionKind
+from games.judging.models import ConflictOfInterest, Panelist
+from games.notices.models import Message
+from games.recognition.models import Points, PointsTotal
+from games.results.models import ExternalResult
+from games.rounds.models import Extension
+from games.submissions.models import Attempt, Upload
+from tests.cast import Actor, actor
+from tests.factories.accounts import ApiTokenFactory
+from tests.factories.groups import JoinRequestFactory, MembershipFactory, RegistrationFactory
+from tests.factories.judging import sheet_for
+from tests.factories.organizations import OrganizationFactory, PersonFactory
+from tests.factories.results import Played, judge_final, water
+from tests.factories.submissions import ESSAY, Scene, entry, scene
+from worker.steps import settle_now
+
+QUIZ: dict[str, Any] = {
+    "key": "riddle",
+    "format": "exact",
+    "answers": ["42"],
+    "hints": [{"key": "first", "text": "Even.", "cost": 1}],
+}
+
+
+@dataclass(frozen=True)
+class House:
+    """The people, what was played and what is open. `secrets`: name -> token."""
+
+    people: dict[str, Actor]
+    played: Played
+    open: Scene
+    secrets: dict[str, str] = field(default_factory=dict)
+
+
+def full_house() -> House:
+    """All rows."""
+    people = {name: actor(name) for name in ("ada", "ben", "judith", "eve")}
+    people["org"] = actor("org", is_superuser=True, may_launch=True)
+    played, call = water(), scene(ESSAY, groups=3)
+    judge_final(played)
+    for round_ in played.rounds.values():
+        settle_now(round_, by=people["org"].user)
+    settle_now(played.rounds["final"], by=people["org"].user, reason="A slip of the pen.")
+    _roles(people, played, call)
+    _entries(people, call)
+    _around(people, played, call)
+    secrets = {}
+    for name, someone in people.items():
+        secrets[name] = f"ludus_a-token-of-{name}-that-only-tests-know"
+        for number in range(3):
+            ApiTokenFactory.create(user=someone.user, secret=secrets[name] + str(number) * bool(number))
+    return House(people, played, call, secrets)
+
+
+def _roles(people: dict[str, Actor], played: Played, call: Scene) -> None:
+    for cycle in (played.cycle, call.cycle):
+        for name, role, held in (("org", "organizer", ["organize"]), ("judith", "judge", ["judge"])):
+            MembershipFactory.create(cycle=cycle, group=None, person=people[name].person, role=role, capabilities=held)
+    for name, group in zip(("ada", "ben"), call.groups, strict=False):
+        held = ["captain", "submit"]
+        MembershipFactory.create(cycle=call.cycle, group=group, person=people[name].person, role="captain", capabilities=held)
+    for group in call.groups:
+        RegistrationFactory.create(group=group)
+        JoinRequestFactory.create(group=group)
+        MembershipFactory.create(cycle=call.cycle, group=group)
+
+
+def _entries(people: dict[str, Actor], call: Scene) -> None:
+    for number, group in enumerate(call.groups, 1):
+        made, _ = entry(call, group)
+        file = ContentFile(b"%PDF-1.4", name="paper.pdf")
+        kept = {"name": "paper.pdf", "size": 8, "content_type": "application/pdf", "digest": "0" * 64}
+        Upload.objects.create(submission=made, field="paper", file=file, **kept)
+        Attempt.objects.create(challenge=call.challenge, group=group, number=number, elapsed_ms=1000 * number, at=now())
+        sheet_for(call, people["judith"].person, group)
+        Extension.objects.create(round=call.round, group=group, until=now() + timedelta(days=3), reason="illness")
+        ConflictOfInterest.objects.create(person=PersonFactory.create(), group=group)
+        Panelist.objects.create(challenge=call.challenge, panel="jury", person=PersonFactory.create())
+
+
+def _around(people: dict[str, Actor], played: Played, call: Scene) -> None:
+    cycle = call.cycle
+    for number in range(3):
+        Cycle.objects.filter(pk=played.cycle.pk).update(series=Series.objects.create(key=f"series-{number}", name="The same"))
+        OrganizationFactory.create(name="The same")
+        Message.objects.create(to="ada@example.org", kind="test", key=f"message-{number}", subject="Hello", body="Hello.")
+        record_decision(cycle, DecisionKind.BREAK, by=people["org"].user, reason="A draw.", board="result", group="team-1")
+        ExternalResult.objects.create(cycle=cycle, kind="board", key="result", group=f"team-{number}", name="score", value="1.5")
+        what = {"cycle": cycle, "group": call.groups[number]}
+        Points.objects.create(**what, seal=7, rule="enter", subject=f"submission:{number}", design_number=1, amount=5, at=now())
+        PointsTotal.objects.create(**what, amount=5, last_at=now())
+        Cycle.objects.create(
+            key=f"other-{number}", name="Other", series=Series.objects.get(key=f"series-{number}"), state="running"
+        )
