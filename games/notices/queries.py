@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Count, F, Q, QuerySet
 
 from games.groups.models import Group, Membership
 from games.groups.rules import GroupState
@@ -38,10 +37,8 @@ def due(now: datetime) -> QuerySet[Message]:
 
 
 def with_address(people: QuerySet[Person]) -> QuerySet[Person]:
-    """People who can be written to, with `address`: that of their account, else the one they were invited under."""
-    active = Q(user__isnull=True) | Q(user__is_active=True)
-    own = Coalesce(NullIf(F("user__email"), Value("")), F("email"))
-    return people.filter(active).annotate(address=own).exclude(address="")
+    """People who have an account that is not suspended, with `address`. Who was imported or invited hears nothing but the invitation."""
+    return people.filter(user__is_active=True).annotate(address=F("user__email")).exclude(address="")
 
 
 def members_of(groups: Iterable[int]) -> QuerySet[Person]:

@@ -18,6 +18,7 @@ from games.organizations.actions import invite
 from games.recognition.models import Grant
 from games.submissions.models import Submission, Version
 from tests.cast import Cast
+from tests.factories.groups import MembershipFactory
 from tests.factories.organizations import PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +122,16 @@ def test_a_group_hears_of_a_grant_once_it_is_granted(cast: Cast, state, heard):
     assert len(told(entry(Kind.GRANT_CHANGED, f"grant:{grant.pk}"))) == heard
 
 
-def test_people_without_an_address_and_suspended_ones_are_left_out(cast: Cast):
+def test_imported_and_invited_people_hear_nothing_but_their_invitation(cast: Cast):
+    MembershipFactory(group=cast.red, person=PersonFactory(email="imported@example.org"))
+    cast.publish(cast.call)
+    assert [to for _, to, _ in told(entry(Kind.ROUND_PUBLISHED, f"round:{cast.call.pk}"))] == [
+        "ada@example.org",
+        "ben@example.org",
+    ]
+
+
+def test_suspended_people_are_left_out(cast: Cast):
     cast.ada.user.is_active = False
     cast.ada.user.save(update_fields=["is_active"])
     cast.publish(cast.call)
