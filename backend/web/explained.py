@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backend.templatetags.ludus import shown
 from games.playbooks.schema import ChallengeDesign
 from leaderboards.engine import numbers
 
@@ -71,8 +72,8 @@ def _steps(spec: ChallengeDesign, steps: Sequence[Mapping[str, Any]]) -> list[st
         % {
             "verb": VERBS.get(one["verb"], one["verb"]),
             "name": fields.get(one["by"], "") if one["by"] in fields else "",
-            "amount": one["amount"],
-            "after": one["after"],
+            "amount": shown(one["amount"]),
+            "after": shown(one["after"]),
         }
         for one in steps
     ]
