@@ -21,6 +21,7 @@ from games.playbooks.schema import Design
 from games.results.queries import Shown, published_rounds, shown_find, shown_of
 from games.results.queries.pages import BoardPage, board_page, official_of
 from games.rounds.models import Entrant
+from leaderboards.engine import numbers
 from leaderboards.engine.names import split_order
 from leaderboards.engine.spec import BoardSpec, Rows, Source, board_rounds
 from leaderboards.engine.words import board_rules, cut_rules
@@ -30,6 +31,7 @@ from leaderboards.models import Board, Snapshot
 from leaderboards.queries import PUBLIC, RESTRICTED, RowData
 
 FOUND = 12
+LONG = 2 * 24 * 60  # minutes
 
 
 def _board_seen(request: HttpRequest, cycle: Cycle, key: str) -> tuple[Board, list[Board]]:
@@ -204,8 +206,13 @@ def columns_of(design: Design, spec: BoardSpec, rows: list[RowData]) -> tuple[li
         keys.remove(names[0])
         score = short_name(design, spec, names[0])
     if spec.rows is Rows.RECORDS:
-        keys = ["at"]
+        keys = ["at"] if all(_within_days(row["values"].get("at")) for row in rows) else []
     return [{"key": key, "label": titles.get(key) or short_name(design, spec, key), "title": ""} for key in keys], score
+
+
+def _within_days(at: Any) -> bool:
+    """Whether a time since the opening can be read as minutes."""
+    return at is None or numbers.parse(at) <= LONG
 
 
 def short_name(design: Design, spec: BoardSpec, name: str) -> str:
@@ -243,7 +250,7 @@ def _state(shown: Shown, *, past: bool) -> dict[str, Any]:
         word = _("past version %(number)d") if past else _("published, version %(number)d")
         return {"state": "closed" if past else "published", "label": word % {"number": shown.snapshot.number}}
     if shown.source == "live":
-        return {"state": "open", "label": _("live") if shown.side == PUBLIC else _("live, organizers' side")}
+        return {"state": "open", "label": _("as it stands now") if shown.side == PUBLIC else _("live, organizers' side")}
     return {"state": "planned", "label": _("not published yet")}
 
 
