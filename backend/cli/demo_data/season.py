@@ -18,6 +18,7 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.judging.models import Sheet
 from games.organizations.actions import create_organization
+from games.playbooks.schema import Design
 from games.progression.actions import prepared
 from games.submissions.models import Attempt, Submission
 
@@ -32,19 +33,8 @@ def load(people: Mapping[str, Any]) -> Cycle:
     """The season, two weeks and a day old."""
     now = db_now()
     start = (now - timedelta(days=15)).replace(hour=7, minute=0, second=0, microsecond=0)
-    told, players = content()["season"], content()["players"]
-    design = prepared(
-        "gamification-season",
-        key=f"small-improvements-{start.year}",
-        name=f"{told['name']} {start.year}",
-        start=start,
-        series="small-improvements",
-        changes={
-            "cycle": {"summary": told["summary"]},
-            "aim": {**told["aim"], "date": (start + timedelta(days=120)).date().isoformat()},
-            "checks": told["checks"],
-        },
-    )
+    players = content()["players"]
+    design = _design(start)
     house = create_organization("Nurses' Exchange", by=None)
     referees = [PersonRow(REFEREES[0], "Judith Okafor", "judge"), PersonRow(REFEREES[1], "Samira Novak", "judge")]
     tables = Tables(
@@ -73,6 +63,23 @@ def load(people: Mapping[str, Any]) -> Cycle:
     reopen_sheets(Sheet.objects.filter(challenge__round__cycle=cycle, group__key__in=TO_MARK, judge__key=REFEREES[0]))
     _remember(cycle)
     return cycle
+
+
+def _design(start: datetime) -> Design:
+    """The playbook of the library with this season's words."""
+    told = content()["season"]
+    return prepared(
+        "gamification-season",
+        key=f"small-improvements-{start.year}",
+        name=f"{told['name']} {start.year}",
+        start=start,
+        series="small-improvements",
+        changes={
+            "cycle": {"summary": told["summary"]},
+            "aim": {**told["aim"], "date": (start + timedelta(days=120)).date().isoformat()},
+            "checks": told["checks"],
+        },
+    )
 
 
 def _reports(players: list[dict[str, Any]], start: datetime) -> list[Any]:
