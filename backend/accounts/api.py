@@ -98,17 +98,31 @@ def _me(request: Request) -> User:
 
 
 class TokenSerializer(serializers.ModelSerializer[ApiToken]):
-    """A token. `token` itself is in the answer to its creation, and never again."""
+    """A token, without its secret."""
 
-    token = serializers.CharField(read_only=True, required=False, help_text="Only when created.")
     expires_at = serializers.DateTimeField(required=False, help_text="Default: in 90 days; at most in 366.")
-    cycles = serializers.ListField(child=serializers.IntegerField(), required=False, help_text="Empty: every cycle one is in.")
+    cycles = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
+        required=False,
+        help_text="Empty: every cycle one is in.",
+    )
     capabilities = serializers.ListField(child=serializers.CharField(), required=False, help_text="Empty: all that one has.")
 
     class Meta:
         model = ApiToken
-        fields = ("id", "name", "hint", "cycles", "capabilities", "created_at", "expires_at", "last_used_at", "token")
+        fields = ("id", "name", "hint", "cycles", "capabilities", "created_at", "expires_at", "last_used_at")
         read_only_fields = ("hint", "created_at", "last_used_at")
+
+
+class TokenMade(TokenSerializer):
+    """A new token. `token` itself is in the answer to its creation, and never again."""
+
+    token = serializers.CharField()
+
+    class Meta:
+        model = ApiToken
+        fields = (*TokenSerializer.Meta.fields, "token")
+        read_only_fields = fields
 
 
 class Tokens(CreateModelMixin, ListModelMixin, DestroyModelMixin, GenericViewSet[ApiToken]):
@@ -124,6 +138,7 @@ class Tokens(CreateModelMixin, ListModelMixin, DestroyModelMixin, GenericViewSet
         """One's own."""
         return tokens_of(self.request.user) if isinstance(self.request.user, User) else ApiToken.objects.none()
 
+    @extend_schema(responses={201: TokenMade})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002 the framework's signature
         """Make a token; `token` in the answer is shown this once."""
         _only_in_person(request)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,6 +24,15 @@ class PlaybookSummary(serializers.Serializer[Any]):
     name = serializers.CharField()
     summary = serializers.CharField()
     source = serializers.ChoiceField(["library", "posted"])  # type: ignore[assignment] # a field named as the base's
+
+
+@extend_schema_serializer(many=False)
+class PlaybookList(serializers.Serializer[Any]):
+    """All that can be launched here, at once."""
+
+    results = PlaybookSummary(many=True)
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
 
 
 class PlaybookDetail(PlaybookSummary):
@@ -64,16 +73,7 @@ class Playbooks(GenericViewSet[Any]):
     lookup_field = "key"
     lookup_value_converter = "str"
 
-    @extend_schema(
-        responses=inline_serializer(
-            "PlaybookList",
-            {
-                "results": PlaybookSummary(many=True),
-                "next": serializers.CharField(allow_null=True),
-                "previous": serializers.CharField(allow_null=True),
-            },
-        )
-    )
+    @extend_schema(responses=PlaybookList)
     def list(self, request: Request) -> Response:  # noqa: ARG002 the framework's signature
         """All playbooks, the library first; of a posted one its newest version."""
         return Response({"results": PlaybookSummary(presets(), many=True).data, "next": None, "previous": None})

@@ -95,7 +95,7 @@ class Cycles(ReadOnlyModelViewSet[Cycle]):
     def _opened(self, request: Request, cycle: Cycle) -> frozenset[str]:
         return frozenset(begun_rounds(cycle, _access(request).now))
 
-    @extend_schema(responses=shapes.DesignShape(many=True))
+    @extend_schema(responses=shapes.DesignChanges)
     @action(detail=True, pagination_class=None, filterset_class=None)
     def designs(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Every number of the rules, the newest first, with what it changed and why."""
@@ -123,7 +123,7 @@ class Cycles(ReadOnlyModelViewSet[Cycle]):
             rules = scoring_rules(self._shown(request, cycle, number))
         return Response({"number": number, "rules": rules})
 
-    @extend_schema(request=shapes.AmendAsked, responses={201: shapes.DesignShape})
+    @extend_schema(request=shapes.AmendAsked, responses={201: shapes.DesignChange})
     @action(detail=True, methods=["post"])
     def amend(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Change the rules by decision: a new number. Refused, saying why, if it would alter the scoring of a round that has begun."""

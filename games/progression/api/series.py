@@ -35,6 +35,12 @@ class SeriesRowShape(serializers.Serializer[Any]):
     results = serializers.DictField(child=serializers.CharField(), help_text="Id of the cycle → what counted.")
 
 
+class SeriesStandings(serializers.Serializer[Any]):
+    """All of them, the best first."""
+
+    results = SeriesRowShape(many=True)
+
+
 class RuleAsked(serializers.Serializer[Any]):
     """How cycles add up."""
 
@@ -64,7 +70,7 @@ class SeriesViews(ReadOnlyModelViewSet[Series]):
     filterset_fields = ("key",)
     ordering = ("name",)
 
-    @extend_schema(parameters=PARAMETERS, responses=SeriesRowShape(many=True))
+    @extend_schema(parameters=PARAMETERS, responses=SeriesStandings)
     @action(detail=True, pagination_class=None)
     def standings(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Standings over the public cycles, from their published results."""

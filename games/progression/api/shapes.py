@@ -75,6 +75,23 @@ class DesignShape(serializers.ModelSerializer[DesignRow]):
         read_only_fields = fields
 
 
+class DesignChange(DesignShape):
+    """With what it changed."""
+
+    changes = serializers.JSONField()
+
+    class Meta:
+        model = DesignRow
+        fields = (*DesignShape.Meta.fields, "changes")
+        read_only_fields = fields
+
+
+class DesignChanges(serializers.Serializer[Any]):
+    """Every number of the rules, the newest first."""
+
+    results = DesignChange(many=True)
+
+
 class EntrantShape(serializers.ModelSerializer[Entrant]):
     """A group on the list of a round, and how it got there."""
 

@@ -68,7 +68,7 @@ class Uploads(GenericViewSet[Upload]):
     seen_as = "upload.view"
     permissions = {"content": "upload.view", "destroy": "upload.remove"}
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"])
     def content(self, request: Request, pk: str) -> FileResponse:  # noqa: ARG002 the framework's signature
         """The bytes, always as an attachment. Until it is part of a version only the group has a file."""
