@@ -77,7 +77,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """A row against a limit. `must`: the least ratio. `within`: the most seconds, where a gate says so."""
+    """A row against a limit. `must`: the least ratio. `within`: the most seconds, where a gate says so. `most`: repeats of a long one."""
 
     name: str
     about: str
@@ -85,12 +85,13 @@ class Race:
     prepare: Callable[[Stage], AbstractContextManager[Pair]]
     must: float = 0.0
     within: float = math.inf
+    most: int = 10
 
     def run(self, stage: Stage) -> Iterator[Result]:
         """Ours and the limit in turn; medians, and the median of the ratios of neighbours."""
         ours, limit = [], []
         with self.prepare(stage) as pair:
-            for _ in range(stage.sizes.repeats):
+            for _ in range(min(stage.sizes.repeats, self.most)):
                 ours.append(pair.ours())
                 limit.append(pair.limit())
             notes = tuple(pair.notes())

@@ -68,13 +68,18 @@ def _race(stage: Stage, *, results: bool) -> Iterator[Pair]:
         read.append(reading.seconds)
         return watch.seconds
 
-    ours()
-    limit = stored(Cycle.objects.latest("pk"))
-    yield Pair(
-        ours,
-        limit,
-        lambda: [f"{limit.lengths['games_mark']:,} marks, {limit.total:,} rows; reading and checking {min(read):.2f} s"],
-    )
+    limits: list[CopyAgain] = []
+
+    def limit() -> float:
+        if not limits:
+            limits.append(stored(Cycle.objects.latest("pk")))
+        return limits[0]()
+
+    def notes() -> list[str]:
+        [rows] = limits
+        return [f"{rows.lengths['games_mark']:,} marks, {rows.total:,} rows; reading and checking {min(read):.2f} s"]
+
+    yield Pair(ours, limit, notes)
 
 
 def race(*, results: bool) -> Callable[[Stage], AbstractContextManager[Pair]]:
@@ -84,5 +89,5 @@ def race(*, results: bool) -> Callable[[Stage], AbstractContextManager[Pair]]:
 
 ROWS: Final = (
     Race("import", "a bundle read, checked, stored; limit: COPY of the same rows", "s", race(results=False), must=0.1),
-    Race("import-results", "the same, and its results computed, stored, published", "s", race(results=True)),
+    Race("import-results", "the same, and its results computed, stored, published", "s", race(results=True), most=1),
 )
