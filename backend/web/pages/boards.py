@@ -11,27 +11,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from backend.api.permissions import access_of
-from backend.web import shapes
+from backend.web.board_shapes import board_shape, version_of
 from backend.web.pages.cycle import OVER, boards_seen, crumbs_of, cycle_seen, tabs
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.permissions import Access, visible
-from games.playbooks.schema import Design
 from games.results.queries import Shown, published_rounds, shown_find, shown_of
-from games.results.queries.pages import BoardPage, board_page, official_of
-from games.rounds.models import Entrant
-from leaderboards.engine import numbers
-from leaderboards.engine.names import split_order
-from leaderboards.engine.spec import BoardSpec, Rows, Source, board_rounds
+from games.results.queries.pages import BoardPage, board_page, elsewhere_of, official_of
+from leaderboards.engine.spec import BoardSpec, board_rounds
 from leaderboards.engine.words import board_rules, cut_rules
 from leaderboards.engine.words.boards import find_board
-from leaderboards.engine.words.names import name_in_words
 from leaderboards.models import Board, Snapshot
-from leaderboards.queries import PUBLIC, RESTRICTED, RowData
+from leaderboards.queries import PUBLIC, RESTRICTED
 
 FOUND = 12
-LONG = 2 * 24 * 60  # minutes
 
 
 def _board_seen(request: HttpRequest, cycle: Cycle, key: str) -> tuple[Board, list[Board]]:
@@ -87,14 +81,8 @@ def board_rows(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
     if tag in request.headers.get("If-None-Match", ""):
         return HttpResponse(status=304, headers=headers)
     part = board_page(shown, bracket=bracket, page=page)
-    body = {"board": row.pk, "key": row.key, "version": _version(shown), "rows": part.rows}
+    body = {"board": row.pk, "key": row.key, "version": version_of(shown), "rows": part.rows}
     return HttpResponse(orjson.dumps(body), content_type="application/json", headers=headers)
-
-
-def _version(shown: Shown) -> int:
-    if shown.source == "live":
-        return shown.board.version if shown.side == PUBLIC else shown.board.restricted_version
-    return shown.snapshot.number if shown.snapshot else 0
 
 
 def _render(
@@ -126,6 +114,7 @@ def _render(
         "snapshots": _snapshots(access, row),
         "notes": _notes(cycle, access, shown, spec, past=past),
         "official": _official(shown, part),
+        "elsewhere": _elsewhere(cycle) if row.number == 1 else [],
         "digest_rule": _("SHA-256 over the canonical rows, the number of the rules and the digest before"),
     }
     return render(request, "boards/board.html", context)
@@ -160,100 +149,6 @@ def _pagination(request: HttpRequest, part: BoardPage) -> dict[str, str]:
     }
 
 
-# --- The board in the shape of its component ------------------------------------------------------------------------------------------
-
-
-def board_shape(
-    cycle: Cycle, design: Design, spec: BoardSpec, shown: Shown, part: BoardPage, *, past: bool = False
-) -> dict[str, Any]:
-    """What the board component takes."""
-    row, follows = shown.board, not past and cycle.state not in OVER
-    columns, score = columns_of(design, spec, part.rows)
-    columns = [one | {"decimals": shapes.decimals_in(row["values"].get(one["key"]) for row in part.rows)} for one in columns]
-    rows_url = (
-        f"{reverse('board-rows', args=[cycle.key, row.key])}?{urlencode({'bracket': part.bracket, 'page': str(part.page)})}"
-    )
-    live_public = shown.source == "live" and shown.side == PUBLIC
-    return {
-        "pk": row.pk,
-        "key": row.key,
-        "title": row.name,
-        "version": _version(shown),
-        "columns": columns,
-        "rows": part.rows,
-        "url": f"{rows_url}{'' if live_public or shown.source != 'live' else f'&side={shown.side}'}" if follows else "",
-        "socket": f"/ws/boards/{row.pk}" if follows and shown.source == "live" else "",
-        "group_url": reverse("group", args=[cycle.key, "~"]),
-        "cut_rank": _cut_rank(cycle, design, row, part) if spec.rows is Rows.GROUPS else None,
-        "first": part.rows[0]["rank"] if part.rows else 1,
-        "last": part.rows[-1]["rank"] if part.page < part.pages else "",
-        "bracket": part.bracket if len(part.brackets) > 1 else "",
-        "state": _state(shown, past=past),
-        "score_label": score,
-        "score_decimals": shapes.decimals_in(one["score"] for one in part.rows),
-    }
-
-
-def columns_of(design: Design, spec: BoardSpec, rows: list[RowData]) -> tuple[list[dict[str, Any]], str]:
-    """The columns between the name and the score, and what the score is called: rounds if there are several, then what decides ties."""
-    rounds = board_rounds(design, spec) if spec.source is Source.ROUNDS and spec.rows is Rows.GROUPS else ()
-    titles = {one.key: one.title for one in rounds}
-    names = [split[0] for text in spec.order if (split := split_order(text))]
-    keys = [key for key in titles if len(titles) > 1]
-    keys += [name for name in names if name not in {*keys, "score"} and (len(titles) > 1 or name not in titles)]
-    score = _("Points") if spec.source is Source.POINTS else _("Total") if len(titles) > 1 else _("Score")
-    if names and names[0] != "score" and names[0] in keys and all(row["values"].get(names[0]) == row["score"] for row in rows):
-        keys.remove(names[0])
-        score = short_name(design, spec, names[0])
-    if spec.rows is Rows.RECORDS:
-        keys = ["at"] if all(_within_days(row["values"].get("at")) for row in rows) else []
-    return [{"key": key, "label": titles.get(key) or short_name(design, spec, key), "title": ""} for key in keys], score
-
-
-def _within_days(at: Any) -> bool:
-    """Whether a time since the opening can be read as minutes."""
-    return at is None or numbers.parse(at) <= LONG
-
-
-def short_name(design: Design, spec: BoardSpec, name: str) -> str:
-    """A named value as the head of a column."""
-    short = {
-        "solved": _("Solved"),
-        "penalty": _("Penalty"),
-        "rejected": _("Rejected"),
-        "at": _("Minute"),
-        "last": _("Last solve"),
-    }
-    words = short.get(name) or name_in_words(design, spec, name)
-    return f"{words[:1].upper()}{words[1:]}"
-
-
-def _cut_rank(cycle: Cycle, design: Design, row: Board, part: BoardPage) -> int | None:
-    """The last rank that goes on: by who is in the next round once that is known, else by the rule."""
-    cut = next((one for one in design.cuts if one.board == row.key), None)
-    if cut is None:
-        return None
-    groups = [one["group"] for one in part.rows]
-    through = set(
-        Entrant.objects.filter(round__cycle=cycle, round__key=cut.to, via="cut", group__key__in=groups).values_list(
-            "group__key", flat=True
-        )
-    )
-    if through:
-        last = max((one["rank"] for one in part.rows if one["group"] in through), default=None)
-        return None if last == part.rows[-1]["rank"] and part.page < part.pages else last
-    return cut.first if isinstance(cut.first, int) else None
-
-
-def _state(shown: Shown, *, past: bool) -> dict[str, Any]:
-    if shown.snapshot is not None:
-        word = _("past version %(number)d") if past else _("published, version %(number)d")
-        return {"state": "closed" if past else "published", "label": word % {"number": shown.snapshot.number}}
-    if shown.source == "live":
-        return {"state": "open", "label": _("as it stands now") if shown.side == PUBLIC else _("live, organizers' side")}
-    return {"state": "planned", "label": _("not published yet")}
-
-
 def _snapshots(access: Access, row: Board) -> list[Snapshot]:
     stored = visible(access, "snapshot.view", Snapshot.objects.filter(board=row, audience=PUBLIC))
     return list(stored.defer("rows").order_by("-number")[:20])
@@ -283,7 +178,7 @@ def _held_back(cycle: Cycle, spec: BoardSpec) -> bool:
 
 def _official(shown: Shown, part: BoardPage) -> dict[str, Any] | None:
     """The official result as a table of its own, with how far ours agrees."""
-    beside = official_of(shown, part.rows)
+    beside = official_of(shown)
     if beside is None:
         return None
     names = {row["group"]: row["name"] for row in part.rows}
@@ -294,3 +189,21 @@ def _official(shown: Shown, part: BoardPage) -> dict[str, Any] | None:
     ]
     columns = [{"label": _("Name")}, {"label": _("Place"), "number": True}, {"label": _("Score"), "number": True}]
     return {"columns": columns, "rows": rows, "equal": beside.equal, "compared": beside.compared}
+
+
+def _elsewhere(cycle: Cycle) -> list[dict[str, Any]]:
+    """Tables published elsewhere, under their own title, in their own order."""
+    tables = elsewhere_of(cycle.pk)
+    keys = {group for table in tables for group in table.cells}
+    names = dict(Group.objects.filter(cycle=cycle, key__in=keys).values_list("key", "name")) if keys else {}
+    return [
+        {
+            "title": table.title,
+            "columns": [{"label": _("Name")}, *({"label": name.capitalize(), "number": True} for name in table.names)],
+            "rows": [
+                {"cells": [names.get(group, group), *(cells.get(name, "") for name in table.names)]}
+                for group, cells in table.cells.items()
+            ],
+        }
+        for table in tables
+    ]

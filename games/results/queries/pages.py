@@ -5,6 +5,7 @@ from typing import Final
 
 from games.results.models import ExternalResult
 from games.results.queries.boards import Shown, shown_rows
+from leaderboards.engine import numbers
 from leaderboards.queries import PAGE_ROWS, RowData, rows_of, standings
 
 PLACE: Final = "place"
@@ -81,8 +82,11 @@ class Beside:
     equal: int
 
 
-def official_of(shown: Shown, rows: list[RowData]) -> Beside | None:
-    """The official result that lies beside a board, compared with the rows given; None if there is none. One statement."""
+def official_of(shown: Shown) -> Beside | None:
+    """The official result that lies beside a board, compared with all its rows; None if there is none.
+
+    One statement where there is none, else as many more as reading the rows takes. Numbers are compared as numbers: 18.50 is 18.5.
+    """
     found: dict[str, dict[str, str]] = {PLACE: {}, SCORE: {}}
     stored = ExternalResult.objects.filter(cycle=shown.board.scope, kind="board", key=shown.board.key)
     for group, name, value in stored.values_list("group", "name", "value"):
@@ -90,10 +94,36 @@ def official_of(shown: Shown, rows: list[RowData]) -> Beside | None:
     places, scores = found[PLACE], found[SCORE]
     if not places and not scores:
         return None
-    both = [row for row in rows if row["group"] in places or row["group"] in scores]
-    equal = sum(
-        1
-        for row in both
-        if places.get(row["group"], row["place"]) == row["place"] and scores.get(row["group"], row["score"]) == row["score"]
-    )
+    both = [row for row in shown_rows(shown) if not row["line"] and (row["group"] in places or row["group"] in scores)]
+    equal = sum(_same(places.get(row["group"]), row["place"]) and _same(scores.get(row["group"]), row["score"]) for row in both)
     return Beside(places=places, scores=scores, compared=len(both), equal=equal)
+
+
+def _same(official: str | None, ours: str) -> bool:
+    if official is None or official == ours:
+        return True
+    try:
+        return numbers.parse(official) == numbers.parse(ours)
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A table that somebody else published, under its own title: names of the columns, and per group its cells."""
+
+    title: str
+    names: list[str]
+    cells: dict[str, dict[str, str]]
+
+
+def elsewhere_of(cycle_id: int) -> list[Elsewhere]:
+    """Whole tables published elsewhere that no board of ours is compared with. One statement."""
+    found: dict[str, Elsewhere] = {}
+    stored = ExternalResult.objects.filter(cycle=cycle_id, kind="external").order_by("pk")
+    for key, group, name, value in stored.values_list("key", "group", "name", "value"):
+        table = found.setdefault(key, Elsewhere(key, [], {}))
+        if name not in table.names:
+            table.names.append(name)
+        table.cells.setdefault(group, {})[name] = value
+    return list(found.values())

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from games.cycles.models import Cycle
 from games.cycles.rules import CycleState
+from games.results.models import ExternalResult
 from games.rounds.models import Round
 from tests.factories.cycles import CycleFactory, SeriesFactory, small_design
 from tests.factories.groups import GroupFactory
@@ -179,3 +180,16 @@ def test_challenges_of_a_round_to_come_are_not_named(client, cast):
     for part in ("", "rules/", "rounds/final/"):
         assert "rototype" not in page(client, f"/cycles/water/{part}")
     assert "Impact" in page(client, "/cycles/water/rounds/call/concept/").title()
+
+
+def test_an_official_result_lies_beside_the_board_and_is_compared_by_number(client, played):
+    for group, place, score in (("aqua", "1", "80.690"), ("brook", "3", "80.07")):
+        for name, value in (("place", place), ("score", score)):
+            ExternalResult.objects.create(cycle=played.cycle, kind="board", key="result", group=group, name=name, value=value)
+    ExternalResult.objects.create(
+        cycle=played.cycle, kind="external", key="As the jury told it", group="aqua", name="solved", value="7"
+    )
+    text = page(client, f"/cycles/{played.cycle.key}/boards/result/")
+    assert "1 of 2 rows compared are equal" in text
+    assert "As the jury told it" in text
+    assert "As the jury told it" not in page(client, f"/cycles/{played.cycle.key}/boards/call/")
