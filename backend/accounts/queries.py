@@ -32,7 +32,7 @@ def link_by_secret(secret: str) -> SignInLink | None:
 def users(search: str = "") -> QuerySet[User]:
     """All users for the desk, newest first, with `token_count` of usable-looking tokens; `search` looks in names and addresses."""
     found = User.objects.annotate(token_count=Count("api_tokens", filter=Q(api_tokens__revoked_at__isnull=True)))
-    if search.strip():
-        word = search.strip()
+    word = search.replace("\0", "").strip()
+    if word:
         found = found.filter(Q(email__icontains=word) | Q(name__icontains=word))
     return found.order_by("-date_joined", "-pk")

@@ -17,10 +17,10 @@ from games.rounds.models import Entrant, Round
 def outbox(*, state: str = "", search: str = "") -> QuerySet[Message]:
     """Messages, newest first, narrowed to a state or to an address or kind."""
     found = Message.objects.select_related("cycle").order_by("-created_at", "-pk")
-    if state:
+    if state in set(MessageState):
         found = found.filter(state=state)
-    if search.strip():
-        word = search.strip()
+    word = search.replace("\0", "").strip()
+    if word:
         found = found.filter(Q(to__icontains=word) | Q(kind__icontains=word) | Q(subject__icontains=word))
     return found
 

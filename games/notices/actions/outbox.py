@@ -153,8 +153,11 @@ def mark_bounced(message: Message, *, error: str) -> None:
 def send_again(message: Message, *, to: str = "", now: datetime | None = None) -> None:
     """Queue a failed or bounced mail once more, to a corrected address if one is given.
 
-    Raises Conflict for a mail whose link was already forgotten: that has to be asked for anew.
+    Raises Conflict for a mail that is on its way or has arrived, and for one whose link was forgotten: that is asked for anew.
     """
+    if message.state not in {MessageState.FAILED.value, MessageState.BOUNCED.value}:
+        text = f"This mail is {message.state}: only what failed or bounced is sent again."
+        raise Conflict(text)
     if message.body == FORGOTTEN:
         text = "This mail held a one-time link that is not kept. Let the person ask for a new one."
         raise Conflict(text)

@@ -134,3 +134,14 @@ def test_the_outbox_is_searched_and_counted():
     assert [one.to for one in outbox(state="bounced")] == ["gone@example.org"]
     assert [one.to for one in outbox(search="GONE@")] == ["gone@example.org"]
     assert outbox_counts() == {"queued": 1, "sent": 0, "failed": 0, "bounced": 1}
+
+
+@pytest.mark.django_db
+def test_a_mail_that_waits_or_has_arrived_is_not_sent_again():
+    message = queue()
+    for _ in ("queued", "sent"):
+        with pytest.raises(Conflict, match="only what failed or bounced"):
+            send_again(message)
+        deliver_pending()
+        message.refresh_from_db()
+    assert len(mail.outbox) == 1
