@@ -9,7 +9,7 @@ from leaderboards.bulk import FEW, insert_many
 from leaderboards.models import Board, Standing
 
 pytestmark = pytest.mark.django_db
-NAMES = ["Red Herons", "tab\tnew\nline", "back\\slash \\N", "", "Łódź 東京 🜂", 'quote " and \'']
+NAMES = ["Red Herons", "tab\tnew\nline", "back\\slash \\N", "", "Łódź 東京 🜂", "quote \" and '"]
 COLUMNS = ("entry", "name", "rank", "place", "keys", "values", "pending", "changed_version")
 
 

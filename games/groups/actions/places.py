@@ -100,8 +100,12 @@ def withdraw_group(group: Group, *, by: Any, reason: str = "") -> Group:
     if registration is not None:
         registration.state, registration.settled_at = RegistrationState.WITHDRAWN.value, db_now()
         registration.save(update_fields=["state", "settled_at"])
-    if took_part:
-        record_decision(cycle, DecisionKind.WITHDRAW, by=by, group=group.key, reason=reason.strip() or "The group withdrew.")
+    ahead = cycle.rounds.filter(published_at__isnull=True).order_by("number").values_list("key", flat=True).first()
+    if (
+        took_part and ahead is not None
+    ):  # what is published stays as it is: the decision takes effect in the first round that is not
+        why = reason.strip() or "The group withdrew."
+        record_decision(cycle, DecisionKind.WITHDRAW, by=by, round=ahead, group=group.key, reason=why)
     record(
         Kind.GROUP_LEFT, cycle_id=cycle.pk, group_id=group.pk, by=by, subject=f"group:{group.pk}", payload={"group": group.key}
     )

@@ -26,6 +26,7 @@ from games.journal.models import JournalEntry
 from tests.cast import Actor, actor
 from tests.factories.cycles import CycleFactory, small_design
 from tests.factories.groups import GroupFactory, RegistrationFactory
+from tests.factories.rounds import RoundFactory
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -203,12 +204,15 @@ def test_organizers_accept_and_refuse_with_a_reason():
         actions.settle(green, accept=True, by=org.user)
 
 
-def test_leaving_the_cycle_is_a_decision():
+def test_leaving_the_cycle_is_a_decision_that_leaves_what_is_published_alone():
     cycle, ada = enrolling(), actor("ada")
+    RoundFactory(cycle=cycle, key="call", number=1, published_at=now())
+    RoundFactory(cycle=cycle, key="build", number=2)
+    RoundFactory(cycle=cycle, key="final", number=3)
     group = enter(cycle, ada, "Red Herons").group
     actions.withdraw_group(group, by=ada.user, reason="Exams.")
     decision = Decision.objects.get()
-    assert (decision.kind, decision.group, decision.reason) == ("withdraw", "red-herons", "Exams.")
+    assert (decision.kind, decision.round, decision.group, decision.reason) == ("withdraw", "build", "red-herons", "Exams.")
     with pytest.raises(GroupRefused, match="withdrawn already"):
         actions.withdraw_group(group, by=ada.user)
 
