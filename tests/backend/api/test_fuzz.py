@@ -85,10 +85,12 @@ def faults(operation: Any, house: House, app: Any) -> Iterator[str]:
         for name in ("org", next(others)):
             headers = {"Authorization": f"Bearer {house.secrets[name]}"} if name else {}
             try:
-                with transaction.atomic():  # and taken back: every example finds the house as it was
-                    transaction.set_rollback(True)
-                    answer = case.call(app=app, headers=headers)
-                    case.validate_response(answer, checks=CHECKS, headers=headers)
+                with transaction.atomic():
+                    try:
+                        answer = case.call(app=app, headers=headers)
+                        case.validate_response(answer, checks=CHECKS, headers=headers)
+                    finally:
+                        transaction.set_rollback(True)  # every example finds the house as it was
             except (FailureGroup, Exception) as fault:  # noqa: BLE001 -- all are told at once
                 told = [f"{one}"[:TOLD] for one in getattr(fault, "exceptions", [fault])]
                 found.setdefault(
