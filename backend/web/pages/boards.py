@@ -41,7 +41,7 @@ def _shown(request: HttpRequest, cycle: Cycle, board: Board) -> Shown:
     """The side that is asked for: organizers see all marks unless they look at what is published."""
     side = request.GET.get("side", "") or ("published" if cycle.state in OVER else "")
     return shown_of(
-        board, organizes=access_of(request).organizes(cycle.pk), side=side if side in {PUBLIC, RESTRICTED, "published"} else ""
+        board, organizes=access_of(request).organizes(cycle.pk), side=side if side in {RESTRICTED, "published"} else ""
     )
 
 
@@ -164,7 +164,14 @@ def _notes(cycle: Cycle, access: Access, shown: Shown, spec: BoardSpec, *, past:
         text = _("You see the organizers' side: marks that are not published count here.")
         found.append({"level": "warning", "text": text, "url": f"{here}?side=published", "action": _("What is published")})
     elif access.organizes(cycle.pk) and not past:
-        found.append({"level": "info", "text": _("You see what everybody sees."), "url": here, "action": _("Organizers' side")})
+        found.append(
+            {
+                "level": "info",
+                "text": _("You see what everybody sees."),
+                "url": f"{here}?side={RESTRICTED}",
+                "action": _("Organizers' side"),
+            }
+        )
     if spec.freeze is not None and shown.source == "live" and shown.side == PUBLIC and _held_back(cycle, spec):
         text = _("The board is frozen: what is tried from now on counts, and is shown as waiting until the board is revealed.")
         found.append({"level": "info", "text": text})
