@@ -207,6 +207,8 @@ def _resolve_times(result: Expansion, start: datetime | None) -> None:
                 table[name] = _resolved(table[name], start, zone)
             except ValueError as error:
                 result.problems.append(Problem(result.place((*path, name)), str(error)))
+            except OverflowError:
+                result.problems.append(Problem(result.place((*path, name)), "expected a time before the year 10000"))
 
 
 def _zone(result: Expansion) -> tzinfo | None:
