@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from games.bundles.actions.judged import load_assignments, load_conflicts, load_marks, load_votes
 from games.bundles.actions.landing import Landing
 from games.bundles.actions.people import load_groups, load_people, organization_for
+from games.bundles.actions.pour import looked_at
 from games.bundles.actions.results import settle_imported
 from games.bundles.actions.work import load_attempts, load_decisions, load_official, load_submissions
 from games.bundles.bundle import Bundle
@@ -19,17 +20,21 @@ from games.bundles.rules import SeriesTaken
 from games.cycles.actions import series_for
 from games.cycles.models import Cycle, Series
 from games.errors import Invalid
+from games.groups.models import Group
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
+from games.judging.models import Mark, Sheet
 from games.organizations.models import Organization
 from games.playbooks.schema import CycleSpec, Design
 from games.progression.actions import apply_design
 from games.progression.actions.launch import make_organizer
 from games.progression.rules import CycleKeyTaken
+from games.submissions.models import Attempt, Submission, Version
 
 type Progress = Callable[[str, int, int], None]
 """Told what is being done, how many steps are done, and of how many."""
+MANY: Final = 100
 STEPS: Final[tuple[Callable[[Landing], None], ...]] = (
     *(load_groups, load_people, load_submissions, load_marks, load_attempts, load_votes),
     *(load_assignments, load_conflicts, load_decisions, load_official),
@@ -109,6 +114,8 @@ def import_bundle(
         step(landing)
     if by is not None:
         make_organizer(cycle, design, by)
+    if sum(len(table.rows) for _, table in bundle.tables.named()) >= MANY:
+        looked_at(Group, Submission, Version, Sheet, Mark, Attempt)
     settle_imported(landing, results=results)
     payload = {name: len(table.rows) for name, table in bundle.tables.named() if table.rows}
     record(Kind.CYCLE_IMPORTED, cycle_id=cycle.pk, by=by, subject=f"cycle:{cycle.pk}", payload=payload, channel="import")
