@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -32,7 +33,7 @@ from games.submissions import actions
 from games.submissions.actions.entries import ENTERED
 from games.submissions.models import Submission, Upload, Version
 from games.submissions.queries import attempts_of, files_in
-from games.submissions.rules import EDITABLE, SubmissionState
+from games.submissions.rules import EDITABLE, StaleDraft, SubmissionState
 
 SPECIAL: Final = "save"
 
@@ -112,6 +113,7 @@ def entry_page(request: HttpRequest, cycle: str, key: str, challenge: str) -> Ht
         answer = _write(request, form, row, group, entry)
         if answer is not None:
             return answer
+        entry = _kept(row, group, entry)
     context = {
         "cycle": row.round.cycle,
         "round": row.round,
@@ -145,6 +147,13 @@ def _entry_of(request: HttpRequest, row: Challenge, group: Group) -> Submission 
     return entries.order_by("-number").first()
 
 
+def _kept(row: Challenge, group: Group, entry: Submission | None) -> Submission | None:
+    """The entry as it stands after a refusal: fresh, also when it was only opened by the attempt."""
+    if entry is not None:
+        return Submission.objects.get(pk=entry.pk)
+    return Submission.objects.filter(challenge=row, group=group, state=SubmissionState.DRAFT.value).order_by("-number").first()
+
+
 def _uploads(spec: ChallengeDesign, entry: Submission | None) -> dict[str, Upload]:
     """The files that the draft refers to, by field."""
     if entry is None or not (used := files_in(entry.draft, spec)):
@@ -163,14 +172,15 @@ def _write(request: HttpRequest, form: EntryForm, row: Challenge, group: Group, 
                 kept = actions.upload(submission=entry, field=field.key, file=file, by=request.user, person=person)
                 data[field.key] = kept.pk
         if request.POST.get(SPECIAL) == "draft":
-            actions.save_draft(submission=entry, data=data, by=request.user, check_base=False)
+            base = parse_datetime(request.POST.get("base", "").replace(" ", "+"))
+            actions.save_draft(submission=entry, data=data, by=request.user, base=base, check_base="base" in request.POST)
             messages.success(request, _("The draft is saved. Nobody else sees it; hand it in before the deadline."))
             return redirect(request.get_full_path().replace("entry=new", f"entry={entry.number}"))
         version = actions.submit(
             submission=entry, by=request.user, person=person, data=data, note=form.cleaned_data.get("note", "")
         )
     except GameError as refusal:
-        if entry is not None:
+        if entry is not None and not isinstance(refusal, StaleDraft):
             _keep(entry, form, request)
         refuse(form, refusal)
         return None

@@ -68,6 +68,33 @@ def test_what_was_typed_stays_after_a_refusal(writing):
     assert "outside" in text
 
 
+def base_of(text):
+    return re.search(r'name="base" value="([^"]*)"', text)[1]
+
+
+def test_two_members_do_not_overwrite_each_others_draft(writing):
+    call, ada, _eve = writing
+    path, client = ENTRY.format(call.cycle.key), ada.client
+    client.post(path, {"title": "Ours", "save": "draft", "base": ""})
+    seen = base_of(words(client.get(path)))
+    assert client.post(path, {"title": "Ada's", "save": "draft", "base": seen}).status_code == 302
+    late = client.post(path, {"title": "Ben's", "save": "draft", "base": seen})
+    assert late.status_code == 422
+    assert "by somebody else" in words(late)
+    assert "Ben&#x27;s" in words(late)
+    assert Submission.objects.get().draft["title"] == "Ada's"
+
+
+def test_after_a_refusal_the_same_draft_goes_on(writing):
+    call, ada, _eve = writing
+    path, client = ENTRY.format(call.cycle.key), ada.client
+    refused = words(client.post(path + "?entry=new", {"title": "", "cost": "3", "save": "final", "base": ""}))
+    assert 'action="?entry=1"' in refused
+    again = {"title": "On water", "cost": "3", "save": "draft", "base": base_of(refused)}
+    assert client.post(path + "?entry=1", again).status_code == 302
+    assert Submission.objects.get().draft["title"] == "On water"
+
+
 def test_a_late_entry_is_refused_with_both_times(writing):
     call, ada, _eve = writing
     move(call.round, closes=-1)
