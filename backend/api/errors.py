@@ -96,6 +96,8 @@ def _body(exc: Exception) -> dict[str, Any] | None:  # noqa: PLR0911 -- one line
             return problem(413)
         case SuspiciousOperation() | DataError():
             return problem(400)
+        case OverflowError() if "SQLite" in str(exc):  # what is a DataError elsewhere: a number longer than the column
+            return problem(400)
         case IntegrityError():
             return problem(409)
         case OperationalError() if "locked" in str(exc) or "timeout" in str(exc):
