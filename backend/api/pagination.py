@@ -121,7 +121,7 @@ class CursorPages(CursorPagination):
         return self._link(self.before)
 
     def _link(self, cursor: Cursor | None) -> str | None:
-        return None if cursor is None else replace_query_param(self.base_url, self.cursor_query_param, cursor.written())
+        return None if cursor is None else replace_query_param(str(self.base_url), self.cursor_query_param, cursor.written())
 
     def get_paginated_response(self, data: Any) -> Response:
         """Results first: they are what was asked for."""
