@@ -1,6 +1,7 @@
 """The event feed of a cycle: one JSON line per sealed entry, resumed by the seal of the last line read."""
 
 from collections.abc import Iterator
+from datetime import UTC
 from typing import Any, Final
 
 import orjson
@@ -25,7 +26,7 @@ def line(entry: JournalEntry, *, whole: bool) -> bytes:
     shown: dict[str, Any] = {
         "seal": entry.seal,
         "kind": entry.kind,
-        "at": entry.at.isoformat(),
+        "at": entry.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "group": entry.group_id,
         "subject": entry.subject,
         "payload": entry.payload,
