@@ -9,7 +9,7 @@ from django.db import connection
 from bench.contests import Contest, judged
 from bench.copying import CopyAgain
 from bench.harness import Pair, Race, Stage, seconds_of, watched
-from games.results.actions import recompute_now, refresh_boards, request_settle, store_scores
+from games.results.actions import Sides, recompute_now, refresh_boards, request_settle, store_scores
 from games.results.models import ChallengeScore
 from games.results.queries import facts_of
 from games.results.rules import RunState
@@ -106,7 +106,7 @@ def storing(stage: Stage) -> Iterator[Pair]:
         forget(contest)
         with watched() as watch:
             store_scores(contest.cycle, outcome)
-            refresh_boards(contest.cycle, outcome)
+            refresh_boards(contest.cycle, Sides(outcome, outcome))
         return watch.seconds
 
     yield Pair(ours, limit, lambda: [f"{limit.total:,} rows"])

@@ -18,12 +18,12 @@ from games.rounds.models import Round
 from games.submissions import actions as submissions
 from leaderboards.engine.outcome import CutResult, Outcome
 
-_last: dict[int, Outcome] = {}
+_last: dict[int, results.Sides] = {}
 
 
-def compute(cycle: Cycle) -> Outcome:
+def compute(run: RecomputeRun) -> results.Sides:
     """Everything, from the database, with the points that boards may rank by."""
-    return results.outcome_of(cycle, points=point_facts(cycle))
+    return results.sides_of(run.cycle, points=point_facts(run.cycle), publishing=_publishing(run))
 
 
 def recompute_now(cycle: Cycle, progress: Callable[[str, float], None] | None = None) -> Outcome:
@@ -41,25 +41,29 @@ def _round(run: RecomputeRun) -> Round:
     return run.round
 
 
+def _publishing(run: RecomputeRun) -> str:
+    """The key of the round that this run publishes; empty if it publishes none."""
+    return _round(run).key if run.publish else ""
+
+
 def _lock(run: RecomputeRun) -> None:
     with results.finishing(run):
         submissions.lock_entries(_round(run))
 
 
 def _results(run: RecomputeRun) -> None:
-    outcome = compute(run.cycle)
+    sides = compute(run)
     with results.finishing(run):
-        results.store_scores(run.cycle, outcome)
+        results.store_scores(run.cycle, sides.whole)
     _last.clear()
-    _last[run.pk] = outcome  # the next step of the same run, if this process takes it, need not compute again
+    _last[run.pk] = sides  # the next step of the same run, if this process takes it, need not compute again
 
 
 def _standings(run: RecomputeRun) -> None:
-    outcome = _last.pop(run.pk, None) or compute(run.cycle)
-    publishing = _round(run).key if run.publish else ""
-    plan = results.plan_of(run.cycle, outcome, publishing=publishing) if publishing else None
+    sides, publishing = _last.pop(run.pk, None) or compute(run), _publishing(run)
+    plan = results.plan_of(run.cycle, sides.public, publishing=publishing) if publishing else None
     with results.finishing(run, plan=plan):
-        results.refresh_boards(run.cycle, outcome, publishing=publishing)
+        results.refresh_boards(run.cycle, sides, publishing=publishing)
 
 
 def _snapshot(run: RecomputeRun) -> None:

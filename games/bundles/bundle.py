@@ -1,7 +1,7 @@
 """A bundle in memory: a Design and its tables, and the facts the engine computes from."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 from games.bundles import cells
@@ -76,17 +76,6 @@ class Bundle:
                 msg = "attempts are settled before they are facts"
                 raise TypeError(msg)
             yield Attempt(row.round, row.challenge, row.group, row.at, row.verdict, row.value, sequence)
-
-
-def of_rounds(facts: Facts, rounds: Collection[str]) -> Facts:
-    """The same facts with the work of these rounds only: what may be known while others are still being judged."""
-    return replace(
-        facts,
-        submissions=tuple(one for one in facts.submissions if one.round in rounds),
-        marks=tuple(one for one in facts.marks if one.round in rounds),
-        attempts=tuple(one for one in facts.attempts if one.round in rounds),
-        votes=tuple(one for one in facts.votes if one.round in rounds),
-    )
 
 
 def entry_of(row: SubmissionRow, extra: tuple[str, ...]) -> str:

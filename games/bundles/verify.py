@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from games.bundles.audience import WHOLE
-from games.bundles.bundle import Bundle, of_rounds
+from games.bundles.bundle import Bundle
 from games.bundles.official import compare
 from games.bundles.published import Published
 from games.bundles.rows import OfficialRow
 from games.bundles.tables import Table
 from games.errors import Problem
+from games.results.rules import known_facts
 from leaderboards.actions import Line, stored_rows
 from leaderboards.engine.outcome import Outcome
 from leaderboards.engine.pipeline import compute
@@ -40,7 +41,7 @@ def verify(bundle: Bundle) -> Verified:
     facts = bundle.facts()
     outcome = compute(bundle.design, facts)
     out = {row.round for row in bundle.tables.rounds.rows if row.published is not None}
-    shown = compute(bundle.design, of_rounds(facts, out)) if out else outcome
+    shown = compute(bundle.design, known_facts(bundle.design, facts, out)) if out else outcome
     hidden = _hidden(bundle)
     boards = {one.id: {each.key for each in board_rounds(bundle.design, one)} for one in expand_boards(bundle.design)}
     without = {key for key, rounds in boards.items() if rounds & hidden}

@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 from games.cycles.rules import changes
 from games.errors import Conflict, Invalid, Problem
 from games.playbooks.schema import ChallengeDesign, Design
-from leaderboards.engine.spec import BoardSpec, Format, board_rounds, expand_boards
+from leaderboards.engine.spec import LIVE_FORMATS, BoardSpec, board_rounds, expand_boards
 from leaderboards.engine.spec.scoring import Source
 
 WORDS: Final = frozenset({"name", "summary", "brief", "aim", "help"})
 """Keys that hold words for people; they may be mended while a round runs."""
 BY_KEY: Final = frozenset({"weights", "first"})
 """Tables whose keys are keys of other tables, not names of settings."""
-LIVE_FORMATS: Final = frozenset({Format.ATTEMPTS, Format.MEASURED, Format.AUTOMATIC})
 TIMES: Final = frozenset({"opens", "closes", "judging_closes", "starts", "ends", "date"})
 _NUMBERED: Final = re.compile(r"(.*?)(\d+)", re.ASCII)
 

@@ -1,10 +1,14 @@
 """The steps of a recompute run, in order; when it may be tried again; what its plan holds. Pure."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final, TypedDict
 
 from games.errors import Conflict
+from leaderboards.engine.facts import Facts
+from leaderboards.engine.spec import LIVE_FORMATS, Scoring
 
 
 class RunKind(StrEnum):
@@ -130,3 +134,25 @@ class TieUndecided(Conflict):
 
 class LeaseLost(Exception):
     """Somebody else runs this step now: what was done here is rolled back."""
+
+
+def known_facts(scoring: Scoring, facts: Facts, published: Collection[str]) -> Facts:
+    """What everybody may know: the work of published rounds, and of tasks that are shown as they happen. Decisions and points stay."""
+    live = {
+        (round_.key, one.key)
+        for one in scoring.challenges
+        if one.format in LIVE_FORMATS
+        for round_ in scoring.rounds
+        if one.in_round(round_.key)
+    }
+
+    def known(round_key: str, challenge: str) -> bool:
+        return round_key in published or (round_key, challenge) in live
+
+    return replace(
+        facts,
+        submissions=tuple(one for one in facts.submissions if known(one.round, one.challenge)),
+        marks=tuple(one for one in facts.marks if known(one.round, one.challenge)),
+        attempts=tuple(one for one in facts.attempts if known(one.round, one.challenge)),
+        votes=tuple(one for one in facts.votes if known(one.round, one.challenge)),
+    )

@@ -71,7 +71,7 @@ def test_a_pulse_refreshes_the_cycles_in_which_something_happened(published: lis
     assert ("work", run.pk) in published
     while do_step(run.pk):
         pass
-    assert scores(played, "call")["aqua"] == "81.67"
+    assert scores(played, "call", "restricted")["aqua"] == "81.67"
     pulse()
     assert RecomputeRun.objects.count() == 1, "what the run itself journalled asks for nothing more"
 
@@ -106,7 +106,7 @@ def test_the_clock_does_everything_that_lost_messages_left_undone(published: lis
     assert runs
     while do_step(runs[0]):
         pass
-    assert scores(played, "call")["aqua"] == "81.67"
+    assert scores(played, "call", "restricted")["aqua"] == "81.67"
 
 
 def test_every_scheduled_task_exists() -> None:

@@ -5,7 +5,6 @@ from typing import Final
 
 from games.bundles.actions.boards import write_boards
 from games.bundles.actions.landing import Landing
-from games.bundles.bundle import of_rounds
 from games.bundles.past import courses
 from games.cycles.models import Decision
 from games.cycles.rules import CycleState
@@ -15,7 +14,7 @@ from games.recognition.models import Grant
 from games.recognition.rules import GrantState
 from games.results.actions import plan_of, store_scores
 from games.results.queries import facts_of
-from games.results.rules import AwardPlan
+from games.results.rules import AwardPlan, known_facts
 from games.rounds.models import Entrant, Round
 from games.rounds.rules import RoundState, state_of
 from games.submissions.models import Submission
@@ -37,11 +36,11 @@ def settle_imported(landing: Landing, *, results: bool) -> None:
     outcome = compute(landing.design, found)
     store_scores(landing.cycle, outcome)
     keys = {one.key for one in published}
-    public = of_rounds(found, keys)
+    public = known_facts(landing.design, found, keys)
     shown = outcome if public == found else compute(landing.design, public)
     write_boards(landing, outcome, shown, published)
     if published:
-        _grants(landing, plan_of(landing.cycle, outcome, publishing=published[-1].key)["awards"])
+        _grants(landing, plan_of(landing.cycle, shown, publishing=published[-1].key)["awards"])
         _entrants(landing, published, outcome)
         _show(landing, published)
 

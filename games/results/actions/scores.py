@@ -1,6 +1,7 @@
 """Results in the database: compute once, write the scores and the standings that changed, plan what follows."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
@@ -17,7 +18,7 @@ from games.journal.rules import Kind
 from games.playbooks.schema import Design
 from games.results.models import ChallengeScore
 from games.results.queries import boards_of, facts_of, published_rounds
-from games.results.rules import AwardPlan, CutPlan, Plan, TieUndecided, WinnerPlan
+from games.results.rules import AwardPlan, CutPlan, Plan, TieUndecided, WinnerPlan, known_facts
 from leaderboards.actions import Delta, refresh
 from leaderboards.bulk import insert_many
 from leaderboards.engine import facts, numbers
@@ -33,24 +34,37 @@ type Progress = Callable[[str, float], None]
 """Told what is being done and how far it is, 0 to 1."""
 
 
-def outcome_of(cycle: Cycle, *, points: Sequence[facts.Points] = ()) -> Outcome:
-    """Read the facts of a cycle and compute everything, under its present rules. Writes nothing."""
-    return compute(design_of(cycle), facts_of(cycle, points=points))
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What was computed: from everything, as organizers see it, and from what everybody may know by now."""
+
+    whole: Outcome
+    public: Outcome
+
+
+def sides_of(cycle: Cycle, *, points: Sequence[facts.Points] = (), publishing: str = "") -> Sides:
+    """Read the facts of a cycle and compute everything, under its present rules. Writes nothing.
+
+    `publishing` is the key of a round that is being published now. The public side knows nothing of a round that is not published,
+    but for what is shown as it happens: a board over two rounds would tell the marks of the second with those of the first.
+    """
+    design, found = design_of(cycle), facts_of(cycle, points=points)
+    whole = compute(design, found)
+    known = known_facts(design, found, published_rounds(cycle) | {publishing})
+    return Sides(whole, whole if known == found else compute(design, known))
 
 
 def recompute_now(cycle: Cycle, progress: Progress | None = None, *, points: Sequence[facts.Points] = ()) -> Outcome:
     """Scores and standings of a cycle, at once and without a worker. The same facts again change nothing."""
     tell = progress or (lambda _what, _share: None)
-    tell("reading", 0.0)
-    found = facts_of(cycle, points=points)
-    tell("computing", 0.3)
-    outcome = compute(design_of(cycle), found)
+    tell("computing", 0.0)
+    sides = sides_of(cycle, points=points)
     tell("storing", 0.6)
     with transaction.atomic():
-        store_scores(cycle, outcome)
-        refresh_boards(cycle, outcome)
+        store_scores(cycle, sides.whole)
+        refresh_boards(cycle, sides)
     tell("done", 1.0)
-    return outcome
+    return sides.whole
 
 
 # --- Scores ---------------------------------------------------------------------------------------------------------------------------
@@ -121,7 +135,7 @@ def _step(step: StepTaken) -> dict[str, Any]:
 
 
 @transaction.atomic
-def refresh_boards(cycle: Cycle, outcome: Outcome, *, publishing: str = "", now: datetime | None = None) -> list[Delta]:
+def refresh_boards(cycle: Cycle, sides: Sides, *, publishing: str = "", now: datetime | None = None) -> list[Delta]:
     """Bring both sides of every board up to date and journal what changed.
 
     The public side of a board with a freeze stays frozen until every round it counts is published; `publishing` is the key of a
@@ -132,10 +146,11 @@ def refresh_boards(cycle: Cycle, outcome: Outcome, *, publishing: str = "", now:
     open_to_all = {spec.id for spec in expand_boards(design) if all(one.key in shown for one in board_rounds(design, spec))}
     deltas = []
     for board in boards_of(cycle):
-        if board.key not in outcome.boards:
+        if board.key not in sides.whole.boards:
             continue
         for audience in AUDIENCES:
             frozen = audience == PUBLIC and board.key not in open_to_all
+            outcome = sides.public if audience == PUBLIC else sides.whole
             delta = refresh(board, audience, outcome.board(board.key, frozen=frozen).rows, now=now)
             if delta is not None:
                 deltas.append(delta)

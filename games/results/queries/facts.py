@@ -41,6 +41,13 @@ def one_moment() -> Iterator[None]:
         yield
 
 
+def _plan_for_all_rows() -> None:
+    """PostgreSQL plans a server-side cursor for its first tenth: a nested loop, which with stale statistics took minutes on 100,000 marks."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
+
+
 def facts_of(cycle: Cycle, *, points: Sequence[facts.Points] = ()) -> facts.Facts:
     """Everything the engine needs to know of a cycle beside its rules: nine statements, whatever the size.
 
@@ -48,6 +55,7 @@ def facts_of(cycle: Cycle, *, points: Sequence[facts.Points] = ()) -> facts.Fact
     """
     design = design_of(cycle)
     with one_moment():
+        _plan_for_all_rows()
         units = units_of(cycle)
         groups = dict(_groups(cycle).values_list("pk", "key"))
         judges = judge_keys(cycle)

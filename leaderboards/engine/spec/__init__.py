@@ -21,6 +21,7 @@ from leaderboards.engine.spec.base import (
     Whole,
 )
 from leaderboards.engine.spec.challenges import (
+    LIVE_FORMATS,
     Band,
     Better,
     ChallengeSpec,
@@ -52,6 +53,7 @@ from leaderboards.engine.spec.scoring import (
 )
 
 __all__ = [
+    "LIVE_FORMATS",
     "Aggregate",
     "Amount",
     "Audience",

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -20,6 +20,10 @@ class Format(StrEnum):
     MEASURED = "measured"
     PAIRWISE = "pairwise"
     AUTOMATIC = "automatic"
+
+
+LIVE_FORMATS: Final = frozenset({Format.ATTEMPTS, Format.MEASURED, Format.AUTOMATIC})
+"""Judged at once, so that a board of them may be shown as it changes."""
 
 
 class Per(StrEnum):

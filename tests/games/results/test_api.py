@@ -69,7 +69,7 @@ def test_an_unchanged_page_is_answered_304(played: Played, cast: Cast) -> None:
 
 
 def test_a_page_of_a_live_board_takes_few_statements(played: Played, cast: Cast) -> None:
-    recompute_now(played.cycle)
+    settle_now(played.rounds["call"], by=None)
     board = played.board("call")
     type(board).objects.filter(pk=board.pk).update(live=True)
     address = f"/api/v1/boards/{board.pk}/standings"

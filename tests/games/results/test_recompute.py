@@ -21,39 +21,43 @@ pytestmark = pytest.mark.django_db
 def test_marks_become_the_scores_and_places_known_by_hand() -> None:
     played = water()
     recompute_now(played.cycle)
-    assert scores(played, "call") == SCORES_CALL
+    assert scores(played, "call", "restricted") == SCORES_CALL
     assert (
-        dict(Standing.objects.filter(board=played.board("call"), audience="public").values_list("entry", "place")) == PLACES_CALL
+        dict(Standing.objects.filter(board=played.board("call"), audience="restricted").values_list("entry", "place"))
+        == PLACES_CALL
     )
+    assert set(scores(played, "call").values()) == {""}, "to the public nothing is known before it is published"
 
 
 def test_the_final_counts_seven_tenths_and_late_days_cost_a_point_each() -> None:
     played = water()
     judge_final(played)
     recompute_now(played.cycle)
-    assert scores(played, "result") == SCORES_RESULT
+    assert scores(played, "result", "restricted") == SCORES_RESULT
 
 
 def test_computing_again_writes_nothing() -> None:
     played = water()
     recompute_now(played.cycle)
-    version, entries = played.board("call").version, JournalEntry.objects.count()
+    version, entries = played.board("call").restricted_version, JournalEntry.objects.count()
     with CaptureQueriesContext(connection) as statements:
         recompute_now(played.cycle)
     written = [one["sql"] for one in statements if one["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
     assert written == []
-    assert (played.board("call").version, JournalEntry.objects.count()) == (version, entries)
+    assert (played.board("call").restricted_version, JournalEntry.objects.count()) == (version, entries)
 
 
 def test_a_changed_mark_moves_the_rows_it_changes_and_tells_from_which_version() -> None:
     played = water()
     recompute_now(played.cycle)
-    before = {row.entry: row.changed_version for row in Standing.objects.filter(board=played.board("call"), audience="public")}
+    before = {
+        row.entry: row.changed_version for row in Standing.objects.filter(board=played.board("call"), audience="restricted")
+    }
     mark = played.groups["cloud"].sheets.first().marks.get(criterion="impact")
     mark.value = 50_000
     mark.save()
     recompute_now(played.cycle)
-    rows = {row.entry: row for row in Standing.objects.filter(board=played.board("call"), audience="public")}
+    rows = {row.entry: row for row in Standing.objects.filter(board=played.board("call"), audience="restricted")}
     assert {key for key, row in rows.items() if row.changed_version != before[key]} == {"cloud"}
     told = (
         JournalEntry.objects.filter(kind="standings.changed", subject=f"board:{played.board('call').pk}").order_by("-pk").first()
@@ -106,7 +110,7 @@ def test_a_withdrawn_group_counts_if_it_ever_took_part() -> None:
     record_decision(played.cycle, DecisionKind.WITHDRAW, by=None, group="delta", round="final", reason="No time.")
     assert {"cloud", "delta"} & {group.key for group in facts_of(played.cycle).groups} == {"delta"}
     recompute_now(played.cycle)
-    assert scores(played, "call")["delta"] == "74.17", "withdrawn from the final on: the call keeps it"
+    assert scores(played, "call", "restricted")["delta"] == "74.17", "withdrawn from the final on: the call keeps it"
 
 
 def test_two_judges_with_the_same_key_stay_two() -> None:
@@ -114,4 +118,4 @@ def test_two_judges_with_the_same_key_stay_two() -> None:
     played.judges[1].key = played.judges[0].key
     played.judges[1].save()
     recompute_now(played.cycle)
-    assert scores(played, "call") == SCORES_CALL
+    assert scores(played, "call", "restricted") == SCORES_CALL

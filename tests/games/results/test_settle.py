@@ -17,7 +17,7 @@ from games.results.models import RecomputeRun
 from games.results.rules import LEASE, TRIES, LeaseLost, RoundStillOpen, RunState, SettleRunning, Step
 from games.rounds.models import Entrant, Extension, Round
 from leaderboards.models import Snapshot
-from tests.factories.results import MEDALS, MONEY, judge_final, scores, water
+from tests.factories.results import MEDALS, MONEY, SCORES_RESULT, judge_final, scores, water
 from worker.steps import do_step, settle_now
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,17 @@ def test_publishing_the_call_brings_snapshot_and_field_and_no_awards_yet() -> No
     assert {row.board.key for row in Snapshot.objects.select_related("board")} == {"call", "result"}
     assert not Grant.objects.exists()
     assert Round.objects.get(pk=played.rounds["call"].pk).published_at is not None
+
+
+def test_publishing_one_round_tells_nothing_of_the_next_though_its_marks_are_in() -> None:
+    alone, ahead = water(), water()
+    settle_now(alone.rounds["call"], by=None)
+    judge_final(ahead)
+    settle_now(ahead.rounds["call"], by=None)
+    told = [Snapshot.objects.get(board=played.board("result")).rows for played in (alone, ahead)]
+    assert told[0] == told[1]
+    assert scores(ahead, "result") == scores(alone, "result") != SCORES_RESULT
+    assert scores(ahead, "result", "restricted").items() >= SCORES_RESULT.items()
 
 
 def test_publishing_the_final_brings_every_award_and_all_of_the_money() -> None:
@@ -65,7 +76,8 @@ def test_without_publishing_it_ends_with_the_standings() -> None:
     played = water()
     run = settle_now(played.rounds["call"], by=None, publish=False)
     assert (run.state, run.step) == ("done", "standings")
-    assert scores(played, "call")["aqua"] == "81.67"
+    assert scores(played, "call", "restricted")["aqua"] == "81.67"
+    assert scores(played, "call")["aqua"] == ""
     assert not Snapshot.objects.exists()
 
 
