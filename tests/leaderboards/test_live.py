@@ -20,6 +20,7 @@ from backend.services.ports import free_port
 from backend.sockets import board_side, websocket_urlpatterns
 from games.journal.actions import record
 from games.journal.models import JournalEntry
+from games.journal.queries import db_now
 from games.journal.rules import Kind
 from leaderboards.live import announce
 from leaderboards.models import Board
@@ -33,6 +34,9 @@ from worker.steps import recompute_now
 
 
 def live_board(played: Played) -> Board:
+    """A board shown as it changes, of marks that everybody may know: its round is published."""
+    played.rounds["call"].published_at = db_now()
+    played.rounds["call"].save(update_fields=["published_at"])
     board = played.board("call")
     board.live = True
     board.save(update_fields=["live"])

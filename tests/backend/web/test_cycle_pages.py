@@ -48,8 +48,8 @@ def played(db):
 
     story = water()
     judge_final(story)
-    recompute_now(story.cycle)
     Round.objects.filter(cycle=story.cycle).update(published_at=db_now(), visibility="full")
+    recompute_now(story.cycle)
     for key in story.rounds:
         publish_boards(story.cycle, key, now=db_now())
     Cycle.objects.filter(pk=story.cycle.pk).update(state=CycleState.CLOSED.value, ends_at=db_now())
