@@ -5,7 +5,7 @@ from games.cycles.models import Cycle, Decision, Design, Series
 from games.groups.models import Group, JoinRequest, Membership, Registration
 from games.journal.models import JournalEntry, Sealer
 from games.judging.models import ConflictOfInterest, Mark, Panelist, Sheet, Vote
-from games.notices.models import Message
+from games.notices.models import Announcement, Message, Notice, NoticeWish
 from games.organizations.models import Invitation, Organization, Person
 from games.playbooks.models import Playbook
 from games.recognition.models import Grant, Points, PointsCursor, PointsTotal
@@ -14,6 +14,7 @@ from games.rounds.models import Entrant, Extension, Round
 from games.submissions.models import Attempt, Submission, Upload, Version
 
 __all__ = [
+    "Announcement",
     "Attempt",
     "Challenge",
     "ChallengeScore",
@@ -32,6 +33,8 @@ __all__ = [
     "Mark",
     "Membership",
     "Message",
+    "Notice",
+    "NoticeWish",
     "Organization",
     "Panelist",
     "Person",

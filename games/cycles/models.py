@@ -37,8 +37,12 @@ class Cycle(models.Model):
     playbook = models.CharField(max_length=120, blank=True, help_text="Key and version it was launched from.")
     public = models.BooleanField(default=True, help_text="Off: only members find it.")
     imported = models.BooleanField(default=False)
+    rehearsal = models.BooleanField(default=False, help_text="A dry run with invented people: labelled, never listed, removable.")
+    embeddable = models.BooleanField(default=False, help_text="Other sites may show its public boards in a frame.")
+    logo = models.FileField(upload_to="logos/", max_length=200, blank=True)
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
+    purged_at = models.DateTimeField(null=True, blank=True, help_text="When the retention rule of the Design was carried out.")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 

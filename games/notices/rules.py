@@ -6,12 +6,43 @@ from enum import StrEnum
 
 
 class MessageState(StrEnum):
-    """queued → sent; failed after the last try; bounced when the address itself was refused."""
+    """queued → sent; failed after the last try; bounced when the address itself was refused; held for the daily digest."""
 
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
     BOUNCED = "bounced"
+    HELD = "held"
+
+
+class Topic(StrEnum):
+    """What a notice is about: the rows of a person's settings."""
+
+    INVITATION = "invitation"
+    DEADLINE = "deadline"
+    ASSIGNED = "assigned"
+    FEEDBACK = "feedback"
+    PUBLISHED = "published"
+    ADVANCED = "advanced"
+    AWARD = "award"
+    TEAM = "team"
+    NEWS = "news"
+
+
+class Pace(StrEnum):
+    """How soon a mail follows: at once, once a day together with others, never."""
+
+    NOW = "now"
+    DAILY = "daily"
+    NEVER = "never"
+
+
+class Audience(StrEnum):
+    """Who reads an announcement."""
+
+    PUBLIC = "public"
+    TEAMS = "teams"
+    JUDGES = "judges"
 
 
 TRIES = 8

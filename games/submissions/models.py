@@ -17,6 +17,7 @@ class Submission(models.Model):
         max_length=12, choices=[(s.value, s.value) for s in SubmissionState], default=SubmissionState.DRAFT.value
     )
     draft = models.JSONField(default=dict, blank=True)
+    draft_note = models.TextField(blank=True, help_text="What we changed and why, for the next version.")
     draft_saved_at = models.DateTimeField(null=True, blank=True)
     pinned = models.ForeignKey(
         "games.Version", models.PROTECT, null=True, blank=True, related_name="+", help_text="The version that counts."
