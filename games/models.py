@@ -8,6 +8,7 @@ from games.judging.models import ConflictOfInterest, Mark, Panelist, Sheet, Vote
 from games.notices.models import Announcement, Message, Notice, NoticeWish
 from games.organizations.models import Invitation, Organization, Person
 from games.playbooks.models import Playbook
+from games.progression.models import Draft, Rehearsal
 from games.recognition.models import Grant, Points, PointsCursor, PointsTotal
 from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
 from games.rounds.models import Entrant, Extension, Round
@@ -22,6 +23,7 @@ __all__ = [
     "Cycle",
     "Decision",
     "Design",
+    "Draft",
     "Entrant",
     "Extension",
     "ExternalResult",
@@ -44,6 +46,7 @@ __all__ = [
     "PointsTotal",
     "RecomputeRun",
     "Registration",
+    "Rehearsal",
     "Round",
     "Sealer",
     "Series",
