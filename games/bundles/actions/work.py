@@ -21,7 +21,7 @@ from games.submissions.rules import SubmissionState, digest_of
 
 BATCH: Final = 1000
 ENTRY_COLUMNS: Final = (
-    *("challenge_id", "group_id", "number", "state", "draft", "draft_saved_at", "submitted_at", "created_at"),
+    *("challenge_id", "group_id", "number", "state", "draft", "draft_note", "draft_saved_at", "submitted_at", "created_at"),
 )
 VERSION: Final = ("submission_id", "number", "data", "fields", "note", "digest", "at")
 type Place = tuple[str, str, str, int]
@@ -68,6 +68,7 @@ def _entry(landing: Landing, place: Place, rows: list[SubmissionRow]) -> tuple[A
         place[3],
         shown.status if shown else SubmissionState.DRAFT.value,
         _answers(landing, draft) if draft else {},
+        "",
         draft.at if draft else None,
         _at(landing, shown) if shown else None,
         landing.now,
