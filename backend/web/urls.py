@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}desk/", desk.cycle_desk, name="cycle-desk"),
     path(f"{C}desk/steer/", desk.steer_cycle, name="steer-cycle"),
     path(f"{C}desk/registrations/<int:pk>/", desk.settle_registration, name="settle-registration"),
+    path(f"{C}desk/rounds/", desk.rounds_desk, name="desk-rounds"),
     path(f"{C}desk/rounds/<str:key>/", desk.round_desk, name="round-desk"),
     path(f"{C}desk/rounds/<str:key>/steer/", desk.steer, name="steer"),
     path("style/", style.style, name="style"),

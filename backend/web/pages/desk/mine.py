@@ -1,0 +1,54 @@
+"""My desk: what waits for this person, over all their cycles."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from backend.accounts.pages.gate import signed_in
+from backend.api.permissions import access_of
+from backend.web import shapes
+from backend.web.pages.marking import waiting_for
+from games.cycles.models import Cycle
+from games.groups.models import Group
+from games.permissions import visible
+from games.rounds.models import Round
+from games.rounds.queries import with_state
+
+
+@never_cache
+@signed_in
+@require_safe
+def my_desk(request: HttpRequest) -> HttpResponse:
+    """What waits for this person, over all their cycles."""
+    access = access_of(request)
+    cycles = {one.pk: one for one in visible(access, "cycle.view", Cycle.objects.filter(pk__in=sorted(access.member_of)))}
+    rounds: dict[int, list[Round]] = {}
+    for one in rounds_in(cycles, access.now):
+        rounds.setdefault(one.cycle_id, []).append(one)
+    teams = list(Group.objects.filter(pk__in=access.groups_with()).select_related("cycle").order_by("-cycle_id", "name"))
+    context = {
+        "now": access.now,
+        "to_mark": waiting_for(request),
+        "teams": [_team(one, rounds.get(one.cycle_id, []), access.now) for one in teams],
+        "organized": [
+            {"cycle": one, "badge": shapes.cycle_badge(one), "until": shapes.next_deadline(rounds.get(pk, []), access.now)}
+            for pk, one in cycles.items()
+            if access.organizes(pk)
+        ],
+        "may_launch": access.may_launch or access.owner,
+    }
+    return render(request, "desk/mine.html", context)
+
+
+def rounds_in(cycles: dict[int, Cycle], now: datetime) -> list[Round]:
+    """The rounds of several cycles, with their states, in one statement."""
+    return list(with_state(Round.objects.filter(cycle__in=cycles), now).order_by("cycle_id", "number"))
+
+
+def _team(group: Group, rounds: list[Round], now: datetime) -> dict[str, Any]:
+    until = shapes.next_deadline(rounds, now)
+    return {"group": group, "badge": shapes.cycle_badge(group.cycle), "until": until}

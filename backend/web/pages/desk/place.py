@@ -1,0 +1,81 @@
+"""The desk of a cycle as a place: who may be here, the ways inside it, and the frame that all its pages share.
+
+A page of the desk calls `organized` first and answers with `desk_page`; its template extends `desk/base.html`.
+"""
+
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backend.accounts.pages.gate import require
+from backend.api.permissions import access_of
+from backend.web import shapes
+from backend.web.pages.cycle import crumbs_of, cycle_seen
+from games.cycles.models import Cycle
+
+PLACES: Final = (
+    ("overview", gettext_lazy("Overview"), "cycle-desk"),
+    ("rounds", gettext_lazy("Rounds"), "desk-rounds"),
+    ("people", gettext_lazy("People"), "cycle-people"),
+    ("judging", gettext_lazy("Judging"), "desk-judging"),
+    ("announcements", gettext_lazy("Announcements"), "desk-announcements"),
+    ("publish", gettext_lazy("Publish"), "desk-publish"),
+    ("rules", gettext_lazy("Rules"), "desk-rules"),
+    ("decisions", gettext_lazy("Decisions"), "desk-decisions"),
+    ("settings", gettext_lazy("Settings"), "desk-settings"),
+)
+
+
+def organized(request: HttpRequest, key: str) -> Cycle:
+    """The cycle, which the person must organize: to others its desk does not exist."""
+    found = cycle_seen(request, key)
+    if not access_of(request).organizes(found.pk):
+        raise Http404
+    require(request, "cycle.organize", found)
+    return found
+
+
+def places(cycle: Cycle, current: str) -> list[dict[str, Any]]:
+    """The parts of the desk, the current one marked; what has no page (yet) is left out."""
+    found = []
+    for key, label, name in PLACES:
+        try:
+            url = reverse(name, args=[cycle.key])
+        except NoReverseMatch:
+            continue
+        found.append({"key": key, "label": label, "url": url, "current": key == current})
+    return found
+
+
+def desk_page(
+    request: HttpRequest,
+    template: str,
+    cycle: Cycle,
+    place: str,
+    context: dict[str, Any],
+    *,
+    title: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """A page of the desk in its frame. `place`: key of one of PLACES; `title`: the page's own, where it is not the place itself."""
+    known = {key: (label, name) for key, label, name in PLACES}
+    label, name = known[place]
+    inside: list[tuple[str, str] | str] = [(_("Organizer's desk"), reverse("cycle-desk", args=[cycle.key]))]
+    if place == "overview" and not title:
+        inside = [_("Organizer's desk")]
+    elif title:
+        inside += [title] if place == "overview" else [(str(label), reverse(name, args=[cycle.key])), title]
+    else:
+        inside.append(str(label))
+    frame = {
+        "cycle": cycle,
+        "badge": shapes.cycle_badge(cycle),
+        "crumbs": crumbs_of(cycle, *inside),
+        "places": places(cycle, place),
+        "title": title or str(label),
+    }
+    return render(request, template, frame | context, status=status)

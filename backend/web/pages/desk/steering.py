@@ -1,0 +1,116 @@
+"""Steering: one act of an organizer on a round or the cycle, each with its reason."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from backend.accounts.pages.gate import attempt, signed_in
+from backend.api.permissions import access_of
+from backend.web.pages.desk.place import organized
+from backend.web.pages.rounds import round_seen
+from games.challenges.queries import challenges_of
+from games.cycles.actions import change_state
+from games.cycles.models import Cycle
+from games.cycles.queries import design_of
+from games.cycles.rules import CycleState
+from games.groups.actions import settle
+from games.groups.models import Registration
+from games.judging.actions import assign_all
+from games.permissions import visible
+from games.progression import actions as steering
+from games.results.actions import request_settle
+from games.rounds.models import Round
+
+
+def _when(request: HttpRequest, zone: str) -> datetime | None:
+    """A moment typed in the cycle's zone."""
+    try:
+        found = parse_datetime(request.POST.get("until", ""))
+    except ValueError:
+        return None
+    return found if found is None or found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
+
+
+@signed_in
+@require_POST
+def steer(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
+    """One act of an organizer on a round, with a reason."""
+    found = organized(request, cycle)
+    round_ = round_seen(request, found, key)
+    wanted, reason = request.POST.get("act", ""), request.POST.get("reason", "").strip()
+    until = _when(request, design_of(found).cycle.timezone or "UTC")
+    if wanted in {"extend", "reopen"} and until is None:
+        messages.error(request, _("Say until when: a day and a time."))
+        return redirect("cycle-desk", found.key)
+    acts = _acts(round_, by=request.user, reason=reason, until=until)
+    if wanted not in acts:
+        raise Http404
+    act, done = acts[wanted]
+    attempt(request, act, done)
+    return redirect("cycle-desk", found.key)
+
+
+def _acts(round_: Round, *, by: Any, reason: str, until: Any) -> dict[str, tuple[Callable[[], object], str]]:
+    """What can be asked for, and what is said when it was done."""
+
+    def give_out() -> int:
+        return sum(assign_all(challenge=one, by=by) for one in challenges_of(round_) if one.format in {"rubric", "ranking"})
+
+    return {
+        "go": (lambda: steering.pass_gate(round_, "go", by=by, reason=reason), _("The gate is passed.")),
+        "no_go": (lambda: steering.pass_gate(round_, "no_go", by=by, reason=reason), _("The round will not open.")),
+        "open": (lambda: steering.open_round(round_, by=by, reason=reason), _("The round is open.")),
+        "lock": (lambda: steering.lock_round(round_, by=by, reason=reason), _("Entries are closed.")),
+        "extend": (lambda: steering.extend(round_, until, by=by, reason=reason), _("The deadline is extended for everybody.")),
+        "reopen": (lambda: steering.reopen_round(round_, until, by=by, reason=reason), _("The round takes entries again.")),
+        "close": (lambda: steering.close_round(round_, by=by, reason=reason), _("The round is over.")),
+        "assign": (give_out, _("The sheets are given out.")),
+        "settle": (lambda: request_settle(round_, by=by, reason=reason), _("Results are being computed.")),
+        "publish": (
+            lambda: request_settle(round_, by=by, reason=reason, publish=True),
+            _("Results are being computed and published: it takes a few seconds."),
+        ),
+    }
+
+
+@signed_in
+@require_POST
+def steer_cycle(request: HttpRequest, cycle: str) -> HttpResponse:
+    """Change the state of the cycle, or launch the next one, with a reason."""
+    found = organized(request, cycle)
+    wanted, reason = request.POST.get("act", ""), request.POST.get("reason", "").strip()
+    if wanted == "next":
+        made: list[Cycle] = []
+        if attempt(request, lambda: made.append(steering.next_cycle(found, by=request.user)), _("The next cycle is launched.")):
+            return redirect("cycle-desk", made[0].key)
+    elif wanted == CycleState.CLOSED.value:
+        attempt(request, lambda: steering.close_cycle(found, by=request.user, reason=reason), _("The cycle is closed."))
+    elif wanted in set(CycleState):
+        state = CycleState(wanted)
+        attempt(
+            request, lambda: change_state(found, state, by=request.user, reason=reason), _("The cycle has changed its state.")
+        )
+    else:
+        raise Http404
+    return redirect("cycle-desk", found.key)
+
+
+@signed_in
+@require_POST
+def settle_registration(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
+    """Accept or refuse a registration, refusing with a reason."""
+    found = organized(request, cycle)
+    row = visible(access_of(request), "registration.settle", Registration.objects.filter(group__cycle=found, pk=pk)).first()
+    if row is None:
+        raise Http404
+    accepted, reason = request.POST.get("act") == "accept", request.POST.get("reason", "").strip()
+    attempt(request, lambda: settle(row, accept=accepted, by=request.user, reason=reason), _("The registration is answered."))
+    return redirect("cycle-desk", found.key)
