@@ -2,7 +2,7 @@
 
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle, Decision, Design, Series
-from games.groups.models import Group, JoinRequest, Membership, Registration
+from games.groups.models import Group, JoinRequest, Membership, Registration, RegistrationFile
 from games.journal.models import JournalEntry, Sealer
 from games.judging.models import ConflictOfInterest, Mark, Panelist, Sheet, Vote
 from games.notices.models import Announcement, Message, Notice, NoticeWish
@@ -46,6 +46,7 @@ __all__ = [
     "PointsTotal",
     "RecomputeRun",
     "Registration",
+    "RegistrationFile",
     "Rehearsal",
     "Round",
     "Sealer",

@@ -86,6 +86,22 @@ class Registration(models.Model):
         return f"registration of {self.group_id}: {self.state}"
 
 
+class RegistrationFile(models.Model):
+    """A file that answers a question of the registration, stored under a random name; for the group itself and organizers."""
+
+    registration = models.ForeignKey(Registration, models.CASCADE, related_name="files")
+    field = models.CharField(max_length=100)
+    name = models.CharField(max_length=255, help_text="As it was named by whoever sent it.")
+    file = models.FileField(upload_to="registrations/", max_length=200)
+    size = models.BigIntegerField()
+    content_type = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class JoinRequest(models.Model):
     """Somebody asks to join a group."""
 

@@ -19,6 +19,9 @@ class Submission(models.Model):
     draft = models.JSONField(default=dict, blank=True)
     draft_note = models.TextField(blank=True, help_text="What we changed and why, for the next version.")
     draft_saved_at = models.DateTimeField(null=True, blank=True)
+    draft_by = models.ForeignKey(
+        "games.Person", models.SET_NULL, null=True, blank=True, related_name="+", help_text="Who saved the draft last."
+    )
     pinned = models.ForeignKey(
         "games.Version", models.PROTECT, null=True, blank=True, related_name="+", help_text="The version that counts."
     )
