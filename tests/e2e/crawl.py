@@ -1,0 +1,43 @@
+"""Walking through the pages: every kind of page a person can reach by links, each kind a few times."""
+
+from collections import Counter
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Page
+
+LEFT_OUT = {"sign-out", "bundle-export", "schema", "docs"}
+
+
+def kind_of(path: str) -> str:
+    """The name of the page's route; empty for what is no page of ours."""
+    try:
+        found = resolve(path)
+    except Resolver404:
+        return ""
+    return "" if found.route.startswith(("api/", "static/", "files/")) else (found.url_name or "")
+
+
+def walk(page: Page, starts: tuple[str, ...], *, each: int = 1, limit: int = 200) -> Iterator[tuple[str, str]]:
+    """(kind, path) of pages reached from `starts` by links, `each` kind so many times, the page standing open on it."""
+    waiting, seen, counted = list(starts), set(starts), Counter[str]()
+    while waiting and limit:
+        path = waiting.pop(0)
+        kind = kind_of(urlsplit(path).path)
+        if not kind or kind in LEFT_OUT or counted[kind] >= each:
+            continue
+        counted[kind] += 1
+        limit -= 1
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status < 400, f"{path} answered {answer.status}"
+        if "text/html" not in (answer.headers.get("content-type") or ""):
+            continue
+        yield kind, path
+        for link in page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))"):
+            parts = urlsplit(link)
+            target = parts.path + (f"?{parts.query}" if parts.query else "")
+            if not parts.netloc and parts.path.startswith("/") and target not in seen:
+                seen.add(target)
+                waiting.append(target)

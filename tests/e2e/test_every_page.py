@@ -1,0 +1,40 @@
+"""Every kind of page, for everybody who has one: nothing that axe finds wrong, light and dark, on a phone and on a desk."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.e2e.crawl import walk
+from tests.e2e.people import Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+
+STARTS = {
+    None: ("/", "/cycles/", "/series/", "/cycles/clean-water-2025/", "/cycles/icpc-wf47/", "/style/", "/sign-in/"),
+    "olga": ("/desk/", "/cycles/clean-water-2026/desk/", "/cycles/clean-water-2025/desk/", "/me/"),
+    "judith": ("/desk/", "/desk/sheets/", "/me/"),
+    "ada": ("/desk/", "/cycles/clean-water-2026/", "/cycles/clean-water-2025/", "/me/"),
+}
+WIDTHS, SCHEMES = (1280, 360), ("light", "dark")
+
+
+@pytest.mark.parametrize("who", STARTS)
+def test_axe_finds_nothing_and_nothing_sticks_out(visit: Visit, who: str | None) -> None:
+    page = visit(f"{who}@example.org" if who else None)
+    axe, wrong = Axe(), list[str]()
+    for kind, path in walk(page, STARTS[who]):
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                wrong.append(f"{path} ({kind}) is {wide} px wide on {width}")
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+                wrong += [f"{path} ({kind}) {width} {scheme}: {one}" for one in told(axe.run(page).response)]
+    assert wrong == [], "\n".join(wrong)
+
+
+def told(found: dict[str, Any]) -> list[str]:
+    """What axe found, each with the first element."""
+    return [f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]}" for one in found["violations"]]
