@@ -40,6 +40,9 @@ class RecomputeRun(models.Model):
         blank=True,
         help_text="Awards and entrants as computed with the standings: later steps do what was computed then.",
     )
+    expected = models.CharField(
+        max_length=64, blank=True, help_text="Digest of the preview that was looked at: what is published must still be that."
+    )
     not_before = models.DateTimeField(null=True, blank=True, help_text="Keeps refreshes of a cycle apart.")
     reason = models.TextField(blank=True)
     claimed_by = models.CharField(max_length=64, blank=True)
