@@ -15,17 +15,14 @@ from leaderboards.engine.state import State, score_cells, score_round
 
 def compute(scoring: Scoring, facts: Facts) -> Outcome:
     """Compute everything. `scoring` must have no error in `checks.problems`; what is wrong in the facts is told in `Outcome.problems`."""
-    problems: list[Problem] = []
-    found = index(facts)
-    rounds = [one.key for one in scoring.rounds]
-    numbers = {key: number for number, key in enumerate(rounds)}
-    state = State(scoring, found, numbers, exits(found, rounds, problems), problems)
     specs = {board.id: board for board in expand_boards(scoring)}
     boards: dict[str, BoardResult] = {}
-    cuts = _run_rounds(state, specs, boards)
+    state = begun(scoring, facts)
+    cuts = run_rounds(state, specs, boards)
+    problems = state.problems
     results = {key: boards[key] if key in boards else compute_board(state, spec) for key, spec in specs.items()}
     frozen = {key: compute_board(state, spec, frozen=True) for key, spec in specs.items() if spec.freeze is not None}
-    awards = give_awards(scoring, results, found, problems)
+    awards = give_awards(scoring, results, state.index, problems)
     decision_problems(state, specs)
     mark_problems(state)
     return Outcome(
@@ -36,7 +33,7 @@ def compute(scoring: Scoring, facts: Facts) -> Outcome:
             for cell in cells
         },
         rounds=dict(state.scores),
-        entrants={key: state.entrants(key) for key in rounds},
+        entrants={one.key: state.entrants(one.key) for one in scoring.rounds},
         boards=results,
         frozen=frozen,
         cuts=cuts,
@@ -45,7 +42,15 @@ def compute(scoring: Scoring, facts: Facts) -> Outcome:
     )
 
 
-def _run_rounds(state: State, specs: dict[str, BoardSpec], boards: dict[str, BoardResult]) -> tuple[CutResult, ...]:
+def begun(scoring: Scoring, facts: Facts) -> State:
+    """The state before the first round: the facts sorted, and who has left when."""
+    problems: list[Problem] = []
+    found = index(facts)
+    rounds = [one.key for one in scoring.rounds]
+    return State(scoring, found, {key: number for number, key in enumerate(rounds)}, exits(found, rounds, problems), problems)
+
+
+def run_rounds(state: State, specs: dict[str, BoardSpec], boards: dict[str, BoardResult]) -> tuple[CutResult, ...]:
     """Round by round in time: draw the cuts into it, which only look back, then score its field."""
     before: tuple[str, ...] = tuple(state.index.groups)
     done: list[CutResult] = []
