@@ -57,6 +57,8 @@ class Sheet(models.Model):
     note = models.TextField(blank=True, help_text="The judge's own note, seen by nobody else.")
     reason = models.TextField(blank=True, help_text="Why recused, or why reopened.")
     flag = models.TextField(blank=True, help_text="What the judge asks the organizers to look at.")
+    flagged_at = models.DateTimeField(null=True, blank=True)
+    flag_answer = models.TextField(blank=True, help_text="What the organizers answered.")
     flag_answered_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0, help_text="Counts the saves: a page that saves names the one it started from.")
     assigned_at = models.DateTimeField(null=True, blank=True)

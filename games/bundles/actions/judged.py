@@ -15,7 +15,7 @@ FEEDBACK: Final = "feedback"
 MARK: Final = ("sheet_id", "criterion", "value", "state", "comment")
 SHEET: Final = (
     *("challenge_id", "group_id", "panel", "judge_id", "state", "version_id", "design_number", "comment", "note", "reason"),
-    *("flag", "revision", "updated_at", "final_at"),
+    *("flag", "flag_answer", "revision", "updated_at", "final_at"),
 )
 type Place = tuple[Unit, str, str, str]
 """Where a sheet stands: (unit, panel, group, judge)."""
@@ -59,7 +59,7 @@ def _sheet(landing: Landing, place: Place, marks: list[MarkCells], version: int,
     recused = all(state == MarkState.RECUSED.value for _, _, state, _ in marks)
     state, final = (SheetState.RECUSED, None) if recused else (SheetState.FINAL, landing.now)
     where = (landing.challenges[unit], landing.groups[group], panel, landing.people[judge].pk)
-    return (*where, state.value, landing.versions.get((*unit, group, version)), 1, words, "", "", "", 0, landing.now, final)
+    return (*where, state.value, landing.versions.get((*unit, group, version)), 1, words, "", "", "", "", 0, landing.now, final)
 
 
 def _seat(landing: Landing, seats: Iterable[tuple[Unit, str, str]]) -> None:
