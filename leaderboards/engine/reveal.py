@@ -7,7 +7,6 @@ from typing import NamedTuple
 from leaderboards.engine.boards import compute_board
 from leaderboards.engine.cells import cells
 from leaderboards.engine.facts import Attempt, Facts
-from leaderboards.engine.index import Index
 from leaderboards.engine.names import challenges_of
 from leaderboards.engine.outcome import BoardResult, Cell, Row, RowStatus
 from leaderboards.engine.pipeline import begun, run_rounds
@@ -91,11 +90,12 @@ class _Stage:
         self._held = {
             (group, key) for key, groups in self._true.items() for group, row in groups.items() if self._shown[key][group] != row
         }
-        self._state = replace(state, cells=dict(state.cells), scores=dict(state.scores))
+        shown = {(self.round.key, key): rows for key, rows in self._shown.items()}
+        index = replace(state.index, attempts={**state.index.attempts, **shown})
+        self._state = replace(state, index=index, cells=dict(state.cells), scores=dict(state.scores))
         self._cells: dict[Pair, Cell] = {}
-        for task in self.tasks:
-            self._score(task)
-        self._count()
+        changed = frozenset[str]().union(*(self._score(task) for task in self.tasks))
+        self._count(changed | frozenset(self._state.entrants(self.round.key)))
         # A group that had solved a task before the freeze holds nothing back in it: what came later is ignored.
         self._held = {pair for pair in self._held if pair in self._cells and self._cells[pair].pending}
 
@@ -103,25 +103,20 @@ class _Stage:
         freeze = self.spec.freeze or 0
         return [replace(one, verdict="") if one.at_ms >= freeze else one for one in attempts]
 
-    def _index(self) -> Index:
-        old = self._state.index
-        shown = {(self.round.key, key): {group: list(row) for group, row in rows.items()} for key, rows in self._shown.items()}
-        return replace(old, attempts={**old.attempts, **shown})
-
-    def _score(self, task: ChallengeSpec) -> None:
+    def _score(self, task: ChallengeSpec) -> frozenset[str]:
+        """Score a task again; whose cell changed."""
         entrants = self._state.entrants(self.round.key)
-        scored = cells(self._index(), task, self.round.key, entrants, self._state.scoring.rounding)
-        self._cells.update({(one.group, task.key): one for one in scored})
+        scored = cells(self._state.index, task, self.round.key, entrants, self._state.scoring.rounding)
+        changed = {(one.group, task.key): one for one in scored if self._cells.get((one.group, task.key)) != one}
+        self._cells.update(changed)
+        return frozenset(group for group, _ in changed)
 
-    def _count(self) -> None:
-        """Put the cells of the round together again, in order of the tasks, and score it."""
+    def _count(self, changed: frozenset[str]) -> None:
+        """Put the cells of these groups together again, in order of the tasks, and score their round."""
         key, order = self.round.key, [task.key for task in self.tasks]
-        row = {
-            group: tuple(self._cells[group, task] for task in order if (group, task) in self._cells)
-            for group in self._state.entrants(key)
-        }
-        self._state.cells[key] = row
-        scores = score_round(self._state, self.round, row, None if self.spec.challenges is None else self.spec)
+        rows = {group: tuple(self._cells[group, task] for task in order if (group, task) in self._cells) for group in changed}
+        self._state.cells[key] = {**self._state.cells.get(key, {}), **rows}
+        scores = score_round(self._state, self.round, rows, None if self.spec.challenges is None else self.spec)
         self._state.scores.update({(key, group): score for group, score in scores.items()})
 
     def cells(self) -> Mapping[Pair, Cell]:
@@ -140,5 +135,4 @@ class _Stage:
         """Uncover; the whole task is scored again, since a solve may change what it is worth to others."""
         self._held.discard((group, task.key))
         self._shown[task.key][group] = list(self._true[task.key][group])
-        self._score(task)
-        self._count()
+        self._count(self._score(task))
