@@ -46,7 +46,7 @@ def _cycle(entry: JournalEntry) -> Cycle | None:
 
 
 def tell(entry: JournalEntry) -> None:
-    """The people concerned get a mail."""
+    """The people concerned are told, on the page and by mail as they wish."""
     notices.react(entry.pk)
 
 
@@ -65,17 +65,19 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.SUBMISSION_DISQUALIFIED: (refresh,),
     Kind.ATTEMPT_JUDGED: (refresh,),
     Kind.SHEET_ASSIGNED: (tell,),
-    Kind.SHEET_FINALIZED: (refresh,),
+    Kind.SHEET_FINALIZED: (refresh, tell),
     Kind.SHEET_RECUSED: (refresh,),
     Kind.SHEET_REOPENED: (refresh,),
     Kind.VOTE_CAST: (refresh,),
     # rules and decisions change results too
     Kind.DECISION_RECORDED: (refresh,),
+    Kind.GLASS_BROKEN: (tell,),
     Kind.DESIGN_AMENDED: (refresh,),
     Kind.POINTS_CHANGED: (refresh_points,),
     # a settle run (asked for by whoever publishes) → snapshot → recognition → who goes on → news
     Kind.ROUND_LOCKED: (refresh,),
     Kind.ROUND_PUBLISHED: (tell,),
+    Kind.GROUP_ADVANCED: (tell,),
     Kind.GRANT_CHANGED: (tell,),
     # every other kind is told, and starts nothing by itself
 }

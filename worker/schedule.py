@@ -7,5 +7,6 @@ from typing import Any
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "rounds, journal, runs, mail": {"task": "worker.tasks.tick", "schedule": 1.0, "options": {"expires": 5}},
+    "deadlines, digests": {"task": "worker.tasks.remind", "schedule": 60.0, "options": {"expires": 60}},
     "what has had its time": {"task": "worker.tasks.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
 }

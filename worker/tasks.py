@@ -5,12 +5,13 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from games.journal.queries import db_now
-from games.notices.actions import deliver_pending
+from games.notices.actions import compose_digests, deliver_pending, warn_of_deadlines
 from games.progression.actions import settle_round_states
+from games.progression.drafting import rehearsals_to_do
 from games.results.rules import RunState
 from games.submissions.actions import sweep_uploads
 from leaderboards.live import announce
-from worker import steps
+from worker import desk, steps
 from worker.pulse import hand_out
 from worker.pulse import pulse as beat_once
 from worker.reactions import publish
@@ -39,11 +40,32 @@ def show(board_id: int, audience: str, since: int, gone: list[str]) -> None:
 
 
 @shared_task
+def rehearse(rehearsal_id: int) -> None:
+    """Play a dry run to its end, step by step."""
+    rehearsing.rehearse(rehearsal_id)
+
+
+@shared_task
 def tick() -> None:
-    """The clock: rounds that are due, whatever a lost message left behind, mail."""
+    """The clock: rounds that are due, whatever a lost message left behind, dry runs, mail."""
     settle_round_states()
     beat_once()
+    for dry_run in rehearsals_to_do(db_now()):
+        publish("rehearse", dry_run)
     deliver_pending()
+
+
+@shared_task
+def remind() -> None:
+    """Once a minute: whoever has a deadline near and something to do hears of it; the digests of those whose morning it is."""
+    warn_of_deadlines()
+    compose_digests()
+
+
+@shared_task
+def carry_out(key: str) -> None:
+    """Something that an organizer's page waits for."""
+    desk.carry_out(key)
 
 
 @shared_task
@@ -51,5 +73,6 @@ def tidy() -> None:
     """Once an hour: files that nothing refers to, and what the shell above says has had its time."""
     sweep_uploads()
     now = db_now()
+    desk.forget_exports(now)
     for name in settings.HOUSEKEEPING:
         import_string(name)(now=now)

@@ -1,8 +1,12 @@
-"""States of a message, when it is tried again, what a rendered template falls into. Pure."""
+"""What people are told about, how soon by mail, when a mail is tried again, what a rendered template falls into. Pure."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from types import MappingProxyType
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class MessageState(StrEnum):
@@ -53,6 +57,9 @@ SUBJECT_LENGTH = 300
 
 # What these mails say is a key to an account: once sent, the outbox forgets it.
 SECRET_KINDS = frozenset({"account.confirm", "account.sign_in", "account.password", "person.invited"})
+DIGEST_KIND = "digest"
+DIGEST_HOUR = time(7)
+TEXT_LENGTH = 300
 FORGOTTEN = "(Removed after sending: it held a link that opens an account.)"
 PERMANENT = range(500, 600)
 
@@ -76,6 +83,101 @@ def wait_after(tries: int) -> timedelta | None:
     if tries >= TRIES:
         return None
     return min(LONGEST_WAIT, FIRST_WAIT * int(2 ** (tries - 1)))
+
+
+TOPICS: Mapping[str, Topic] = MappingProxyType(
+    {
+        "person.invited": Topic.INVITATION,
+        "deadline.entry": Topic.DEADLINE,
+        "deadline.marks": Topic.DEADLINE,
+        "remind.entry": Topic.DEADLINE,
+        "remind.marks": Topic.DEADLINE,
+        "sheet.assigned": Topic.ASSIGNED,
+        "feedback.available": Topic.FEEDBACK,
+        "round.published": Topic.PUBLISHED,
+        "group.advanced": Topic.ADVANCED,
+        "group.stopped": Topic.ADVANCED,
+        "grant.granted": Topic.AWARD,
+        "group.registered": Topic.TEAM,
+        "group.settled": Topic.TEAM,
+        "join.asked": Topic.TEAM,
+        "join.settled": Topic.TEAM,
+        "submission.received": Topic.TEAM,
+        "glass.broken": Topic.TEAM,
+        "news": Topic.NEWS,
+    }
+)
+
+ALWAYS = SECRET_KINDS | {"glass.broken"}
+"""Mails that are sent at once whatever anybody wishes: keys to an account, and that sealed work was opened."""
+
+# An invitation holds a key that works once: it is mailed at once, whatever anybody wishes.
+CHOSEN = tuple(topic for topic in Topic if topic is not Topic.INVITATION)
+
+
+def topic_of(kind: str) -> Topic | None:
+    """What a kind of mail is about; None: mails of the door (account.*) and digests, which are no news themselves."""
+    return TOPICS.get(kind)
+
+
+def state_for(kind: str, pace: Pace) -> MessageState | None:
+    """How a mail of this kind begins under this wish: queued, held for the digest, or None: there is none."""
+    if kind in ALWAYS or topic_of(kind) is None or pace is Pace.NOW:
+        return MessageState.QUEUED
+    return MessageState.HELD if pace is Pace.DAILY else None
+
+
+def path_of(link: str) -> str:
+    """Where a link leads on this site: its path and what follows, without the host."""
+    parts = urlsplit(link)
+    rest = (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
+    return f"{parts.path}{rest}"[:500]
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """A time zone by name; UTC for a name that is none."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def digest_due(now: datetime, zone: str) -> datetime:
+    """When the next digest goes out to somebody in `zone`: at seven in the morning there. `now` is aware; so is the answer."""
+    here = now.astimezone(zone_of(zone))
+    today = datetime.combine(here.date(), DIGEST_HOUR, tzinfo=here.tzinfo)
+    return today if today > here else datetime.combine(here.date() + timedelta(days=1), DIGEST_HOUR, tzinfo=here.tzinfo)
+
+
+def digest_day(now: datetime, zone: str) -> date:
+    """The day whose digest it is, where the person is."""
+    return now.astimezone(zone_of(zone)).date()
+
+
+def digest_letter(letters: Iterable[Letter]) -> Letter:
+    """Several letters as one: their subjects on top, each again whole below."""
+    every = list(letters)
+    if len(every) == 1:
+        return every[0]
+    subject = f"{every[0].subject} and {len(every) - 1} more"
+    contents = "\n".join(f"- {one.subject}" for one in every)
+    bodies = "\n\n".join(f"{one.subject}\n{'-' * min(len(one.subject), 72)}\n\n{one.body.strip()}" for one in every)
+    return Letter(subject=subject[:SUBJECT_LENGTH], body=f"{contents}\n\n\n{bodies}\n")
+
+
+# --- Deadlines ------------------------------------------------------------------------------------------------------------------------
+
+WARNINGS = (timedelta(hours=4), timedelta(hours=48))
+
+
+def warning_due(begins: datetime | None, ends: datetime, now: datetime) -> timedelta | None:
+    """Which warning before `ends` is due at `now`: the nearest one that has come, unless there was less time than that from the start."""
+    if ends <= now:
+        return None
+    for before in WARNINGS:
+        if now >= ends - before:
+            return before if begins is None or begins <= ends - before else None
+    return None
 
 
 def is_permanent(code: int | None) -> bool:

@@ -1,6 +1,25 @@
-"""Telling people: the outbox and its delivery, and what each act in the journal means for whom."""
+"""Telling people: on the page and by mail, what they wish of it, the outbox and its delivery, and what each act in the journal means."""
 
-from games.notices.actions.outbox import deliver_pending, mark_bounced, send_again, tell, tell_all
+from games.notices.actions.deadlines import warn_of_deadlines
+from games.notices.actions.digest import compose_digests
+from games.notices.actions.outbox import deliver_pending, mark_bounced, send_again, tell
 from games.notices.actions.reactions import HANDLERS, react
+from games.notices.actions.telling import tell_all
+from games.notices.actions.wishes import mark_read, read_stop, set_wishes, stop, stop_token
 
-__all__ = ["HANDLERS", "deliver_pending", "mark_bounced", "react", "send_again", "tell", "tell_all"]
+__all__ = [
+    "HANDLERS",
+    "compose_digests",
+    "deliver_pending",
+    "mark_bounced",
+    "mark_read",
+    "react",
+    "read_stop",
+    "send_again",
+    "set_wishes",
+    "stop",
+    "stop_token",
+    "tell",
+    "tell_all",
+    "warn_of_deadlines",
+]

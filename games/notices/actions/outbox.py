@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import smtplib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 
 from games.errors import Conflict
 from games.journal.queries import db_now
+from games.notices.actions.wishes import STOPPED, end_of, stop_token
 from games.notices.models import Message
 from games.notices.queries import due
 from games.notices.rules import (
@@ -65,28 +66,6 @@ def tell(
     return Message.objects.get(key=key)
 
 
-def tell_all(kind: str, people: Iterable[Person], *, key: str, context: Mapping[str, Any], cycle_id: int | None) -> int:
-    """Queue one mail for each of many `people` (with `address`), each under `key` and their id. Returns how many there are."""
-    template = f"notices/{kind}.txt"
-    now, rows = db_now(), []
-    for person in people:
-        letter = written(template, {**context, "person": person})
-        rows.append(
-            Message(
-                to=getattr(person, "address", person.email),
-                person=person,
-                cycle_id=cycle_id,
-                kind=kind,
-                key=f"{key}:{person.pk}",
-                subject=letter.subject,
-                body=letter.body,
-                due_at=now,
-            )
-        )
-    Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
-    return len(rows)
-
-
 def deliver_pending(*, limit: int = 200) -> int:
     """Send what is due, oldest first; returns how many were sent. Safe beside other workers, and after one was killed.
 
@@ -94,7 +73,7 @@ def deliver_pending(*, limit: int = 200) -> int:
     mail server's yes and our note of it leaves a mail that goes out twice, with the same Message-ID, five minutes later.
     """
     sent = 0
-    for message in list(due(db_now())[:limit]):
+    for message in list(due(db_now()).select_related("person")[:limit]):
         now = db_now()
         claimed = due(now).order_by().filter(pk=message.pk).update(due_at=now + LEASE, tries=F("tries") + 1)
         if claimed:
@@ -125,7 +104,18 @@ def _mail(message: Message) -> None:
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
     stable = hashlib.sha256(f"{message.pk}|{message.key}".encode()).hexdigest()[:32]
     headers = {"Message-ID": f"<{stable}@{host}>", "Auto-Submitted": "auto-generated"}
-    EmailMessage(subject=message.subject, body=message.body, to=[message.to], headers=headers).send()
+    foot, more = _way_out(message)
+    EmailMessage(subject=message.subject, body=message.body + foot, to=[message.to], headers=headers | more).send()
+
+
+def _way_out(message: Message) -> tuple[str, dict[str, str]]:
+    """How to hear no more of this: the foot of the mail, and what mail programs read (RFC 8058). Nothing for keys to an account."""
+    user, what = message.person.user_id if message.person else None, end_of(message.kind)
+    if user is None or not what:
+        return "", {}
+    link = absolute(f"/notices/stop/{stop_token(user, what)}/")
+    foot = render_to_string("notices/foot.txt", {"link": link, "wishes": absolute("/me/#notices"), "what": STOPPED[what]})
+    return "\n" + foot, {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _missed(message: Message, error: str, *, permanent: bool) -> None:

@@ -133,7 +133,7 @@ def test_the_outbox_is_searched_and_counted():
     mark_bounced(queue("two", to="gone@example.org"), error="550")
     assert [one.to for one in outbox(state="bounced")] == ["gone@example.org"]
     assert [one.to for one in outbox(search="GONE@")] == ["gone@example.org"]
-    assert outbox_counts() == {"queued": 1, "sent": 0, "failed": 0, "bounced": 1}
+    assert outbox_counts() == {"queued": 1, "sent": 0, "failed": 0, "bounced": 1, "held": 0}
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """What an act means for whom: the right people are told, once."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +14,10 @@ from games.journal.actions import record
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
 from games.notices.actions import HANDLERS, react
-from games.notices.models import Message
+from games.notices.models import Message, Notice
 from games.organizations.actions import invite
 from games.recognition.models import Grant
+from games.rounds.models import Entrant
 from games.submissions.models import Submission, Version
 from tests.cast import Cast
 from tests.factories.groups import MembershipFactory
@@ -120,6 +122,58 @@ def test_everybody_in_the_round_hears_that_it_is_published_and_nobody_before(cas
 def test_a_group_hears_of_a_grant_once_it_is_granted(cast: Cast, state, heard):
     grant = Grant.objects.create(cycle=cast.cycle, award="gold", kind="medal", name="Gold", group=cast.red, state=state)
     assert len(told(entry(Kind.GRANT_CHANGED, f"grant:{grant.pk}"))) == heard
+
+
+def test_feedback_is_told_when_it_can_be_read_and_only_to_those_who_got_words(cast: Cast):
+    cast.assign(cast.judith, cast.red, state="final", comment="Lovely.")
+    cast.assign(cast.judith, cast.blue, state="final")
+    cast.publish(cast.call)
+    act = entry(Kind.ROUND_PUBLISHED, f"round:{cast.call.pk}")
+    assert [(kind, to) for kind, to, _ in told(act) if kind == "feedback.available"] == [
+        ("feedback.available", "ada@example.org")
+    ]
+    assert Notice.objects.get(topic="feedback").path == "/cycles/water/groups/red/"
+
+
+def test_a_sheet_written_after_publication_is_new_feedback_and_one_before_is_nobodys_business(cast: Cast):
+    sheet = cast.assign(cast.judith, cast.red, state="final", comment="Lovely.")
+    act = entry(Kind.SHEET_FINALIZED, f"sheet:{sheet.pk}")
+    assert told(act) == []
+    cast.publish(cast.call, at=now() - timedelta(days=1))
+    assert [(kind, to) for kind, to, _ in told(act)] == [("feedback.available", "ada@example.org")]
+
+
+def test_who_goes_on_hears_it_and_who_does_not_hears_it_kindly_once(cast: Cast):
+    cast.publish(cast.call)
+    Entrant.objects.create(round=cast.final, group=cast.red, via="cut", at=now())
+    values = {"cycle_id": cast.cycle.pk, "group_id": cast.red.pk, "subject": f"round:{cast.final.pk}", "at": now()}
+    acts = [record(Kind.GROUP_ADVANCED, payload={"round": "final", "group": "red", "via": "cut"}, **values) for _ in range(2)]
+    for act in acts:
+        told(act)
+    assert [(one.kind, one.to) for one in Message.objects.order_by("kind")] == [
+        ("group.advanced", "ada@example.org"),
+        ("group.stopped", "ben@example.org"),
+    ]
+    assert Notice.objects.get(person=cast.ben.person).path == "/cycles/water/groups/blue/"
+    assert "Blue Herons" in Message.objects.get(kind="group.stopped").subject
+
+
+def test_a_round_everybody_is_in_is_no_news(cast: Cast):
+    payload = {"round": "final", "group": "red", "via": "all"}
+    act = record(
+        Kind.GROUP_ADVANCED, cycle_id=cast.cycle.pk, group_id=cast.red.pk, subject=f"round:{cast.final.pk}", payload=payload
+    )
+    assert told(act) == []
+
+
+def test_who_is_invited_and_has_an_account_finds_it_on_their_page_without_the_key(cast: Cast):
+    _, secret = invite(PersonFactory(name="Eve", email="EVE@example.org"), by=cast.org.user)
+    cast.eve.user.email_confirmed_at = now()
+    cast.eve.user.save(update_fields=["email_confirmed_at"])
+    told(JournalEntry.objects.get(kind="person.invited"))
+    notice = Notice.objects.get(person=cast.eve.person)
+    assert (notice.topic, notice.path) == ("invitation", "/me/#invitations")
+    assert secret not in notice.text
 
 
 def test_imported_and_invited_people_hear_nothing_but_their_invitation(cast: Cast):

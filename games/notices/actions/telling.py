@@ -1,0 +1,78 @@
+"""Telling people: a notice on the page for each, and by their wish a mail at once, in the daily digest, or none."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from games.journal.queries import db_now
+from games.notices.actions.outbox import written
+from games.notices.models import Message, Notice
+from games.notices.queries import paces
+from games.notices.rules import TEXT_LENGTH, Letter, MessageState, Pace, digest_due, path_of, state_for, topic_of, zone_of
+from games.organizations.models import Person
+
+BATCH = 500
+
+
+def tell_all(kind: str, people: Iterable[Person], *, key: str, context: Mapping[str, Any], cycle_id: int | None) -> int:
+    """Tell many `people` (with `address` and `zone`, see `queries.with_address`); the one way to tell. Returns how many there are.
+
+    Each gets a notice on the page, in the words of the first line of `notices/KIND.txt`, leading to `link` of the context, and as they
+    wish a mail now, a mail in tomorrow's digest, or none. The same `key` is told once to each, however often this is called. One human
+    who is several people here is told once. Times in the text stand in the zone of whoever reads it. A person may bring a `link` of
+    their own.
+    """
+    told = {person.user_id or -person.pk: person for person in people}
+    wished, now = paces([user for user in told if user > 0], topic_of(kind)), db_now()
+    notices, mails = [], []
+    for user, person in told.items():
+        own = f"{key}:{person.pk}"
+        link = getattr(person, "link", "") or str(context.get("link", ""))
+        with timezone.override(zone_of(getattr(person, "zone", ""))):
+            letter = written(f"notices/{kind}.txt", {**context, "person": person, "link": link})
+        notices.append(_notice(kind, person, key=own, text=letter.subject, path=path_of(link), cycle_id=cycle_id, now=now))
+        state = state_for(kind, wished.get(user, Pace.NOW))
+        if state is not None:
+            mails.append(_mail(kind, person, letter, key=own, state=state, cycle_id=cycle_id, now=now))
+    Notice.objects.bulk_create([one for one in notices if one.topic], ignore_conflicts=True, batch_size=BATCH)
+    Message.objects.bulk_create(mails, ignore_conflicts=True, batch_size=BATCH)
+    return len(told)
+
+
+def notify(kind: str, people: Iterable[Person], *, key: str, text: str, path: str, cycle_id: int | None) -> None:
+    """Only the notice on the page, where the mail went another way."""
+    now = db_now()
+    rows = [_notice(kind, one, key=f"{key}:{one.pk}", text=text, path=path, cycle_id=cycle_id, now=now) for one in people]
+    Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
+
+
+def _notice(kind: str, person: Person, *, key: str, text: str, path: str, cycle_id: int | None, now: datetime) -> Notice:
+    topic = topic_of(kind)
+    return Notice(
+        person=person,
+        cycle_id=cycle_id,
+        topic=topic.value if topic else "",
+        key=key,
+        text=text[:TEXT_LENGTH],
+        path=path,
+        created_at=now,
+    )
+
+
+def _mail(
+    kind: str, person: Person, letter: Letter, *, key: str, state: MessageState, cycle_id: int | None, now: datetime
+) -> Message:
+    held = state is MessageState.HELD
+    return Message(
+        to=getattr(person, "address", person.email),
+        person=person,
+        cycle_id=cycle_id,
+        kind=kind,
+        key=key,
+        subject=letter.subject,
+        body=letter.body,
+        state=state.value,
+        due_at=digest_due(now, getattr(person, "zone", "")) if held else now,
+    )
