@@ -62,6 +62,8 @@ def _results(run: RecomputeRun) -> None:
 def _standings(run: RecomputeRun) -> None:
     sides, publishing = _last.pop(run.pk, None) or compute(run), _publishing(run)
     plan = results.plan_of(run.cycle, sides.public, publishing=publishing) if publishing else None
+    if plan is not None and run.expected:
+        results.expect_state(run, sides, plan)
     with results.finishing(run, plan=plan):
         results.refresh_boards(run.cycle, sides, publishing=publishing)
 

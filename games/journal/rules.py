@@ -12,9 +12,13 @@ import rfc8785
 class Kind(StrEnum):
     """Every kind of act. Past tense, noun first; the flow in `worker/reactions.py` is told in these words."""
 
+    CYCLE_DRAFTED = "cycle.drafted"
+    CYCLE_DISCARDED = "cycle.discarded"
     CYCLE_LAUNCHED = "cycle.launched"
     CYCLE_STATE_CHANGED = "cycle.state_changed"
     CYCLE_IMPORTED = "cycle.imported"
+    CYCLE_CHANGED = "cycle.changed"
+    CYCLE_PURGED = "cycle.purged"
     DESIGN_AMENDED = "design.amended"
     DECISION_RECORDED = "decision.recorded"
     GROUP_REGISTERED = "group.registered"
@@ -39,6 +43,8 @@ class Kind(StrEnum):
     SHEET_FINALIZED = "sheet.finalized"
     SHEET_RECUSED = "sheet.recused"
     SHEET_REOPENED = "sheet.reopened"
+    SHEET_FLAGGED = "sheet.flagged"
+    SHEET_FLAG_ANSWERED = "sheet.flag_answered"
     VOTE_CAST = "vote.cast"
     STANDINGS_CHANGED = "standings.changed"
     SNAPSHOT_PUBLISHED = "snapshot.published"

@@ -1,14 +1,16 @@
-"""The steps of a recompute run, in order; when it may be tried again; what its plan holds. Pure."""
+"""The steps of a recompute run, in order; when it may be tried again; what its plan holds; what a preview says of a cut. Pure."""
 
-from collections.abc import Collection
-from dataclasses import replace
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final, TypedDict
 
 from games.errors import Conflict
 from leaderboards.engine.facts import Facts
-from leaderboards.engine.spec import LIVE_FORMATS, Scoring
+from leaderboards.engine.outcome import CutResult, Row, RowStatus
+from leaderboards.engine.spec import LIVE_FORMATS, CutSpec, Scoring
 
 
 class RunKind(StrEnum):
@@ -132,6 +134,12 @@ class TieUndecided(Conflict):
     code = "tie_undecided"
 
 
+class FactsChanged(Conflict):
+    """Something changed between the preview and its publication, so nothing was published."""
+
+    code = "facts_changed"
+
+
 class LeaseLost(Exception):
     """Somebody else runs this step now: what was done here is rolled back."""
 
@@ -156,3 +164,89 @@ def known_facts(scoring: Scoring, facts: Facts, published: Collection[str]) -> F
         attempts=tuple(one for one in facts.attempts if known(one.round, one.challenge)),
         votes=tuple(one for one in facts.votes if known(one.round, one.challenge)),
     )
+
+
+# --- Before it counts -----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What would be different for one group: (place, score, status) published last and to be published. None: not on the board."""
+
+    group: str
+    name: str
+    bracket: str
+    before: tuple[str, str, str] | None
+    after: tuple[str, str, str] | None
+
+
+def changes_between(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> list[Change]:
+    """The rows that differ in place, score or status: `before` as a snapshot keeps them, `after` as they are shown."""
+    old = {(row["entry"], row["line"]): row for row in before}
+    found = []
+    for row in after:
+        was = old.pop((row["group"], row["line"]), None)
+        told = (row["place"], row["score"], row["status"])
+        if was is None or (was["place"], was["score"], was["status"]) != told:
+            earlier = None if was is None else (was["place"], was["score"], was["status"])
+            found.append(Change(row["group"], row["name"], row["bracket"], earlier, told))
+    gone = [
+        Change(key, row["name"], row["bracket"], (row["place"], row["score"], row["status"]), None)
+        for (key, _), row in old.items()
+    ]
+    return found + gone
+
+
+@dataclass(frozen=True, slots=True)
+class CutLine:
+    """A cut before it counts: who goes on, who is tied across the line, how many of these may pass (`slots`), wildcards used and allowed.
+
+    `edge`: groups that share the last place through, or the first one not, where the rules settle that tie by themselves (`ties`).
+    """
+
+    board: str
+    to: str
+    ties: str
+    through: list[str]
+    wildcards: list[str]
+    undecided: list[str]
+    edge: list[str]
+    slots: int
+    allowed: int
+
+
+def line_of(spec: CutSpec, cut: CutResult, rows: Sequence[Row], *, undecided: bool) -> CutLine:
+    """The line of a cut with what has to be said about it. `rows` are those of its board."""
+    tied = list(cut.undecided) if undecided else []
+    edge: list[str] = []
+    slots = 0
+    for placed in _within(rows):
+        size = _size(spec, placed)
+        if not 0 < size < len(placed) or placed[size - 1].place != placed[size].place:
+            continue
+        sharing = [row.group for row in placed if row.place == placed[size].place]
+        if any(group in tied for group in sharing):
+            slots += size - sum(1 for row in placed[:size] if row.place != placed[size].place)
+        else:
+            edge += sharing
+    return CutLine(
+        spec.board, spec.to, spec.ties.value, list(cut.through), list(cut.wildcards), tied, edge, slots, spec.wildcards
+    )
+
+
+def _within(rows: Sequence[Row]) -> list[list[Row]]:
+    """The placed rows of each bracket, best first."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.status is RowStatus.RANKED:
+            found.setdefault(row.within, []).append(row)
+    return list(found.values())
+
+
+def _size(spec: CutSpec, placed: Sequence[Row]) -> int:
+    """How many of a bracket the rule lets on, ties apart; 0 where it does not count heads."""
+    if spec.share is not None:
+        return math.ceil(spec.share * len(placed))
+    if isinstance(spec.first, dict):
+        return spec.first.get(placed[0].within, 0)
+    return spec.first or 0

@@ -1,11 +1,13 @@
 """The Design: all rules of a cycle as one validated, immutable value. It extends the engine's vocabulary; there is no second one."""
 
+from games.playbooks.schema.brand import Accent, Brand
 from games.playbooks.schema.cycle import DEFAULT_ROLES, Aim, Checks, CycleSpec, PlaybookInfo, Role, Waiver
 from games.playbooks.schema.design import FORMAT, Design, launch_problems
 from games.playbooks.schema.forms import FieldType, FormField
 from games.playbooks.schema.points import Badge, PointRule, Receiver
 from games.playbooks.schema.reading import WARNING, DesignRefused, design_problems, json_schema, parse_design, read_toml
 from games.playbooks.schema.registration import Division, Document, Eligibility, NameRules, Registration
+from games.playbooks.schema.retention import Retention
 from games.playbooks.schema.tasks import (
     ChallengeDesign,
     CriterionDesign,
@@ -22,8 +24,10 @@ __all__ = [
     "DEFAULT_ROLES",
     "FORMAT",
     "WARNING",
+    "Accent",
     "Aim",
     "Badge",
+    "Brand",
     "ChallengeDesign",
     "Checks",
     "CriterionDesign",
@@ -46,6 +50,7 @@ __all__ = [
     "QuizAnswer",
     "Receiver",
     "Registration",
+    "Retention",
     "Role",
     "RoundDesign",
     "Waiver",

@@ -8,9 +8,11 @@ from typing import Any, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from games.errors import Problem
+from games.playbooks.schema.brand import Brand
 from games.playbooks.schema.cycle import DEFAULT_ROLES, Aim, Checks, CycleSpec, PlaybookInfo, Role
 from games.playbooks.schema.points import Badge, PointRule
 from games.playbooks.schema.registration import Registration
+from games.playbooks.schema.retention import Retention
 from games.playbooks.schema.tasks import ChallengeDesign, RoundDesign
 from leaderboards.engine.numbers import Rounding
 from leaderboards.engine.spec import Scoring
@@ -34,6 +36,8 @@ class Design(Scoring):
     challenges: tuple[ChallengeDesign, ...] = ()
     rules: tuple[PointRule, ...] = ()
     badges: tuple[Badge, ...] = ()
+    brand: Brand = Brand()
+    retention: Retention = Retention()
     rounding: Rounding = Field(default=Rounding.HALF_UP, exclude=True)
     mark_decimals: Decimals = Field(default=4, exclude=True)
 

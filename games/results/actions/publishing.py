@@ -6,24 +6,14 @@ from typing import Any
 from django.db import transaction
 
 from games.cycles.models import Cycle
-from games.cycles.queries import design_of
 from games.journal.actions import record
 from games.journal.rules import Kind
-from games.results.queries import boards_of
+from games.results.models import RecomputeRun
+from games.results.queries import published_rounds
+from games.results.queries.planning import Sides, boards_to_publish, state_digest
+from games.results.rules import FactsChanged, Plan
 from leaderboards.actions import publish
-from leaderboards.engine.spec import Source, board_rounds, expand_boards
-from leaderboards.models import Board, Snapshot
-
-
-def boards_to_publish(cycle: Cycle, round_key: str) -> list[Board]:
-    """The boards that count a round, and those of points."""
-    design = design_of(cycle)
-    keys = {
-        spec.id
-        for spec in expand_boards(design)
-        if spec.source is Source.POINTS or any(one.key == round_key for one in board_rounds(design, spec))
-    }
-    return [board for board in boards_of(cycle) if board.key in keys]
+from leaderboards.models import Snapshot
 
 
 @transaction.atomic
@@ -38,3 +28,12 @@ def publish_boards(cycle: Cycle, round_key: str, *, now: datetime, reason: str =
             payload = {"board": board.key, "number": snapshot.number, "digest": snapshot.digest, "round": round_key}
             record(Kind.SNAPSHOT_PUBLISHED, cycle_id=cycle.pk, by=by, subject=f"board:{board.pk}", payload=payload)
     return snapshots
+
+
+def expect_state(run: RecomputeRun, sides: Sides, plan: Plan) -> None:
+    """What this run is about to publish must be what somebody looked at. Raises FactsChanged: then nothing is published."""
+    assert run.round is not None, "only a settle run publishes"
+    rounds = published_rounds(run.cycle) | {run.round.key}
+    if state_digest(run.cycle.design_number, sides.known, plan, rounds) != run.expected:
+        message = "Something has changed since the preview: a mark, an entry, a group, a decision or a rule. Look at it again, then publish."
+        raise FactsChanged(message)

@@ -38,11 +38,18 @@ LOOK_AT: Final = 20
 
 
 @transaction.atomic
-def request_settle(round: Round, *, by: Any, reason: str = "", publish: bool = False) -> RecomputeRun:  # noqa: A002 the word of the game
+def request_settle(
+    round: Round,  # noqa: A002 the word of the game
+    *,
+    by: Any,
+    reason: str = "",
+    publish: bool = False,
+    expected: str = "",
+) -> RecomputeRun:
     """Ask for the whole way after a round; with `publish` on to snapshot, awards, cut and news.
 
-    A run that still waits is returned again (and publishes, if now asked to). Raises RoundStillOpen before the deadline,
-    SettleRunning while another one is at work.
+    `expected` is the digest of the preview that was looked at: the run publishes that or nothing (FactsChanged). A run that still waits
+    is returned again (and publishes, if now asked to). Raises RoundStillOpen before the deadline, SettleRunning while one is at work.
     """
     locked(round.cycle)
     now = db_now()
@@ -60,12 +67,13 @@ def request_settle(round: Round, *, by: Any, reason: str = "", publish: bool = F
             round=round,
             step=Step.LOCK.value,
             publish=publish,
+            expected=expected,
             reason=reason,
             by=str(getattr(by, "pseudonym", "")),
         )
-    if there.publish or not publish:
+    if not publish or (there.publish and expected in {"", there.expected}):
         return there
-    asked = {"publish": True, "reason": reason, "by": str(getattr(by, "pseudonym", ""))}
+    asked = {"publish": True, "expected": expected, "reason": reason, "by": str(getattr(by, "pseudonym", ""))}
     if not RecomputeRun.objects.filter(pk=there.pk, state=RunState.WAITING.value).update(**asked):
         message = f'Round "{round.key}" is being settled at this moment: ask again when it is done.'
         raise SettleRunning(message)

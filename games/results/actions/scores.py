@@ -1,7 +1,6 @@
-"""Results in the database: compute once, write the scores and the standings that changed, plan what follows."""
+"""Results in the database: compute once, write the scores and the standings that changed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
@@ -15,16 +14,13 @@ from games.groups.models import Group
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
-from games.playbooks.schema import Design
 from games.results.models import ChallengeScore
-from games.results.queries import boards_of, facts_of, published_rounds
-from games.results.rules import AwardPlan, CutPlan, Plan, TieUndecided, WinnerPlan, known_facts
+from games.results.queries import boards_of, published_rounds
+from games.results.queries.planning import Sides, finished_boards, sides_of
 from leaderboards.actions import Delta, refresh
 from leaderboards.bulk import insert_many
 from leaderboards.engine import facts, numbers
-from leaderboards.engine.outcome import AwardResult, Cell, Folded, Outcome, StepTaken
-from leaderboards.engine.pipeline import compute
-from leaderboards.engine.spec import board_rounds, expand_boards
+from leaderboards.engine.outcome import Cell, Folded, Outcome, StepTaken
 from leaderboards.queries import AUDIENCES, PUBLIC
 
 BATCH: Final = 1000
@@ -32,26 +28,6 @@ COMPUTED: Final = ("status", "score", "values", "explanation")
 
 type Progress = Callable[[str, float], None]
 """Told what is being done and how far it is, 0 to 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """What was computed: from everything, as organizers see it, and from what everybody may know by now."""
-
-    whole: Outcome
-    public: Outcome
-
-
-def sides_of(cycle: Cycle, *, points: Sequence[facts.Points] = (), publishing: str = "") -> Sides:
-    """Read the facts of a cycle and compute everything, under its present rules. Writes nothing.
-
-    `publishing` is the key of a round that is being published now. The public side knows nothing of a round that is not published,
-    but for what is shown as it happens: a board over two rounds would tell the marks of the second with those of the first.
-    """
-    design, found = design_of(cycle), facts_of(cycle, points=points)
-    whole = compute(design, found)
-    known = known_facts(design, found, published_rounds(cycle) | {publishing})
-    return Sides(whole, whole if known == found else compute(design, known))
 
 
 def recompute_now(cycle: Cycle, progress: Progress | None = None, *, points: Sequence[facts.Points] = ()) -> Outcome:
@@ -141,9 +117,8 @@ def refresh_boards(cycle: Cycle, sides: Sides, *, publishing: str = "", now: dat
     The public side of a board with a freeze stays frozen until every round it counts is published; `publishing` is the key of a
     round that is being published now.
     """
-    design, now = design_of(cycle), now or db_now()
-    shown = published_rounds(cycle) | {publishing}
-    open_to_all = {spec.id for spec in expand_boards(design) if all(one.key in shown for one in board_rounds(design, spec))}
+    now = now or db_now()
+    open_to_all = finished_boards(design_of(cycle), published_rounds(cycle) | {publishing})
     deltas = []
     for board in boards_of(cycle):
         if board.key not in sides.whole.boards:
@@ -168,44 +143,3 @@ def _journal(cycle: Cycle, delta: Delta) -> None:
         "gone": list(delta.gone),
     }
     record(Kind.STANDINGS_CHANGED, cycle_id=cycle.pk, subject=f"board:{delta.board_id}", payload=payload)
-
-
-# --- What follows from it -------------------------------------------------------------------------------------------------------------
-
-
-def plan_of(cycle: Cycle, outcome: Outcome, *, publishing: str) -> Plan:
-    """What publishing this round brings: awards of boards whose rounds are all out then, and who enters the rounds to come.
-
-    Raises TieUndecided when a cut that rests on this round still waits for a decision.
-    """
-    design = design_of(cycle)
-    shown = published_rounds(cycle) | {publishing}
-    done = {spec.id for spec in expand_boards(design) if {one.key for one in board_rounds(design, spec)} <= shown}
-    cuts = [cut for cut in outcome.cuts if cut.to not in shown]
-    for cut in cuts:
-        if cut.undecided and cut.board in done:
-            groups = ", ".join(cut.undecided)
-            message = f'The cut to "{cut.to}" falls into a tie of {groups}: decide who goes on, then publish.'
-            raise TieUndecided(message, where=f'cut to "{cut.to}"')
-    planned = [CutPlan(board=cut.board, to=cut.to, through=list(cut.through), wildcards=list(cut.wildcards)) for cut in cuts]
-    return Plan(
-        awards=[_award(design, award) for award in outcome.awards if _board_of(design, award) in done],
-        cuts=planned,
-        entrants={key: list(groups) for key, groups in outcome.entrants.items() if key not in shown},
-        problems=[str(problem) for problem in outcome.problems],
-    )
-
-
-def _board_of(design: Design, award: AwardResult) -> str:
-    spec = next(one for one in design.awards if one.key == award.key)
-    return spec.board or next((board.id for board in expand_boards(design)), "")
-
-
-def _award(design: Design, award: AwardResult) -> AwardPlan:
-    return AwardPlan(
-        key=award.key,
-        board=_board_of(design, award),
-        budget=award.budget,
-        unallocated=award.unallocated,
-        winners=[WinnerPlan(group=one.group, place=_text(one.place) or "", cents=one.cents) for one in award.winners],
-    )

@@ -99,7 +99,7 @@ class Boards(ReadOnlyModelViewSet[Board]):
             message = f"Expected one of {', '.join(SIDES)}."
             raise Invalid(message, where="side")
         board = self.get_object()
-        organizes = access_of(self.request).organizes(board.scope)
+        organizes = access_of(self.request).reads(board.scope)
         if side == RESTRICTED and not organizes:
             message = "Only organizers see the restricted side."
             raise NotAllowed(message, where="side")
