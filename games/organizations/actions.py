@@ -1,7 +1,7 @@
 """Writes about organizations and people: create, import, invite, accept."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -136,6 +136,37 @@ def invite(
     invitation.save()
     record(Kind.PERSON_INVITED, cycle_id=cycle_id, group_id=group_id, by=by, subject=f"invitation:{invitation.pk}")
     return invitation, secret
+
+
+@transaction.atomic
+def invite_people(
+    wanted: Sequence[tuple[Person, str]], *, by: Any, cycle_id: int | None = None, life: timedelta = INVITATION_LIFE
+) -> list[Invitation]:
+    """Invite many unclaimed people, each with the path their link leads to. Earlier open invitations of theirs end.
+
+    Three statements and a line of the journal each. Raises PersonTaken when one of them has an account meanwhile.
+    """
+    now = db_now()
+    ids = [person.pk for person, _ in wanted]
+    if Person.objects.select_for_update().filter(pk__in=ids, user__isnull=False).exists():
+        raise PersonTaken
+    Invitation.objects.filter(person__in=ids, accepted_at__isnull=True, expires_at__gt=now).update(expires_at=now)
+    made = []
+    for person, path in wanted:
+        invitation = Invitation(person=person, next_path=path, created_by=by, expires_at=now + life)
+        invitation.digest = digest_of(invitation_secret(invitation))
+        made.append(invitation)
+    for invitation in Invitation.objects.bulk_create(made, batch_size=1000):
+        record(Kind.PERSON_INVITED, cycle_id=cycle_id, by=by, subject=f"invitation:{invitation.pk}", at=now)
+    return made
+
+
+@transaction.atomic
+def withdraw_invitations(person: Person, *, by: Any) -> int:
+    """End the open invitations of a person: their links no longer work. Returns how many."""
+    del by  # what the place was for is journalled by whoever takes the place back
+    now = db_now()
+    return open_invitations(person, now).update(expires_at=now)
 
 
 @transaction.atomic
