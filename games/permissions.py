@@ -361,6 +361,7 @@ PERMISSIONS: dict[str, Permission] = {
         _sheet_seen,
     ),
     "sheet.mark": _row("The judge it is assigned to.", Sheet, lambda a: _judges(a, "judge_id", "challenge__round__cycle_id")),
+    "sheet.answer_flag": _of_organizer("Organizers: what a judge flagged.", Sheet, "challenge__round__cycle_id"),
     "sheet.reopen": _of_organizer("Organizers, with a reason.", Sheet, "challenge__round__cycle_id"),
     "score.view": _row(
         "Organizers; the entrant once published; everybody when the published round shows scores.", ChallengeScore, _score_seen

@@ -60,7 +60,9 @@ class Sheet(models.Model):
     flagged_at = models.DateTimeField(null=True, blank=True)
     flag_answer = models.TextField(blank=True, help_text="What the organizers answered.")
     flag_answered_at = models.DateTimeField(null=True, blank=True)
-    revision = models.PositiveIntegerField(default=0, help_text="Counts the saves: a page that saves names the one it started from.")
+    revision = models.PositiveIntegerField(
+        default=0, help_text="Counts the saves: a page that saves names the one it started from."
+    )
     assigned_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(null=True, blank=True)
     final_at = models.DateTimeField(null=True, blank=True)

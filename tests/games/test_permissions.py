@@ -78,6 +78,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "conflict.view": ("judith org", "judith org"),
     "sheet.view": ("judith org", ALL),
     "sheet.mark": ("judith", "judith"),
+    "sheet.answer_flag": ("org", "org"),
     "sheet.reopen": ("org", "org"),
     "score.view": ("org", ALL),
     "run.view": ("org", "org"),

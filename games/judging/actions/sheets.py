@@ -7,6 +7,7 @@ from django.db import transaction
 
 from games.cycles.actions import needs_reason, record_decision
 from games.cycles.rules import CycleState, DecisionKind
+from games.errors import Problem
 from games.journal.actions import record
 from games.journal.rules import Kind
 from games.judging.models import Mark, Sheet
@@ -18,13 +19,14 @@ from games.judging.rules import (
     NotOnPanel,
     Scaled,
     SheetRefused,
+    SheetStale,
     SheetState,
     check_marks,
     check_seat,
     check_sitting,
     check_whole,
 )
-from games.judging.rules.marks import COMMENT, merged
+from games.judging.rules.marks import COMMENT, differences, merged
 from games.organizations.models import Person
 from games.submissions.queries import rules_of
 
@@ -38,12 +40,15 @@ def save_sheet(
     person: Person | None = None,
     comment: str | None = None,
     note: str | None = None,
+    revision: int | None = None,
 ) -> Sheet:
     """Keep marks as a draft; criteria not named stay as they are. Three statements.
 
-    Raises MarksRefused, and why this judge may not mark this entry now.
+    `revision` is the one the page started from. Raises SheetStale when another save came between, MarksRefused, and why this judge may
+    not mark this entry now.
     """
     rows, given = _open_sheet(sheet, marks, person)
+    _not_stale(rows, given, revision, comment=comment, note=note)
     _upsert(rows[0], given)
     return _write(rows[0], SheetState.DRAFT, comment=comment, note=note)
 
@@ -57,18 +62,20 @@ def finalize(
     person: Person | None = None,
     comment: str | None = None,
     note: str | None = None,
+    revision: int | None = None,
 ) -> Sheet:
     """Save the last marks and make the sheet final: durable when this returns. Four statements.
 
-    Raises SheetIncomplete naming the criteria without mark, MarksRefused, and why this judge may not mark this entry now.
+    Raises SheetIncomplete naming the criteria without mark, and all that `save_sheet` raises.
     """
     rows, given = _open_sheet(sheet, marks, person)
     row = rows[0]
+    _not_stale(rows, given, revision, comment=comment, note=note)
     _, spec = rules_of(row.challenge)
     check_whole(spec, row.panel, merged(stored_marks(rows), given))
     _upsert(row, given)
     final = _write(row, SheetState.FINAL, comment=comment, note=note)
-    _journal(Kind.SHEET_FINALIZED, final, by=by, at=row.now)
+    journal_sheet(Kind.SHEET_FINALIZED, final, by=by, at=row.now)
     return final
 
 
@@ -94,6 +101,22 @@ def _open_sheet(sheet: Sheet, marks: Iterable[Given], person: Person | None) -> 
     return rows, check_marks(spec, row.panel, marks, decimals=design.mark_decimals)
 
 
+def _not_stale(
+    rows: Sequence[Any], given: Sequence[Scaled], revision: int | None, *, comment: str | None, note: str | None
+) -> None:
+    """Refuse what was written on an older state of the sheet, naming both sides of every value that differs."""
+    row = rows[0]
+    if revision is None or revision == row.revision:
+        return
+    design, _ = rules_of(row.challenge)
+    problems = differences(stored_marks(list(rows)), given, decimals=design.mark_decimals)
+    for where, now, sent in (("comment", row.comment, comment), ("note", row.note, note)):
+        if sent is not None and sent != now:
+            problems.append(Problem(where, f'the sheet says "{now}" now, you sent "{sent}"', "stale"))
+    msg = f"The sheet was saved elsewhere since you opened it: it is at revision {row.revision}, you wrote on {revision}."
+    raise SheetStale(msg, where="revision", problems=problems)
+
+
 def _upsert(row: Any, given: Sequence[Scaled]) -> None:
     if given:
         Mark.objects.bulk_create(
@@ -115,14 +138,16 @@ def _write(row: Any, state: SheetState, *, comment: str | None, note: str | None
     sheet: Sheet = row
     sheet.state, sheet.version_id, sheet.design_number = state.value, row.judged, row.challenge.round.design_number
     sheet.updated_at = row.now
+    sheet.revision += 1
     sheet.final_at = row.now if state is SheetState.FINAL else None
     sheet.comment = sheet.comment if comment is None else comment
     sheet.note = sheet.note if note is None else note
-    sheet.save(update_fields=["state", "version", "design_number", "updated_at", "final_at", "comment", "note"])
+    sheet.save(update_fields=["state", "version", "design_number", "updated_at", "final_at", "comment", "note", "revision"])
     return sheet
 
 
-def _journal(kind: Kind, sheet: Sheet, *, by: Any, at: Any = None) -> None:
+def journal_sheet(kind: Kind, sheet: Sheet, *, by: Any, at: Any = None) -> None:
+    """One entry about a sheet: ids only, no words."""
     round_ = sheet.challenge.round
     record(
         kind,
@@ -159,8 +184,9 @@ def give_back(sheet: Sheet, *, reason: str, by: Any) -> Sheet:
     """Mark a sheet as recused, in the transaction of the act that says so."""
     Mark.objects.filter(sheet=sheet).update(value=None, state=MarkState.RECUSED.value)
     sheet.state, sheet.reason, sheet.final_at = SheetState.RECUSED.value, reason, None
-    sheet.save(update_fields=["state", "reason", "final_at"])
-    _journal(Kind.SHEET_RECUSED, sheet, by=by)
+    sheet.revision += 1
+    sheet.save(update_fields=["state", "reason", "final_at", "revision"])
+    journal_sheet(Kind.SHEET_RECUSED, sheet, by=by)
     return sheet
 
 
@@ -189,6 +215,7 @@ def reopen(*, sheet: Sheet, by: Any, reason: str) -> Sheet:
         Mark.objects.filter(sheet=row.pk, state=MarkState.RECUSED.value).update(state=MarkState.GIVEN.value)
     opened: Sheet = row
     opened.state, opened.reason, opened.final_at = SheetState.DRAFT.value, reason, None
-    opened.save(update_fields=["state", "reason", "final_at"])
-    _journal(Kind.SHEET_REOPENED, opened, by=by)
+    opened.revision += 1
+    opened.save(update_fields=["state", "reason", "final_at", "revision"])
+    journal_sheet(Kind.SHEET_REOPENED, opened, by=by)
     return opened

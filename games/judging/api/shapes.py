@@ -1,6 +1,7 @@
 """What goes in and out: sheets with marks and the entry that is judged; votes."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -76,6 +77,10 @@ class SheetSummary(serializers.ModelSerializer[Sheet]):
         """Whether the sheet is the person's own."""
         return sheet.judge_id in access_in(self.context["request"]).persons
 
+    def is_inside(self, sheet: Sheet) -> bool:
+        """Whether the person judges this sheet, or organizes its cycle."""
+        return self.is_judge(sheet) or self.eyes(sheet).organizes
+
     def get_label(self, sheet: Sheet) -> str:
         """Name or number."""
         return label_of(self.eyes(sheet), sheet.challenge.round, sheet.group, sheet.ordinal)  # type: ignore[attr-defined]
@@ -88,8 +93,7 @@ class SheetSummary(serializers.ModelSerializer[Sheet]):
     @extend_schema_field(PersonRef(allow_null=True))
     def get_judge(self, sheet: Sheet) -> dict[str, Any] | None:
         """Who judges; entrants and everybody read feedback without its author."""
-        seen = self.eyes(sheet).organizes or self.is_judge(sheet)
-        return dict(PersonRef(sheet.judge).data) if seen else None
+        return dict(PersonRef(sheet.judge).data) if self.is_inside(sheet) else None
 
 
 class JudgedFile(serializers.Serializer[Any]):
@@ -123,13 +127,20 @@ class SheetShape(SheetSummary):
 
     note = serializers.SerializerMethodField(help_text="The judge's own note, seen by nobody else.")
     reason = serializers.SerializerMethodField(help_text="Why given back or reopened; for the judge and organizers.")
+    flag = serializers.SerializerMethodField(help_text="What the judge asks the organizers; for these two alone.")
+    flag_answer = serializers.SerializerMethodField(help_text="What they answered; for the judge and organizers.")
+    flag_answered_at = serializers.SerializerMethodField()
     criteria = serializers.SerializerMethodField()
     marks = serializers.SerializerMethodField()
     entry = serializers.SerializerMethodField(help_text="What was handed in; null where nothing is written.")
 
     class Meta:
         model = Sheet
-        fields = (*SheetSummary.Meta.fields, "design_number", "comment", "note", "reason", "criteria", "marks", "entry")
+        fields = (
+            *SheetSummary.Meta.fields,
+            *("design_number", "revision", "comment", "note", "reason", "flag", "flag_answer", "flag_answered_at"),
+            *("criteria", "marks", "entry"),
+        )
         read_only_fields = fields
 
     def get_note(self, sheet: Sheet) -> str:
@@ -138,7 +149,19 @@ class SheetShape(SheetSummary):
 
     def get_reason(self, sheet: Sheet) -> str:
         """For the judge and organizers."""
-        return sheet.reason if self.is_judge(sheet) or self.eyes(sheet).organizes else ""
+        return sheet.reason if self.is_inside(sheet) else ""
+
+    def get_flag(self, sheet: Sheet) -> str:
+        """For the judge and organizers."""
+        return sheet.flag if self.is_inside(sheet) else ""
+
+    def get_flag_answer(self, sheet: Sheet) -> str:
+        """For the judge and organizers."""
+        return sheet.flag_answer if self.is_inside(sheet) else ""
+
+    def get_flag_answered_at(self, sheet: Sheet) -> datetime | None:
+        """For the judge and organizers."""
+        return sheet.flag_answered_at if self.is_inside(sheet) else None
 
     @extend_schema_field(CriterionShape(many=True))
     def get_criteria(self, sheet: Sheet) -> list[dict[str, Any]]:
@@ -202,6 +225,12 @@ class MarksAsked(serializers.Serializer[Any]):
     marks = MarkAsked(many=True, required=False)
     comment = serializers.CharField(required=False, allow_blank=True, max_length=COMMENT, help_text="Feedback to the entrant.")
     note = serializers.CharField(required=False, allow_blank=True, max_length=COMMENT, help_text="Seen by the judge alone.")
+    revision = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=2**31 - 1,
+        help_text="The revision you wrote on; if the sheet was saved since, the answer is 409 sheet_stale with both values.",
+    )
 
 
 def given_marks(asked: Iterable[dict[str, Any]]) -> list[Given]:
@@ -214,13 +243,41 @@ class SheetSaved(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     state = serializers.ChoiceField([one.value for one in SheetState])
+    revision = serializers.IntegerField()
     updated_at = serializers.DateTimeField(allow_null=True)
     final_at = serializers.DateTimeField(allow_null=True)
 
 
 def saved(sheet: Sheet) -> dict[str, Any]:
     """What a write answers."""
-    return {"id": sheet.pk, "state": sheet.state, "updated_at": sheet.updated_at, "final_at": sheet.final_at}
+    return {
+        "id": sheet.pk,
+        "state": sheet.state,
+        "revision": sheet.revision,
+        "updated_at": sheet.updated_at,
+        "final_at": sheet.final_at,
+    }
+
+
+class FlagAsked(serializers.Serializer[Any]):
+    """What the organizers should look at; empty takes the question back."""
+
+    text = serializers.CharField(max_length=REASON, allow_blank=True)
+
+
+class FlagAnswered(serializers.Serializer[Any]):
+    """What the judge reads."""
+
+    answer = serializers.CharField(max_length=REASON, allow_blank=True, required=False)
+
+
+class FlagShape(serializers.ModelSerializer[Sheet]):
+    """The question and its answer."""
+
+    class Meta:
+        model = Sheet
+        fields = ("id", "flag", "flagged_at", "flag_answer", "flag_answered_at")
+        read_only_fields = fields
 
 
 class RecuseAsked(serializers.Serializer[Any]):
@@ -244,6 +301,7 @@ class ProgressShape(serializers.Serializer[Any]):
     final = serializers.IntegerField()
     recused = serializers.IntegerField()
     to_do = serializers.IntegerField()
+    flagged = serializers.IntegerField(help_text="Questions to the organizers without an answer.")
 
 
 class VoteAsked(serializers.Serializer[Any]):

@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -15,8 +15,9 @@ from games.judging import actions
 from games.judging.api import shapes
 from games.judging.api.asking import access_in, asked_for
 from games.judging.models import Sheet
-from games.judging.queries import entry_for, judgeable, progress_of, queue_of, unless_own
+from games.judging.queries import ASKED, entry_for, judgeable, progress_of, queue_of, unless_own
 from games.judging.rules import SheetState
+from games.playbooks.rules import Capability
 from games.submissions.queries import named_rows, with_ordinal
 
 
@@ -28,9 +29,17 @@ class SheetFilter(django_filters.FilterSet):
     group = django_filters.NumberFilter(method="of_group")
     state = django_filters.ChoiceFilter(choices=[(one.value, one.value) for one in SheetState])
 
+    flagged = django_filters.BooleanFilter(method="of_flag")
+
     class Meta:
         model = Sheet
         fields = ("challenge", "panel")
+
+    def of_flag(self, rows: QuerySet[Sheet], name: str, value: bool) -> QuerySet[Sheet]:  # noqa: ARG002, FBT001 the library's signature
+        """Questions that wait for an answer: one's own as a judge, all of a cycle one organizes. Others cannot tell which sheets have any."""
+        access = access_in(self.request)
+        inside = Q(judge__in=sorted(access.persons)) | Q(challenge__round__cycle__in=access.cycles_with(Capability.ORGANIZE))
+        return rows.filter(inside & ASKED) if value else rows.exclude(inside & ASKED)
 
     def of_group(self, rows: QuerySet[Sheet], name: str, value: int) -> QuerySet[Sheet]:  # noqa: ARG002 the library's signature
         """In a blind round asking for a group must not tell which entry is its."""
@@ -70,7 +79,7 @@ class SheetMarking(GenericViewSet[Sheet]):
     queryset = Sheet.objects.select_related("challenge__round__cycle")
     serializer_class = shapes.SheetSummary
     seen_as = "sheet.mark"
-    permissions = dict.fromkeys(("queue", "progress", "marks", "finalize", "recuse"), "sheet.mark")
+    permissions = dict.fromkeys(("queue", "progress", "marks", "finalize", "recuse", "flag"), "sheet.mark")
     filterset_class = SheetFilter
     ordering = ("round_number", "task_number")
 
@@ -105,6 +114,7 @@ class SheetMarking(GenericViewSet[Sheet]):
             marks=shapes.given_marks(asked.get("marks", ())),
             comment=asked.get("comment"),
             note=asked.get("note"),
+            revision=asked.get("revision"),
         )
         return Response(shapes.saved(kept))
 
@@ -120,6 +130,7 @@ class SheetMarking(GenericViewSet[Sheet]):
             marks=shapes.given_marks(asked.get("marks", ())),
             comment=asked.get("comment"),
             note=asked.get("note"),
+            revision=asked.get("revision"),
         )
         return Response(shapes.saved(final))
 
@@ -134,13 +145,22 @@ class SheetMarking(GenericViewSet[Sheet]):
             actions.declare_conflict(person=given_back.judge, group=given_back.group, by=request.user, reason=asked["reason"])
         return Response(shapes.saved(given_back))
 
+    @extend_schema(request=shapes.FlagAsked, responses=shapes.FlagShape)
+    @action(detail=True, methods=["post"])
+    def flag(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Ask the organizers to look at this entry; an empty text takes the question back."""
+        sheet = self.get_object()
+        asked = asked_for(shapes.FlagAsked, request.data)
+        flagged = actions.flag_sheet(sheet=sheet, by=request.user, text=asked["text"])
+        return Response(shapes.FlagShape(flagged).data)
+
 
 class SheetRuling(GenericViewSet[Sheet]):
     """What organizers do with sheets."""
 
     queryset = Sheet.objects.select_related("challenge__round__cycle")
     seen_as = "sheet.reopen"
-    permissions = {"reopen": "sheet.reopen"}
+    permissions = {"reopen": "sheet.reopen", "answer": "sheet.answer_flag"}
 
     @extend_schema(request=shapes.ReasonAsked, responses=shapes.SheetSaved)
     @action(detail=True, methods=["post"])
@@ -148,3 +168,11 @@ class SheetRuling(GenericViewSet[Sheet]):
         """Open a final or recused sheet again, by decision with a reason."""
         asked = asked_for(shapes.ReasonAsked, request.data)
         return Response(shapes.saved(actions.reopen(sheet=self.get_object(), by=request.user, reason=asked["reason"])))
+
+    @extend_schema(request=shapes.FlagAnswered, responses=shapes.FlagShape)
+    @action(detail=True, methods=["post"], url_path="flag/answer")
+    def answer(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Answer what the judge flagged."""
+        asked = asked_for(shapes.FlagAnswered, request.data)
+        answered = actions.answer_flag(sheet=self.get_object(), by=request.user, answer=asked.get("answer", ""))
+        return Response(shapes.FlagShape(answered).data)

@@ -133,6 +133,23 @@ def _answered(challenge: ChallengeDesign, mark: Scaled | None) -> bool:
     return mark.value is not None or (mark.state == MarkState.ABSENT and challenge.incomplete is Incomplete.USE)
 
 
+def differences(stored: Sequence[Scaled], given: Sequence[Scaled], *, decimals: int) -> list[Problem]:
+    """What a sheet says now and what was sent instead, criterion by criterion; marks that agree are left out."""
+    now = {one.criterion: one for one in stored}
+    found = []
+    for one in given:
+        there = now.get(one.criterion, Scaled(one.criterion, None))
+        if (there.value, there.state, there.comment) != (one.value, one.state, one.comment):
+            said = f"the sheet says {_said(there, decimals)} now, you sent {_said(one, decimals)}"
+            found.append(Problem(one.criterion, said, "stale"))
+    return found
+
+
+def _said(mark: Scaled, decimals: int) -> str:
+    value = mark.state or "nothing" if mark.value is None else text(numbers.from_scaled(mark.value, decimals))
+    return f'{value} ("{mark.comment}")' if mark.comment else value
+
+
 def merged(stored: Sequence[Scaled], given: Sequence[Scaled]) -> dict[str, Scaled]:
     """The marks of a sheet after `given` was saved over `stored`."""
     return {one.criterion: one for one in (*stored, *given)}

@@ -70,6 +70,18 @@ class SheetRefused(Conflict):
     code = "sheet_refused"
 
 
+class SheetStale(Conflict):
+    """The sheet was saved elsewhere since this page was opened. `problems` names each value that differs, with both sides."""
+
+    code = "sheet_stale"
+
+
+class FlagRefused(Conflict):
+    """Nothing can be asked or answered about this sheet now."""
+
+    code = "flag_refused"
+
+
 class AssignmentRefused(Invalid):
     """Some assignments cannot be; none was made. `problems` lists every one."""
 

@@ -52,7 +52,14 @@ def test_a_judge_marks_from_the_queue(call: Scene, who: People, sheet: Sheet) ->
     ]
     assert whole["note"] == "ask about costs"
     assert api.get(f"{API}/sheets/queue").json()["results"] == []
-    assert api.get(f"{API}/sheets/progress").json() == {"assigned": 0, "draft": 0, "final": 1, "recused": 0, "to_do": 0}
+    assert api.get(f"{API}/sheets/progress").json() == {
+        "assigned": 0,
+        "draft": 0,
+        "final": 1,
+        "recused": 0,
+        "to_do": 0,
+        "flagged": 0,
+    }
     again = api.put(f"{API}/sheets/{sheet.pk}/marks", {"marks": MARKS})
     assert (again.status_code, again.json()["code"]) == (409, "sheet_refused")
 

@@ -1,18 +1,16 @@
-"""Reads of judging: what decides about a sheet, a judge's queue and progress, what judges may know of an entry."""
+"""What decides about a sheet, and what judges may know of an entry."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from games.challenges.models import Challenge
-from games.cycles.models import Cycle
 from games.groups.models import Membership
 from games.judging.models import ConflictOfInterest, Mark, Panelist, Sheet
-from games.judging.rules import OPEN_SHEETS, Scaled, Seat, SheetState, Sitting
+from games.judging.rules import Scaled, Seat, SheetState, Sitting
 from games.organizations.models import Person
 from games.playbooks.rules import Capability
 from games.playbooks.schema import ChallengeDesign
@@ -60,25 +58,31 @@ def locked_sheet(sheet: Sheet) -> list[Any]:
 @cache
 def _locked_sheets() -> QuerySet[Sheet, Any]:
     """Made once and never evaluated: putting it together takes longer than asking the database."""
-    round_ = "challenge__round"
-    extension = Extension.objects.filter(round=OuterRef(f"{round_}_id"), group=OuterRef("group_id"))
-    panel = Panelist.objects.filter(challenge=OuterRef("challenge_id"), panel=OuterRef("panel"), person=OuterRef("judge_id"))
     return (
-        Sheet.objects.select_related("challenge__round__cycle", "group", "judge")
+        with_facts(Sheet.objects.select_related("challenge__round__cycle", "group", "judge"))
         .select_for_update(of=("self",), no_key=True)
         .annotate(
-            now=Now(),
-            until=Subquery(extension.values("until")[:1]),
-            on_panel=Exists(panel),
-            holds=Exists(judges_in(OuterRef(f"{round_}__cycle_id")).filter(person=OuterRef("judge_id"))),
-            own=own_group(),
-            conflict=in_conflict(),
-            judged=Subquery(entry_of().values("pinned_id")[:1]),
             marked=F("marks__criterion"),
             mark_value=F("marks__value"),
             mark_state=F("marks__state"),
             mark_comment=F("marks__comment"),
         )
+    )
+
+
+def with_facts(sheets: QuerySet[Sheet]) -> QuerySet[Sheet, Any]:
+    """Annotate what `seat_of` and `sitting_of` read: now, until, on_panel, holds, own, conflict, judged."""
+    round_ = "challenge__round"
+    extension = Extension.objects.filter(round=OuterRef(f"{round_}_id"), group=OuterRef("group_id"))
+    panel = Panelist.objects.filter(challenge=OuterRef("challenge_id"), panel=OuterRef("panel"), person=OuterRef("judge_id"))
+    return sheets.annotate(
+        now=Now(),
+        until=Subquery(extension.values("until")[:1]),
+        on_panel=Exists(panel),
+        holds=Exists(judges_in(OuterRef(f"{round_}__cycle_id")).filter(person=OuterRef("judge_id"))),
+        own=own_group(),
+        conflict=in_conflict(),
+        judged=Subquery(entry_of().values("pinned_id")[:1]),
     )
 
 
@@ -121,43 +125,6 @@ def unless_own(sheets: QuerySet[Sheet], persons: Collection[int]) -> QuerySet[Sh
 def to_mark(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
     """Sheets as their judge works with them: round, challenge, group and the group's ordinal, in one statement."""
     return judgeable(with_ordinal(sheets)).select_related("challenge__round__cycle", "group", "version")
-
-
-def queue_of(persons: Collection[int], cycle: Cycle | None = None) -> QuerySet[Sheet]:
-    """What a judge still has to mark: begun sheets first, then in order of rounds and tasks."""
-    mine = Sheet.objects.filter(judge_id__in=sorted(persons), state__in=[state.value for state in OPEN_SHEETS])
-    if cycle is not None:
-        mine = mine.filter(challenge__round__cycle=cycle)
-    numbered = to_mark(mine).annotate(round_number=F("challenge__round__number"), task_number=F("challenge__number"))
-    return numbered.order_by("round_number", "task_number", "-state", "pk")
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a judge, or a panel, is."""
-
-    assigned: int
-    draft: int
-    final: int
-    recused: int
-
-    @property
-    def to_do(self) -> int:
-        """Sheets still open."""
-        return self.assigned + self.draft
-
-
-def progress_of(sheets: QuerySet[Sheet]) -> Progress:
-    """Sheets by state, in one statement."""
-    counts = {state.value: Count("pk", filter=Q(state=state.value)) for state in SheetState}
-    return Progress(**sheets.aggregate(**counts))
-
-
-def progress_by_judge(cycle: Cycle) -> QuerySet[Sheet, Any]:
-    """Per judge of a cycle: id, name, sheets by state. For organizers."""
-    counts = {f"n_{state.value}": Count("pk", filter=Q(state=state.value)) for state in SheetState}
-    sheets = Sheet.objects.filter(challenge__round__cycle=cycle)
-    return sheets.values("judge_id", "judge__name").annotate(**counts).order_by("judge__name", "judge_id")
 
 
 def entry_for(sheet: Sheet) -> Submission | None:
