@@ -47,7 +47,8 @@ def _cycle(entry: JournalEntry) -> Cycle | None:
 
 def tell(entry: JournalEntry) -> None:
     """The people concerned are told, on the page and by mail as they wish."""
-    notices.react(entry.pk)
+    if entry.cycle_id is None or not Cycle.objects.filter(pk=entry.cycle_id, rehearsal=True).exists():  # a dry run tells nobody
+        notices.react(entry.pk)
 
 
 # What happened → what it starts. Beside it, every entry may earn points by the rules of its cycle.

@@ -11,7 +11,7 @@ from games.progression.drafting import rehearsals_to_do
 from games.results.rules import RunState
 from games.submissions.actions import sweep_uploads
 from leaderboards.live import announce
-from worker import desk, steps
+from worker import desk, rehearsing, steps
 from worker.pulse import hand_out
 from worker.pulse import pulse as beat_once
 from worker.reactions import publish

@@ -52,6 +52,18 @@ class NothingChanged(Invalid):
     code = "nothing_changed"
 
 
+class DraftMoved(Conflict):
+    """Somebody saved the draft in between: on another device, or another organizer."""
+
+    code = "draft_moved"
+
+
+class DraftRefused(Conflict):
+    """The cycle is in a state in which its rules are not written like this."""
+
+    code = "draft_refused"
+
+
 class CutUndecided(Conflict):
     """Equal places stand across the line of a cut, and the Design says that a decision settles them."""
 
@@ -190,6 +202,34 @@ def zone_of(design: Design) -> tzinfo:
     return ZoneInfo(design.cycle.timezone) if design.cycle.timezone else UTC
 
 
+def zone_named(data: Any) -> tzinfo:
+    """The time zone that written rules name, as far as they can be read: else UTC."""
+    table = data.get("cycle") if isinstance(data, Mapping) else None
+    name = table.get("timezone") if isinstance(table, Mapping) else None
+    try:
+        return ZoneInfo(name) if isinstance(name, str) and name else UTC
+    except (KeyError, ValueError, OSError):
+        return UTC
+
+
+def raw_start(data: Any) -> datetime | None:
+    """When written rules would begin, as far as they can be read: the start of the cycle, else the first opening."""
+    zone = zone_named(data)
+    table = data.get("cycle")
+    found = _read_time(table.get("starts") if isinstance(table, Mapping) else None, zone)
+    rounds = [one for one in data.get("rounds") or () if isinstance(one, Mapping)] if isinstance(data.get("rounds"), list) else []
+    opens = [time for time in (_read_time(one.get("opens"), zone) for one in rounds) if time is not None]
+    return found or min(opens, default=None)
+
+
+def _read_time(value: Any, zone: tzinfo) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found if found is None or found.tzinfo is not None else found.replace(tzinfo=zone)
+
+
 def moment(value: datetime | date | None, zone: tzinfo) -> datetime | None:
     """A day as its first moment in the zone; a moment as it is."""
     if value is None or isinstance(value, datetime):
@@ -225,7 +265,7 @@ def _moved(value: Any, by: timedelta, zone: tzinfo) -> Any:
         return value
     if len(value) == len("2027-01-31"):
         return (found + by).date().isoformat()
-    local = found.astimezone(zone).replace(tzinfo=None) + by
+    local = (found if found.tzinfo is None else found.astimezone(zone)).replace(tzinfo=None) + by
     return local.replace(tzinfo=zone).isoformat()
 
 

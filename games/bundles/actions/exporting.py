@@ -14,7 +14,7 @@ from games.cycles.queries import cycles_of, design_of, public_design
 from games.errors import Conflict
 from games.journal.queries import db_now
 from games.playbooks.schema import CycleSpec
-from games.progression.actions.designs import begun_rounds
+from games.progression.drafting import begun_rounds
 from games.results.queries.facts import one_moment
 
 type Progress = Callable[[str, int, int], None]

@@ -2,6 +2,16 @@
 
 from games.progression.actions.decisions import decide
 from games.progression.actions.designs import amend, apply_design
+from games.progression.actions.drafts import (
+    amend_as_written,
+    discard_draft,
+    draft_amendment,
+    draft_cycle,
+    draft_next,
+    edit_draft,
+    launch_draft,
+    move_draft,
+)
 from games.progression.actions.field import apply_cut
 from games.progression.actions.launch import launch, prepared
 from games.progression.actions.succession import next_cycle
@@ -10,14 +20,22 @@ from games.rounds.actions import extend, lock_round, open_round, pass_gate, wide
 
 __all__ = [
     "amend",
+    "amend_as_written",
     "apply_cut",
     "apply_design",
     "close_cycle",
     "close_round",
     "decide",
+    "discard_draft",
+    "draft_amendment",
+    "draft_cycle",
+    "draft_next",
+    "edit_draft",
     "extend",
     "launch",
+    "launch_draft",
     "lock_round",
+    "move_draft",
     "next_cycle",
     "open_round",
     "pass_gate",

@@ -1,7 +1,6 @@
 """The only writer of what a Design projects: rounds, challenges, boards. And amendments, by decision."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +19,7 @@ from games.journal.rules import Kind
 from games.playbooks.expand import merged
 from games.playbooks.queries import exact
 from games.playbooks.schema import Design, launch_problems, parse_design
+from games.progression.drafting import begun_rounds
 from games.progression.rules import (
     AmendRefused,
     LaunchRefused,
@@ -31,16 +31,10 @@ from games.progression.rules import (
     is_live,
 )
 from games.rounds.models import Round
-from games.rounds.rules import RoundState, state_of
 from leaderboards.engine.spec import expand_boards
 from leaderboards.models import Board
 
 AMENDABLE = frozenset(CycleState) - {CycleState.CLOSED, CycleState.CANCELLED}
-
-
-def begun_rounds(cycle: Cycle, now: datetime) -> set[str]:
-    """Keys of the rounds that have opened, or were closed: they keep the rules they ran under."""
-    return {one.key for one in Round.objects.filter(cycle=cycle) if state_of(one.clock, now) is not RoundState.PLANNED}
 
 
 @transaction.atomic

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from pydantic import ValidationError
 
 from games.cycles.actions import move_on, record_decision, series_for
 from games.cycles.models import Cycle
@@ -17,11 +16,12 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.organizations.actions import person_for
 from games.organizations.models import Organization
-from games.playbooks.expand import expand, merged
+from games.playbooks.expand import merged
 from games.playbooks.queries import Preset, exact, preset
 from games.playbooks.rules import Capability
 from games.playbooks.schema import Design, DesignRefused, Waiver, launch_problems, parse_design
 from games.progression.actions.designs import apply_design
+from games.progression.drafting import launch_gaps
 from games.progression.rules import CycleKeyTaken, LaunchRefused
 
 type Source = str | Preset | Mapping[str, Any] | Design
@@ -71,17 +71,7 @@ def _read(
     try:
         return parse_design(written, start=start, file=""), []
     except DesignRefused as refused:
-        return None, [*refused.problems, *_launch_gaps(written)]
-
-
-def _launch_gaps(written: Mapping[str, Any]) -> list[Problem]:
-    """What the launch would miss even if the faults were mended: aim and checks, as far as they can be read alone."""
-    tables = {name: written[name] for name in ("aim", "checks") if isinstance(written.get(name), Mapping)}
-    try:
-        design = Design.model_validate({"cycle": {"key": "x"}, **expand(tables, start=db_now()).data})
-    except ValidationError:
-        return []
-    return [one for one in launch_problems(design) if one.where.startswith(("aim", "checks"))]
+        return None, [*refused.problems, *launch_gaps(written)]
 
 
 @transaction.atomic
@@ -105,15 +95,20 @@ def launch(  # noqa: PLR0913 each part of a launch is named
     """
     design = prepared(source, key=key, name=name, start=start, changes=changes, series=series)
     cycle = _created(design, by=by, organization=organization, public=public, predecessor=predecessor)
+    begin(cycle, design, by=by, reason=reason)
+    return cycle
+
+
+def begin(cycle: Cycle, design: Design, *, by: Any, reason: str = "") -> None:
+    """The launch itself of a cycle that is there: the decision, what is waived, the rules as number 1, its organizer; enrolling begins."""
     decision = record_decision(cycle, DecisionKind.LAUNCH, by=by, reason=reason or cycle.name, value=cycle.playbook)
     _waivers(cycle, design, by=by)
     apply_design(cycle, design, by=by, decision=decision)
     if by is not None:
         make_organizer(cycle, design, by)
-    payload = {"design": 1, "playbook": cycle.playbook, "predecessor": predecessor.pk if predecessor else None}
+    payload = {"design": 1, "playbook": cycle.playbook, "predecessor": cycle.predecessor_id}
     record(Kind.CYCLE_LAUNCHED, cycle_id=cycle.pk, by=by, subject=f"cycle:{cycle.pk}", payload=payload)
     move_on(cycle, CycleState.ENROLLING)
-    return cycle
 
 
 def _created(design: Design, *, by: Any, organization: Organization | None, public: bool, predecessor: Cycle | None) -> Cycle:

@@ -51,21 +51,26 @@ def next_cycle(
         name=name or next_name(cycle.name),
         start=start,
         changes=changes,
-        series=_series(cycle, wanted),
+        series=series_after(cycle, wanted),
         public=cycle.public,
         predecessor=cycle,
         reason=f"after {cycle.key}",
     )
+    carry_over(cycle, after, carry)
+    return after
+
+
+def carry_over(cycle: Cycle, after: Cycle, carry: Collection[str]) -> None:
+    """Bring people and teams of `cycle` into the one launched after it, and `cycle` into the series that the new one began."""
     if cycle.series_id is None:
         cycle.series = after.series
         cycle.save(update_fields=["series"])
     _carry_people(cycle, after, {Capability.ORGANIZE} | ({Capability.JUDGE, Capability.FOLLOW} if JUDGES in carry else set()))
     if TEAMS in carry:
-        _carry_teams(cycle, after, design)
-    return after
+        _carry_teams(cycle, after, design_of(cycle))
 
 
-def _series(cycle: Cycle, wanted: str) -> str:
+def series_after(cycle: Cycle, wanted: str) -> str:
     """The series of both: the present one, else one named after what their keys share."""
     if cycle.series is not None:
         return cycle.series.key
