@@ -184,6 +184,17 @@ def rename(group: Group, *, name: str, by: Any) -> Group:
 
 
 @transaction.atomic
+def set_rank_hidden(group: Group, *, hidden: bool, by: Any) -> Group:
+    """Whether public boards leave out the group's name. Its own page and organizers' boards name it all the same. Raises GroupRefused."""
+    row = held_group(group)
+    if row.rank_hidden != hidden:
+        row.rank_hidden = hidden
+        row.save(update_fields=["rank_hidden"])
+    del by  # a wish about showing is no fact of the game: nothing is journalled
+    return row
+
+
+@transaction.atomic
 def accept_invitation(secret: str, *, by: Any) -> Invitation:
     """The signed-in user takes the place that waits; what they held twice becomes one. Raises InvitationRefused, PersonTaken, GroupRefused."""
     invitation = accept(secret, by=by)

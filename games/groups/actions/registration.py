@@ -13,6 +13,7 @@ from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.errors import Problem
 from games.groups.actions.members import in_no_other_group
+from games.groups.actions.papers import Papers, Stream, examined, keep
 from games.groups.actions.places import journal_registration, put
 from games.groups.models import Group, Membership, Registration
 from games.groups.queries import door_of, free_key, named_alike, places_taken
@@ -55,8 +56,11 @@ def register(  # noqa: PLR0913 each part of a registration is named
     consent: Consent | None = None,
     organization: Organization | None = None,
     affiliation: str = "",
+    files: Mapping[str, Stream] | None = None,
 ) -> Registration:
     """A new group, `person` its captain, comes into the cycle: accepted, waiting, or pending until organizers approve.
+
+    `files`: key of a question -> the file that answers it.
 
     Raises DoorClosed; RegistrationRefused with every fault at its field; NotEligible citing the rule; NameTaken; CycleFull;
     GroupRefused when the person is in another group already.
@@ -67,7 +71,8 @@ def register(  # noqa: PLR0913 each part of a registration is named
     if not entrance.open:
         raise DoorClosed(entrance.why)
     given = consent or Consent()
-    cleaned, shown = _checked(rules, name=name, division=division, answers=answers or {}, consent=given)
+    papers = examined(rules, files or {})
+    cleaned, shown = _checked(rules, name=name, division=division, answers=answers or {}, consent=given, papers=papers)
     in_no_other_group(person, cycle, kind=KIND)
     state = outcome(rules, taken=places_taken(cycle), approved=False)
     group = create_group(
@@ -75,6 +80,7 @@ def register(  # noqa: PLR0913 each part of a registration is named
         state=GroupState.ACTIVE if state is RegistrationState.ACCEPTED else GroupState.PENDING,
     )  # fmt: skip
     registration = _kept(group, rules, state, given, answers=cleaned, by=person)
+    keep(registration, papers)
     journal_registration(Kind.GROUP_REGISTERED, registration, by=by)
     if state is not RegistrationState.PENDING:
         journal_registration(Kind.GROUP_SETTLED, registration, by=by)
@@ -100,10 +106,11 @@ def _kept(
 
 
 def _checked(
-    rules: Rules, *, name: str, division: str, answers: Mapping[str, Any], consent: Consent
+    rules: Rules, *, name: str, division: str, answers: Mapping[str, Any], consent: Consent, papers: Papers
 ) -> tuple[dict[str, Any], str]:
     """The cleaned answers and name, or every fault at once."""
-    problems: list[Problem] = []
+    problems: list[Problem] = list(papers.problems)
+    refused = {one.where for one in problems}
     try:
         name = clean_group_name(name, rules.names)
     except RegistrationRefused as refusal:
@@ -115,9 +122,10 @@ def _checked(
         problems.append(Problem("division", "This cycle has no divisions.", "unknown"))
     cleaned: dict[str, Any] = {}
     try:
-        cleaned = check_answers(rules.form, answers)
+        cleaned = check_answers(rules.form, {**answers, **papers.answers}, files=papers.attached)
     except AnswersRefused as refusal:
-        problems += [Problem(f"answers.{one.where}", one.message, one.code) for one in refusal.problems]
+        faults = [Problem(f"answers.{one.where}", one.message, one.code) for one in refusal.problems]
+        problems += [one for one in faults if one.where not in refused]  # a file that was refused is not also missing
     problems += consent_problems(rules, consent)
     if problems:
         message = " ".join(one.message for one in problems)
@@ -184,6 +192,7 @@ def complete(
     division: str = "",
     answers: Mapping[str, Any] | None = None,
     consent: Consent | None = None,
+    files: Mapping[str, Stream] | None = None,
 ) -> Registration:
     """The captain answers anew and accepts what holds now: for a pending registration, such as that of a team come over from the cycle
     before whose terms have changed. Then it is settled like a new one. Raises as `register` does; GroupRefused when it is not pending.
@@ -197,13 +206,15 @@ def complete(
     if not entrance.open:
         raise DoorClosed(entrance.why)
     rules, group, given = design_of(cycle).registration, registration.group, consent or Consent()
-    cleaned, _ = _checked(rules, name=group.name, division=division, answers=answers or {}, consent=given)
+    papers = examined(rules, files or {}, before=registration)
+    cleaned, _ = _checked(rules, name=group.name, division=division, answers=answers or {}, consent=given, papers=papers)
     _move(group, division)
     registration.answers, registration.by, registration.reason = cleaned, person, ""
     registration.terms_version = given.terms_version if rules.terms else ""
     registration.licence_version = given.licence_version if rules.licence else ""
     registration.age_confirmed = given.age_confirmed
     registration.save(update_fields=["answers", "by", "reason", "terms_version", "licence_version", "age_confirmed"])
+    keep(registration, papers)
     state = outcome(rules, taken=places_taken(cycle), approved=False)
     if state is not RegistrationState.PENDING:
         put(registration, state, by=by)

@@ -24,6 +24,7 @@ from games.groups.api.shapes import (
     Invite,
     JoinRequestSerializer,
     MemberSerializer,
+    RankHidden,
     Why,
     Words,
 )
@@ -59,6 +60,8 @@ class Groups(UpdateModelMixin, ReadOnlyModelViewSet[Group]):
         "withdraw": "group.manage",
         "code": "group.member",
         "renew_code": "group.manage",
+        "rank": "group.member",
+        "set_rank": "group.manage",
         "hand_over": "group.manage",
         "invite": "group.manage",
         "ask": "signed_in",
@@ -91,6 +94,19 @@ class Groups(UpdateModelMixin, ReadOnlyModelViewSet[Group]):
     def renew_code(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """A new code; the old one no longer works."""
         return Response({"code": actions.renew_code(self.get_object(), by=request.user)})
+
+    @extend_schema(responses=RankHidden)
+    @action(detail=True)
+    def rank(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Whether public boards leave out the group's name, for members."""
+        return Response({"hidden": self.get_object().rank_hidden})
+
+    @extend_schema(request=RankHidden, responses=RankHidden)
+    @rank.mapping.post
+    def set_rank(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Ask that public boards leave out the group's name, or name it again."""
+        hidden = RankHidden.of(request.data)["hidden"]
+        return Response({"hidden": actions.set_rank_hidden(self.get_object(), hidden=hidden, by=request.user).rank_hidden})
 
     @extend_schema(request=Heir, responses=MemberSerializer)
     @action(detail=True, methods=["post"], url_path="hand-over")

@@ -122,6 +122,12 @@ class Answer(Asked):
     accept = serializers.BooleanField()
 
 
+class RankHidden(Asked):
+    """Whether public boards leave out the group's name."""
+
+    hidden = serializers.BooleanField()
+
+
 class Why(Asked):
     """The reason; it stands in the record."""
 

@@ -2,7 +2,7 @@
 
 from games.submissions.actions.attempts import attempt, buy_hint, judge_attempt, record_attempt, rejudge
 from games.submissions.actions.entries import open_entry, pin, save_draft, submit
-from games.submissions.actions.settling import disqualify, lock_entries, publish_entries, reinstate, set_fields, withdraw
+from games.submissions.actions.settling import disqualify, lock_entries, publish_entries, reinstate, restore, set_fields, withdraw
 from games.submissions.actions.uploads import remove_upload, sweep_uploads, upload
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "reinstate",
     "rejudge",
     "remove_upload",
+    "restore",
     "save_draft",
     "set_fields",
     "submit",

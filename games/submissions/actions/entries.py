@@ -6,17 +6,16 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from games.challenges.models import Challenge
 from games.groups.models import Group
 from games.organizations.models import Person
 from games.playbooks.forms import check_answers
-from games.submissions.actions.writing import check_editable, next_version, receipt
+from games.submissions.actions.writing import check_editable, check_room, next_version, receipt
 from games.submissions.models import Submission, Version
 from games.submissions.queries import attachments, files_in, locked_entry, locked_group, occasion, rules_of
 from games.submissions.rules import (
-    CapReached,
     EntryRefused,
     StaleDraft,
     SubmissionState,
@@ -27,10 +26,18 @@ from games.submissions.rules import (
 
 ENTERED: Final = frozenset({"rubric", "ranking", "pairwise"})
 DRAFT_BYTES: Final = 1024 * 1024
+NOTE_LENGTH: Final = 5000
 
 
 @transaction.atomic
-def open_entry(*, challenge: Challenge, group: Group, by: Any, data: Mapping[str, Any] | None = None) -> Submission:  # noqa: ARG001 every action says who acts
+def open_entry(
+    *,
+    challenge: Challenge,
+    group: Group,
+    by: Any,  # noqa: ARG001 every action says who acts
+    data: Mapping[str, Any] | None = None,
+    person: Person | None = None,
+) -> Submission:
     """Begin an entry: a draft under the next number. The cap counts drafts too, and not what was withdrawn.
 
     Raises CapReached, or why the round takes nothing now. Concurrent requests of one group follow each other.
@@ -41,15 +48,16 @@ def open_entry(*, challenge: Challenge, group: Group, by: Any, data: Mapping[str
     if spec.format not in ENTERED:
         msg = f'The task "{challenge.key}" is answered by attempts, not by an entry.'
         raise EntryRefused(msg)
+    check_room(challenge, row)
     mine = Submission.objects.filter(challenge=challenge, group=row)
-    withdrawn = Q(state=SubmissionState.WITHDRAWN.value)
-    if mine.exclude(withdrawn).count() >= spec.submissions:
-        entries = "1 entry" if spec.submissions == 1 else f"{spec.submissions} entries"
-        msg = f'A group may have {entries} in "{challenge.key}", and all are used.'
-        raise CapReached(msg)
     number = (mine.aggregate(last=Max("number"))["last"] or 0) + 1
     return Submission.objects.create(
-        challenge=challenge, group=row, number=number, draft=_drafted(data), draft_saved_at=row.now if data else None
+        challenge=challenge,
+        group=row,
+        number=number,
+        draft=_drafted(data),
+        draft_saved_at=row.now if data else None,
+        draft_by=person if data else None,
     )
 
 
@@ -61,24 +69,41 @@ def save_draft(
     by: Any,  # noqa: ARG001 every action says who acts; a draft is not journalled
     base: datetime | None = None,
     check_base: bool = True,
+    note: str | None = None,
+    person: Person | None = None,
 ) -> Submission:
     """Keep what is being written (autosave). `base` is the `draft_saved_at` that the writer started from, None for the first save.
 
+    `note`: what we changed and why, for the next version; None leaves it as it is. `person`: as whom the writer acts.
     Raises StaleDraft if somebody saved in between, and why the round takes nothing now.
     """
     (row,) = locked_entry(submission)
     check_editable(row)
-    if check_base and row.draft_saved_at != base:
-        msg = (
-            f"The draft was saved at {row.draft_saved_at:%H:%M:%S} by somebody else: reload it first."
-            if row.draft_saved_at
-            else ""
-        )
-        raise StaleDraft(msg or "The draft was never saved: send no base.")
+    if check_base:
+        _check_base(row, base)
     entry: Submission = row
-    entry.draft, entry.draft_saved_at = _drafted(data), row.now
-    entry.save(update_fields=["draft", "draft_saved_at"])
+    entry.draft, entry.draft_saved_at, entry.draft_by = _drafted(data), row.now, person
+    entry.draft_note = entry.draft_note if note is None else _noted(note)
+    entry.save(update_fields=["draft", "draft_saved_at", "draft_by", "draft_note"])
     return entry
+
+
+def _check_base(row: Any, base: datetime | None) -> None:
+    if row.draft_saved_at == base:
+        return
+    if row.draft_saved_at is None:
+        msg = "The draft was never saved: send no base."
+    else:
+        saved_by = Person.objects.filter(pk=row.draft_by_id).values_list("name", flat=True).first() or "somebody else"
+        msg = f"The draft was saved at {row.draft_saved_at:%H:%M:%S} UTC by {saved_by}: reload it first."
+    raise StaleDraft(msg)
+
+
+def _noted(note: str) -> str:
+    if len(note) > NOTE_LENGTH or "\0" in note:
+        msg = f"What we changed and why: at most {NOTE_LENGTH} characters, and no null character."
+        raise EntryRefused(msg, where="note")
+    return note
 
 
 def _drafted(data: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -91,15 +116,24 @@ def _drafted(data: Mapping[str, Any] | None) -> dict[str, Any]:
 
 @transaction.atomic
 def submit(
-    *, submission: Submission, by: Any, person: Person | None = None, data: Mapping[str, Any] | None = None, note: str = ""
+    *,
+    submission: Submission,
+    by: Any,
+    person: Person | None = None,
+    data: Mapping[str, Any] | None = None,
+    note: str | None = None,
+    base: datetime | None = None,
+    check_base: bool = False,
 ) -> Version:
-    """Hand in the next version: of `data`, or of the saved draft. It becomes the one that counts. Four statements.
+    """Hand in the next version: of `data`, or of the saved draft, with `note` or the draft's. It becomes the one that counts. Four statements.
 
-    Answers are checked against the form, scoring numbers against their bounds. Journalled with number and digest: the receipt.
+    With `check_base` it is refused as StaleDraft if somebody saved the draft since `base`: their words would be lost. Answers are checked against the form, scoring numbers against their bounds. Journalled with number and digest: the receipt.
     """
     rows = locked_entry(submission, with_uploads=True)
     row = rows[0]
     check_editable(row)
+    if check_base:
+        _check_base(row, base)
     files = attachments(rows)
     design, spec = rules_of(row.challenge)
     answers = check_answers(spec.form, row.draft if data is None else data, files=files)
@@ -108,11 +142,12 @@ def submit(
     fields = scaled_fields(spec.fields, answers, before, decimals=design.mark_decimals)
     used = files_in(answers, spec)
     digests = {one.upload_field: one.upload_digest for one in rows if one.upload in used}
-    version = next_version(row, answers, fields, digest_of(answers, fields, digests), note=note, person=person)
+    said = row.draft_note if note is None else _noted(note)
+    version = next_version(row, answers, fields, digest_of(answers, fields, digests), note=said, person=person)
     entry: Submission = row
     entry.state, entry.pinned, entry.submitted_at = SubmissionState.SUBMITTED.value, version, row.now
-    entry.draft, entry.draft_saved_at = answers, row.now
-    entry.save(update_fields=["state", "pinned", "submitted_at", "draft", "draft_saved_at"])
+    entry.draft, entry.draft_saved_at, entry.draft_by, entry.draft_note = answers, row.now, person, ""
+    entry.save(update_fields=["state", "pinned", "submitted_at", "draft", "draft_saved_at", "draft_by", "draft_note"])
     receipt(entry, version, by=by)
     return version
 

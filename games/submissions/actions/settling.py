@@ -7,15 +7,16 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from games.cycles.actions import needs_reason, record_decision
+from games.cycles.models import Decision
 from games.cycles.rules import DecisionKind
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.rounds.models import Extension, Round
-from games.submissions.actions.writing import check_editable, next_version, receipt
+from games.submissions.actions.writing import check_editable, check_room, next_version, receipt
 from games.submissions.models import Submission, Version
-from games.submissions.queries import files_in, locked_entry, rules_of
-from games.submissions.rules import COUNTS, EDITABLE, EntryRefused, SubmissionState, digest_of, scaled_fields
+from games.submissions.queries import files_in, locked_entry, locked_group, occasion, rules_of
+from games.submissions.rules import COUNTS, EDITABLE, EntryRefused, SubmissionState, check_open, digest_of, scaled_fields
 
 
 @transaction.atomic
@@ -49,6 +50,45 @@ def reinstate(*, submission: Submission, by: Any, reason: str) -> Submission:
     entry.state = (SubmissionState.SUBMITTED if entry.pinned_id else SubmissionState.DRAFT).value
     entry.save(update_fields=["state"])
     return entry
+
+
+@transaction.atomic
+def restore(*, submission: Submission, by: Any) -> Submission:
+    """The group lets an entry count again that it took back itself, until the deadline: the same version, a new receipt.
+
+    Raises EntryRefused (not taken back, or taken out by decision), CapReached (another entry has its place), why the round takes nothing.
+    """
+    (row,) = locked_entry(submission)
+    if row.state != SubmissionState.WITHDRAWN:
+        msg = f"The entry is {row.state}: only one that was taken back is brought back."
+        raise EntryRefused(msg)
+    if _taken_out(row):
+        msg = "An organizer took this entry out by decision: only they let it count again."
+        raise EntryRefused(msg)
+    group = locked_group(row.challenge, row.group)
+    check_open(occasion(group, group=group, challenge=row.challenge, cycle_state=group.cycle_state))
+    check_room(row.challenge, group)
+    entry: Submission = row
+    entry.state = (SubmissionState.SUBMITTED if entry.pinned_id else SubmissionState.DRAFT).value
+    entry.save(update_fields=["state"])
+    if entry.pinned is not None:
+        receipt(entry, entry.pinned, by=by)
+    return entry
+
+
+def _taken_out(row: Any) -> bool:
+    """Whether the last decision about this entry was to withdraw it."""
+    said = {f"{verb} {row.challenge.key} {row.number}": verb for verb in ("withdraw", "reinstate")}
+    decisions = Decision.objects.filter(
+        cycle_id=row.challenge.round.cycle_id,
+        kind=DecisionKind.OVERRIDE.value,
+        round=row.challenge.round.key,
+        group=row.group.key,
+        value__in=said,
+        revoked_at__isnull=True,
+    )
+    last = decisions.order_by("-number").values_list("value", flat=True).first()
+    return last is not None and said[last] == "withdraw"
 
 
 def _decide(row: Any, verb: str, *, by: Any, reason: str) -> None:

@@ -1,12 +1,11 @@
 """Files of entries: checked, hashed while they are stored under a random name, removed when nothing refers to them."""
 
-import hashlib
 import logging
 import secrets
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import batched
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.files.base import File
@@ -16,27 +15,19 @@ from django.db.models import Sum
 
 from games.journal.queries import db_now
 from games.organizations.models import Person
+from games.playbooks.files import Examined, FileRefused, examine
 from games.playbooks.schema import FormField
 from games.submissions.actions.writing import check_editable
 from games.submissions.models import Submission, Upload, Version
 from games.submissions.queries import files_in, locked_entry, locked_group, rules_of
-from games.submissions.rules import EntryRefused, FileRefused, check_type, safe_name
-from games.submissions.rules.files import GROUP_QUOTA, HEAD
+from games.submissions.rules import EntryRefused
+from games.submissions.rules.files import GROUP_QUOTA
 
 type Stream = File[bytes]  # only the stubs know that File is generic; this is read lazily
 
 logger = logging.getLogger(__name__)
 FOLDER: Final = "uploads"
 ORPHAN_AFTER: Final = timedelta(days=1)
-
-
-class Examined(NamedTuple):
-    """What is known of a file before it is stored."""
-
-    name: str
-    size: int
-    content_type: str
-    digest: str
 
 
 @transaction.atomic
@@ -76,25 +67,10 @@ def upload(*, submission: Submission, field: str, file: Stream, by: Any, person:
 
 
 def _examine(file: Stream, field: FormField) -> Examined:
-    """Read the file once: its size counted, not believed, its kind from the first bytes, its SHA-256."""
-    name = safe_name(file.name or "")
-    limit = min(field.max_bytes, settings.UPLOAD_MAX_BYTES)
-    digest, size, head = hashlib.sha256(), 0, b""
     file.seek(0)
-    for chunk in file.chunks():
-        size += len(chunk)
-        if size > limit:
-            msg = f"The file is larger than the {limit} bytes that are taken here."
-            raise FileRefused(msg, where="file")
-        digest.update(chunk)
-        if len(head) < HEAD:
-            head += chunk[: HEAD - len(head)]
-    if not size:
-        msg = "The file is empty."
-        raise FileRefused(msg, where="file")
-    content_type = check_type(name, head, field.types)
+    found = examine(file.name or "", file.chunks(), field, most=settings.UPLOAD_MAX_BYTES)
     file.seek(0)
-    return Examined(name, size, content_type, digest.hexdigest())
+    return found
 
 
 @transaction.atomic

@@ -5,12 +5,14 @@ from typing import Any
 from django.db.models import Subquery
 from django.db.models.functions import Coalesce
 
+from games.challenges.models import Challenge
+from games.groups.models import Group
 from games.journal.actions import record
 from games.journal.rules import Kind
 from games.organizations.models import Person
 from games.submissions.models import Submission, Version
-from games.submissions.queries import occasion
-from games.submissions.rules import EDITABLE, EntryRefused, check_open
+from games.submissions.queries import occasion, rules_of
+from games.submissions.rules import EDITABLE, CapReached, EntryRefused, SubmissionState, check_open
 
 
 def check_editable(row: Any) -> None:
@@ -19,6 +21,16 @@ def check_editable(row: Any) -> None:
         msg = f"The entry is {row.state}: it changes no more."
         raise EntryRefused(msg)
     check_open(occasion(row, group=row.group, challenge=row.challenge, cycle_state=row.challenge.round.cycle.state))
+
+
+def check_room(challenge: Challenge, group: Group) -> None:
+    """Refuse when the group (its row is held) has as many entries as the task allows; what was withdrawn does not count."""
+    _, spec = rules_of(challenge)
+    held = Submission.objects.filter(challenge=challenge, group=group).exclude(state=SubmissionState.WITHDRAWN.value)
+    if held.count() >= spec.submissions:
+        entries = "1 entry" if spec.submissions == 1 else f"{spec.submissions} entries"
+        msg = f'A group may have {entries} in "{challenge.key}", and all are used.'
+        raise CapReached(msg)
 
 
 def next_version(

@@ -101,7 +101,11 @@ class Entering(GenericViewSet[Group]):
         group = self.get_object()
         asked = asked_for(shapes.Begin, request.data)
         entry = actions.open_entry(
-            challenge=_challenge(request, group, asked["challenge"]), group=group, by=request.user, data=asked.get("data")
+            challenge=_challenge(request, group, asked["challenge"]),
+            group=group,
+            by=request.user,
+            data=asked.get("data"),
+            person=person_of(group),
         )
         shown = Entries.queryset.get(pk=entry.pk)
         return Response(shapes.EntryShape(shown, context={"request": request}).data, status=status.HTTP_201_CREATED)
@@ -148,7 +152,7 @@ class EntryWriting(GenericViewSet[Submission]):
 
     queryset = Submission.objects.all()
     seen_as = "submission.edit"
-    permissions = dict.fromkeys(("draft", "versions", "pin", "withdraw"), "submission.edit")
+    permissions = dict.fromkeys(("draft", "versions", "pin", "withdraw", "restore"), "submission.edit")
 
     def get_queryset(self) -> QuerySet[Submission]:
         """With its round, and with the person as whom the user acts."""
@@ -159,11 +163,13 @@ class EntryWriting(GenericViewSet[Submission]):
     @action(detail=True, methods=["put"])
     def draft(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Save the draft. Refused with `stale_draft` if somebody saved since `base`."""
-        asked = asked_for(shapes.DraftAsked, request.data)
+        asked, entry = asked_for(shapes.DraftAsked, request.data), self.get_object()
         saved = actions.save_draft(
-            submission=self.get_object(),
+            submission=entry,
             data=asked["data"],
+            note=asked.get("note"),
             by=request.user,
+            person=person_of(entry),
             base=asked.get("base"),
             check_base="base" in asked,
         )
@@ -176,7 +182,13 @@ class EntryWriting(GenericViewSet[Submission]):
         entry = self.get_object()
         asked = asked_for(shapes.SubmitAsked, request.data)
         version = actions.submit(
-            submission=entry, by=request.user, person=person_of(entry), data=asked.get("data"), note=asked.get("note", "")
+            submission=entry,
+            by=request.user,
+            person=person_of(entry),
+            data=asked.get("data"),
+            note=asked.get("note"),
+            base=asked.get("base"),
+            check_base="base" in asked,
         )
         receipt = {
             "submission": entry.pk,
@@ -200,6 +212,13 @@ class EntryWriting(GenericViewSet[Submission]):
     def withdraw(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Take the entry back, until the deadline. It stays in the record."""
         entry = actions.withdraw(submission=self.get_object(), by=request.user)
+        return Response({"id": entry.pk, "state": entry.state})
+
+    @extend_schema(request=None, responses=shapes.StateShape)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Let an entry count again that the group took back itself, until the deadline."""
+        entry = actions.restore(submission=self.get_object(), by=request.user)
         return Response({"id": entry.pk, "state": entry.state})
 
 

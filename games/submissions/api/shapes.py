@@ -58,13 +58,16 @@ class EntryShape(serializers.ModelSerializer[Submission]):
     version = serializers.SerializerMethodField(help_text="The version that counts.")
     draft = serializers.SerializerMethodField(help_text="What is being written; for the group alone.")
     draft_saved_at = serializers.SerializerMethodField()
+    draft_note = serializers.SerializerMethodField(
+        help_text="What we changed and why, for the next version; for the group alone."
+    )
     uploads = serializers.SerializerMethodField(help_text="All files, also those in no version; for the group alone.")
 
     class Meta:
         model = Submission
         fields = (
             *("id", "cycle", "round", "challenge", "challenge_key", "number", "state", "label", "group"),
-            *("submitted_at", "version", "draft", "draft_saved_at", "uploads"),
+            *("submitted_at", "version", "draft", "draft_saved_at", "draft_note", "uploads"),
         )
         read_only_fields = fields
 
@@ -95,6 +98,11 @@ class EntryShape(serializers.ModelSerializer[Submission]):
         """What the next save of the draft names as its base."""
         return entry.draft_saved_at if self._eyes(entry).own else None
 
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_draft_note(self, entry: Submission) -> str | None:
+        """The note of the draft, for the group."""
+        return entry.draft_note if self._eyes(entry).own else None
+
     @extend_schema_field(FileShape(many=True))
     def get_uploads(self, entry: Submission) -> list[dict[str, Any]]:
         """All files, for the group."""
@@ -114,6 +122,9 @@ class DraftAsked(serializers.Serializer[Any]):
 
     data = serializers.DictField()  # type: ignore[assignment] # a field named as the base's
     base = serializers.DateTimeField(required=False, allow_null=True)
+    note = serializers.CharField(
+        required=False, allow_blank=True, max_length=NOTE, help_text="What we changed and why; without it the saved one stays."
+    )
 
 
 class DraftSaved(serializers.Serializer[Any]):
@@ -123,10 +134,14 @@ class DraftSaved(serializers.Serializer[Any]):
 
 
 class SubmitAsked(serializers.Serializer[Any]):
-    """Hand in. Without `data` the saved draft is handed in."""
+    """Hand in. Without `data` the saved draft is handed in, without `note` with the note of the draft.
+
+    With `base` it is refused as `stale_draft` if somebody saved the draft since.
+    """
 
     data = serializers.DictField(required=False)  # type: ignore[assignment] # a field named as the base's
     note = serializers.CharField(required=False, allow_blank=True, max_length=NOTE, help_text="What we changed and why.")
+    base = serializers.DateTimeField(required=False, allow_null=True)
 
 
 class Receipt(serializers.Serializer[Any]):

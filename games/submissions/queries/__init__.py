@@ -26,6 +26,7 @@ from games.submissions.queries.standing import (
     rules_of,
     with_versions,
 )
+from games.submissions.queries.work import hints_taken, rounds_for, tries_of
 
 __all__ = [
     "Eyes",
@@ -38,6 +39,7 @@ __all__ = [
     "file_data",
     "files_in",
     "handed_in",
+    "hints_taken",
     "is_blind",
     "label_for",
     "label_of",
@@ -46,7 +48,9 @@ __all__ = [
     "named_rows",
     "occasion",
     "person_of",
+    "rounds_for",
     "rules_of",
+    "tries_of",
     "version_data",
     "with_ordinal",
     "with_versions",

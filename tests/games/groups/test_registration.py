@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.timezone import now
 
 from games.cycles.actions import add_design
@@ -282,3 +284,68 @@ def test_withdrawals_at_the_same_moment_move_up_exactly_as_many():
     outcomes = at_once([lambda team=team: actions.withdraw_group(team, by=None) for team in teams[:2]])
     assert [one for one in outcomes if isinstance(one, Exception)] == []
     assert [state for _, _, state in states(cycle)] == ["withdrawn", "withdrawn", "accepted", "accepted", "waiting"]
+
+
+# --- Files ----------------------------------------------------------------------------------------------------------------------------
+
+PROOF = {"form": [{"key": "proof", "name": "Proof", "type": "file", "required": True, "types": ["pdf", "txt"], "max_bytes": 200}]}
+
+
+def paper(text: bytes = b"We are a school.", name: str = "proof.txt") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, text)
+
+
+def test_a_question_is_answered_by_a_file_that_is_kept_with_the_registration():
+    made = enter(enrolling(**PROOF), actor("ada"), "Red Herons", files={"proof": paper()})
+    (kept,) = made.files.all()
+    made.refresh_from_db()
+    assert made.answers == {"proof": kept.pk}
+    assert (kept.name, kept.size, kept.content_type) == ("proof.txt", 16, "text/plain")
+    assert kept.file.open().read() == b"We are a school."
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({}, "an answer is needed"),
+        ({"proof": paper(b"x" * 201)}, "larger than the 200 bytes"),
+        ({"proof": paper(b"MZ\0\0", "proof.exe")}, "not taken here"),
+        ({"proof": paper(b"\x89PNG\r\n\x1a\n\0\0", "proof.pdf")}, "the content is"),
+        ({"proof": paper(), "other": paper()}, "not a file of the form"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_refused_beside_its_question(files, words):
+    cycle = enrolling(**PROOF)
+    with pytest.raises(RegistrationRefused, match=words) as refused:
+        enter(cycle, actor("ada"), "Red Herons", files=files)
+    assert len(refused.value.problems) == 1
+    assert not Group.objects.filter(cycle=cycle).exists()
+
+
+def test_nobody_refers_to_a_file_of_another_registration():
+    cycle = enrolling(**PROOF)
+    taken = enter(cycle, actor("ada"), "Red Herons", files={"proof": paper()}).files.get()
+    with pytest.raises(RegistrationRefused, match="uploaded for this field"):
+        enter(cycle, actor("ben"), "Blue Herons", answers={"proof": taken.pk})
+
+
+def test_answering_anew_keeps_the_file_or_replaces_it(django_capture_on_commit_callbacks):
+    cycle, ada = enrolling(**PROOF, approval=True), actor("ada")
+    made = enter(cycle, ada, "Red Herons", files={"proof": paper()})
+    made.refresh_from_db()
+    first = made.files.get()
+    same = actions.complete(made, by=ada.user, person=ada.person, answers=made.answers)
+    assert same.files.get() == first
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.complete(made, by=ada.user, person=ada.person, files={"proof": paper(b"Newer.")})
+    second = made.files.get()
+    made.refresh_from_db()
+    assert (made.answers, second.file.open().read()) == ({"proof": second.pk}, b"Newer.")
+    assert not default_storage.exists(first.file.name)
+
+
+def test_a_captain_asks_that_public_boards_do_not_name_the_team():
+    group, ada = enter(enrolling(), actor("ada"), "Red Herons").group, None
+    assert actions.set_rank_hidden(group, hidden=True, by=ada).rank_hidden
+    assert Group.objects.get(pk=group.pk).rank_hidden
+    assert not actions.set_rank_hidden(group, hidden=False, by=ada).rank_hidden

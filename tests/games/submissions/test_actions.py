@@ -306,3 +306,67 @@ def test_nothing_is_half_written_when_the_journal_fails(call: Scene, monkeypatch
     submission.refresh_from_db()
     assert submission.state == "draft"
     assert not Version.objects.exists()
+
+
+# --- The draft's note, who saved it, taking back and bringing back ------------------------------------------------------------------
+
+
+def test_the_note_grows_with_the_draft_and_goes_into_the_version(call: Scene) -> None:
+    ada, submission = person(), begun(call)
+    saved = actions.save_draft(submission=submission, data={"title": "On"}, by=None, note="Shorter", person=ada)
+    again = actions.save_draft(submission=submission, data={"title": "On wa"}, by=None, base=saved.draft_saved_at)
+    assert (again.draft_note, again.draft_by) == ("Shorter", None)
+    version = actions.submit(submission=submission, by=None, data={"title": "On water"})
+    submission.refresh_from_db()
+    assert (version.note, submission.draft_note) == ("Shorter", "")
+    assert actions.submit(submission=submission, by=None, data={"title": "On rain"}).note == ""
+    with pytest.raises(EntryRefused, match="5000 characters"):
+        actions.save_draft(submission=submission, data={}, by=None, note="x" * 5001, check_base=False)
+
+
+def test_handing_in_does_not_run_over_a_draft_that_somebody_saved_meanwhile(call: Scene) -> None:
+    ada, submission = person("Ada"), begun(call)
+    mine = actions.save_draft(submission=submission, data={"title": "Mine"}, by=None)
+    actions.save_draft(submission=submission, data={"title": "Hers"}, by=None, base=mine.draft_saved_at, person=ada)
+    with pytest.raises(StaleDraft, match="by Ada"):
+        actions.submit(submission=submission, by=None, data={"title": "Mine"}, base=mine.draft_saved_at, check_base=True)
+    assert not Version.objects.exists()
+
+
+def test_an_entry_that_the_group_took_back_counts_again_with_the_same_version(call: Scene) -> None:
+    submission, version = entry(call)
+    actions.withdraw(submission=submission, by=None)
+    back = actions.restore(submission=submission, by=None)
+    assert (back.state, back.pinned) == ("submitted", version)
+    assert JournalEntry.objects.filter(kind="submission.received").count() == 2
+    with pytest.raises(EntryRefused, match="taken back"):
+        actions.restore(submission=submission, by=None)
+
+
+def test_a_draft_that_was_taken_back_is_a_draft_again(call: Scene) -> None:
+    submission = begun(call)
+    actions.withdraw(submission=submission, by=None)
+    assert actions.restore(submission=submission, by=None).state == "draft"
+
+
+def test_what_an_organizer_took_out_the_group_does_not_bring_back(call: Scene) -> None:
+    submission, _ = entry(call)
+    actions.withdraw(submission=submission, by=None, decided=True, reason="Copied.")
+    with pytest.raises(EntryRefused, match="by decision"):
+        actions.restore(submission=submission, by=None)
+    actions.reinstate(submission=submission, by=None, reason="It was theirs.")
+    actions.withdraw(submission=submission, by=None)
+    assert actions.restore(submission=submission, by=None).state == "submitted"
+
+
+def test_bringing_back_needs_a_free_place_and_an_open_round(call: Scene) -> None:
+    submission, _ = entry(call)
+    actions.withdraw(submission=submission, by=None)
+    other = begun(call)
+    with pytest.raises(CapReached):
+        actions.restore(submission=submission, by=None)
+    actions.withdraw(submission=other, by=None)
+    move(call.round, closes=-1)
+    with pytest.raises(TooLate):
+        actions.restore(submission=Submission.objects.get(pk=submission.pk), by=None)
+    assert Submission.objects.get(pk=submission.pk).state == "withdrawn"

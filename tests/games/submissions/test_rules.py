@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from games.errors import GameError
+from games.playbooks.files import kind_of
 from games.playbooks.schema import ChallengeDesign
 from games.rounds.rules import Clock, accepts
 from games.submissions.rules import (
@@ -28,7 +29,6 @@ from games.submissions.rules import (
     safe_name,
     scaled_fields,
 )
-from games.submissions.rules.files import kind_of
 from leaderboards.engine.spec import FieldSpec
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
