@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from backend.web.pages import boards, cycle, desk, entering, groups, home, marking, rounds, style
+from backend.web.pages import boards, ceremony, cycle, desk, entering, groups, home, marking, notices, rounds, style
 
 C = "cycles/<str:cycle>/"
 R = "cycles/<str:cycle>/rounds/<str:key>/"
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(B, boards.board, name="board"),
     path(f"{B}rows/", boards.board_rows, name="board-rows"),
     path(f"{B}snapshots/<int:number>/", boards.snapshot, name="snapshot"),
+    path(f"{C}ceremony/", ceremony.ceremony_page, name="ceremony"),
     path(R, rounds.round_page, name="round"),
     path(f"{R}<str:challenge>/", rounds.challenge_page, name="challenge"),
     path(f"{R}<str:challenge>/entry/", entering.entry_page, name="entry"),
@@ -37,5 +38,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}desk/rounds/", desk.rounds_desk, name="desk-rounds"),
     path(f"{C}desk/rounds/<str:key>/", desk.round_desk, name="round-desk"),
     path(f"{C}desk/rounds/<str:key>/steer/", desk.steer, name="steer"),
+    path("notices/", notices.notices_page, name="notices"),
+    path("notices/read/", notices.read, name="read-notices"),
+    path("notices/<int:pk>/", notices.follow, name="follow-notice"),
+    path("notices/stop/<str:token>/", notices.stop_page, name="stop-mails"),
     path("style/", style.style, name="style"),
 ]
