@@ -2,7 +2,8 @@
 
 `visible` narrows a queryset to what the person may have, `allows` asks the same filter about one object, so lists and single objects
 cannot disagree. API, pages, sockets, files and exports all ask here. Fetch through `visible`: what is hidden then looks absent.
-A superuser is no bypass: the owner of the instance sees a sealed entry only after a journalled decision (break glass).
+A superuser is no bypass: the owner of the instance sees a sealed entry only after a journalled decision (break glass), for a day.
+"Organizers" who may view something means these owners too; whoever steers, decides or settles something is an organizer.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +16,8 @@ from django.db.models.functions import Now
 
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle, Decision, Design, Series
-from games.cycles.rules import CycleState
+from games.cycles.queries import glass_broken
+from games.cycles.rules import CycleState, DecisionKind
 from games.groups.models import Group, JoinRequest, Membership, Registration
 from games.groups.rules import GroupState
 from games.journal.models import JournalEntry
@@ -41,7 +43,10 @@ WORK_SHOWN = [v.value for v in (Visibility.FULL, Visibility.FORKABLE)]
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What is known of the person who asks, loaded once per request. `cycles`, `groups`: id → capabilities."""
+    """What is known of the person who asks, loaded once per request. `cycles`, `groups`: id → capabilities.
+
+    `opened`: cycles that the owner of the instance may read now, by a decision to break the glass.
+    """
 
     now: datetime
     user_id: int | None = None
@@ -51,6 +56,7 @@ class Access:
     cycles: Mapping[int, frozenset[str]] = field(default_factory=dict)
     groups: Mapping[int, frozenset[str]] = field(default_factory=dict)
     member_of: frozenset[int] = frozenset()
+    opened: frozenset[int] = frozenset()
 
     def cycles_with(self, capability: Capability) -> list[int]:
         """Ids of the cycles in which the person holds `capability`."""
@@ -59,6 +65,14 @@ class Access:
     def organizes(self, cycle_id: int) -> bool:
         """Whether the person steers this cycle."""
         return Capability.ORGANIZE in self.cycles.get(cycle_id, frozenset())
+
+    def reads_whole(self) -> list[int]:
+        """Ids of the cycles of which the person may read everything that its organizers may."""
+        return sorted({*self.cycles_with(Capability.ORGANIZE), *self.opened})
+
+    def reads(self, cycle_id: int) -> bool:
+        """Whether the person may read of this cycle what its organizers may. Steering takes `organizes`."""
+        return cycle_id in self.opened or self.organizes(cycle_id)
 
     def groups_with(self, capability: Capability | None = None) -> list[int]:
         """Ids of the groups the person is in, or in which the person holds `capability`."""
@@ -72,8 +86,12 @@ def _held_by(user_id: int) -> Iterable[tuple[int, datetime, int | None, int | No
     return rows.values_list("pk", "at", "held__cycle_id", "held__group_id", "held__capabilities")
 
 
+def _opened_by(user_id: int, now: datetime) -> frozenset[int]:
+    return frozenset(glass_broken(now).filter(by_id=user_id).values_list("cycle_id", flat=True))
+
+
 def access_for(user: Any, *, token: Any = None, now: datetime | None = None) -> Access:
-    """The facts about `user` (a User or AnonymousUser) in one statement; a token narrows them to its cycles and capabilities."""
+    """The facts about `user` (a User or AnonymousUser) in one statement (the owner of the instance: two); a token narrows them."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return Access(now=now or db_now())
     cycles: dict[int, frozenset[str]] = {}
@@ -94,15 +112,17 @@ def access_for(user: Any, *, token: Any = None, now: datetime | None = None) -> 
         else:
             groups[group_id] = groups.get(group_id, frozenset()) | granted
     whole = token is None or (only_cycles is None and only is None)
+    now, owner = now or db_now(), user.is_superuser and whole
     return Access(
-        now=now or db_now(),
+        now=now,
         user_id=user.pk,
-        owner=user.is_superuser and whole,
+        owner=owner,
         may_launch=user.may_launch and whole,
         persons=frozenset(persons),
         cycles=cycles,
         groups=groups,
         member_of=frozenset(members),
+        opened=_opened_by(user.pk, now) if owner else frozenset(),
     )
 
 
@@ -110,11 +130,16 @@ def _organizes(access: Access, cycle_id: str) -> Q:
     return Q(**{f"{cycle_id}__in": access.cycles_with(Capability.ORGANIZE)})
 
 
+def _reads(access: Access, cycle_id: str) -> Q:
+    """Organizers, and the owner of the instance while a decision lets them."""
+    return Q(**{f"{cycle_id}__in": access.reads_whole()})
+
+
 def _cycle_open(access: Access, cycle: str = "") -> Q:
     """The cycle itself may be seen: listed and public, or the person belongs to it. `cycle` is the path to it, ending in __."""
     listed = Q(**{f"{cycle}public": True, f"{cycle}state__in": LISTED})
     members = Q(**{f"{cycle}pk__in": sorted(access.member_of)}) & Q(**{f"{cycle}state__in": LISTED})
-    return listed | members | Q(**{f"{cycle}pk__in": access.cycles_with(Capability.ORGANIZE)})
+    return listed | members | Q(**{f"{cycle}pk__in": access.reads_whole()})
 
 
 def _started(access: Access, round_: str) -> Q:
@@ -155,7 +180,7 @@ def _entry_seen(access: Access, path: str = "") -> Q:
     counts = Q(**{f"{path}state__in": [s.value for s in COUNTS]})
     return (
         _mine(access, f"{path}group_id")
-        | ((_organizes(access, f"{round_}cycle_id") | _to_judge(access, path)) & handed_in)
+        | ((_reads(access, f"{round_}cycle_id") | _to_judge(access, path)) & handed_in)
         | (_cycle_open(access, f"{round_}cycle__") & _shown(round_, WORK_SHOWN) & counts)
     )
 
@@ -166,7 +191,7 @@ def _sheet_seen(access: Access) -> Q:
     published = Q(challenge__round__published_at__isnull=False)
     return (
         _judges(access, "judge_id", "challenge__round__cycle_id")
-        | _organizes(access, "challenge__round__cycle_id")
+        | _reads(access, "challenge__round__cycle_id")
         | (_mine(access) & final & published)
         | (_cycle_open(access, "challenge__round__cycle__") & _shown("challenge__round__", WORK_SHOWN) & final)
     )
@@ -175,7 +200,7 @@ def _sheet_seen(access: Access) -> Q:
 def _score_seen(access: Access) -> Q:
     published = Q(challenge__round__published_at__isnull=False)
     return (
-        _organizes(access, "challenge__round__cycle_id")
+        _reads(access, "challenge__round__cycle_id")
         | (_mine(access) & published)
         | (_cycle_open(access, "challenge__round__cycle__") & _shown("challenge__round__", SCORES_SHOWN))
     )
@@ -183,13 +208,13 @@ def _score_seen(access: Access) -> Q:
 
 def _group_seen(access: Access) -> Q:
     taking_part = ~Q(state=GroupState.PENDING.value)
-    return Q(pk__in=access.groups_with()) | _organizes(access, "cycle_id") | (_cycle_open(access, "cycle__") & taking_part)
+    return Q(pk__in=access.groups_with()) | _reads(access, "cycle_id") | (_cycle_open(access, "cycle__") & taking_part)
 
 
 def _board_seen(access: Access, path: str = "") -> Q:
     """A board by its audience; boards know their cycle only as `scope`."""
     seen = Cycle.objects.filter(_cycle_open(access)).values("pk")
-    organized = access.cycles_with(Capability.ORGANIZE)
+    organized = access.reads_whole()
     insiders = sorted({*organized, *access.cycles_with(Capability.JUDGE)})
     return (
         Q(**{f"{path}audience": "public", f"{path}scope__in": seen})
@@ -200,20 +225,25 @@ def _board_seen(access: Access, path: str = "") -> Q:
 
 def _standing_seen(access: Access) -> Q:
     """Live rows: of a live board its public side, for organizers both sides of every board."""
-    organized = Q(board__scope__in=access.cycles_with(Capability.ORGANIZE))
+    organized = Q(board__scope__in=access.reads_whole())
     return organized | (_board_seen(access, "board__") & Q(board__live=True, audience="public"))
 
 
 def _grant_seen(access: Access) -> Q:
     won = Q(state__in=[GrantState.GRANTED.value, GrantState.DELIVERED.value, GrantState.UNALLOCATED.value])
     own = _mine(access) & Q(state__in=[GrantState.VERIFIED.value, GrantState.GRANTED.value, GrantState.DELIVERED.value])
-    return _organizes(access, "cycle_id") | own | (_cycle_open(access, "cycle__") & won)
+    return _reads(access, "cycle_id") | own | (_cycle_open(access, "cycle__") & won)
 
 
 def _journal_seen(access: Access) -> Q:
     listed = Cycle.objects.filter(_cycle_open(access)).values("pk")
     public = Q(cycle_id__in=listed, kind__in=[kind.value for kind in PUBLIC_KINDS])
-    return _organizes(access, "cycle_id") | public
+    return _reads(access, "cycle_id") | public
+
+
+def _own_glass(access: Access) -> Q:
+    """The decisions by which this person, owner of the instance, opened a cycle to themselves."""
+    return Q(kind=DecisionKind.BREAK_GLASS.value, by_id=access.user_id) if access.owner else NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +275,10 @@ PERMISSIONS: dict[str, Permission] = {
     "signed_in": Permission("Anybody signed in.", held=lambda a: a.user_id is not None),
     "organization.view": _row("Anybody: names of organizations are public.", Organization, lambda _: Q()),
     "cycle.view": _row("Anybody, once launched; members only if not public; organizers always.", Cycle, _cycle_open),
+    "cycle.read_whole": _row(
+        "Organizers; the owner of this instance while a decision lets them.", Cycle, lambda a: _reads(a, "pk")
+    ),
+    "cycle.break_glass": _row("The owner of this instance.", Cycle, lambda a: Q() if a.owner else NEVER),
     "cycle.organize": _row("Organizers of the cycle.", Cycle, lambda a: _organizes(a, "pk")),
     "cycle.follow_up": _row(
         "Organizers of the cycle who may launch cycles here.",
@@ -256,11 +290,13 @@ PERMISSIONS: dict[str, Permission] = {
     ),
     "design.view": _of_cycle("Whoever may see the cycle.", Design),
     "decision.view": _row(
-        "Organizers; everybody once published.",
+        "Organizers; everybody once published; who broke the glass, that decision.",
         Decision,
-        lambda a: _organizes(a, "cycle_id") | (_cycle_open(a, "cycle__") & Q(published_at__isnull=False)),
+        lambda a: _reads(a, "cycle_id") | _own_glass(a) | (_cycle_open(a, "cycle__") & Q(published_at__isnull=False)),
     ),
-    "decision.revoke": _of_organizer("Organizers.", Decision),
+    "decision.revoke": _row(
+        "Organizers; who broke the glass, that decision.", Decision, lambda a: _organizes(a, "cycle_id") | _own_glass(a)
+    ),
     "group.view": _row("Whoever may see the cycle, once the group takes part; itself and organizers always.", Group, _group_seen),
     "group.member": _row("Members of the group.", Group, lambda a: Q(pk__in=a.groups_with())),
     "group.manage": _row(
@@ -270,7 +306,7 @@ PERMISSIONS: dict[str, Permission] = {
     "membership.view": _row(
         "The members of the same group, and organizers.",
         Membership,
-        lambda a: _mine(a) | _organizes(a, "cycle_id") | Q(person_id__in=sorted(a.persons), cycle_id__in=sorted(a.member_of)),
+        lambda a: _mine(a) | _reads(a, "cycle_id") | Q(person_id__in=sorted(a.persons), cycle_id__in=sorted(a.member_of)),
     ),
     "membership.end": _row(
         "Oneself, the captain of the group, and organizers.",
@@ -282,7 +318,7 @@ PERMISSIONS: dict[str, Permission] = {
         ),
     ),
     "registration.view": _row(
-        "The group itself, and organizers.", Registration, lambda a: _mine(a) | _organizes(a, "group__cycle_id")
+        "The group itself, and organizers.", Registration, lambda a: _mine(a) | _reads(a, "group__cycle_id")
     ),
     "registration.complete": _row("Its captain.", Registration, lambda a: Q(group_id__in=a.groups_with(Capability.CAPTAIN))),
     "registration.settle": _of_organizer("Organizers.", Registration, "group__cycle_id"),
@@ -290,9 +326,7 @@ PERMISSIONS: dict[str, Permission] = {
         "Who asked, the captain, organizers.",
         JoinRequest,
         lambda a: (
-            Q(person_id__in=sorted(a.persons))
-            | Q(group_id__in=a.groups_with(Capability.CAPTAIN))
-            | _organizes(a, "group__cycle_id")
+            Q(person_id__in=sorted(a.persons)) | Q(group_id__in=a.groups_with(Capability.CAPTAIN)) | _reads(a, "group__cycle_id")
         ),
     ),
     "join_request.settle": _row(
@@ -303,19 +337,15 @@ PERMISSIONS: dict[str, Permission] = {
     "person.view": _row(
         "Oneself, and organizers of a cycle the person is in.",
         Person,
-        lambda a: (
-            Q(pk__in=sorted(a.persons)) | Q(pk__in=Membership.objects.filter(_organizes(a, "cycle_id")).values("person_id"))
-        ),
+        lambda a: Q(pk__in=sorted(a.persons)) | Q(pk__in=Membership.objects.filter(_reads(a, "cycle_id")).values("person_id")),
     ),
     "round.view": _of_cycle("Whoever may see the cycle.", Round),
     "round.steer": _of_organizer("Organizers.", Round),
-    "extension.view": _row(
-        "The group it is for, and organizers.", Extension, lambda a: _mine(a) | _organizes(a, "round__cycle_id")
-    ),
+    "extension.view": _row("The group it is for, and organizers.", Extension, lambda a: _mine(a) | _reads(a, "round__cycle_id")),
     "challenge.view": _row(
         "Whoever may see the cycle, once the round has opened; organizers always.",
         Challenge,
-        lambda a: _organizes(a, "round__cycle_id") | (_cycle_open(a, "round__cycle__") & _started(a, "round__")),
+        lambda a: _reads(a, "round__cycle_id") | (_cycle_open(a, "round__cycle__") & _started(a, "round__")),
     ),
     "submission.view": _row(
         "The group; once handed in its judges and organizers; everybody when the published round shows whole entries.",
@@ -336,7 +366,7 @@ PERMISSIONS: dict[str, Permission] = {
         Attempt,
         lambda a: (
             _mine(a)
-            | _organizes(a, "challenge__round__cycle_id")
+            | _reads(a, "challenge__round__cycle_id")
             | (_cycle_open(a, "challenge__round__cycle__") & _shown("challenge__round__", WORK_SHOWN))
         ),
     ),
@@ -346,13 +376,13 @@ PERMISSIONS: dict[str, Permission] = {
     "panelist.view": _row(
         "Organizers, and the judge.",
         Panelist,
-        lambda a: _organizes(a, "challenge__round__cycle_id") | _judges(a, "person_id", "challenge__round__cycle_id"),
+        lambda a: _reads(a, "challenge__round__cycle_id") | _judges(a, "person_id", "challenge__round__cycle_id"),
     ),
     "panelist.remove": _of_organizer("Organizers.", Panelist, "challenge__round__cycle_id"),
     "conflict.view": _row(
         "Organizers, and the judge.",
         ConflictOfInterest,
-        lambda a: _organizes(a, "group__cycle_id") | _judges(a, "person_id", "group__cycle_id"),
+        lambda a: _reads(a, "group__cycle_id") | _judges(a, "person_id", "group__cycle_id"),
     ),
     "conflict.take_back": _of_organizer("Organizers.", ConflictOfInterest, "group__cycle_id"),
     "sheet.view": _row(
@@ -366,14 +396,14 @@ PERMISSIONS: dict[str, Permission] = {
     "score.view": _row(
         "Organizers; the entrant once published; everybody when the published round shows scores.", ChallengeScore, _score_seen
     ),
-    "run.view": _of_organizer("Organizers.", RecomputeRun),
+    "run.view": _row("Organizers.", RecomputeRun, lambda a: _reads(a, "cycle_id")),
     "external_result.view": _of_cycle("Whoever may see the cycle.", ExternalResult),
     "board.view": _row("Its audience.", Board, _board_seen),
     "standing.view": _row("Its audience while live; organizers always.", Standing, _standing_seen),
     "snapshot.view": _row(
         "Its board's audience; the restricted side organizers only.",
         Snapshot,
-        lambda a: Q(board__scope__in=a.cycles_with(Capability.ORGANIZE)) | (_board_seen(a, "board__") & Q(audience="public")),
+        lambda a: Q(board__scope__in=a.reads_whole()) | (_board_seen(a, "board__") & Q(audience="public")),
     ),
     "grant.view": _row("Organizers; the group once verified; everybody once granted.", Grant, _grant_seen),
     "grant.move": _of_organizer("Organizers.", Grant),

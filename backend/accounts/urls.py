@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from backend.accounts.pages import door, instance, own, people, teams
+from backend.accounts.pages import door, glass, instance, own, people, teams
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-up/", door.sign_up, name="sign-up"),
@@ -21,6 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/tokens/<int:pk>/revoke/", own.revoke_token, name="revoke-token"),
     path("instance/", instance.accounts, name="instance-desk"),
     path("instance/accounts/<int:pk>/", instance.change_account, name="change-account"),
+    path("instance/cycles/", glass.cycles, name="glass-cycles"),
+    path("instance/cycles/<str:key>/", glass.cycle, name="glass-cycle"),
+    path("instance/decisions/<int:pk>/take-back/", glass.take_back, name="take-back-glass"),
     path("instance/mail/", instance.mail, name="instance-mail"),
     path("instance/mail/<int:pk>/", instance.change_mail, name="change-mail"),
     path("join/", teams.join, name="join"),

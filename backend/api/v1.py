@@ -20,7 +20,7 @@ from games.journal.api import Events
 from games.judging.api import Conflicts, JudgingSetUp, Panelists, SheetMarking, SheetRuling, Sheets, Voting
 from games.organizations.api import Organizations, People
 from games.playbooks.api import Playbooks
-from games.progression.api import Cycles, Decisions, Entrants, Extensions, Rounds, SeriesViews
+from games.progression.api import BreakGlass, Cycles, Decisions, Entrants, Extensions, Rounds, SeriesViews
 from games.recognition.api import Grants, PointsViews, PointTotals
 from games.results.api import Boards, ExternalResults, Runs, Scores, Snapshots
 from games.submissions.api import (
@@ -48,6 +48,7 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("cycles", Cycles, "cycle"),
     ("cycles", CyclePeople, "cycle-people"),
     ("cycles", BundleExport, "bundle"),
+    ("cycles", BreakGlass, "glass"),
     ("bundles", Bundles, "bundle-import"),
     ("registrations", Registrations, "registration"),
     ("groups", Groups, "group"),

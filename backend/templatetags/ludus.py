@@ -35,7 +35,7 @@ DECIDED: Final = {
     "waive": gettext_lazy("Waived"),
     "override": gettext_lazy("Done by hand"),
     "role": gettext_lazy("Role given"),
-    "break_glass": gettext_lazy("Sealed entry opened"),
+    "break_glass": gettext_lazy("Opened to the owner of this site"),
 }
 
 register = template.Library()

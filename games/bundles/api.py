@@ -102,7 +102,7 @@ class BundleExport(GenericViewSet[Cycle]):
         asked = request.query_params.get("for", Audience.PUBLIC.value)
         if asked not in list(Audience):
             raise serializers.ValidationError({"for": f"Expected one of {', '.join(Audience)}."})
-        if asked != Audience.PUBLIC and not allows(access_of(request), "cycle.organize", cycle):
+        if asked != Audience.PUBLIC and not allows(access_of(request), "cycle.read_whole", cycle):
             message = "Organizers of the cycle may export it for judges and organizers; you may have what is public."
             raise NotAllowed(message, where="for")
         headers = {

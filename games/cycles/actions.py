@@ -9,10 +9,11 @@ from django.db.models import Max
 
 from games.cycles.models import Cycle, Decision, Series
 from games.cycles.models import Design as DesignRow
-from games.cycles.queries import committed, not_yet_committed
+from games.cycles.queries import committed, glass_broken, not_yet_committed
 from games.cycles.rules import (
     DECIDED_IN_PUBLIC,
-    RESULT_KINDS,
+    GLASS_OPEN_FOR,
+    TAKEN_BACK,
     TAKES_DECISIONS,
     CycleState,
     DecisionKind,
@@ -51,12 +52,13 @@ def record_decision(  # noqa: PLR0913 each part of a decision is named
     options: Sequence[str] = (),
     decider: str = "",
     public: bool | None = None,
+    even_cancelled: bool = False,
 ) -> Decision:
     """Write down a choice under the next number. `round`, `board`, `group`, `other` are keys; `by` is a user or None (the system).
 
-    `public`: readable by everybody at once; by default only what steers the cycle is. Raises DecisionRefused on a cancelled cycle.
+    `public`: everybody reads it at once (default: what steers is). A cancelled cycle takes only its state and what is `even_cancelled`.
     """
-    number, now = _next_number(cycle, kind), db_now()
+    number, now = _next_number(cycle, always=even_cancelled or kind is DecisionKind.STATE), db_now()
     keys = {"round": round, "board": board, "group": group, "other": other}
     shown = kind in DECIDED_IN_PUBLIC if public is None else public
     decision = Decision.objects.create(
@@ -77,10 +79,10 @@ def record_decision(  # noqa: PLR0913 each part of a decision is named
     return decision
 
 
-def _next_number(cycle: Cycle, kind: DecisionKind) -> int:
+def _next_number(cycle: Cycle, *, always: bool) -> int:
     """The number of the next decision, held until the transaction ends."""
     held = locked(cycle)
-    if held.state not in TAKES_DECISIONS and kind is not DecisionKind.STATE:
+    if held.state not in TAKES_DECISIONS and not always:
         message = f"The cycle is {held.state}: nothing more is decided in it."
         raise DecisionRefused(message)
     return (cycle.decisions.aggregate(last=Max("number"))["last"] or 0) + 1
@@ -95,9 +97,12 @@ def _journal(decision: Decision, *, by: Any) -> None:
 
 @transaction.atomic
 def revoke_decision(decision: Decision, *, by: Any, reason: str) -> Decision:
-    """Take a decision back by a later one; it stays in the record. Returns the later one. Raises DecisionRefused unless it is one about results."""
+    """Take a decision back by a later one; it stays in the record. Returns the later one.
+
+    Raises DecisionRefused unless it is one about results or opened a cycle to the owner of the instance.
+    """
     needs_reason(reason)
-    if decision.kind not in RESULT_KINDS:
+    if decision.kind not in TAKEN_BACK:
         message = f"A decision of kind {decision.kind} is not taken back: take another one."
         raise DecisionRefused(message)
     now = db_now()
@@ -115,7 +120,28 @@ def revoke_decision(decision: Decision, *, by: Any, reason: str) -> Decision:
         board=decision.board,
         group=decision.group,
         value=f"revoke {decision.number}",
+        even_cancelled=decision.kind == DecisionKind.BREAK_GLASS,
     )
+
+
+@transaction.atomic
+def break_glass(cycle: Cycle, *, by: Any, reason: str) -> Decision:
+    """The owner of the instance may read this one cycle as its organizers do, for GLASS_OPEN_FOR from now; its organizers are told.
+
+    Raises ReasonMissing, and DecisionRefused while an earlier decision of theirs still holds. Whether `by` is the owner the edge asks.
+    """
+    needs_reason(reason)
+    locked(cycle)
+    now = db_now()
+    if glass_broken(now).filter(cycle=cycle, by=by).exists():
+        message = "You may read this cycle already. Take that decision back first, or wait until it ends."
+        raise DecisionRefused(message)
+    until = f"until {now + GLASS_OPEN_FOR:%Y-%m-%d %H:%M} UTC"
+    question = "May the owner of this instance read what is sealed?"
+    kind = DecisionKind.BREAK_GLASS
+    decision = record_decision(cycle, kind, by=by, reason=reason, value=until, question=question, even_cancelled=True)
+    record(Kind.GLASS_BROKEN, cycle_id=cycle.pk, by=by, subject=f"decision:{decision.pk}", payload={"number": decision.number})
+    return decision
 
 
 def needs_reason(reason: str) -> None:

@@ -2,13 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
 from games.cycles.models import Cycle, Decision, Series
 from games.cycles.models import Design as DesignRow
-from games.cycles.rules import DecisionKind, DesignMissing, changes
+from games.cycles.rules import GLASS_OPEN_FOR, DecisionKind, DesignMissing, changes
 from games.playbooks.schema import Design
 
 KEPT = 256
@@ -102,6 +103,12 @@ def decisions_in_force(cycle: Cycle, *kinds: DecisionKind) -> QuerySet[Decision]
     """Decisions not taken back, in order; of all kinds when none is named."""
     found = Decision.objects.filter(cycle=cycle, revoked_at__isnull=True)
     return found.filter(kind__in=[kind.value for kind in kinds]) if kinds else found
+
+
+def glass_broken(now: datetime) -> QuerySet[Decision]:
+    """The decisions by which owners of the instance may read sealed cycles at `now`: not taken back, not run out."""
+    kind = DecisionKind.BREAK_GLASS.value
+    return Decision.objects.filter(kind=kind, revoked_at__isnull=True, at__gt=now - GLASS_OPEN_FOR)
 
 
 def cycles_of(series: Series) -> QuerySet[Cycle]:

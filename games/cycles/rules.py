@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -82,6 +83,12 @@ DECIDED_IN_PUBLIC = frozenset(
 """Kinds that everybody may read at once; results are read once their round is published, extensions of one group never."""
 
 TAKES_DECISIONS = frozenset(CycleState) - {CycleState.CANCELLED}
+
+TAKEN_BACK = RESULT_KINDS | {DecisionKind.BREAK_GLASS}
+"""Kinds that a later decision may take back."""
+
+GLASS_OPEN_FOR = timedelta(hours=24)
+"""How long the owner of the instance may read a cycle after a decision to break the glass."""
 
 
 class DesignMissing(NotFound):

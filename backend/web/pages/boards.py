@@ -40,9 +40,7 @@ def _board_seen(request: HttpRequest, cycle: Cycle, key: str) -> tuple[Board, li
 def _shown(request: HttpRequest, cycle: Cycle, board: Board) -> Shown:
     """The side that is asked for: organizers see all marks unless they look at what is published."""
     side = request.GET.get("side", "") or ("published" if cycle.state in OVER else "")
-    return shown_of(
-        board, organizes=access_of(request).organizes(cycle.pk), side=side if side in {RESTRICTED, "published"} else ""
-    )
+    return shown_of(board, organizes=access_of(request).reads(cycle.pk), side=side if side in {RESTRICTED, "published"} else "")
 
 
 def _number(text: str | None) -> int:
@@ -163,7 +161,7 @@ def _notes(cycle: Cycle, access: Access, shown: Shown, spec: BoardSpec, *, past:
     if shown.source == "live" and shown.side == RESTRICTED:
         text = _("You see the organizers' side: marks that are not published count here.")
         found.append({"level": "warning", "text": text, "url": f"{here}?side=published", "action": _("What is published")})
-    elif access.organizes(cycle.pk) and not past:
+    elif access.reads(cycle.pk) and not past:
         found.append(
             {
                 "level": "info",

@@ -17,7 +17,7 @@ from backend.api.permissions import access_of
 from backend.web import shapes
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle, Decision
-from games.cycles.queries import design_of
+from games.cycles.queries import design_of, glass_broken
 from games.cycles.rules import CycleState
 from games.groups.models import Group, Membership
 from games.groups.queries import door_of
@@ -102,7 +102,7 @@ def cycle_page(request: HttpRequest, cycle: str) -> HttpResponse:
 
 def _preview(access: Access, cycle: Cycle, board: Board) -> dict[str, Any] | None:
     """The head of the main board, as it is shown to this person."""
-    shown = shown_of(board, organizes=access.organizes(cycle.pk), side="published")
+    shown = shown_of(board, organizes=access.reads(cycle.pk), side="published")
     if shown.source == "none" and board.live:
         shown = shown_of(board, organizes=False)
     rows = orjson.loads(shown_page(shown)[1])["rows"]
@@ -265,6 +265,7 @@ def decisions_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "tabs": tabs(found, "decisions", main=boards_seen(access, found).first(), access=access),
         "page": page,
         "names": names_of(found, page.object_list),
+        "glass": visible(access, "decision.revoke", glass_broken(access.now).filter(cycle=found)),
     }
     return render(request, "cycles/decisions.html", context)
 

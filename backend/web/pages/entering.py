@@ -205,7 +205,7 @@ def receipt(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     version = seen(request, "version.view", rows, submission=pk, number=number)
     entry = version.submission
     own = entry.group_id in access_of(request).groups
-    if not own and not access_of(request).organizes(entry.challenge.round.cycle_id):
+    if not own and not access_of(request).reads(entry.challenge.round.cycle_id):
         raise Http404
     spec = spec_of(entry.challenge)
     context = {

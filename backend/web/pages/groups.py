@@ -115,7 +115,7 @@ def _parts(access: Access, cycle: Cycle, row: Group) -> dict[str, dict[int, Any]
     sheets = visible(access, "sheet.view", Sheet.objects.filter(named, group=row, state=SheetState.FINAL.value))
     commented = Prefetch("marks", Mark.objects.exclude(comment=""), to_attr="commented")
     attempts = visible(access, "attempt.view", Attempt.objects.filter(group=row)).order_by("number")
-    whole = access.organizes(cycle.pk)
+    whole = access.reads(cycle.pk)
     parts: dict[str, dict[int, Any]] = {"score": {}, "entries": {}, "sheets": {}, "attempts": {}}
     for score in scores:
         if not whole:

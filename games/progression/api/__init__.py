@@ -1,8 +1,8 @@
 """Cycles, rounds and series over the API: they are read, launched, steered and followed up here."""
 
 from games.progression.api.cycles import Cycles
-from games.progression.api.decisions import Decisions
+from games.progression.api.decisions import BreakGlass, Decisions
 from games.progression.api.rounds import Entrants, Extensions, Rounds
 from games.progression.api.series import SeriesViews
 
-__all__ = ["Cycles", "Decisions", "Entrants", "Extensions", "Rounds", "SeriesViews"]
+__all__ = ["BreakGlass", "Cycles", "Decisions", "Entrants", "Extensions", "Rounds", "SeriesViews"]

@@ -14,7 +14,6 @@ from games.cycles.actions import change_state
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of, design_rows, public_design, public_diffs
 from games.cycles.rules import CycleState, DecisionKind
-from games.playbooks.rules import Capability
 from games.playbooks.schema import Design
 from games.progression import actions
 from games.progression.actions.designs import begun_rounds
@@ -88,7 +87,7 @@ class Cycles(ReadOnlyModelViewSet[Cycle]):
     def _shown(self, request: Request, cycle: Cycle, number: int) -> Design:
         """The rules as the person who asks may read them."""
         design = design_of(cycle, number)
-        if _organizes(request, cycle):
+        if _reads_whole(request, cycle):
             return design
         return Design.model_validate(public_design(design, self._opened(request, cycle)))
 
@@ -102,7 +101,7 @@ class Cycles(ReadOnlyModelViewSet[Cycle]):
         cycle = self.get_object()
         rows = list(design_rows(cycle))
         diffs = {row.number: row.diff for row in rows}
-        if not _organizes(request, cycle):
+        if not _reads_whole(request, cycle):
             diffs = public_diffs(cycle, rows, self._opened(request, cycle))
         return Response({"results": [{**shapes.DesignShape(row).data, "changes": diffs[row.number]} for row in rows]})
 
@@ -167,8 +166,8 @@ def _access(request: Request) -> Any:
     return request.access  # type: ignore[attr-defined]
 
 
-def _organizes(request: Request, cycle: Cycle) -> bool:
-    return cycle.pk in _access(request).cycles_with(Capability.ORGANIZE)
+def _reads_whole(request: Request, cycle: Cycle) -> bool:
+    return bool(_access(request).reads(cycle.pk))
 
 
 def _number(request: Request, cycle: Cycle) -> int:

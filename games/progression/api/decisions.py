@@ -1,14 +1,15 @@
-"""Decisions: what was decided, and taking it back. They are taken where the cycle and its rounds are steered."""
+"""Decisions: what was decided, and taking it back. They are taken where the cycle and its rounds are steered; here only breaking the glass."""
 
 import django_filters
 from drf_spectacular.utils import extend_schema
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ReadOnlyModelViewSet
+from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from games.cycles.actions import revoke_decision
-from games.cycles.models import Decision
+from games.cycles.actions import break_glass, revoke_decision
+from games.cycles.models import Cycle, Decision
 from games.progression.api import shapes
 
 
@@ -38,3 +39,21 @@ class Decisions(ReadOnlyModelViewSet[Decision]):
         asked = shapes.asked_for(shapes.Asked, request.data)
         later = revoke_decision(decision, by=request.user, **asked)
         return Response(shapes.DecisionShape(later).data)
+
+
+class BreakGlass(GenericViewSet[Cycle]):
+    """For the owner of the instance, who sees nothing sealed without it: any cycle, also one that is not listed."""
+
+    queryset = Cycle.objects.all()
+    seen_as = "cycle.break_glass"
+    permissions = {"break_glass": "cycle.break_glass"}
+    pagination_class = None
+    filterset_class = None
+
+    @extend_schema(request=shapes.Asked, responses={201: shapes.DecisionShape})
+    @action(detail=True, methods=["post"], url_path="break-glass")
+    def break_glass(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Read this one cycle as its organizers do, for 24 hours. Stands among its decisions at once, and its organizers are told."""
+        asked = shapes.asked_for(shapes.Asked, request.data)
+        decision = break_glass(self.get_object(), by=request.user, **asked)
+        return Response(shapes.DecisionShape(decision).data, status=status.HTTP_201_CREATED)

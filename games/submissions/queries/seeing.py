@@ -10,7 +10,6 @@ from django.utils.crypto import salted_hmac
 from games.cycles.queries import design_of
 from games.groups.models import Group, Membership
 from games.organizations.models import Person
-from games.playbooks.rules import Capability
 from games.rounds.models import Round
 from games.submissions.models import Submission, Upload, Version
 from games.submissions.queries.standing import files_in, rules_of
@@ -57,7 +56,7 @@ class Eyes:
 def eyes(access: "Access", round_: Round, group_id: int) -> Eyes:
     """In a blind round nobody but the group and organizers sees names, until the round is published."""
     own = group_id in access.groups
-    organizes = round_.cycle_id in access.cycles_with(Capability.ORGANIZE)
+    organizes = access.reads(round_.cycle_id)
     return Eyes(own=own, organizes=organizes, names=own or organizes or not is_blind(round_))
 
 
@@ -70,7 +69,7 @@ def named_rows(access: "Access", round_: str, group: str = "group") -> Q:
     """Rows whose group the person may know for sure, whether or not their round is blind: a filter by group sees only these."""
     return (
         Q(**{f"{group}__in": access.groups_with()})
-        | Q(**{f"{round_}__cycle__in": access.cycles_with(Capability.ORGANIZE)})
+        | Q(**{f"{round_}__cycle__in": access.reads_whole()})
         | Q(**{f"{round_}__published_at__isnull": False})
     )
 
