@@ -133,7 +133,7 @@ def _lines(text: str, roles: Mapping[str, str]) -> tuple[list[Guest], list[Probl
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
-        cells = [cell for one in line.split(_delimiter(line)) if (cell := _clean(one))]
+        cells = [_clean(one) for one in line.split(_delimiter(line))]
         with_address = [index for index, cell in enumerate(cells) if _looks_like_address(cell)]
         if not with_address:
             problems.append(Problem(place(number, "email"), f'No e-mail address in "{line.strip()[:80]}".'))
@@ -142,7 +142,7 @@ def _lines(text: str, roles: Mapping[str, str]) -> tuple[list[Guest], list[Probl
             problems += [
                 Problem(place(number), f'"{cell}" belongs to none of the addresses: one person a line.')
                 for index, cell in enumerate(cells)
-                if index not in with_address
+                if cell and index not in with_address
             ]
         else:
             guests.append(_line(number, cells, with_address[0], roles, problems))
@@ -162,7 +162,7 @@ def _alone(row: int, cell: str, problems: list[Problem]) -> Guest:
 
 def _line(row: int, cells: Sequence[str], at: int, roles: Mapping[str, str], problems: list[Problem]) -> Guest:
     """Before the address: the name. After it: team and role, in this order or the other, whichever names a role that is known."""
-    before, own, after = list(cells[:at]), cells[at], list(cells[at + 1 :])
+    before, own, after = [cell for cell in cells[:at] if cell], cells[at], list(cells[at + 1 :])
     if found := _IN_BRACKETS.match(own):
         given, email = _clean(found["name"]), found["email"]
         name = (
@@ -170,12 +170,10 @@ def _line(row: int, cells: Sequence[str], at: int, roles: Mapping[str, str], pro
         )  # "Herschel, Caroline <c@…>" is Caroline Herschel
     else:
         name, email = " ".join(before), own
-    role = next((cell for cell in after if cell.lower() in roles), "")
-    rest = [cell for cell in after if cell != role]
-    team = rest.pop(0) if rest else ""
-    if rest and not role:
-        role = rest.pop(0)
-    if rest:
+    team, role = [*after, "", ""][:2]
+    if team.lower() in roles and role.lower() not in roles:
+        team, role = role, team
+    if rest := [cell for cell in after[2:] if cell]:
         problems.append(Problem(place(row), f'More than a name, an address, a team and a role: "{rest[0]}".'))
     guest = Guest(row, name, email.lower(), _role(role, roles), team)
     _check(guest, problems)

@@ -202,37 +202,6 @@ def test_no_two_controls_of_the_page_have_one_id(cast: Cast):
     assert len(ids) == len(set(ids))
 
 
-PEOPLE = "/cycles/water/people/"
-
-
-def test_organizers_see_who_registered_settle_invite_and_dismiss(cast: Cast):
-    registration = RegistrationFactory(group=cast.red, state="pending")
-    browser = cast.org.client
-    page = browser.get(PEOPLE).content.decode()
-    assert "Red Herons" in page
-    assert "Judith" in page
-    assert browser.post(PEOPLE, {"do": "settle", "row": registration.pk, "answer": "yes"}).status_code == 302
-    registration.refresh_from_db()
-    assert registration.state == "accepted"
-    assert browser.post(PEOPLE, {"do": "invite", "email": "dr@example.org", "name": "Dr. No", "role": "judge"}).status_code == 302
-    assert Membership.objects.filter(person__name="Dr. No", role="judge").exists()
-    assert 'aria-invalid="true"' in browser.post(PEOPLE, {"do": "invite", "email": "x", "role": "captain"}).content.decode()
-    judge = Membership.objects.get(person=cast.judith.person)
-    browser.post(PEOPLE, {"do": "dismiss", "row": judge.pk, "reason": ""})
-    judge.refresh_from_db()
-    assert judge.until is None
-    browser.post(PEOPLE, {"do": "dismiss", "row": judge.pk, "reason": "Moved away."})
-    judge.refresh_from_db()
-    assert judge.until is not None
-
-
-def test_eve_and_players_are_refused_at_the_people_of_a_cycle(cast: Cast):
-    for someone in (cast.eve, cast.ada, cast.judith):
-        assert someone.client.get(PEOPLE).status_code == 403
-        assert someone.client.post(PEOPLE, {"do": "invite", "email": "x@example.org", "role": "judge"}).status_code == 403
-    assert cast.visitor.client.get(PEOPLE).status_code == 302
-
-
 def test_who_has_a_team_is_led_to_its_page(cast: Cast):
     page = cast.ada.client.get("/cycles/water/register/").content.decode()
     assert TEAM in page

@@ -5,16 +5,16 @@ A page of the desk calls `organized` first and answers with `desk_page`; its tem
 
 from typing import Any, Final
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backend.accounts.pages.gate import require
-from backend.api.permissions import access_of
+from backend.accounts.pages.gate import seen
 from backend.web import shapes
-from backend.web.pages.cycle import crumbs_of, cycle_seen
+from backend.web.pages.cycle import crumbs_of
 from games.cycles.models import Cycle
 
 PLACES: Final = (
@@ -32,11 +32,7 @@ PLACES: Final = (
 
 def organized(request: HttpRequest, key: str) -> Cycle:
     """The cycle, which the person must organize: to others its desk does not exist."""
-    found = cycle_seen(request, key)
-    if not access_of(request).organizes(found.pk):
-        raise Http404
-    require(request, "cycle.organize", found)
-    return found
+    return seen(request, "cycle.organize", Cycle.objects.select_related("series", "organization"), key=key)
 
 
 def places(cycle: Cycle, current: str) -> list[dict[str, Any]]:
@@ -79,3 +75,10 @@ def desk_page(
         "title": title or str(label),
     }
     return render(request, template, frame | context, status=status)
+
+
+def back(request: HttpRequest, otherwise: str) -> HttpResponse:
+    """To the page the form stood on, if it is one of ours."""
+    wanted = request.POST.get("back", "")
+    safe = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    return redirect(wanted if safe else otherwise)

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backend.accounts.pages.gate import attempt, signed_in
 from backend.api.permissions import access_of
-from backend.web.pages.desk.place import organized
+from backend.web.pages.desk.place import back, organized
 from backend.web.pages.rounds import round_seen
 from games.challenges.queries import challenges_of
 from games.cycles.actions import change_state
@@ -113,4 +114,4 @@ def settle_registration(request: HttpRequest, cycle: str, pk: int) -> HttpRespon
         raise Http404
     accepted, reason = request.POST.get("act") == "accept", request.POST.get("reason", "").strip()
     attempt(request, lambda: settle(row, accept=accepted, by=request.user, reason=reason), _("The registration is answered."))
-    return redirect("cycle-desk", found.key)
+    return back(request, reverse("cycle-desk", args=[found.key]))
