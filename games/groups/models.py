@@ -24,6 +24,9 @@ class Group(models.Model):
     state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in GroupState], default=GroupState.ACTIVE.value)
     invite_code = models.CharField(max_length=32, blank=True)
     rank_hidden = models.BooleanField(default=False, help_text="Its captain asked that public boards do not name it.")
+    unnamed = models.CharField(
+        max_length=40, blank=True, help_text="What public boards call it while it is hidden: a key that tells nothing."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
