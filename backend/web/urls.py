@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from backend.web.pages import boards, ceremony, cycle, desk, entering, groups, home, marking, notices, rounds, style
+from backend.web.pages.desk import confirming, decisions, publishing
 
 C = "cycles/<str:cycle>/"
 R = "cycles/<str:cycle>/rounds/<str:key>/"
@@ -25,9 +26,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(R, rounds.round_page, name="round"),
     path(f"{R}<str:challenge>/", rounds.challenge_page, name="challenge"),
     path(f"{R}<str:challenge>/entry/", entering.entry_page, name="entry"),
+    path(f"{R}<str:challenge>/entry/draft/", entering.draft, name="entry-draft"),
+    path(f"{R}<str:challenge>/entry/files/", entering.files, name="entry-files"),
+    path(f"{R}<str:challenge>/entry/pulse/", entering.pulse, name="entry-pulse"),
+    path(f"{R}<str:challenge>/entry/preview/", entering.preview, name="entry-preview"),
     path(f"{R}<str:challenge>/try/", entering.attempt, name="try"),
+    path(f"{R}<str:challenge>/hint/", entering.hint, name="hint"),
     path("entries/<int:pk>/versions/<int:number>/", entering.receipt, name="receipt"),
+    path("entries/<int:pk>/compare/", entering.compare, name="compare"),
+    path("entries/<int:pk>/count/", entering.pin, name="pin"),
     path("entries/<int:pk>/withdraw/", entering.withdraw, name="withdraw"),
+    path("entries/<int:pk>/restore/", entering.restore, name="restore"),
     path("desk/", desk.my_desk, name="desk"),
     path("desk/sheets/", marking.queue, name="queue"),
     path("desk/sheets/flagged/", marking.flagged, name="flagged-sheets"),
@@ -50,6 +59,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}desk/rounds/", desk.rounds_desk, name="desk-rounds"),
     path(f"{C}desk/rounds/<str:key>/", desk.round_desk, name="round-desk"),
     path(f"{C}desk/rounds/<str:key>/steer/", desk.steer, name="steer"),
+    path(f"{C}desk/publish/", publishing.publish_index, name="desk-publish"),
+    path(f"{C}desk/publish/runs/<int:pk>/", confirming.run_progress, name="desk-publish-run"),
+    path(f"{C}desk/publish/<str:key>/", publishing.publish_round, name="desk-publish-round"),
+    path(f"{C}desk/publish/<str:key>/depart/", publishing.depart, name="desk-depart"),
+    path(f"{C}desk/publish/<str:key>/tie/", publishing.decide_tie, name="desk-tie"),
+    path(f"{C}desk/publish/<str:key>/confirm/", confirming.publish_confirm, name="desk-publish-confirm"),
+    path(f"{C}desk/jobs/<str:key>/", confirming.job_progress, name="desk-job"),
+    path(f"{C}desk/decisions/", decisions.decisions_log, name="desk-decisions"),
+    path(f"{C}desk/decisions/decisions.csv", decisions.decisions_csv, name="desk-decisions-csv"),
+    path(f"{C}desk/decisions/<int:pk>/revoke/", decisions.revoke, name="desk-revoke"),
     path("notices/", notices.notices_page, name="notices"),
     path("notices/read/", notices.read, name="read-notices"),
     path("notices/<int:pk>/", notices.follow, name="follow-notice"),
