@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final, TypedDict
 
 from games.errors import Conflict
+from games.groups.rules import UNNAMED
 from leaderboards.engine.facts import Facts
 from leaderboards.engine.outcome import CutResult, Row, RowStatus
 from leaderboards.engine.spec import LIVE_FORMATS, CutSpec, Scoring
@@ -142,6 +143,13 @@ class FactsChanged(Conflict):
 
 class LeaseLost(Exception):
     """Somebody else runs this step now: what was done here is rolled back."""
+
+
+def without_names(rows: Sequence[Row], unnamed: Mapping[str, str]) -> Sequence[Row]:
+    """Rows for everybody: the groups in `unnamed` (key → what stands for it) keep place and score, and lose key and name."""
+    if not unnamed:
+        return rows
+    return [replace(row, group=unnamed[row.group], name=UNNAMED) if row.group in unnamed else row for row in rows]
 
 
 def known_facts(scoring: Scoring, facts: Facts, published: Collection[str]) -> Facts:

@@ -11,12 +11,14 @@ from games.challenges.models import Challenge
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group
+from games.groups.queries import withheld
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.results.models import ChallengeScore
 from games.results.queries import boards_of, published_rounds
 from games.results.queries.planning import Sides, finished_boards, sides_of
+from games.results.rules import without_names
 from leaderboards.actions import Delta, refresh
 from leaderboards.bulk import insert_many
 from leaderboards.engine import facts, numbers
@@ -114,10 +116,12 @@ def _step(step: StepTaken) -> dict[str, Any]:
 def refresh_boards(cycle: Cycle, sides: Sides, *, publishing: str = "", now: datetime | None = None) -> list[Delta]:
     """Bring both sides of every board up to date and journal what changed.
 
+    Who keeps the name to themselves is not named on the public side, so neither in live messages nor in what is published from it.
     The public side of a board with a freeze stays frozen until every round it counts is published; `publishing` is the key of a
     round that is being published now.
     """
     now = now or db_now()
+    unnamed = withheld(cycle)
     open_to_all = finished_boards(design_of(cycle), published_rounds(cycle) | {publishing})
     deltas = []
     for board in boards_of(cycle):
@@ -126,7 +130,8 @@ def refresh_boards(cycle: Cycle, sides: Sides, *, publishing: str = "", now: dat
         for audience in AUDIENCES:
             frozen = audience == PUBLIC and board.key not in open_to_all
             outcome = sides.public if audience == PUBLIC else sides.whole
-            delta = refresh(board, audience, outcome.board(board.key, frozen=frozen).rows, now=now)
+            rows = outcome.board(board.key, frozen=frozen).rows
+            delta = refresh(board, audience, without_names(rows, unnamed) if audience == PUBLIC else rows, now=now)
             if delta is not None:
                 deltas.append(delta)
                 _journal(cycle, delta)

@@ -34,6 +34,7 @@ from games.submissions.models import Attempt
 from leaderboards.actions import stored_rows
 from leaderboards.engine import facts
 from leaderboards.engine.outcome import Outcome, Unscored
+from leaderboards.engine.spec import LIVE_FORMATS
 from leaderboards.models import Board, Snapshot
 from leaderboards.queries import PUBLIC, RowData, row_data
 
@@ -198,7 +199,22 @@ class Missing:
 
 
 def missing(round_: Round) -> Missing:
-    """What of a round is not in yet, in two statements."""
+    """What of a round is not in yet. One statement for sheets, one for attempts, each only where the round has such tasks."""
+    formats = {one.format for one in design_of(round_.cycle).challenges if one.in_round(round_.key)}
+    judges = _by_judge(round_) if formats - LIVE_FORMATS else []
+    counted = {"all": Count("pk"), "pending": Count("pk", filter=Q(verdict=""))}
+    tries = Attempt.objects.filter(challenge__round=round_).aggregate(**counted) if formats & LIVE_FORMATS else {}
+    return Missing(
+        judges={row["judge__name"]: row["open"] for row in judges if row["open"]},
+        pending=tries.get("pending", 0),
+        attempts=tries.get("all", 0),
+        flags=sum(row["flags"] for row in judges),
+        sheets=sum(row["final"] for row in judges),
+        state=repr(([list(row.values()) for row in judges], tries)),
+    )
+
+
+def _by_judge(round_: Round) -> list[dict[str, Any]]:
     open_ = Q(state__in=[state.value for state in OPEN_SHEETS])
     rows: Any = (
         Sheet.objects.filter(challenge__round=round_).values("judge__name", "judge_id").order_by("judge__name", "judge_id")
@@ -210,18 +226,7 @@ def missing(round_: Round) -> Missing:
         saves=Sum("revision"),
         last=Max("final_at"),
     )
-    judges = list(rows)
-    attempts = Attempt.objects.filter(challenge__round=round_).aggregate(
-        all=Count("pk"), pending=Count("pk", filter=Q(verdict=""))
-    )
-    return Missing(
-        judges={row["judge__name"]: row["open"] for row in judges if row["open"]},
-        pending=attempts["pending"],
-        attempts=attempts["all"],
-        flags=sum(row["flags"] for row in judges),
-        sheets=sum(row["final"] for row in judges),
-        state=repr([list(row.values()) for row in judges]) + repr(attempts),
-    )
+    return list(rows)
 
 
 def stamp(round_: Round, found: Missing) -> str:
