@@ -25,6 +25,8 @@ from games.journal.queries import db_now
 from games.journal.rules import PUBLIC_KINDS
 from games.judging.models import ConflictOfInterest, Panelist, Sheet
 from games.judging.rules import SheetState
+from games.notices.models import Announcement
+from games.notices.rules import Audience
 from games.organizations.models import Organization, Person
 from games.playbooks.rules import Capability, Visibility
 from games.recognition.models import Grant, Points, PointsTotal
@@ -126,6 +128,11 @@ def access_for(user: Any, *, token: Any = None, now: datetime | None = None) -> 
     )
 
 
+def _all_published() -> Q:
+    rounds = Round.objects.filter(cycle=OuterRef("pk"))
+    return Q(Exists(rounds)) & ~Q(Exists(rounds.filter(published_at__isnull=True)))
+
+
 def _organizes(access: Access, cycle_id: str) -> Q:
     return Q(**{f"{cycle_id}__in": access.cycles_with(Capability.ORGANIZE)})
 
@@ -185,6 +192,11 @@ def _entry_seen(access: Access, path: str = "") -> Q:
     )
 
 
+def _named() -> Q:
+    """The group of the row shows its results under its name. What has no group (unallocated money) names nobody."""
+    return Q(group__rank_hidden=False) | Q(group__isnull=True)
+
+
 def _sheet_seen(access: Access) -> Q:
     """A judge's own sheets; an organizer's cycle; the entrant's after publication; everybody's when the work is shown."""
     final = Q(state=SheetState.FINAL.value)
@@ -193,7 +205,7 @@ def _sheet_seen(access: Access) -> Q:
         _judges(access, "judge_id", "challenge__round__cycle_id")
         | _reads(access, "challenge__round__cycle_id")
         | (_mine(access) & final & published)
-        | (_cycle_open(access, "challenge__round__cycle__") & _shown("challenge__round__", WORK_SHOWN) & final)
+        | (_cycle_open(access, "challenge__round__cycle__") & _shown("challenge__round__", WORK_SHOWN) & final & _named())
     )
 
 
@@ -202,7 +214,7 @@ def _score_seen(access: Access) -> Q:
     return (
         _reads(access, "challenge__round__cycle_id")
         | (_mine(access) & published)
-        | (_cycle_open(access, "challenge__round__cycle__") & _shown("challenge__round__", SCORES_SHOWN))
+        | (_cycle_open(access, "challenge__round__cycle__") & _shown("challenge__round__", SCORES_SHOWN) & _named())
     )
 
 
@@ -232,7 +244,22 @@ def _standing_seen(access: Access) -> Q:
 def _grant_seen(access: Access) -> Q:
     won = Q(state__in=[GrantState.GRANTED.value, GrantState.DELIVERED.value, GrantState.UNALLOCATED.value])
     own = _mine(access) & Q(state__in=[GrantState.VERIFIED.value, GrantState.GRANTED.value, GrantState.DELIVERED.value])
-    return _reads(access, "cycle_id") | own | (_cycle_open(access, "cycle__") & won)
+    return _reads(access, "cycle_id") | own | (_cycle_open(access, "cycle__") & won & _named())
+
+
+def _points_seen(access: Access) -> Q:
+    return _cycle_open(access, "cycle__") & (_named() | _mine(access) | _reads(access, "cycle_id"))
+
+
+def _announcement_seen(access: Access) -> Q:
+    """Until it is withdrawn: one for everybody with the cycle, one for teams by their members, one for judges by them."""
+    teams = Group.objects.filter(pk__in=access.groups_with()).values("cycle_id")
+    heard = (
+        (_cycle_open(access, "cycle__") & Q(audience=Audience.PUBLIC.value))
+        | Q(audience=Audience.TEAMS.value, cycle_id__in=teams)
+        | Q(audience=Audience.JUDGES.value, cycle_id__in=access.cycles_with(Capability.JUDGE))
+    )
+    return _reads(access, "cycle_id") | (heard & Q(withdrawn_at__isnull=True))
 
 
 def _journal_seen(access: Access) -> Q:
@@ -284,6 +311,11 @@ PERMISSIONS: dict[str, Permission] = {
         "Organizers of the cycle who may launch cycles here.",
         Cycle,
         lambda a: _organizes(a, "pk") if a.may_launch or a.owner else NEVER,
+    ),
+    "ceremony.view": _row(
+        "Organizers; whoever may see the cycle once the results of all its rounds are published.",
+        Cycle,
+        lambda a: _organizes(a, "pk") | (_cycle_open(a) & _all_published()),
     ),
     "series.view": _row(
         "Whoever may see one of its cycles.", Series, lambda a: Q(pk__in=Cycle.objects.filter(_cycle_open(a)).values("series_id"))
@@ -367,7 +399,7 @@ PERMISSIONS: dict[str, Permission] = {
         lambda a: (
             _mine(a)
             | _reads(a, "challenge__round__cycle_id")
-            | (_cycle_open(a, "challenge__round__cycle__") & _shown("challenge__round__", WORK_SHOWN))
+            | (_cycle_open(a, "challenge__round__cycle__") & _shown("challenge__round__", WORK_SHOWN) & _named())
         ),
     ),
     "attempt.judge": _of_organizer(
@@ -407,9 +439,13 @@ PERMISSIONS: dict[str, Permission] = {
     ),
     "grant.view": _row("Organizers; the group once verified; everybody once granted.", Grant, _grant_seen),
     "grant.move": _of_organizer("Organizers.", Grant),
-    "points.view": _of_cycle("Whoever may see the cycle.", Points),
-    "points_total.view": _of_cycle("Whoever may see the cycle.", PointsTotal),
+    "points.view": _row("Whoever may see the cycle; of a group without its name itself and organizers.", Points, _points_seen),
+    "points_total.view": _row(
+        "Whoever may see the cycle; of a group without its name itself and organizers.", PointsTotal, _points_seen
+    ),
     "entrant.view": _row("Whoever may see the cycle.", Entrant, lambda a: _cycle_open(a, "round__cycle__")),
+    "announcement.view": _row("Its audience, until it is withdrawn; organizers always.", Announcement, _announcement_seen),
+    "announcement.withdraw": _of_organizer("Organizers.", Announcement),
     "journal.view": _row("Organizers all of their cycle; everybody its public kinds.", JournalEntry, _journal_seen),
 }
 

@@ -58,6 +58,7 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.GROUP_REGISTERED: (tell,),
     Kind.GROUP_SETTLED: (refresh, tell),
     Kind.GROUP_LEFT: (refresh,),
+    Kind.GROUP_RANK_HIDDEN: (refresh,),
     Kind.JOIN_ASKED: (tell,),
     Kind.JOIN_SETTLED: (tell,),
     # submission → marks → results → standings

@@ -5,9 +5,10 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from django import template
-from django.forms import BoundField, CheckboxInput
+from django.forms import BoundField, CheckboxInput, FileField
 from django.utils.translation import gettext_lazy
 
+from games.groups.rules import is_unnamed
 from leaderboards.engine import numbers
 
 # What stands under a name whose row has no place; board.js has the same words from the table's data attributes.
@@ -60,6 +61,12 @@ def is_checkbox(field: BoundField) -> bool:
 
 
 @register.filter
+def is_file(field: BoundField) -> bool:
+    """Whether a file answers the question."""
+    return isinstance(field.field, FileField)
+
+
+@register.filter
 def item(values: Mapping[str, Any] | None, key: str) -> Any:
     """What a mapping holds under a key, nothing if it does not."""
     return (values or {}).get(key)
@@ -97,6 +104,12 @@ def status_words(status: str) -> str:
 def decided(kind: str) -> str:
     """The kind of a decision, in words."""
     return str(DECIDED.get(kind, kind))
+
+
+@register.filter
+def unnamed(key: str) -> bool:
+    """Whether a row's key stands for a group that keeps its name to itself: no page is behind it."""
+    return is_unnamed(key)
 
 
 @register.filter

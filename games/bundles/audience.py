@@ -3,7 +3,7 @@
 | | public | judges | organizers |
 |---|---|---|---|
 | rules | without answers and without the words of tasks to come | the same | all |
-| groups | names | numbers while a blind round is unpublished | names |
+| groups | names, of who keeps it to itself what stands for it | numbers while a blind round is unpublished | names |
 | entries, attempts | of published rounds that show whole entries | handed in | handed in |
 | marks, votes | the same | of published rounds | all |
 | judges | judge-1, judge-2, ... | the same | names |
@@ -11,13 +11,14 @@
 """
 
 import hmac
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
 from games.bundles.bundle import NOT_HANDED_IN, Bundle
 from games.bundles.rows import DecisionRow, PersonRow
+from games.bundles.rules import UNNAMED
 from games.bundles.tables import Table, Tables
 from games.playbooks.rules import Capability, Visibility
 from games.playbooks.schema import Design
@@ -73,6 +74,8 @@ def narrowed(bundle: Bundle, audience: Audience, known: Known) -> Bundle:
         official=tables.official,
         people=Table([PersonRow(key, f"Judge {number}", _role(bundle)) for number, key in enumerate(judges.values(), 1)]),
     )
+    if audience is Audience.PUBLIC:
+        _withhold(found, bundle)
     if audience is Audience.JUDGES:
         found.assignments = _renamed(tables.assignments, judges)
         if _blind(bundle.design, published):
@@ -150,6 +153,43 @@ def _tries(bundle: Bundle, rounds: Collection[str]) -> Table[Any]:
     place = found.extra.index("answer")
     rows = [row._replace(extra=(*row.extra[:place], *row.extra[place + 1 :])) for row in found.rows]
     return Table(rows, (*found.extra[:place], *found.extra[place + 1 :]))
+
+
+def _withhold(tables: Tables, bundle: Bundle) -> None:
+    """Groups that keep their name to themselves, under the key that public results have for them; what would tell who it is goes.
+
+    One that a board's last published state still names is named here too: the name goes with the next publication.
+    """
+    last = {one.board: one.rows for one in sorted(bundle.snapshots, key=lambda one: one.number)}
+    named = {row["entry"] for rows in last.values() for row in rows}
+    keys = {group: unnamed for unnamed, group in bundle.unnamed.items() if group not in named}
+    extra = tables.groups.extra
+    shown = {"division", *(board.within for board in expand_boards(bundle.design) if board.within)}
+    kept = [place for place, name in enumerate(extra) if name != UNNAMED]
+    tables.groups = Table(
+        [_unnamed(row, keys, extra, kept, shown) for row in tables.groups.rows], tuple(extra[one] for one in kept)
+    )
+    if not keys:
+        return
+    for name in ("submissions", "marks", "attempts"):
+        table = getattr(tables, name)
+        setattr(tables, name, Table([row._replace(group=keys.get(row.group, row.group)) for row in table.rows], table.extra))
+    votes = [row._replace(a=keys.get(row.a, row.a), b=keys.get(row.b, row.b)) for row in tables.votes.rows]
+    tables.votes = Table(votes, tables.votes.extra)
+    tables.decisions = Table([_unnamed_decision(row, keys) for row in tables.decisions.rows], tables.decisions.extra)
+    tables.official = Table([row for row in tables.official.rows if row.group not in keys], tables.official.extra)
+
+
+def _unnamed(row: Any, keys: Mapping[str, str], extra: Sequence[str], kept: Sequence[int], shown: Collection[str]) -> Any:
+    hidden = row.group in keys
+    cells = tuple(row.extra[one] if not hidden or extra[one] in shown else "" for one in kept)
+    return row._replace(group=keys[row.group], name="", extra=cells) if hidden else row._replace(extra=cells)
+
+
+def _unnamed_decision(row: DecisionRow, keys: Mapping[str, str]) -> DecisionRow:
+    if row.group not in keys and row.other not in keys:
+        return row
+    return row._replace(group=keys.get(row.group, row.group), other=keys.get(row.other, row.other), reason="")
 
 
 def _hide_groups(tables: Tables, labels: Mapping[str, str]) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from games.bundles import cells
 from games.bundles.published import Published
 from games.bundles.rows import SubmissionRow
+from games.bundles.rules import UNNAMED
 from games.bundles.tables import Tables
 from games.playbooks.schema import ChallengeDesign, Design
 from leaderboards.engine.facts import Attempt, Decision, Facts, Group, Mark, Submission, Vote
@@ -24,6 +25,13 @@ class Bundle:
     design: Design
     tables: Tables = field(default_factory=Tables)
     snapshots: tuple[Published, ...] = ()
+
+    @property
+    def unnamed(self) -> dict[str, str]:
+        """What stands in published rows for a group that keeps its name to itself → the group."""
+        groups = self.tables.groups
+        place = groups.extra.index(UNNAMED) if UNNAMED in groups.extra else None
+        return {} if place is None else {row.extra[place]: row.group for row in groups.rows if row.extra[place]}
 
     def facts(self) -> Facts:
         """What happened, as the engine takes it. Call it on a bundle that was read or checked: it trusts the cells."""

@@ -22,12 +22,14 @@ from games.bundles.rows import (
     SubmissionRow,
     VoteRow,
 )
+from games.bundles.rules import RESERVED, UNNAMED
 from games.bundles.tables import Table, Tables
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle, Series
 from games.cycles.queries import decisions_in_force, design_of
 from games.cycles.rules import RESULT_KINDS
 from games.groups.models import Group, Membership
+from games.groups.queries import withheld
 from games.groups.rules import GroupState
 from games.judging.models import ConflictOfInterest, Mark, Panelist, Sheet, Vote
 from games.judging.rules import OPEN_SHEETS, SheetState
@@ -95,10 +97,16 @@ def _groups(cycle: Cycle) -> Table[GroupRow]:
     found = list(Group.objects.filter(cycle=cycle).exclude(state__in=OUTSIDE).order_by("key"))
     names = sorted({name for one in found for name in one.columns})
     division = any(one.division for one in found)
-    extra = (*(("division",) if division else ()), *(name for name in names if name not in {"group", "name", "division"}))
+    hidden = withheld(cycle)
+    extra = (
+        *(("division",) if division else ()),
+        *(name for name in names if name not in RESERVED),
+        *((UNNAMED,) if hidden else ()),
+    )
     rows = []
     for one in found:
         columns = {**{name: str(value) for name, value in one.columns.items()}, "division": one.division}
+        columns[UNNAMED] = hidden.get(one.key, "")
         rows.append(GroupRow(one.key, one.name, tuple(columns.get(name, "") for name in extra)))
     return Table(rows, extra)
 

@@ -13,6 +13,8 @@ MAX_RATIO: Final = 200
 RATIO_FROM: Final = MEGABYTE
 MAX_CELL: Final = 131_072  # the limit of the csv module
 MAX_ROWS: Final = 2_000_000
+UNNAMED: Final = "unnamed"  # column of groups.csv: the key that stands for a group which keeps its name to itself
+RESERVED: Final = frozenset({"group", "name", "division", UNNAMED})
 SHOWN_PER_FILE: Final = 100
 
 

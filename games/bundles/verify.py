@@ -51,6 +51,7 @@ def verify(bundle: Bundle) -> Verified:
     compared, differences = Counter(comparison.compared), list(comparison.differences)
     points = {one.id for one in expand_boards(bundle.design) if one.source is Source.POINTS}
     left_out = [f'round "{key}": its work is not in this bundle, nor what rests on it' for key in sorted(hidden)]
+    names = bundle.unnamed
     for board, states in _by_board(bundle).items():
         compared["snapshot digest"] += len(states)
         differences += _chain(board, states)
@@ -64,7 +65,7 @@ def verify(bundle: Bundle) -> Verified:
             differences.append(Problem(f'board "{board}"', "was published, but the rules have no such board"))
         else:
             compared["snapshot row"] += len(states[-1].rows)
-            differences += _rows(board, states[-1], (outcome, shown))
+            differences += _rows(board, states[-1], (outcome, shown), names)
     return Verified(compared, tuple(differences), tuple(left_out))
 
 
@@ -103,9 +104,9 @@ def _chain(board: str, states: list[Published]) -> Iterator[Problem]:
         before = one.digest
 
 
-def _rows(board: str, state: Published, outcomes: Sequence[Outcome]) -> list[Problem]:
+def _rows(board: str, state: Published, outcomes: Sequence[Outcome], names: Mapping[str, str]) -> list[Problem]:
     """The rows last published against those computed now, with or without rounds not yet out; a board may have been published frozen."""
-    published = {(row["entry"], row["line"]): row for row in state.rows}
+    published = {(names.get(row["entry"], row["entry"]), row["line"]): row for row in state.rows}
     computed = [stored_rows(one.board(board, frozen=frozen).rows) for one in outcomes for frozen in (False, True)]
     tries = [_differences(board, state, published, rows) for rows in computed]
     return min(tries, key=len)

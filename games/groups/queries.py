@@ -4,12 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils.crypto import salted_hmac
 
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.cycles.rules import CycleState
 from games.groups.models import Group, JoinRequest, Membership, Registration
-from games.groups.rules import Door, GroupState, JoinState, RegistrationState, clean_code, door, same_name
+from games.groups.rules import UNNAMED_KEY, Door, GroupState, JoinState, RegistrationState, clean_code, door, same_name
 from games.organizations.models import Person
 from games.organizations.rules import key_from
 from games.playbooks.rules import Capability
@@ -21,6 +22,25 @@ def door_of(cycle: Cycle, now: datetime) -> Door:
     """Whether groups can register in the cycle now."""
     rules = design_of(cycle).registration
     return door(rules, state=cycle.state, enrolling=cycle.state == CycleState.ENROLLING.value, now=now)
+
+
+def withheld(cycle: Cycle | int) -> dict[str, str]:
+    """Key of each group that keeps its name to itself → the key that public results have instead. One statement."""
+    hidden = Group.objects.filter(cycle=cycle, rank_hidden=True).order_by("key")
+    return {
+        key: unnamed or stand_in(cycle_id, key) for cycle_id, key, unnamed in hidden.values_list("cycle_id", "key", "unnamed")
+    }
+
+
+def stand_in(cycle_id: int, key: str) -> str:
+    """What stands for a hidden group that was given no key for it: computed with the secret of the house."""
+    mac = salted_hmac("games.groups.unnamed", f"{cycle_id}:{key}", algorithm="sha256")
+    return f"{UNNAMED_KEY}{mac.hexdigest()[:10]}"
+
+
+def public_key(group: Group) -> str:
+    """By which key the group stands in public results: its own, or what stands for it."""
+    return (group.unnamed or stand_in(group.cycle_id, group.key)) if group.rank_hidden else group.key
 
 
 def places_taken(cycle: Cycle) -> int:

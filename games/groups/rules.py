@@ -14,11 +14,23 @@ from games.playbooks.schema.cycle import DEFAULT_ROLES, Role
 from games.playbooks.schema.registration import Eligibility, NameRules, Registration
 from leaderboards.engine import numbers
 
+UNNAMED: Final = "A team that keeps its name to itself"
+UNNAMED_KEY: Final = "unnamed-"
 CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH: Final = 10
 
 
 CYCLE_WIDE = frozenset({Capability.ORGANIZE, Capability.JUDGE, Capability.FOLLOW})
+
+
+def new_unnamed() -> str:
+    """A key for public results of a group that keeps its name to itself: it tells nothing, and nothing leads back from it."""
+    return f"{UNNAMED_KEY}{secrets.token_hex(5)}"
+
+
+def is_unnamed(key: str) -> bool:
+    """Whether a key of public results stands for a group that keeps its name to itself: no page of a group is behind it."""
+    return key.startswith(UNNAMED_KEY)
 
 
 class GroupState(StrEnum):

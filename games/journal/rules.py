@@ -24,6 +24,7 @@ class Kind(StrEnum):
     GROUP_REGISTERED = "group.registered"
     GROUP_SETTLED = "group.settled"
     GROUP_LEFT = "group.left"
+    GROUP_RANK_HIDDEN = "group.rank_hidden"
     MEMBER_JOINED = "member.joined"
     MEMBER_LEFT = "member.left"
     MEMBER_ROLE_CHANGED = "member.role_changed"
@@ -55,6 +56,9 @@ class Kind(StrEnum):
     PERSON_CLAIMED = "person.claimed"
     ACCOUNT_CHANGED = "account.changed"
     GLASS_BROKEN = "glass.broken"
+    ANNOUNCEMENT_MADE = "announcement.made"
+    ANNOUNCEMENT_WITHDRAWN = "announcement.withdrawn"
+    PEOPLE_REMINDED = "people.reminded"
 
 
 # What a visitor may read in the event feed of a cycle: nothing that tells of sealed work.

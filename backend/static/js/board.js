@@ -170,8 +170,9 @@ class Board {
     row.querySelector(".piece").textContent = shown(data.place);
     row.querySelector(".moved").replaceChildren(...this.movement(data.movement));
     const name = row.querySelector(".name");
-    const title = document.createElement(this.words.groupUrl ? "a" : "span");
-    if (this.words.groupUrl) title.href = this.words.groupUrl.replace("~", encodeURIComponent(data.group));
+    const linked = this.words.groupUrl && !data.group.startsWith("unnamed-"); // who keeps the name back has no page to lead to
+    const title = document.createElement(linked ? "a" : "span");
+    if (linked) title.href = this.words.groupUrl.replace("~", encodeURIComponent(data.group));
     title.textContent = data.name;
     name.firstElementChild.replaceWith(title);
     const under = name.querySelector(".under");

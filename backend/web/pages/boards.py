@@ -16,6 +16,7 @@ from backend.web.pages.cycle import OVER, boards_seen, crumbs_of, cycle_seen, ta
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group
+from games.groups.queries import public_key
 from games.permissions import Access, visible
 from games.results.queries import Shown, published_rounds, shown_find, shown_of
 from games.results.queries.pages import BoardPage, board_page, elsewhere_of, official_of
@@ -89,7 +90,7 @@ def _render(
     access, design = access_of(request), design_of(cycle, shown.snapshot.design_number if shown.snapshot else None)
     wanted = request.GET.get("group", "")
     part = board_page(shown, bracket=request.GET.get("bracket", ""), page=_number(request.GET.get("page")), find=wanted)
-    mine = Group.objects.filter(pk__in=access.groups_with(), cycle=cycle).values_list("key", flat=True).first()
+    mine = _own_row(access, cycle, part)
     query = request.GET.get("q", "").strip()
     spec = find_board(design, row.key) or BoardSpec(key=row.key)
     context = {
@@ -116,6 +117,15 @@ def _render(
         "digest_rule": _("SHA-256 over the canonical rows, the number of the rules and the digest before"),
     }
     return render(request, "boards/board.html", context)
+
+
+def _own_row(access: Access, cycle: Cycle, part: BoardPage) -> str:
+    """The key of the viewer's row: of a group that keeps its name to itself what stands for it; nothing for who is in none."""
+    own = Group.objects.filter(pk__in=access.groups_with(), cycle=cycle).first() if access.groups else None
+    if own is None:
+        return ""
+    keys = {own.key, public_key(own)}
+    return next((row["group"] for row in part.rows if row["group"] in keys), public_key(own))
 
 
 def _tab(cycle: Cycle, one: Board, current: bool) -> dict[str, Any]:  # noqa: FBT001 read at the only caller

@@ -19,6 +19,7 @@ from games.challenges.queries import spec_of
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group
+from games.groups.queries import public_key
 from games.judging.models import Mark, Sheet
 from games.judging.rules import SheetState
 from games.permissions import Access, visible
@@ -75,8 +76,9 @@ def _places(access: Access, boards: list[Board], row: Group) -> list[dict[str, A
     """The group's place on each board in its last published state, and in the states before: one statement."""
     stored = visible(access, "snapshot.view", Snapshot.objects.filter(board__in=boards, audience=PUBLIC)).order_by("number")
     history: dict[int, list[dict[str, Any]]] = {}
+    keys = {row.key} | ({public_key(row)} if row.pk in access.groups or access.reads(row.cycle_id) else set())
     for one in stored:
-        line = next((line for line in one.rows if line["entry"] == row.key and not line["line"]), None)
+        line = next((line for line in one.rows if line["entry"] in keys and not line["line"]), None)
         if line is not None:
             history.setdefault(one.board_id, []).append({"number": one.number, "place": line["place"], "score": line["score"]})
     return [

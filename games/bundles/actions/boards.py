@@ -5,9 +5,11 @@ from typing import Any, Final
 
 from games.bundles.actions.landing import Landing
 from games.bundles.actions.pour import pour
+from games.groups.queries import withheld
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
 from games.results.queries import boards_of
+from games.results.rules import without_names
 from games.rounds.models import Round
 from leaderboards.actions import WRITTEN, stored_rows
 from leaderboards.engine.outcome import Outcome
@@ -31,14 +33,16 @@ def write_boards(landing: Landing, outcome: Outcome, shown_outcome: Outcome, pub
         counted |= {spec.id} if shown and (spec.source is Source.POINTS or rounds & shown) else set()
     boards = {one.key: one for one in boards_of(landing.cycle) if one.key in outcome.boards}
     rows: list[tuple[Any, ...]] = []
+    unnamed = withheld(landing.cycle)
     for key, board in boards.items():
         for audience in AUDIENCES:
             open_ = audience != PUBLIC or key in open_to_all
             known = shown_outcome if audience == PUBLIC and not board.live else outcome
-            result = known.board(key, frozen=not open_)
+            result = known.board(key, frozen=not open_).rows
+            told = without_names(result, unnamed) if audience == PUBLIC else result
             rows += [
                 (board.pk, audience, entry, line, 1, "", *(columns[name] for name in WRITTEN))
-                for (entry, line), columns in stored_rows(result.rows).items()
+                for (entry, line), columns in stored_rows(told).items()
             ]
     pour(Standing, ("board_id", "audience", "entry", "line", "changed_version", "previous_place", *WRITTEN), rows)
     written = Board.objects.filter(pk__in=[one.pk for one in boards.values()])

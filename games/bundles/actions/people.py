@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from games.bundles.actions.landing import Landing
+from games.bundles.rules import UNNAMED
 from games.cycles.models import Series
 from games.groups.models import Group, Membership
 from games.groups.rules import GroupState, role_with
@@ -47,7 +48,7 @@ def load_groups(landing: Landing) -> None:
     rows = []
     for row in table.rows:
         columns = {name: cell for name, cell in zip(table.extra, row.extra, strict=True) if cell}
-        division = columns.pop(DIVISION, "")
+        division, unnamed = columns.pop(DIVISION, ""), columns.pop(UNNAMED, "")
         state = GroupState.WITHDRAWN if row.group in gone else GroupState.ACTIVE
         rows.append(
             Group(
@@ -57,6 +58,8 @@ def load_groups(landing: Landing) -> None:
                 division=division,
                 columns=columns,
                 state=state.value,
+                rank_hidden=bool(unnamed),
+                unnamed=unnamed,
             )
         )
     landing.groups = {one.key: one.pk for one in Group.objects.bulk_create(rows, batch_size=BATCH)}

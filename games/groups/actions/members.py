@@ -10,7 +10,7 @@ from games.cycles.queries import design_of
 from games.cycles.rules import CycleState, DecisionKind
 from games.groups.models import Group, Membership
 from games.groups.queries import ALIVE, captains, member_count, named_alike
-from games.groups.rules import GroupFull, GroupRefused, NameTaken, clean_group_name, role_with, room_for
+from games.groups.rules import GroupFull, GroupRefused, NameTaken, clean_group_name, new_unnamed, role_with, room_for
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
@@ -185,12 +185,16 @@ def rename(group: Group, *, name: str, by: Any) -> Group:
 
 @transaction.atomic
 def set_rank_hidden(group: Group, *, hidden: bool, by: Any) -> Group:
-    """Whether public boards leave out the group's name. Its own page and organizers' boards name it all the same. Raises GroupRefused."""
+    """Whether public results leave out the group's name; organizers and itself see it all the same. Raises GroupRefused.
+
+    Live boards follow at once, published results with the next publication: what was published is never rewritten. Each time it hides
+    it gets a new key for boards, so that an old one leads nowhere.
+    """
     row = held_group(group)
     if row.rank_hidden != hidden:
-        row.rank_hidden = hidden
-        row.save(update_fields=["rank_hidden"])
-    del by  # a wish about showing is no fact of the game: nothing is journalled
+        row.rank_hidden, row.unnamed = hidden, new_unnamed() if hidden else ""
+        row.save(update_fields=["rank_hidden", "unnamed"])
+        record(Kind.GROUP_RANK_HIDDEN, cycle_id=row.cycle_id, by=by, group_id=row.pk, payload={"hidden": hidden})
     return row
 
 

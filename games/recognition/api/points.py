@@ -151,7 +151,10 @@ class PointsViews(ListModelMixin, GenericViewSet[Points]):
     @action(detail=False, pagination_class=None)
     def badges(self, request: Request) -> Response:
         """The badges that groups have earned in a cycle."""
-        return Response({"badges": BadgeSerializer(badges_of(_asked(request)), many=True).data})
+        cycle = _asked(request)
+        totals = visible(access_of(request), "points_total.view", shown_totals().filter(cycle=cycle))
+        seen = set(totals.values_list("group_id", flat=True))
+        return Response({"badges": BadgeSerializer([one for one in badges_of(cycle) if one.group in seen], many=True).data})
 
     @extend_schema(request=ReplayAsked, responses=PreviewSerializer)
     @action(detail=False, methods=["post"])
