@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{B}rows/", boards.board_rows, name="board-rows"),
     path(f"{B}snapshots/<int:number>/", boards.snapshot, name="snapshot"),
     path(f"{C}ceremony/", ceremony.ceremony_page, name="ceremony"),
+    path(f"{C}ceremony/opening.json", ceremony.opening, name="ceremony-opening"),
     path(R, rounds.round_page, name="round"),
     path(f"{R}<str:challenge>/", rounds.challenge_page, name="challenge"),
     path(f"{R}<str:challenge>/entry/", entering.entry_page, name="entry"),

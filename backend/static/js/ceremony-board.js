@@ -2,8 +2,8 @@
 
 const GLIDE = 1200, ASK = 900;
 
-export function opening(scene, calm) {
-  const data = JSON.parse(document.getElementById("opening").textContent);
+export async function opening(scene, calm) {
+  const data = await (await fetch(scene.dataset.url)).json();
   const words = scene.querySelector("[data-words]").dataset, word = scene.querySelector("[data-word]"), first = word.textContent;
   const list = scene.querySelector("[data-rows]");
   const rows = data.groups.map((name, group) => build(name, data, group));
@@ -83,7 +83,7 @@ export function opening(scene, calm) {
     else settle(number, instant);
   }
 
-  list.append(head(data));
+  scene.querySelector("[data-head]").append(head(data));
   show(0, { instant: true });
   return { length: data.steps.length, show };
 }

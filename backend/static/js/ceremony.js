@@ -5,7 +5,7 @@ const stage = document.querySelector("[data-stage]");
 const scenes = [...stage.querySelectorAll("[data-scene]")];
 const bar = stage.querySelector("[data-bar]");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-const board = stage.querySelector("[data-scene=opening]") ? opening(stage.querySelector("[data-scene=opening]"), calm) : null;
+const board = stage.querySelector("[data-scene=opening]") ? await opening(stage.querySelector("[data-scene=opening]"), calm) : null;
 
 // Every stop is a scene and a phase of it: an award is first named, then told; the covered board has a stop for each step.
 const stops = scenes.flatMap((scene) => {

@@ -1,9 +1,11 @@
 """The ceremony: what was won, told from the last award to the first; a covered board is opened row by row. By keyboard, for a hall."""
 
+import hashlib
+from collections.abc import Container
 from typing import Any
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,6 +17,8 @@ from backend.web import ceremony_shapes
 from backend.web.pages.cycle import crumbs_of
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
+from games.groups.queries import withheld
+from games.groups.rules import UNNAMED
 from games.recognition.models import Grant
 from games.recognition.queries import point_facts
 from games.recognition.rules import GrantState
@@ -32,32 +36,49 @@ KEEP = 600  # seconds; a computation is thrown away sooner when anything it rest
 @require_safe
 def ceremony_page(request: HttpRequest, cycle: str) -> HttpResponse:
     """Every scene on one page; the script shows one at a time. Organizers see it before the results are out, others afterwards."""
-    found = seen(request, "ceremony.view", Cycle.objects.select_related("series", "organization"), key=cycle)
-    rounds = list(rounds_of(found, access_of(request).now))
-    waiting = ceremony_round(rounds)
-    ready = waiting is not None or all(one.published_at for one in rounds)
-    told = _told(found, waiting, rounds) if ready and rounds else None
+    found, waiting, told = _asked(request, cycle)
     context = {"cycle": found, "crumbs": crumbs_of(found, _("Ceremony")), "waiting": waiting, "ready": told is not None}
     return render(request, "ceremony/ceremony.html", context | (told or {}))
 
 
+@never_cache
+@require_safe
+def opening(request: HttpRequest, cycle: str) -> JsonResponse:
+    """The covered board and the steps that open it, as data for the page's script."""
+    _found, _waiting, told = _asked(request, cycle)
+    if told is None or told["opening"] is None:
+        raise Http404
+    return JsonResponse(told["opening"])
+
+
+def _asked(request: HttpRequest, key: str) -> tuple[Cycle, Round | None, dict[str, Any] | None]:
+    """The cycle, the round whose publication this precedes, and what is told; nothing while the ceremony waits."""
+    found = seen(request, "ceremony.view", Cycle.objects.select_related("series", "organization"), key=key)
+    rounds = list(rounds_of(found, access_of(request).now))
+    waiting = ceremony_round(rounds)
+    ready = bool(rounds) and (waiting is not None or all(one.published_at for one in rounds))
+    return found, waiting, _told(found, waiting, rounds) if ready else None
+
+
 def _told(cycle: Cycle, waiting: Round | None, rounds: list[Round]) -> dict[str, Any] | None:
     """Computed once while nothing changes: a contest of a hundred teams takes some seconds."""
-    last = waiting or rounds[-1]
-    key = f"ceremony:{cycle.pk}:{stamp(last, missing(last))}"
+    last, hidden = waiting or rounds[-1], withheld(cycle)
+    last.cycle = cycle  # known already: no statement for it
+    state = hashlib.sha256(repr((stamp(last, missing(last)), sorted(hidden))).encode()).hexdigest()
+    key = f"ceremony:{cycle.pk}:{state}"
     kept: dict[str, Any] | None = cache.get(key)
     if kept is None:
         curtain = curtain_of(cycle, waiting, points=point_facts(cycle))
-        kept = _scenes(cycle, curtain) if curtain is not None else None
+        kept = _scenes(cycle, curtain, hidden) if curtain is not None else None
         cache.set(key, kept, KEEP)
     return kept
 
 
-def _scenes(cycle: Cycle, curtain: Curtain) -> dict[str, Any]:
+def _scenes(cycle: Cycle, curtain: Curtain, hidden: Container[str]) -> dict[str, Any]:
     design = design_of(cycle)
 
     def name(key: str) -> str:
-        return curtain.names.get(key, key)
+        return _(UNNAMED) if key in hidden else curtain.names.get(key, key)
 
     awards = curtain.awards if curtain.waiting else _granted(cycle)
     return {
