@@ -18,6 +18,7 @@ from games.cycles.rules import DecisionKind
 from games.journal.actions import record
 from games.journal.rules import Kind
 from games.judging.models import ConflictOfInterest, Panelist
+from games.notices.models import Announcement
 from games.organizations.models import Organization
 from games.permissions import PERMISSIONS, access_for, allows, visible
 from games.recognition.models import Grant, Points, PointsTotal
@@ -94,6 +95,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "points.view": (ALL, ALL),
     "points_total.view": (ALL, ALL),
     "entrant.view": (ALL, ALL),
+    "announcement.view": ("ada ben org", "ada ben org"),  # one for the teams
+    "announcement.withdraw": ("org", "org"),
     "journal.view": ("org", "org"),
 }
 
@@ -183,6 +186,7 @@ def _results(cast: Cast) -> Iterator[Model]:
     yield Grant.objects.create(cycle=cycle, award="gold", kind="medal", name="Gold", group=red, state="verified")
     yield Points.objects.create(cycle=cycle, seal=1, rule="r", design_number=1, group=red, amount=1, at=now())
     yield PointsTotal.objects.create(cycle=cycle, group=red, amount=1)
+    yield Announcement.objects.create(cycle=cycle, title="Doors open at nine", audience="teams")
 
 
 def test_every_row_of_the_table_is_told_here():

@@ -1,5 +1,14 @@
 """Telling people: on the page and by mail, what they wish of it, the outbox and its delivery, and what each act in the journal means."""
 
+from games.notices.actions.announcing import (
+    AnnouncementRefused,
+    Reminded,
+    make_announcement,
+    remind_entries,
+    remind_marks,
+    told_under,
+    withdraw_announcement,
+)
 from games.notices.actions.deadlines import warn_of_deadlines
 from games.notices.actions.digest import compose_digests
 from games.notices.actions.outbox import deliver_pending, mark_bounced, send_again, tell
@@ -9,17 +18,24 @@ from games.notices.actions.wishes import mark_read, read_stop, set_wishes, stop,
 
 __all__ = [
     "HANDLERS",
+    "AnnouncementRefused",
+    "Reminded",
     "compose_digests",
     "deliver_pending",
+    "make_announcement",
     "mark_bounced",
     "mark_read",
     "react",
     "read_stop",
+    "remind_entries",
+    "remind_marks",
     "send_again",
     "set_wishes",
     "stop",
     "stop_token",
     "tell",
     "tell_all",
+    "told_under",
     "warn_of_deadlines",
+    "withdraw_announcement",
 ]
