@@ -1,7 +1,7 @@
 """Who judges what: sheets to be filled, one by one, all at once, or from a table. All or nothing."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -15,13 +15,13 @@ from games.groups.rules import GroupState
 from games.journal.queries import db_now
 from games.judging.actions.panels import check_panel, journal_assignment
 from games.judging.models import ConflictOfInterest, Panelist, Sheet
-from games.judging.queries import judges_in
+from games.judging.queries import judges_in, panel_of
 from games.judging.rules import AssignmentRefused, SheetRefused, SheetState
+from games.judging.rules.sharing import shared_out
 from games.judging.rules.table import Line, read_lines
+from games.judging.seating import barred, entries_to_mark
 from games.organizations.models import Person
-from games.rounds.queries import entrants_of
-from games.submissions.models import Submission
-from games.submissions.queries import counting, rules_of
+from games.submissions.queries import rules_of
 
 
 class Wanted(NamedTuple):
@@ -134,16 +134,52 @@ def assign_all(*, challenge: Challenge, by: Any, panel: str = "") -> int:
     panel = panel or _panels(challenge)[0]
     check_panel(challenge, panel)
     cycle = challenge.round.cycle
-    _, spec = rules_of(challenge)
-    groups = entrants_of(challenge.round)
-    if spec.form:
-        groups = groups.filter(pk__in=counting(Submission.objects.filter(challenge=challenge)).values("group_id"))
-    if challenge.division:
-        groups = groups.filter(division=challenge.division)
-    judges = Person.objects.filter(pk__in=Panelist.objects.filter(challenge=challenge, panel=panel).values("person_id"))
-    pairs = [Wanted(challenge, group, judge, panel) for judge in judges.order_by("pk") for group in groups.order_by("pk")]
+    groups, judges = entries_to_mark(challenge), panel_of(challenge, panel)
+    pairs = [Wanted(challenge, group, judge, panel) for judge in judges for group in groups]
     facts = _facts(cycle, pairs)
     return _store([one for one in pairs if not _fault(cycle, one, panel, facts)], by=by)
+
+
+@transaction.atomic
+def share_out(*, challenge: Challenge, per_entry: int, by: Any, panel: str = "") -> tuple[int, int]:
+    """Give every entry `per_entry` judges of the panel, loads as even as can be; sheets that are out are counted, not moved.
+
+    Returns how many sheets are new, and how many entries have fewer judges than asked, because nobody else may mark them.
+    """
+    panel = panel or _panels(challenge)[0]
+    check_panel(challenge, panel)
+    judges = {one.pk: one for one in panel_of(challenge, panel)}
+    if not 1 <= per_entry <= max(1, len(judges)):
+        msg = f"Between 1 and {len(judges)} judges an entry: so many are on the panel."
+        raise AssignmentRefused(msg, where="per_entry")
+    groups = {one.pk: one for one in entries_to_mark(challenge)}
+    live = Sheet.objects.filter(challenge=challenge, panel=panel)
+    out = list(live.exclude(state=SheetState.RECUSED.value).values_list("group_id", "judge_id"))
+    given_back = list(live.filter(state=SheetState.RECUSED.value).values_list("group_id", "judge_id"))
+    no = {*barred(list(groups), list(judges.values())), *given_back}
+    loads = Counter(judge for _, judge in out)
+    found = shared_out(list(groups), list(judges), per_entry=per_entry, taken=out, barred=no, loads=loads)
+    wanted = [Wanted(challenge, groups[group], judges[judge], panel) for group, judge in found.pairs]
+    return assign(cycle=challenge.round.cycle, wanted=wanted, by=by), len(found.short)
+
+
+@transaction.atomic
+def rearrange(
+    *, challenge: Challenge, panel: str, give: Sequence[Wanted], take: Collection[tuple[int, int]], by: Any
+) -> tuple[int, int]:
+    """Sheets given and sheets taken back, (group, judge) each, as one act. Returns how many of both.
+
+    What a judge has begun meanwhile stays with them. Raises AssignmentRefused with every fault.
+    """
+    rows = Sheet.objects.filter(challenge=challenge, panel=panel, state=SheetState.ASSIGNED.value)
+    gone = 0
+    for judge in sorted({judge for _, judge in take}):
+        mine = rows.filter(judge=judge, group__in=[group for group, own in take if own == judge])
+        count, _ = mine.delete()
+        if count:
+            journal_assignment(challenge, judge, panel, -count, by=by)
+        gone += count
+    return assign(cycle=challenge.round.cycle, wanted=give, by=by), gone
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from games.judging import actions
-from games.judging.api import shapes
+from games.judging.api import acts, shapes
 from games.judging.api.asking import access_in, asked_for
 from games.judging.models import Sheet
 from games.judging.queries import ASKED, entry_for, judgeable, progress_of, queue_of, unless_own
@@ -95,64 +95,64 @@ class SheetMarking(GenericViewSet[Sheet]):
         page = self.paginate_queryset(rows) or []
         return self.get_paginated_response(shapes.SheetSummary(page, many=True, context={"request": request}).data)
 
-    @extend_schema(responses=shapes.ProgressShape)
+    @extend_schema(responses=acts.ProgressShape)
     @action(detail=False, methods=["get"], pagination_class=None)
     def progress(self, request: Request) -> Response:  # noqa: ARG002 the framework's signature
         """How many sheets are done and how many remain."""
         found = progress_of(self.filter_queryset(self.get_queryset()))
-        return Response(shapes.ProgressShape(found).data)
+        return Response(acts.ProgressShape(found).data)
 
-    @extend_schema(request=shapes.MarksAsked, responses=shapes.SheetSaved)
+    @extend_schema(request=acts.MarksAsked, responses=acts.SheetSaved)
     @action(detail=True, methods=["put"])
     def marks(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Save marks as a draft."""
         sheet = self.get_object()
-        asked = asked_for(shapes.MarksAsked, request.data)
+        asked = asked_for(acts.MarksAsked, request.data)
         kept = actions.save_sheet(
             sheet=sheet,
             by=request.user,
-            marks=shapes.given_marks(asked.get("marks", ())),
+            marks=acts.given_marks(asked.get("marks", ())),
             comment=asked.get("comment"),
             note=asked.get("note"),
             revision=asked.get("revision"),
         )
-        return Response(shapes.saved(kept))
+        return Response(acts.saved(kept))
 
-    @extend_schema(request=shapes.MarksAsked, responses=shapes.SheetSaved)
+    @extend_schema(request=acts.MarksAsked, responses=acts.SheetSaved)
     @action(detail=True, methods=["post"])
     def finalize(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Save the last marks and make the sheet final. It is durable when this answers."""
         sheet = self.get_object()
-        asked = asked_for(shapes.MarksAsked, request.data)
+        asked = asked_for(acts.MarksAsked, request.data)
         final = actions.finalize(
             sheet=sheet,
             by=request.user,
-            marks=shapes.given_marks(asked.get("marks", ())),
+            marks=acts.given_marks(asked.get("marks", ())),
             comment=asked.get("comment"),
             note=asked.get("note"),
             revision=asked.get("revision"),
         )
-        return Response(shapes.saved(final))
+        return Response(acts.saved(final))
 
-    @extend_schema(request=shapes.RecuseAsked, responses=shapes.SheetSaved)
+    @extend_schema(request=acts.RecuseAsked, responses=acts.SheetSaved)
     @action(detail=True, methods=["post"])
     def recuse(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Give the sheet back; with `conflict` all of the judge's sheets on this group."""
         sheet = self.get_object()
-        asked = asked_for(shapes.RecuseAsked, request.data)
+        asked = asked_for(acts.RecuseAsked, request.data)
         given_back = actions.recuse(sheet=sheet, by=request.user, reason=asked["reason"])
         if asked.get("conflict"):
             actions.declare_conflict(person=given_back.judge, group=given_back.group, by=request.user, reason=asked["reason"])
-        return Response(shapes.saved(given_back))
+        return Response(acts.saved(given_back))
 
-    @extend_schema(request=shapes.FlagAsked, responses=shapes.FlagShape)
+    @extend_schema(request=acts.FlagAsked, responses=acts.FlagShape)
     @action(detail=True, methods=["post"])
     def flag(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Ask the organizers to look at this entry; an empty text takes the question back."""
         sheet = self.get_object()
-        asked = asked_for(shapes.FlagAsked, request.data)
+        asked = asked_for(acts.FlagAsked, request.data)
         flagged = actions.flag_sheet(sheet=sheet, by=request.user, text=asked["text"])
-        return Response(shapes.FlagShape(flagged).data)
+        return Response(acts.FlagShape(flagged).data)
 
 
 class SheetRuling(GenericViewSet[Sheet]):
@@ -162,17 +162,17 @@ class SheetRuling(GenericViewSet[Sheet]):
     seen_as = "sheet.reopen"
     permissions = {"reopen": "sheet.reopen", "answer": "sheet.answer_flag"}
 
-    @extend_schema(request=shapes.ReasonAsked, responses=shapes.SheetSaved)
+    @extend_schema(request=acts.ReasonAsked, responses=acts.SheetSaved)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Open a final or recused sheet again, by decision with a reason."""
-        asked = asked_for(shapes.ReasonAsked, request.data)
-        return Response(shapes.saved(actions.reopen(sheet=self.get_object(), by=request.user, reason=asked["reason"])))
+        asked = asked_for(acts.ReasonAsked, request.data)
+        return Response(acts.saved(actions.reopen(sheet=self.get_object(), by=request.user, reason=asked["reason"])))
 
-    @extend_schema(request=shapes.FlagAnswered, responses=shapes.FlagShape)
+    @extend_schema(request=acts.FlagAnswered, responses=acts.FlagShape)
     @action(detail=True, methods=["post"], url_path="flag/answer")
     def answer(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Answer what the judge flagged."""
-        asked = asked_for(shapes.FlagAnswered, request.data)
+        asked = asked_for(acts.FlagAnswered, request.data)
         answered = actions.answer_flag(sheet=self.get_object(), by=request.user, answer=asked.get("answer", ""))
-        return Response(shapes.FlagShape(answered).data)
+        return Response(acts.FlagShape(answered).data)

@@ -11,7 +11,7 @@ from games.challenges.models import Challenge
 from games.errors import NotFound
 from games.groups.models import Group
 from games.judging import actions
-from games.judging.api import shapes
+from games.judging.api import acts
 from games.judging.api.asking import access_in, asked_for
 from games.judging.models import Panelist
 
@@ -23,12 +23,12 @@ class Voting(GenericViewSet[Challenge]):
     seen_as = "challenge.view"
     permissions = {"votes": "challenge.view"}
 
-    @extend_schema(request=shapes.VoteAsked, responses={201: shapes.VoteShape})
+    @extend_schema(request=acts.VoteAsked, responses={201: acts.VoteShape})
     @action(detail=True, methods=["post"])
     def votes(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Compare two groups. It is durable when this answers; a second vote on the same pair replaces the first."""
         challenge = self.get_object()
-        asked = asked_for(shapes.VoteAsked, request.data)
+        asked = asked_for(acts.VoteAsked, request.data)
         seat = (
             Panelist.objects.filter(challenge=challenge, person__in=sorted(access_in(request).persons))
             .select_related("person")
@@ -45,4 +45,4 @@ class Voting(GenericViewSet[Challenge]):
             outcome=asked["outcome"],
             by=request.user,
         )
-        return Response(shapes.VoteShape(cast).data, status=status.HTTP_201_CREATED)
+        return Response(acts.VoteShape(cast).data, status=status.HTTP_201_CREATED)

@@ -1,0 +1,97 @@
+// Keeps the pages of one judge's queue for a time without connection, and forgets them when that judge leaves.
+//
+// Registered twice: for the desk's own address, where it answers from the network and, when that fails or takes too long, from what it kept;
+// and for the address at which one signs out, where it only sees that somebody leaves, from whatever page, and throws everything away.
+// What was typed is not here but in localStorage (judging-record.js): it waits there for its judge.
+
+const PREFIX = "ludus-judging-", ASSETS = `${PREFIX}assets`, PATIENCE = 3000, FRESH = 10 * 60_000, PAUSE = 150, SLOW_FOR = 30_000;
+const scope = new URL(self.registration.scope).pathname;
+const leaving = scope.includes("sign-out");
+let slowUntil = 0;
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+const mine = async () => (await caches.keys()).filter((name) => name.startsWith(PREFIX));
+const forget = async () => { for (const name of await mine()) await caches.delete(name); };
+const pagesOf = (user) => `${PREFIX}pages-${user}`;
+const found = (request) => caches.match(request, { ignoreVary: true });
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event, url = new URL(request.url);
+  if (leaving) { if (request.method === "POST") event.waitUntil(forget()); return; }
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (request.mode === "navigate" && url.pathname.startsWith(scope)) event.respondWith(page(event));
+  else if (["style", "script", "font", "image"].includes(request.destination) && !url.pathname.startsWith(scope)) event.respondWith(asset(event));
+});
+
+/** The answer of the network, or an error when it takes longer than we wait. */
+function timely(answer, wait) {
+  return Promise.race([answer, new Promise((_, fail) => setTimeout(() => fail(new Error("slow")), wait))]);
+}
+
+async function page(event) {
+  const kept = await found(event.request.url.split("#")[0]);
+  const answer = fetch(event.request).then(async (got) => { await note(event.request.url, got); return got; });
+  event.waitUntil(answer.catch(() => undefined));
+  if (!kept) return answer.catch(() => instead());
+  try { return await timely(answer, Date.now() < slowUntil ? 500 : PATIENCE); } catch {
+    slowUntil = Date.now() + SLOW_FOR;
+    return kept;
+  }
+}
+
+/** What an answer means for what is kept: a page is kept anew, one that is gone is forgotten, a way to the sign-in means nobody is signed in. */
+async function note(url, answer) {
+  if (answer.type === "opaqueredirect" || answer.redirected) return forget();
+  const [name] = (await mine()).filter((one) => one.startsWith(pagesOf("")));
+  if (!name) return;
+  const cache = await caches.open(name);
+  if (answer.ok) await cache.put(url.split("#")[0], answer.clone());
+  else if (answer.status === 404) await cache.delete(url, { ignoreVary: true });
+}
+
+async function instead() {
+  const cached = await found(new URL("unconnected/", self.registration.scope).href);
+  return cached ?? new Response("No connection. What you wrote is kept on this device.", { status: 503, headers: { "Content-Type": "text/plain; charset=utf-8" } });
+}
+
+async function asset(event) {
+  const kept = await found(event.request);
+  const answer = fetch(event.request).then(async (got) => {
+    if (kept && got.ok) await (await caches.open(ASSETS)).put(event.request, got.clone());
+    return got;
+  });
+  if (!kept) return answer;
+  event.waitUntil(answer.catch(() => undefined));
+  try { return await timely(answer, Date.now() < slowUntil ? 50 : PATIENCE); } catch {
+    slowUntil = Date.now() + SLOW_FOR;
+    return kept;
+  }
+}
+
+self.addEventListener("message", (event) => {
+  if (event.data?.type === "keep" && !leaving) event.waitUntil(keep(event.data, event.source));
+});
+
+async function keep({ user, pages, assets }, client) {
+  for (const name of await mine()) if (name !== ASSETS && name !== pagesOf(user)) await caches.delete(name);
+  const shelf = await caches.open(ASSETS), cache = await caches.open(pagesOf(user));
+  const told = async () => client?.postMessage({ type: "kept", pages: (await cache.keys()).filter((one) => /\/\d+\/$/.test(one.url)).length });
+  await Promise.all(assets.map(async (url) => {
+    if (await shelf.match(url, { ignoreVary: true })) return;
+    const answer = await fetch(url).catch(() => null);
+    if (answer?.ok) await shelf.put(url, answer);
+  }));
+  for (const path of pages) {
+    const url = new URL(path, self.location.origin).href, old = await cache.match(url, { ignoreVary: true });
+    if (old && Date.now() - Date.parse(old.headers.get("Date") ?? "") < FRESH) continue;
+    const answer = await fetch(url, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
+    if (!answer) break;
+    await note(url, answer);
+    if (answer.type === "opaqueredirect") return;
+    await told();
+    await new Promise((done) => setTimeout(done, PAUSE));
+  }
+  await told();
+}

@@ -1,0 +1,7 @@
+"""The judge's desk: what is to mark, how far one is, the sheet beside the rubric and the entry, past sheets; and all of it offline."""
+
+from backend.web.pages.marking.lists import flagged, past, queue, waiting_for
+from backend.web.pages.marking.offline import unconnected, worker
+from backend.web.pages.marking.sheet import flag, recuse, sheet_page
+
+__all__ = ["flag", "flagged", "past", "queue", "recuse", "sheet_page", "unconnected", "waiting_for", "worker"]

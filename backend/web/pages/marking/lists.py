@@ -1,0 +1,229 @@
+"""What is to mark and how far one is; what was flagged; what is done."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from backend.accounts.pages.gate import signed_in
+from backend.api.permissions import access_of
+from backend.web import shapes
+from backend.web.pages.marking.offline import facts
+from games.challenges.models import Challenge
+from games.cycles.models import Cycle
+from games.judging.models import Sheet
+from games.judging.queries import done_on, judgeable, open_on, progress_by_task, refusal, to_mark
+from games.judging.queries.desk import ASKED, OPEN, TaskProgress
+from games.judging.rules import SheetState, criteria_of
+from games.permissions import visible
+from games.submissions.queries import rules_of
+from games.submissions.queries.seeing import eyes, label_of
+from leaderboards.engine.numbers import from_scaled, text
+
+PAGE: Final = 60
+SHEET_BADGES: Final = {
+    SheetState.ASSIGNED.value: "planned",
+    SheetState.DRAFT.value: "judging",
+    SheetState.FINAL.value: "published",
+    SheetState.RECUSED.value: "closed",
+}
+
+
+def words_of(state: str) -> str:
+    """A sheet's state in words."""
+    return {"assigned": _("to mark"), "draft": _("begun"), "final": _("final"), "recused": _("given back")}[state]
+
+
+def mine(request: HttpRequest) -> QuerySet[Sheet]:
+    """This person's sheets, without those on their own group or in conflict."""
+    return judgeable(visible(access_of(request), "sheet.mark", Sheet.objects.all()))
+
+
+def line(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
+    """A sheet in a list, under the name its judge may see."""
+    seen_by = eyes(access_of(request), sheet.challenge.round, sheet.group_id)
+    return {
+        "sheet": sheet,
+        "label": label_of(seen_by, sheet.challenge.round, sheet.group, sheet.ordinal),  # type: ignore[attr-defined]
+        "badge": {"state": SHEET_BADGES[sheet.state], "label": words_of(sheet.state)},
+        "asked": bool(sheet.flag) and sheet.flag_answered_at is None,
+    }
+
+
+def tabs(current: str, progress: Iterable[TaskProgress]) -> list[dict[str, Any]]:
+    """The three lists of the desk."""
+    rows = list(progress)
+    parts = [
+        ("queue", _("To mark"), sum(one.to_do for one in rows)),
+        ("flagged-sheets", _("Flagged"), sum(one.flagged for one in rows)),
+        ("past-sheets", _("Past sheets"), sum(one.final for one in rows)),
+    ]
+    return [{"label": label, "url": reverse(name), "current": name == current, "count": count} for name, label, count in parts]
+
+
+def page_of(request: HttpRequest, count: int) -> tuple[slice, dict[str, Any]]:
+    """Which rows this page shows, and the way to the pages beside it."""
+    asked = request.GET.get("page", "")
+    last = max(1, -(-count // PAGE))
+    number = min(max(int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1, 1), last)  # noqa: PLR2004 digits
+    begin = (number - 1) * PAGE
+
+    def url(wanted: int) -> str:
+        query = request.GET.copy()
+        query["page"] = str(wanted)
+        return f"?{query.urlencode()}"
+
+    words = {"first": begin + 1, "last": min(begin + PAGE, count), "count": count}
+    return slice(begin, begin + PAGE), {
+        "previous_url": url(number - 1) if number > 1 else "",
+        "next_url": url(number + 1) if number < last else "",
+        "text": _("%(first)d to %(last)d of %(count)d") % words if last > 1 else "",
+    }
+
+
+def chosen_cycle(request: HttpRequest, cycles: Sequence[Cycle]) -> Cycle | None:
+    """The cycle that a list is narrowed to."""
+    return next((one for one in cycles if one.key == request.GET.get("cycle", "")), None)
+
+
+def _challenges(progress: list[TaskProgress]) -> dict[int, Challenge]:
+    ids = [one.challenge for one in progress]
+    return {one.pk: one for one in Challenge.objects.filter(pk__in=ids).select_related("round__cycle")}
+
+
+def _cycles(challenges: Iterable[Challenge]) -> list[Cycle]:
+    found = {one.round.cycle_id: one.round.cycle for one in challenges}
+    return sorted(found.values(), key=lambda one: (one.name, one.pk))
+
+
+@never_cache
+@signed_in
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """Every sheet of this judge that is open: where to go on, then task by task what is due first."""
+    sheets = mine(request)
+    progress = progress_by_task(sheets)
+    challenges = _challenges(progress)
+    cycles = _cycles(challenges.values())
+    cycle = chosen_cycle(request, cycles)
+    shown = [one for one in progress if cycle is None or challenges[one.challenge].round.cycle_id == cycle.pk]
+    rows = [(one, refusal(one)) for one in open_on(sheets) if cycle is None or one.challenge.round.cycle_id == cycle.pk]
+    ready = [one for one, why in rows if not why]
+    following = next((one for one in ready if one.state == SheetState.DRAFT.value), next(iter(ready), None))
+    part, pages = page_of(request, len(rows))
+    by_task = {one.challenge: one for one in shown}
+    context = {
+        "tasks": [
+            {
+                "challenge": challenges[pk],
+                "progress": by_task[pk],
+                "lines": [line(request, one) | {"why": why} for one, why in found],
+            }
+            for pk, found in groupby(rows[part], key=lambda row: row[0].challenge_id)
+        ],
+        "finished": [{"challenge": challenges[one.challenge], "progress": one} for one in shown if not one.to_do and one.final],
+        "whole": {name: sum(getattr(one, name) for one in shown) for name in ("to_do", "draft", "final", "flagged", "whole")},
+        "following": line(request, following) if following else None,
+        "later": len(rows) - len(ready),
+        "pages": pages,
+        "cycles": cycles,
+        "cycle": cycle,
+        "tabs": tabs("queue", progress),
+        "now": access_of(request).now,
+        "facts": facts(request, [one.pk for one in ready]),
+        "crumbs": shapes.crumbs((_("My desk"), reverse("desk")), _("My sheets")),
+    }
+    return render(request, "judging/queue.html", context)
+
+
+@never_cache
+@signed_in
+@require_safe
+def flagged(request: HttpRequest) -> HttpResponse:
+    """What this judge asked the organizers, with what they answered: what waits stands first."""
+    sheets = mine(request)
+    rows = to_mark(sheets.exclude(flag="")).order_by(F("flag_answered_at").desc(nulls_first=True), "-flagged_at", "-pk")
+    count = rows.count()
+    part, pages = page_of(request, count)
+    context = {
+        "lines": [line(request, one) for one in rows[part]],
+        "pages": pages,
+        "tabs": tabs("flagged-sheets", progress_by_task(sheets)),
+        "facts": facts(request, []),
+        "crumbs": shapes.crumbs((_("My desk"), reverse("desk")), (_("My sheets"), reverse("queue")), _("Flagged")),
+    }
+    return render(request, "judging/flagged.html", context)
+
+
+@never_cache
+@signed_in
+@require_safe
+def past(request: HttpRequest) -> HttpResponse:
+    """What this judge marked: every final sheet with its marks, task by task; for reading again and for printing."""
+    sheets = mine(request)
+    progress = progress_by_task(sheets)
+    challenges = _challenges(progress)
+    cycles = _cycles(challenges.values())
+    cycle = chosen_cycle(request, cycles)
+    kept = {
+        one.challenge for one in progress if one.final and (not cycle or challenges[one.challenge].round.cycle_id == cycle.pk)
+    }
+    part, pages = page_of(request, sum(one.final for one in progress if one.challenge in kept))
+    final = done_on(sheets, cycle).order_by("-challenge__round__number", "challenge_id", "panel", "-final_at", "-pk")
+    rows = list(final.prefetch_related("marks")[part])
+    context = {
+        "tables": [
+            _table(request, list(found)) for _place, found in groupby(rows, key=lambda one: (one.challenge_id, one.panel))
+        ],
+        "given_back": [
+            line(request, one) for one in to_mark(sheets.filter(state=SheetState.RECUSED.value)).order_by("-pk")[:PAGE]
+        ],
+        "pages": pages,
+        "cycles": cycles,
+        "cycle": cycle,
+        "tabs": tabs("past-sheets", progress),
+        "facts": facts(request, []),
+        "now": access_of(request).now,
+        "crumbs": shapes.crumbs((_("My desk"), reverse("desk")), (_("My sheets"), reverse("queue")), _("Past sheets")),
+    }
+    return render(request, "judging/past.html", context)
+
+
+def _table(request: HttpRequest, sheets: list[Sheet]) -> dict[str, Any]:
+    """The final sheets of one task and panel: a row for each entry, a column for each criterion."""
+    challenge = sheets[0].challenge
+    design, spec = rules_of(challenge)
+    criteria = criteria_of(spec, sheets[0].panel)
+    panels = {one.key: one.title for one in spec.judges_panels}
+    return {
+        "challenge": challenge,
+        "panel": panels.get(sheets[0].panel, "") if len(panels) > 1 else "",
+        "columns": [one.title for one in criteria],
+        "rows": [_row(request, one, [item.key for item in criteria], design.mark_decimals) for one in sheets],
+    }
+
+
+def _row(request: HttpRequest, sheet: Sheet, keys: list[str], decimals: int) -> dict[str, Any]:
+    marks = {one.criterion: one for one in sheet.marks.all()}
+    values = [marks[key].value if key in marks else None for key in keys]
+    return line(request, sheet) | {
+        "cells": ["" if value is None else text(from_scaled(value, decimals)) for value in values],
+        "remarks": [one.comment for one in marks.values() if one.comment],
+    }
+
+
+def waiting_for(request: HttpRequest) -> int:
+    """How many sheets this person still has to mark."""
+    return mine(request).filter(state__in=OPEN).count() if access_of(request).persons else 0
+
+
+def questions_open(request: HttpRequest) -> int:
+    """How many of their questions the organizers have not answered."""
+    return mine(request).filter(ASKED).count() if access_of(request).persons else 0

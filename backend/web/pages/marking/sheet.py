@@ -1,0 +1,210 @@
+"""One sheet: rubric and marks beside the entry that is judged; giving it back, asking about it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from backend.accounts.pages.gate import attempt, seen, signed_in
+from backend.api.permissions import access_of
+from backend.web import shapes
+from backend.web.answers import answered
+from backend.web.pages.marking.criteria import ABSENT, given_in, shape
+from backend.web.pages.marking.lists import line, mine
+from backend.web.pages.marking.offline import facts
+from games.challenges.queries import brief_of, spec_of
+from games.errors import GameError
+from games.judging import actions
+from games.judging.models import Sheet
+from games.judging.queries import (
+    around,
+    entry_for,
+    in_working_order,
+    judgeable,
+    marks_of,
+    progress_of,
+    refusal,
+    to_mark,
+    with_facts,
+)
+from games.judging.queries.desk import OPEN
+from games.judging.rules import SheetStale, criteria_of
+from games.submissions.queries import rules_of
+from games.submissions.queries.seeing import eyes
+from games.submissions.rules import blind_name
+from leaderboards.engine.numbers import from_scaled, text
+
+LONGEST: Final = 9  # digits of a revision
+
+
+@never_cache
+@signed_in
+def sheet_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One sheet: rubric and marks, beside the entry that is judged."""
+    sheet = seen(request, "sheet.mark", with_facts(to_mark(Sheet.objects.select_related("judge"))), pk=pk)
+    queue = list(in_working_order(mine(request).filter(state__in=OPEN)).values_list("pk", flat=True))
+    if request.method != "POST":
+        return render(request, "judging/sheet.html", _context(request, sheet, queue))
+    refused = _save(request, sheet)
+    if refused is None:
+        return _gone_on(request, sheet, queue)
+    messages.error(request, refused.message)
+    faults = {one.where: one.message for one in refused.problems} or {refused.where: refused.message}
+    context = _context(request, sheet, queue, typed=request.POST.dict(), faults=faults)
+    return render(request, "judging/sheet.html", context, status=409 if isinstance(refused, SheetStale) else 422)
+
+
+def _save(request: HttpRequest, sheet: Sheet) -> GameError | None:
+    """Keep the marks as a draft or as final. Returns why not."""
+    _design, spec = rules_of(sheet.challenge)
+    base = request.POST.get("revision", "")
+    act = actions.finalize if request.POST.get("save") == "final" else actions.save_sheet
+    try:
+        act(
+            sheet=sheet,
+            marks=given_in([one.key for one in criteria_of(spec, sheet.panel)], request.POST.dict()),
+            by=request.user,
+            comment=request.POST.get("comment", ""),
+            note=request.POST.get("note", ""),
+            revision=int(base) if base.isascii() and base.isdigit() and len(base) <= LONGEST else None,
+        )
+    except GameError as refusal:
+        return refusal
+    return None
+
+
+def _gone_on(request: HttpRequest, sheet: Sheet, queue: list[int]) -> HttpResponse:
+    """To the next sheet of the queue, or back to this one."""
+    wanted = request.POST.get("save")
+    said = _("The sheet is final.") if wanted == "final" else _("Saved as a draft. It counts once it is final.")
+    messages.success(request, said)
+    if wanted not in {"final", "next"}:
+        return redirect("sheet", sheet.pk)
+    following = around(queue, sheet.pk)[1]
+    return redirect("sheet", following) if following else redirect("queue")
+
+
+def _context(
+    request: HttpRequest,
+    sheet: Any,
+    queue: list[int],
+    *,
+    typed: Mapping[str, str] | None = None,
+    faults: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    _design, spec = rules_of(sheet.challenge)
+    asked = criteria_of(spec, sheet.panel)
+    kept = _values(sheet)
+    own = line(request, sheet)
+    round_ = sheet.challenge.round
+    why = refusal(sheet) if sheet.state in OPEN else ""
+    rows = mine(request).filter(challenge=sheet.challenge)
+    before, after = around(queue, sheet.pk)
+    return {
+        **own,
+        "cycle": round_.cycle,
+        "round": round_,
+        "challenge": sheet.challenge,
+        "why": why,
+        "editable": sheet.state in OPEN and not why,
+        "criteria": [shape(spec, one, kept if typed is None else typed, faults or {}) for one in asked],
+        "comment": kept["comment"] if typed is None else typed.get("comment", ""),
+        "note": kept["note"] if typed is None else typed.get("note", ""),
+        "faults": faults or {},
+        "marked": sum(1 for one in asked if kept.get(f"mark-{one.key}")),
+        "brief": brief_of(sheet.challenge),
+        "answers": _answers(request, sheet),
+        "progress": progress_of(rows),
+        "place": queue.index(sheet.pk) + 1 if sheet.pk in queue else 0,
+        "left": len(queue),
+        "before": before,
+        "after": after,
+        "now": access_of(request).now,
+        "facts": facts(request, queue, sheet=_facts(sheet, own["label"], asked, kept, open_=not why)),
+        "crumbs": shapes.crumbs((_("My desk"), reverse("desk")), (_("My sheets"), reverse("queue")), own["label"]),
+    }
+
+
+def _values(sheet: Sheet) -> dict[str, str]:
+    """What the sheet says now, by field of the form."""
+    design, _spec = rules_of(sheet.challenge)
+    found = {"comment": sheet.comment, "note": sheet.note}
+    for one in marks_of(sheet):
+        value = "" if one.value is None else text(from_scaled(one.value, design.mark_decimals))
+        found[f"mark-{one.criterion}"] = ABSENT if one.state == ABSENT else value
+        found[f"remark-{one.criterion}"] = one.comment
+    return found
+
+
+def _facts(sheet: Sheet, label: str, asked: Any, kept: dict[str, str], *, open_: bool) -> dict[str, Any]:
+    """What the scripts know of the sheet."""
+    return {
+        "id": sheet.pk,
+        "label": label,
+        "revision": sheet.revision,
+        "state": sheet.state,
+        "open": open_,
+        "values": kept,
+        "criteria": [
+            {
+                "key": one.key,
+                "name": one.title,
+                "optional": one.optional,
+                "values": None if one.values is None else [text(value) for value in one.values],
+                **{
+                    name: None if getattr(one, name) is None else text(getattr(one, name))
+                    for name in ("min", "max", "step", "not_marked")
+                },
+            }
+            for one in asked
+        ],
+    }
+
+
+def _answers(request: HttpRequest, sheet: Sheet) -> list[dict[str, Any]]:
+    """What was handed in; file names only where names may be known."""
+    entry = entry_for(sheet)
+    if entry is None:
+        return []
+    version = sheet.version or entry.pinned
+    uploads = {one.pk: one for one in entry.uploads.all()}
+    if not eyes(access_of(request), sheet.challenge.round, sheet.group_id).names:
+        for one in uploads.values():
+            one.name = blind_name(one.field, one.name)
+    return answered(spec_of(sheet.challenge), version.data, uploads) if version else []
+
+
+def _own(request: HttpRequest, pk: int) -> Sheet:
+    return seen(
+        request, "sheet.mark", judgeable(Sheet.objects.select_related("challenge__round__cycle", "judge", "group")), pk=pk
+    )
+
+
+@signed_in
+@require_POST
+def recuse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the sheet back, with a reason; on request declare a conflict of interest with the group besides."""
+    sheet, reason = _own(request, pk), request.POST.get("reason", "")
+
+    def act() -> None:
+        actions.recuse(sheet=sheet, by=request.user, reason=reason)
+        if request.POST.get("conflict"):
+            actions.declare_conflict(person=sheet.judge, group=sheet.group, by=request.user, reason=reason)
+
+    return redirect("queue") if attempt(request, act, _("The sheet is given back.")) else redirect("sheet", pk)
+
+
+@signed_in
+@require_POST
+def flag(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the organizers to look at this entry, or take the question back."""
+    sheet, words = _own(request, pk), request.POST.get("text", "")
+    said = _("The organizers are asked.") if words.strip() else _("The question is taken back.")
+    attempt(request, lambda: actions.flag_sheet(sheet=sheet, by=request.user, text=words), said)
+    return redirect("sheet", pk)

@@ -1,0 +1,124 @@
+"""What goes in with each act of a judge or an organizer, and what is answered."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework import serializers
+
+from games.judging.api.asking import IdField
+from games.judging.models import Sheet, Vote
+from games.judging.rules import Given, MarkState, Outcome, SheetState
+from games.judging.rules.marks import COMMENT
+
+REASON = 5000
+
+
+class MarkAsked(serializers.Serializer[Any]):
+    """A mark. `value` as number text or whole number; null takes it back."""
+
+    criterion = serializers.CharField(max_length=100)
+    value = serializers.CharField(required=False, allow_null=True, max_length=60)
+    state = serializers.ChoiceField(["", MarkState.ABSENT.value], required=False, allow_blank=True)
+    comment = serializers.CharField(required=False, allow_blank=True, max_length=COMMENT)
+
+
+class MarksAsked(serializers.Serializer[Any]):
+    """Marks to save; criteria not named stay as they are."""
+
+    marks = MarkAsked(many=True, required=False)
+    comment = serializers.CharField(required=False, allow_blank=True, max_length=COMMENT, help_text="Feedback to the entrant.")
+    note = serializers.CharField(required=False, allow_blank=True, max_length=COMMENT, help_text="Seen by the judge alone.")
+    revision = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=2**31 - 1,
+        help_text="The revision you wrote on; if the sheet was saved since, the answer is 409 sheet_stale with both values.",
+    )
+
+
+def given_marks(asked: Iterable[dict[str, Any]]) -> list[Given]:
+    """The marks as the action takes them."""
+    return [Given(one["criterion"], one.get("value"), one.get("state", ""), one.get("comment", "")) for one in asked]
+
+
+class SheetSaved(serializers.Serializer[Any]):
+    """The sheet afterwards."""
+
+    id = serializers.IntegerField()
+    state = serializers.ChoiceField([one.value for one in SheetState])
+    revision = serializers.IntegerField()
+    updated_at = serializers.DateTimeField(allow_null=True)
+    final_at = serializers.DateTimeField(allow_null=True)
+
+
+def saved(sheet: Sheet) -> dict[str, Any]:
+    """What a write answers."""
+    return {
+        "id": sheet.pk,
+        "state": sheet.state,
+        "revision": sheet.revision,
+        "updated_at": sheet.updated_at,
+        "final_at": sheet.final_at,
+    }
+
+
+class FlagAsked(serializers.Serializer[Any]):
+    """What the organizers should look at; empty takes the question back."""
+
+    text = serializers.CharField(max_length=REASON, allow_blank=True)
+
+
+class FlagAnswered(serializers.Serializer[Any]):
+    """What the judge reads."""
+
+    answer = serializers.CharField(max_length=REASON, allow_blank=True, required=False)
+
+
+class FlagShape(serializers.ModelSerializer[Sheet]):
+    """The question and its answer."""
+
+    class Meta:
+        model = Sheet
+        fields = ("id", "flag", "flagged_at", "flag_answer", "flag_answered_at")
+        read_only_fields = fields
+
+
+class RecuseAsked(serializers.Serializer[Any]):
+    """Why the judge gives the sheet back. `conflict` declares a conflict of interest with the group besides."""
+
+    reason = serializers.CharField(max_length=REASON)
+    conflict = serializers.BooleanField(required=False)
+
+
+class ReasonAsked(serializers.Serializer[Any]):
+    """Why. It stands in the record."""
+
+    reason = serializers.CharField(max_length=REASON)
+
+
+class ProgressShape(serializers.Serializer[Any]):
+    """How far one is."""
+
+    assigned = serializers.IntegerField()
+    draft = serializers.IntegerField()
+    final = serializers.IntegerField()
+    recused = serializers.IntegerField()
+    to_do = serializers.IntegerField()
+    flagged = serializers.IntegerField(help_text="Questions to the organizers without an answer.")
+
+
+class VoteAsked(serializers.Serializer[Any]):
+    """A or B: ids of groups."""
+
+    a = IdField()
+    b = IdField()
+    outcome = serializers.ChoiceField([one.value for one in Outcome], allow_blank=True)
+
+
+class VoteShape(serializers.ModelSerializer[Vote]):
+    """A vote as it is kept."""
+
+    class Meta:
+        model = Vote
+        fields = ("id", "challenge", "a", "b", "outcome", "at")
+        read_only_fields = fields

@@ -1,0 +1,129 @@
+"""Who sits where, for organizers: panels with what each judge has to do, entries against judges, and who must not mark what, and why."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from django.db.models import Count, Q
+
+from games.challenges.models import Challenge
+from games.challenges.queries import spec_of
+from games.cycles.models import Cycle
+from games.groups.models import Group, Membership
+from games.judging.models import ConflictOfInterest, Panelist, Sheet
+from games.judging.queries import judges_in
+from games.judging.rules import SheetState
+from games.organizations.models import Person
+from games.rounds.queries import entrants_of
+from games.submissions.models import Submission
+from games.submissions.queries import counting
+
+MARKED: Final = ("rubric", "ranking")
+
+
+class Bar(NamedTuple):
+    """Why a judge must not mark a group: it is their own, or a conflict of interest with its reason."""
+
+    own: bool
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Seat:
+    """A judge on a panel of a task, with sheets by state."""
+
+    panelist: Panelist
+    assigned: int = 0
+    draft: int = 0
+    final: int = 0
+    recused: int = 0
+
+    @property
+    def whole(self) -> int:
+        """Sheets that are, or were, to be marked."""
+        return self.assigned + self.draft + self.final
+
+
+@dataclass(slots=True)
+class Table:
+    """A panel of a task with its judges; `entries` are to be marked, `free` of them have no judge on this panel."""
+
+    challenge: Challenge
+    panel: str
+    seats: list[Seat] = field(default_factory=list)
+    entries: int = 0
+    free: int = 0
+
+
+def judges_of(cycle: Cycle) -> list[Person]:
+    """Everybody who judges in the cycle, by name."""
+    return list(Person.objects.filter(pk__in=judges_in(cycle).values("person_id")).order_by("name", "pk"))
+
+
+def tables_of(cycle: Cycle) -> list[Table]:
+    """Every panel of every task that people mark, in the order of rounds. Four statements."""
+    tasks = Challenge.objects.filter(round__cycle=cycle, format__in=MARKED).select_related("round__cycle")
+    tables: dict[tuple[int, str], Table] = {}
+    for task in tasks.order_by("round__number", "number", "pk"):
+        for panel in spec_of(task).judges_panels:
+            tables[task.pk, panel.key] = Table(task, panel.key)
+    seats: dict[tuple[int, str, int], Seat] = {}
+    for one in Panelist.objects.filter(challenge__round__cycle=cycle).select_related("person").order_by("person__name", "pk"):
+        if table := tables.get((one.challenge_id, one.panel)):
+            seats[one.challenge_id, one.panel, one.person_id] = seat = Seat(one)
+            table.seats.append(seat)
+    sheets: Any = Sheet.objects.filter(challenge__round__cycle=cycle).order_by()
+    for task_id, panel, judge, state, count in sheets.values_list("challenge_id", "panel", "judge_id", "state").annotate(
+        n=Count("pk")
+    ):
+        if seat := seats.get((task_id, panel, judge)):
+            setattr(seat, state, count)
+    _count_entries(cycle, tables)
+    return list(tables.values())
+
+
+def _count_entries(cycle: Cycle, tables: dict[tuple[int, str], Table]) -> None:
+    """How many entries each panel has, and how many of them nobody on it marks: one statement, counted here."""
+    entries = counting(Submission.objects.filter(challenge__round__cycle=cycle, challenge__format__in=MARKED))
+    there = {(task, group) for task, group in entries.values_list("challenge_id", "group_id")}
+    live = Sheet.objects.filter(challenge__round__cycle=cycle).exclude(state=SheetState.RECUSED.value)
+    marked = set(live.values_list("challenge_id", "panel", "group_id").distinct())
+    for (task_id, panel), table in tables.items():
+        own = [group for task, group in there if task == task_id]
+        table.entries = len(own)
+        table.free = sum(1 for group in own if (task_id, panel, group) not in marked)
+
+
+def entries_to_mark(challenge: Challenge) -> list[Group]:
+    """The groups whose entry in the task is to be marked, by name: what counts, or everybody in the round where nothing is handed in."""
+    groups = entrants_of(challenge.round)
+    if spec_of(challenge).form:
+        groups = groups.filter(pk__in=counting(Submission.objects.filter(challenge=challenge)).values("group_id"))
+    if challenge.division:
+        groups = groups.filter(division=challenge.division)
+    return list(groups.order_by("name", "pk"))
+
+
+def barred(groups: Collection[int], judges: Collection[Person]) -> dict[tuple[int, int], Bar]:
+    """(group, judge) → why not. The same human under another name is the same human. Two statements."""
+    users = {one.user_id: [] for one in judges if one.user_id}  # type: dict[int | None, list[int]]
+    persons = {one.pk for one in judges}
+    for one in judges:
+        if one.user_id:
+            users[one.user_id].append(one.pk)
+    who = Q(person__in=persons) | Q(person__user__in=[user for user in users if user])
+    found: dict[tuple[int, int], Bar] = {}
+    conflicts = ConflictOfInterest.objects.filter(who, group__in=groups).values_list(
+        "person_id", "person__user_id", "group_id", "reason"
+    )
+    for person, user, group, reason in conflicts:
+        found |= {(group, judge): Bar(own=False, reason=reason) for judge in _same(person, user, persons, users)}
+    own = Membership.objects.filter(who, group__in=groups).values_list("person_id", "person__user_id", "group_id")
+    for person, user, member_of in own:
+        if member_of is not None:
+            found |= {(member_of, judge): Bar(own=True) for judge in _same(person, user, persons, users)}
+    return found
+
+
+def _same(person: int, user: int | None, persons: Collection[int], users: dict[int | None, list[int]]) -> set[int]:
+    return {*users.get(user, []), *({person} & set(persons))}
