@@ -159,12 +159,12 @@ def test_a_judge_marks_sheet_after_sheet(desk):
     _call, judith, _eve, sheets = desk
     client = judith.client
     text = words(client.get("/desk/sheets/"))
-    assert "0 final, 2 to mark" in text
+    assert "<strong>0</strong> of 2 final" in text
     assert "Team 1" in text
     first, second = (f"/desk/sheets/{sheet.pk}/" for sheet in sheets)
     assert "On water" in words(client.get(first))
     assert client.post(first, {"mark-impact": "4", "save": "draft"}).url == first
-    assert 'value="4"' in words(client.get(first))
+    assert 'value="4" checked' in words(client.get(first))
     marks = {"mark-impact": "4", "mark-novelty": "3,5", "comment": "Well said.", "save": "final"}
     assert client.post(first, marks).url == second
     assert client.post(second, marks).url == "/desk/sheets/"
