@@ -1,9 +1,11 @@
 """A form from its schema, and the answers to one for reading."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django import forms
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,11 +15,20 @@ from games.submissions.models import Upload
 from leaderboards.engine import numbers
 
 LONG = 2  # lines from which a text is shown as a text of its own
+# Names of the form's own controls. A dot, because no key of a schema has one.
+NOTE: Final = "our.note"
+KEPT: Final = "our.file."
+DROPPED: Final = "our.drop."
+
+
+def is_given(value: Any) -> bool:
+    """Whether something was answered: an empty text or no choice is no answer."""
+    return value is not None and value not in ("", [], ())
 
 
 def answered(spec: ChallengeDesign, data: Mapping[str, Any], uploads: Mapping[int, Upload]) -> list[dict[str, Any]]:
     """The answers in the order of the form: {name, text | html | url | items}."""
-    return [_answer(field, data[field.key], uploads) for field in spec.form if data.get(field.key) not in {None, ""}]
+    return [_answer(field, data[field.key], uploads) for field in spec.form if is_given(data.get(field.key))]
 
 
 def _answer(field: FormField, value: Any, uploads: Mapping[int, Upload]) -> dict[str, Any]:
@@ -39,34 +50,71 @@ def _answer(field: FormField, value: Any, uploads: Mapping[int, Upload]) -> dict
 
 
 class EntryForm(forms.Form):
-    """The entry form of a challenge, as its schema says. What is checked here is only the shape; the action checks the rules."""
+    """The entry form of a challenge, as its schema says. What is checked here is only the shape; the action checks the rules.
 
-    def __init__(self, spec: ChallengeDesign, *args: Any, uploads: Mapping[str, Upload] | None = None, **kwargs: Any) -> None:
+    `uploads`: the files of the entry that its draft names, by field. What was sent may keep another of the entry's files (`known`) or
+    drop the one that is there.
+    """
+
+    def __init__(
+        self,
+        spec: ChallengeDesign,
+        *args: Any,
+        uploads: Mapping[str, Upload] | None = None,
+        known: Mapping[int, Upload] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.spec, self.uploads = spec, uploads or {}
+        self.spec, self.uploads = spec, dict(uploads or {})
+        if self.is_bound:
+            self._take_over({one.pk: one for one in self.uploads.values()} | dict(known or {}))
         for field in spec.form:
-            self.fields[field.key] = _field(field, self.uploads.get(field.key))
+            self.fields[field.key] = _field(field)
             self.fields[field.key].needed = field.required  # type: ignore[attr-defined]  # read by components/field.html
-        self.fields["note"] = forms.CharField(
+            if (upload := self.uploads.get(field.key)) is not None:  # read by components/upload.html
+                self.fields[field.key].upload = upload  # type: ignore[attr-defined]
+                self.fields[field.key].upload_url = reverse("upload-content", args=[upload.pk])  # type: ignore[attr-defined]
+        self.fields[NOTE] = forms.CharField(
             label=_("What we changed and why"),
-            widget=forms.Textarea,
+            widget=forms.Textarea(attrs={"rows": 3}),
             required=False,
             max_length=5000,
+            strip=False,
             help_text=_("Stands beside the version. Those who read later see how the entry grew."),
         )
 
+    def _take_over(self, known: Mapping[int, Upload]) -> None:
+        """The files that what was sent keeps: a control that is not there leaves the draft's file as it is."""
+        for field in self.spec.form:
+            if field.type.value != "file":
+                continue
+            if DROPPED + field.key in self.data:
+                self.uploads.pop(field.key, None)
+            elif KEPT + field.key in self.data:
+                number = str(self.data[KEPT + field.key])
+                kept = known.get(int(number)) if number.isascii() and number.isdigit() else None
+                self.uploads.pop(field.key, None)
+                if kept is not None and kept.field == field.key:
+                    self.uploads[field.key] = kept
+
     def answers(self) -> dict[str, Any]:
-        """What was typed, by field; files are not among them. Numbers stay text: nothing is lost on the way."""
-        return {
+        """What was typed, by field, and the files that are kept. Numbers stay text: nothing is lost on the way."""
+        typed = {
             field.key: self.cleaned_data[field.key]
             for field in self.spec.form
-            if field.type.value != "file" and self.cleaned_data.get(field.key) not in {None, "", ()}
+            if field.type.value != "file" and is_given(self.cleaned_data.get(field.key))
         }
+        return typed | {field: upload.pk for field, upload in self.uploads.items()}
+
+    @property
+    def note(self) -> str:
+        """What we changed and why."""
+        return str(self.cleaned_data.get(NOTE, ""))
 
 
-def _field(field: FormField, upload: Upload | None) -> forms.Field:
+def _field(field: FormField) -> forms.Field:
     """A schema field as a form field. Nothing is `required` for the browser's sake: a draft may lack it."""
-    told: dict[str, Any] = {"label": field.title, "required": False, "help_text": _help(field, upload)}
+    told: dict[str, Any] = {"label": field.title, "required": False, "help_text": help_of(field)}
     match field.type.value:
         case "number":
             return forms.CharField(**told, widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
@@ -78,14 +126,26 @@ def _field(field: FormField, upload: Upload | None) -> forms.Field:
         case "url":
             return forms.CharField(**told, widget=forms.URLInput(attrs={"inputmode": "url"}))
         case "file":
-            accept = {"accept": ",".join(f".{one}" for one in field.types)} if field.types else {}
-            return forms.FileField(**told, widget=forms.FileInput(attrs=accept))
+            return forms.FileField(**told, widget=forms.FileInput(attrs=file_attrs(field)))
         case _:
-            widget = forms.Textarea(attrs={"rows": field.lines}) if field.lines >= LONG else forms.TextInput()
+            counted = {"data-most": field.max_length} if field.max_length else {}
+            long = field.lines >= LONG
+            widget = (
+                forms.Textarea(attrs={"rows": field.lines, "data-markdown": "", **counted})
+                if long
+                else forms.TextInput(attrs=counted)
+            )
             return forms.CharField(**told, widget=widget, strip=False)
 
 
-def _help(field: FormField, upload: Upload | None) -> str:
+def file_attrs(field: FormField) -> dict[str, str]:
+    """What the browser needs to know of a file before it sends it."""
+    attrs = {"data-most-bytes": str(min(field.max_bytes, settings.UPLOAD_MAX_BYTES))}
+    return attrs | ({"accept": ",".join(f".{one}" for one in field.types)} if field.types else {})
+
+
+def help_of(field: FormField) -> str:
+    """What a question asks for, in words."""
     parts = [field.help]
     if field.required:
         parts.append(_("Needed to hand in."))
@@ -94,8 +154,11 @@ def _help(field: FormField, upload: Upload | None) -> str:
     if field.min is not None and field.max is not None:
         parts.append(f"{numbers.text(field.min)} – {numbers.text(field.max)} {field.unit}".rstrip() + ".")
     if field.type.value == "file":
+        size = filesizeformat(min(field.max_bytes, settings.UPLOAD_MAX_BYTES))
         types = ", ".join(field.types)
-        parts.append(_("Up to %(size)d MB. %(types)s") % {"size": max(field.max_bytes // 2**20, 1), "types": types})
-    if upload is not None:
-        parts.append(_("There is already: %(name)s. A new file replaces it.") % {"name": upload.name})
+        parts.append(
+            (_("%(types)s, up to %(size)s.") % {"types": types, "size": size}) if types else _("Up to %(size)s.") % {"size": size}
+        )
+    if field.type.value == "text" and field.lines >= LONG:
+        parts.append(_("You may use Markdown."))
     return " ".join(part.strip() for part in parts if part.strip())

@@ -4,142 +4,21 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.timezone import now
 
 from games.cycles.models import Cycle, Decision
 from games.judging import actions as judging
 from games.judging.models import Sheet
 from games.results.models import RecomputeRun
-from games.submissions.models import Attempt, Submission, Upload
 from tests.cast import actor
 from tests.factories.groups import MembershipFactory, RegistrationFactory
 from tests.factories.judging import judge, locked_scene, sheet_for
-from tests.factories.submissions import move, scene
 
 pytestmark = pytest.mark.django_db
-ENTRY = "/cycles/{}/rounds/call/essay/entry/"
 
 
 def words(response):
     return re.sub(r"\s+", " ", response.content.decode())
-
-
-@pytest.fixture
-def writing():
-    """An open round with an essay; ada writes for the first group, eve is outside."""
-    call = scene()
-    ada, eve = actor("ada"), actor("eve")
-    MembershipFactory(group=call.group, person=ada.person, role="captain", capabilities=["captain", "submit"])
-    return call, ada, eve
-
-
-def test_an_entry_grows_from_draft_to_receipt_to_the_next_version(writing):
-    call, ada, _eve = writing
-    path, client = ENTRY.format(call.cycle.key), ada.client
-    assert "Begin the entry" in words(client.get(path.removesuffix("entry/")))
-    assert client.post(path, {"title": "On wa", "save": "draft"}).status_code == 302
-    assert Submission.objects.get().state == "draft"
-    assert 'value="On wa"' in words(client.get(path))
-
-    paper = SimpleUploadedFile("paper.txt", b"Water is wet.", content_type="text/plain")
-    sent = client.post(path, {"title": "On water", "cost": "12", "paper": paper, "note": "The first.", "save": "final"})
-    entry = Submission.objects.get()
-    assert sent.url == f"/entries/{entry.pk}/versions/1/"
-    receipt = words(client.get(sent.url))
-    assert entry.pinned.digest in receipt
-    assert "Yes, this version counts." in receipt
-    assert "paper.txt" in receipt
-
-    client.post(path, {"title": "On clear water", "note": "Clearer.", "save": "final"})
-    entry.refresh_from_db()
-    assert entry.versions.count() == 2
-    assert entry.pinned.data["paper"] == Upload.objects.get().pk  # a file stays until another replaces it
-    assert "No, another version counts." in words(client.get(sent.url))
-
-
-def test_what_was_typed_stays_after_a_refusal(writing):
-    call, ada, _eve = writing
-    answer = ada.client.post(ENTRY.format(call.cycle.key), {"title": "", "cost": "-3", "save": "final"})
-    text = words(answer)
-    assert answer.status_code == 422
-    assert 'value="-3"' in text
-    assert "an answer is needed" in text
-    assert "outside" in text
-
-
-def base_of(text):
-    return re.search(r'name="base" value="([^"]*)"', text)[1]
-
-
-def test_two_members_do_not_overwrite_each_others_draft(writing):
-    call, ada, _eve = writing
-    path, client = ENTRY.format(call.cycle.key), ada.client
-    client.post(path, {"title": "Ours", "save": "draft", "base": ""})
-    seen = base_of(words(client.get(path)))
-    assert client.post(path, {"title": "Ada's", "save": "draft", "base": seen}).status_code == 302
-    late = client.post(path, {"title": "Ben's", "save": "draft", "base": seen})
-    assert late.status_code == 422
-    assert "by somebody else" in words(late)
-    assert "Ben&#x27;s" in words(late)
-    assert Submission.objects.get().draft["title"] == "Ada's"
-
-
-def test_after_a_refusal_the_same_draft_goes_on(writing):
-    call, ada, _eve = writing
-    path, client = ENTRY.format(call.cycle.key), ada.client
-    refused = words(client.post(path + "?entry=new", {"title": "", "cost": "3", "save": "final", "base": ""}))
-    assert 'action="?entry=1"' in refused
-    again = {"title": "On water", "cost": "3", "save": "draft", "base": base_of(refused)}
-    assert client.post(path + "?entry=1", again).status_code == 302
-    assert Submission.objects.get().draft["title"] == "On water"
-
-
-def test_a_late_entry_is_refused_with_both_times(writing):
-    call, ada, _eve = writing
-    move(call.round, closes=-1)
-    answer = ada.client.post(ENTRY.format(call.cycle.key), {"title": "Late", "save": "final"})
-    assert "Too late" in words(answer)
-    assert not Submission.objects.exists()
-
-
-def test_an_entry_can_be_taken_back_only_by_its_group_and_on_purpose(writing):
-    call, ada, eve = writing
-    ada.client.post(ENTRY.format(call.cycle.key), {"title": "On water", "save": "final"})
-    entry = Submission.objects.get()
-    path = f"/entries/{entry.pk}/withdraw/"
-    assert eve.client.post(path, {"sure": "yes"}).status_code == 404
-    ada.client.post(path)
-    entry.refresh_from_db()
-    assert entry.state == "submitted"
-    ada.client.post(path, {"sure": "yes"})
-    entry.refresh_from_db()
-    assert entry.state == "withdrawn"
-
-
-def test_outsiders_find_neither_form_nor_receipt(client, writing):
-    call, ada, eve = writing
-    ada.client.post(ENTRY.format(call.cycle.key), {"title": "On water", "save": "final"})
-    entry = Submission.objects.get()
-    for path in (ENTRY.format(call.cycle.key), f"/entries/{entry.pk}/versions/1/"):
-        assert eve.client.get(path).status_code == 404
-        assert client.get(path).url.startswith("/sign-in/")
-    assert "On water" not in words(client.get(f"/cycles/{call.cycle.key}/groups/{call.group.key}/"))
-
-
-FLAG = {"key": "essay", "format": "automatic", "max_attempts": 2, "answer": {"kind": "flag", "values": ["blue"]}}
-
-
-def test_a_flag_is_tried_in_the_page():
-    call = scene(FLAG)
-    ada, eve = actor("ada"), actor("eve")
-    MembershipFactory(group=call.group, person=ada.person, capabilities=["submit"])
-    path = f"/cycles/{call.cycle.key}/rounds/call/essay/"
-    assert "2 tries left" in words(ada.client.get(path))
-    assert "blue" not in words(ada.client.get(path))
-    ada.client.post(f"{path}try/", {"answer": "blue"})
-    assert Attempt.objects.get().verdict == "AC"
-    assert eve.client.post(f"{path}try/", {"answer": "blue"}).status_code == 404
 
 
 # --- Judges ---------------------------------------------------------------------------------------------------------------------------
