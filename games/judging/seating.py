@@ -76,8 +76,8 @@ def tables_of(cycle: Cycle) -> list[Table]:
     for task_id, panel, judge, state, count in sheets.values_list("challenge_id", "panel", "judge_id", "state").annotate(
         n=Count("pk")
     ):
-        if seat := seats.get((task_id, panel, judge)):
-            setattr(seat, state, count)
+        if (task_id, panel, judge) in seats:
+            setattr(seats[task_id, panel, judge], state, count)
     _count_entries(cycle, tables)
     return list(tables.values())
 
@@ -106,11 +106,11 @@ def entries_to_mark(challenge: Challenge) -> list[Group]:
 
 def barred(groups: Collection[int], judges: Collection[Person]) -> dict[tuple[int, int], Bar]:
     """(group, judge) → why not. The same human under another name is the same human. Two statements."""
-    users = {one.user_id: [] for one in judges if one.user_id}  # type: dict[int | None, list[int]]
     persons = {one.pk for one in judges}
+    users: dict[int | None, list[int]] = {}
     for one in judges:
         if one.user_id:
-            users[one.user_id].append(one.pk)
+            users.setdefault(one.user_id, []).append(one.pk)
     who = Q(person__in=persons) | Q(person__user__in=[user for user in users if user])
     found: dict[tuple[int, int], Bar] = {}
     conflicts = ConflictOfInterest.objects.filter(who, group__in=groups).values_list(
