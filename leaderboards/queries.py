@@ -176,16 +176,13 @@ def content_digest(*, key: str, rows: Sequence[Mapping[str, Any]], design_number
 
 
 def snapshot_rows(snapshot: Snapshot) -> list[RowData]:
-    """The rows of a snapshot with their movement since the snapshot before it."""
-    before = _places_before(snapshot)
-    rows: Iterable[Mapping[str, Any]] = snapshot.rows
+    """The rows of a snapshot with their movement since the snapshot before it. One statement."""
+    numbers = {snapshot.number - 1} | ({snapshot.number} if "rows" in snapshot.get_deferred_fields() else set())
+    stored = Snapshot.objects.filter(board_id=snapshot.board_id, audience=snapshot.audience, number__in=numbers)
+    read: dict[int, Any] = dict(stored.values_list("number", "rows"))
+    before = {(row["entry"], row["line"]): row["place"] for row in read.get(snapshot.number - 1, ())}
+    rows: Iterable[Mapping[str, Any]] = read.get(snapshot.number) or snapshot.rows
     return [row_data({**row, "previous_place": before.get((row["entry"], row["line"]), "")}) for row in rows]
-
-
-def _places_before(snapshot: Snapshot) -> dict[tuple[str, int], str]:
-    earlier = Snapshot.objects.filter(board_id=snapshot.board_id, audience=snapshot.audience, number=snapshot.number - 1)
-    rows = earlier.values_list("rows", flat=True).first() or []
-    return {(row["entry"], row["line"]): row["place"] for row in rows}
 
 
 def broken_snapshots(board: Board) -> list[Snapshot]:

@@ -1,5 +1,7 @@
-"""A board in the shape that its component takes: columns, the cut, what state it is in, where the page asks for changes."""
+"""A board in the shape that its component takes: columns, rows with their cells, the cut, what state it is in, where the page asks for changes."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
@@ -7,21 +9,47 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from backend.web import shapes
+from backend.web.contest_shapes import cells, task_columns
 from games.cycles.models import Cycle
 from games.cycles.rules import CycleState
 from games.playbooks.schema import Design
 from games.results.queries import Shown
+from games.results.queries.contest import Task, Tried
+from games.results.queries.history import Places
 from games.results.queries.pages import BoardPage
-from games.rounds.models import Entrant
+from games.rounds.models import Entrant, Round
 from leaderboards.engine import numbers
 from leaderboards.engine.names import split_order
 from leaderboards.engine.spec import BoardSpec, Rows, Source, board_rounds
 from leaderboards.engine.words.names import name_in_words
-from leaderboards.models import Board
-from leaderboards.queries import PUBLIC, RowData
+from leaderboards.models import Board, Snapshot
+from leaderboards.queries import PUBLIC, RowData, movement
 
 LONG = 2 * 24 * 60  # minutes
 OVER = {CycleState.CLOSED.value, CycleState.CANCELLED.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One page of a board with everything that is shown beside its rows.
+
+    `since`: the published state that movement is told from, with its places (None: since each row's last change of place).
+    """
+
+    cycle: Cycle
+    design: Design
+    spec: BoardSpec
+    shown: Shown
+    part: BoardPage
+    tasks: Sequence[Task] = ()
+    grid: Mapping[str, Mapping[tuple[str, str], Tried]] = field(default_factory=dict)
+    since: Snapshot | None = None
+    before: Places | None = None
+    rounds: Sequence[Round] = ()
+    past: bool = False
+    sort: str = ""
+    view: str = ""
+    group: str = ""
 
 
 def version_of(shown: Shown) -> int:
@@ -31,44 +59,89 @@ def version_of(shown: Shown) -> int:
     return shown.snapshot.number if shown.snapshot else 0
 
 
-def board_shape(
-    cycle: Cycle, design: Design, spec: BoardSpec, shown: Shown, part: BoardPage, *, past: bool = False
-) -> dict[str, Any]:
+def board_shape(seen: Seen) -> dict[str, Any]:
     """What the board component takes."""
-    row, follows = shown.board, not past and cycle.state not in OVER
-    columns, score = columns_of(design, spec, part.rows)
+    cycle, row, shown, part = seen.cycle, seen.shown.board, seen.shown, seen.part
+    follows = not seen.past and cycle.state not in OVER
+    columns, score = columns_of(seen.design, seen.spec, part.rows)
     columns = [one | {"decimals": shapes.decimals_in(row["values"].get(one["key"]) for row in part.rows)} for one in columns]
-    rows_url = (
-        f"{reverse('board-rows', args=[cycle.key, row.key])}?{urlencode({'bracket': part.bracket, 'page': str(part.page)})}"
-    )
-    live_public = shown.source == "live" and shown.side == PUBLIC
+    if seen.view == AROUND:
+        columns = [*columns, {"key": GAP, "label": _("To the next place"), "title": "", "decimals": 0, "words": True}]
     return {
         "pk": row.pk,
         "key": row.key,
         "title": row.name,
         "version": version_of(shown),
         "columns": columns,
-        "rows": part.rows,
-        "url": f"{rows_url}{'' if live_public or shown.source != 'live' else f'&side={shown.side}'}" if follows else "",
+        "tasks": task_columns(seen.tasks),
+        "rows": row_shapes(seen),
+        "url": rows_url(seen) if follows else "",
         "socket": f"/ws/boards/{row.pk}" if follows and shown.source == "live" else "",
+        "again": bool(seen.tasks or seen.sort or seen.view),
+        "since": seen.before is not None,
         "group_url": reverse("group", args=[cycle.key, "~"]),
-        "cut_rank": _cut_rank(cycle, design, row, part) if spec.rows is Rows.GROUPS else None,
-        "first": part.rows[0]["rank"] if part.rows else 1,
-        "last": part.rows[-1]["rank"] if part.page < part.pages else "",
+        "cut_rank": _cut_rank(cycle, seen.design, row, part) if seen.spec.rows is Rows.GROUPS and not seen.sort else None,
+        "first": part.rows[0]["rank"] if part.rows and not seen.sort else 1,
+        "last": part.rows[-1]["rank"] if part.page < part.pages and not seen.sort else "",
         "bracket": part.bracket if len(part.brackets) > 1 else "",
-        "state": _state(shown, past=past),
+        "state": _state(shown, past=seen.past),
         "score_label": score,
         "score_decimals": shapes.decimals_in(one["score"] for one in part.rows),
     }
 
 
-def columns_of(design: Design, spec: BoardSpec, rows: list[RowData]) -> tuple[list[dict[str, Any]], str]:
+AROUND = "around"
+GAP = "to_next"
+
+
+def rows_url(seen: Seen) -> str:
+    """Where the page asks for its rows again: the same part of the board."""
+    part, shown = seen.part, seen.shown
+    asked = {
+        "bracket": part.bracket if len(part.brackets) > 1 else None,
+        "page": str(part.page) if part.page > 1 else None,
+        "side": None if shown.source != "live" or shown.side == PUBLIC else shown.side,
+        "sort": seen.sort or None,
+        "view": seen.view or None,
+        "group": (seen.group or None) if seen.view else None,
+    }
+    kept = {key: value for key, value in asked.items() if value is not None}
+    address = reverse("board-rows", args=[seen.cycle.key, shown.board.key])
+    return f"{address}?{urlencode(kept)}" if kept else address
+
+
+def row_shapes(seen: Seen) -> list[dict[str, Any]]:
+    """The rows of this page: as `RowData`, with the place before (`was`), the movement since then, and a contest's cells."""
+    return [row_shape(seen, row) for row in seen.part.rows]
+
+
+def row_shape(seen: Seen, row: RowData) -> dict[str, Any]:
+    """One row."""
+    made: dict[str, Any] = {**row}
+    if seen.before is not None:
+        held = seen.before.get(row["group"])
+        was = held.place if held is not None and held.bracket == row["bracket"] else ""
+        made |= _moved(row, was)
+    elif seen.shown.snapshot is not None and seen.shown.snapshot.number > 1:
+        made |= _moved(row, row["previous_place"])
+    if seen.tasks:
+        made["cells"] = cells(seen.tasks, seen.grid.get(row["group"]))
+    return made
+
+
+def _moved(row: RowData, was: str) -> dict[str, Any]:
+    """The place before, and what became of it."""
+    return {"was": was, "movement": movement(row["place"], was) if was or not row["place"] else "new"}
+
+
+def columns_of(design: Design, spec: BoardSpec, rows: Sequence[RowData]) -> tuple[list[dict[str, Any]], str]:
     """The columns between the name and the score, and what the score is called: rounds if there are several, then what decides ties."""
     rounds = board_rounds(design, spec) if spec.source is Source.ROUNDS and spec.rows is Rows.GROUPS else ()
     titles = {one.key: one.title for one in rounds}
-    names = [split[0] for text in spec.order if (split := split_order(text))]
+    names = order_names(spec)
     keys = [key for key in titles if len(titles) > 1]
     keys += [name for name in names if name not in {*keys, "score"} and (len(titles) > 1 or name not in titles)]
+    keys = [key for key in keys if not _told(key, titles)]
     score = _("Points") if spec.source is Source.POINTS else _("Total") if len(titles) > 1 else _("Score")
     if names and names[0] != "score" and names[0] in keys and all(row["values"].get(names[0]) == row["score"] for row in rows):
         keys.remove(names[0])
@@ -76,6 +149,28 @@ def columns_of(design: Design, spec: BoardSpec, rows: list[RowData]) -> tuple[li
     if spec.rows is Rows.RECORDS:
         keys = ["at"] if all(_within_days(row["values"].get("at")) for row in rows) else []
     return [{"key": key, "label": titles.get(key) or short_name(design, spec, key), "title": ""} for key in keys], score
+
+
+def _told(name: str, titles: Mapping[str, str]) -> bool:
+    """Whether a name says what the column of a round says already: "final.score" beside "final"."""
+    head, _dot, rest = name.partition(".")
+    return rest == "score" and head in titles and len(titles) > 1
+
+
+def order_names(spec: BoardSpec) -> list[str]:
+    """The names in the order of a board, without their directions."""
+    return [split[0] for text in spec.order if (split := split_order(text))]
+
+
+def order_words(design: Design, spec: BoardSpec) -> list[str]:
+    """What the steps of the order are called behind a number: 0.35 points, 73 penalty."""
+    points = _("points")
+    return [points if name == "score" else short_name(design, spec, name).lower() for name in order_names(spec)]
+
+
+def sort_is_low(spec: BoardSpec, name: str) -> bool:
+    """Whether less is better for this name on this board."""
+    return any(split[1] for text in spec.order if (split := split_order(text)) and split[0] == name)
 
 
 def _within_days(at: Any) -> bool:
@@ -99,7 +194,7 @@ def short_name(design: Design, spec: BoardSpec, name: str) -> str:
 def _cut_rank(cycle: Cycle, design: Design, row: Board, part: BoardPage) -> int | None:
     """The last rank that goes on: by who is in the next round once that is known, else by the rule."""
     cut = next((one for one in design.cuts if one.board == row.key), None)
-    if cut is None:
+    if cut is None or not part.rows:
         return None
     groups = [one["group"] for one in part.rows]
     through = set(

@@ -1,15 +1,32 @@
-"""One page of what is shown of a board: a bracket, fifty rows, where a group stands."""
+"""One page of what is shown of a board: a bracket, fifty rows, where a group stands, sorted another way if asked."""
 
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
-from games.results.models import ExternalResult
+from django.db.models import Count, Min, Q
+
 from games.results.queries.boards import Shown, shown_rows
 from leaderboards.engine import numbers
 from leaderboards.queries import PAGE_ROWS, RowData, rows_of, standings
 
-PLACE: Final = "place"
-SCORE: Final = "score"
+BY_NAME: Final = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a board is asked for: a bracket (None: the one of `find`, of `own`, else the first), a page, the page of a group.
+
+    `own`: keys under which the viewer's group may stand, whose row is wanted wherever it is. `sort`: name of a value, or "name"; empty = by place.
+    """
+
+    bracket: str | None = None
+    page: int = 1
+    find: str = ""
+    own: tuple[str, ...] = ()
+    sort: str = ""
+    low: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,108 +39,104 @@ class BoardPage:
     page: int
     pages: int
     total: int
+    own: RowData | None = None
 
 
-def board_page(shown: Shown, *, bracket: str = "", page: int = 1, find: str = "") -> BoardPage:
-    """One page of a bracket (the first one if there is no such); with `find`, the page on which that group stands.
-
-    Live rows: at most four statements, whatever the number of rows. A snapshot is one row and read whole.
-    """
+def board_page(shown: Shown, asked: Asked) -> BoardPage:
+    """One page of a bracket. Live rows: two statements, whatever their number. A snapshot is one row and read whole."""
     if shown.source == "live":
-        return _live(shown, bracket, page, find)
+        return _live(shown, asked)
     rows = shown_rows(shown)
-    brackets = list(dict.fromkeys(row["bracket"] for row in rows)) or [""]
-    where = next((row["bracket"] for row in rows if row["group"] == find), bracket) if find else bracket
-    chosen = where if where in brackets else brackets[0]
+    totals: dict[str, int] = {}
+    for row in rows:
+        totals[row["bracket"]] = totals.get(row["bracket"], 0) + 1
+    chosen, rank = _where(asked, totals, _first(rows, {asked.find}), _first(rows, asked.own))
     inside = [row for row in rows if row["bracket"] == chosen]
-    if find:
-        page = _page_of(next((number for number, row in enumerate(inside) if row["group"] == find), 0))
-    return _cut(inside, chosen, brackets, page, len(inside))
+    position = next((number for number, row in enumerate(inside, start=1) if row["rank"] == rank), None) if rank else None
+    return _cut(inside, asked, chosen, totals, position)
 
 
-def _live(shown: Shown, bracket: str, page: int, find: str) -> BoardPage:
+def _first(rows: Iterable[RowData], keys: Collection[str]) -> dict[str, int]:
+    """Bracket -> the rank of a group's first row there."""
+    found: dict[str, int] = {}
+    for row in rows:
+        if row["group"] in keys:
+            found.setdefault(row["bracket"], row["rank"])
+    return found
+
+
+def _live(shown: Shown, asked: Asked) -> BoardPage:
     rows = standings(shown.board, shown.side)
-    brackets = list(rows.order_by("bracket").values_list("bracket", flat=True).distinct()) or [""]
-    own = rows.filter(entry=find).values_list("bracket", "rank").first() if find else None
-    chosen = own[0] if own else (bracket if bracket in brackets else brackets[0])
+    counted = (
+        rows.order_by("bracket")
+        .values_list("bracket")
+        .annotate(total=Count("pk"), find=Min("rank", filter=Q(entry=asked.find)), own=Min("rank", filter=Q(entry__in=asked.own)))
+    )
+    totals: dict[str, int] = {}
+    finds: dict[str, int] = {}
+    owns: dict[str, int] = {}
+    for bracket, number, find, mine in counted:
+        totals[bracket] = number
+        finds |= {bracket: find} if find is not None else {}
+        owns |= {bracket: mine} if mine is not None else {}
+    chosen, rank = _where(asked, totals, finds, owns)
     inside = rows.filter(bracket=chosen)
-    if own:
-        page = _page_of(inside.filter(rank__lt=own[1]).count())
-    total = inside.count()
-    page = max(1, min(page, _pages(total)))
-    start = (page - 1) * PAGE_ROWS
-    return BoardPage(rows_of(inside[start : start + PAGE_ROWS]), chosen, brackets, page, _pages(total), total)
+    if asked.sort:
+        return _cut(rows_of(inside), asked, chosen, totals, None)
+    total = totals.get(chosen, 0)
+    page = _inside(_page_of(rank) if rank else asked.page, total)
+    here = Q(rank__gt=(page - 1) * PAGE_ROWS, rank__lte=page * PAGE_ROWS)
+    found = rows_of(inside.filter(here | Q(entry__in=asked.own, line=0) if asked.own else here))
+    own = next((row for row in found if row["group"] in asked.own), None)
+    part = [row for row in found if (page - 1) * PAGE_ROWS < row["rank"] <= page * PAGE_ROWS]
+    return BoardPage(part, chosen, list(totals) or [""], page, _pages(total), total, own)
 
 
-def _cut(rows: list[RowData], bracket: str, brackets: list[str], page: int, total: int) -> BoardPage:
-    page = max(1, min(page, _pages(total)))
+def _where(asked: Asked, totals: dict[str, int], found: dict[str, int], own: dict[str, int]) -> tuple[str, int | None]:
+    """The bracket to show, and the rank of the group whose page is wanted."""
+    brackets = list(totals) or [""]
+    if found:
+        chosen = asked.bracket if asked.bracket in found else next(iter(found))
+        return chosen, found[chosen]
+    if asked.bracket in totals:
+        return asked.bracket, None
+    return next(iter(own), brackets[0]), None
+
+
+def _cut(inside: list[RowData], asked: Asked, bracket: str, totals: dict[str, int], position: int | None) -> BoardPage:
+    own = next((row for row in inside if row["group"] in asked.own), None)
+    rows = in_order(inside, asked.sort, low=asked.low) if asked.sort else inside
+    page = _inside(_page_of(position) if position and not asked.sort else asked.page, len(rows))
     start = (page - 1) * PAGE_ROWS
-    return BoardPage(rows[start : start + PAGE_ROWS], bracket, brackets, page, _pages(total), total)
+    part = rows[start : start + PAGE_ROWS]
+    return BoardPage(part, bracket, list(totals) or [""], page, _pages(len(rows)), len(rows), own)
+
+
+def in_order(rows: Iterable[RowData], name: str, *, low: bool) -> list[RowData]:
+    """Rows by the value of this name, best first (`low`: less is better); rows without it last. Equal ones as on the board."""
+    if name == BY_NAME:
+        return sorted(rows, key=lambda row: row["name"].casefold())
+    read: Callable[[RowData], Fraction | None] = lambda row: _value(row, name)  # noqa: E731 used twice below
+    there = [row for row in rows if read(row) is not None]
+    ordered = sorted(there, key=lambda row: (read(row) or 0) * (1 if low else -1))
+    return ordered + [row for row in rows if read(row) is None]
+
+
+def _value(row: RowData, name: str) -> Fraction | None:
+    text = row["score"] if name == "score" else row["values"].get(name)
+    try:
+        return numbers.parse(text) if isinstance(text, str) and text else None
+    except ValueError:
+        return None
 
 
 def _pages(total: int) -> int:
     return max(1, -(-total // PAGE_ROWS))
 
 
-def _page_of(position: int) -> int:
-    return position // PAGE_ROWS + 1
+def _inside(page: int, total: int) -> int:
+    return max(1, min(page, _pages(total)))
 
 
-# --- Official results beside ours -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """Somebody else's published result of a board: group -> place, group -> score; and how many of ours agree."""
-
-    places: dict[str, str]
-    scores: dict[str, str]
-    compared: int
-    equal: int
-
-
-def official_of(shown: Shown) -> Beside | None:
-    """The official result that lies beside a board, compared with all its rows; None if there is none.
-
-    One statement where there is none, else as many more as reading the rows takes. Numbers are compared as numbers: 18.50 is 18.5.
-    """
-    found: dict[str, dict[str, str]] = {PLACE: {}, SCORE: {}}
-    stored = ExternalResult.objects.filter(cycle=shown.board.scope, kind="board", key=shown.board.key)
-    for group, name, value in stored.values_list("group", "name", "value"):
-        found.setdefault(name, {})[group] = value
-    places, scores = found[PLACE], found[SCORE]
-    if not places and not scores:
-        return None
-    both = [row for row in shown_rows(shown) if not row["line"] and (row["group"] in places or row["group"] in scores)]
-    equal = sum(_same(places.get(row["group"]), row["place"]) and _same(scores.get(row["group"]), row["score"]) for row in both)
-    return Beside(places=places, scores=scores, compared=len(both), equal=equal)
-
-
-def _same(official: str | None, ours: str) -> bool:
-    if official is None or official == ours:
-        return True
-    try:
-        return numbers.parse(official) == numbers.parse(ours)
-    except ValueError:
-        return False
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """A table that somebody else published, under its own title: names of the columns, and per group its cells."""
-
-    title: str
-    names: list[str]
-    cells: dict[str, dict[str, str]]
-
-
-def elsewhere_of(cycle_id: int) -> list[Elsewhere]:
-    """Whole tables published elsewhere that no board of ours is compared with. One statement."""
-    found: dict[str, Elsewhere] = {}
-    stored = ExternalResult.objects.filter(cycle=cycle_id, kind="external").order_by("pk")
-    for key, group, name, value in stored.values_list("key", "group", "name", "value"):
-        table = found.setdefault(key, Elsewhere(key, [], {}))
-        if name not in table.names:
-            table.names.append(name)
-        table.cells.setdefault(group, {})[name] = value
-    return list(found.values())
+def _page_of(rank: int) -> int:
+    return (rank - 1) // PAGE_ROWS + 1

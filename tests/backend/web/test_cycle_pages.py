@@ -186,6 +186,7 @@ def test_an_official_result_lies_beside_the_board_and_is_compared_by_number(clie
     for group, place, score in (("aqua", "1", "80.690"), ("brook", "3", "80.07")):
         for name, value in (("place", place), ("score", score)):
             ExternalResult.objects.create(cycle=played.cycle, kind="board", key="result", group=group, name=name, value=value)
+    Cycle.objects.filter(pk=played.cycle.pk).update(imported=True)
     ExternalResult.objects.create(
         cycle=played.cycle, kind="external", key="As the jury told it", group="aqua", name="solved", value="7"
     )

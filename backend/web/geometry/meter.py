@@ -1,4 +1,4 @@
-"""Where things stand in a small picture: pure functions from numbers to positions that templates write as SVG attributes."""
+"""An aim as a bar: where it began, where it stands, where it shall be."""
 
 from dataclasses import dataclass
 from fractions import Fraction
