@@ -1,0 +1,280 @@
+"""The fields of a task: what is asked, what is handed in, what judges look at."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from backend.web.pages.launching.parts import Field, Kind, Rows
+
+FORMATS: Final = (
+    ("rubric", _("Judges mark by criteria")),
+    ("ranking", _("Judges put entries in an order")),
+    ("attempts", _("Solved or not, in attempts")),
+    ("measured", _("Measured: a time or a number")),
+    ("automatic", _("Checked by the machine: a quiz, a word, a number")),
+)
+COMBINE: Final = (("sum", _("their sum")), ("mean", _("their weighted mean")))
+FOLDS: Final = (
+    ("mean", _("the mean")),
+    ("median", _("the median")),
+    ("sum", _("the sum")),
+    ("min", _("the lowest")),
+    ("max", _("the highest")),
+)
+JUDGED: Final = frozenset({"rubric", "ranking"})
+TRIED: Final = frozenset({"attempts", "measured", "automatic"})
+
+CRITERIA: Final = Rows(
+    "criteria",
+    _("Rubric"),
+    "criterion",
+    _("Add a criterion"),
+    _("What judges look at. Teams read the same words before they write."),
+    (
+        Field("name", _("Criterion"), _("One or two words."), size="half"),
+        Field("key", _("Key"), _("Short, for tables and orders."), size="half"),
+        Field("summary", _("The question behind it"), _("What a judge asks."), size="wide"),
+        Field("min", _("Lowest mark"), _("Usually 0 or 1."), Kind.NUMBER, size="quarter"),
+        Field("max", _("Highest mark"), _("The best there is."), Kind.NUMBER, size="quarter"),
+        Field("step", _("Step"), _("1: whole marks only."), Kind.NUMBER, size="quarter"),
+        Field("weight", _("Weight"), _("How much it counts beside the others."), Kind.NUMBER, size="quarter"),
+        Field("levels", _("What the marks mean"), _("One per line: 3 = A cause is named, with evidence."), Kind.LEVELS),
+        Field(
+            "panel",
+            _("Marked by"),
+            _("Which panel. Empty: the first."),
+            Kind.CHOICE,
+            source="panels",
+            empty=_("the first panel"),
+            size="half",
+            more=True,
+        ),
+        Field("optional", _("May be left out"), _("A sheet without it is complete."), Kind.SWITCH, size="half", more=True),
+    ),
+    {"min": "0", "max": "4", "step": "1"},
+    JUDGED,
+)
+PANELS: Final = Rows(
+    "panels",
+    _("Panels of judges"),
+    "panel",
+    _("Add a panel"),
+    _("Who marks together, and how their marks become one number. None: one panel called jury, the mean of its marks."),
+    (
+        Field("name", _("Name"), _("Jury, audience, experts."), size="half"),
+        Field("key", _("Key"), _("Short, for tables."), size="half"),
+        Field(
+            "combine",
+            _("Their marks give"),
+            _("How several marks become one."),
+            Kind.CHOICE,
+            FOLDS,
+            empty=_("the mean"),
+            size="half",
+        ),
+        Field("quorum", _("Judges needed"), _("Fewer marks than this give no score."), Kind.WHOLE, size="half"),
+        Field("drop_high", _("Leave out highest"), _("How many of the highest marks do not count."), Kind.WHOLE, size="half"),
+        Field("drop_low", _("Leave out lowest"), _("How many of the lowest marks do not count."), Kind.WHOLE, size="half"),
+        Field(
+            "per",
+            _("Combined"),
+            _("Criterion by criterion, or each judge's sheet first."),
+            Kind.CHOICE,
+            (("criterion", _("criterion by criterion")), ("sheet", _("sheet by sheet"))),
+            empty=_("criterion by criterion"),
+            size="half",
+            more=True,
+        ),
+        Field("decimals", _("Decimals"), _("Rounding of the panel's value. Empty: exact."), Kind.WHOLE, size="half", more=True),
+    ),
+    {"quorum": 1},
+    JUDGED,
+)
+NUMBERS: Final = Rows(
+    "fields",
+    _("Numbers that scoring uses"),
+    "number",
+    _("Add a number"),
+    _("Such as days late. A question of the form with the same key fills it; else you do."),
+    (
+        Field("name", _("Name"), _("As people say it."), size="half"),
+        Field("key", _("Key"), _("As adjustments name it."), size="half"),
+        Field("min", _("Least"), _("Smallest value."), Kind.NUMBER, size="third"),
+        Field("max", _("Most"), _("Largest value."), Kind.NUMBER, size="third"),
+        Field("default", _("If nothing is given"), _("The value without an answer."), Kind.NUMBER, size="third"),
+    ),
+)
+ADJUST: Final = Rows(
+    "adjust",
+    _("Adjustments"),
+    "step",
+    _("Add an adjustment"),
+    _("After the marks, in this order. Fill in one of the three: a number, or the key of a number above."),
+    (
+        Field("times", _("Times"), _("Multiplied by."), size="third"),
+        Field("plus", _("Plus"), _("Added."), size="third"),
+        Field("minus", _("Minus"), _("Taken off."), size="third"),
+    ),
+    keyed=False,
+)
+HINTS: Final = Rows(
+    "hints",
+    _("Hints"),
+    "hint",
+    _("Add a hint"),
+    _("Words that help a team that asks. The cost is taken off its score, once."),
+    (
+        Field("key", _("Key"), _("Short."), size="half"),
+        Field("cost", _("Cost"), _("0: free."), Kind.NUMBER, size="half"),
+        Field("text", _("The hint"), _("Nobody reads it before it is bought."), Kind.LONG),
+    ),
+    only=frozenset({"attempts", "automatic"}),
+)
+QUESTION_TYPES: Final = (
+    ("text", _("Text")),
+    ("number", _("Number")),
+    ("choice", _("Choice")),
+    ("url", _("Web address")),
+    ("file", _("File")),
+)
+
+
+def _only(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+QUESTIONS: Final = (
+    Field("name", _("Question"), _("As it is asked."), size="wide"),
+    Field("type", _("Kind of answer"), _("What can be answered."), Kind.CHOICE, QUESTION_TYPES, empty=_("Text"), redraws=True, size="third"),
+    Field("required", _("Must be answered"), _("Without it nothing can be handed in."), Kind.SWITCH, size="third"),
+    Field("key", _("Key"), _("Its column in tables. A number that scoring uses has the key of that number."), size="third"),
+    Field("help", _("Help"), _("A sentence under the question."), size="wide"),
+    Field("lines", _("Lines"), _("Height of the box."), Kind.WHOLE, only=_only("text"), size="third"),
+    Field("max_length", _("Most characters"), _("Longer answers are refused."), Kind.WHOLE, only=_only("text", "url"), size="third"),
+    Field("min", _("Least"), _("The smallest number that is taken."), Kind.NUMBER, only=_only("number"), size="quarter"),
+    Field("max", _("Most"), _("The largest number that is taken."), Kind.NUMBER, only=_only("number"), size="quarter"),
+    Field("step", _("Step"), _("1 for whole numbers, 0.5 for halves."), Kind.NUMBER, only=_only("number"), size="quarter"),
+    Field("unit", _("Unit"), _("Shown behind the number."), only=_only("number"), size="quarter"),
+    Field("choices", _("Choices"), _("One per line."), Kind.LINES, only=_only("choice")),
+    Field("many", _("Several may be chosen"), _("Otherwise one."), Kind.SWITCH, only=_only("choice"), size="third"),
+    Field("types", _("Endings"), _("Which files are taken: pdf, png. Empty: any safe type."), Kind.COMMAS, only=_only("file"), size="half"),
+    Field("max_bytes", _("Most bytes"), _("10000000 is about ten megabytes."), Kind.WHOLE, only=_only("file"), size="half"),
+)  # fmt: skip
+
+
+def questions(path: str, title: object, text: object, only: frozenset[str] = frozenset()) -> Rows:
+    """The builder of a form: questions that are added, moved, taken away."""
+    return Rows(path, title, "question", _("Add a question"), text, QUESTIONS, {"name": ""}, only, kind_key="type")
+
+
+CHALLENGES: Final = Rows(
+    "challenges",
+    _("Tasks"),
+    "task",
+    _("Add a task"),
+    _("Each task belongs to one or more rounds."),
+    (
+        Field("name", _("Name"), _("What teams call it."), size="half"),
+        Field("key", _("Key"), _("Short, for tables and addresses."), size="half"),
+        Field("summary", _("In one line"), _("Stands in lists."), size="wide"),
+        Field(
+            "aim", _("How it serves the aim"), _("One sentence. A cycle with an aim needs it at one task at least."), Kind.LONG
+        ),
+        Field("rounds", _("In rounds"), _("None ticked: in every round."), Kind.KEYS, source="rounds"),
+        Field(
+            "format",
+            _("How it is scored"),
+            _("Decides what else is asked here."),
+            Kind.CHOICE,
+            FORMATS,
+            empty=_("Judges mark by criteria"),
+            redraws=True,
+            size="half",
+        ),
+        Field("weight", _("Weight"), _("How much it counts beside other tasks of its round."), Kind.NUMBER, size="half"),
+        Field(
+            "brief",
+            _("Brief"),
+            _("What teams read: the problem, what you ask for, what helps. Markdown: ## heading, - list, **strong**."),
+            Kind.MARKDOWN,
+        ),
+        Field("max_attempts", _("Most attempts"), _("Of one team. Empty: no limit."), Kind.WHOLE, only=TRIED, size="third"),
+        Field(
+            "penalty",
+            _("Minutes per wrong attempt"),
+            _("Added to the time of a task that was solved."),
+            Kind.NUMBER,
+            only=frozenset({"attempts"}),
+            size="third",
+        ),
+        Field(
+            "worth", _("Worth"), _("Points for solving it."), Kind.NUMBER, only=frozenset({"attempts", "automatic"}), size="third"
+        ),
+        Field(
+            "better",
+            _("Better is"),
+            _("Which value wins."),
+            Kind.CHOICE,
+            (("high", _("more")), ("low", _("less"))),
+            empty=_("more"),
+            only=frozenset({"measured"}),
+            size="third",
+        ),
+        Field(
+            "keep",
+            _("Counted is"),
+            _("Which of several values."),
+            Kind.CHOICE,
+            (
+                ("best", _("the best")),
+                ("latest", _("the latest")),
+                ("first", _("the first")),
+                ("improvement", _("the improvement")),
+            ),
+            empty=_("the best"),
+            only=frozenset({"measured"}),
+            size="third",
+        ),
+        Field("unit", _("Unit"), _("s, kg, points."), only=frozenset({"measured"}), size="third"),
+        Field(
+            "combine",
+            _("Criteria give"),
+            _("How the criteria become one score."),
+            Kind.CHOICE,
+            COMBINE,
+            empty=_("their sum"),
+            only=JUDGED,
+            size="third",
+        ),
+        Field(
+            "scale",
+            _("Out of"),
+            _("100: the score is shown out of a hundred. Empty: as it comes."),
+            Kind.NUMBER,
+            only=JUDGED,
+            size="third",
+        ),
+        Field("decimals", _("Decimals"), _("Rounding of the score. Empty: exact."), Kind.WHOLE, size="third"),
+        Field("submissions", _("Entries per team"), _("Usually one."), Kind.WHOLE, only=JUDGED, size="third", more=True),
+        Field(
+            "division",
+            _("Only for"),
+            _("One division."),
+            Kind.CHOICE,
+            source="registration.divisions",
+            empty=_("every division"),
+            size="third",
+            more=True,
+        ),
+        Field("optional", _("Nobody has to do it"), _("A quest beside the others."), Kind.SWITCH, size="third", more=True),
+        questions("form", _("What teams hand in"), _("The entry form. Judges see the answers in this order."), JUDGED),
+        CRITERIA,
+        PANELS,
+        NUMBERS,
+        ADJUST,
+        HINTS,
+    ),
+    {"name": "", "rounds": []},
+    kind_key="format",
+    link=True,
+)
