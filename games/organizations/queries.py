@@ -47,6 +47,12 @@ def open_invitations(person: Person, now: datetime) -> QuerySet[Invitation]:
     return Invitation.objects.filter(person=person, accepted_at__isnull=True, expires_at__gt=now)
 
 
+def invitations_to(email: str, now: datetime) -> list[Invitation]:
+    """Invitations to an address that still let somebody in, the newest first, with who invited."""
+    open_ = Invitation.objects.filter(person__email__iexact=email, accepted_at__isnull=True, expires_at__gt=now)
+    return list(open_.filter(person__user__isnull=True).select_related("person", "created_by").order_by("-pk"))
+
+
 def unclaimed_with_email(email: str, *, organization: Organization | None) -> Person | None:
     """The person who waits under this address in the organization, if there is one."""
     waiting = Person.objects.filter(Q(email__iexact=email), organization=organization, user__isnull=True)

@@ -1,6 +1,6 @@
 """Reads of recognition: points and totals of the generation shown, grants, what a ledger has to remember."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -17,7 +17,7 @@ from games.groups.models import Membership
 from games.journal.models import JournalEntry
 from games.playbooks.schema import Badge, Design, Receiver
 from games.recognition.models import Grant, Points, PointsCursor, PointsTotal
-from games.recognition.rules import Act, Award, Ledger
+from games.recognition.rules import Act, Award, GrantState, Ledger
 from leaderboards.engine import facts
 
 type Actors = dict[UUID, tuple[int, dict[int, None]]]
@@ -66,6 +66,13 @@ def point_facts(cycle: Cycle) -> tuple[facts.Points, ...]:
 def grants_of(cycle: Cycle) -> QuerySet[Grant]:
     """Everything won in a cycle, in order of the awards' keys and places."""
     return Grant.objects.filter(cycle=cycle).select_related("group").order_by("award", "pk")
+
+
+def won_by(groups: Collection[int]) -> QuerySet[Grant]:
+    """What these groups have won, the newest first, with its cycle and group."""
+    won = [GrantState.GRANTED.value, GrantState.DELIVERED.value]
+    rows = Grant.objects.filter(group__in=groups, state__in=won).select_related("cycle", "group")
+    return rows.order_by("-changed_at", "-pk")
 
 
 @dataclass(frozen=True, slots=True)

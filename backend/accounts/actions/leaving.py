@@ -1,14 +1,16 @@
 """Leaving for good: what names a person goes, what they did stays, under a pseudonym that leads nowhere."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from backend.accounts.models import User
 from backend.accounts.rules import LastOwner
-from games.groups.models import Membership
+from games.groups.models import JoinRequest, Membership
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
-from games.notices.models import Message
+from games.judging.models import ConflictOfInterest, Sheet
+from games.notices.models import Message, Notice
 from games.organizations.models import Invitation, Person
 
 GONE = "Somebody who left"
@@ -16,10 +18,12 @@ GONE = "Somebody who left"
 
 @transaction.atomic
 def forget(user: User, *, by: User) -> None:
-    """Delete an account with all that names its person: name, address, mails, tokens, links, invitations. Raises LastOwner.
+    """Delete an account with all that names its person, and what only that person was to read. Raises LastOwner.
 
-    Entries, marks and the journal stay, and the chain of hashes holds: they know a pseudonym, and its only link to the person was
-    the row deleted here. Parts in cycles end; sessions lead to nobody. Names that stand in published decisions stay in the record.
+    What goes: name, address, password, mails, notices, settings, tokens, links, invitations, requests to join, affiliations, own notes on
+    sheets, reasons given for a conflict. What stays, so that no result changes: entries, marks, comments to teams, votes, and the journal,
+    whose chain holds: it knows a pseudonym, and its only link to the person was the row deleted here. Parts in cycles end; sessions lead
+    to nobody. Names that stand in published decisions stay in the record.
     """
     owners = list(User.objects.select_for_update().filter(is_superuser=True, is_active=True).order_by("pk"))
     if [one.pk for one in owners] == [user.pk]:
@@ -30,7 +34,11 @@ def forget(user: User, *, by: User) -> None:
     addresses = {user.email, *(one.email for one in people if one.email)}
     record(Kind.ACCOUNT_CHANGED, cycle_id=None, by=by, subject=f"user:{user.pk}", payload={"change": "deleted"})
     Membership.objects.filter(person_id__in=ids, until__isnull=True).update(until=db_now())
-    Invitation.objects.filter(person_id__in=ids).delete()
-    Message.objects.filter(to__in=addresses).delete()
+    Membership.objects.filter(person_id__in=ids).update(affiliation="")
+    Sheet.objects.filter(judge_id__in=ids).update(note="")
+    ConflictOfInterest.objects.filter(person_id__in=ids).update(reason="")
+    for rows in (Invitation.objects, JoinRequest.objects, Notice.objects):
+        rows.filter(person_id__in=ids).delete()
+    Message.objects.filter(Q(to__in=addresses) | Q(person_id__in=ids)).delete()
     Person.objects.filter(pk__in=ids).update(name=GONE, email="", user=None)
     user.delete()
