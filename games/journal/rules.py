@@ -59,9 +59,6 @@ class Kind(StrEnum):
     ANNOUNCEMENT_MADE = "announcement.made"
     ANNOUNCEMENT_WITHDRAWN = "announcement.withdrawn"
     PEOPLE_REMINDED = "people.reminded"
-    ANNOUNCEMENT_MADE = "announcement.made"
-    ANNOUNCEMENT_WITHDRAWN = "announcement.withdrawn"
-    PEOPLE_REMINDED = "people.reminded"
 
 
 # What a visitor may read in the event feed of a cycle: nothing that tells of sealed work.
