@@ -27,8 +27,6 @@ from games.judging.models import ConflictOfInterest, Panelist, Sheet
 from games.judging.rules import SheetState
 from games.notices.models import Announcement
 from games.notices.rules import Audience
-from games.notices.models import Announcement
-from games.notices.rules import Audience
 from games.organizations.models import Organization, Person
 from games.playbooks.rules import Capability, Visibility
 from games.recognition.models import Grant, Points, PointsTotal
@@ -264,17 +262,6 @@ def _announcement_seen(access: Access) -> Q:
     return _reads(access, "cycle_id") | (heard & Q(withdrawn_at__isnull=True))
 
 
-def _announcement_seen(access: Access) -> Q:
-    """Until it is withdrawn: one for everybody with the cycle, one for teams by their members, one for judges by them."""
-    teams = Group.objects.filter(pk__in=access.groups_with()).values("cycle_id")
-    heard = (
-        (_cycle_open(access, "cycle__") & Q(audience=Audience.PUBLIC.value))
-        | Q(audience=Audience.TEAMS.value, cycle_id__in=teams)
-        | Q(audience=Audience.JUDGES.value, cycle_id__in=access.cycles_with(Capability.JUDGE))
-    )
-    return _reads(access, "cycle_id") | (heard & Q(withdrawn_at__isnull=True))
-
-
 def _journal_seen(access: Access) -> Q:
     listed = Cycle.objects.filter(_cycle_open(access)).values("pk")
     public = Q(cycle_id__in=listed, kind__in=[kind.value for kind in PUBLIC_KINDS])
@@ -324,6 +311,11 @@ PERMISSIONS: dict[str, Permission] = {
         "Organizers of the cycle who may launch cycles here.",
         Cycle,
         lambda a: _organizes(a, "pk") if a.may_launch or a.owner else NEVER,
+    ),
+    "cycle.follow": _row(
+        "Sponsors, coaches and observers of the cycle, and its organizers.",
+        Cycle,
+        lambda a: Q(pk__in=a.cycles_with(Capability.FOLLOW)) | _organizes(a, "pk"),
     ),
     "ceremony.view": _row(
         "Organizers; whoever may see the cycle once the results of all its rounds are published.",
@@ -457,8 +449,6 @@ PERMISSIONS: dict[str, Permission] = {
         "Whoever may see the cycle; of a group without its name itself and organizers.", PointsTotal, _points_seen
     ),
     "entrant.view": _row("Whoever may see the cycle.", Entrant, lambda a: _cycle_open(a, "round__cycle__")),
-    "announcement.view": _row("Its audience, until it is withdrawn; organizers always.", Announcement, _announcement_seen),
-    "announcement.withdraw": _of_organizer("Organizers.", Announcement),
     "announcement.view": _row("Its audience, until it is withdrawn; organizers always.", Announcement, _announcement_seen),
     "announcement.withdraw": _of_organizer("Organizers.", Announcement),
     "journal.view": _row("Organizers all of their cycle; everybody its public kinds.", JournalEntry, _journal_seen),

@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from backend.web.pages import boards, ceremony, cycle, desk, entering, groups, home, marking, notices, rounds, style
+from backend.web.pages import (
+    boards,
+    ceremony,
+    cycle,
+    desk,
+    entering,
+    groups,
+    home,
+    launching,
+    marking,
+    notices,
+    rounds,
+    sponsor,
+    style,
+)
 from backend.web.pages.desk import confirming, decisions, publishing
 
 C = "cycles/<str:cycle>/"
@@ -25,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{B}history/", boards.history, name="board-history"),
     path(f"{B}lines/", boards.lines, name="board-lines"),
     path(f"{B}projector/", boards.projector, name="board-projector"),
+    path(f"{C}sponsor/", sponsor.sponsor_desk, name="sponsor-desk"),
     path(f"{C}ceremony/", ceremony.ceremony_page, name="ceremony"),
     path(f"{C}ceremony/opening.json", ceremony.opening, name="ceremony-opening"),
     path(R, rounds.round_page, name="round"),
@@ -77,5 +92,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/read/", notices.read, name="read-notices"),
     path("notices/<int:pk>/", notices.follow, name="follow-notice"),
     path("notices/stop/<str:token>/", notices.stop_page, name="stop-mails"),
+    path("launch/", launching.launch, name="launch"),
+    path("launch/<int:pk>/", launching.draft, name="draft"),
+    path("launch/<int:pk>/preview/", launching.preview, name="draft-preview"),
+    path("launch/<int:pk>/launch/", launching.draft_launch, name="draft-launch"),
+    path("launch/<int:pk>/move/", launching.move, name="draft-move"),
+    path("launch/<int:pk>/discard/", launching.discard, name="draft-discard"),
+    path("launch/<int:pk>/dry-run/", launching.dry_run, name="draft-dry-run"),
+    path("launch/<int:pk>/dry-run/start/", launching.rehearse, name="draft-rehearse"),
+    path("launch/<int:pk>/dry-run/remove/", launching.remove_dry_run, name="draft-dry-run-remove"),
+    path("launch/<int:pk>/tasks/<int:at>/", launching.task, name="draft-task"),
+    path("launch/<int:pk>/<slug:key>/", launching.step, name="draft-step"),
+    path(f"{C}next/", launching.begin_next, name="begin-next"),
+    path(f"{C}desk/rules/", launching.rules_desk, name="desk-rules"),
+    path(f"{C}desk/rules/change/", launching.begin_amendment, name="begin-amendment"),
     path("style/", style.style, name="style"),
 ]

@@ -47,6 +47,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "cycle.break_glass": (NOBODY, NOBODY),
     "cycle.organize": ("org", "org"),
     "cycle.follow_up": ("", ""),  # org organizes, but may not launch here
+    "cycle.follow": ("org", "org"),
     "ceremony.view": ("org", "org"),  # of the cast's cycle not every round is published
     "series.view": (ALL, ALL),
     "design.view": (ALL, ALL),

@@ -19,6 +19,7 @@ SIGN_INS: tuple[SignIn, ...] = (
     SignIn("judith@example.org", PASSWORD, "judges", "Judith Okafor"),
     SignIn("ada@example.org", PASSWORD, "plays, handed in", "Ada Njoroge"),
     SignIn("ben@example.org", PASSWORD, "plays, has a draft", "Ben Almeida"),
+    SignIn("sam@example.org", PASSWORD, "sponsors", "Sam Okello"),
     SignIn("eve@example.org", PASSWORD, "looks on", "Eve Larsen"),
 )
 

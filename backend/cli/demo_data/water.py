@@ -12,7 +12,7 @@ from games.bundles.bundle import Bundle
 from games.bundles.rows import DecisionRow, MarkRow, PersonRow
 from games.bundles.tables import Table, Tables
 from games.cycles.models import Cycle
-from games.groups.actions import register
+from games.groups.actions import appoint, register
 from games.groups.actions.members import add_member, held_group
 from games.groups.models import Group
 from games.groups.rules import Consent
@@ -56,6 +56,8 @@ def load(people: Mapping[str, Any]) -> Cycle:
     progression.settle_round_states()
     after.refresh_from_db()
     _teams(after, people, house)
+    for cycle in (before, after):
+        appoint(cycle, person_for(people["sam"]), role="sponsor", by=people["olga"])
     return after
 
 
