@@ -1,17 +1,22 @@
 """A POST that is sent twice with the same Idempotency-Key does its work once.
 
-The claim is a committed row of its own, so that a second request at the same moment sees it (409). The work and its stored answer are one
+The claim is a committed row of its own, so that a second request at the same moment sees it (409). The work and its kept answer are one
 transaction: a process that dies leaves either both or neither, and a claim that nobody finished may be taken over after LEASE.
+
+An action that a view lists as `proved` is one transaction that writes to the journal: there the entry bears the claim, so the proof costs no
+statement and no savepoint, and the answer is kept just after. A process that dies between the two leaves an act that is never done again.
 """
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
@@ -21,6 +26,8 @@ from rest_framework.views import APIView
 from backend.api.models import IdempotencyRecord
 from backend.api.renderers import dumps
 from games.errors import GameError
+from games.journal.actions import proving
+from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 
 HEADER: Final = "Idempotency-Key"
@@ -31,6 +38,7 @@ KEPT_FOR: Final = timedelta(hours=24)
 _KEPT_HEADERS: Final = ("Location", "ETag")
 
 type Handler = Callable[..., HttpResponseBase]
+type Work = Callable[[], HttpResponseBase]
 
 
 class KeyInvalid(GameError):
@@ -63,10 +71,24 @@ class InProgress(GameError):
         super().__init__("The first request with this key is still at work. Ask again in a moment.", where=HEADER)
 
 
+class AnswerLost(GameError):
+    """The first request with this key did its work, and its process died before the answer was kept."""
+
+    code = "idempotency_answer_lost"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("The first request with this key was done; its answer was lost. Look at what it made.", where=HEADER)
+
+
 class Idempotent(APIView):
-    """Laid over every view where it is mounted (`v1.py`). A view whose answer is a secret sets `idempotent = False`."""
+    """Laid over every view where it is mounted (`v1.py`). A view whose answer is a secret sets `idempotent = False`.
+
+    `proved`: names of its actions that are one transaction with an entry in the journal.
+    """
 
     idempotent: bool  # no default here: this class comes before the view's own in the order of look-up
+    proved: frozenset[str]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After sign-in, permission and throttle: wrap the handler that `dispatch` is about to call."""
@@ -75,69 +97,115 @@ class Idempotent(APIView):
         if request.method == "POST" and key is not None and getattr(self, "idempotent", True) and request.user.is_authenticated:
             handler: Handler | None = getattr(self, "post", None)
             if handler is not None:
-                self.post = lambda *rest, **named: _once(key, handler, *rest, **named)
+                proved = getattr(self, "action", "") in getattr(self, "proved", ())
+                self.post = lambda *rest, **named: _once(key, handler, proved, *rest, **named)
 
 
-def _once(key: str, handler: Handler, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+def _once(key: str, handler: Handler, proved: bool, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: FBT001 bound once, above
     if not (0 < len(key) <= KEY_LENGTH and key.isascii() and key.isprintable()):
         raise KeyInvalid
     record = _claim(key, request)
     if record.status is not None:
         return _replay(record)
+    return (_proved if proved else _together)(record, lambda: handler(request, *args, **kwargs))
+
+
+def _together(record: IdempotencyRecord, work: Work) -> HttpResponseBase:
+    """The work and its kept answer in one transaction."""
     try:
         with transaction.atomic():
-            response = handler(request, *args, **kwargs)
-            done = isinstance(response, Response) and response.status_code < 300  # noqa: PLR2004 -- 2xx: it was done
-            if isinstance(response, Response) and done:
-                _store(record, response)
+            response = work()
+            if _done(response) and not _store(record, response):
+                raise InProgress  # noqa: TRY301 took longer than the lease, another request took over: undo our work, the other one counts
     except BaseException:
         _release(record)
         raise
-    if not done:
+    if not _done(response):
         _release(record)
     return response
 
 
+def _proved(record: IdempotencyRecord, work: Work) -> HttpResponseBase:
+    """The work, which bears the claim in the journal, and the kept answer after it."""
+    with proving(_proof_of(record)) as proof:
+        try:
+            response = work()
+        except BaseException:
+            if not (proof.used and _was_done(record)):
+                _release(record)
+            raise
+    if _done(response):
+        _store(record, response)
+    else:
+        _release(record)
+    return response
+
+
+def _done(response: HttpResponseBase) -> TypeGuard[Response]:
+    return isinstance(response, Response) and response.status_code < 300  # noqa: PLR2004 -- 2xx: it was done
+
+
 def _claim(key: str, request: Request) -> IdempotencyRecord:
-    """A fresh claim, or the finished record of the same request. KeyReused, InProgress otherwise."""
-    now = db_now()
+    """A fresh claim (one statement), or the finished record of the same request. KeyReused, InProgress, AnswerLost otherwise."""
     place = {"user_id": request.user.pk, "path": request.path[:500], "key": key}
     digest = body_hash(request.data)
     try:
-        with transaction.atomic():
-            return IdempotencyRecord.objects.create(**place, body_hash=digest, claimed_at=now)
+        return _claimed(place, digest)
     except IntegrityError:
-        record = IdempotencyRecord.objects.filter(**place).first()
+        record, now = IdempotencyRecord.objects.filter(**place).first(), db_now()
+    if record is not None and record.claimed_at <= now - KEPT_FOR:  # too old to count
+        IdempotencyRecord.objects.filter(pk=record.pk, claimed_at__lte=now - KEPT_FOR).delete()
+        try:
+            return _claimed(place, digest)
+        except IntegrityError:  # another request did the same
+            record = None
     if record is None:  # released between the two statements
         raise InProgress
-    if record.claimed_at > now - KEPT_FOR:
-        if record.body_hash != digest:
-            raise KeyReused
-        if record.status is not None:
-            return record
-    return _take_over(record, digest, now)
+    if record.body_hash != digest:
+        raise KeyReused
+    return record if record.status is not None else _take_over(record, now)
 
 
-def _take_over(record: IdempotencyRecord, digest: str, now: datetime) -> IdempotencyRecord:
-    """Claim a record whose worker died or whose answer is too old to count; exactly one of several requests succeeds."""
-    stale = Q(claimed_at__lte=now - KEPT_FOR) | Q(status__isnull=True, claimed_at__lte=now - LEASE)
-    claimed = IdempotencyRecord.objects.filter(stale, pk=record.pk, claimed_at=record.claimed_at)
-    if not claimed.update(claimed_at=now, body_hash=digest, status=None, body="", headers={}):
+def _claimed(place: dict[str, Any], digest: str) -> IdempotencyRecord:
+    with transaction.atomic() if connection.in_atomic_block else nullcontext():
+        return IdempotencyRecord.objects.create(**place, body_hash=digest, claimed_at=Now())
+
+
+def _take_over(record: IdempotencyRecord, now: datetime) -> IdempotencyRecord:
+    """Claim a record whose worker died; exactly one of several requests succeeds. AnswerLost when its work was done all the same."""
+    stale = IdempotencyRecord.objects.filter(pk=record.pk, status__isnull=True, claimed_at__lte=now - LEASE)
+    if not stale.update(claimed_at=now):
         raise InProgress
-    record.claimed_at, record.body_hash, record.status = now, digest, None
+    if _was_done(record):
+        raise AnswerLost
+    record.claimed_at = now
     return record
 
 
-def _store(record: IdempotencyRecord, response: Response) -> None:
+def _proof_of(record: IdempotencyRecord) -> str:
+    """What the journal's entry bears: the claim, whoever works on it."""
+    return f"request:{record.pk}"
+
+
+def _was_done(record: IdempotencyRecord) -> bool:
+    return JournalEntry.objects.filter(key=_proof_of(record)).exists()
+
+
+def _store(record: IdempotencyRecord, response: Response) -> bool:
+    """Keep the answer; false if the claim is another request's by now."""
     kept = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
     body = "" if response.data is None else dumps(response.data).decode()
-    mine = IdempotencyRecord.objects.filter(pk=record.pk, claimed_at=record.claimed_at, status__isnull=True)
-    if not mine.update(status=response.status_code, headers=kept, body=body):
-        raise InProgress  # took longer than the lease, another request took over: undo our work, the other one counts
+    return bool(_still_ours(record).update(status=response.status_code, headers=kept, body=body))
+
+
+def _still_ours(record: IdempotencyRecord) -> QuerySet[IdempotencyRecord]:
+    """The record, if nobody took it over. SQLite writes its own clock with fewer digits than we do: the same to a millisecond is the same."""
+    at = (record.claimed_at - timedelta(milliseconds=1), record.claimed_at)
+    return IdempotencyRecord.objects.filter(pk=record.pk, claimed_at__range=at, status__isnull=True)
 
 
 def _release(record: IdempotencyRecord) -> None:
-    IdempotencyRecord.objects.filter(pk=record.pk, claimed_at=record.claimed_at, status__isnull=True).delete()
+    _still_ours(record).delete()
 
 
 def _replay(record: IdempotencyRecord) -> HttpResponse:

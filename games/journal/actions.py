@@ -2,7 +2,10 @@
 
 import logging
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -24,6 +27,36 @@ CLAIM = timedelta(seconds=5)  # a batch takes well under a second; the row of th
 def on(kind: Kind, listener: Listener) -> None:
     """Call `listener` after the commit of every entry of `kind`. Only `worker/reactions.py` may call this."""
     _listeners.setdefault(kind.value, []).append(listener)
+
+
+@dataclass(slots=True)
+class Proof:
+    """What the next entry bears; `used` once one does."""
+
+    key: str
+    used: bool = False
+
+
+_proof: ContextVar[Proof | None] = ContextVar("proof", default=None)
+
+
+@contextmanager
+def proving(key: str) -> Iterator[Proof]:
+    """The first entry recorded in here bears `key`: committed with the act, it proves that the act was done, and that it is done once."""
+    proof = Proof(key)
+    before = _proof.set(proof)
+    try:
+        yield proof
+    finally:
+        _proof.reset(before)
+
+
+def _proof_taken() -> str | None:
+    proof = _proof.get()
+    if proof is None or proof.used:
+        return None
+    proof.used = True
+    return proof.key
 
 
 def record(  # noqa: PLR0913 each part of an entry is named
@@ -50,7 +83,7 @@ def record(  # noqa: PLR0913 each part of an entry is named
         group_id=group_id,
         subject=subject,
         payload=dict(payload or {}),
-        key=key,
+        key=key or _proof_taken(),
         at=at or db_now(),
         channel=channel,
     )

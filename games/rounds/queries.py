@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest
@@ -101,11 +102,19 @@ def is_restricted(round_: Round) -> bool:
 
 def left_by_decision(round_: Round) -> QuerySet[Decision]:
     """Decisions that take a group out of this round, here or in a round before: stop, withdraw, disqualify."""
-    until_here = Round.objects.filter(cycle_id=round_.cycle_id, number__lte=round_.number).values("key")
+    return _left(round_.cycle_id, Round.objects.filter(cycle_id=round_.cycle_id, number__lte=round_.number))
+
+
+def left_by_decision_of_row(round_: str) -> QuerySet[Decision]:
+    """The same inside another statement: `round_` is the path from its row to the round."""
+    outer = OuterRef(OuterRef(f"{round_}__cycle_id")), OuterRef(OuterRef(f"{round_}__number"))
+    return _left(OuterRef(f"{round_}__cycle_id"), Round.objects.filter(cycle_id=outer[0], number__lte=outer[1]))
+
+
+def _left(cycle_id: Any, until_here: QuerySet[Round]) -> QuerySet[Decision]:
     kinds = [DecisionKind.STOP.value, DecisionKind.WITHDRAW.value, DecisionKind.DISQUALIFY.value]
-    return Decision.objects.filter(
-        Q(round="") | Q(round__in=until_here), cycle_id=round_.cycle_id, kind__in=kinds, revoked_at__isnull=True
-    )
+    here = Q(round="") | Q(round__in=until_here.values("key"))
+    return Decision.objects.filter(here, cycle_id=cycle_id, kind__in=kinds, revoked_at__isnull=True)
 
 
 def entrants_of(round_: Round) -> QuerySet[Group]:

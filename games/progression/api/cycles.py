@@ -16,8 +16,8 @@ from games.cycles.queries import design_of, design_rows, public_design, public_d
 from games.cycles.rules import CycleState, DecisionKind
 from games.playbooks.schema import Design
 from games.progression import actions
-from games.progression.actions.designs import begun_rounds
 from games.progression.api import shapes
+from games.progression.drafting import begun_rounds
 from games.rounds.queries import rounds_of
 from leaderboards.engine.words import round_rules, scoring_rules
 

@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from games.challenges.models import Challenge
+from games.errors import NotFound
 from games.groups.models import Group
 from games.organizations.models import Person
 from games.playbooks.forms import check_answers
 from games.submissions.actions.writing import check_editable, check_room, next_version, receipt
 from games.submissions.models import Submission, Version
-from games.submissions.queries import attachments, files_in, locked_entry, locked_group, occasion, rules_of
+from games.submissions.queries import attachments, files_in, locked_entry, locked_group, occasion, person_of, rules_of
 from games.submissions.rules import (
     EntryRefused,
     StaleDraft,
@@ -124,13 +125,19 @@ def submit(
     note: str | None = None,
     base: datetime | None = None,
     check_base: bool = False,
+    among: QuerySet[Submission] | None = None,
 ) -> Version:
     """Hand in the next version: of `data`, or of the saved draft, with `note` or the draft's. It becomes the one that counts. Four statements.
 
-    With `check_base` it is refused as StaleDraft if somebody saved the draft since `base`: their words would be lost. Answers are checked against the form, scoring numbers against their bounds. Journalled with number and digest: the receipt.
+    With `check_base` it is refused as StaleDraft if somebody saved the draft since `base`: their words would be lost. Answers are checked
+    against the form, scoring numbers against their bounds. Journalled with number and digest: the receipt. With `among` (rows that the
+    writer may hand in, with `me`) of `submission` only the id is used: NotFound if it is none of them.
     """
-    rows = locked_entry(submission, with_uploads=True)
+    rows = locked_entry(submission, with_uploads=True, among=among)
+    if not rows:
+        raise NotFound
     row = rows[0]
+    person = person_of(row) if among is not None else person
     check_editable(row)
     if check_base:
         _check_base(row, base)

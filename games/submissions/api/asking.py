@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from games.errors import NotFound
+
 if TYPE_CHECKING:
     from games.permissions import Access
 
@@ -19,6 +21,13 @@ def asked_for(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, 
     asked = shape(data=data)
     asked.is_valid(raise_exception=True)
     return dict(asked.validated_data)
+
+
+def id_in(text: str) -> int:
+    """The id of a row from an address. NotFound for what is none."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):  # noqa: PLR2004 digits of 2^63
+        raise NotFound
+    return int(text)
 
 
 class IdField(serializers.IntegerField):

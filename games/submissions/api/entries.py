@@ -17,7 +17,7 @@ from games.groups.models import Group
 from games.rounds.queries import begun_q
 from games.submissions import actions
 from games.submissions.api import shapes
-from games.submissions.api.asking import access_in, asked_for
+from games.submissions.api.asking import access_in, asked_for, id_in
 from games.submissions.models import Submission, Version
 from games.submissions.queries import acting, eyes, named_rows, person_of, rules_of, version_data, with_ordinal
 from games.submissions.rules import SubmissionState
@@ -153,6 +153,7 @@ class EntryWriting(GenericViewSet[Submission]):
     queryset = Submission.objects.all()
     seen_as = "submission.edit"
     permissions = dict.fromkeys(("draft", "versions", "pin", "withdraw", "restore"), "submission.edit")
+    proved = frozenset({"versions"})
 
     def get_queryset(self) -> QuerySet[Submission]:
         """With its round, and with the person as whom the user acts."""
@@ -177,27 +178,19 @@ class EntryWriting(GenericViewSet[Submission]):
 
     @extend_schema(request=shapes.SubmitAsked, responses={201: shapes.Receipt})
     @action(detail=True, methods=["post"])
-    def versions(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+    def versions(self, request: Request, pk: str) -> Response:
         """Hand in the next version. The answer is the receipt."""
-        entry = self.get_object()
         asked = asked_for(shapes.SubmitAsked, request.data)
         version = actions.submit(
-            submission=entry,
+            submission=Submission(pk=id_in(pk)),
+            among=self.filter_queryset(self.get_queryset()),
             by=request.user,
-            person=person_of(entry),
             data=asked.get("data"),
             note=asked.get("note"),
             base=asked.get("base"),
             check_base="base" in asked,
         )
-        receipt = {
-            "submission": entry.pk,
-            "version": version.pk,
-            "number": version.number,
-            "digest": version.digest,
-            "at": version.at,
-        }
-        return Response(receipt, status=status.HTTP_201_CREATED)
+        return Response(shapes.receipt(version), status=status.HTTP_201_CREATED)
 
     @extend_schema(request=shapes.PinAsked, responses=shapes.StateShape)
     @action(detail=True, methods=["post"])
@@ -251,11 +244,4 @@ class EntryRuling(GenericViewSet[Submission]):
         entry = self.get_object()
         asked = asked_for(shapes.FieldsAsked, request.data)
         version = actions.set_fields(submission=entry, fields=asked["numbers"], by=request.user, reason=asked["reason"])
-        receipt = {
-            "submission": entry.pk,
-            "version": version.pk,
-            "number": version.number,
-            "digest": version.digest,
-            "at": version.at,
-        }
-        return Response(receipt)
+        return Response(shapes.receipt(version))

@@ -154,6 +154,12 @@ class Receipt(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
 
 
+def receipt(version: Version) -> dict[str, Any]:
+    """A version as its Receipt."""
+    names = {"submission": version.submission_id, "version": version.pk}
+    return {**names, "number": version.number, "digest": version.digest, "at": version.at}
+
+
 class PinAsked(serializers.Serializer[Any]):
     """Which version shall count."""
 

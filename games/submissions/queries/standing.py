@@ -7,12 +7,13 @@ from django.db.models import Exists, F, JSONField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from games.challenges.models import Challenge
+from games.cycles.models import Decision
 from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.playbooks.forms import Attached
 from games.playbooks.schema import ChallengeDesign, Design
 from games.rounds.models import Entrant, Extension, Round
-from games.rounds.queries import is_restricted, left_by_decision
+from games.rounds.queries import is_restricted, left_by_decision, left_by_decision_of_row
 from games.submissions.models import Attempt, Submission, Upload, Version
 from games.submissions.rules import COUNTS, Occasion, extension_of
 from games.submissions.rules.states import EntryRefused
@@ -28,29 +29,31 @@ def rules_of(challenge: Challenge) -> tuple[Design, ChallengeDesign]:
     return design, spec
 
 
-def _standing(round_: Round, group: str, group_key: str) -> dict[str, Any]:
-    """Annotations that say, in the same statement, what decides about a group at this moment."""
+def _standing(round_: Any, group: str, group_key: str, left: QuerySet[Decision]) -> dict[str, Any]:
+    """Annotations that say, in the same statement, what decides about a group at this moment. `round_`: a row, or the path to its id."""
     mine = {"round": round_, "group": OuterRef(group)}
     return {
         "now": Now(),
         "until": Subquery(Extension.objects.filter(**mine).values("until")[:1]),
         "entered": Exists(Entrant.objects.filter(**mine)),
-        "left": Exists(left_by_decision(round_).filter(group=OuterRef(group_key))),
+        "left": Exists(left.filter(group=OuterRef(group_key))),
     }
 
 
-def locked_entry(submission: Submission, *, with_uploads: bool = False) -> list[Any]:
+def locked_entry(submission: Submission, *, with_uploads: bool = False, among: QuerySet[Submission] | None = None) -> list[Any]:
     """The entry, locked, fresh, with its round, group and standing; one row, or one per upload (`upload`, `upload_field`, …).
 
-    One statement. The row lock is what makes concurrent versions, pins and withdrawals of one entry follow each other.
+    One statement. The row lock is what makes concurrent versions, pins and withdrawals of one entry follow each other. Only the id of
+    `submission` is used; with `among` it is looked for among these rows, and nothing is found of one that is not.
     """
     latest = Version.objects.filter(submission=OuterRef("pk")).order_by("-number")
     rows = (
-        Submission.objects.filter(pk=submission.pk)
+        (Submission.objects.all() if among is None else among)
+        .filter(pk=submission.pk)
         .select_related("challenge__round__cycle", "group")
         .select_for_update(of=("self",), no_key=True)
         .annotate(
-            **_standing(submission.challenge.round, "group_id", "group__key"),
+            **_standing(OuterRef("challenge__round_id"), "group_id", "group__key", left_by_decision_of_row("challenge__round")),
             fields_before=Subquery(latest.values("fields")[:1], output_field=JSONField()),
         )
     )
@@ -70,7 +73,7 @@ def locked_group(challenge: Challenge, group: Group) -> Any:
     return (
         Group.objects.select_for_update(no_key=True)
         .annotate(
-            **_standing(challenge.round, "pk", "key"),
+            **_standing(challenge.round, "pk", "key", left_by_decision(challenge.round)),
             cycle_state=Subquery(Round.objects.filter(pk=challenge.round_id).values("cycle__state")[:1]),
         )
         .get(pk=group.pk)

@@ -3,7 +3,7 @@ from datetime import timedelta
 import orjson
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import QueryDict
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
@@ -16,7 +16,10 @@ from backend.api.idempotency import KEPT_FOR, LEASE, Idempotent, body_hash, forg
 from backend.api.models import IdempotencyRecord
 from backend.api.parsers import JSONParser
 from games.errors import Conflict
+from games.journal.actions import proving, record
+from games.journal.models import JournalEntry
 from games.journal.queries import db_now
+from games.journal.rules import Kind
 
 pytestmark = pytest.mark.django_db
 
@@ -163,5 +166,76 @@ def test_a_file_is_told_apart_by_its_bytes_and_still_readable():
 
 
 def test_a_key_costs_few_statements(ada, django_assert_max_num_queries):
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(13):
         send(ada, {"name": "one"}, "k-1")
+
+
+# --- Acts that bear their claim in the journal ------------------------------------------------------------------------------------------
+
+
+class Acts(Idempotent, APIView):
+    """One transaction with an entry in the journal; `fail` breaks it before or after the commit."""
+
+    permission_classes = ()
+    parser_classes = (JSONParser,)
+    proved = frozenset({""})
+
+    def post(self, request):
+        with transaction.atomic():
+            record(Kind.ACCOUNT_CHANGED, cycle_id=None, by=request.user, payload={"n": 1})
+            if request.data.get("fail") == "before":
+                raise Conflict("Not now.")
+        if request.data.get("fail") == "after":
+            raise ZeroDivisionError
+        return Response({"done": True}, status=201)
+
+
+def acts():
+    return JournalEntry.objects.filter(kind="account.changed").count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_act_that_the_journal_proves_is_done_once(ada):
+    first, again = (send(ada, {}, "k-1", view=Acts) for _ in range(2))
+    assert (again.status_code, again.content) == (first.status_code, first.content) == (201, first.content)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert acts() == 1
+    assert send(ada, {}, "k-2", view=Acts).status_code == 201
+    assert acts() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refused_act_may_be_sent_again(ada):
+    assert code_of(send(ada, {"fail": "before"}, "k-1", view=Acts)) == (409, "conflict")
+    assert not IdempotencyRecord.objects.exists()
+    assert acts() == 0
+    assert send(ada, {}, "k-1", view=Acts).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_act_whose_answer_was_lost_is_not_done_again(ada):
+    with pytest.raises(ZeroDivisionError):
+        send(ada, {"fail": "after"}, "k-1", view=Acts)
+    assert acts() == 1
+    assert code_of(send(ada, {"fail": "after"}, "k-1", view=Acts)) == (409, "idempotency_in_progress")
+    IdempotencyRecord.objects.update(claimed_at=db_now() - LEASE - timedelta(seconds=1))
+    assert code_of(send(ada, {"fail": "after"}, "k-1", view=Acts)) == (409, "idempotency_answer_lost")
+    assert acts() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_work_on_one_claim_one_act_is_written(ada):
+    """The first was slower than its lease and somebody took over: the journal takes the claim once."""
+    digest, long_ago = body_hash({}), db_now() - LEASE - timedelta(seconds=1)
+    row = IdempotencyRecord.objects.create(user=ada, path="/notes", key="k-1", body_hash=digest, claimed_at=long_ago)
+    assert send(ada, {}, "k-1", view=Acts).status_code == 201
+    with pytest.raises(IntegrityError), transaction.atomic(), proving(f"request:{row.pk}"):
+        record(Kind.ACCOUNT_CHANGED, cycle_id=None)
+    assert acts() == 1
+
+
+def test_only_the_first_entry_bears_the_claim(db):
+    with proving("request:1"):
+        first, second = (record(Kind.ACCOUNT_CHANGED, cycle_id=None) for _ in range(2))
+    assert (first.key, second.key) == ("request:1", None)
+    assert record(Kind.ACCOUNT_CHANGED, cycle_id=None).key is None
