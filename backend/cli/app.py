@@ -31,6 +31,8 @@ COMMANDS: dict[str, Entry] = {
     "verify": Entry("Competitions", "backend.cli.bundles:verify"),
     "recompute": Entry("Competitions", "backend.cli.bundles:recompute"),
     "test": Entry("Work on Ludus", "backend.cli.test:test"),
+    "e2e": Entry("Work on Ludus", "backend.cli.e2e:e2e"),
+    "screenshots": Entry("Work on Ludus", "backend.cli.screenshots:screenshots"),
     "check": Entry("Work on Ludus", "backend.cli.check:check"),
     "bench": Entry("Work on Ludus", "backend.cli.develop:bench"),
     "services": Entry("Work on Ludus", "backend.cli.develop:services"),

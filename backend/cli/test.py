@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from backend.cli.e2e import add_browser_tests, is_whole_run
 from backend.cli.setup import ROOT
 from backend.services.embedded import Database, provide_redis, throw_away_database, throw_away_folder
 from backend.services.supervisor import Stopped, Supervisor
@@ -16,8 +17,11 @@ from backend.services.supervisor import Stopped, Supervisor
 @click.option("--sqlite", is_flag=True, help="Run on SQLite instead of PostgreSQL.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def test(*, sqlite: bool, arguments: tuple[str, ...]) -> None:
-    """Run the tests on real services; ARGUMENTS go to pytest (paths, -k, -n 2 ...)."""
-    sys.exit(run_tests(arguments, sqlite=sqlite))
+    """Run the tests on real services; ARGUMENTS go to pytest (paths, -k, -n 2 ...). A whole run on PostgreSQL ends in the browser."""
+    code = run_tests(arguments, sqlite=sqlite)
+    if not code and not sqlite and is_whole_run(arguments):
+        code = add_browser_tests()
+    sys.exit(code)
 
 
 def run_tests(arguments: tuple[str, ...], *, sqlite: bool) -> int:

@@ -1,5 +1,7 @@
 """Who is at the browser, and how they come in."""
 
+import json
+import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -38,6 +40,12 @@ class Stack:
             self.kept[who] = context.storage_state()
             context.close()
         return self.kept[who]
+
+    def cycles(self, stem: str) -> list[str]:
+        """Keys of the demo's cycles that begin so, the oldest first: it plays around today, so years stand in them."""
+        with urllib.request.urlopen(f"{self.address}/api/v1/cycles") as answer:
+            found = [one["key"] for one in json.load(answer)["results"]]
+        return sorted(key for key in found if key.startswith(stem))
 
     def mails(self) -> str:
         """Every mail that the demo sent so far, the newest last."""

@@ -1,49 +1,48 @@
-"""What only a browser can say: no script or policy complains, times are told in the viewer's zone, a board follows what is published."""
+"""What only a browser can say: nothing complains, times are told in the viewer's zone, a board follows what happens without a reload."""
 
 import re
 
 import pytest
+from playwright.sync_api import expect
 
-from games.cycles.models import Cycle
-from games.journal.queries import db_now
-from games.results.actions import publish_boards, recompute_now
-from games.rounds.models import Round
-from tests.e2e.browser import look
-from tests.factories.results import judge_final, water
+from tests.e2e.people import Stack, Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
-@pytest.fixture
-def story(live_server):
-    """The judged competition, published, still running."""
-    played = water()
-    judge_final(played)
-    recompute_now(played.cycle)
-    Round.objects.filter(cycle=played.cycle).update(published_at=db_now(), visibility="full")
-    publish_boards(played.cycle, "final", now=db_now())
-    return played
+def test_times_are_told_in_the_viewers_zone_and_name_it(visit: Visit, stack: Stack) -> None:
+    page = visit(timezone_id="Asia/Tokyo", locale="en-GB")
+    page.goto(f"/cycles/{stack.cycles('clean-water')[0]}/")
+    page.locator("main a[href*='/rounds/']").first.click()
+    shown = page.locator("main time").first
+    expect(shown).to_have_attribute("title", re.compile("UTC"))
+    expect(shown).to_contain_text("GMT+9")
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_no_page_makes_the_browser_complain(live_server, story, tmp_path, width):
-    base = f"{live_server.url}/cycles/{story.cycle.key}"
-    for number, path in enumerate(("/", "/rules/", "/groups/aqua/", "/boards/result/", "/rounds/call/concept/")):
-        seen = look(base + path, tmp_path / str(number), width=width)
-        assert seen.complaints == [], path
-        assert "</html>" in seen.document
+def test_a_board_follows_by_its_socket_and_a_closed_one_stands_still(visit: Visit, stack: Stack) -> None:
+    page = visit()
+    page.goto(f"/cycles/{stack.cycles('night-of-code')[0]}/boards/standings/")
+    expect(page.locator("[data-link]").first).to_have_attribute("data-link", "live")
+    page.goto(f"/cycles/{stack.cycles('clean-water')[0]}/boards/result/")
+    expect(page.locator("[data-link]")).to_have_count(0)
 
 
-def test_a_board_says_that_it_polls_where_no_socket_is_and_takes_over_a_correction(live_server, story, tmp_path):
-    seen = look(f"{live_server.url}/cycles/{story.cycle.key}/boards/result/", tmp_path)
-    assert 'data-link="poll"' in seen.document
-    assert "refreshed every few seconds" in seen.document
-    Cycle.objects.filter(pk=story.cycle.pk).update(state="closed")
-    over = look(f"{live_server.url}/cycles/{story.cycle.key}/boards/result/", tmp_path)
-    assert "data-link" not in over.document
-
-
-def test_times_are_told_in_the_viewers_zone(live_server, story, tmp_path, monkeypatch):
-    monkeypatch.setenv("TZ", "Asia/Tokyo")
-    seen = look(f"{live_server.url}/cycles/{story.cycle.key}/boards/result/", tmp_path)
-    assert re.search(r"<time[^>]*title=\"[^\"]* UTC\"[^>]*>[^<]*GMT\+9", seen.document)
+def test_the_covered_board_is_opened_by_keyboard_until_the_winner_is_told(visit: Visit, stack: Stack) -> None:
+    page = visit("olga@example.org", reduced_motion="reduce")
+    page.goto(f"/cycles/{stack.cycles('night-of-code')[0]}/ceremony/")
+    expect(page.locator("[data-playing]")).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.locator(".opening-row").first).to_be_visible()
+    covered = page.locator('.opening-cell[data-state="covered"]')
+    assert covered.count() > 0
+    for _ in range(400):
+        if page.locator(".scene-opening").is_hidden():
+            break
+        page.keyboard.press("ArrowRight")
+    assert covered.count() == 0
+    page.keyboard.press("End")
+    expect(page.locator(".stage-podium li").first).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    winner = page.locator(".scene-award:not([hidden]) .winner")
+    expect(winner).to_be_visible()
+    assert winner.inner_text() == page.locator(".stage-podium li .podium-name").first.text_content()

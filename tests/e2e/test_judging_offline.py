@@ -1,0 +1,251 @@
+"""A judge on venue Wi-Fi: the connection goes, the page reloads, another device saves, the judge leaves. Nothing is lost, and the page says so."""
+
+import re
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from playwright.sync_api import Error, Page, expect
+
+from tests.e2e.people import PASSWORD, Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.complaining]  # the browser complains of every request that found no network
+JUDGE = "judith@example.org"
+PHONE = {"width": 390, "height": 780, "has_touch": True}
+NOTE = "Ask about the third chair."
+
+
+def queue(page: Page) -> list[int]:
+    """Ids of the sheets that can be marked, in the order of the page."""
+    facts = page.evaluate("JSON.parse(document.getElementById('judging-facts').textContent)")
+    return [int(one) for one in facts["queue"]]
+
+
+def sheet(page: Page, pk: int) -> dict[str, Any]:
+    """The sheet as the server has it."""
+    answer = page.request.get(f"/api/v1/sheets/{pk}")
+    assert answer.ok
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def marks(page: Page, pk: int) -> dict[str, str]:
+    return {one["criterion"]: one["value"] for one in sheet(page, pk)["marks"] if one["value"] is not None}
+
+
+def until(page: Page, script: str) -> None:
+    """Wait until the script says yes (the policy of the pages forbids what Playwright has for this)."""
+    for _ in range(100):
+        with suppress(Error):  # between two pages
+            if page.evaluate(script):
+                return
+        page.wait_for_timeout(100)
+    pytest.fail(f"never true: {script}")
+
+
+def kept_pages(page: Page, least: int) -> None:
+    """Wait until the service worker keeps so many sheets."""
+    until(page, f"Number(document.documentElement.dataset.kept ?? 0) >= {least}")
+
+
+def state(page: Page, name: str) -> None:
+    """Wait until the line of the form says so."""
+    expect(page.locator("[data-save-line]")).to_have_attribute("data-state", name)
+
+
+def rubric(page: Page) -> None:
+    if page.locator(".judge-switch").is_visible():
+        page.locator(".judge-switch").get_by_role("link", name="Rubric").click()
+
+
+def choose(page: Page, criterion: str, value: str) -> None:
+    page.locator(f'input[name="mark-{criterion}"][value="{value}"]').check(force=True)
+
+
+def criteria(page: Page) -> list[str]:
+    return [str(one.get_attribute("data-criterion")) for one in page.locator("[data-criterion]").all()]
+
+
+def choose_all(page: Page, value: str) -> None:
+    for one in criteria(page):
+        choose(page, one, value)
+
+
+@pytest.fixture
+def phone(visit: Visit) -> Page:
+    """Judith's phone, at her queue, with the next entries kept."""
+    page = visit(JUDGE, **PHONE)
+    page.goto("/desk/sheets/")
+    kept_pages(page, 1)
+    return page
+
+
+def test_a_lost_connection_loses_nothing(phone: Page) -> None:
+    first, second = queue(phone)[:2]
+    kept_pages(phone, 2)
+    phone.locator("[data-next]").click()
+    rubric(phone)
+    one, *others = criteria(phone)
+    choose(phone, one, "2")
+    state(phone, "saved")
+    assert marks(phone, first)[one] == "2"
+
+    phone.context.set_offline(True)
+    for other in others:
+        choose(phone, other, "3")
+    phone.fill("textarea[name=comment]", "Clear, and honest.")
+    phone.fill("textarea[name=note]", NOTE)
+    state(phone, "kept")
+    expect(phone.locator("[data-save-words]")).to_contain_text("Kept on this device")
+
+    phone.reload()  # while there is no network: the page comes from the shelf, what was typed from the device
+    rubric(phone)
+    expect(phone.locator("textarea[name=comment]")).to_have_value("Clear, and honest.")
+    assert phone.locator(f'input[name="mark-{others[0]}"][value="3"]').is_checked()
+
+    phone.get_by_role("button", name="Final, and next").click()
+    phone.wait_for_url(re.compile(rf"/desk/sheets/{second}/"))
+    expect(phone.locator("[data-outbox]")).to_contain_text("not yet handed in")
+    rubric(phone)
+    choose(phone, criteria(phone)[0], "1")
+    state(phone, "kept")
+
+    phone.goto("/desk/sheets/")
+    expect(phone.locator(f'[data-line="{first}"] [data-local]')).to_have_text("not yet handed in")
+    expect(phone.locator(f'[data-line="{second}"] [data-local]')).to_have_text("on this device")
+
+    phone.context.set_offline(False)
+    expect(phone.locator("[data-outbox]")).to_be_hidden()
+    handed_in = sheet(phone, first)
+    assert (handed_in["state"], handed_in["comment"], handed_in["note"]) == ("final", "Clear, and honest.", NOTE)
+    assert set(marks(phone, first).values()) == {"2", "3"}
+    assert (sheet(phone, second)["state"], list(marks(phone, second).values())) == ("draft", ["1"])
+
+
+def test_what_two_devices_wrote_is_asked_about_only_where_it_differs(phone: Page, visit: Visit) -> None:
+    pk = queue(phone)[0]
+    laptop = visit(JUDGE)
+    for page in (phone, laptop):
+        page.goto(f"/desk/sheets/{pk}/")
+    rubric(phone)
+    one, other, *_ = criteria(phone)
+    phone.context.set_offline(True)
+    choose(phone, one, "3")
+    phone.fill("textarea[name=note]", "From the phone.")
+    state(phone, "kept")
+    choose(laptop, one, "1")
+    choose(laptop, other, "2")
+    state(laptop, "saved")
+
+    phone.context.set_offline(False)
+    state(phone, "clash")
+    expect(phone.locator(".clash")).to_have_count(1)
+    expect(phone.locator(".clash")).to_contain_text("Elsewhere: 1. Here: 3.")
+    assert phone.locator(f'input[name="mark-{other}"][value="2"]').is_checked()  # only the laptop wrote it: taken over
+    phone.locator(".clash").get_by_role("button", name="Keep what is here").click()
+    state(phone, "saved")
+    found = marks(phone, pk)
+    assert (found[one], found[other], sheet(phone, pk)["note"]) == ("3", "2", "From the phone.")
+
+    laptop.locator(f'input[name="mark-{one}"][value="0"]').check(force=True)  # now the laptop is behind
+    expect(laptop.locator(".clash")).to_contain_text("Elsewhere: 3. Here: 0.")
+    laptop.locator(".clash").get_by_role("button", name="Take the other").click()
+    state(laptop, "saved")
+    assert laptop.locator(f'input[name="mark-{one}"][value="3"]').is_checked()
+    assert marks(phone, pk)[one] == "3"
+
+
+def test_an_answer_that_got_lost_is_no_conflict(phone: Page) -> None:
+    pk = queue(phone)[0]
+    phone.goto(f"/desk/sheets/{pk}/")
+    rubric(phone)
+    one = criteria(phone)[0]
+    lost: list[str] = []
+
+    def swallow(route: Any) -> None:
+        if not lost:
+            lost.append(route.fetch().text())  # the server saved it; the phone never hears
+            route.abort()
+        else:
+            route.continue_()
+
+    phone.route("**/api/v1/sheets/*/marks", swallow)
+    before = marks(phone, pk).get(one)
+    choose(phone, one, "0" if before != "0" else "1")
+    state(phone, "saved")
+    assert lost
+    expect(phone.locator(".clash")).to_have_count(0)
+
+
+def test_a_sheet_that_is_not_whole_is_not_handed_in_and_the_field_is_named(phone: Page) -> None:
+    pk = queue(phone)[0]
+    phone.goto(f"/desk/sheets/{pk}/")
+    rubric(phone)
+    one = criteria(phone)[0]
+    choose(phone, one, "")
+    phone.context.set_offline(True)  # found without asking anybody
+    phone.get_by_role("button", name="Final, and next").click()
+    expect(phone.locator(f'[data-error="mark-{one}"]')).to_have_text("A mark is needed")
+    assert phone.evaluate("document.activeElement.name") == f"mark-{one}"
+    choose(phone, one, "2")
+    expect(phone.locator(f'[data-error="mark-{one}"]')).to_be_hidden()
+    phone.context.set_offline(False)
+    state(phone, "saved")
+
+
+def test_who_signs_out_leaves_nothing_to_open_but_keeps_what_was_not_sent(visit: Visit) -> None:
+    phone = visit(None, **PHONE)  # a session of its own: the others go on
+    phone.goto("/sign-in/?next=/desk/sheets/")
+    phone.fill("input[name=email]", JUDGE)
+    phone.fill("input[name=password]", PASSWORD)
+    phone.click("main button[type=submit]")
+    kept_pages(phone, 1)
+    pk = queue(phone)[0]
+    phone.goto(f"/desk/sheets/{pk}/")
+    assert phone.evaluate("caches.keys()")
+    context = phone.context
+    context.set_offline(True)
+    rubric(phone)
+    phone.fill("textarea[name=note]", "Not sent yet.")
+    state(phone, "kept")
+    asked: list[str] = []
+    phone.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    phone.evaluate("document.querySelector('form[action*=sign-out]').requestSubmit()")
+    assert "only on this device" in asked[0]
+
+    context.set_offline(False)
+    state(phone, "saved")
+    elsewhere = context.new_page()
+    elsewhere.goto("/cycles/")  # a page that no worker rules
+    elsewhere.evaluate("document.querySelector('form[action*=sign-out]').requestSubmit()")
+    elsewhere.wait_for_load_state()
+    until(elsewhere, "caches.keys().then((names) => names.length === 0)")
+    context.set_offline(True)
+    phone.goto("/desk/sheets/", wait_until="commit")
+    expect(phone.locator("body")).not_to_contain_text("My sheets")
+
+
+def test_the_whole_sheet_by_keyboard(visit: Visit) -> None:
+    page = visit(JUDGE)
+    page.goto("/desk/sheets/")
+    pk, keys = queue(page)[-1], page.keyboard
+    page.goto(f"/desk/sheets/{pk}/")
+    names = criteria(page)
+    for number, _name in enumerate(names):
+        keys.press("n")
+        keys.press(str(min(number + 1, 3)))
+    keys.press("p")
+    assert page.evaluate("document.activeElement.name") == f"mark-{names[-2]}"
+    page.focus("textarea[name=note]")
+    keys.type("n1s?")  # in a field, keys only write
+    expect(page.locator("textarea[name=note]")).to_have_value(re.compile("n1s\\?$"))
+    page.locator("h1").click()
+    keys.press("?")
+    expect(page.locator("dialog[open]")).to_contain_text("By keyboard")
+    keys.press("Escape")
+    state(page, "saved")
+    keys.press("Control+Enter")
+    page.wait_for_url(lambda url: not url.endswith(f"/{pk}/"))
+    expect(page.locator("[data-toasts]")).to_contain_text("final")
+    assert sheet(page, pk)["state"] == "final"
+    assert list(marks(page, pk).values()) == ["1", "2", "3"][: len(names)]
