@@ -5,8 +5,15 @@ A task that waited longer than its `expires` is dropped: the next one does the s
 
 from typing import Any
 
+from celery.schedules import crontab
+
 SCHEDULE: dict[str, dict[str, Any]] = {
     "rounds, journal, runs, mail": {"task": "worker.tasks.tick", "schedule": 1.0, "options": {"expires": 5}},
     "deadlines, digests": {"task": "worker.tasks.remind", "schedule": 60.0, "options": {"expires": 60}},
+    "what was promised to go": {
+        "task": "worker.tasks.purge",
+        "schedule": crontab(minute="20", hour="3"),
+        "options": {"expires": 3600},
+    },
     "what has had its time": {"task": "worker.tasks.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -11,7 +11,7 @@ from games.progression.drafting import rehearsals_to_do
 from games.results.rules import RunState
 from games.submissions.actions import sweep_uploads
 from leaderboards.live import announce
-from worker import desk, rehearsing, steps
+from worker import desk, rehearsing, retention, steps
 from worker.pulse import hand_out
 from worker.pulse import pulse as beat_once
 from worker.reactions import publish
@@ -66,6 +66,12 @@ def remind() -> None:
 def carry_out(key: str) -> None:
     """Something that an organizer's page waits for."""
     desk.carry_out(key)
+
+
+@shared_task
+def purge() -> None:
+    """Once a day: what closed cycles promised to delete."""
+    retention.carry_out()
 
 
 @shared_task

@@ -67,6 +67,7 @@ PUBLIC_KINDS = frozenset(
         Kind.CYCLE_LAUNCHED,
         Kind.CYCLE_STATE_CHANGED,
         Kind.CYCLE_IMPORTED,
+        Kind.CYCLE_PURGED,
         Kind.DESIGN_AMENDED,
         Kind.GROUP_SETTLED,
         Kind.ROUND_OPENED,

@@ -60,20 +60,12 @@ def request_settle(
         message = f'Round "{round.key}" still takes entries of groups with an extension: publish when it has run out.'
         raise RoundStillOpen(message)
     there = RecomputeRun.objects.filter(round=round, kind=RunKind.SETTLE.value, state__in=OPEN).first()
+    asked: dict[str, Any] = {"publish": publish, "expected": expected, "reason": reason, "by": str(getattr(by, "pseudonym", ""))}
     if there is None:
-        return RecomputeRun.objects.create(
-            cycle=round.cycle,
-            kind=RunKind.SETTLE.value,
-            round=round,
-            step=Step.LOCK.value,
-            publish=publish,
-            expected=expected,
-            reason=reason,
-            by=str(getattr(by, "pseudonym", "")),
-        )
+        first = Step.LOCK.value
+        return RecomputeRun.objects.create(cycle=round.cycle, kind=RunKind.SETTLE.value, round=round, step=first, **asked)
     if not publish or (there.publish and expected in {"", there.expected}):
         return there
-    asked = {"publish": True, "expected": expected, "reason": reason, "by": str(getattr(by, "pseudonym", ""))}
     if not RecomputeRun.objects.filter(pk=there.pk, state=RunState.WAITING.value).update(**asked):
         message = f'Round "{round.key}" is being settled at this moment: ask again when it is done.'
         raise SettleRunning(message)

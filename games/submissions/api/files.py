@@ -74,8 +74,8 @@ class Uploads(GenericViewSet[Upload]):
         """The bytes, always as an attachment. Until it is part of a version only the group has a file."""
         upload = self.get_object()
         seen = eyes(access_in(request), upload.submission.challenge.round, upload.submission.group_id)
-        if not seen.own and not handed_in(upload):
-            raise NotFound
+        if not upload.file or (not seen.own and not handed_in(upload)):
+            raise NotFound  # without its bytes: they were deleted as the rules of the cycle say
         name = upload.name if seen.names else blind_name(upload.field, upload.name)
         headers = {
             "X-Content-Type-Options": "nosniff",
