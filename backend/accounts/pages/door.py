@@ -8,6 +8,7 @@ from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -87,7 +88,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     logout(request)
-    messages.success(request, "You are signed out.")
+    messages.success(request, _("You are signed out."))
     return redirect("/")
 
 
@@ -164,7 +165,7 @@ def set_password(request: HttpRequest, secret: str) -> HttpResponse:
         except GameError as refusal:
             refuse(form, refusal)
         else:
-            messages.success(request, "Your new password holds from now on.")
+            messages.success(request, _("Your new password holds from now on."))
             return _enter(request, spent.user, "")
     return render(request, "accounts/set_password.html", {"form": form, "link": link})
 
@@ -181,7 +182,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         return render(request, "accounts/press.html", {"link": None, "purpose": "invitation"}, status=410)
     if request.method == "POST":
         if request.user.is_authenticated:
-            if attempt(request, lambda: accept_invitation(secret, by=me(request)), "The place is yours."):
+            if attempt(request, lambda: accept_invitation(secret, by=me(request)), _("The place is yours.")):
                 return redirect(found.next_path or "/")
         else:
             return _enter_invited(request, secret, found.next_path)
@@ -194,5 +195,5 @@ def _enter_invited(request: HttpRequest, secret: str, path: str) -> HttpResponse
     except GameError as refusal:
         messages.error(request, refusal.message)
         return redirect(request.path)
-    messages.success(request, "The place is yours, and you are signed in. Next time ask for a link at the sign-in page.")
+    messages.success(request, _("The place is yours, and you are signed in. Next time ask for a link at the sign-in page."))
     return _enter(request, user, path)

@@ -176,7 +176,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 
 def _words(capabilities: list[str]) -> str:
-    return ", ".join(CAPABILITY_WORDS[Capability(one)] for one in capabilities if one in set(Capability))
+    return ", ".join(str(CAPABILITY_WORDS[Capability(one)]) for one in capabilities if one in set(Capability))
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from games.groups.rules import Consent
 from games.playbooks.schema import FieldType, FormField, Registration
@@ -13,7 +14,7 @@ ANSWERS = "answers."
 class RegisterForm(forms.Form):
     """Name, division, the questions of the cycle, and what is accepted. Faults of the game come back to the same fields."""
 
-    name = forms.CharField(label="Name of the team", max_length=300)
+    name = forms.CharField(label=_("Name of the team"), max_length=300)
 
     def __init__(self, *args: Any, rules: Registration, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -23,7 +24,7 @@ class RegisterForm(forms.Form):
         ].help_text = f"As it shall stand on the board. {rules.names.min_length} to {rules.names.max_length} letters."
         if rules.divisions:
             choices = [("", "Choose …"), *((one.key, one.name or one.key) for one in rules.divisions)]
-            self.fields["division"] = forms.ChoiceField(label="Division", choices=choices)
+            self.fields["division"] = forms.ChoiceField(label=_("Division"), choices=choices)
         for one in rules.form:
             if one.type is not FieldType.FILE:
                 self.fields[ANSWERS + one.key] = _field(one)
@@ -82,20 +83,20 @@ class OneOfSeveral(forms.Form):
 
 
 class RenameForm(OneOfSeveral):
-    name = forms.CharField(label="Name of the team", max_length=300)
+    name = forms.CharField(label=_("Name of the team"), max_length=300)
 
 
 class InviteForm(OneOfSeveral):
-    email = forms.EmailField(label="E-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
-    name = forms.CharField(label="Name", max_length=300, required=False)
+    email = forms.EmailField(label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(label=_("Name"), max_length=300, required=False)
 
 
 class RoleForm(forms.Form):
     """Whom to invite, and as what."""
 
-    email = forms.EmailField(label="E-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
-    name = forms.CharField(label="Name", max_length=300, required=False)
-    role = forms.ChoiceField(label="As")
+    email = forms.EmailField(label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(label=_("Name"), max_length=300, required=False)
+    role = forms.ChoiceField(label=_("As"))
 
     def __init__(self, data: Any = None, *, roles: list[tuple[str, str]]) -> None:
         super().__init__(data)
@@ -106,18 +107,18 @@ class RoleForm(forms.Form):
 
 class AskForm(OneOfSeveral):
     message = forms.CharField(
-        label="A word to the captain", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("A word to the captain"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
 class WithdrawForm(OneOfSeveral):
-    reason = forms.CharField(label="Why", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(label=_("Why"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label="Code of the team",
+        label=_("Code of the team"),
         max_length=40,
-        help_text="Ten letters and digits, from somebody in the team.",
+        help_text=_("Ten letters and digits, from somebody in the team."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
