@@ -31,7 +31,7 @@ if (form) {
   const tell = (found) => {
     for (const one of document.querySelectorAll("input[name=revision]")) one.value = found.revision;
     said.textContent = found.saved;
-    for (const [id, texts] of Object.entries(found.errors)) errors(id, texts);
+    for (const [id, one] of Object.entries(found.errors)) errors(id, one.texts, one.gap);
     for (const [key, count] of Object.entries(found.steps)) {
       const badge = document.querySelector(`[data-step="${key}"] .launch-count`);
       if (!badge) continue;
@@ -42,16 +42,17 @@ if (form) {
     if (words) words.innerHTML = found.words; // written by our own templates, escaped there
   };
 
-  const errors = (id, texts) => {
+  const errors = (id, texts, gap) => {
     const list = document.querySelector(`[data-errors="${CSS.escape(id)}"]`);
     if (!list) return;
     const shown = [...list.children].map((one) => one.textContent);
     if (shown.length === texts.length && shown.every((text, at) => text === texts[at])) return;
     list.replaceChildren(...texts.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
     list.hidden = !texts.length;
+    list.classList.toggle("is-gap", gap);
     const control = document.getElementById(id);
     if (control && "value" in control) {
-      if (texts.length) control.setAttribute("aria-invalid", "true");
+      if (texts.length && !gap) control.setAttribute("aria-invalid", "true");
       else control.removeAttribute("aria-invalid");
     }
   };

@@ -24,9 +24,10 @@ from games.playbooks.queries import Preset, exact, preset
 from games.playbooks.rules import Capability
 from games.progression.actions.designs import AMENDABLE, amend
 from games.progression.actions.launch import begin, prepared
+from games.progression.actions.rehearsing import remove_rehearsal
 from games.progression.actions.succession import CARRY, carry_over, moved, series_after
-from games.progression.drafting import draft_of
-from games.progression.models import Draft, Rehearsal
+from games.progression.drafting import draft_of, rehearsal_of
+from games.progression.models import Draft
 from games.progression.rules import DraftMoved, DraftRefused, LaunchRefused, next_key, next_name, raw_start, shifted, zone_named
 
 KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -194,8 +195,16 @@ def launch_draft(cycle: Cycle, *, by: Any, reason: str = "", public: bool | None
     if held.predecessor is not None:
         carry_over(held.predecessor, held, draft.carry)
     draft.delete()
+    _without_dry_run(held, by=by)
     held.refresh_from_db()
     return held
+
+
+def _without_dry_run(cycle: Cycle, *, by: Any) -> None:
+    """What was tried out is not needed any more."""
+    dry_run = rehearsal_of(cycle)
+    if dry_run is not None:
+        remove_rehearsal(dry_run, by=by)
 
 
 def _organize_too(cycle: Cycle, people: Collection[int]) -> None:
@@ -234,12 +243,10 @@ def amend_as_written(cycle: Cycle, *, by: Any, reason: str) -> DesignRow:
 def discard_draft(cycle: Cycle, *, by: Any) -> None:
     """Throw away what was written: a draft cycle goes whole, of a running one only the amendment. Its dry run is removed before."""
     held = locked(cycle)
-    if Rehearsal.objects.filter(source=held).exists():
-        message = "There is a dry run of it: remove that first."
-        raise DraftRefused(message)
     draft_of(held).delete()
     if held.state != CycleState.DRAFT.value:
         return
+    _without_dry_run(held, by=by)
     Membership.objects.filter(cycle=held).delete()
     record(Kind.CYCLE_DISCARDED, cycle_id=held.pk, by=by, subject=f"cycle:{held.pk}", payload={"rehearsal": False})
     held.delete()

@@ -14,7 +14,6 @@ from games.progression import actions
 from games.progression.actions.rehearsing import RehearsalGone, remove_rehearsal, start_rehearsal
 from games.progression.drafting import draft_of
 from games.progression.models import Rehearsal
-from games.progression.rules import DraftRefused
 from games.recognition.models import Grant
 from games.rounds.models import Entrant, Round
 from games.submissions.models import Upload
@@ -115,8 +114,9 @@ def test_it_can_be_tried_before_aim_and_checks_are_written(org):
     assert start_rehearsal(cycle, by=org).steps == 8
 
 
-def test_a_draft_with_a_dry_run_is_not_discarded_with_it(org):
+@pytest.mark.parametrize("end", [actions.discard_draft, actions.launch_draft])
+def test_it_goes_with_the_draft_whatever_becomes_of_that(org, end):
     cycle = actions.draft_cycle(small(), by=org, start=START)
     start_rehearsal(cycle, by=org)
-    with pytest.raises(DraftRefused, match="dry run"):
-        actions.discard_draft(cycle, by=org)
+    end(cycle, by=org)
+    assert not Cycle.objects.filter(rehearsal=True).exists()

@@ -17,7 +17,7 @@ from backend.accounts.pages.gate import me, signed_in
 from backend.web.pages.launching import text
 from backend.web.pages.launching.parts import Part, Step
 from backend.web.pages.launching.place import Place, page, place_at, place_of, rail, step_named
-from backend.web.pages.launching.showing import ZONES, Faults, Group, anchor, shapes_of, title_of
+from backend.web.pages.launching.showing import ZONES, Faults, Group, anchor, shapes_of, title_of, told
 from backend.web.pages.launching.tables import STEPS
 from backend.web.pages.launching.tables_tasks import CHALLENGES
 from backend.web.pages.launching.timeline import picture
@@ -190,7 +190,7 @@ def _checked(request: HttpRequest, place: Place, spec: Step, parts: tuple[Part, 
     """What a page asks while somebody types: saved; what is wrong at which field; the rules in words anew."""
     data = place.draft.data
     kind = str((inside(data, base) or {}).get("format") or "rubric") if base else ""
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, Any] = {}
     _collect(shapes_of(parts, data, place.faults, zone_named(data), base, kind), errors)
     rest = place_rest(place.faults, base) if base else place.faults.rest(spec.tables)
     at = localtime(place.draft.saved_at)
@@ -206,9 +206,9 @@ def _checked(request: HttpRequest, place: Place, spec: Step, parts: tuple[Part, 
     )
 
 
-def _collect(shown: Group, errors: dict[str, list[str]]) -> None:
+def _collect(shown: Group, errors: dict[str, Any]) -> None:
     for slot in [*shown.slots, *shown.more]:
-        errors[slot.id] = slot.errors
+        errors[slot.id] = {"texts": slot.errors, "gap": slot.gap}
     for table in shown.tables:
         for row in table.rows:
             _collect(row.parts, errors)
@@ -242,7 +242,7 @@ def _text_shown(
         {
             "line": text.line_at(one, typed, place.draft.data),
             "place": written(path_of(one.where, place.draft.data)),
-            "text": one.message,
+            "text": told(one, place.draft.data)[1],
         }
         for one in problems
     ]

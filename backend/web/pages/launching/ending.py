@@ -89,10 +89,7 @@ def _amendment(place: Place) -> dict[str, Any]:
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw the draft away, and its dry run with it."""
     place = place_at(request, pk)
-    dry_run = rehearsal_of(place.cycle)
     try:
-        if dry_run is not None:
-            remove_rehearsal(dry_run, by=me(request))
         actions.discard_draft(place.cycle, by=me(request))
     except GameError as refusal:
         messages.error(request, refusal.message)

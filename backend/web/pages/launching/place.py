@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from backend.accounts.pages.gate import seen
 from backend.web import shapes
 from backend.web.pages.launching.parts import Step
-from backend.web.pages.launching.showing import Faults, anchor, step_at, step_of
+from backend.web.pages.launching.showing import Faults, anchor, step_at, step_of, told
 from backend.web.pages.launching.tables import STEPS
+from backend.web.pages.launching.words import place_words
 from games.cycles.models import Cycle
 from games.cycles.rules import CycleState
 from games.progression.drafting import Written, draft_of, read_draft
 from games.progression.models import Draft
-from games.progression.paths import path_of, written
+from games.progression.paths import written
 
 BY_KEY = {one.key: one for one in STEPS}
 
@@ -79,11 +80,11 @@ def rail(place: Place, current: str) -> list[dict[str, Any]]:
 
 
 def linked(place: Place, problems: Any) -> list[dict[str, Any]]:
-    """Problems with the page and field where each is mended: [{text, place, url}]."""
+    """Problems with the page and field where each is mended: [{text, what, url}]."""
     found = []
     for one in problems:
-        path = path_of(one.where, place.draft.data)
-        found.append({"text": one.message, "place": written(path), "url": url_of(place.cycle, path), "step": step_at(path).title})
+        path, text, _gap = told(one, place.draft.data)
+        found.append({"text": text, "what": place_words(written(path), place.draft.data), "url": url_of(place.cycle, path)})
     return found
 
 

@@ -21,7 +21,7 @@ from games.judging.rules import criteria_of
 from games.playbooks.schema import ChallengeDesign, Design
 from games.progression import inventing
 from games.rounds.models import Round
-from leaderboards.engine.spec import BoardSpec, Rows, expand_boards
+from leaderboards.engine.spec import BoardSpec, expand_boards
 from leaderboards.engine.words import scoring_rules
 
 SAMPLE_ROWS: Final = 3
@@ -50,7 +50,7 @@ def shown(place: Place, design: Design) -> dict[str, Any]:
             "badge": shapes.cycle_badge(cycle),
             "name": design.cycle.title,
             "summary": design.cycle.summary,
-            "stops": [one | {"url": ""} for one in shapes.stops(cycle, _rounds(cycle, design))],
+            "stops": [one | {"url": "", "now": False} for one in shapes.stops(cycle, _rounds(cycle, design))],
             "meter": shapes.aim_meter(design),
             "aim_by": shapes.moment(design.aim.date),
             "awards": shapes.awards(cycle, design, []),
@@ -138,8 +138,9 @@ def _board(design: Design, spec: BoardSpec, number: int) -> dict[str, Any]:
         "title": spec.title,
         "note": _("Invented rows: the dry run fills them."),
         "version": 0,
-        "columns": columns if spec.rows is Rows.GROUPS else columns[:1],
+        "columns": [one | {"decimals": 0} for one in columns],
         "rows": rows,
         "score_label": score,
+        "score_decimals": 0,
         "audience": spec.audience.value,
     }

@@ -16,6 +16,7 @@ from backend.web.pages.launching.writing import applies, kind_of, path_in, rows_
 from games.errors import Problem
 from games.progression.paths import Path, path_of, written
 
+_GAP: Final = re.compile(r"(\w+) is missing")
 _PLAIN: Final = re.compile(r"[^A-Za-z0-9_]+")
 OPEN_ROWS: Final = 3
 """So few tables are shown open; of more each is opened when it is wanted."""
@@ -35,6 +36,7 @@ class Faults:
     """What is wrong, by the place where it stands: each is shown at its field, else at the table, else on top of its step."""
 
     by_path: dict[Path, list[str]] = field(default_factory=dict)
+    gaps: set[Path] = field(default_factory=set)  # not wrong, only not written yet
     taken: set[Path] = field(default_factory=set)
 
     @classmethod
@@ -42,7 +44,10 @@ class Faults:
         """The problems of these rules."""
         found = cls()
         for one in problems:
-            found.by_path.setdefault(path_of(one.where, data), []).append(one.message)
+            path, text, gap = told(one, data)
+            found.by_path.setdefault(path, []).append(text)
+            if gap:
+                found.gaps.add(path)
         return found
 
     def at(self, path: Path, *, below: bool = True) -> list[str]:
@@ -58,7 +63,20 @@ class Faults:
     def rest(self, tables: Sequence[str]) -> list[str]:
         """What no field on the page has shown."""
         left = [path for path in self.by_path if path not in self.taken and step_of(path) in tables]
-        return [f"{written(path)}: {text}" if path else text for path in left for text in self.by_path[path]]
+        return [text if len(path) < 2 else f"{written(path)}: {text}" for path in left for text in self.by_path[path]]  # noqa: PLR2004 a whole table needs no path
+
+
+def told(problem: Problem, data: Any) -> tuple[Path, str, bool]:
+    """Where a problem is shown, in the words of the form, and whether it is only a gap: (path, text, gap)."""
+    path = path_of(problem.where, data)
+    if path == ("aim",) and (match := _GAP.match(problem.message)):
+        return ("aim", match[1]), _("Needed, or a reason to launch without an aim."), True
+    if path[:1] == ("checks",) and problem.message.startswith("neither"):
+        return path, _("Answer it, or say why it is left out."), True
+    if path == ("challenges",) and "key aim" in problem.message:
+        return path, _("No task says how it serves the aim: one sentence at one task is enough."), True
+    text = f"{problem.message[:1].upper()}{problem.message[1:]}"
+    return path, text if text.endswith((".", "?", "!")) else f"{text}.", False
 
 
 def step_of(path: Path) -> str:
@@ -90,6 +108,7 @@ class Slot:
     spec: Field
     value: str = ""
     errors: list[str] = field(default_factory=list)
+    gap: bool = False
     choices: list[Choice] = field(default_factory=list)
     on: bool = False
     waived: str = ""
@@ -129,6 +148,7 @@ class Row:
     path: str
     id: str
     title: str
+    says: str
     parts: Group
     errors: list[str]
     open: bool
@@ -181,6 +201,7 @@ def _row(
         path=written(path),
         id=anchor(path),
         title=title_of(row, part, number),
+        says=says_of(row, part),
         parts=shapes_of(part.parts, data, faults, zone, path, kind_of(part, row)),
         errors=faults.at(path, below=False),
         open=many <= OPEN_ROWS or bool(wrong),
@@ -199,9 +220,26 @@ def title_of(row: Any, part: Rows, number: int) -> str:
     return str(named) if named else f"{part.title} {number + 1}"
 
 
+def says_of(row: Any, part: Rows) -> str:
+    """What is said of a folded table in its line: kind of answer, marks and weight, what decides a cut."""
+    if not isinstance(row, Mapping):
+        return ""
+    words = {key: str(label) for one in part.parts if isinstance(one, Field) for key, label in one.options}
+    match part.one:
+        case "question":
+            needed = _("must be answered") if row.get("required") is True else ""
+            return ", ".join(one for one in (words.get(str(row.get("type") or "text"), ""), needed) if one)
+        case "criterion":
+            weight = _("weight %(weight)s") % {"weight": row["weight"]} if "weight" in row else ""
+            return ", ".join(one for one in (f"{row.get('min', '')} – {row.get('max', '')}".strip(" –"), weight) if one)
+        case "award":
+            return str(row.get("kind", ""))
+    return ""
+
+
 def _slot(part: Field, path: Path, data: Mapping[str, Any], faults: Faults, zone: tzinfo) -> Slot:
     value = inside(data, path)
-    found = Slot(written(path), anchor(path), part, shown(part, value, zone), faults.at(path))
+    found = Slot(written(path), anchor(path), part, shown(part, value, zone), faults.at(path), gap=path in faults.gaps)
     match part.kind:
         case Kind.SWITCH:
             found.on = part.on if value is ABSENT else value is True

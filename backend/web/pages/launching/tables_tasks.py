@@ -37,7 +37,7 @@ CRITERIA: Final = Rows(
         Field("min", _("Lowest mark"), _("Usually 0 or 1."), Kind.NUMBER, size="quarter"),
         Field("max", _("Highest mark"), _("The best there is."), Kind.NUMBER, size="quarter"),
         Field("step", _("Step"), _("1: whole marks only."), Kind.NUMBER, size="quarter"),
-        Field("weight", _("Weight"), _("How much it counts beside the others."), Kind.NUMBER, size="quarter"),
+        Field("weight", _("Weight"), _("How much it counts. Empty: 1."), Kind.NUMBER, size="quarter"),
         Field("levels", _("What the marks mean"), _("One per line: 3 = A cause is named, with evidence."), Kind.LEVELS),
         Field(
             "panel",
@@ -191,7 +191,9 @@ CHALLENGES: Final = Rows(
             redraws=True,
             size="half",
         ),
-        Field("weight", _("Weight"), _("How much it counts beside other tasks of its round."), Kind.NUMBER, size="half"),
+        Field(
+            "weight", _("Weight"), _("How much it counts beside other tasks of its round. Empty: 1."), Kind.NUMBER, size="half"
+        ),
         Field(
             "brief",
             _("Brief"),
