@@ -32,9 +32,9 @@ def announcements_of(cycle: Cycle) -> QuerySet[Announcement]:
     return Announcement.objects.filter(cycle=cycle).select_related("by").order_by("-at", "-pk")
 
 
-def shown(rows: QuerySet[Announcement]) -> list[dict[str, Any]]:
+def shown(rows: QuerySet[Announcement], *, most: int = SHOWN) -> list[dict[str, Any]]:
     """Announcements as `components/announcements.html` takes them: {pk, title, html, audience, at, by}. One statement."""
     return [
         {"pk": one.pk, "title": one.title, "html": rendered(one.text), "audience": one.audience, "at": one.at, "by": one.by}
-        for one in rows.filter(withdrawn_at__isnull=True)[:SHOWN]
+        for one in rows.filter(withdrawn_at__isnull=True)[:most]
     ]

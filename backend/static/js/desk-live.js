@@ -10,11 +10,13 @@ const SECOND = 1000, SLOWEST = 60 * SECOND;
 /** How long to wait after so many failures in a row: twice as long each time, a minute at most. */
 export const wait = (every, failures) => Math.min(every * 2 ** failures, Math.max(SLOWEST, every));
 
+const nameOf = (box) => `${box.getAttribute("form") ?? ""} ${box.name}=${box.value}`;
+
 /** What the reader has done to the inside of `root`, to be done again to what takes its place. */
 export function kept(root) {
   const at = document.activeElement;
   return {
-    ticked: new Set([...root.querySelectorAll("input[type=checkbox]:checked")].map((box) => `${box.name}=${box.value}`)),
+    ticked: new Set([...root.querySelectorAll("input[type=checkbox]:checked")].map(nameOf)),
     open: new Set([...root.querySelectorAll("details[open][id]")].map((one) => one.id)),
     scrolled: new Map([...root.querySelectorAll("[data-scroll]")].map((one) => [one.dataset.scroll, [one.scrollLeft, one.scrollTop]])),
     focus: at && root.contains(at) ? at.id : "",
@@ -22,7 +24,7 @@ export function kept(root) {
 }
 
 export function restore(root, state) {
-  for (const box of root.querySelectorAll("input[type=checkbox]")) box.checked = state.ticked.has(`${box.name}=${box.value}`);
+  for (const box of root.querySelectorAll("input[type=checkbox]")) box.checked = state.ticked.has(nameOf(box));
   for (const one of root.querySelectorAll("details[id]")) one.open = state.open.has(one.id);
   for (const one of root.querySelectorAll("[data-scroll]")) {
     const [left, top] = state.scrolled.get(one.dataset.scroll) ?? [0, 0];

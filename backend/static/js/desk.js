@@ -15,7 +15,8 @@ addEventListener("pageshow", (event) => { if (event.persisted) location.reload()
 document.addEventListener("change", (event) => {
   const all = event.target.closest?.("[data-all]");
   if (!all) return;
-  for (const box of document.querySelectorAll(`input[type=checkbox][name="${all.dataset.all}"]`)) box.checked = all.checked;
+  const scope = all.closest("table") ?? document;
+  for (const box of scope.querySelectorAll(`input[type=checkbox][name="${all.dataset.all}"]`)) box.checked = all.checked;
 });
 
 // A menu closes when one goes elsewhere, and with Escape.

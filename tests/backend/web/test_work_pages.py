@@ -174,7 +174,8 @@ def test_an_organizer_steers_a_round_by_decisions_with_reasons(cast):
 def test_an_organizer_answers_registrations(cast):
     row = RegistrationFactory(group__cycle=cast.cycle, group__state="pending", group__name="Late Comers", state="pending")
     path = f"{DESK}registrations/{row.pk}/"
-    assert "Late Comers" in words(cast.org.client.get(DESK))
+    assert "1 registration waits for your answer" in words(cast.org.client.get(DESK))
+    assert "Late Comers" in words(cast.org.client.get(f"{DESK}registrations/"))
     assert cast.eve.client.post(path, {"act": "accept"}).status_code == 404
     cast.org.client.post(path, {"act": "accept"})
     row.refresh_from_db()
@@ -185,4 +186,5 @@ def test_the_desk_of_a_round_names_who_is_late_and_what_lacks_marks(cast):
     cast.assign(cast.judith, cast.red)
     text = words(cast.org.client.get(f"{DESK}rounds/call/"))
     assert "Blue Herons" in text
-    assert "<strong>1</strong>" in text
+    assert "Remind all 2 that are behind" in text
+    assert "0 of 1" in text  # judith's sheets

@@ -1,24 +1,41 @@
 """Desks: what waits for this person, and an organizer's desk of one cycle."""
 
+from backend.web.pages.desk.announcing import announcements_page, withdraw_announcement
 from backend.web.pages.desk.inviting import invite_page
+from backend.web.pages.desk.judging import answer, assign_table, conflicts_page, flags_page, judging_page, seat, unseat
+from backend.web.pages.desk.matrix import matrix_page
 from backend.web.pages.desk.mine import my_desk
-from backend.web.pages.desk.overview import cycle_desk, round_desk, rounds_desk
+from backend.web.pages.desk.overview import cycle_desk, rounds_desk
 from backend.web.pages.desk.people import accept_all, change_place, mail_progress, registrations_page, roll_csv, roll_page
 from backend.web.pages.desk.steering import settle_registration, steer, steer_cycle
+from backend.web.pages.desk.watching import more_time, remind, round_desk, round_live
 
 __all__ = [
     "accept_all",
+    "announcements_page",
+    "answer",
+    "assign_table",
     "change_place",
+    "conflicts_page",
     "cycle_desk",
+    "flags_page",
     "invite_page",
+    "judging_page",
     "mail_progress",
+    "matrix_page",
+    "more_time",
     "my_desk",
     "registrations_page",
+    "remind",
     "roll_csv",
     "roll_page",
     "round_desk",
+    "round_live",
     "rounds_desk",
+    "seat",
     "settle_registration",
     "steer",
     "steer_cycle",
+    "unseat",
+    "withdraw_announcement",
 ]

@@ -68,6 +68,13 @@ def narrowed(rows: QuerySet[Membership, Any], asked: Mapping[str, str]) -> Query
     return rows.order_by(*SORTS.get(asked.get("sort", ""), SORTS["name"]))
 
 
+def bounced(cycle: Cycle, now: datetime) -> QuerySet[Membership, Any]:
+    """Places whose invitation came back."""
+    rows: Any = roll_of(cycle, now)
+    found: QuerySet[Membership, Any] = rows.filter(standing="bounced")
+    return found
+
+
 def counted(rows: QuerySet[Membership, Any]) -> dict[str, int]:
     """How many places of the roll are in each state."""
     unordered: Any = rows.order_by()

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from backend.accounts.pages.gate import attempt, signed_in
 from backend.api.permissions import access_of
+from backend.web import shapes
 from backend.web.pages.desk.place import back, organized
 from backend.web.pages.rounds import round_seen
 from games.challenges.queries import challenges_of
@@ -31,7 +32,37 @@ from games.results.actions import request_settle
 from games.rounds.models import Round
 
 
-def _when(request: HttpRequest, zone: str) -> datetime | None:
+def round_card(cycle: Cycle, one: Round) -> dict[str, Any]:
+    """A round with what can be done about it now."""
+    gate = one.gated and one.passed_at is None and one.closed_at is None
+    doing = [
+        (gate, "go", _("Pass the gate"), False),
+        (gate, "no_go", _("Do not open it"), True),
+        (one.state == "planned" and not gate, "open", _("Open now"), False),
+        (one.state in {"planned", "open"} and one.ends_at is not None, "extend", _("Extend"), False),
+        (one.state == "open", "lock", _("Close entries now"), True),
+        (one.state in {"open", "locked"}, "assign", _("Give every judge every entry"), False),
+        (one.state in {"locked", "closed"}, "settle", _("Compute results"), False),
+        (
+            one.state in {"locked", "closed"},
+            "publish",
+            _("Publish results") if not one.published_at else _("Publish a correction"),
+            False,
+        ),
+        (one.state in {"locked", "closed"} and not one.published_at, "reopen", _("Take entries again"), True),
+        (one.state == "locked", "close", _("End the round"), True),
+    ]
+    return {
+        "round": one,
+        "badge": shapes.round_badge(one),
+        "url": reverse("steer", args=[cycle.key, one.key]),
+        "doing": [{"key": key, "label": label, "grave": grave} for fits, key, label, grave in doing if fits],
+        "timed": one.state == "open" or (one.state == "planned" and not gate) or one.state in {"locked", "closed"},
+        "detail": reverse("round-desk", args=[cycle.key, one.key]),
+    }
+
+
+def when_typed(request: HttpRequest, zone: str) -> datetime | None:
     """A moment typed in the cycle's zone."""
     try:
         found = parse_datetime(request.POST.get("until", ""))
@@ -47,7 +78,7 @@ def steer(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
     found = organized(request, cycle)
     round_ = round_seen(request, found, key)
     wanted, reason = request.POST.get("act", ""), request.POST.get("reason", "").strip()
-    until = _when(request, design_of(found).cycle.timezone or "UTC")
+    until = when_typed(request, design_of(found).cycle.timezone or "UTC")
     if wanted in {"extend", "reopen"} and until is None:
         messages.error(request, _("Say until when: a day and a time."))
         return redirect("cycle-desk", found.key)

@@ -1,0 +1,232 @@
+"""Judging on the organizer's desk: panels and loads, entries against judges, conflicts, judges' questions."""
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from backend.accounts.pages.gate import attempt, me, seen, signed_in
+from backend.web.pages.desk.place import back, desk_page, organized
+from games.challenges.models import Challenge
+from games.cycles.models import Cycle
+from games.errors import GameError
+from games.groups.models import Group
+from games.groups.rules import GroupState
+from games.judging import actions
+from games.judging.models import ConflictOfInterest, Panelist, Sheet
+from games.judging.queries import flags_of
+from games.judging.seating import Seat, Table, judges_of, tables_of
+from games.organizations.models import Person
+
+FLAGS: Final = 200
+
+
+def ways(cycle: Cycle, current: str) -> list[dict[str, Any]]:
+    """The parts of this place."""
+    parts = (
+        ("panels", _("Panels"), "desk-judging"),
+        ("conflicts", _("Conflicts of interest"), "desk-conflicts"),
+        ("flags", _("Questions of judges"), "desk-flags"),
+    )
+    return [{"label": label, "url": reverse(name, args=[cycle.key]), "current": key == current} for key, label, name in parts]
+
+
+@never_cache
+@signed_in
+@require_safe
+def judging_page(request: HttpRequest, cycle: str) -> HttpResponse:
+    """Every panel of every task: who sits on it, how much each has, which entries nobody has."""
+    found = organized(request, cycle)
+    judges = judges_of(found)
+    context = {
+        "ways": ways(found, "panels"),
+        "tables": [_table(one, judges) for one in tables_of(found)],
+        "judges": len(judges),
+        "csv": request.session.pop("assignments", ""),
+        "problems": request.session.pop("assignment_problems", []),
+    }
+    return desk_page(request, "desk/judging.html", found, "judging", context)
+
+
+def _table(table: Table, judges: list[Person]) -> dict[str, Any]:
+    task = table.challenge
+    there = {seat.panelist.person_id for seat in table.seats}
+    most = max((seat.whole for seat in table.seats), default=0)
+    places = [task.round.cycle.key, task.round.key, task.key]
+    return {
+        "task": task,
+        "panel": table.panel,
+        "id": f"{task.pk}-{table.panel}",
+        "seats": [_seat(seat, most) for seat in table.seats],
+        "others": [one for one in judges if one.pk not in there],
+        "entries": table.entries,
+        "free": table.free,
+        "matrix": f"{reverse('desk-matrix', args=places)}?panel={table.panel}",
+        "each": min(len(table.seats), 3) or 1,
+    }
+
+
+def _seat(seat: Seat, most: int) -> dict[str, Any]:
+    return {"seat": seat, "person": seat.panelist.person, "pk": seat.panelist.pk, "whole": seat.whole, "most": most or 1}
+
+
+@signed_in
+@require_POST
+def seat(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
+    """One act on a panel of a task: add a judge or all, give everything to everybody, share out."""
+    found = organized(request, cycle)
+    task = Challenge.objects.filter(round__cycle=found, pk=pk).select_related("round__cycle").first()
+    if task is None:
+        raise Http404
+    panel, by = request.POST.get("panel", ""), me(request)
+    match request.POST.get("do"):
+        case "add":
+            person = next((one for one in judges_of(found) if str(one.pk) == request.POST.get("person")), None)
+            if person is None:
+                messages.error(request, _("Choose a judge."))
+            else:
+                done = _("%(name)s is on the panel.") % {"name": person.name}
+                attempt(request, lambda: actions.add_panelist(challenge=task, panel=panel, person=person, by=by), done)
+        case "add_all":
+            judges = judges_of(found)
+            done = ngettext("%(count)d judge is on the panel.", "%(count)d judges are on the panel.", len(judges))
+            attempt(request, lambda: _seat_all(task, panel, judges, by), done % {"count": len(judges)})
+        case "all":
+            new: list[int] = []
+            if attempt(
+                request,
+                lambda: new.append(actions.assign_all(challenge=task, panel=panel, by=by)),
+                _("Every judge has every entry."),
+            ):
+                messages.info(request, _given(new[0]))
+        case "share":
+            _share(request, task, panel)
+        case _:
+            raise Http404
+    return redirect(f"{reverse('desk-judging', args=[found.key])}#panel-{task.pk}-{panel}")
+
+
+def _seat_all(task: Challenge, panel: str, judges: list[Person], by: Any) -> None:
+    for one in judges:
+        actions.add_panelist(challenge=task, panel=panel, person=one, by=by)
+
+
+def _given(new: int) -> str:
+    return ngettext("%(count)d new sheet is given out.", "%(count)d new sheets are given out.", new) % {"count": new}
+
+
+def _share(request: HttpRequest, task: Challenge, panel: str) -> None:
+    typed = request.POST.get("per_entry", "")
+    wanted = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0  # noqa: PLR2004 three digits: a number of judges
+    try:
+        new, short = actions.share_out(challenge=task, panel=panel, per_entry=wanted, by=me(request))
+    except GameError as refusal:
+        messages.error(request, refusal.message)
+        return
+    messages.success(request, _given(new))
+    if short:
+        said = ngettext(
+            "%(count)d entry has fewer judges than asked: nobody else on the panel may mark it.",
+            "%(count)d entries have fewer judges than asked: nobody else on the panel may mark them.",
+            short,
+        )
+        messages.warning(request, said % {"count": short})
+
+
+@signed_in
+@require_POST
+def unseat(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
+    """Take a judge off a panel; sheets not begun go with them."""
+    found = organized(request, cycle)
+    rows = Panelist.objects.filter(challenge__round__cycle=found).select_related("person", "challenge__round__cycle")
+    one = seen(request, "panelist.remove", rows, pk=pk)
+    done = _("%(name)s is no longer on the panel. Sheets not begun went with them.") % {"name": one.person.name}
+    attempt(request, lambda: actions.remove_panelist(panelist=one, by=me(request)), done)
+    return redirect(f"{reverse('desk-judging', args=[found.key])}#panel-{one.challenge_id}-{one.panel}")
+
+
+@signed_in
+@require_POST
+def assign_table(request: HttpRequest, cycle: str) -> HttpResponse:
+    """Assignments from a pasted or uploaded table; with one fault nothing is given out, and what was pasted stays."""
+    found = organized(request, cycle)
+    upload = request.FILES.get("file")
+    content = upload.read(5 * 2**20 + 1) if upload is not None else request.POST.get("csv", "").encode()
+    try:
+        messages.success(request, _given(actions.assign_csv(cycle=found, content=content, by=me(request))))
+    except GameError as refusal:
+        messages.error(request, refusal.message)
+        request.session["assignments"] = content.decode(errors="replace")[:20_000]
+        request.session["assignment_problems"] = [str(one) for one in refusal.problems][:200]
+    return redirect(f"{reverse('desk-judging', args=[found.key])}#table")
+
+
+# --- Conflicts, questions ---------------------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@signed_in
+def conflicts_page(request: HttpRequest, cycle: str) -> HttpResponse:
+    """Who must not mark whom, and why; declare one, or take one back."""
+    found = organized(request, cycle)
+    rows = ConflictOfInterest.objects.filter(group__cycle=found).select_related("person", "group")
+    if request.method == "POST":
+        return _conflict(request, found, rows)
+    judges = judges_of(found)
+    groups = Group.objects.filter(cycle=found, state=GroupState.ACTIVE.value).order_by("name", "pk")
+    context = {
+        "ways": ways(found, "conflicts"),
+        "conflicts": rows.order_by("person__name", "group__name", "pk"),
+        "judges": judges,
+        "groups": groups,
+    }
+    return desk_page(request, "desk/conflicts.html", found, "judging", context, title=_("Conflicts of interest"))
+
+
+def _conflict(request: HttpRequest, cycle: Cycle, rows: Any) -> HttpResponse:
+    given = {key: request.POST.get(key, "") for key in ("do", "row", "person", "group", "reason")}
+    if given["do"] == "take_back":
+        one = seen(request, "conflict.take_back", rows, pk=int(given["row"]) if given["row"].isdigit() else 0)
+        done = _("The conflict is taken back. Sheets that were given back stay so until you open them again.")
+        attempt(request, lambda: actions.take_back_conflict(conflict=one, by=me(request)), done)
+        return redirect("desk-conflicts", cycle.key)
+    person = next((one for one in judges_of(cycle) if str(one.pk) == given["person"]), None)
+    group = Group.objects.filter(cycle=cycle, key=given["group"]).first()
+    if person is None or group is None:
+        messages.error(request, _("Choose a judge and a group."))
+        return redirect("desk-conflicts", cycle.key)
+    reason = given["reason"].strip()[:5000]
+    done = _("%(judge)s will not mark %(group)s. Sheets on it are given back.") % {"judge": person.name, "group": group.name}
+    attempt(request, lambda: actions.declare_conflict(person=person, group=group, by=me(request), reason=reason), done)
+    return redirect("desk-conflicts", cycle.key)
+
+
+@never_cache
+@signed_in
+@require_safe
+def flags_page(request: HttpRequest, cycle: str) -> HttpResponse:
+    """What judges asked, the unanswered first, each with its answer or a place for one."""
+    found = organized(request, cycle)
+    context = {"ways": ways(found, "flags"), "flags": list(flags_of(found)[:FLAGS]), "here": request.get_full_path()}
+    return desk_page(request, "desk/flags.html", found, "judging", context, title=_("Questions of judges"))
+
+
+@signed_in
+@require_POST
+def answer(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
+    """Answer a judge's question."""
+    found = organized(request, cycle)
+    sheet = seen(request, "sheet.answer_flag", Sheet.objects.filter(challenge__round__cycle=found), pk=pk)
+    said = request.POST.get("answer", "").strip()
+    attempt(
+        request,
+        lambda: actions.answer_flag(sheet=sheet, by=me(request), answer=said),
+        _("The judge reads your answer beside the entry."),
+    )
+    return back(request, reverse("desk-flags", args=[found.key]))
