@@ -1,16 +1,17 @@
 """A judge on venue Wi-Fi: the connection goes, the page reloads, another device saves, the judge leaves. Nothing is lost, and the page says so."""
 
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import APIRequestContext, Browser, Error, Page, expect
 
-from tests.e2e.people import PASSWORD, Visit
+from tests.e2e.people import PASSWORD, Stack, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.complaining]  # the browser complains of every request that found no network
-JUDGE = "judith@example.org"
+JUDGE, ORGANIZER = "judith@example.org", "olga@example.org"
 PHONE = {"width": 390, "height": 780, "has_touch": True}
 NOTE = "Ask about the third chair."
 
@@ -59,7 +60,7 @@ def rubric(page: Page) -> None:
 
 
 def choose(page: Page, criterion: str, value: str) -> None:
-    page.locator(f'input[name="mark-{criterion}"][value="{value}"]').check(force=True)
+    page.locator(f'input[name="mark-{criterion}"][value="{value}"]').check()
 
 
 def criteria(page: Page) -> list[str]:
@@ -69,6 +70,35 @@ def criteria(page: Page) -> list[str]:
 def choose_all(page: Page, value: str) -> None:
     for one in criteria(page):
         choose(page, one, value)
+
+
+@pytest.fixture(autouse=True)
+def afterwards(stack: Stack, browser: Browser) -> Iterator[None]:
+    """The sheets are as empty as they were: an organizer opens the final ones again, and the judge wipes all of them."""
+    with signed_in(stack, browser, JUDGE) as judge:
+        open_ = [one["id"] for one in judge.get("/api/v1/sheets/queue").json()["results"]]
+    yield
+    with signed_in(stack, browser, JUDGE) as judge, signed_in(stack, browser, ORGANIZER) as organizer:
+        for pk in open_:
+            found = judge.get(f"/api/v1/sheets/{pk}").json()
+            if found["state"] == "final":
+                post(organizer, f"/api/v1/sheets/{pk}/reopen", {"reason": "The test is over."})
+            if found["state"] != "assigned":
+                nothing = [{"criterion": one["key"], "value": None} for one in found["criteria"]]
+                post(judge, f"/api/v1/sheets/{pk}/marks", {"marks": nothing, "comment": "", "note": ""}, method="PUT")
+
+
+@contextmanager
+def signed_in(stack: Stack, browser: Browser, who: str) -> Iterator[APIRequestContext]:
+    context = browser.new_context(base_url=stack.address, storage_state=stack.signed_in(browser, who))
+    yield context.request
+    context.close()
+
+
+def post(request: APIRequestContext, path: str, body: dict[str, Any], method: str = "POST") -> None:
+    cookies = request.storage_state()["cookies"]
+    token = next(one["value"] for one in cookies if one["name"] == "csrftoken")
+    assert request.fetch(path, method=method, data=body, headers={"X-CSRFToken": token}).ok, path
 
 
 @pytest.fixture
@@ -84,6 +114,7 @@ def test_a_lost_connection_loses_nothing(phone: Page) -> None:
     first, second = queue(phone)[:2]
     kept_pages(phone, 2)
     phone.locator("[data-next]").click()
+    phone.wait_for_url(f"**/desk/sheets/{first}/")
     rubric(phone)
     one, *others = criteria(phone)
     choose(phone, one, "2")
@@ -147,7 +178,7 @@ def test_what_two_devices_wrote_is_asked_about_only_where_it_differs(phone: Page
     found = marks(phone, pk)
     assert (found[one], found[other], sheet(phone, pk)["note"]) == ("3", "2", "From the phone.")
 
-    laptop.locator(f'input[name="mark-{one}"][value="0"]').check(force=True)  # now the laptop is behind
+    laptop.locator(f'input[name="mark-{one}"][value="0"]').check()  # now the laptop is behind
     expect(laptop.locator(".clash")).to_contain_text("Elsewhere: 3. Here: 0.")
     laptop.locator(".clash").get_by_role("button", name="Take the other").click()
     state(laptop, "saved")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet
@@ -9,8 +10,9 @@ from django.db.models import Count, F, Max, Q, QuerySet
 from games.cycles.models import Cycle
 from games.errors import GameError
 from games.judging.models import Sheet
-from games.judging.queries.deciding import seat_of, sitting_of, to_mark, with_facts
+from games.judging.queries.deciding import judgeable, seat_of, sitting_of, to_mark, with_facts
 from games.judging.rules import OPEN_SHEETS, SheetState, check_seat, check_sitting
+from games.rounds.rules import group_deadline
 from games.submissions.queries import rules_of
 
 OPEN = [state.value for state in OPEN_SHEETS]
@@ -79,6 +81,20 @@ def refusal(sheet: Any) -> str:
     except GameError as why:
         return why.message
     return ""
+
+
+def marked_from(sheet: Any) -> datetime | None:
+    """Until when the entry of a sheet (from `with_facts`) may still change, if that is why it cannot be marked yet."""
+    if not rules_of(sheet.challenge)[1].form:
+        return None
+    end = group_deadline(sheet.challenge.round.clock, sheet.until)
+    return end if end is not None and end > sheet.now else None
+
+
+def ready_on(sheets: QuerySet[Sheet]) -> list[int]:
+    """Ids of those among a judge's sheets that can be marked at this moment, in working order. One statement."""
+    rows = with_facts(judgeable(sheets.filter(state__in=OPEN))).select_related("challenge__round__cycle")
+    return [one.pk for one in in_working_order(rows) if not refusal(one)]
 
 
 def open_on(sheets: QuerySet[Sheet]) -> QuerySet[Sheet, Any]:

@@ -19,7 +19,7 @@ from backend.web.pages.marking.offline import facts
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
 from games.judging.models import Sheet
-from games.judging.queries import done_on, judgeable, open_on, progress_by_task, refusal, to_mark
+from games.judging.queries import done_on, judgeable, marked_from, open_on, progress_by_task, refusal, to_mark
 from games.judging.queries.desk import ASKED, OPEN, TaskProgress
 from games.judging.rules import SheetState, criteria_of
 from games.permissions import visible
@@ -63,7 +63,7 @@ def tabs(current: str, progress: Iterable[TaskProgress]) -> list[dict[str, Any]]
     parts = [
         ("queue", _("To mark"), sum(one.to_do for one in rows)),
         ("flagged-sheets", _("Flagged"), sum(one.flagged for one in rows)),
-        ("past-sheets", _("Past sheets"), sum(one.final for one in rows)),
+        ("past-sheets", _("Past"), sum(one.final for one in rows)),
     ]
     return [{"label": label, "url": reverse(name), "current": name == current, "count": count} for name, label, count in parts]
 
@@ -124,7 +124,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             {
                 "challenge": challenges[pk],
                 "progress": by_task[pk],
-                "lines": [line(request, one) | {"why": why} for one, why in found],
+                **_lines(request, list(found)),
             }
             for pk, found in groupby(rows[part], key=lambda row: row[0].challenge_id)
         ],
@@ -141,6 +141,13 @@ def queue(request: HttpRequest) -> HttpResponse:
         "crumbs": shapes.crumbs((_("My desk"), reverse("desk")), _("My sheets")),
     }
     return render(request, "judging/queue.html", context)
+
+
+def _lines(request: HttpRequest, rows: list[tuple[Sheet, str]]) -> dict[str, Any]:
+    """The sheets of one task. Why they cannot be marked yet is said once where it is the same for all."""
+    lines = [line(request, one) | {"why": why, "from": marked_from(one) if why else None} for one, why in rows]
+    shared = lines[0] if len({(one["why"], one["from"]) for one in lines}) == 1 else {"why": "", "from": None}
+    return {"lines": lines, "why": shared["why"], "from": shared["from"]}
 
 
 @never_cache
@@ -176,7 +183,15 @@ def past(request: HttpRequest) -> HttpResponse:
         one.challenge for one in progress if one.final and (not cycle or challenges[one.challenge].round.cycle_id == cycle.pk)
     }
     part, pages = page_of(request, sum(one.final for one in progress if one.challenge in kept))
-    final = done_on(sheets, cycle).order_by("-challenge__round__number", "challenge_id", "panel", "-final_at", "-pk")
+    final = done_on(sheets, cycle).order_by(
+        "-challenge__round__cycle_id",
+        "-challenge__round__number",
+        "challenge__number",
+        "challenge_id",
+        "panel",
+        "-final_at",
+        "-pk",
+    )
     rows = list(final.prefetch_related("marks")[part])
     context = {
         "tables": [

@@ -94,7 +94,7 @@ def _words() -> dict[str, str]:
         "off_step": _("Expected steps of {0}"),
         "marked": _("{0} of {1} criteria marked"),
         "outbox": _("Not yet on the server"),
-        "kept_pages": _("{0} entries open without a connection"),
+        "kept_pages": _("Entries that open without a connection: {0}"),
         "leave": _("Some of what you wrote is only on this device. It stays here and is sent when you sign in again. Sign out?"),
         "needs_connection": _("This needs the connection. Your words stay here: try again when it is back."),
         "discarded": _("Discarded."),

@@ -25,10 +25,11 @@ from games.judging.models import Sheet
 from games.judging.queries import (
     around,
     entry_for,
-    in_working_order,
     judgeable,
+    marked_from,
     marks_of,
     progress_of,
+    ready_on,
     refusal,
     to_mark,
     with_facts,
@@ -48,7 +49,7 @@ LONGEST: Final = 9  # digits of a revision
 def sheet_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One sheet: rubric and marks, beside the entry that is judged."""
     sheet = seen(request, "sheet.mark", with_facts(to_mark(Sheet.objects.select_related("judge"))), pk=pk)
-    queue = list(in_working_order(mine(request).filter(state__in=OPEN)).values_list("pk", flat=True))
+    queue = ready_on(mine(request))
     if request.method != "POST":
         return render(request, "judging/sheet.html", _context(request, sheet, queue))
     refused = _save(request, sheet)
@@ -112,6 +113,7 @@ def _context(
         "round": round_,
         "challenge": sheet.challenge,
         "why": why,
+        "from": marked_from(sheet) if why else None,
         "editable": sheet.state in OPEN and not why,
         "criteria": [shape(spec, one, kept if typed is None else typed, faults or {}) for one in asked],
         "comment": kept["comment"] if typed is None else typed.get("comment", ""),
