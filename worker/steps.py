@@ -133,9 +133,9 @@ def do_step(run_id: int) -> RecomputeRun | None:
     return run
 
 
-def settle_now(round_: Round, *, by: Any, reason: str = "", publish: bool = True) -> RecomputeRun:
+def settle_now(round_: Round, *, by: Any, reason: str = "", publish: bool = True, expected: str = "") -> RecomputeRun:
     """The whole way after a round at once, without a worker. Raises what a step refused."""
-    run = results.request_settle(round_, by=by, reason=reason, publish=publish)
+    run = results.request_settle(round_, by=by, reason=reason, publish=publish, expected=expected)
     while True:
         done = do_step(run.pk)
         if done is None:

@@ -65,7 +65,13 @@ def board_part(design: Design, found: Preview, board: PreviewBoard, *, bracket: 
         "score_decimals": shapes.decimals_in(row["score"] for row in rows),
         "cut_rank": max(through) if through and max(through) < len(inside) else None,
         "rows": [
-            {"row": row, "way": ways.get(row["group"], ""), "goes": GOES.get(ways.get(row["group"], ""), "")} for row in rows
+            {
+                "row": row,
+                "hidden": row["group"] in board.hidden,
+                "way": ways.get(row["group"], ""),
+                "goes": GOES.get(ways.get(row["group"], ""), ""),
+            }
+            for row in rows
         ],
         "brackets": [{"label": one or _("Others"), "key": one, "current": one == chosen} for one in brackets]
         if len(brackets) > 1

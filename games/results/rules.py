@@ -188,12 +188,17 @@ class Change:
     after: tuple[str, str, str] | None
 
 
-def changes_between(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> list[Change]:
-    """The rows that differ in place, score or status: `before` as a snapshot keeps them, `after` as they are shown."""
+def changes_between(
+    before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]], unnamed: Mapping[str, str] | None = None
+) -> list[Change]:
+    """The rows that differ in place, score or status: `before` as a snapshot keeps them, `after` as they are shown.
+
+    `unnamed`: key of a group → what stands for it in a snapshot.
+    """
     old = {(row["entry"], row["line"]): row for row in before}
     found = []
     for row in after:
-        was = old.pop((row["group"], row["line"]), None)
+        was = old.pop(((unnamed or {}).get(row["group"], row["group"]), row["line"]), None)
         told = (row["place"], row["score"], row["status"])
         if was is None or (was["place"], was["score"], was["status"]) != told:
             earlier = None if was is None else (was["place"], was["score"], was["status"])

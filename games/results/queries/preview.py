@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Q, Sum
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group
+from games.groups.queries import withheld
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
 from games.judging.models import Sheet
@@ -44,7 +45,10 @@ LACKING: Final = (Unscored.NO_MARKS, Unscored.QUORUM, Unscored.FIELD)
 
 @dataclass(frozen=True, slots=True)
 class PreviewBoard:
-    """A board as it would be published. `before`: number of the version it is compared with, 0 if it is the first."""
+    """A board as it would be published. `before`: number of the version it is compared with, 0 if it is the first.
+
+    `hidden`: groups that everybody else will read without their name; here they have it, for those who decide.
+    """
 
     key: str
     name: str
@@ -53,6 +57,7 @@ class PreviewBoard:
     before: int
     rows: list[RowData]
     changes: list[Change]
+    hidden: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +123,26 @@ def preview(round_: Round, *, points: Sequence[facts.Points] = (), targets: Coll
 
 def _boards(cycle: Cycle, design: Design, round_: Round, outcome: Outcome, shown: Collection[str]) -> Iterator[PreviewBoard]:
     boards = [one for one in boards_to_publish(cycle, round_.key) if one.key in outcome.boards]
-    last, done = _last(boards), finished_boards(design, shown)
+    last, done, unnamed = _last(boards), finished_boards(design, shown), withheld(cycle)
     for board in boards:
-        result = outcome.board(board.key, frozen=board.key not in done)
-        columns = stored_rows(result.rows)
+        columns = stored_rows(outcome.board(board.key, frozen=board.key not in done).rows)
         before = last.get(board.pk)
         places = {(row["entry"], row["line"]): row["place"] for row in before.rows} if before else {}
         written = [
-            {**row, "entry": entry, "line": line, "previous_place": places.get((entry, line), "")}
+            {**row, "entry": entry, "line": line, "previous_place": places.get((unnamed.get(entry, entry), line), "")}
             for (entry, line), row in columns.items()
         ]
         rows = [row_data(row) for row in sorted(written, key=lambda row: (row["bracket"], row["rank"]))]
-        changes = changes_between(before.rows, rows) if before else []
-        number = before.number if before else 0
-        yield PreviewBoard(board.key, board.name, board.audience, board.live, number, rows, changes)
+        yield PreviewBoard(
+            key=board.key,
+            name=board.name,
+            audience=board.audience,
+            live=board.live,
+            before=before.number if before else 0,
+            rows=rows,
+            changes=changes_between(before.rows, rows, unnamed) if before else [],
+            hidden=frozenset(row["group"] for row in rows if row["group"] in unnamed),
+        )
 
 
 def _last(boards: Sequence[Board]) -> dict[int, Snapshot]:
@@ -237,7 +248,9 @@ def stamp(round_: Round, found: Missing) -> str:
     acts = JournalEntry.objects.filter(cycle_id=round_.cycle_id).exclude(kind=Kind.STANDINGS_CHANGED.value)
     last: Mapping[str, Any] = acts.aggregate(count=Count("pk"), last=Max("pk"))
     groups = (
-        Group.objects.filter(cycle_id=round_.cycle_id).order_by("pk").values_list("key", "name", "division", "state", "columns")
+        Group.objects.filter(cycle_id=round_.cycle_id)
+        .order_by("pk")
+        .values_list("key", "name", "division", "state", "columns", "rank_hidden")
     )
     told = repr((round_.cycle.design_number, round_.published_at, dict(last), list(groups), found.state))
     return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()[:32]
