@@ -63,6 +63,7 @@ def board_shape(seen: Seen) -> dict[str, Any]:
     """What the board component takes."""
     cycle, row, shown, part = seen.cycle, seen.shown.board, seen.shown, seen.part
     follows = not seen.past and cycle.state not in OVER
+    rows = row_shapes(seen)
     columns, score = columns_of(seen.design, seen.spec, part.rows)
     columns = [one | {"decimals": shapes.decimals_in(row["values"].get(one["key"]) for row in part.rows)} for one in columns]
     if seen.view == AROUND:
@@ -74,9 +75,10 @@ def board_shape(seen: Seen) -> dict[str, Any]:
         "version": version_of(shown),
         "columns": columns,
         "tasks": task_columns(seen.tasks),
-        "rows": row_shapes(seen),
+        "rows": rows,
         "url": rows_url(seen) if follows else "",
         "socket": f"/ws/boards/{row.pk}" if follows and shown.source == "live" else "",
+        "still": not (follows and shown.source == "live") and not any(one["movement"] for one in rows),
         "again": bool(seen.tasks or seen.sort or seen.view),
         "since": seen.before is not None,
         "group_url": reverse("group", args=[cycle.key, "~"]),
@@ -164,8 +166,8 @@ def order_names(spec: BoardSpec) -> list[str]:
 
 def order_words(design: Design, spec: BoardSpec) -> list[str]:
     """What the steps of the order are called behind a number: 0.35 points, 73 penalty."""
-    points = _("points")
-    return [points if name == "score" else short_name(design, spec, name).lower() for name in order_names(spec)]
+    words = {"score": _("points"), "solved": _("solved"), "penalty": _("minutes of penalty")}
+    return [words.get(name) or short_name(design, spec, name).lower() for name in order_names(spec)]
 
 
 def sort_is_low(spec: BoardSpec, name: str) -> bool:

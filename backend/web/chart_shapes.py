@@ -58,10 +58,12 @@ def bump_shape(columns: Sequence[Standings], names: Mapping[str, str], *, chosen
 
 
 def _drawn(columns: Sequence[Standings], chosen: str) -> list[str]:
-    """Whose lines are drawn: the first of the last column, whoever led before, and the chosen one."""
-    last = sorted(columns[-1].places, key=lambda key: columns[-1].places[key][0])
+    """Whose lines are drawn: the first of the last column, then who stayed longest; whoever led once; and the chosen one."""
+    stayed: dict[str, tuple[int, int]] = {}
+    for number, one in enumerate(columns):
+        stayed |= {key: (-number, rank) for key, (rank, _place) in one.places.items()}
     leaders = [min(one.places, key=lambda key: one.places[key][0]) for one in columns if one.places]
-    keys = list(dict.fromkeys([*last[:DRAWN], *leaders]))
+    keys = list(dict.fromkeys([*sorted(stayed, key=lambda key: stayed[key])[:DRAWN], *leaders]))
     if chosen and chosen not in keys and any(chosen in one.places for one in columns):
         keys.append(chosen)
     return keys

@@ -127,6 +127,7 @@ export class Rows {
     row.classList.toggle("is-cut", Boolean(this.words.cut) && String(data.rank) === this.words.cut);
     row.querySelector(".piece").textContent = shown(data.place);
     row.querySelector(".moved").replaceChildren(...this.movement(told));
+    if (told) this.section.classList.remove("board-still");
     this.fillName(row.querySelector(".name"), data, why);
     if (data.cells) row.querySelectorAll(".task").forEach((cell, i) => this.fillTask(cell, data.cells[i]));
     row.querySelectorAll(".cell").forEach((cell, i) => {
@@ -135,9 +136,9 @@ export class Rows {
       cell.classList.toggle("cell-none", value === null);
     });
     const score = row.querySelector(".score"), text = aligned(data.score, this.decimals.at(-1));
-    const told_before = score.dataset.text ?? score.textContent;
-    if (told_before !== text) {
-      row.dataset.changed = told_before;
+    const before = score.dataset.text ?? score.textContent;
+    if (before !== text) {
+      row.dataset.changed = before;
       score.dataset.text = text;
       score.textContent = text;
     }

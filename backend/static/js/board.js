@@ -28,7 +28,6 @@ class Board {
     this.section.dataset.link = word;
     const mark = this.section.querySelector("[data-live]");
     if (!mark) return;
-    mark.hidden = false;
     mark.querySelector("[data-live-word]").textContent = { live: this.words.wordLive, poll: this.words.wordPoll, lost: this.words.wordLost }[word];
   }
 

@@ -99,6 +99,7 @@ class Lines {
     const at = spread(ends, GAP * ratio, bbox.top + 6, bbox.top + bbox.height);
     ctx.save();
     ctx.textBaseline = "middle";
+    ctx.textAlign = "left";
     this.drawn.forEach((one, i) => {
       const x = bbox.left + bbox.width;
       ctx.strokeStyle = ctx.fillStyle = this.tone(one.tone === "quiet" ? "soft" : one.tone);
@@ -120,7 +121,7 @@ class Lines {
   /** What stands at the pointer, in words. */
   tell(plot) {
     const at = plot.cursor.idx ?? this.data.x.length - 1, there = this.data.x[at];
-    const rows = this.drawn.map((one) => ({ name: one.name, value: one.y[at], tone: one.tone })).filter((one) => one.value !== null).reverse();
+    const rows = this.data.series.map((one) => ({ name: one.name, value: one.y[at], tone: one.tone })).filter((one) => one.value !== null);
     const parts = rows.map((one) => {
       const item = Object.assign(document.createElement("span"), { className: `legend-item tone-${one.tone}`, textContent: one.name });
       item.append(Object.assign(document.createElement("b"), { textContent: ` ${Number(one.value.toFixed(4))}` }));

@@ -71,12 +71,29 @@ class Hall {
     const rows = [...this.rows.body.rows];
     if (!rows.length) return;
     for (const row of rows) row.hidden = false;
+    if (!quiet) this.grow(rows);
     const top = this.rows.body.getBoundingClientRect().top;
     const room = document.querySelector(".hall-hairline").getBoundingClientRect().top - top - 8;
     const height = Math.max(...rows.slice(0, 12).map((row) => row.getBoundingClientRect().height));
     this.fit = Math.max(1, Math.floor(room / height));
     this.slides = Math.ceil(rows.length / this.fit);
     this.show(Math.min(this.slide, this.slides - 1), quiet);
+  }
+
+  /** Few rows are written larger, up to twice, so that a short board fills the wall. */
+  grow(rows) {
+    const size = (few) => body.style.setProperty("--few", String(few));
+    size(1);
+    const room = document.querySelector(".hall-hairline").getBoundingClientRect().top - this.rows.body.getBoundingClientRect().top - 8;
+    const tall = rows.reduce((sum, row) => sum + row.getBoundingClientRect().height, 0);
+    const wide = this.section.querySelector("table").scrollWidth > this.section.clientWidth + 1;
+    if (wide || tall * 1.1 >= room) return;
+    for (const few of [2, 1.75, 1.5, 1.25]) {
+      size(few);
+      const table = this.section.querySelector("table"), bottom = this.rows.body.getBoundingClientRect().bottom;
+      if (bottom < document.querySelector(".hall-hairline").getBoundingClientRect().top - 8 && table.scrollWidth <= this.section.clientWidth + 1) return;
+    }
+    size(1);
   }
 
   show(slide, quiet = false) {

@@ -11,7 +11,7 @@ from enum import StrEnum
 SLOT = 34
 TOP = 44
 RADIUS = 12
-LETTER = 8.2  # width of a letter of a label, on average
+LETTER = 8.0  # width of a letter of a label, on average
 GAP = 20
 
 
@@ -101,7 +101,8 @@ def bump(
         _line(run, xs, slots, left=left, right=right, drop=drop) for run in runs if any(rank is not None for rank in run.ranks)
     ]
     lines.sort(key=lambda one: LOUDNESS[one.tone])
-    columns = tuple(Column(x, text) for x, text in zip(xs, heads, strict=True))
+    apart = xs[1] - xs[0] if count > 1 else width
+    columns = tuple(Column(x, shortened(text, apart * 1.15)) for x, text in zip(xs, heads, strict=True))
     return Bump(width, height, columns, tuple(lines), TOP - SLOT // 2 - 4)
 
 
@@ -129,10 +130,20 @@ def _line(run: Run, xs: Sequence[int], slots: Sequence[Mapping[str, int]], *, le
     labels = []
     if left and stops[0] is not None:
         labels.append(Label(stops[0].x - GAP, stops[0].y, shortened(run.name, left - GAP), "end"))
-    if right and stops[-1] is not None:
-        labels.append(Label(stops[-1].x + GAP, stops[-1].y, shortened(run.name, right - GAP), "start"))
+    end = next((number for number in range(len(stops) - 1, -1, -1) if stops[number] is not None), 0)
+    last = stops[end]
+    if right and last is not None and (end == len(stops) - 1 or _free(run.key, end, slots)):
+        room = xs[-1] + right - last.x - GAP
+        labels.append(
+            Label(last.x + GAP, last.y, shortened(run.name, room if end == len(stops) - 1 else min(room, right)), "start")
+        )
     words = ", ".join(place or drop for place in run.places)
     return Line(run.key, run.name, run.tone, _path(stops), tuple(there), tuple(labels), words)
+
+
+def _free(key: str, end: int, slots: Sequence[Mapping[str, int]]) -> bool:
+    """Whether nothing passes to the right of a line that ends early: all later columns are shorter than its slot."""
+    return all(len(later) <= slots[end][key] for later in slots[end + 1 :])
 
 
 def _path(stops: Iterable[Stop | None]) -> str:

@@ -66,6 +66,9 @@ def _render(request: HttpRequest, place: Place, *, past: bool = False) -> HttpRe
     versions = list(visible(place.access, "snapshot.view", versions_of(place.board))[:VERSIONS])
     seen = page_seen(request, place, versions=versions, past=past)
     shape, query = board_shape(seen), request.GET.get("q", "").strip()
+    freeze = parts.freeze_shape(place, seen)
+    if freeze and freeze["begun"]:
+        shape["state"] = parts.FROZEN
     context = {
         "cycle": cycle,
         "crumbs": crumbs_of(cycle, place.board.name),
@@ -89,7 +92,7 @@ def _render(request: HttpRequest, place: Place, *, past: bool = False) -> HttpRe
         "since": seen.since,
         "before_word": place.shown.snapshot.number - 1 if place.shown.snapshot is not None else 0,
         "notes": parts.notes(place, past=past),
-        "freeze": parts.freeze_shape(place, seen),
+        "freeze": freeze,
         "legend": contest_words() if seen.tasks else [],
         "digest_rule": _("SHA-256 over the canonical rows, the number of the rules and the digest before"),
     } | _words(place, seen)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from backend.web import chart_shapes
 from backend.web.board_shapes import sort_is_low
 from backend.web.pages.boards import parts
-from backend.web.pages.boards.seeing import Place, clocks_of, frozen, may_tell, place_of, real_keys, spec_of
+from backend.web.pages.boards.seeing import Place, frozen, may_tell, place_of, real_keys, spec_of
 from backend.web.pages.cycle import crumbs_of, cycle_seen, tabs
 from games.permissions import visible
 from games.playbooks.schema import Design
@@ -22,6 +22,7 @@ from games.recognition.queries import grown_of
 from games.results.queries import shown_rows
 from games.results.queries.contest import tasks_tried, ways_of
 from games.results.queries.history import places_in, versions_of
+from games.rounds.models import Round
 from games.rounds.queries import rounds_of
 from leaderboards.engine import numbers
 from leaderboards.engine.names import challenges_of
@@ -87,7 +88,7 @@ def lines(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
     rows = _first_lines(place)
     bracket = _bracket(request, rows, chosen)
     drawn = _drawn([row for row in rows if row["bracket"] == bracket], chosen)
-    ways = _ways(place, design, spec, drawn)
+    ways = _ways(place, design, spec, drawn, _rounds(place, design, spec))
     if not ways:
         raise Http404
     return HttpResponse(
@@ -152,18 +153,25 @@ def _lines(
     place: Place, design: Design, spec: BoardSpec, rows: Sequence[RowData], chosen: str
 ) -> tuple[dict[str, Any] | None, bool]:
     """The chart, and whether it follows what happens."""
-    drawn = _drawn(rows, chosen)
-    ways = _ways(place, design, spec, drawn)
+    drawn, rounds = _drawn(rows, chosen), _rounds(place, design, spec)
+    ways = _ways(place, design, spec, drawn, rounds)
+    if not ways:
+        return None, False
     tasks = tasks_in_tempo(design, spec)
     low = (bool(tasks) and tasks[0].low) or sort_is_low(spec, "score")
-    shape = chart_shapes.lines_shape(ways, drawn, chosen=chosen, low=low, until=_until(place, design, spec)) if ways else None
-    return shape, shape is not None and place.shown.source == "live" and place.cycle.state == "running"
+    until = _until(place, rounds) if tasks_tried(design, spec) else None
+    shape = chart_shapes.lines_shape(ways, drawn, chosen=chosen, low=low, until=until)
+    return shape, place.shown.source == "live" and place.cycle.state == "running"
 
 
-def _until(place: Place, design: Design, spec: BoardSpec) -> int | None:
-    """Where time ends: now, or when the last round ended; only for a contest, whose end says something."""
-    rounds = clocks_of(place, spec, tasks_tried(design, spec))
-    last = rounds[-1] if rounds and tasks_tried(design, spec) else None
+def _rounds(place: Place, design: Design, spec: BoardSpec) -> list[Round]:
+    """The rounds, where there are attempts to tell of."""
+    return list(rounds_of(place.cycle, place.access.now)) if tasks_in_tempo(design, spec) else []
+
+
+def _until(place: Place, rounds: Sequence[Round]) -> int | None:
+    """Where the time of a contest ends: now, or when its last round ended."""
+    last = rounds[-1] if rounds else None
     opened = (last.opened_at or last.opens_at) if last else None
     if last is None or opened is None:
         return None
@@ -171,20 +179,16 @@ def _until(place: Place, design: Design, spec: BoardSpec) -> int | None:
     return max(int((end - opened).total_seconds() * 1000), 0)
 
 
-def _ways(place: Place, design: Design, spec: BoardSpec, drawn: Sequence[RowData]) -> dict[str, Way]:
+def _ways(place: Place, design: Design, spec: BoardSpec, drawn: Sequence[RowData], rounds: Sequence[Round]) -> dict[str, Way]:
     """How the scores of these rows grew; nothing unless every way ends where the board says."""
     real = real_keys(place, drawn)
     groups = list(real.values())
     if spec.source is Source.POINTS:
         ways = grown_of(place.cycle, groups)
-    elif not tasks_in_tempo(design, spec):
+    elif not rounds or not may_tell(place, design, spec, rounds):
         return {}
     else:
-        rounds = list(rounds_of(place.cycle, place.access.now))
-        if not may_tell(place, spec, rounds):
-            return {}
-        hidden = frozen(place, spec, rounds)
-        ways = ways_of(place.cycle, design, spec, groups, frozen=hidden)
+        ways = ways_of(place.cycle, design, spec, groups, frozen=frozen(place, design, spec, rounds))
     told = {row["group"]: ways.get(real[row["group"]], []) for row in drawn}
     whole = all(not way or numbers.text(way[-1][1]) == row["score"] for row, way in zip(drawn, told.values(), strict=True))
     return told if whole and any(len(way) > 1 for way in told.values()) else {}

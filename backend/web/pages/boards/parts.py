@@ -7,12 +7,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from backend.web.board_shapes import AROUND, Seen
 from backend.web.pages.boards.seeing import Place, frozen
 from games.cycles.models import Cycle
-from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.results.queries.official import Beside, Elsewhere
 from games.results.queries.pages import BoardPage
@@ -22,6 +21,7 @@ from leaderboards.engine.spec.base import clock_text
 from leaderboards.models import Board
 from leaderboards.queries import PAGE_ROWS, RESTRICTED
 
+FROZEN: Final = {"state": "locked", "label": gettext_lazy("frozen")}
 KEPT: Final = ("side", "bracket", "page", "sort", "view", "group")
 
 
@@ -101,9 +101,9 @@ def notes(place: Place, *, past: bool) -> list[dict[str, str]]:
 def freeze_shape(place: Place, seen: Seen) -> dict[str, Any] | None:
     """The freeze while it holds: since when, what is held back; before it begins: when it will."""
     spec, rounds = seen.spec, seen.rounds
-    if spec.freeze is None or place.shown.source != "live" or not frozen(place, spec, rounds):
+    if spec.freeze is None or place.shown.source != "live" or not frozen(place, seen.design, spec, rounds):
         return None
-    counted = [one.key for one in board_rounds(design_of(place.cycle), spec)]
+    counted = [one.key for one in board_rounds(seen.design, spec)]
     last = next((one for one in rounds if counted and one.key == counted[-1]), None)
     at = _freezes_at(last, spec.freeze)
     begun = at is not None and at <= place.access.now

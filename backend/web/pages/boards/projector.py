@@ -34,11 +34,14 @@ def projector(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
         place = replace(place, shown=shown_of(place.board, organizes=False))
     seen = page_seen(request, replace(place, own=()))
     rounds = list(seen.rounds) or list(rounds_of(found, place.access.now))
+    freeze, shape = parts.freeze_shape(place, seen), board_shape(seen)
+    if freeze and freeze["begun"]:
+        shape["state"] = parts.FROZEN
     context = {
         "cycle": found,
-        "board": board_shape(seen),
+        "board": shape,
         "brackets": parts.bracket_tabs(request, seen.part),
-        "freeze": parts.freeze_shape(place, seen),
+        "freeze": freeze,
         "clock": clock_of(seen, rounds, place.access.now),
         "now": place.access.now,
         "pages": min(seen.part.pages, PAGES),

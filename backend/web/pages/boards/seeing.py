@@ -17,6 +17,7 @@ from games.groups.models import Group
 from games.groups.queries import stand_in, withheld
 from games.groups.rules import is_unnamed
 from games.permissions import SCORES_SHOWN, Access
+from games.playbooks.schema import Design
 from games.results.queries import Shown, shown_around, shown_of
 from games.results.queries.contest import Task, grid_of, tasks_tried
 from games.results.queries.history import places_in
@@ -95,7 +96,7 @@ def number_in(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else 1  # noqa: PLR2004 pages are counted in thousands
 
 
-def spec_of(place: Place, snapshot: Snapshot | None = None) -> tuple[Any, BoardSpec]:
+def spec_of(place: Place, snapshot: Snapshot | None = None) -> tuple[Design, BoardSpec]:
     """The rules that what is shown was computed under, and what they say of this board."""
     stored = snapshot or place.shown.snapshot
     design = design_of(place.cycle, stored.design_number if stored else None)
@@ -166,25 +167,25 @@ def _with_grid(place: Place, seen: Seen, tasks: tuple[Task, ...]) -> Seen:
     """The cells of the tasks whose rounds have begun, if what they tell may be told."""
     begun = {one.key for one in seen.rounds if one.state != "planned"}
     told = tuple(one for one in tasks if one.round in begun)
-    if not told or not may_tell(place, seen.spec, seen.rounds):
+    if not told or not may_tell(place, seen.design, seen.spec, seen.rounds):
         return seen
     real = real_keys(place, seen.part.rows)
-    hidden = frozen(place, seen.spec, seen.rounds)
+    hidden = frozen(place, seen.design, seen.spec, seen.rounds)
     found = grid_of(place.cycle, seen.design, seen.spec, frozenset(real.values()), frozen=hidden)
     return replace(seen, tasks=told, grid={key: found.get(group, {}) for key, group in real.items()})
 
 
-def may_tell(place: Place, spec: BoardSpec, rounds: Sequence[Round]) -> bool:
+def may_tell(place: Place, design: Design, spec: BoardSpec, rounds: Sequence[Round]) -> bool:
     """Cells tell what the board tells while it is live; after that what the rounds show."""
     if place.shown.source == "live":
         return True
-    counted = {one.key for one in board_rounds(design_of(place.cycle), spec)}
+    counted = {one.key for one in board_rounds(design, spec)}
     return all(one.published_at is not None and one.visibility in SCORES_SHOWN for one in rounds if one.key in counted)
 
 
-def frozen(place: Place, spec: BoardSpec, rounds: Sequence[Round]) -> bool:
+def frozen(place: Place, design: Design, spec: BoardSpec, rounds: Sequence[Round]) -> bool:
     """Whether the freeze hides something from this side: a round that counts is not published yet."""
     if spec.freeze is None or place.shown.side != PUBLIC:
         return False
-    counted = {one.key for one in board_rounds(design_of(place.cycle), spec)}
+    counted = {one.key for one in board_rounds(design, spec)}
     return any(one.published_at is None for one in rounds if one.key in counted)
