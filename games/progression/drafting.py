@@ -107,12 +107,15 @@ def past_times(design: Design, now: datetime) -> list[Problem]:
 
 def launch_gaps(written: Mapping[str, Any]) -> list[Problem]:
     """What a launch would miss even if the faults were mended: aim and checks, as far as they can be read alone."""
-    tables = {name: written[name] for name in ("aim", "checks") if isinstance(written.get(name), Mapping)}
-    try:
-        design = Design.model_validate({"cycle": {"key": "x"}, **expand(tables, start=db_now()).data})
-    except ValidationError:
-        return []
-    return [one for one in launch_problems(design) if one.where.startswith(("aim", "checks"))]
+    found: list[Problem] = []
+    for name in ("aim", "checks"):
+        table = {name: written[name]} if isinstance(written.get(name), Mapping) else {}
+        try:
+            design = Design.model_validate({"cycle": {"key": "x"}, **expand(table, start=db_now()).data})
+        except ValidationError:
+            continue
+        found += [one for one in launch_problems(design) if one.where.startswith(name)]
+    return found
 
 
 def rehearsal_of(cycle: Cycle) -> Rehearsal | None:

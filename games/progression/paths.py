@@ -16,6 +16,7 @@ PLURAL: Final = {
 }
 _WORDED: Final = re.compile(r'(?:^|\.)(board|challenge|round|award|cut|criterion|panel|field)(?: to)? "([^"]*)"(?: \(([^)]*)\))?')
 _STEP: Final = re.compile(r'([A-Za-z_]\w*)|\[(\d+)\](?: \(key "[^"]*"\))?|\["([^"\]]*)"(?: in [^\]]*)?\]')
+_SET_IN: Final = re.compile(r'^rounds\["[^"]*"\]\.challenges\.([\w-]+)')
 type Path = tuple[str | int, ...]
 
 
@@ -24,7 +25,7 @@ def path_of(where: str, data: Any) -> Path:
 
     What cannot be followed further ends there: a message is better at the table than nowhere.
     """
-    text = _WORDED.sub(_plain, where)
+    text = _WORDED.sub(_plain, _SET_IN.sub(r'challenges["\1"]', where))
     found: list[str | int] = []
     here = data
     for match in _STEP.finditer(text):

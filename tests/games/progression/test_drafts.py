@@ -132,6 +132,7 @@ def test_the_next_cycle_is_drafted_from_the_last_with_its_lineage(org, draft):
         ('cut to "final".board', "cuts[0].board"),
         ('challenges["prototype"].criteria[0].min', "challenges[1].criteria[0].min"),
         ('award "gold".places', "awards[0].places"),
+        ('rounds["final"].challenges.prototype.criteria["evidence"].weight', "challenges[1].criteria[0].weight"),
     ],
 )
 def test_places_are_found_however_they_are_named(where, place):

@@ -12,8 +12,9 @@ from backend.accounts.pages.team_forms import RegisterForm
 from backend.web import shapes
 from backend.web.answers import EntryForm
 from backend.web.board_shapes import columns_of
-from backend.web.explained import rubric, shown_number
+from backend.web.explained import rubric
 from backend.web.pages.launching.place import Place, linked, page, place_at
+from backend.web.pages.marking.criteria import shape
 from games.challenges.text import rendered
 from games.cycles.models import Cycle
 from games.cycles.rules import CycleState
@@ -96,22 +97,8 @@ def _task(design: Design, spec: ChallengeDesign, number: int) -> dict[str, Any]:
 
 
 def _sheet(spec: ChallengeDesign, panel: str, title: str, number: int) -> dict[str, Any]:
-    return {
-        "title": f"{spec.title} · {title}",
-        "criteria": [
-            {
-                "key": f"{number}-{panel}-{one.key}",
-                "name": one.title,
-                "says": getattr(one, "summary", ""),
-                "value": "",
-                "least": shown_number(one.min),
-                "most": shown_number(one.max),
-                "step": shown_number(one.step),
-                "error": "",
-            }
-            for one in criteria_of(spec, panel)
-        ],
-    }
+    criteria = [shape(spec, one, {}, {}) for one in criteria_of(spec, panel)]
+    return {"title": f"{spec.title} · {title}", "criteria": [one | {"key": f"{number}-{panel}-{one['key']}"} for one in criteria]}
 
 
 def _board(design: Design, spec: BoardSpec, number: int) -> dict[str, Any]:
@@ -119,7 +106,7 @@ def _board(design: Design, spec: BoardSpec, number: int) -> dict[str, Any]:
     columns, score = columns_of(design, spec, [])
     rows: list[dict[str, Any]] = [
         {
-            "group": f"invented-{place}",
+            "group": f"invented-{number}-{place}",
             "line": "",
             "rank": place,
             "place": str(place),

@@ -101,7 +101,9 @@ def _write(data: dict[str, Any], part: Field, path: Path, sent: Sent, zone: tzin
                     put(data, path, wanted)
         case Kind.KEYS:
             if name in sent.getlist(SHOWN):
-                put(data, path, [str(one) for one in sent.getlist(name)] or ABSENT)
+                chosen = [str(one) for one in sent.getlist(name)]
+                kept = [one for one in before if one in chosen] if isinstance(before, list) else []
+                put(data, path, [*kept, *(one for one in chosen if one not in kept)] or ABSENT)
         case Kind.ANSWER:
             _answer(data, path, name, sent)
         case Kind.PLACES:
