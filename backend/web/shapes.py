@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from backend.web.geometry import Meter, meter
 from games.cycles.models import Cycle, Series
 from games.cycles.rules import CycleState
+from games.groups.models import Group
+from games.groups.queries import public_key
+from games.groups.rules import UNNAMED, is_unnamed
 from games.playbooks.schema import Design
 from games.recognition.models import Grant
 from games.rounds.models import Round
@@ -148,6 +151,11 @@ def awards(cycle: Cycle, design: Design, grants: Iterable[Grant]) -> list[dict[s
     return [_award(cycle, one, won.get(one.key, []), design.cycle.currency) for one in design.awards]
 
 
+def unnamed_group(group: Group) -> Group:
+    """What stands for a group that keeps its name to itself, where everybody reads."""
+    return Group(cycle_id=group.cycle_id, key=public_key(group), name=UNNAMED)
+
+
 def _award(cycle: Cycle, spec: AwardSpec, grants: list[Grant], currency: str) -> dict[str, Any]:
     places = spec.places
     single = places[0] if places and places[0] == places[1] else 0
@@ -160,7 +168,7 @@ def _award(cycle: Cycle, spec: AwardSpec, grants: list[Grant], currency: str) ->
         "winners": [
             {
                 "name": one.group.name if one.group else _("not given"),
-                "url": reverse("group", args=[cycle.key, one.group.key]) if one.group else "",
+                "url": reverse("group", args=[cycle.key, one.group.key]) if one.group and not is_unnamed(one.group.key) else "",
                 "under": money(one.amount_cents, one.currency),
             }
             for one in grants

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from games.cycles.models import Cycle
+from games.cycles.queries import design_of
 from games.cycles.rules import CycleState
 from games.groups.models import Group, Registration
 from games.groups.rules import GroupState, RegistrationState
@@ -120,10 +121,20 @@ def _organizer(cycle: Cycle, rounds: list[Any], access: Access) -> Step:
 
 
 def _judge(cycle: Cycle, rounds: list[Any]) -> Step:
-    count = sum(one.to_mark for one in rounds)
+    ready = [one for one in rounds if one.state in {"locked", "closed"} or (one.state == "open" and _live(cycle, one))]
+    count = sum(one.to_mark for one in ready)
+    if not ready:
+        later, count = min(rounds, key=lambda one: one.ends_at or FAR), sum(one.to_mark for one in rounds)
+        words = ngettext("%(count)d sheet to mark once entries are in", "%(count)d sheets to mark once entries are in", count)
+        return Step(cycle.name, words % {"count": count}, later.name, reverse("queue"), _("To my sheets"), later.ends_at, 2)
     title = ngettext("%(count)d sheet waits for your marks", "%(count)d sheets wait for your marks", count) % {"count": count}
-    ends = [one.judging_closes_at for one in rounds if one.judging_closes_at]
+    ends = [one.judging_closes_at for one in ready if one.judging_closes_at]
     return Step(cycle.name, title, "", reverse("queue"), _("To my sheets"), min(ends, default=None), 0)
+
+
+def _live(cycle: Cycle, round_: Any) -> bool:
+    """Whether the round is marked as it happens: nothing is handed in."""
+    return not any(one.form for one in design_of(cycle, round_.design_number).challenges if one.in_round(round_.key))
 
 
 def _team(cycle: Cycle, rounds: list[Any], team: Group, access: Access) -> Step:

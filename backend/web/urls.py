@@ -19,6 +19,7 @@ from backend.web.pages import (
     overview,
     rounds,
     search,
+    series,
     sponsor,
     style,
 )
@@ -32,8 +33,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("cycles/", home.cycles_page, name="cycles"),
     path("search/", search.search_page, name="search"),
-    path("series/", home.series_list, name="series-list"),
-    path("series/<str:key>/", home.series_page, name="series"),
+    path("series/", series.series_list, name="series-list"),
+    path("series/<str:key>/", series.series_page, name="series"),
     path(C, overview.cycle_page, name="cycle"),
     path(f"{C}calendar.ics", calendar.calendar_page, name="calendar"),
     path(f"{C}entries/", gallery.entries_page, name="entries"),

@@ -47,8 +47,10 @@ def tabs(cycle: Cycle, current: str, *, main: Board | None, access: Access) -> l
     parts = [("cycle", _("Overview"), reverse("cycle", args=[cycle.key]))]
     if main is not None:
         parts.append(("board", _("Board"), reverse("board", args=[cycle.key, main.key])))
+    parts.append(("groups", _("Groups"), reverse("groups", args=[cycle.key])))
+    if any(one.form for one in design_of(cycle).challenges):
+        parts.append(("entries", _("Entries"), reverse("entries", args=[cycle.key])))
     parts += [
-        ("groups", _("Groups"), reverse("groups", args=[cycle.key])),
         ("rules", _("Rules"), reverse("rules", args=[cycle.key])),
         ("decisions", _("Decisions"), reverse("decisions", args=[cycle.key])),
     ]

@@ -1,0 +1,100 @@
+"""The dates of a cycle as a calendar to subscribe to: rounds, deadlines, judging, the end; of one's own team the longer ones."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from django.contrib.auth import get_user_model
+from django.core import signing
+from django.db.models import Max
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from backend.api.permissions import access_of
+from backend.web.icalendar import Event, calendar
+from games.cycles.models import Cycle, Decision
+from games.cycles.queries import design_of
+from games.cycles.rules import CycleState
+from games.notices.actions.outbox import absolute
+from games.permissions import Access, access_for, visible
+from games.rounds.models import Extension, Round
+from games.rounds.queries import rounds_of
+
+SALT: Final = "backend.web.calendar"
+
+
+def calendar_url(cycle: Cycle, access: Access) -> str:
+    """Where the calendar of a cycle is; for whoever is signed in with their name in it, signed, since calendar programs do not sign in."""
+    url = reverse("calendar", args=[cycle.key])
+    return f"{url}?for={signing.dumps([access.user_id, cycle.pk], salt=SALT)}" if access.user_id else url
+
+
+@require_safe
+def calendar_page(request: HttpRequest, cycle: str) -> HttpResponse:
+    """The calendar. With a signed `for` it is that person's, as long as their account is alive and they may see the cycle."""
+    access = _reader(request, cycle)
+    found = visible(access, "cycle.view", Cycle.objects.filter(key=cycle)).first()
+    if found is None:
+        raise Http404
+    changed = Decision.objects.filter(cycle=found).aggregate(number=Max("number"), at=Max("at"))
+    body = calendar(found.name, _events(found, access, changed["number"] or 0), stamp=changed["at"] or found.created_at)
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, max-age=300"}
+    if tag in request.headers.get("If-None-Match", ""):
+        return HttpResponse(status=304, headers=headers)
+    headers["Content-Disposition"] = f'inline; filename="{found.key}.ics"'
+    return HttpResponse(body, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _reader(request: HttpRequest, key: str) -> Access:
+    signed = request.GET.get("for", "")
+    if not signed:
+        return access_of(request)
+    try:
+        user_id, cycle_id = signing.loads(signed, salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise Http404 from None
+    user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
+    if user is None or not Cycle.objects.filter(pk=cycle_id, key=key).exists():
+        raise Http404
+    return access_for(user)
+
+
+def _events(cycle: Cycle, access: Access, sequence: int) -> Iterator[Event]:
+    """Every date of the cycle. Uids rest on ids, so a moved date moves in the calendar too."""
+    told: dict[str, Any] = {"sequence": sequence, "cancelled": cycle.state == CycleState.CANCELLED.value}
+    more = _extensions(cycle, access)
+    for one in rounds_of(cycle, access.now):
+        url = absolute(reverse("round", args=[cycle.key, one.key]))
+        moments = {
+            "opens": (one.opened_at or one.opens_at, _("%(round)s opens")),
+            "closes": (one.ends_at, _("%(round)s: entries close")),
+            "ours": (more.get(one.pk), _("%(round)s: entries of our team close")),
+            "judged": (one.judging_closes_at, _("%(round)s: judging ends")),
+        }
+        for name, (at, words) in moments.items():
+            if at is not None:
+                title = f"{words % {'round': one.name}} · {cycle.name}"
+                yield Event(f"round-{one.pk}-{name}@{_host()}", at, title, url=url, **told)
+    design, url = design_of(cycle), absolute(reverse("cycle", args=[cycle.key]))
+    if design.cycle.ends is not None:
+        title = _("%(cycle)s: awards and the end") % {"cycle": cycle.name}
+        yield Event(f"cycle-{cycle.pk}-ends@{_host()}", design.cycle.ends, title, design.cycle.ends_when, url, **told)
+    if design.aim.date is not None and design.aim.measure:
+        title = _("%(cycle)s: the aim is looked at") % {"cycle": cycle.name}
+        yield Event(f"cycle-{cycle.pk}-aim@{_host()}", design.aim.date, title, design.aim.statement, url, **told)
+
+
+def _extensions(cycle: Cycle, access: Access) -> dict[int, datetime]:
+    """Round → until when the reader's own team may hand in, where it was given more time."""
+    mine = Extension.objects.filter(round__cycle=cycle, group__in=access.groups_with())
+    found = dict(mine.order_by("until").values_list("round_id", "until"))
+    ends: dict[int, datetime | None] = dict(Round.objects.filter(pk__in=found).values_list("pk", "closes_at")) if found else {}
+    return {pk: until for pk, until in found.items() if (end := ends.get(pk)) is None or until > end}
+
+
+def _host() -> str:
+    return absolute("/").split("//", 1)[1].strip("/").partition(":")[0]

@@ -1,0 +1,233 @@
+"""A cycle at one glance: what to do next, its aim, news, rounds, the head of its board, awards, entries, who stands behind it."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+from django.core.cache import cache
+from django.db.models import Count, Exists, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from backend.accounts.pages.gate import seen
+from backend.api.permissions import access_of
+from backend.web import shapes
+from backend.web.pages.calendar import calendar_url
+from backend.web.pages.cycle import OVER, boards_seen, crumbs_of, tabs
+from backend.web.pages.gallery import some_entries
+from games.cycles.models import Cycle
+from games.cycles.queries import design_of
+from games.groups.models import Group, Membership
+from games.groups.queries import door_of
+from games.groups.rules import GroupState
+from games.notices.announcements import announcements_of
+from games.notices.announcements import shown as shown_news
+from games.permissions import WORK_SHOWN, Access, visible
+from games.playbooks.rules import Capability
+from games.playbooks.schema import Design
+from games.recognition.models import Grant
+from games.recognition.rules import GrantState
+from games.results.models import ExternalResult
+from games.results.queries import shown_of, shown_page
+from games.rounds.models import Round
+from games.rounds.queries import rounds_of
+from leaderboards.models import Board, Snapshot
+from leaderboards.queries import PUBLIC
+
+TOP: Final = 5
+SOME: Final = 3
+KEEP: Final = 24 * 3600
+
+
+def _counted(rows: QuerySet[Any]) -> Coalesce:
+    counts = rows.filter(cycle=OuterRef("pk")).order_by().values("cycle")
+    return Coalesce(Subquery(counts.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
+
+
+def _cycles() -> QuerySet[Cycle]:
+    """Cycles with what their page says of them in numbers: one statement for all of it."""
+    people = Membership.objects.filter(until__isnull=True, group__isnull=False, cycle=OuterRef("pk")).order_by().values("cycle")
+    return Cycle.objects.select_related("series", "organization").annotate(
+        group_count=_counted(Group.objects.filter(state=GroupState.ACTIVE.value)),
+        member_count=Coalesce(
+            Subquery(people.annotate(n=Count("person", distinct=True)).values("n"), output_field=IntegerField()), 0
+        ),
+        has_official=Exists(ExternalResult.objects.filter(cycle=OuterRef("pk"))),
+    )
+
+
+@require_safe
+def cycle_page(request: HttpRequest, cycle: str) -> HttpResponse:
+    """Everything about a cycle at one glance, and what to do next."""
+    found = seen(request, "cycle.view", _cycles(), key=cycle)
+    access, design = access_of(request), design_of(found)
+    rounds = list(rounds_of(found, access.now))
+    boards = list(_with_last(boards_seen(access, found)))
+    behind = _behind(found, design)
+    news = visible(access, "announcement.view", announcements_of(found))
+    shows_work = any(one.published_at and one.visibility in WORK_SHOWN for one in rounds)
+    context = {
+        "cycle": found,
+        "design": design,
+        "badge": shapes.cycle_badge(found),
+        "crumbs": crumbs_of(found),
+        "tabs": tabs(found, "cycle", main=boards[0] if boards else None, access=access),
+        "step": next_step(request, found, rounds, access),
+        "now": access.now,
+        "news": shown_news(news),
+        "stops": shapes.stops(found, rounds),
+        "calendar": calendar_url(found, access) if any(one.ends_at or one.opens_at for one in rounds) else "",
+        "meter": shapes.aim_meter(design),
+        "aim_by": shapes.moment(design.aim.date),
+        "boards": boards,
+        "preview": _preview(access, found, boards[0]) if boards else None,
+        "awards": shapes.awards(found, design, grants_shown(access, found)),
+        "entries": some_entries(access, found, SOME) if shows_work else [],
+        "stats": _stats(found, rounds, behind["judges"]),
+        "behind": behind["parts"],
+        "facts": _facts(found, design),
+        "external": found.has_official,  # type: ignore[attr-defined]  # annotated
+        "starts": shapes.moment(design.cycle.starts),
+        "ends": shapes.moment(design.cycle.ends),
+    }
+    return render(request, "cycles/cycle.html", context)
+
+
+# --- The head of the board ------------------------------------------------------------------------------------------------------------
+
+
+def _with_last(boards: QuerySet[Board]) -> QuerySet[Board]:
+    """Boards with the number of their last published state."""
+    last = Snapshot.objects.filter(board=OuterRef("pk"), audience=PUBLIC).order_by().values("board")
+    return boards.annotate(last=Subquery(last.annotate(n=Max("number")).values("n")))
+
+
+def _preview(access: Access, cycle: Cycle, board: Any) -> dict[str, Any] | None:
+    """The first rows of the main board as everybody sees them. A published state never changes, so its head is kept."""
+    kept = f"board-head:{board.pk}:{board.last}"
+    rows = cache.get(kept) if board.last else None
+    if rows is None:
+        shown = shown_of(board, organizes=access.reads(cycle.pk), side="published") if board.last else None
+        if shown is None and not board.live:
+            return None
+        every = orjson.loads(shown_page(shown or shown_of(board, organizes=False))[1])["rows"]
+        rows = [row for row in every if row["place"]][:TOP]
+        if board.last:
+            cache.set(kept, rows, KEEP)
+    return {"board": board, "rows": rows, "decimals": shapes.decimals_in(row["score"] for row in rows)} if rows else None
+
+
+# --- Awards ---------------------------------------------------------------------------------------------------------------------------
+
+
+def grants_shown(access: Access, cycle: Cycle) -> list[Grant]:
+    """What was won, as this person sees it. A winner that keeps its name to itself stays among them, without its name: one statement."""
+    here = Grant.objects.filter(cycle=cycle)
+    won = Q(state__in=[GrantState.GRANTED.value, GrantState.DELIVERED.value], group__rank_hidden=True)
+    rows = here.filter(Q(pk__in=visible(access, "grant.view", here).values("pk")) | won)
+    found = list(rows.select_related("group").order_by("award", "pk"))
+    for one in found:
+        group = one.group
+        if group and group.rank_hidden and group.pk not in access.groups and not access.reads(cycle.pk):
+            one.group = shapes.unnamed_group(group)
+    return found
+
+
+# --- Numbers, people, facts -----------------------------------------------------------------------------------------------------------
+
+
+def _stats(cycle: Any, rounds: Sequence[Round], judges: int) -> list[dict[str, Any]]:
+    """A few numbers that matter."""
+    over = sum(1 for one in rounds if one.published_at)
+    found = [
+        (cycle.group_count, _("groups")),
+        (cycle.member_count, _("people in them")),
+        (judges, _("judges")),
+        (_("%(over)d of %(all)d") % {"over": over, "all": len(rounds)}, _("rounds published")),
+    ]
+    return [{"value": value, "label": label} for value, label in found if value]
+
+
+def _behind(cycle: Cycle, design: Design) -> dict[str, Any]:
+    """Who stands behind a cycle: organizers, and others with a part in the whole of it, by their role. Judges are only counted."""
+    titles = {role.key: role.name or role.key for role in design.roles}
+    held = Membership.objects.filter(cycle=cycle, group__isnull=True, until__isnull=True).order_by("role", "pk")
+    judges: set[int] = set()
+    house = shapes.organizer(cycle)
+    parts: dict[str, list[str]] = {}
+    for person, role, can, name, comes_from in held.values_list(
+        "person_id", "role", "capabilities", "person__name", "person__organization__name"
+    ):
+        if Capability.JUDGE in can:
+            judges.add(person)
+        elif Capability.ORGANIZE in can or Capability.FOLLOW in can:
+            told = name if Capability.ORGANIZE in can else comes_from or name
+            names = parts.setdefault(titles.get(role, role), [])
+            names += [told] if told not in names else []
+    shown = [{"name": role, "value": ", ".join(names)} for role, names in parts.items()]
+    return {"judges": len(judges), "parts": [*([{"name": _("Host"), "value": house}] if house else []), *shown]}
+
+
+def _facts(cycle: Cycle, design: Design) -> list[dict[str, Any]]:
+    """Where a cycle comes from and under what terms."""
+    found: list[dict[str, Any]] = []
+    if design.playbook:
+        found.append(
+            {"name": _("Playbook"), "value": f"{design.playbook.name or design.playbook.key}, {design.playbook.version}"}
+        )
+    rules = _("Design %(number)d") % {"number": cycle.design_number}
+    found.append({"name": _("Rules"), "value": rules, "url": reverse("rules", args=[cycle.key])})
+    if design.cycle.timezone:
+        found.append({"name": _("Time zone"), "value": design.cycle.timezone})
+    if design.cycle.licence:
+        found.append({"name": _("Licence of the data"), "value": design.cycle.licence})
+    if design.cycle.source:
+        found.append({"name": _("Source of the data"), "value": design.cycle.source})
+    return found
+
+
+# --- What to do next ------------------------------------------------------------------------------------------------------------------
+
+
+def next_step(request: HttpRequest, cycle: Cycle, rounds: list[Round], access: Access) -> dict[str, Any] | None:
+    """The one thing to do next here, depending on who looks; nothing for a cycle that is over."""
+    if cycle.state in OVER:
+        return None
+    deadline = shapes.next_deadline(rounds, access.now)
+    until = deadline[1] if deadline else None
+    if access.organizes(cycle.pk):
+        url = reverse("cycle-desk", args=[cycle.key])
+        return _step(_("You organize this cycle"), _("Who waits, what is late, what to publish."), url, _("To the desk"), until)
+    if Capability.JUDGE in access.cycles.get(cycle.pk, frozenset()):
+        return _step(_("You judge here"), _("Your sheets, in the order to mark them."), reverse("queue"), _("To my sheets"), None)
+    team = Group.objects.filter(pk__in=access.groups_with(), cycle=cycle).first() if access.groups else None
+    if team is not None:
+        return _team_step(cycle, team, deadline, until)
+    return _outside_step(request, cycle, access)
+
+
+def _team_step(cycle: Cycle, team: Group, deadline: tuple[Round, Any, str] | None, until: Any) -> dict[str, Any]:
+    if deadline and deadline[0].state == "open":
+        url = reverse("round", args=[cycle.key, deadline[0].key])
+        title = _("%(round)s is open for %(team)s") % {"round": deadline[0].name, "team": team.name}
+        return _step(title, _("The last version handed in counts."), url, _("To the challenges"), until)
+    url = reverse("team", args=[cycle.key, team.key])
+    return _step(_("You play in %(team)s") % {"team": team.name}, "", url, _("To the team"), until)
+
+
+def _outside_step(request: HttpRequest, cycle: Cycle, access: Access) -> dict[str, Any] | None:
+    door = door_of(cycle, access.now)
+    if not door.open:
+        return None
+    url = reverse("register-team", args=[cycle.key])
+    if not request.user.is_authenticated:
+        url = f"{reverse('sign-in')}?next={url}"
+    return _step(_("Take part"), _("Registration is open."), url, _("Register a team"), door.closes)
+
+
+def _step(title: str, text: str, url: str, action: str, until: Any) -> dict[str, Any]:
+    return {"title": title, "text": text, "url": url, "action": action, "until": until}

@@ -1,0 +1,88 @@
+"""Series over the years: who came first in each cycle, how the aim moved, the same teams from cycle to cycle."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.core.paginator import Paginator
+from django.db.models import Count, F, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from backend.accounts.pages.gate import seen
+from backend.api.permissions import access_of
+from backend.web import shapes
+from games.cycles.models import Cycle, Design, Series
+from games.cycles.queries import cycles_of
+from games.errors import Invalid
+from games.permissions import visible
+from games.progression.series import SeriesRow, SeriesRule, series_standings
+from games.results.queries.winners import first_places
+
+PAGE: Final = 24
+SHOWN: Final = 50
+AT_LEAST: Final = 2  # cycles that a team has been in to be seen over the years
+
+
+@require_safe
+def series_list(request: HttpRequest) -> HttpResponse:
+    """Every series that has a cycle to see, the one with the newest cycle first; `q` searches names."""
+    query = request.GET.get("q", "").replace("\0", "").strip()
+    shown = Q(cycles__in=visible(access_of(request), "cycle.view", Cycle.objects.filter(rehearsal=False)))
+    rows = Series.objects.annotate(cycle_count=Count("cycles", filter=shown, distinct=True)).filter(cycle_count__gt=0)
+    if query:
+        rows = rows.filter(Q(name__icontains=query) | Q(key__icontains=query))
+    page = Paginator(rows.order_by("name", "pk"), PAGE).get_page(request.GET.get("page"))
+    cards = [{"title": shapes.series_name(one), "one": one} for one in page]
+    return render(request, "cycles/series_list.html", {"page": page, "cards": cards, "query": query})
+
+
+@require_safe
+def series_page(request: HttpRequest, key: str) -> HttpResponse:
+    """A series over the years: who came first in each cycle, what its aims were, and the standings over all of them."""
+    series = seen(request, "series.view", Series.objects.all(), key=key)
+    listed = visible(access_of(request), "cycle.view", cycles_of(series).filter(rehearsal=False))
+    cycles = list(listed.select_related("series", "organization"))
+    first = first_places([one.pk for one in cycles])
+    rows, rule = _standings(series)
+    context = {
+        "series": series,
+        "title": shapes.series_name(series),
+        "crumbs": shapes.crumbs((_("Series"), "/series/"), shapes.series_name(series)),
+        "years": [{"cycle": one, "badge": shapes.cycle_badge(one), "first": first.get(one.pk, [])} for one in reversed(cycles)],
+        "cycles": cycles,
+        "aims": _aims(cycles),
+        "standings": rows[:SHOWN],
+        "more": max(len(rows) - SHOWN, 0),
+        "rule": rule,
+    }
+    return render(request, "cycles/series.html", context)
+
+
+def _aims(cycles: Sequence[Cycle]) -> list[dict[str, Any]]:
+    """What each cycle was for: from where to where its measure was to move. One statement; nothing if no cycle names a measure."""
+    present = Design.objects.filter(cycle__in=cycles, number=F("cycle__design_number")).values_list("cycle_id", "data__aim")
+    aims = {pk: aim for pk, aim in present if isinstance(aim, dict) and aim.get("measure")}
+    return [
+        {
+            "cycle": one,
+            "measure": aims[one.pk]["measure"],
+            "unit": aims[one.pk].get("unit", ""),
+            "baseline": aims[one.pk].get("baseline"),
+            "target": aims[one.pk].get("target"),
+        }
+        for one in cycles
+        if one.pk in aims
+    ]
+
+
+def _standings(series: Series) -> tuple[list[SeriesRow], str]:
+    """Teams over the cycles, where at least one team came back; with the rule in words."""
+    try:
+        rows = series_standings(series)
+    except Invalid:
+        return [], ""
+    if not any(len(one.results) >= AT_LEAST for one in rows):
+        return [], ""
+    return rows, _("The sum of the scores on the main boards.") if SeriesRule().by == "score" else ""

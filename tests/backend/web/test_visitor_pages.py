@@ -1,0 +1,303 @@
+"""What visitors find: search, published entries, the calendar, awards of a team without its name; and how many statements it takes."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.web.found import pieces, snippet, spelled, words_of
+from backend.web.icalendar import Event, calendar, escaped, folded
+from games.cycles.models import Cycle
+from games.groups.models import Group
+from games.groups.rules import UNNAMED
+from games.recognition.models import Grant
+from games.rounds.models import Extension, Round
+from games.submissions.models import Submission, Version
+from tests.cast import Cast
+from tests.factories.cycles import CycleFactory, SeriesFactory, small_design
+from tests.factories.groups import GroupFactory
+from tests.factories.rounds import RoundFactory
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=200)
+
+
+def page(client: Client, path: str, status: int = 200) -> str:
+    response = client.get(path)
+    assert response.status_code == status, path
+    return response.content.decode()
+
+
+def statements(client: Client, path: str) -> int:
+    page(client, path)
+    with CaptureQueriesContext(connection) as sent:
+        page(client, path)
+    return len([one for one in sent if 'FROM "games_design"' not in one["sql"]])
+
+
+def entry(cast: Cast, group: Group, **data: str) -> Submission:
+    found = Submission.objects.create(challenge=cast.concept, group=group, state="published")
+    found.pinned = Version.objects.create(submission=found, number=1, data=data, digest="1" * 64, at=now())
+    found.save(update_fields=["pinned"])
+    return found
+
+
+# --- Words found ----------------------------------------------------------------------------------------------------------------------
+
+
+@given(TEXTS, st.lists(st.text(min_size=1, max_size=5), max_size=4))
+def test_pieces_are_the_whole_text_and_hits_are_words(text, words):
+    found = pieces(text, words)
+    assert "".join(one.text for one in found) == text
+    assert all(any(re.fullmatch(re.escape(word), one.text, re.IGNORECASE) for word in words) for one in found if one.hit)
+
+
+def test_a_snippet_begins_near_the_first_word_found():
+    text = "word " * 100 + "needle " + "hay " * 100
+    told = "".join(one.text for one in snippet(text, ["NEEDLE"]))
+    assert "needle" in told
+    assert told.startswith("… ")
+    assert len(told) < 220
+    assert [one.hit for one in snippet("nothing here", ["x"])] == [False]
+    assert words_of(" a  b a ") == ["a", "b"]
+    assert "gr\\u00fcn" in spelled("grün")
+
+
+# --- Search ---------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_everything_one_may_see_is_found_and_marked(cast: Cast, client):
+    cast.publish(cast.call)
+    series = SeriesFactory(key="waters", name="Waters of the hills")
+    Cycle.objects.filter(pk=cast.cycle.pk).update(series=series, summary="Safe water on every day.")
+    entry(cast, cast.red, title="Reed beds", text="They clean grünes Water slowly")
+    text = page(client, "/search/?q=water")
+    for found in ("Clean <mark>water</mark>", "<mark>Water</mark>s of the hills", "grünes <mark>Water</mark> slowly"):
+        assert found in text
+    assert "<mark>Red</mark> Herons" in page(client, "/search/?q=red")
+    assert "Reed beds" in page(client, "/search/?q=gr%C3%BCnes&kind=entries")
+    assert "Nothing found" in page(client, "/search/?q=water+unheard")
+
+
+@pytest.mark.django_db
+def test_what_is_hidden_is_not_found(cast: Cast, client):
+    hidden = entry(cast, cast.blue, title="Sealed thing")
+    assert "Sealed thing" not in page(client, "/search/?q=sealed")
+    cast.publish(cast.call, visibility="scores")
+    for outsider in (cast.visitor, cast.eve, cast.ada, cast.judith):
+        assert "Sealed thing" not in page(outsider.client, "/search/?q=sealed")
+    Cycle.objects.filter(pk=cast.cycle.pk).update(public=False)
+    for word in ("water", "herons", "sealed"):
+        assert "Nothing found" in page(cast.eve.client, f"/search/?q={word}")
+    assert "Clean" in page(cast.ada.client, "/search/?q=water")
+    Cycle.objects.filter(pk=cast.cycle.pk).update(public=True, rehearsal=True)
+    assert "Nothing found" in page(client, "/search/?q=water")
+    assert hidden.pk
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "query", ["", "?q=", "?q=x", "?q=%00%00", "?q=%25%25&kind=none", "?q=" + "a" * 900, "?q=aa&kind=cycles&page=x", "?q=[(.*"]
+)
+def test_strange_searches_are_answered_calmly(client, query):
+    page(client, f"/search/{query}")
+
+
+@pytest.mark.django_db
+def test_a_search_takes_as_many_statements_for_30_rows_as_for_three(cast: Cast, client):
+    cast.publish(cast.call)
+
+    def more(number: int) -> None:
+        for one in range(number):
+            group = GroupFactory(cycle=cast.cycle, name=f"Water team {Group.objects.count()}-{one}")
+            entry(cast, group, title="Water wheel")
+
+    more(3)
+    paths = ["/search/?q=water", "/search/?q=water&kind=entries", "/search/?q=water&kind=groups", "/cycles/water/entries/"]
+    before = {path: statements(client, path) for path in paths}
+    more(30)
+    assert {path: statements(client, path) for path in paths} == before
+    assert max(before.values()) <= 12
+
+
+# --- Published entries ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_published_entries_are_shown_narrowed_and_searched(cast: Cast, client):
+    entry(cast, cast.red, title="Reed beds", text="Plants clean it")
+    entry(cast, cast.blue, title="Sun still", text="Heat cleans it")
+    path = "/cycles/water/entries/"
+    assert "Nothing to see yet" in page(client, path)
+    cast.publish(cast.call)
+    text = page(client, path)
+    assert "Red Herons" in text
+    assert "Blue Herons" in text
+    assert "Blue Herons" not in page(client, f"{path}?q=plants")
+    assert "No entry fits" in page(client, f"{path}?q=nobody")
+    assert "Red Herons" in page(client, f"{path}?challenge=call/concept")
+    assert "Red Herons" in page(client, f"{path}?challenge=nonsense&page=99")
+    assert "What was handed in" in page(client, "/cycles/water/")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["entries/", "calendar.ics"])
+def test_pages_of_a_hidden_cycle_are_absent(cast: Cast, client, path):
+    Cycle.objects.filter(pk=cast.cycle.pk).update(public=False)
+    assert client.get(f"/cycles/water/{path}").status_code == 404
+    assert cast.eve.client.get(f"/cycles/water/{path}").status_code == 404
+    assert cast.ada.client.get(f"/cycles/water/{path}").status_code == 200
+
+
+# --- The page of a cycle --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_winner_without_its_name_is_a_winner_without_its_name(cast: Cast, client):
+    specs = small_design().awards
+    key = specs[0].key if specs else "gold"
+    Grant.objects.create(cycle=cast.cycle, award=key, kind="medal", name="Gold", group=cast.red, state="granted", place="1")
+    Group.objects.filter(pk=cast.red.pk).update(rank_hidden=True)
+    if specs:
+        assert UNNAMED in page(client, "/cycles/water/")
+    from backend.web.pages.overview import grants_shown
+
+    assert [one.group.name for one in grants_shown(cast.eve.access, cast.cycle) if one.group] == [UNNAMED]
+    assert [one.group.name for one in grants_shown(cast.ada.access, cast.cycle) if one.group] == ["Red Herons"]
+    assert [one.group.name for one in grants_shown(cast.org.access, cast.cycle) if one.group] == ["Red Herons"]
+
+
+@pytest.mark.django_db
+def test_a_cycles_page_says_who_stands_behind_it_and_names_no_judge(cast: Cast, client):
+    text = page(client, "/cycles/water/")
+    assert "Who stands behind it" in text
+    assert ">Org<" in text
+    assert "Judith" not in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["visitor", "ada", "judith", "org", "eve"])
+def test_home_and_a_cycles_page_take_at_most_twelve_statements_for_anybody(cast: Cast, who):
+    cast.publish(cast.call)
+    entry(cast, cast.red, title="Reed beds")
+    client = getattr(cast, who).client
+    before = {path: statements(client, path) for path in ("/", "/cycles/water/")}
+    for _ in range(5):
+        cycle = CycleFactory(state="running", design=small_design())
+        RoundFactory(cycle=cycle, opens_at=now(), closes_at=now() + timedelta(days=3))
+        GroupFactory(cycle=cast.cycle)
+    assert {path: statements(client, path) for path in before} == before
+    assert max(before.values()) <= 12
+
+
+# --- The calendar ---------------------------------------------------------------------------------------------------------------------
+
+
+def read(body: bytes) -> list[dict[str, str]]:
+    """A parser of its own: unfold, split, unescape. Returns the events."""
+    assert body.endswith(b"\r\n")
+    assert all(len(line) <= 75 for line in body.split(b"\r\n"))
+    lines = body.replace(b"\r\n ", b"").decode().split("\r\n")
+    events: list[dict[str, str]] = []
+    for line in lines:
+        name, _, value = line.partition(":")
+        if line == "BEGIN:VEVENT":
+            events.append({})
+        elif events and name != "END":
+            events[-1][name.partition(";")[0]] = re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nN" else found[1], value)
+    return events
+
+
+@given(TEXTS, TEXTS)
+def test_any_text_comes_back_from_a_calendar(title, text):
+    clean = "".join(
+        sign
+        for sign in text.replace("\r\n", "\n").replace("\r", "\n")
+        if sign == "\n" or (ord(sign) > 31 and not 127 <= ord(sign) <= 159)
+    )
+    found = read(
+        calendar(
+            "c", [Event("u@h", datetime(2026, 1, 1, tzinfo=UTC), title or "x", clean)], stamp=datetime(2026, 1, 1, tzinfo=UTC)
+        )
+    )
+    assert found[0].get("DESCRIPTION", "") == clean
+
+
+@given(TEXTS)
+def test_no_line_is_longer_than_75_octets_and_no_sign_is_cut(text):
+    line = escaped(text)
+    parts = folded(line).removesuffix(b"\r\n").split(b"\r\n ")
+    assert all(len(part) <= 75 for part in parts)
+    assert "".join(part.decode() for part in parts) == line
+
+
+def test_a_day_is_a_whole_day():
+    (event,) = read(
+        calendar("c", [Event("u@h", date(2026, 12, 31), "The end", cancelled=True)], stamp=datetime(2026, 1, 1, tzinfo=UTC))
+    )
+    assert (event["DTSTART"], event["DTEND"], event["STATUS"]) == ("20261231", "20270101", "CANCELLED")
+
+
+def dates(client: Client, path: str = "/cycles/water/calendar.ics") -> dict[str, dict[str, str]]:
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    return {event["UID"]: event for event in read(response.content)}
+
+
+@pytest.mark.django_db
+def test_rounds_and_deadlines_stand_in_the_calendar_under_lasting_ids(cast: Cast, client):
+    uid = f"round-{cast.call.pk}-closes@localhost"
+    before = dates(client)
+    assert before[uid]["SUMMARY"] == f"{cast.call.name}: entries close · Clean water"
+    assert before[uid]["DTSTART"] == f"{cast.call.closes_at:%Y%m%dT%H%M%SZ}"
+    from games.rounds.actions import extend
+
+    extend(cast.call, cast.call.closes_at + timedelta(days=2), by=cast.org.user, reason="Flood.")
+    after = dates(client)
+    assert set(before) == set(after)
+    assert after[uid]["DTSTART"] > before[uid]["DTSTART"]
+    assert int(after[uid]["SEQUENCE"]) > int(before[uid]["SEQUENCE"])
+
+
+@pytest.mark.django_db
+def test_a_calendar_that_did_not_change_is_answered_304(cast: Cast, client):
+    first = client.get("/cycles/water/calendar.ics")
+    again = client.get("/cycles/water/calendar.ics", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def link(cast: Cast, who: Any) -> str:
+    found = re.search(r'href="(/cycles/water/calendar\.ics[^"]*)"', page(who.client, "/cycles/water/"))
+    assert found is not None
+    return found[1].replace("&amp;", "&")
+
+
+@pytest.mark.django_db
+def test_the_link_of_a_member_works_without_signing_in_and_knows_their_teams_extension(cast: Cast, client):
+    until = cast.call.closes_at + timedelta(days=1)
+    Extension.objects.create(round=cast.call, group=cast.red, until=until, reason="Flood.")
+    Cycle.objects.filter(pk=cast.cycle.pk).update(public=False)
+    ours = f"round-{cast.call.pk}-ours@localhost"
+    assert dates(client, link(cast, cast.ada))[ours]["DTSTART"] == f"{until:%Y%m%dT%H%M%SZ}"
+    assert ours not in dates(client, link(cast, cast.ben))
+    mine = link(cast, cast.ada)
+    for bad in (f"{mine}x", mine.replace("/water/", "/other/"), "/cycles/water/calendar.ics?for=nonsense"):
+        assert client.get(bad).status_code == 404
+    cast.ada.user.is_active = False
+    cast.ada.user.save(update_fields=["is_active"])
+    assert client.get(mine).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_signed_in_persons_round_without_dates_gives_an_empty_calendar(cast: Cast):
+    Round.objects.update(opens_at=None, closes_at=None)
+    assert "calendar.ics" not in page(cast.ada.client, "/cycles/water/")
+    assert [uid for uid in dates(cast.ada.client) if uid.startswith("round")] == []
