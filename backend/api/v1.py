@@ -15,9 +15,10 @@ from backend.accounts.api import Me, Messages, Tokens, Users
 from backend.api.idempotency import Idempotent
 from games.bundles.api import BundleExport, Bundles
 from games.challenges.api import Challenges
-from games.groups.api import AcceptInvitation, CyclePeople, Groups, JoinRequests, Memberships, Registrations
+from games.groups.api import AcceptInvitation, CyclePeople, Groups, GuestLists, JoinRequests, Memberships, Registrations
 from games.journal.api import Events
 from games.judging.api import Conflicts, JudgingSetUp, Panelists, SheetMarking, SheetRuling, Sheets, Voting
+from games.notices.api import Announcements, Announcing, Reminding
 from games.organizations.api import Organizations, People
 from games.playbooks.api import Playbooks
 from games.progression.api import BreakGlass, Cycles, Decisions, Entrants, Extensions, Rounds, SeriesViews
@@ -50,6 +51,7 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("cycles", BundleExport, "bundle"),
     ("cycles", BreakGlass, "glass"),
     ("bundles", Bundles, "bundle-import"),
+    ("cycles", GuestLists, "guests"),
     ("registrations", Registrations, "registration"),
     ("groups", Groups, "group"),
     ("memberships", Memberships, "membership"),
@@ -81,6 +83,9 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("snapshots", Snapshots, "snapshot"),
     ("runs", Runs, "run"),
     ("external-results", ExternalResults, "external-result"),
+    ("cycles", Announcing, "announcing"),
+    ("announcements", Announcements, "announcement"),
+    ("rounds", Reminding, "reminding"),
     ("grants", Grants, "grant"),
     ("points", PointsViews, "points"),
     ("point-totals", PointTotals, "point-total"),

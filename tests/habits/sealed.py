@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from games.cycles.models import Decision, Series
 from games.groups.models import Membership
 from games.judging.models import ConflictOfInterest, Panelist
-from games.notices.models import Message
+from games.notices.models import Announcement, Message
 from games.recognition.models import Grant, Points, PointsTotal
 from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
 from games.rounds.models import Entrant, Extension
@@ -43,6 +43,7 @@ def seal(cast: Cast) -> dict[type[Model], Model]:
         Entrant.objects.create(round=cast.call, group=cast.red, at=today),
         Message.objects.create(to="ada@example.org", cycle=cycle, kind="receipt", key="one", subject="Received", body="."),
         ApiTokenFactory(user=cast.ada.user),
+        Announcement.objects.create(cycle=cycle, title="Doors open at nine", audience="teams"),
     ]
     return {type(row): row for row in rows}
 

@@ -2,5 +2,6 @@
 
 from games.groups.api.entering import AcceptInvitation, CyclePeople, Registrations
 from games.groups.api.groups import Groups, JoinRequests, Memberships
+from games.groups.api.guests import GuestLists
 
-__all__ = ["AcceptInvitation", "CyclePeople", "Groups", "JoinRequests", "Memberships", "Registrations"]
+__all__ = ["AcceptInvitation", "CyclePeople", "Groups", "GuestLists", "JoinRequests", "Memberships", "Registrations"]

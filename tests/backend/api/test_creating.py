@@ -179,6 +179,12 @@ CREATING: dict[str, Making] = {
     "/cycles/{id}/invite": Making(
         "games.Invitation", _by("org", "/cycles/{cycle}/invite", {"email": "new@example.org", "role": "judge"})
     ),
+    "/cycles/{id}/guests": Making(
+        "games.Invitation", _by("org", "/cycles/{cycle}/guests", {"people": "new@example.org", "role": "judge"})
+    ),
+    "/cycles/{id}/announcements": Making(
+        "games.Announcement", _by("org", "/cycles/{cycle}/announcements", {"title": "Doors open at nine"})
+    ),
     "/cycles/{id}/panelists": Making("games.Panelist", _seat),
     "/cycles/{id}/conflicts": Making("games.ConflictOfInterest", _conflict),
     "/cycles/{id}/assignments": Making("games.Sheet", _assigned),

@@ -18,7 +18,7 @@ from backend.web.pages.desk.steering import round_card
 from backend.web.pages.desk.wording import worded
 from games.cycles.models import Cycle, Decision
 from games.cycles.queries import design_of
-from games.cycles.rules import NEXT_STATES, CycleState
+from games.cycles.rules import NEXT_STATES, CycleState, DecisionKind
 from games.notices.announcements import announcements_of, shown
 from games.progression.facts import facts_of
 from games.progression.steps import CycleFacts, RoundFacts, next_step
@@ -51,7 +51,7 @@ def cycle_desk(request: HttpRequest, cycle: str) -> HttpResponse:
         "stats": _stats(found, facts),
         "rounds": [_round(found, one) for one in facts.rounds],
         "announcements": shown(announcements_of(found), most=3),
-        "decisions": list(Decision.objects.filter(cycle=found).order_by("-number")[:DECIDED]),
+        "decisions": list(Decision.objects.filter(cycle=found).exclude(kind=DecisionKind.ROLE.value).order_by("-number")[:DECIDED]),
         "states": [(one.value, STATES.get(one, one.value)) for one in sorted(NEXT_STATES[CycleState(found.state)])],
         "closed": found.state in OVER,
         "decisions_url": _maybe("desk-decisions", found) or reverse("decisions", args=[found.key]),
