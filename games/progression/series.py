@@ -10,6 +10,7 @@ from games.cycles.queries import cycles_of
 from games.cycles.rules import CycleState
 from games.errors import Invalid
 from games.groups.models import Group
+from games.groups.rules import UNNAMED, is_unnamed
 from leaderboards.engine import facts, numbers
 from leaderboards.engine.outcome import Row
 from leaderboards.engine.pipeline import compute
@@ -50,6 +51,14 @@ class _Teams:
     roots: dict[tuple[int, str], int] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     groups: dict[int, dict[int, int]] = field(default_factory=dict)
+
+    def unnamed(self, cycle: int, key: str) -> int | None:
+        """A team that keeps its name to itself in this cycle: it counts, for itself alone, since nobody is to know which it was before."""
+        if not is_unnamed(key):
+            return None
+        root = -1 - len([one for one in self.names if one < 0])
+        self.roots[cycle, key], self.names[root], self.groups[root] = root, UNNAMED, {}
+        return root
 
 
 def series_standings(series: Series, rule: SeriesRule | None = None) -> list[SeriesRow]:
@@ -102,7 +111,7 @@ def _results(
     found = {}
     for cycle in cycles:
         for row in published[cycle.pk].rows:
-            root = teams.roots.get((cycle.pk, row["entry"]))
+            root = teams.roots.get((cycle.pk, row["entry"])) or teams.unnamed(cycle.pk, row["entry"])
             text = row[rule.by]
             if root is not None and text and row["place"] and not row["line"]:
                 found[cycle.pk, root] = text
