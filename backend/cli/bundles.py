@@ -127,7 +127,8 @@ def import_(*, path: Path, fmt: str | None, key: str | None, organization: str |
 @click.option(
     "--for", "audience", type=click.Choice(AUDIENCES), default="organizers", show_default=True, help="Who will read it."
 )
-def export(*, cycle: str, path: Path, audience: str) -> None:
+@click.option("--files/--no-files", default=True, help="Whether the files of entries come along.")
+def export(*, cycle: str, path: Path, audience: str, files: bool) -> None:
     """Write CYCLE (or a whole series) to PATH: a folder, or a zip if it ends in .zip."""
     ready_database()
     from games.bundles.actions import export_cycle, export_series  # noqa: PLC0415
@@ -136,9 +137,9 @@ def export(*, cycle: str, path: Path, audience: str) -> None:
     with refusals():
         series = Series.objects.filter(key=cycle).first()
         if series is not None and not Cycle.objects.filter(key=cycle).exists():
-            export_series(series, path, audience=audience, progress=draw)
+            export_series(series, path, audience=audience, files=files, progress=draw)
         else:
-            export_cycle(cycle_named(cycle), path, audience=audience, progress=draw)
+            export_cycle(cycle_named(cycle), path, audience=audience, files=files, progress=draw)
     click.echo(f"{path} (for {audience})")
 
 
@@ -160,9 +161,7 @@ def verify(*, path: Path, fmt: str | None) -> None:
         draw(bundle.design.cycle.title, number, len(read.bundles))
         found = checked(bundle)
         clear_line()
-        total = found.compared.total()
-        parts = ", ".join(f"{count} {kind}" for kind, count in sorted(found.compared.items()))
-        click.echo(f"{bundle.design.cycle.key}: {found.equal} of {total} equal" + (f" ({parts})" if parts else ""))
+        click.echo(f"{bundle.design.cycle.key}: {found}")
         for one in found.left_out:
             click.echo(f"  not compared: {one}")
         for difference in found.differences:

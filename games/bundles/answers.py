@@ -26,8 +26,13 @@ def name_of(column: str) -> str:
     return column.removeprefix(PREFIX)
 
 
-def answers_of(task: ChallengeDesign, row: SubmissionRow, extra: tuple[str, ...]) -> dict[str, Any]:
-    """The cells of a submission that are no scoring numbers, or are asked in the form too, as answers. Empty ones are left out."""
+def answers_of(
+    task: ChallengeDesign, row: SubmissionRow, extra: tuple[str, ...], uploads: Mapping[tuple[str, str], int]
+) -> dict[str, Any]:
+    """The cells of a submission that are no scoring numbers, or are asked in the form too, as answers. Empty ones are left out.
+
+    `uploads`: (field, digest) → the file of this entry. A file that did not come along is left out too.
+    """
     asked = {field.key: field for field in task.form}
     scored = {field.key for field in task.fields} - asked.keys()
     found: dict[str, Any] = {}
@@ -37,6 +42,8 @@ def answers_of(task: ChallengeDesign, row: SubmissionRow, extra: tuple[str, ...]
             continue
         field = asked.get(name)
         if field is not None and field.type is FieldType.FILE:
+            if (name, cell) in uploads:
+                found[name] = uploads[name, cell]
             continue
         found[name] = cell if field is None else _read(cell, field.type, many=field.many)
     return found
@@ -55,13 +62,14 @@ def _read(cell: str, kind: FieldType, *, many: bool) -> Any:
     return [cell] if many else cell
 
 
-def cells_of(task: ChallengeDesign | None, answers: Mapping[str, Any]) -> dict[str, str]:
-    """Answers as cells, by column. Files stay where they are: a bundle holds none."""
+def cells_of(task: ChallengeDesign | None, answers: Mapping[str, Any], digests: Mapping[int, str]) -> dict[str, str]:
+    """Answers as cells, by column. A file stands in its cell by its digest: `digests` by the id of the upload."""
     files = {field.key for field in task.form if field.type is FieldType.FILE} if task else set()
+    found = {name: digests.get(value, "") if name in files else value for name, value in answers.items()}
     return {
         column_of(name): value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for name, value in answers.items()
-        if name not in files and value not in (None, "")
+        for name, value in found.items()
+        if value not in (None, "")
     }
 
 

@@ -91,7 +91,10 @@ class BundleExport(GenericViewSet[Cycle]):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("for", str, enum=[one.value for one in Audience], description="Who will read it; public if absent.")
+            OpenApiParameter("for", str, enum=[one.value for one in Audience], description="Who will read it; public if absent."),
+            OpenApiParameter(
+                "files", str, enum=["yes", "no"], description="Whether the files of entries come along; yes if absent."
+            ),
         ],
         responses={(200, "application/zip"): OpenApiTypes.BINARY},
     )
@@ -105,9 +108,13 @@ class BundleExport(GenericViewSet[Cycle]):
         if asked != Audience.PUBLIC and not allows(access_of(request), "cycle.read_whole", cycle):
             message = "Organizers of the cycle may export it for judges and organizers; you may have what is public."
             raise NotAllowed(message, where="for")
+        files = request.query_params.get("files", "yes")
+        if files not in {"yes", "no"}:
+            raise serializers.ValidationError({"files": "Expected yes or no."})
         headers = {
             "Content-Disposition": f'attachment; filename="{cycle.key}-{asked}.zip"',
             "Cache-Control": "private, no-store",
             "X-Content-Type-Options": "nosniff",
         }
-        return HttpResponse(zipped(export_files(cycle, audience=asked)), content_type="application/zip", headers=headers)
+        content = zipped(export_files(cycle, audience=asked, files=files == "yes"))
+        return HttpResponse(content, content_type="application/zip", headers=headers)

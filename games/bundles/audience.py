@@ -8,6 +8,9 @@
 | marks, votes | the same | of published rounds | all |
 | judges | judge-1, judge-2, ... | the same | names |
 | members, addresses, conflicts | | | all |
+| files of entries | of entries that count in the same rounds | of entries handed in; named by their field while a round is blind | all |
+| points | without people | the same; none while a round is blind | all |
+| journal | what the public feed tells | the same; nothing about a group while a round is blind | all |
 """
 
 import hmac
@@ -16,12 +19,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from games.bundles.bundle import NOT_HANDED_IN, Bundle
-from games.bundles.rows import DecisionRow, PersonRow
+from games.bundles.answers import name_of
+from games.bundles.bundle import ENTRY, LEFT, NOT_HANDED_IN, Bundle, entry_of
+from games.bundles.rows import DecisionRow, FileRow, PersonRow, SubmissionRow
 from games.bundles.rules import UNNAMED
 from games.bundles.tables import Table, Tables
+from games.journal.rules import PUBLIC_KINDS
 from games.playbooks.rules import Capability, Visibility
 from games.playbooks.schema import Design
+from games.submissions.rules import blind_name
 from leaderboards.engine.facts import DecisionKind
 from leaderboards.engine.spec import board_rounds, expand_boards
 
@@ -72,8 +78,13 @@ def narrowed(bundle: Bundle, audience: Audience, known: Known) -> Bundle:
         votes=_in(tables.votes, judged, judges=judges),
         decisions=_entering(bundle, known, published - judged),
         official=tables.official,
+        points=Table([row._replace(person="") for row in tables.points.rows], tables.points.extra),
+        journal=_kept(tables.journal, lambda row: row.kind in PUBLIC_KINDS),
         people=Table([PersonRow(key, f"Judge {number}", _role(bundle)) for number, key in enumerate(judges.values(), 1)]),
     )
+    if audience is Audience.PUBLIC:
+        _empty_what_left(found, bundle.design)
+    found.files = _named_files(tables.files, found.submissions)
     if audience is Audience.PUBLIC:
         _withhold(found, bundle)
     if audience is Audience.JUDGES:
@@ -171,13 +182,49 @@ def _withhold(tables: Tables, bundle: Bundle) -> None:
     )
     if not keys:
         return
-    for name in ("submissions", "marks", "attempts"):
+    tables.files = _blind_files(tables.files, keys)
+    tables.journal = _kept(tables.journal, lambda row: row.group not in keys)
+    for name in ("submissions", "marks", "attempts", "files", "points"):
         table = getattr(tables, name)
         setattr(tables, name, Table([row._replace(group=keys.get(row.group, row.group)) for row in table.rows], table.extra))
     votes = [row._replace(a=keys.get(row.a, row.a), b=keys.get(row.b, row.b)) for row in tables.votes.rows]
     tables.votes = Table(votes, tables.votes.extra)
     tables.decisions = Table([_unnamed_decision(row, keys) for row in tables.decisions.rows], tables.decisions.extra)
     tables.official = Table([row for row in tables.official.rows if row.group not in keys], tables.official.extra)
+
+
+def _empty_what_left(tables: Tables, design: Design) -> None:
+    """What was withdrawn or disqualified stays in the record, without its answers."""
+    table = tables.submissions
+    scored = {field.key for task in design.challenges for field in task.fields}
+    kept = [name == ENTRY or name_of(name) in scored for name in table.extra]
+    tables.submissions = Table(
+        [
+            row
+            if row.status not in LEFT
+            else row._replace(extra=tuple(cell if keep else "" for cell, keep in zip(row.extra, kept, strict=True)))
+            for row in table.rows
+        ],
+        table.extra,
+    )
+
+
+def _named_files(table: Table[FileRow], submissions: Table[SubmissionRow]) -> Table[FileRow]:
+    """The files that these entries name in a cell."""
+    named = {
+        (row.round, row.challenge, row.group, int(entry_of(row, submissions.extra) or 1), cell)
+        for row in submissions.rows
+        for cell in row.extra
+        if cell
+    }
+    return _kept(table, lambda row: (row.round, row.challenge, row.group, row.entry, row.digest) in named)
+
+
+def _blind_files(table: Table[FileRow], groups: Collection[str]) -> Table[FileRow]:
+    """Files of these groups under the key of their field: how an entrant names a file may tell who they are."""
+    return Table(
+        [row._replace(name=blind_name(row.field, row.name)) if row.group in groups else row for row in table.rows], table.extra
+    )
 
 
 def _unnamed(row: Any, keys: Mapping[str, str], extra: Sequence[str], kept: Sequence[int], shown: Collection[str]) -> Any:
@@ -203,7 +250,10 @@ def _hide_groups(tables: Tables, labels: Mapping[str, str]) -> None:
         ],
         extra,
     )
-    for name in ("submissions", "marks", "attempts", "assignments"):
+    tables.files = _blind_files(tables.files, labels)
+    tables.points = Table()  # when and how many a group earned is public: it would tell who is who
+    tables.journal = _kept(tables.journal, lambda row: not row.group)
+    for name in ("submissions", "marks", "attempts", "assignments", "files"):
         table = getattr(tables, name)
         setattr(tables, name, Table([row._replace(group=labels.get(row.group, row.group)) for row in table.rows], table.extra))
     tables.votes = Table([row._replace(a=labels[row.a], b=labels[row.b]) for row in tables.votes.rows], tables.votes.extra)

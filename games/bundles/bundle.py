@@ -1,7 +1,10 @@
 """A bundle in memory: a Design and its tables, and the facts the engine computes from."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
 from typing import Final
 
 from games.bundles import cells
@@ -10,7 +13,7 @@ from games.bundles.rows import SubmissionRow
 from games.bundles.rules import UNNAMED
 from games.bundles.tables import Tables
 from games.playbooks.schema import ChallengeDesign, Design
-from leaderboards.engine.facts import Attempt, Decision, Facts, Group, Mark, Submission, Vote
+from leaderboards.engine.facts import Attempt, Decision, Facts, Group, Mark, Points, Submission, Vote
 
 NOT_HANDED_IN: Final = "draft"
 LEFT: Final = frozenset({"withdrawn", "disqualified"})
@@ -20,11 +23,12 @@ MAX_ENTRIES: Final = 100_000
 
 @dataclass(slots=True)
 class Bundle:
-    """One cycle. Equal bundles say the same; the order of rows does not count."""
+    """One cycle. Equal bundles say the same; the order of rows does not count. `files`: SHA-256 of a file of an entry → its bytes."""
 
     design: Design
     tables: Tables = field(default_factory=Tables)
     snapshots: tuple[Published, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def unnamed(self) -> dict[str, str]:
@@ -51,7 +55,16 @@ class Bundle:
             decisions=tuple(
                 Decision(r.kind, r.group, r.round, r.board, r.other, r.value, r.reason, r.at) for r in tables.decisions.rows
             ),
+            points=self.points(),
         )
+
+    def points(self, until: datetime | None = None) -> tuple[Points, ...]:
+        """What each group has earned by its acts, up to a moment."""
+        sums: Counter[str] = Counter()
+        for row in self.tables.points.rows:
+            if row.group and (until is None or row.at <= until):
+                sums[row.group] += row.amount
+        return tuple(Points(group, Fraction(amount)) for group, amount in sums.items())
 
     def _submissions(self) -> Iterator[Submission]:
         """Of each entry its last version. Of several entries by one group the last that counts is the highest; if none does, the last."""

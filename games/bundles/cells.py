@@ -1,5 +1,6 @@
 """What a cell may hold: text in, value out, ValueError with what was expected. Frequent cells are remembered."""
 
+import json
 import re
 from datetime import date, datetime
 from fractions import Fraction
@@ -16,6 +17,8 @@ EMAIL_LENGTH: Final = 254
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _KEY: Final = re.compile(r"\w[\w.+@-]*")
 _SECONDS: Final = re.compile(r"\d{1,9}(?:\.\d{1,3})?", re.ASCII)
+_AMOUNT: Final = re.compile(r"-?\d{1,9}", re.ASCII)
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _WHOLE: Final = re.compile(r"\d{1,9}", re.ASCII)
 
 
@@ -83,6 +86,48 @@ def version(cell: str) -> int:
 def count(cell: str) -> int:
     """How many; empty is 1."""
     return _whole(cell) if cell else 1
+
+
+def amount(cell: str) -> int:
+    """A whole number with its sign, not zero."""
+    if not _AMOUNT.fullmatch(cell) or int(cell) == 0:
+        msg = f'expected a whole number other than 0, found "{cell[:60]}"'
+        raise ValueError(msg)
+    return int(cell)
+
+
+def whole(cell: str) -> int:
+    """A whole number from 1 on; not empty."""
+    return _whole(cell)
+
+
+def digest(cell: str) -> str:
+    """SHA-256 in hexadecimal; not empty."""
+    if not _DIGEST.fullmatch(cell):
+        msg = f'expected 64 signs of 0-9 and a-f (SHA-256), found "{cell[:70]}"'
+        raise ValueError(msg)
+    return cell
+
+
+def acted(cell: str) -> datetime:
+    """A time with its offset; not empty."""
+    found = moment(cell)
+    if found is None or found.tzinfo is None:
+        msg = f'expected a time with its offset like 2027-03-01T17:00:00Z, found "{cell[:60]}"'
+        raise ValueError(msg)
+    return found
+
+
+def payload(cell: str) -> str:
+    """A JSON object."""
+    try:
+        found = json.loads(cell or "{}")
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        msg = f'expected a JSON object, found "{cell[:60]}"'
+        raise ValueError(msg)  # noqa: TRY004 every fault of a cell is a ValueError
+    return text(cell or "{}")
 
 
 def _whole(cell: str) -> int:

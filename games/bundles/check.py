@@ -6,12 +6,14 @@ from fractions import Fraction
 from typing import Any, Final
 
 from games.bundles import cells
+from games.bundles.attached import check_files
 from games.bundles.bundle import ENTRY, MAX_ENTRIES, Bundle, entry_of, fields_of
 from games.bundles.marks import MarkChecker
 from games.bundles.places import Places
 from games.bundles.rows import DecisionRow
 from games.bundles.rules import Faults
 from games.bundles.tables import Table
+from games.bundles.told import check_journal, check_points
 from games.errors import Problem
 from games.playbooks.rules import Capability
 from games.playbooks.schema import WARNING
@@ -41,6 +43,9 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     _attempts(bundle, places, faults["attempts"])
     _votes(bundle, places, faults["votes"])
     _decisions(bundle, places, faults["decisions"])
+    check_files(bundle, places, _each(bundle.tables.files, faults["files"]))
+    check_points(bundle.tables.points, places.groups, faults["points"])
+    check_journal(bundle.tables.journal, places.groups, faults["journal"])
     found = [one for each in faults.values() for one in each.all()]
     if found or not sound:
         return found

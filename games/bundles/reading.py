@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from games.bundles import clics
+from games.bundles.attached import read_files
 from games.bundles.bundle import Bundle
 from games.bundles.check import problems as check_problems
 from games.bundles.published import FILE as SNAPSHOTS
@@ -51,7 +52,7 @@ class _SingleFile:
         return self.path.read_bytes()
 
     def inside(self, folder: str) -> Source:
-        raise NotImplementedError(folder)
+        raise BundleRefused([Problem(self.name, f'is a single file: there is no folder "{folder}" in it')])
 
 
 def read_bundle(path: str | Path, fmt: str | None = None) -> Bundle:
@@ -153,7 +154,7 @@ def _read_one(source: Source, fmt: str | None) -> tuple[Bundle | None, list[Prob
     Settler(design).settle(tables, faults)
     snapshots, broken = read_snapshots(source.read(SNAPSHOTS)) if SNAPSHOTS in names else ((), [])
     problems += broken
-    bundle = Bundle(design, tables, snapshots)
+    bundle = Bundle(design, tables, snapshots, read_files(source, tables.files, faults["files"]))
     problems += check_problems(bundle, faults, sound=all(problem.code == WARNING for problem in problems))
     return bundle, problems
 

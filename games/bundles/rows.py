@@ -107,6 +107,44 @@ class OfficialRow(NamedTuple):
     extra: Extra = ()
 
 
+class FileRow(NamedTuple):
+    """A file of an entry; its bytes are in files/DIGEST."""
+
+    round: str
+    challenge: str
+    group: str
+    entry: int
+    field: str
+    digest: str
+    name: str = ""
+    extra: Extra = ()
+
+
+class PointRow(NamedTuple):
+    """Points that an act earned by a rule, or their reversal. `number` orders the acts; `reverses` is the number of the act taken back."""
+
+    number: int
+    rule: str
+    group: str
+    person: str
+    amount: int
+    at: datetime
+    reverses: int = 0
+    extra: Extra = ()
+
+
+class JournalRow(NamedTuple):
+    """An act, as the journal tells it. `payload` is JSON."""
+
+    number: int
+    at: datetime
+    kind: str
+    group: str = ""
+    subject: str = ""
+    payload: str = "{}"
+    extra: Extra = ()
+
+
 class PersonRow(NamedTuple):
     """A person in a role; in several groups or roles: several rows."""
 

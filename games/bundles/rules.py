@@ -29,6 +29,12 @@ class BundleRefused(Invalid):
         super().__init__(f"The bundle has {faults}: {found[0]}", where=found[0].where, problems=found)
 
 
+class FilesTooLarge(Conflict):
+    """The files of the entries do not fit into a bundle."""
+
+    code = "files_too_large"
+
+
 class SeriesTaken(Conflict):
     """The series is somebody else's."""
 

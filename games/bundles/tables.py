@@ -11,16 +11,20 @@ from games.bundles.rows import (
     AttemptRow,
     ConflictRow,
     DecisionRow,
+    FileRow,
     GroupRow,
+    JournalRow,
     MarkRow,
     OfficialRow,
     PersonRow,
+    PointRow,
     RoundRow,
     SubmissionRow,
     VoteRow,
 )
 from games.bundles.rules import Faults
 from games.bundles.text import decoded, header_of, rows_of
+from games.journal.rules import Kind
 from games.playbooks.rules import Visibility
 from leaderboards.engine.facts import DecisionKind, MarkState
 
@@ -152,6 +156,44 @@ SHAPES: Final[Mapping[str, Shape]] = {
         AssignmentRow, {"round": _REF, "challenge": _REF, "group": _REF, "judge": cells.key, "panel": _REF}, ("judge",)
     ),
     "conflicts": Shape(ConflictRow, {"judge": cells.key, "group": cells.key, "reason": cells.text}, ("judge", "group")),
+    "files": Shape(
+        FileRow,
+        {
+            "round": _REF,
+            "challenge": _REF,
+            "group": cells.key,
+            "entry": cells.count,
+            "field": _REF,
+            "digest": cells.digest,
+            "name": cells.Short(255),
+        },
+        ("group", "field", "digest", "name"),
+    ),
+    "points": Shape(
+        PointRow,
+        {
+            "number": cells.whole,
+            "rule": _REF,
+            "group": _REF,
+            "person": _REF,
+            "amount": cells.amount,
+            "at": cells.acted,
+            "reverses": cells.version,
+        },
+        ("number", "rule", "group", "amount", "at"),
+    ),
+    "journal": Shape(
+        JournalRow,
+        {
+            "number": cells.whole,
+            "at": cells.acted,
+            "kind": cells.OneOf(*Kind),
+            "group": _REF,
+            "subject": cells.Short(80),
+            "payload": cells.payload,
+        },
+        ("number", "at", "kind"),
+    ),
 }
 """Every table by its name; the file is NAME.csv."""
 
@@ -171,6 +213,9 @@ class Tables:
     people: Table[PersonRow] = field(default_factory=Table)
     assignments: Table[AssignmentRow] = field(default_factory=Table)
     conflicts: Table[ConflictRow] = field(default_factory=Table)
+    files: Table[FileRow] = field(default_factory=Table)
+    points: Table[PointRow] = field(default_factory=Table)
+    journal: Table[JournalRow] = field(default_factory=Table)
 
     def named(self) -> Iterator[tuple[str, Table[Any]]]:
         """Every table with its name."""

@@ -1,19 +1,22 @@
 """Is what was published what the rules give? Official results, and published states with their digests, against a fresh computation."""
 
+import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from games.bundles.audience import WHOLE
 from games.bundles.bundle import Bundle
-from games.bundles.official import compare
+from games.bundles.official import BESIDE, compare
 from games.bundles.published import Published
 from games.bundles.rows import OfficialRow
 from games.bundles.tables import Table
 from games.errors import Problem
+from games.journal.rules import Kind
 from games.results.rules import known_facts
 from leaderboards.actions import Line, stored_rows
+from leaderboards.engine.facts import Facts
 from leaderboards.engine.outcome import Outcome
 from leaderboards.engine.pipeline import compute
 from leaderboards.engine.spec import Source, board_rounds, expand_boards
@@ -24,11 +27,21 @@ COMPARED: Final = ("bracket", "rank", "place", "score", "keys", "values", "statu
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """How many values were compared, by kind, every difference, and what could not be computed from a bundle."""
+    """How many values were compared, by kind, every difference, and what could not be computed from a bundle. `computed`: rows of boards."""
 
     compared: Counter[str]
     differences: tuple[Problem, ...]
     left_out: tuple[str, ...] = ()
+    computed: int = 0
+
+    def __str__(self) -> str:
+        """What was found, in one line."""
+        total = self.compared.total()
+        if not total and not self.differences:
+            rows = "1 row" if self.computed == 1 else f"{self.computed} rows"
+            return f"nothing official to compare with; computed without fault ({rows} on its boards)"
+        parts = ", ".join(f"{count} {kind}" for kind, count in sorted(self.compared.items()))
+        return f"{self.equal} of {total} equal" + (f" ({parts})" if parts else "")
 
     @property
     def equal(self) -> int:
@@ -50,23 +63,49 @@ def verify(bundle: Bundle) -> Verified:
     comparison = compare(Table(rows, official.extra), outcome)
     compared, differences = Counter(comparison.compared), list(comparison.differences)
     points = {one.id for one in expand_boards(bundle.design) if one.source is Source.POINTS}
+    differences += _announced(bundle, compared)
     left_out = [f'round "{key}": its work is not in this bundle, nor what rests on it' for key in sorted(hidden)]
     names = bundle.unnamed
     for board, states in _by_board(bundle).items():
         compared["snapshot digest"] += len(states)
         differences += _chain(board, states)
-        if board in points:
-            left_out.append(
-                f'board "{board}" ranks points, which no bundle holds: its digests were checked, its rows were not computed'
-            )
+        if board in points and not bundle.tables.points.rows and _scored(states[-1]):
+            left_out.append(f'board "{board}" ranks points, and this bundle has no points.csv: only its digests were checked')
         elif board in without:
             continue
         elif board not in outcome.boards:
             differences.append(Problem(f'board "{board}"', "was published, but the rules have no such board"))
         else:
             compared["snapshot row"] += len(states[-1].rows)
-            differences += _rows(board, states[-1], (outcome, shown), names)
-    return Verified(compared, tuple(differences), tuple(left_out))
+            earlier = _by_then(bundle, facts, out, states[-1]) if board in points else ()
+            differences += _rows(board, states[-1], (outcome, shown, *earlier), names)
+    beside = sorted({row.key for row in official.rows if row.kind == BESIDE})
+    left_out += [f'"{title}" is the result of somebody else: it stands beside ours' for title in beside]
+    computed = sum(len(board.rows) for board in outcome.boards.values())
+    return Verified(compared, tuple(differences), tuple(left_out), computed)
+
+
+def _scored(state: Published) -> bool:
+    return any(row.get("score") not in (None, "", "0") for row in state.rows)
+
+
+def _by_then(bundle: Bundle, facts: Facts, out: Collection[str], state: Published) -> tuple[Outcome, ...]:
+    """The outcomes with the points that were given when the state was published: they go on after it."""
+    then = replace(facts, points=bundle.points(until=state.at))
+    return compute(bundle.design, then), compute(bundle.design, known_facts(bundle.design, then, out))
+
+
+def _announced(bundle: Bundle, compared: Counter[str]) -> Iterator[Problem]:
+    """What the journal says of each publication, against the states: the digest that was told then is the one that is here."""
+    digests = {(one.board, one.number): one.digest for one in bundle.snapshots}
+    for row in bundle.tables.journal.rows:
+        said = json.loads(row.payload) if row.kind == Kind.SNAPSHOT_PUBLISHED else {}
+        state = (str(said.get("board", "")), said.get("number"))
+        if state in digests and said.get("digest"):
+            compared["digest in the journal"] += 1
+            if digests[state] != said["digest"]:
+                where = f"journal.csv, act {row.number}"
+                yield Problem(where, f'board "{state[0]}", snapshot {state[1]} was published as {str(said["digest"])[:12]}…')
 
 
 def _hidden(bundle: Bundle) -> set[str]:

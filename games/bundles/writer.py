@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import tomli_w
 
+from games.bundles.attached import FILES
 from games.bundles.bundle import Bundle
 from games.bundles.published import FILE as SNAPSHOTS
 from games.bundles.published import snapshots_json
@@ -23,12 +24,18 @@ from leaderboards.engine.spec.base import clock_text
 
 STAMP: Final = (1980, 1, 1, 0, 0, 0)
 FIRST: Final = ("key", "name", "summary")
-UNSET: Final[Mapping[tuple[str, str], object]] = {("submissions", "version"): 0, ("marks", "version"): 0, ("votes", "count"): 1}
+UNSET: Final[Mapping[tuple[str, str], object]] = {
+    ("submissions", "version"): 0,
+    ("marks", "version"): 0,
+    ("votes", "count"): 1,
+    ("points", "reverses"): 0,
+    ("files", "entry"): 1,
+}
 Files = dict[str, bytes]
 
 
 def files_of(bundle: Bundle) -> Files:
-    """cycle.toml and every table that has rows, by file name."""
+    """cycle.toml, every table that has rows, and the files of entries, by file name."""
     found: Files = {"cycle.toml": design_toml(bundle.design).encode()}
     for name in SHAPES:
         table: Table[Any] = getattr(bundle.tables, name)
@@ -36,7 +43,7 @@ def files_of(bundle: Bundle) -> Files:
             found[f"{name}.csv"] = table_csv(name, table)
     if bundle.snapshots:
         found[SNAPSHOTS] = snapshots_json(bundle.snapshots)
-    return found
+    return found | {f"{FILES}/{digest}": content for digest, content in bundle.files.items()}
 
 
 def series_files(series: CycleSpec, bundles: Iterable[Bundle]) -> Files:
@@ -62,7 +69,9 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
             info = zipfile.ZipInfo(name, STAMP)
-            info.compress_type = zipfile.ZIP_DEFLATED
+            info.compress_type = (
+                zipfile.ZIP_STORED if f"{FILES}/" in name else zipfile.ZIP_DEFLATED
+            )  # a file as it is may look like a bomb
             info.external_attr = 0o644 << 16
             archive.writestr(info, files[name])
     return buffer.getvalue()

@@ -7,7 +7,8 @@ from django.utils.crypto import salted_hmac
 
 from games.bundles.audience import Audience, Known, narrowed
 from games.bundles.bundle import Bundle
-from games.bundles.queries import blind_labels, bundle_of, decided_in_public, entrants_by_round
+from games.bundles.queries import blind_labels, bundle_of, contents_of, decided_in_public, entrants_by_round
+from games.bundles.tables import Table
 from games.bundles.writer import files_of, series_files, write_folder, zipped
 from games.cycles.models import Cycle, Series
 from games.cycles.queries import cycles_of, design_of, public_design
@@ -25,8 +26,17 @@ def _nobody(_label: str, _done: int, _of: int) -> None:
     """Nobody looks."""
 
 
-def bundle_for(cycle: Cycle, audience: Audience) -> Bundle:
-    """The cycle as this audience may have it, read at one moment."""
+def bundle_for(cycle: Cycle, audience: Audience, *, files: bool = True) -> Bundle:
+    """The cycle as this audience may have it, read at one moment; without `files` of files their digests only. Raises FilesTooLarge."""
+    found = _read(cycle, audience)
+    contents = contents_of(cycle, {row.digest for row in found.tables.files.rows}) if files else {}
+    there = found.tables.files
+    found.tables.files = Table([row for row in there.rows if row.digest in contents], there.extra)
+    found.files = contents
+    return found
+
+
+def _read(cycle: Cycle, audience: Audience) -> Bundle:
     with one_moment():
         whole = bundle_of(cycle)
         if audience is Audience.ORGANIZERS:
@@ -44,27 +54,37 @@ def bundle_for(cycle: Cycle, audience: Audience) -> Bundle:
         return narrowed(whole, audience, known)
 
 
-def export_files(cycle: Cycle, *, audience: Audience | str = Audience.ORGANIZERS) -> dict[str, bytes]:
+def export_files(cycle: Cycle, *, audience: Audience | str = Audience.ORGANIZERS, files: bool = True) -> dict[str, bytes]:
     """The files of a bundle by name. Always the same for the same cycle and audience."""
-    return files_of(bundle_for(cycle, Audience(audience)))
+    return files_of(bundle_for(cycle, Audience(audience), files=files))
 
 
 def export_cycle(
-    cycle: Cycle, target: str | Path, *, audience: Audience | str = Audience.ORGANIZERS, progress: Progress | None = None
+    cycle: Cycle,
+    target: str | Path,
+    *,
+    audience: Audience | str = Audience.ORGANIZERS,
+    files: bool = True,
+    progress: Progress | None = None,
 ) -> Path:
     """Write a cycle to `target`: a zip if it ends in .zip, else a folder. Raises Conflict if something is there already."""
     tell = progress or _nobody
     place = _free(Path(target))
     tell(cycle.name, 0, 2)
-    files = export_files(cycle, audience=audience)
+    written = export_files(cycle, audience=audience, files=files)
     tell(cycle.name, 1, 2)
-    _write(files, place)
+    _write(written, place)
     tell(cycle.name, 2, 2)
     return place
 
 
 def export_series(
-    series: Series, target: str | Path, *, audience: Audience | str = Audience.ORGANIZERS, progress: Progress | None = None
+    series: Series,
+    target: str | Path,
+    *,
+    audience: Audience | str = Audience.ORGANIZERS,
+    files: bool = True,
+    progress: Progress | None = None,
 ) -> Path:
     """Write all cycles of a series with their series.toml."""
     tell = progress or _nobody
@@ -73,7 +93,7 @@ def export_series(
     bundles = []
     for number, cycle in enumerate(cycles):
         tell(cycle.name, number, len(cycles))
-        bundles.append(bundle_for(cycle, Audience(audience)))
+        bundles.append(bundle_for(cycle, Audience(audience), files=files))
     _write(series_files(CycleSpec(key=series.key, name=series.name, summary=series.summary), bundles), place)
     tell(series.name, len(cycles), len(cycles))
     return place

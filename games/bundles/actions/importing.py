@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from pydantic import ValidationError
 
 from games.bundles.actions.judged import load_assignments, load_conflicts, load_marks, load_votes
+from games.bundles.actions.kept import load_points
 from games.bundles.actions.landing import Landing
 from games.bundles.actions.people import load_groups, load_people, organization_for
 from games.bundles.actions.pour import looked_at
@@ -37,7 +38,7 @@ type Progress = Callable[[str, int, int], None]
 MANY: Final = 100
 STEPS: Final[tuple[Callable[[Landing], None], ...]] = (
     *(load_groups, load_people, load_submissions, load_marks, load_attempts, load_votes),
-    *(load_assignments, load_conflicts, load_decisions, load_official),
+    *(load_assignments, load_conflicts, load_decisions, load_official, load_points),
 )
 
 
@@ -108,7 +109,7 @@ def import_bundle(
     house = organization or organization_for(design, by=by)
     cycle = _created(design, house, by=by, predecessor=predecessor)
     apply_design(cycle, design, by=by)
-    landing = Landing.on(cycle, Bundle(design, bundle.tables), db_now())
+    landing = Landing.on(cycle, Bundle(design, bundle.tables, files=bundle.files), db_now())
     for number, step in enumerate(STEPS):
         tell(cycle.name, number, len(STEPS) + 1)
         step(landing)

@@ -18,7 +18,9 @@ type Unit = tuple[str, str]
 
 @dataclass(slots=True)
 class Landing:
-    """One import on its way. `versions`: (round, challenge, group, number of the version, 0 for the one that counts) → id."""
+    """One import on its way. `versions`: (round, challenge, group, number of the version, 0 for the one that counts) → id.
+    `uploads`: (round, challenge, group, number of the entry) → (field, digest) → id.
+    """
 
     cycle: Cycle
     bundle: Bundle
@@ -29,6 +31,7 @@ class Landing:
     groups: dict[str, int] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     versions: dict[tuple[str, str, str, int], int] = field(default_factory=dict)
+    uploads: dict[tuple[str, str, str, int], dict[tuple[str, str], int]] = field(default_factory=dict)
 
     @classmethod
     def on(cls, cycle: Cycle, bundle: Bundle, now: datetime) -> Self:

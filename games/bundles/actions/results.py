@@ -11,6 +11,7 @@ from games.cycles.rules import CycleState
 from games.playbooks.rules import Visibility
 from games.progression.rules import decided_after
 from games.recognition.models import Grant
+from games.recognition.queries import point_facts
 from games.recognition.rules import GrantState
 from games.results.actions import plan_of, store_scores
 from games.results.queries import facts_of
@@ -32,7 +33,7 @@ def settle_imported(landing: Landing, *, results: bool) -> None:
     _state(landing, rounds)
     if not results:
         return
-    found = facts_of(landing.cycle)
+    found = facts_of(landing.cycle, points=point_facts(landing.cycle))
     outcome = compute(landing.design, found)
     store_scores(landing.cycle, outcome)
     keys = {one.key for one in published}

@@ -9,9 +9,10 @@ from typing import Any, Final
 from django.db.models import OuterRef, Subquery
 
 from games.bundles import cells
+from games.bundles.actions.kept import is_file, load_files
 from games.bundles.actions.landing import Landing
 from games.bundles.actions.pour import pour_with_ids
-from games.bundles.answers import answer_of, answers_of
+from games.bundles.answers import answer_of, answers_of, name_of
 from games.bundles.bundle import NOT_HANDED_IN, entry_of, fields_of
 from games.bundles.rows import AttemptRow, SubmissionRow
 from games.cycles.models import Decision
@@ -38,6 +39,7 @@ def load_submissions(landing: Landing) -> None:
     entries = dict(
         zip(rows, pour_with_ids(Submission, ENTRY_COLUMNS, [_entry(landing, *one) for one in rows.items()]), strict=True)
     )
+    landing.uploads = load_files(landing, entries)
     versions = {(place, number): row for place, found in rows.items() for number, row in _numbered(found)}
     ids = pour_with_ids(
         Version, VERSION, [_version(landing, entries[place], row, number) for (place, number), row in versions.items()]
@@ -80,7 +82,9 @@ def _at(landing: Landing, row: SubmissionRow) -> Any:
 
 
 def _answers(landing: Landing, row: SubmissionRow) -> dict[str, Any]:
-    return answers_of(landing.tasks[row.round, row.challenge], row, landing.bundle.tables.submissions.extra)
+    extra = landing.bundle.tables.submissions.extra
+    uploads = landing.uploads.get((row.round, row.challenge, row.group, int(entry_of(row, extra) or 1)), {})
+    return answers_of(landing.tasks[row.round, row.challenge], row, extra, uploads)
 
 
 def _version(landing: Landing, entry: int, row: SubmissionRow, number: int) -> tuple[Any, ...]:
@@ -89,7 +93,10 @@ def _version(landing: Landing, entry: int, row: SubmissionRow, number: int) -> t
     found = fields_of(landing.tasks[row.round, row.challenge], row, landing.bundle.tables.submissions.extra)
     fields = {key: scaled(value) for key, cell in found.items() if (value := cells.number(cell)) is not None}
     data = _answers(landing, row)
-    return entry, number, data, fields, "", digest_of(data, fields, {}), _at(landing, row)
+    extra = landing.bundle.tables.submissions.extra
+    cells_by_name = {name_of(column): cell for column, cell in zip(extra, row.extra, strict=True)}
+    files = {one.key: cells_by_name[one.key] for one in landing.tasks[row.round, row.challenge].form if is_file(one, data)}
+    return entry, number, data, fields, "", digest_of(data, fields, files), _at(landing, row)
 
 
 def load_attempts(landing: Landing) -> None:

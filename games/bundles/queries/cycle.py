@@ -1,6 +1,6 @@
-"""Reads of bundles: a cycle from the database as a Bundle, for organizers; who may add to a series."""
+"""A cycle from the database as a Bundle, for organizers; who may add to a series."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Final
 
@@ -9,11 +9,13 @@ from django.utils.crypto import salted_hmac
 from games.bundles.answers import cells_of, columns_of_attempt
 from games.bundles.bundle import ENTRY, NOT_HANDED_IN, Bundle
 from games.bundles.published import Published
+from games.bundles.queries.kept import file_rows, journal_rows, points_rows, uploads_of
 from games.bundles.rows import (
     AssignmentRow,
     AttemptRow,
     ConflictRow,
     DecisionRow,
+    FileRow,
     GroupRow,
     MarkRow,
     OfficialRow,
@@ -38,7 +40,7 @@ from games.playbooks.rules import Capability
 from games.playbooks.schema import Design
 from games.results.models import ExternalResult
 from games.rounds.models import Entrant, Round
-from games.submissions.models import Attempt, Submission, Version
+from games.submissions.models import Attempt, Submission, Upload, Version
 from games.submissions.rules import SubmissionState, entry_number
 from leaderboards.engine import numbers
 from leaderboards.engine.spec import Format
@@ -56,16 +58,18 @@ def steers_series(user: Any, series: Series) -> bool:
 
 
 def bundle_of(cycle: Cycle) -> Bundle:
-    """Everything of a cycle that a bundle can hold, as organizers may have it: no drafts, no private notes, no files."""
+    """Everything of a cycle that a bundle can hold, as organizers may have it: no drafts, no private notes. Of files their digests."""
     design = design_of(cycle)
     rows = Challenge.objects.filter(round__cycle=cycle).values_list("pk", "round__key", "key")
     units = {pk: (round_key, key) for pk, round_key, key in rows}
     people = _people_keys(cycle)
     groups = dict(Group.objects.filter(cycle=cycle).exclude(state__in=OUTSIDE).values_list("pk", "key"))
+    uploads = uploads_of(units)
+    submissions, files = _submissions(design, units, groups, uploads)
     tables = Tables(
         groups=_groups(cycle),
         rounds=Table(list(_rounds(cycle))),
-        submissions=_submissions(design, units, groups),
+        submissions=submissions,
         marks=_marks(design, units, groups, people),
         attempts=_attempts(design, units, groups),
         votes=Table(list(_votes(units, groups, people))),
@@ -74,6 +78,9 @@ def bundle_of(cycle: Cycle) -> Bundle:
         people=Table(list(_people(cycle, groups, people))),
         assignments=Table(list(_assignments(units, groups, people))),
         conflicts=Table(list(_conflicts(groups, people))),
+        files=Table(files),
+        points=Table(list(points_rows(cycle, groups, people))),
+        journal=Table(list(journal_rows(cycle, groups))),
     )
     return Bundle(design, tables, tuple(_snapshots(cycle)))
 
@@ -117,11 +124,15 @@ def _rounds(cycle: Cycle) -> Iterator[RoundRow]:
         yield RoundRow(one.key, *times, one.visibility)
 
 
-def _submissions(design: Design, units: Units, groups: dict[int, str]) -> Table[SubmissionRow]:
-    """Every version that was handed in. One that came after the version that counts no longer does: it reads as a draft."""
+def _submissions(
+    design: Design, units: Units, groups: dict[int, str], uploads: Mapping[int, Upload]
+) -> tuple[Table[SubmissionRow], list[FileRow]]:
+    """Every version that was handed in, and the files they name. One that came after the version that counts reads as a draft."""
     rows = Version.objects.filter(submission__challenge__in=units).exclude(submission__state=SubmissionState.DRAFT.value)
     rows = rows.select_related("submission__pinned").order_by("submission_id", "number")
     found: list[tuple[SubmissionRow, dict[str, str]]] = []
+    files: dict[FileRow, None] = {}
+    digests = {pk: one.digest for pk, one in uploads.items()}
     for version in rows.iterator(chunk_size=CHUNK):
         entry: Submission = version.submission
         if entry.group_id not in groups:
@@ -129,12 +140,14 @@ def _submissions(design: Design, units: Units, groups: dict[int, str]) -> Table[
         unit = units[entry.challenge_id]
         after = entry.pinned is not None and version.number > entry.pinned.number
         status = NOT_HANDED_IN if after else entry.state
-        cells = cells_of(design.challenge(*unit), version.data)
+        task = design.challenge(*unit)
+        cells = cells_of(task, version.data, digests)
+        files |= dict.fromkeys(file_rows(task, version, (*unit, groups[entry.group_id], entry.number), uploads))
         cells |= {key: numbers.text(numbers.from_scaled(value, design.mark_decimals)) for key, value in version.fields.items()}
         if entry.number > 1:
             cells[ENTRY] = str(entry.number)
         found.append((SubmissionRow(*unit, groups[entry.group_id], version.number, version.at, status), cells))
-    return _widened(found)
+    return _widened(found), list(files)
 
 
 def _widened[Row: Any](found: list[tuple[Row, dict[str, str]]]) -> Table[Row]:

@@ -1,0 +1,66 @@
+"""The files of entries in a bundle: `files/SHA-256`, each named by a row of files.csv; nothing else lies there."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from games.bundles.answers import name_of
+from games.bundles.bundle import ENTRY, Bundle, entry_of
+from games.bundles.places import Places
+from games.bundles.rows import FileRow
+from games.bundles.rules import Faults
+from games.bundles.source import Source
+from games.bundles.tables import Table
+from games.playbooks.files import FileRefused, examine
+from games.playbooks.schema import FieldType
+
+FILES: Final = "files"
+type Refuse = Callable[[str, str], None]
+
+
+def read_files(source: Source, table: Table[FileRow], faults: Faults) -> dict[str, bytes]:
+    """The bytes of every file that a row names, by digest. What is missing, forged or named nowhere is a fault."""
+    there = {name.removeprefix(f"{FILES}/") for name in source.names() if name.startswith(f"{FILES}/")}
+    found: dict[str, bytes] = {}
+    for place, row in enumerate(table.rows):
+        if row.digest in found:
+            continue
+        if row.digest not in there:
+            faults.add(f"there is no {FILES}/{row.digest}", row=table.number(place), column="digest")
+            continue
+        found[row.digest] = source.read(f"{FILES}/{row.digest}")
+        if hashlib.sha256(found[row.digest]).hexdigest() != row.digest:
+            faults.add(f"the content of {FILES}/{row.digest[:12]}… has another SHA-256", row=table.number(place), column="digest")
+    for name in sorted(there - {row.digest for row in table.rows}):
+        faults.add(f"{FILES}/{name} is named by no row")
+    return found
+
+
+def check_files(bundle: Bundle, places: Places, rows: Iterable[tuple[FileRow, Refuse]]) -> None:
+    """Every file belongs to a version of an entry, in a field of the form that takes it."""
+    named = _named(bundle)
+    for row, refuse in rows:
+        challenge = places.entry(row.round, row.challenge, row.group, refuse)
+        if challenge is None:
+            continue
+        field = next((one for one in challenge.form if one.key == row.field and one.type is FieldType.FILE), None)
+        if field is None:
+            refuse("field", f'"{row.field}" is not a file of the form of "{row.challenge}"')
+        elif (row.round, row.challenge, row.group, row.entry, row.field, row.digest) not in named:
+            refuse("digest", "no version of this entry in submissions.csv names it")
+        elif row.digest in bundle.files:
+            try:
+                examine(row.name, [bundle.files[row.digest]], field, most=field.max_bytes)
+            except FileRefused as error:
+                refuse("name", error.message)
+
+
+def _named(bundle: Bundle) -> set[tuple[str, str, str, int, str, str]]:
+    """(round, challenge, group, entry, column, cell) of every further cell of submissions.csv."""
+    table = bundle.tables.submissions
+    return {
+        (row.round, row.challenge, row.group, int(entry_of(row, table.extra) or 1), name_of(column), cell)
+        for row in table.rows
+        for column, cell in zip(table.extra, row.extra, strict=True)
+        if cell and column != ENTRY
+    }
