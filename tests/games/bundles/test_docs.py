@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from games.bundles.__main__ import written
 from games.bundles.sheets import Sheet
 from games.bundles.tables import SHAPES
 from games.playbooks.schema import Design, design_problems
@@ -40,6 +41,11 @@ def test_every_table_and_column_is_in_the_reference() -> None:
         line = next(row for row in TEXT.splitlines() if row.startswith(f"| {name}.csv |"))
         assert [column for column in shape.columns if not re.search(rf"\b{column}\b", line)] == []
         assert set(re.findall(r"\*\*(\w+)\*\*", line)) == set(shape.required)
+
+
+def test_the_schema_of_the_tables_is_current() -> None:
+    path = Path(__file__).parents[3] / "docs" / "tables.schema.json"
+    assert path.read_text(encoding="utf-8") == written(), "run: python -m games.bundles docs/tables.schema.json"
 
 
 def test_the_example_in_the_reference_is_sound() -> None:
