@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from backend.accounts.pages import door, glass, instance, own, teams
+from backend.accounts.pages import door, glass, instance, leading, own, teams
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-up/", door.sign_up, name="sign-up"),
@@ -31,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("instance/mail/<int:pk>/", instance.change_mail, name="change-mail"),
     path("join/", teams.join, name="join"),
     path("cycles/<str:cycle>/register/", teams.register, name="register-team"),
-    path("cycles/<str:cycle>/teams/<str:group>/", teams.team, name="team"),
+    path("registrations/files/<int:pk>/", teams.file_of, name="registration-file"),
+    path("cycles/<str:cycle>/teams/<str:group>/", leading.team, name="team"),
+    path("cycles/<str:cycle>/teams/<str:group>/people/", leading.crew, name="team-people"),
     path("cycles/<str:cycle>/teams/<str:group>/registration/", teams.complete, name="complete-registration"),
 ]

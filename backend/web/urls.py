@@ -22,6 +22,7 @@ from backend.web.pages import (
     series,
     sponsor,
     style,
+    workspace,
 )
 from backend.web.pages.desk import confirming, decisions, keeping, publishing, settings
 
@@ -51,6 +52,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}sponsor/", sponsor.sponsor_desk, name="sponsor-desk"),
     path(f"{C}ceremony/", ceremony.ceremony_page, name="ceremony"),
     path(f"{C}ceremony/opening.json", ceremony.opening, name="ceremony-opening"),
+    path(f"{C}teams/<str:group>/feedback/", workspace.feedback_page, name="team-feedback"),
+    path(f"{C}teams/<str:group>/standing/", workspace.standing_page, name="team-standing"),
+    path(f"{C}teams/<str:group>/points/", workspace.points_page, name="team-points"),
     path(R, rounds.round_page, name="round"),
     path(f"{R}<str:challenge>/", rounds.challenge_page, name="challenge"),
     path(f"{R}<str:challenge>/entry/", entering.entry_page, name="entry"),

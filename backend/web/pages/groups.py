@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import FilteredRelation, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,23 +13,24 @@ from backend.api.permissions import access_of
 from backend.web import shapes
 from backend.web.answers import answered
 from backend.web.explained import clock, explained
-from backend.web.pages.cycle import boards_seen, crumbs_of, cycle_seen, tabs
+from backend.web.pages.cycle import crumbs_of
 from games.challenges.models import Challenge
 from games.challenges.queries import spec_of
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.groups.queries import public_key
-from games.judging.models import Mark, Sheet
+from games.judging.models import Sheet
 from games.judging.rules import SheetState
 from games.permissions import Access, visible
-from games.playbooks.schema import Design
+from games.playbooks.schema import ChallengeDesign, Design
 from games.recognition.models import Grant
 from games.results.api.scores import without_judges
 from games.results.models import ChallengeScore
 from games.rounds.queries import rounds_of
-from games.submissions.models import Attempt, Submission, Version
-from games.submissions.queries import named_rows
+from games.submissions.models import Attempt, Upload, Version
+from games.submissions.queries import files_in, named_rows
+from games.submissions.rules.answers import HINT, SPECIAL
 from leaderboards.engine.numbers import from_scaled, text
 from leaderboards.engine.words import challenge_rules
 from leaderboards.models import Board, Snapshot
@@ -39,25 +40,26 @@ from leaderboards.queries import PUBLIC
 @require_safe
 def group_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
     """Everything of a group that this person may see, round by round."""
-    found = cycle_seen(request, cycle)
     access = access_of(request)
-    row = visible(access, "group.view", Group.objects.filter(cycle=found, key=group)).select_related("organization").first()
+    rows = Group.objects.filter(cycle__key=cycle, key=group).select_related(
+        "organization", "cycle__series", "cycle__organization"
+    )
+    row = visible(access, "group.view", rows.filter(cycle__in=visible(access, "cycle.view", Cycle.objects.all()))).first()
     if row is None:
         raise Http404
-    boards = list(boards_seen(access, found))
+    found = row.cycle
     grants = visible(access, "grant.view", Grant.objects.filter(cycle=found, group=row)).order_by("award")
     context = {
         "cycle": found,
         "group": row,
         "crumbs": crumbs_of(found, (_("Groups"), reverse("groups", args=[found.key])), row.name),
-        "tabs": tabs(found, "groups", main=boards[0] if boards else None, access=access),
         "own": row.pk in access.groups,
         "facts": _facts(row),
         "grants": [
             {"title": one.name, "under": shapes.money(one.amount_cents, one.currency), "place": one.place} for one in grants
         ],
-        "places": _places(access, boards, row),
-        "rounds": _rounds(access, found, row),
+        "places": _places(access, row),
+        "rounds": rounds_of_group(access, found, row),
     }
     return render(request, "entries/group.html", context)
 
@@ -72,32 +74,32 @@ def _facts(row: Group) -> list[dict[str, Any]]:
     return found
 
 
-def _places(access: Access, boards: list[Board], row: Group) -> list[dict[str, Any]]:
+def _places(access: Access, row: Group) -> list[dict[str, Any]]:
     """The group's place on each board in its last published state, and in the states before: one statement."""
-    stored = visible(access, "snapshot.view", Snapshot.objects.filter(board__in=boards, audience=PUBLIC)).order_by("number")
+    stored = Snapshot.objects.filter(board__scope=row.cycle_id, audience=PUBLIC).select_related("board")
+    seen = visible(access, "snapshot.view", stored.filter(board__in=visible(access, "board.view", Board.objects.all())))
     history: dict[int, list[dict[str, Any]]] = {}
+    boards: dict[int, Board] = {}
     keys = {row.key} | ({public_key(row)} if row.pk in access.groups or access.reads(row.cycle_id) else set())
-    for one in stored:
+    for one in seen.order_by("board__number", "number"):
         line = next((line for line in one.rows if line["entry"] in keys and not line["line"]), None)
         if line is not None:
+            boards[one.board_id] = one.board
             history.setdefault(one.board_id, []).append({"number": one.number, "place": line["place"], "score": line["score"]})
-    return [
-        {"board": board, "now": history[board.pk][-1], "before": history[board.pk][:-1], "of": ""}
-        for board in boards
-        if board.pk in history
-    ]
+    return [{"board": boards[pk], "now": states[-1], "before": states[:-1], "of": ""} for pk, states in history.items()]
 
 
 # --- Round by round -------------------------------------------------------------------------------------------------------------------
 
 
-def _rounds(access: Access, cycle: Cycle, row: Group) -> list[dict[str, Any]]:
-    """Rounds in which there is something to see of this group, each with its challenges."""
+def rounds_of_group(access: Access, cycle: Cycle, row: Group) -> list[dict[str, Any]]:
+    """Rounds in which there is something to see of this group, each with its challenges. At most six statements."""
     rounds = {one.pk: one for one in rounds_of(cycle, access.now)}
-    tasks = Challenge.objects.filter(round__cycle=cycle)
+    for one in rounds.values():
+        one.cycle = cycle
+    tasks, parts = _parts(access, cycle, row)
     found: dict[int, list[dict[str, Any]]] = {}
-    parts = _parts(access, cycle, row)
-    for task in visible(access, "challenge.view", tasks).order_by("round__number", "number", "pk"):
+    for task in sorted(tasks.values(), key=lambda one: (rounds[one.round_id].number, one.number, one.pk)):
         task.round = rounds[task.round_id]
         shown = _challenge(task, parts, design_of(cycle, task.round.design_number))
         if shown is not None:
@@ -108,28 +110,59 @@ def _rounds(access: Access, cycle: Cycle, row: Group) -> list[dict[str, Any]]:
     ]
 
 
-def _parts(access: Access, cycle: Cycle, row: Group) -> dict[str, dict[int, Any]]:
-    """What there is by challenge: scores, entries, feedback, attempts; one statement each, and one for versions and marks."""
+def _parts(access: Access, cycle: Cycle, row: Group) -> tuple[dict[int, Challenge], dict[str, dict[int, Any]]]:
+    """What there is by challenge: scores, entries with versions, files, feedback, attempts; one statement each."""
     named = named_rows(access, "challenge__round")  # this page names the group, so a judge must not find a blind entry on it
-    scores = visible(access, "score.view", ChallengeScore.objects.filter(group=row)).select_related("challenge")
-    versions = Prefetch("versions", Version.objects.order_by("-number"))
-    entries = visible(access, "submission.view", Submission.objects.filter(named, group=row)).select_related("pinned")
-    sheets = visible(access, "sheet.view", Sheet.objects.filter(named, group=row, state=SheetState.FINAL.value))
-    commented = Prefetch("marks", Mark.objects.exclude(comment=""), to_attr="commented")
-    attempts = visible(access, "attempt.view", Attempt.objects.filter(group=row)).order_by("number")
-    whole = access.reads(cycle.pk)
+    tasks: dict[int, Challenge] = {}
     parts: dict[str, dict[int, Any]] = {"score": {}, "entries": {}, "sheets": {}, "attempts": {}}
+    scores = visible(access, "score.view", ChallengeScore.objects.filter(group=row)).select_related("challenge")
     for score in scores:
-        if not whole:
+        if not access.reads(cycle.pk):
             score.explanation = without_judges(score.explanation)
         parts["score"][score.challenge_id] = score
-    for entry in entries.prefetch_related(versions, "uploads").order_by("number"):
-        parts["entries"].setdefault(entry.challenge_id, []).append(entry)
-    for sheet in sheets.prefetch_related(commented).order_by("panel", "pk"):
-        parts["sheets"].setdefault(sheet.challenge_id, []).append(sheet)
-    for attempt in attempts:
+        tasks[score.challenge_id] = score.challenge
+    for entry in _entries(access, row):
+        parts["entries"].setdefault(entry["entry"].challenge_id, []).append(entry)
+        tasks[entry["entry"].challenge_id] = entry["entry"].challenge
+    for sheet in _sheets(visible(access, "sheet.view", Sheet.objects.filter(named, group=row, state=SheetState.FINAL.value))):
+        parts["sheets"].setdefault(sheet["challenge"], []).append(sheet)
+    attempts = visible(access, "attempt.view", Attempt.objects.filter(group=row)).select_related("challenge")
+    for attempt in attempts.order_by("number"):
         parts["attempts"].setdefault(attempt.challenge_id, []).append(attempt)
-    return parts
+        tasks[attempt.challenge_id] = attempt.challenge
+    return tasks, parts
+
+
+def _entries(access: Access, row: Group) -> list[dict[str, Any]]:
+    """What was handed in, in versions, the one that counts answered: one statement, and one for files if there are any."""
+    named = named_rows(access, "submission__challenge__round", "submission__group")
+    rows = Version.objects.filter(named, submission__group=row).select_related("submission__challenge")
+    found: dict[int, dict[str, Any]] = {}
+    for version in visible(access, "version.view", rows).order_by("submission__number", "submission_id", "-number"):
+        entry = found.setdefault(version.submission_id, {"entry": version.submission, "versions": [], "pinned": None})
+        entry["versions"].append(version)
+        if version.pk == version.submission.pinned_id:
+            entry["pinned"] = entry["entry"].pinned = version
+    kept = [one for one in found.values() if one["pinned"] is not None]
+    used = frozenset[int]().union(*(files_in(one["pinned"].data, spec_of(one["entry"].challenge)) for one in kept))
+    uploads = {one.pk: one for one in Upload.objects.filter(pk__in=used)} if used else {}
+    for one in kept:
+        one["answers"] = answered(spec_of(one["entry"].challenge), one["pinned"].data, uploads)
+    return kept
+
+
+def _sheets(rows: QuerySet[Sheet]) -> list[dict[str, Any]]:
+    """What judges wrote, sheet by sheet: the words on the whole, and those on single criteria. One statement."""
+    said = FilteredRelation("marks", condition=~Q(marks__comment=""))
+    values = rows.annotate(said=said).order_by("panel", "pk", "said__pk")
+    sheets: dict[int, dict[str, Any]] = {}
+    for pk, challenge, comment, criterion, words in values.values_list(
+        "pk", "challenge_id", "comment", "said__criterion", "said__comment"
+    ):
+        sheet = sheets.setdefault(pk, {"challenge": challenge, "comment": comment, "marks": []})
+        if words:
+            sheet["marks"].append((criterion, words))
+    return list(sheets.values())
 
 
 def _challenge(task: Challenge, parts: dict[str, dict[int, Any]], design: Design) -> dict[str, Any] | None:
@@ -145,25 +178,18 @@ def _challenge(task: Challenge, parts: dict[str, dict[int, Any]], design: Design
         "score": score,
         "how": explained(spec, score.explanation, status=score.status) if score else None,
         "rules": challenge_rules(design, spec) if score else [],
-        "entries": [_entry(spec, one) for one in entries if spec.form],
+        "entries": entries if spec.form else [],
         "feedback": [
-            {"comment": sheet.comment, "marks": [(criteria.get(m.criterion, m.criterion), m.comment) for m in sheet.commented]}
-            for sheet in sheets
-            if sheet.comment or sheet.commented
+            {"comment": one["comment"], "marks": [(criteria.get(key, key), words) for key, words in one["marks"]]}
+            for one in sheets
+            if one["comment"] or one["marks"]
         ],
-        "attempts": _attempts(attempts),
+        "attempts": _attempts(attempts, spec),
     }
 
 
-def _entry(spec: Any, entry: Submission) -> dict[str, Any]:
-    return {
-        "entry": entry,
-        "answers": answered(spec, entry.pinned.data, {one.pk: one for one in entry.uploads.all()}) if entry.pinned else [],
-        "versions": list(entry.versions.all()),
-    }
-
-
-def _attempts(attempts: list[Attempt]) -> dict[str, Any] | None:
+def _attempts(attempts: list[Attempt], spec: ChallengeDesign) -> dict[str, Any] | None:
+    """Tries in a table. A hint stands among them with its price, and has no number."""
     if not attempts:
         return None
     columns = [
@@ -172,12 +198,13 @@ def _attempts(attempts: list[Attempt]) -> dict[str, Any] | None:
         {"label": _("Verdict")},
         {"label": _("Value"), "number": True},
     ]
+    pending = "" if spec.format.value == "measured" else _("waiting")
     rows = [
         {
             "cells": [
-                one.number,
+                "–" if one.verdict in SPECIAL else one.number,
                 clock(one.elapsed_ms),
-                one.verdict or _("waiting"),
+                _("hint") if one.verdict == HINT else one.verdict or pending,
                 "" if one.value is None else text(from_scaled(one.value, 4)),
             ]
         }

@@ -1,17 +1,19 @@
 """Registering a team and leading it on its page."""
 
+import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from games.cycles.models import Cycle
 from games.groups import actions
-from games.groups.models import Group, JoinRequest, Membership
+from games.groups.models import Group, JoinRequest, Membership, RegistrationFile
 from games.groups.queries import members
 from games.groups.rules import GroupState
 from tests.cast import Actor, Cast
 from tests.factories.cycles import CycleFactory, small_design
-from tests.factories.groups import RegistrationFactory
+from tests.factories.groups import MembershipFactory, RegistrationFactory
 
 pytestmark = pytest.mark.django_db
 TEAM = "/cycles/water/teams/red/"
@@ -183,9 +185,82 @@ def test_organizers_settle_a_registration_on_the_page_of_the_team(cast: Cast):
 def test_one_asks_to_join_and_sees_that_one_has_asked(cast: Cast):
     assert press(cast.eve, "ask", message="May I?") == 302
     assert "You have asked to join." in cast.eve.client.get(TEAM).content.decode()
-    assert "May I?" in cast.ada.client.get(TEAM).content.decode()
+    assert "Eve asks to join." in cast.ada.client.get(TEAM).content.decode()
+    assert "May I?" in cast.ada.client.get(f"{TEAM}people/").content.decode()
     html = cast.ben.client.post(TEAM, {"do": "ask"}).content.decode()
     assert "Ben is in the team &quot;Blue Herons&quot;" in html
+
+
+@pytest.mark.outsider
+def test_the_page_of_members_is_for_members_and_organizers(cast: Cast):
+    people = f"{TEAM}people/"
+    for inside in (cast.ada, cast.org):
+        assert "Members" in inside.client.get(people).content.decode()
+    for outside in (cast.ben, cast.judith, cast.eve):
+        assert outside.client.get(people).status_code == 404
+        assert outside.client.post(people, {"do": "renew"}).status_code == 403
+    assert cast.visitor.client.get(people).url.startswith("/sign-in/")
+
+
+def test_a_captain_asks_that_public_boards_do_not_name_the_team(cast: Cast):
+    people = f"{TEAM}people/"
+    answer = cast.ada.client.post(people, {"do": "rank", "hidden": "yes"})
+    assert answer.headers["Location"] == people
+    cast.red.refresh_from_db()
+    assert cast.red.rank_hidden
+    assert re.search(r'id="id_rank_hidden"[^>]* checked', cast.ada.client.get(people).content.decode())
+    press(cast.ada, "rank")
+    cast.red.refresh_from_db()
+    assert not cast.red.rank_hidden
+    assert press(cast.ben, "rank", hidden="yes") == 403
+
+
+PROOF = {
+    "form": [{"key": "proof", "name": "Proof of school", "type": "file", "required": True, "types": ["txt"], "max_bytes": 100}]
+}
+
+
+def proof(text: bytes = b"We are a school.", name: str = "proof.txt") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, text)
+
+
+def test_a_registration_asks_for_a_file_and_keeps_it_for_the_team_and_organizers(cast: Cast):
+    cycle = enrolling(**PROOF)
+    MembershipFactory(group=None, cycle=cycle, person=cast.org.person, role="organizer", capabilities=["organize"])
+    browser = cast.eve.client
+    page = browser.get("/cycles/open/register/").content.decode()
+    assert 'type="file" name="answers.proof"' in page
+    assert 'enctype="multipart/form-data"' in page
+    refused = browser.post("/cycles/open/register/", {"name": "Green Herons", "answers.proof": proof(b"x" * 101)})
+    assert "larger than the 100 bytes" in refused.content.decode()
+    assert 'value="Green Herons"' in refused.content.decode()
+    assert "an answer is needed" in browser.post("/cycles/open/register/", {"name": "Green Herons"}).content.decode()
+    browser.post("/cycles/open/register/", {"name": "Green Herons", "answers.proof": proof()})
+    kept = RegistrationFile.objects.get()
+    address = f"/registrations/files/{kept.pk}/"
+    assert address in browser.get("/cycles/open/teams/green-herons/people/").content.decode()
+    for inside in (cast.eve, cast.org):
+        answer = inside.client.get(address)
+        assert b"".join(answer.streaming_content) == b"We are a school."
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="proof.txt"'
+    for outside in (cast.ada, cast.judith):
+        assert outside.client.get(address).status_code == 404
+    assert cast.visitor.client.get(address).url.startswith("/sign-in/")
+
+
+def test_who_answers_anew_keeps_the_file_replaces_it_or_sees_it_missing(cast: Cast):
+    cycle = enrolling(**PROOF, approval=True)
+    made = actions.register(cycle, by=None, person=cast.eve.person, name="Green Herons", files={"proof": proof()})
+    first, address = made.files.get(), "/cycles/open/teams/green-herons/registration/"
+    browser = cast.eve.client
+    page = browser.get(address).content.decode()
+    assert "proof.txt" in page
+    assert browser.post(address, {"our.file.answers.proof": str(first.pk)}).status_code == 302
+    assert made.files.get() == first
+    dropped = browser.post(address, {"our.file.answers.proof": str(first.pk), "our.drop.answers.proof": "yes"})
+    assert "an answer is needed" in dropped.content.decode()
+    browser.post(address, {"our.file.answers.proof": str(first.pk), "answers.proof": proof(b"Newer.")})
+    assert made.files.get().file.open().read() == b"Newer."
 
 
 def test_one_joins_by_the_code(cast: Cast):
@@ -195,9 +270,7 @@ def test_one_joins_by_the_code(cast: Cast):
 
 
 def test_no_two_controls_of_the_page_have_one_id(cast: Cast):
-    import re
-
-    html = cast.ada.client.get(TEAM).content.decode()
+    html = cast.ada.client.get(f"{TEAM}people/").content.decode()
     ids = re.findall(r'\sid="([^"]+)"', html)
     assert len(ids) == len(set(ids))
 

@@ -1,0 +1,46 @@
+"""What every page of the workspace has: the team, which only its members open, and the tabs."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from backend.api.permissions import access_of
+from backend.web.pages.cycle import crumbs_of
+from games.cycles.queries import design_of
+from games.groups.models import Group
+from games.permissions import visible
+
+WITH_CYCLE = ("cycle__series", "cycle__organization", "organization", "registration")
+
+
+def team_seen(request: HttpRequest, cycle: str, group: str) -> Group:
+    """The team, for its members; for everybody else there is no such page."""
+    rows = Group.objects.select_related(*WITH_CYCLE).filter(cycle__key=cycle, key=group)
+    found = visible(access_of(request), "group.member", rows).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def team_tabs(group: Group, current: str) -> list[dict[str, Any]]:
+    """The parts of a workspace; points where there is something to earn by acting."""
+    design, address = design_of(group.cycle), [group.cycle.key, group.key]
+    parts = [("team", _("Overview")), ("team-feedback", _("Marks and feedback")), ("team-standing", _("Where we stand"))]
+    if design.rules or design.badges or design.awards:
+        parts.append(("team-points", _("Points and awards") if design.rules or design.badges else _("Awards")))
+    parts.append(("team-people", _("Team")))
+    return [{"label": label, "url": reverse(name, args=address), "current": name == current} for name, label in parts]
+
+
+def framed(request: HttpRequest, group: Group, current: str, label: str = "") -> dict[str, Any]:
+    """The context every page begins with."""
+    team = (group.name, reverse("team", args=[group.cycle.key, group.key]))
+    return {
+        "group": group,
+        "cycle": group.cycle,
+        "now": access_of(request).now,
+        "tabs": team_tabs(group, current),
+        "crumbs": crumbs_of(group.cycle, team, label) if label else crumbs_of(group.cycle, group.name),
+    }
