@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import APIRequestContext, Browser, Error, Page, expect
 
 from tests.e2e.people import PASSWORD, Stack, Visit
@@ -254,6 +255,75 @@ def test_who_signs_out_leaves_nothing_to_open_but_keeps_what_was_not_sent(visit:
     context.set_offline(True)
     phone.goto("/desk/sheets/", wait_until="commit")
     expect(phone.locator("body")).not_to_contain_text("My sheets")
+
+
+def test_what_came_too_late_can_still_be_read_and_copied(phone: Page, visit: Visit) -> None:
+    pk = queue(phone)[0]
+    phone.goto(f"/desk/sheets/{pk}/")
+    rubric(phone)
+    phone.context.set_offline(True)
+    phone.fill("textarea[name=comment]", "Written in the cellar.")
+    state(phone, "kept")
+
+    laptop = visit(JUDGE)  # in the meantime, at the other desk
+    laptop.goto(f"/desk/sheets/{pk}/")
+    choose_all(laptop, "1")
+    laptop.keyboard.press("Control+Enter")
+    laptop.wait_for_url(lambda url: not url.endswith(f"/{pk}/"))
+
+    phone.context.set_offline(False)
+    state(phone, "stuck")
+    expect(phone.locator("[data-save-words]")).to_contain_text("final")
+    phone.reload()
+    notice = phone.locator("[data-notice]")
+    expect(notice).to_contain_text("Written in the cellar.")
+    assert Axe().run(phone).violations_count == 0
+    notice.get_by_role("button", name="Throw it away").click()
+    expect(notice).to_be_hidden()
+    phone.reload()
+    expect(notice).to_be_hidden()
+
+
+def test_what_the_server_has_needs_no_copy_on_the_device(phone: Page) -> None:
+    pk = queue(phone)[0]
+    phone.goto(f"/desk/sheets/{pk}/")
+    rubric(phone)
+    choose(phone, criteria(phone)[0], "3")
+    state(phone, "saved")
+    until(phone, "!Object.keys(localStorage).some((name) => /^ludus:judging:\\d+:\\d+$/.test(name))")
+    choose(phone, criteria(phone)[1], "1")  # and it goes on from there
+    state(phone, "saved")
+    phone.context.set_offline(True)
+    phone.reload()
+    rubric(phone)
+    for criterion, value in zip(criteria(phone), ("3", "1"), strict=False):
+        assert phone.locator(f'input[name="mark-{criterion}"][value="{value}"]').is_checked()
+
+
+def test_axe_finds_nothing_in_any_state_of_a_sheet(phone: Page, visit: Visit) -> None:
+    pk, axe = queue(phone)[0], Axe()
+    laptop = visit(JUDGE)
+    for page in (phone, laptop):
+        page.goto(f"/desk/sheets/{pk}/")
+    rubric(phone)
+    one, other, *_ = criteria(phone)
+    laptop.keyboard.press("?")
+    assert axe.run(laptop).violations_count == 0, "the list of keys"
+    laptop.keyboard.press("Escape")
+    choose(laptop, one, "1")
+    state(laptop, "saved")
+    phone.context.set_offline(True)
+    choose(phone, one, "3")
+    state(phone, "kept")
+    phone.get_by_role("button", name="Final").click()
+    expect(phone.locator(f'[data-error="mark-{other}"]')).to_have_text("A mark is needed")
+    phone.context.set_offline(False)
+    expect(phone.locator(".clash")).to_be_visible()
+    for scheme in ("light", "dark"):
+        phone.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        found = axe.run(phone)
+        assert found.violations_count == 0, found.generate_report()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 def test_the_whole_sheet_by_keyboard(visit: Visit) -> None:

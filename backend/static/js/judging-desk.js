@@ -105,8 +105,31 @@ async function awake(scope) {
   return found;
 }
 
+// What the server has needs no second copy on this device, except as long as the page that was kept is older than the last save.
+const RENEW = 4000, renewing = new Map();
+
+function settle(id) {
+  const record = store.get(id);
+  if (!record || waits(record) || record.stuck) return;
+  clearTimeout(renewing.get(id));
+  renewing.set(id, setTimeout(async () => {
+    const active = "serviceWorker" in navigator && (await navigator.serviceWorker.getRegistration(facts.addresses.queue).catch(() => null))?.active;
+    if (active) active.postMessage({ type: "renew", user: facts.user, page: sheetAt(id), sheet: id, revision: record.base.revision });
+    else forget(id, record.base.revision);
+  }, RENEW));
+}
+
+function forget(id, revision) {
+  const record = store.get(id);
+  if (!record || waits(record) || record.stuck || record.base.revision !== revision) return;
+  if (facts.sheet?.id === id) Object.assign(facts.sheet, record.base, { saved: record.saved });
+  else if (record.base.state === "final") facts.queue = facts.queue.filter((one) => one !== id);
+  store.drop(id);
+}
+
 function heed() {
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+    if (data?.type === "renewed") forget(data.sheet, data.revision);
     if (data?.type !== "kept") return;
     document.documentElement.dataset.kept = String(data.pages);
     const place = document.querySelector("[data-kept-pages]");
@@ -119,6 +142,7 @@ function guardSignOut() {
   for (const form of document.querySelectorAll(`form[action="${facts.addresses.sign_out}"]`)) {
     form.addEventListener("submit", (event) => {
       if (store.all().some(waits) && !confirm(words.leave)) event.preventDefault();
+      else for (const one of store.all()) if (!waits(one)) store.drop(one.sheet);
     });
   }
 }
@@ -130,6 +154,8 @@ export function begin(refresh) {
   guardSignOut();
   outbox.addEventListener("phase", refresh);
   outbox.addEventListener("record", refresh);
+  outbox.addEventListener("record", ({ detail }) => settle(detail));
+  for (const one of store.all()) settle(one.sheet);
   addEventListener("storage", (event) => { if (store.owns(event.key)) refresh(event); });
   document.querySelector("[data-outbox-now]")?.addEventListener("click", () => outbox.wake());
   for (const button of document.querySelectorAll("[data-print]")) {

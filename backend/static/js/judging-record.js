@@ -41,8 +41,8 @@ export function fault(criterion, text, words) {
 }
 
 /** A record for a sheet as the page tells of it. */
-export const blank = ({ id, label, revision, state, values }) => ({
-  sheet: id, label, base: { revision, state, values: { ...values } }, edits: {}, clash: {}, faults: {}, final: false, stuck: "", at: 0, saved: 0,
+export const blank = ({ id, label, revision, state, values, saved = 0 }) => ({
+  sheet: id, label, base: { revision, state, values: { ...values } }, edits: {}, clash: {}, faults: {}, final: false, stuck: "", at: 0, saved,
 });
 
 /** The record on top of what the server says now. What only one side changed is taken over; what both changed differently is a clash. */
@@ -144,9 +144,13 @@ export class Store {
     return [...names].map((name) => this.get(name.slice(this.prefix.length))).filter(Boolean).sort((a, b) => a.at - b.at);
   }
 
-  /** Forget what is on the server anyway and was not touched for long. */
+  /** Forget what is on the server anyway: what was not touched for long, and all that somebody else left here. */
   tidy() {
     for (const one of this.all()) if (!waits(one) && Date.now() - Math.max(one.at, one.saved) > KEPT_FOR) this.drop(one.sheet);
+    const names = Array.from({ length: this.storage?.length ?? 0 }, (_, i) => this.storage.key(i));
+    for (const name of names.filter((one) => one.startsWith(PREFIX) && !this.owns(one) && /:\d+:\d+$/.test(one))) {
+      try { if (!waits(JSON.parse(this.storage.getItem(name)))) this.storage.removeItem(name); } catch { this.storage.removeItem(name); }
+    }
   }
 
   owns(name) { return name === null || name.startsWith(this.prefix); }

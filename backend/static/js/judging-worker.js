@@ -71,8 +71,19 @@ async function asset(event) {
 }
 
 self.addEventListener("message", (event) => {
-  if (event.data?.type === "keep" && !leaving) event.waitUntil(keep(event.data, event.source));
+  if (leaving) return;
+  if (event.data?.type === "keep") event.waitUntil(keep(event.data, event.source));
+  if (event.data?.type === "renew") event.waitUntil(renew(event.data, event.source));
 });
+
+/** Keep a page as it is after a save, and say so. */
+async function renew({ page: path, sheet, revision }, client) {
+  const url = new URL(path, self.location.origin).href;
+  const answer = await fetch(url, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
+  if (!answer || (!answer.ok && answer.status !== 404)) return;
+  await note(url, answer);
+  client?.postMessage({ type: "renewed", sheet, revision });
+}
 
 async function keep({ user, pages, assets }, client) {
   for (const name of await mine()) if (name !== ASSETS && name !== pagesOf(user)) await caches.delete(name);

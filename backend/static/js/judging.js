@@ -17,7 +17,7 @@ function meet() {
   if (!known) return;
   if (sheet.revision >= known.base.revision) {
     const met = rebased({ ...known, label: sheet.label }, sheet);
-    if (sheet.state === "final" || sheet.state === "recused") Object.assign(met, { final: false, stuck: Object.keys(met.edits).length ? met.stuck || words.gone : "" });
+    if (sheet.state === "final" || sheet.state === "recused") Object.assign(met, { final: false, stuck: Object.keys(met.edits).length ? words.over : "" });
     store.put(met);
   }
 }
@@ -27,8 +27,7 @@ function meet() {
 const fields = form ? [...new Set([...form.elements].map((one) => one.name).filter((name) => /^(mark|remark)-|^(comment|note)$/.test(name)))] : [];
 
 function read(field) {
-  const control = form.elements[field];
-  return control instanceof RadioNodeList ? control.value : control.value;
+  return form.elements[field].value;
 }
 
 function write(field, text) {
@@ -59,10 +58,9 @@ function showField(now, field) {
     error.hidden = !wrong;
     error.replaceChildren(...(wrong ? [Object.assign(document.createElement("li"), { textContent: wrong })] : []));
     const control = form.elements[field];
-    if (!(control instanceof RadioNodeList)) {
-      if (wrong) control.setAttribute("aria-invalid", "true");
-      else control.removeAttribute("aria-invalid");
-    }
+    const told = control instanceof RadioNodeList ? control[0].closest("[role=radiogroup]") : control;
+    if (wrong) told.setAttribute("aria-invalid", "true");
+    else told.removeAttribute("aria-invalid");
   }
   const tag = form.querySelector(`[data-tag="${field}"]`);
   if (tag) {
@@ -132,8 +130,8 @@ function showTotal(now) {
 }
 
 function refresh(event) {
-  showOutbox(form ? sheet.id : undefined);
-  if (!form) return;
+  showOutbox(sheet.id);
+  if (!form) return leftOver();
   const now = record();
   if (event?.type === "storage" || event?.type === "record") for (const field of fields) if (document.activeElement?.name !== field || !(field in now.edits)) write(field, valueOf(now, field));
   for (const field of fields) showField(now, field);
@@ -159,6 +157,23 @@ function notice(text, level) {
   place.hidden = false;
 }
 
+/** What was written here and can no longer be saved, to read and to copy; thrown away only on demand. */
+function leftOver() {
+  const now = store.get(sheet.id), place = document.querySelector("[data-notice]");
+  if (!now || (!waits(now) && !now.stuck)) { place.hidden = !place.childElementCount || place.dataset.left === "yes"; return; }
+  const list = document.createElement("ul");
+  for (const [field, text] of Object.entries(now.edits)) {
+    const name = criteria.get(field.replace(/^(re)?mark-/, ""))?.name ?? { comment: words.comment, note: words.note }[field] ?? field;
+    list.append(Object.assign(document.createElement("li"), { textContent: `${name}: ${text || words.nothing}` }));
+  }
+  notice(fill(words.stuck, now.stuck || (outbox.phase === "idle" ? words.over : phaseWords())), "warning");
+  place.dataset.left = "yes";
+  const away = Object.assign(document.createElement("button"), { type: "button", className: "button button-quiet button-small", textContent: words.discard });
+  away.addEventListener("click", () => { store.drop(sheet.id); place.hidden = true; toast(words.discarded); });
+  place.querySelector(".message-body").append(list);
+  place.querySelector(".message").append(away);
+}
+
 // --- On to the next ---------------------------------------------------------------------------------------------------------------------
 
 /** The entry after this one that is not already final or on its way; nothing when this was the last. */
@@ -170,9 +185,9 @@ function following() {
 
 const nextAddress = () => { const next = following(); return next === undefined ? facts.addresses.queue : sheetAt(next); };
 
-async function goOn() {
+async function goOn(how = "") {
   const address = nextAddress();
-  if (outbox.phase === "waiting" && !(await isKept(address))) { notice(words.stay, "warning"); say(words.stay); return; }
+  if ((outbox.phase === "waiting" || how === "waiting") && !(await isKept(address))) { notice(words.stay, "warning"); say(words.stay); return; }
   location.assign(address);
 }
 
@@ -237,7 +252,7 @@ async function handIn() {
   refresh();
   if (how === "refused") return focusFirst(record());
   if (how === "final") leaveWord(fill(words.handed_in, sheet.label));
-  await goOn();
+  await goOn(how);
 }
 
 // --- Panes of a phone -------------------------------------------------------------------------------------------------------------------
@@ -255,7 +270,6 @@ function show(pane) {
     else link.removeAttribute("aria-current");
   }
   if (before && matchMedia("(max-width: 59.99rem)").matches) scrollTo({ top: Math.max(depths[pane], Math.min(scrollY, desk.offsetTop)), behavior: "instant" });
-  try { sessionStorage.setItem("ludus:judging:pane", pane); } catch { /* forgotten with the page */ }
 }
 
 function panes() {

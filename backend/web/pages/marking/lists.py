@@ -20,7 +20,7 @@ from games.challenges.models import Challenge
 from games.cycles.models import Cycle
 from games.judging.models import Sheet
 from games.judging.queries import done_on, judgeable, marked_from, open_on, progress_by_task, refusal, to_mark
-from games.judging.queries.desk import ASKED, OPEN, TaskProgress
+from games.judging.queries.desk import OPEN, TaskProgress
 from games.judging.rules import SheetState, criteria_of
 from games.permissions import visible
 from games.submissions.queries import rules_of
@@ -237,8 +237,3 @@ def _row(request: HttpRequest, sheet: Sheet, keys: list[str], decimals: int) -> 
 def waiting_for(request: HttpRequest) -> int:
     """How many sheets this person still has to mark."""
     return mine(request).filter(state__in=OPEN).count() if access_of(request).persons else 0
-
-
-def questions_open(request: HttpRequest) -> int:
-    """How many of their questions the organizers have not answered."""
-    return mine(request).filter(ASKED).count() if access_of(request).persons else 0

@@ -97,5 +97,9 @@ def _words() -> dict[str, str]:
         "kept_pages": _("Entries that open without a connection: {0}"),
         "leave": _("Some of what you wrote is only on this device. It stays here and is sent when you sign in again. Sign out?"),
         "needs_connection": _("This needs the connection. Your words stay here: try again when it is back."),
-        "discarded": _("Discarded."),
+        "discard": _("Throw it away"),
+        "discarded": _("Thrown away."),
+        "over": _("the sheet is closed for marks. What you wrote is only on this device."),
+        "comment": _("Feedback"),
+        "note": _("Your note"),
     }
