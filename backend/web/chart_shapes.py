@@ -27,10 +27,11 @@ UNITS: Final = ((600, 1), (72 * 60, 60))
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """A column of a bump chart: its head, and where everybody stood."""
+    """A column of a bump chart: its head (`short` where there is little room), and where everybody stood."""
 
     head: str
     places: Mapping[str, tuple[int, str]]
+    short: str = ""
 
 
 def bump_shape(columns: Sequence[Standings], names: Mapping[str, str], *, chosen: str, title: str) -> dict[str, Any] | None:
@@ -49,7 +50,7 @@ def bump_shape(columns: Sequence[Standings], names: Mapping[str, str], *, chosen
     return {
         "title": title,
         "wide": bump(runs, [one.head for one in columns]),
-        "narrow": bump(small, [one.head for one in narrow], width=NARROW, left=0, right=NARROW_NAMES),
+        "narrow": bump(small, [one.short or one.head for one in narrow], width=NARROW, left=0, right=NARROW_NAMES),
         "words": " ".join(words),
         "drawn": len(runs),
         "all": len({key for one in columns for key in one.places}),
@@ -95,7 +96,11 @@ def _places_table(columns: Sequence[Standings], names: Mapping[str, str], title:
 def by_version(heads: Sequence[str], places: Sequence[Places], bracket: str) -> list[Standings]:
     """Published states as columns: who had a place in this bracket."""
     return [
-        Standings(head, {key: (held.rank, held.place) for key, held in one.items() if held.place and held.bracket == bracket})
+        Standings(
+            head,
+            {key: (held.rank, held.place) for key, held in one.items() if held.place and held.bracket == bracket},
+            head.partition(" ")[0],
+        )
         for head, one in zip(heads, places, strict=True)
     ]
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from backend.web.geometry import meter
+from backend.web.sample_charts import around_boards
 from leaderboards.queries import movement
 
 _BOUNDS = {"least": "0", "most": "10", "step": "0.5"}
@@ -157,6 +158,7 @@ def everything(now: datetime) -> dict[str, Any]:
         "soon": now + timedelta(hours=5, minutes=12),
         "later": now + timedelta(days=11, hours=3),
         "board": board(),
+        **around_boards(now),
         "stops": stops(now),
         "meters": [
             meter("Readers who finish a book", baseline=Fraction(12), now=Fraction(31), target=Fraction(45), unit="%"),

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -16,6 +17,7 @@ from backend.web.board_shapes import sort_is_low
 from backend.web.pages.boards import parts
 from backend.web.pages.boards.seeing import Place, frozen, may_tell, place_of, real_keys, spec_of
 from backend.web.pages.cycle import crumbs_of, cycle_seen, tabs
+from games.cycles.models import Cycle
 from games.permissions import visible
 from games.playbooks.schema import Design
 from games.recognition.queries import grown_of
@@ -58,14 +60,16 @@ def history(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
         "boards": [parts.board_tab(found, one, current=one.pk == place.board.pk) for one in place.boards],
         "views": parts.view_tabs(place, request, None, current="history"),
         "board": place.board,
-        "brackets": [{"label": one or _("Others"), "url": f"?bracket={one}", "current": one == bracket} for one in brackets]
+        "brackets": [
+            {"label": one or _("Others"), "url": f"?{urlencode({'bracket': one})}", "current": one == bracket} for one in brackets
+        ]
         if len(brackets) > 1
         else [],
         "versions": versions,
         "published": _published(versions[:COLUMNS], bracket, names, chosen),
         "in_rounds": _in_rounds(design, spec, inside, names, chosen),
         "lines": lines,
-        "lines_url": reverse("board-lines", args=[found.key, key]) if lines else "",
+        "lines_url": _lines_url(found, key, chosen, bracket, several=len(brackets) > 1) if lines else "",
         "socket": f"/ws/boards/{place.board.pk}" if live else "",
         "names": sorted(names.items(), key=lambda one: one[1].casefold()),
         "chosen": chosen if chosen in names else "",
@@ -94,6 +98,12 @@ def lines(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
     return HttpResponse(
         orjson.dumps(chart_shapes.lines_data(ways, drawn, chosen=chosen)), content_type="application/json", headers=headers
     )
+
+
+def _lines_url(cycle: Cycle, key: str, chosen: str, bracket: str, *, several: bool) -> str:
+    asked = {"group": chosen} if chosen else {}
+    asked |= {"bracket": bracket} if several else {}
+    return reverse("board-lines", args=[cycle.key, key]) + (f"?{urlencode(asked)}" if asked else "")
 
 
 def _chosen(request: HttpRequest, place: Place, rows: Sequence[RowData]) -> str:
