@@ -29,6 +29,7 @@ from games.notices.models import Announcement
 from games.notices.rules import Audience
 from games.organizations.models import Organization, Person
 from games.playbooks.rules import Capability, Visibility
+from games.progression.models import Draft
 from games.recognition.models import Grant, Points, PointsTotal
 from games.recognition.rules import GrantState
 from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
@@ -326,6 +327,8 @@ PERMISSIONS: dict[str, Permission] = {
         "Whoever may see one of its cycles.", Series, lambda a: Q(pk__in=Cycle.objects.filter(_cycle_open(a)).values("series_id"))
     ),
     "design.view": _of_cycle("Whoever may see the cycle.", Design),
+    "draft.view": _of_organizer("Organizers: what is being written is theirs alone.", Draft),
+    "draft.write": _of_organizer("Organizers.", Draft),
     "decision.view": _row(
         "Organizers; everybody once published; who broke the glass, that decision.",
         Decision,

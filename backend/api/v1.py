@@ -21,7 +21,7 @@ from games.judging.api import Conflicts, JudgingSetUp, Panelists, SheetMarking, 
 from games.notices.api import Announcements, Announcing, Reminding
 from games.organizations.api import Organizations, People
 from games.playbooks.api import Playbooks
-from games.progression.api import BreakGlass, Cycles, Decisions, Entrants, Extensions, Rounds, SeriesViews
+from games.progression.api import BreakGlass, Cycles, Decisions, Drafts, Entrants, Extensions, Rounds, SeriesViews
 from games.recognition.api import Grants, PointsViews, PointTotals
 from games.results.api import Boards, ExternalResults, Runs, Scores, Snapshots
 from games.submissions.api import (
@@ -57,6 +57,7 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("memberships", Memberships, "membership"),
     ("join-requests", JoinRequests, "join-request"),
     ("decisions", Decisions, "decision"),
+    ("drafts", Drafts, "draft"),
     ("rounds", Rounds, "round"),
     ("entrants", Entrants, "entrant"),
     ("extensions", Extensions, "extension"),

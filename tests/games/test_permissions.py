@@ -21,6 +21,7 @@ from games.judging.models import ConflictOfInterest, Panelist
 from games.notices.models import Announcement
 from games.organizations.models import Organization
 from games.permissions import PERMISSIONS, access_for, allows, visible
+from games.progression.models import Draft
 from games.recognition.models import Grant, Points, PointsTotal
 from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
 from games.rounds.models import Entrant, Extension
@@ -51,6 +52,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "ceremony.view": ("org", "org"),  # of the cast's cycle not every round is published
     "series.view": (ALL, ALL),
     "design.view": (ALL, ALL),
+    "draft.view": ("org", "org"),
+    "draft.write": ("org", "org"),
     "decision.view": ("org", ALL),
     "decision.revoke": ("org", "org"),
     "group.view": (ALL, ALL),
@@ -151,6 +154,7 @@ def _people(cast: Cast) -> Iterator[Model]:
     yield cast.ada.person
     yield cast.red.memberships.get()
     yield Design.objects.get(cycle=cast.cycle)
+    yield Draft.objects.create(cycle=cast.cycle, data={}, saved_at=now())
     yield RegistrationFactory(group=cast.red)
     yield JoinRequestFactory(group=cast.red, person=actor("zoe").person)
     yield record_decision(cast.cycle, DecisionKind.DISQUALIFY, by=None, group="red", reason="Late.", public=False)

@@ -9,6 +9,7 @@ from games.cycles.models import Decision, Series
 from games.groups.models import Membership
 from games.judging.models import ConflictOfInterest, Panelist
 from games.notices.models import Announcement, Message
+from games.progression.models import Draft
 from games.recognition.models import Grant, Points, PointsTotal
 from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
 from games.rounds.models import Entrant, Extension
@@ -36,6 +37,7 @@ def seal(cast: Cast) -> dict[type[Model], Model]:
     ]
     rows += [Membership.objects.get(person=cast.ada.person), *_entry(cast, today), *_judging(cast), *_results(cast, today)]
     rows += [
+        Draft.objects.create(cycle=cycle, data={"cycle": {"key": "water"}}, saved_at=today),
         RegistrationFactory(group=cast.red),
         JoinRequestFactory(group=cast.red, person=cast.ben.person),
         Decision.objects.create(cycle=cycle, number=90, at=today, kind="launch", decider="Org"),

@@ -2,7 +2,8 @@
 
 from games.progression.api.cycles import Cycles
 from games.progression.api.decisions import BreakGlass, Decisions
+from games.progression.api.drafts import Drafts
 from games.progression.api.rounds import Entrants, Extensions, Rounds
 from games.progression.api.series import SeriesViews
 
-__all__ = ["BreakGlass", "Cycles", "Decisions", "Entrants", "Extensions", "Rounds", "SeriesViews"]
+__all__ = ["BreakGlass", "Cycles", "Decisions", "Drafts", "Entrants", "Extensions", "Rounds", "SeriesViews"]

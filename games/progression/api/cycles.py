@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -31,7 +32,7 @@ class CycleFilter(django_filters.FilterSet):
 
     class Meta:
         model = Cycle
-        fields = ("key", "state", "series", "predecessor", "organization", "imported")
+        fields = ("key", "state", "series", "predecessor", "organization", "imported", "rehearsal")
 
 
 class Cycles(ReadOnlyModelViewSet[Cycle]):
@@ -52,6 +53,12 @@ class Cycles(ReadOnlyModelViewSet[Cycle]):
     }
     filterset_class = CycleFilter
     ordering = ("-created_at",)
+
+    def get_queryset(self) -> QuerySet[Cycle]:
+        """A dry run is in no list, unless it is asked for."""
+        rows = super().get_queryset()
+        listed = self.action == "list" and "rehearsal" not in self.request.query_params
+        return rows.filter(rehearsal=False) if listed else rows
 
     @extend_schema(responses=shapes.CycleDetail)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002 the framework's signature

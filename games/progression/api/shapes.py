@@ -25,7 +25,7 @@ class CycleSummary(serializers.ModelSerializer[Cycle]):
     class Meta:
         model = Cycle
         fields = (
-            *("id", "key", "name", "summary", "state", "public", "imported", "series", "series_key", "predecessor"),
+            *("id", "key", "name", "summary", "state", "public", "imported", "rehearsal", "series", "series_key", "predecessor"),
             *("playbook", "organization", "design_number", "starts_at", "ends_at"),
         )
         read_only_fields = fields

@@ -71,6 +71,24 @@ def _followed(house: House) -> Asked:
     return who, f"/cycles/{made}/next", body
 
 
+def _drafted(house: House) -> Asked:
+    return (
+        house.people["org"],
+        "/drafts",
+        {"design": small(cycle={"key": "written", "name": "Written"}), "start": now().isoformat()},
+    )
+
+
+def _of_draft(verb: str) -> Callable[[House], Asked]:
+    """A request about a draft that is begun first."""
+
+    def asked(house: House) -> Asked:
+        who, path, body = _drafted(house)
+        return who, f"/drafts/{sent(who, path, body).json()['id']}/{verb}", {}
+
+    return asked
+
+
 def _amended(house: House) -> Asked:
     body = {"changes": {"cycle": {"summary": "With more words."}}, "reason": "People asked."}
     return house.people["org"], f"/cycles/{house.open.cycle.pk}/amend", body
@@ -198,6 +216,9 @@ CREATING: dict[str, Making] = {
         ),
     ),
     "/cycles/{id}/break-glass": Making("games.Decision", _by("org", "/cycles/{cycle}/break-glass", {"reason": "A complaint."})),
+    "/drafts": Making("games.Draft", _drafted),
+    "/drafts/{id}/launch": Making("games.Design", _of_draft("launch")),
+    "/drafts/{id}/rehearsal": Making("games.Rehearsal", _of_draft("rehearsal")),
     "/groups/join": Making("games.Membership", _joined),
     "/groups/{id}/ask": Making("games.JoinRequest", _by("eve", "/groups/{group}/ask", {"message": "May I?"})),
     "/groups/{id}/invite": Making("games.Membership", _by("ada", "/groups/{group}/invite", {"email": "new@example.org"})),
