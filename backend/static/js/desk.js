@@ -23,18 +23,6 @@ document.addEventListener("change", (event) => {
   for (const box of scope.querySelectorAll(`input[type=checkbox][name="${all.dataset.all}"]`)) box.checked = all.checked;
 });
 
-// A menu closes when one goes elsewhere, and with Escape.
-document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
-});
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
-    menu.open = false;
-    menu.querySelector("summary")?.focus();
-  }
-});
-
 // "More time" beside a team opens the form for it, filled in.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("[data-choose]");

@@ -107,6 +107,10 @@ def test_the_roll_takes_as_many_statements_for_many_as_for_few(cast: Cast):
 def test_one_persons_place_is_changed_on_the_roll(cast: Cast):
     client, waiting = cast.org.client, invited(cast)
     place = f"{PEOPLE}{waiting.pk}/"
+    text = words(client.get(f"{place}?back={PEOPLE}%3Fstate%3Dsending"))
+    assert "noor@example.org" in text
+    assert f'value="{PEOPLE}?state=sending"' in text
+    assert "evil" not in words(client.get(f"{place}?back=//evil.example/"))
     client.post(place, {"do": "again", "email": "noor.new@example.org"})
     waiting.person.refresh_from_db()
     assert waiting.person.email == "noor.new@example.org"
@@ -235,6 +239,7 @@ def test_nobody_else_invites_or_changes_a_place(cast: Cast):
     for path, data in tries:
         for someone in (cast.ada, cast.judith, cast.eve):
             assert someone.client.post(path, data).status_code == 404
+            assert someone.client.get(f"{PEOPLE}{waiting.pk}/").status_code == 404
     waiting.refresh_from_db()
     assert waiting.until is None
     assert not Membership.objects.filter(person__email="x@example.org").exists()

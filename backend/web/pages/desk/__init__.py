@@ -6,7 +6,7 @@ from backend.web.pages.desk.judging import answer, assign_table, conflicts_page,
 from backend.web.pages.desk.matrix import matrix_page
 from backend.web.pages.desk.mine import my_desk
 from backend.web.pages.desk.overview import cycle_desk, rounds_desk
-from backend.web.pages.desk.people import accept_all, change_place, mail_progress, registrations_page, roll_csv, roll_page
+from backend.web.pages.desk.people import accept_all, mail_progress, place_page, registrations_page, roll_csv, roll_page
 from backend.web.pages.desk.steering import settle_registration, steer, steer_cycle
 from backend.web.pages.desk.watching import more_time, remind, round_desk, round_live
 
@@ -15,7 +15,6 @@ __all__ = [
     "announcements_page",
     "answer",
     "assign_table",
-    "change_place",
     "conflicts_page",
     "cycle_desk",
     "flags_page",
@@ -25,6 +24,7 @@ __all__ = [
     "matrix_page",
     "more_time",
     "my_desk",
+    "place_page",
     "registrations_page",
     "remind",
     "roll_csv",

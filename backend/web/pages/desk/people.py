@@ -25,7 +25,7 @@ from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.errors import GameError
 from games.groups import actions
-from games.groups.models import Membership, Registration
+from games.groups.models import Registration
 from games.groups.queries import door_of, places_taken, registrations_of
 from games.groups.rules import CYCLE_WIDE, RegistrationState
 from games.playbooks.rules import Capability
@@ -68,8 +68,7 @@ def roll_page(request: HttpRequest, cycle: str) -> HttpResponse:
     page = Paginator(narrowed(everybody, asked), PAGE).get_page(request.GET.get("page"))
     counts, names = counted(everybody), dict(roles_of(found))
     for one in page.object_list:
-        one.badge, one.role_name = badge(STATES[one.standing]), names.get(one.role, one.role)
-        one.leads = Capability.CAPTAIN in one.capabilities
+        _shown(one, names)
     kept = {key: value for key, value in asked.items() if value}
     context = {
         "ways": ways(found, "roll"),
@@ -78,7 +77,6 @@ def roll_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "kept": urlencode(kept),
         "narrow": bool(asked["q"] or asked["role"] or asked["state"]),
         "roles": roles_of(found),
-        "wide": roles_of(found, wide=True),
         "states": [(key, label, counts[key]) for key, (_shape, label) in STATES.items() if counts[key] or asked["state"] == key],
         "sorts": [("name", _("Name")), ("team", _("Team")), ("role", _("Role")), ("since", _("Newest first"))],
         "here": request.get_full_path(),
@@ -124,13 +122,33 @@ def roll_csv(request: HttpRequest, cycle: str) -> HttpResponse:
     return answer
 
 
+@never_cache
 @signed_in
-@require_POST
-def change_place(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
+def place_page(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
     """One person's place: send the invitation again, withdraw it, another role, lead the team, end it."""
     found = organized(request, cycle)
-    rows = Membership.objects.filter(cycle=found, until__isnull=True).select_related("person", "group", "cycle")
+    rows: Any = roll_of(found, access_of(request).now).select_related("cycle")
     one = seen(request, "membership.end", rows, pk=pk)
+    if request.method == "POST":
+        return _changed(request, found, one)
+    context = {"one": _shown(one, dict(roles_of(found))), "wide": roles_of(found, wide=True), "back": came_from(request, found)}
+    return desk_page(request, "desk/place.html", found, "people", context, title=one.person.name)
+
+
+def _shown(one: Any, names: dict[str, str]) -> Any:
+    """A row of the roll with what templates need to know of it."""
+    one.badge, one.role_name = badge(STATES[one.standing]), names.get(one.role, one.role)
+    one.leads = Capability.CAPTAIN in one.capabilities
+    return one
+
+
+def came_from(request: HttpRequest, cycle: Cycle) -> str:
+    """The list as it was narrowed, if one came from there."""
+    wanted, home = request.GET.get("back", ""), reverse("cycle-people", args=[cycle.key])
+    return wanted if wanted.startswith(home) else home
+
+
+def _changed(request: HttpRequest, cycle: Cycle, one: Any) -> HttpResponse:
     given = {key: request.POST.get(key, "").strip() for key in ("reason", "role", "email")}
     name = {"name": one.person.name}
     match request.POST.get("do"):
@@ -153,7 +171,7 @@ def change_place(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
             attempt(request, lambda: actions.dismiss(one, by=me(request), reason=given["reason"]), done)
         case _:
             raise Http404
-    return back(request, reverse("cycle-people", args=[found.key]))
+    return back(request, reverse("cycle-people", args=[cycle.key]))
 
 
 @never_cache

@@ -139,7 +139,11 @@ def _say(request: HttpRequest, done: notices.Reminded) -> None:
         words = ngettext("%(count)d was reminded today already.", "%(count)d were reminded today already.", done.before)
         said.append(words % {"count": done.before})
     if done.silent:
-        words = ngettext("%(count)d has no account to be told by.", "%(count)d have no account to be told by.", done.silent)
+        words = ngettext(
+            "%(count)d cannot be told: nobody there has an account.",
+            "%(count)d cannot be told: nobody there has an account.",
+            done.silent,
+        )
         said.append(words % {"count": done.silent})
     (messages.success if done.people else messages.info)(request, " ".join(said) or _("Nobody is behind."))
 
