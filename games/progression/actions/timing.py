@@ -16,7 +16,7 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.playbooks.rules import Visibility
 from games.progression.queries import due, feedback_missing
-from games.progression.rules import RoundUnfinished, last_round
+from games.progression.rules import RoundUnfinished, decided_after, last_round
 from games.rounds import actions as rounds
 from games.rounds.models import Extension, Round
 from games.rounds.rules import RoundRefused, RoundState, widens
@@ -48,9 +48,10 @@ def publish_round(round_: Round, *, by: Any, reason: str = "") -> Round:
     cycle = locked(round_.cycle)
     held = Round.objects.get(pk=round_.pk)
     held.cycle = cycle
-    if held.published_at is not None:
-        return held
     now = db_now()
+    if held.published_at is not None:
+        _show_decisions(cycle, held, now)  # a correction rests on decisions too
+        return held
     rounds.expect(held, now, RoundState.LOCKED, RoundState.CLOSED)
     late = Extension.objects.filter(round=held, until__gt=now).count()
     if late and held.closed_at is None:
@@ -73,15 +74,15 @@ def publish_round(round_: Round, *, by: Any, reason: str = "") -> Round:
 
 
 def _show_decisions(cycle: Cycle, round_: Round, now: datetime) -> None:
-    """From now on everybody reads the decisions that made these results."""
+    """From now on everybody reads the decisions that made these results, and those about who goes on from them."""
     design = design_of(cycle)
     keys = Board.objects.filter(scope=cycle.pk).values_list("key", flat=True)
     boards = [key for key in keys if last_round(design, key) == round_.key]
     of_board = Q(round="", board__in=boards)
+    moving = Q(round__in=decided_after(design, round_.key), kind__in=[DecisionKind.ADVANCE.value, DecisionKind.STOP.value])
     kinds = [kind.value for kind in RESULT_KINDS]
-    Decision.objects.filter(Q(round=round_.key) | of_board, cycle=cycle, kind__in=kinds, published_at__isnull=True).update(
-        published_at=now
-    )
+    waiting = Decision.objects.filter(cycle=cycle, kind__in=kinds, published_at__isnull=True)
+    waiting.filter(Q(round=round_.key) | of_board | moving).update(published_at=now)
 
 
 @transaction.atomic

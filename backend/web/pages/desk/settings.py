@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.csp import CSP
-from django.utils.html import format_html
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -146,12 +146,8 @@ def _looks(request: HttpRequest, cycle: Cycle, form: BrandForm | None = None) ->
 def _embed(cycle: Cycle, board: Board) -> dict[str, str]:
     """The snippet for another site, and the same page to look at here."""
     path = reverse("embed-board", args=[cycle.key, board.key])
-    snippet = format_html(
-        '<iframe src="{}" title="{}" width="100%" height="{}" frameborder="0" loading="lazy"></iframe>',
-        f"{settings.PUBLIC_URL}{path}",
-        f"{board.name} · {cycle.name}",
-        HEIGHT,
-    )
+    address, title = escape(f"{settings.PUBLIC_URL}{path}"), escape(f"{board.name} · {cycle.name}")
+    snippet = f'<iframe src="{address}" title="{title}" width="100%" height="{HEIGHT}" frameborder="0" loading="lazy"></iframe>'
     return {"path": path, "snippet": snippet, "title": board.name}
 
 
