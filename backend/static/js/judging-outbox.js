@@ -6,7 +6,7 @@
 
 import { bodyOf, rebased, sendable, served, troubled, waits } from "./judging-record.js";
 
-const FIRST = 1000, LONGEST = 60_000, PATIENCE = 15_000, REBASES = 4, LOCK = "ludus-judging-outbox";
+const FIRST = 1000, LONGEST = 60_000, SLOW = 4000, PATIENCE = 15_000, REBASES = 4, LOCK = "ludus-judging-outbox";
 
 export class Outbox extends EventTarget {
   constructor(store, { api, cookie, user, words }) {
@@ -50,7 +50,9 @@ export class Outbox extends EventTarget {
         const record = this.store.get(sheet);
         if (!record || !this.due(record)) break;
         this.enter("sending");
+        const slow = setTimeout(() => this.enter("waiting"), SLOW); // a network that swallows everything looks like one that is slow
         const outcome = await this.send(record);
+        clearTimeout(slow);
         if (outcome === "waiting") return this.retry();
         if (outcome === "signed_out" || outcome === "somebody_else") return this.enter(outcome);
         this.tries = 0;

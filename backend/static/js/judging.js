@@ -5,7 +5,7 @@ import { begin, facts, isKept, leaveWord, outbox, phaseWords, clock, say, sheetA
 import { blank, edited, fault, fill, normal, rebased, sendable, troubled, valueOf, waits } from "./judging-record.js";
 import { keyboard } from "./judging-keys.js";
 
-const TYPING = 900, CHOOSING = 150, PATIENCE = 5000;
+const TYPING = 900, CHOOSING = 150, PATIENCE = 6000;
 const sheet = facts.sheet, form = document.querySelector("form[data-sheet]");
 const criteria = new Map(sheet.criteria.map((one) => [one.key, one]));
 const record = () => store.get(sheet.id) ?? blank(sheet);
