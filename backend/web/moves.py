@@ -106,8 +106,12 @@ def _passed(before: Sequence[Row], after: Sequence[Row], was: Row, now: Row) -> 
     others = [key for key in new if key in old and key not in {was["entry"], now["entry"]}]
     behind = [new[key]["name"] for key in others if old[key]["rank"] < was["rank"] and new[key]["rank"] > now["rank"]]
     ahead = [new[key]["name"] for key in others if old[key]["rank"] > was["rank"] and new[key]["rank"] < now["rank"]]
-    came = [row["name"] for key, row in new.items() if key not in old and row["rank"] < now["rank"] and key != now["entry"]]
-    left = [row["name"] for key, row in old.items() if key not in new and row["rank"] < was["rank"] and key != was["entry"]]
+    came, left = [], []
+    # Where somebody took the name off the board meanwhile, who came and who left would tell who it is.
+    own = {was["entry"], now["entry"]}
+    if {key for key in new if is_unnamed(key)} - own == {key for key in old if is_unnamed(key)} - own:
+        came = [row["name"] for key, row in new.items() if key not in old and row["rank"] < now["rank"] and key != now["entry"]]
+        left = [row["name"] for key, row in old.items() if key not in new and row["rank"] < was["rank"] and key != was["entry"]]
     found = []
     if behind:
         found.append(Because(GOOD, _("We passed %(names)s.") % {"names": listed(behind)}))

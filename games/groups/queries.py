@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.crypto import salted_hmac
 
 from games.cycles.models import Cycle
@@ -150,6 +151,13 @@ def open_requests(group: Group) -> QuerySet[JoinRequest]:
     return (
         JoinRequest.objects.filter(group=group, state=JoinState.ASKED.value).select_related("person").order_by("asked_at", "pk")
     )
+
+
+def with_asking(groups: QuerySet[Group]) -> QuerySet[Group]:
+    """The groups with `asking`: how many people ask to join and have no answer yet, and `asks_first`: the name of the first."""
+    asked = JoinRequest.objects.filter(group=OuterRef("pk"), state=JoinState.ASKED.value).order_by("asked_at", "pk")
+    counted = asked.order_by().values("group").annotate(count=Count("pk")).values("count")
+    return groups.annotate(asking=Coalesce(Subquery(counted), 0), asks_first=Subquery(asked.values("person__name")[:1]))
 
 
 def with_members(groups: QuerySet[Group]) -> QuerySet[Group]:

@@ -20,7 +20,7 @@ from games.cycles.queries import design_of
 from games.errors import GameError
 from games.groups import actions
 from games.groups.models import Group, JoinRequest, Membership, Registration, RegistrationFile
-from games.groups.queries import members, open_requests, place_on_list
+from games.groups.queries import members, open_requests, place_on_list, with_asking
 from games.groups.rules import GroupState, missing_members
 from games.organizations.actions import person_for
 from games.playbooks.rules import Capability
@@ -64,7 +64,7 @@ def crew(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
 
 def _asked(request: HttpRequest, cycle: str, group: str) -> tuple[Group, dict[str, Form], HttpResponse | None]:
     """The team; of what was pressed the faulty form, or where to go on."""
-    rows = Group.objects.select_related("cycle__series", "cycle__organization", "organization", "registration")
+    rows = with_asking(Group.objects.select_related("cycle__series", "cycle__organization", "organization", "registration"))
     found = seen(request, "group.view", rows, cycle__key=cycle, key=group)
     bound: dict[str, Form] = {}
     if request.method != "POST":

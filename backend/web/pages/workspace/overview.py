@@ -16,7 +16,7 @@ from games.challenges.queries import spec_of
 from games.cycles.queries import design_of
 from games.groups.actions import given_by
 from games.groups.models import Group
-from games.groups.queries import members, open_requests, public_key
+from games.groups.queries import members, public_key
 from games.groups.rules import GroupState, RegistrationState, consent_problems
 from games.permissions import Access, visible
 from games.playbooks.rules import Capability
@@ -35,7 +35,7 @@ NEW: Final = {GroupState.PENDING.value}
 
 
 def overview(request: HttpRequest, group: Group) -> dict[str, Any]:
-    """The context of the page, for a member. `group` comes with its cycle, series, organizations and registration."""
+    """The context of the page, for a member. `group` comes with its cycle, series, registration, and who asks to join."""
     access = access_of(request)
     leads = group.pk in access.groups_with(Capability.CAPTAIN)
     stages = stages_of(access, group)
@@ -46,7 +46,7 @@ def overview(request: HttpRequest, group: Group) -> dict[str, Any]:
         "step": step_of(group, stages, access, leads=leads),
         "notice": standing_of(group),
         "people": [(one.person.name, Capability.CAPTAIN in one.capabilities, one.person_id in access.persons) for one in people],
-        "asking": [one.person.name for one in open_requests(group)] if leads else [],
+        "asking": getattr(group, "asking", 0) if leads else 0,
         "invite_url": request.build_absolute_uri(f"{reverse('join')}?code={group.invite_code}") if group.invite_code else "",
         "grants": _grants(access, group),
         "place": _place(access, group),
