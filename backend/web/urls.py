@@ -24,7 +24,7 @@ from backend.web.pages import (
     style,
     workspace,
 )
-from backend.web.pages.desk import confirming, decisions, keeping, publishing, settings
+from backend.web.pages.desk import awards, confirming, decisions, keeping, publishing, settings
 
 C = "cycles/<str:cycle>/"
 R = "cycles/<str:cycle>/rounds/<str:key>/"
@@ -111,6 +111,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}desk/publish/<str:key>/tie/", publishing.decide_tie, name="desk-tie"),
     path(f"{C}desk/publish/<str:key>/confirm/", confirming.publish_confirm, name="desk-publish-confirm"),
     path(f"{C}desk/jobs/<str:key>/", confirming.job_progress, name="desk-job"),
+    path(f"{C}desk/awards/", awards.awards, name="desk-awards"),
+    path(f"{C}desk/awards/all/", awards.move_all, name="desk-awards-all"),
+    path(f"{C}desk/awards/<int:pk>/", awards.move, name="desk-grant"),
     path(f"{C}desk/decisions/", decisions.decisions_log, name="desk-decisions"),
     path(f"{C}desk/decisions/decisions.csv", decisions.decisions_csv, name="desk-decisions-csv"),
     path(f"{C}desk/decisions/<int:pk>/revoke/", decisions.revoke, name="desk-revoke"),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Membership
 from games.journal.models import JournalEntry
+from games.journal.rules import Kind
 from games.playbooks.schema import Badge, Design, Receiver
 from games.recognition.models import Grant, Points, PointsCursor, PointsTotal
 from games.recognition.rules import Act, Award, GrantState, Ledger
@@ -73,6 +74,19 @@ def won_by(groups: Collection[int]) -> QuerySet[Grant]:
     won = [GrantState.GRANTED.value, GrantState.DELIVERED.value]
     rows = Grant.objects.filter(group__in=groups, state__in=won).select_related("cycle", "group")
     return rows.order_by("-changed_at", "-pk")
+
+
+def differences_of(cycle: Cycle) -> dict[int, dict[str, Any]]:
+    """Id of a grant → what its last difference said {was, now}, for grants that the results no longer agree with. One statement."""
+    acts = JournalEntry.objects.filter(cycle_id=cycle.pk, kind=Kind.GRANT_CHANGED.value).order_by("pk")
+    said: dict[int, dict[str, Any]] = {}
+    for subject, payload in acts.values_list("subject", "payload"):
+        pk = int(subject.partition(":")[2])
+        if payload.get("differs"):
+            said[pk] = {"was": payload["was"], "now": payload["now"]}
+        elif "to" in payload:
+            said.pop(pk, None)  # somebody has looked at it since, and moved it
+    return said
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Writes of recognition: points from the sealed journal, grants from what was published."""
 
-from games.recognition.actions.grants import decline, deliver, give_grant, nominate, revoke, verify
+from games.recognition.actions.grants import decline, deliver, give_grant, move_all, nominate, revoke, verify
 from games.recognition.actions.points import Preview, rebuild_totals, replay_points, score_points, swap_points
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "decline",
     "deliver",
     "give_grant",
+    "move_all",
     "nominate",
     "rebuild_totals",
     "replay_points",

@@ -177,3 +177,12 @@ def decline(grant: Grant, *, by: Any, reason: str) -> Grant:
 def revoke(grant: Grant, *, by: Any, reason: str) -> Grant:
     """Taken back, with a reason."""
     return _move(grant, GrantState.REVOKED, by=by, reason=reason)
+
+
+@transaction.atomic
+def move_all(cycle: Cycle, before: GrantState, after: GrantState, *, by: Any) -> int:
+    """Move every grant that stands at `before` one step on, to `after`; returns how many. Raises GrantReasonMissing, GrantRefused."""
+    rows = list(Grant.objects.select_for_update(of=("self",)).filter(cycle=cycle, state=before.value).order_by("pk"))
+    for row in rows:
+        _move(row, after, by=by)
+    return len(rows)

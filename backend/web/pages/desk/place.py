@@ -24,6 +24,7 @@ PLACES: Final = (
     ("judging", gettext_lazy("Judging"), "desk-judging"),
     ("announcements", gettext_lazy("Announcements"), "desk-announcements"),
     ("publish", gettext_lazy("Publish"), "desk-publish"),
+    ("awards", gettext_lazy("Awards"), "desk-awards"),
     ("rules", gettext_lazy("Rules"), "desk-rules"),
     ("decisions", gettext_lazy("Decisions"), "desk-decisions"),
     ("settings", gettext_lazy("Settings"), "desk-settings"),

@@ -1,0 +1,132 @@
+"""What was won, on its way: verified, granted, delivered with proof; declined or taken back with a reason. The ceremony starts here."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from backend.accounts.pages.gate import attempt, signed_in
+from backend.api.permissions import access_of
+from backend.web import shapes
+from backend.web.pages.desk.place import desk_page, organized
+from games.cycles.queries import design_of
+from games.permissions import visible
+from games.playbooks.schema import Design
+from games.recognition import actions
+from games.recognition.models import Grant
+from games.recognition.queries import differences_of, grants_of
+from games.recognition.rules import NEXT_GRANT_STATES, GrantState
+
+BADGES: Final = {
+    GrantState.NOMINATED: ("planned", gettext_lazy("nominated")),
+    GrantState.VERIFIED: ("judging", gettext_lazy("verified")),
+    GrantState.GRANTED: ("published", gettext_lazy("granted")),
+    GrantState.DELIVERED: ("closed", gettext_lazy("delivered")),
+    GrantState.DECLINED: ("locked", gettext_lazy("declined")),
+    GrantState.REVOKED: ("alert", gettext_lazy("taken back")),
+    GrantState.UNALLOCATED: ("planned", gettext_lazy("nobody won it")),
+}
+# The step that is usual, in words; declining and taking back ask for a reason and stand apart.
+USUAL: Final = {
+    GrantState.NOMINATED: (GrantState.VERIFIED, gettext_lazy("Verified")),
+    GrantState.VERIFIED: (GrantState.GRANTED, gettext_lazy("Grant it")),
+    GrantState.GRANTED: (GrantState.DELIVERED, gettext_lazy("Delivered")),
+}
+APART: Final = {GrantState.DECLINED: gettext_lazy("They do not take it"), GrantState.REVOKED: gettext_lazy("Take it back")}
+
+
+@never_cache
+@signed_in
+@require_safe
+def awards(request: HttpRequest, cycle: str) -> HttpResponse:
+    """Every grant with its next step, the whole lists in one click."""
+    found = organized(request, cycle)
+    design, rows = design_of(found), list(grants_of(found))
+    differing = differences_of(found)
+    context = {
+        "rows": [_row(one, design, differing.get(one.pk)) for one in rows],
+        "all": [
+            {"act": after.value, "label": label, "count": count}
+            for before, after, label in (
+                (GrantState.NOMINATED, GrantState.VERIFIED, _("Verify all nominated")),
+                (GrantState.VERIFIED, GrantState.GRANTED, _("Grant all verified")),
+            )
+            if (count := sum(1 for one in rows if one.state == before.value))
+        ],
+        "told": any(one.state in {GrantState.GRANTED.value, GrantState.DELIVERED.value} for one in rows),
+    }
+    return desk_page(request, "desk/awards.html", found, "awards", context)
+
+
+def _row(one: Grant, design: Design, differs: dict[str, Any] | None) -> dict[str, Any]:
+    state = GrantState(one.state)
+    usual = USUAL.get(state)
+    titles = {spec.key: spec.title for spec in design.awards}
+    return {
+        "grant": one,
+        "title": titles.get(one.award, one.name),
+        "money": shapes.money(one.amount_cents, one.currency or design.cycle.currency),
+        "badge": shapes.badge(BADGES[state]),
+        "step": {"act": usual[0].value, "label": usual[1], "proof": usual[0] is GrantState.DELIVERED} if usual else None,
+        "apart": [
+            {"act": to.value, "label": label} for to, label in APART.items() if to in NEXT_GRANT_STATES[state] and one.group_id
+        ],
+        "differs": _differs(differs, design) if differs else "",
+    }
+
+
+def _differs(said: dict[str, Any], design: Design) -> str:
+    """What the results say now of a grant that people have acted on already."""
+    now = said["now"]
+    if now is None:
+        return _("After the last correction the results no longer give this award to this group.")
+    money = shapes.money(now["cents"], design.cycle.currency)
+    return _("The results now say: place %(place)s %(money)s") % {"place": now["place"] or "–", "money": money}
+
+
+@signed_in
+@require_POST
+def move(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
+    """One step of one grant."""
+    found = organized(request, cycle)
+    grant = visible(access_of(request), "grant.move", Grant.objects.filter(cycle=found, pk=pk)).first()
+    if grant is None:
+        raise Http404
+    words = {name: request.POST.get(name, "").strip()[:2000] for name in ("reason", "proof")}
+    act = _acts(grant, by=request.user, **words).get(request.POST.get("act", ""))
+    if act is None:
+        raise Http404
+    attempt(request, act, _("Noted."))
+    return redirect("desk-awards", found.key)
+
+
+def _acts(grant: Grant, *, by: Any, reason: str, proof: str) -> dict[str, Callable[[], object]]:
+    return {
+        GrantState.VERIFIED.value: lambda: actions.verify(grant, by=by, proof=proof),
+        GrantState.GRANTED.value: lambda: actions.give_grant(grant, by=by),
+        GrantState.DELIVERED.value: lambda: actions.deliver(grant, by=by, proof=proof),
+        GrantState.DECLINED.value: lambda: actions.decline(grant, by=by, reason=reason),
+        GrantState.REVOKED.value: lambda: actions.revoke(grant, by=by, reason=reason),
+    }
+
+
+@signed_in
+@require_POST
+def move_all(request: HttpRequest, cycle: str) -> HttpResponse:
+    """Every grant that is nominated is verified, or every verified one granted. What somebody else moved meanwhile is left."""
+    found = organized(request, cycle)
+    act = request.POST.get("act", "")
+    before = {GrantState.VERIFIED.value: GrantState.NOMINATED, GrantState.GRANTED.value: GrantState.VERIFIED}.get(act)
+    if before is None:
+        raise Http404
+    done = actions.move_all(found, before, GrantState(act), by=request.user)
+    said = ngettext("%(count)d award moved on.", "%(count)d awards moved on.", done) % {"count": done}
+    messages.success(request, said)
+    return redirect(reverse("desk-awards", args=[found.key]))
