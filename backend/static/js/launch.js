@@ -84,6 +84,9 @@ const reveal = () => {
 addEventListener("hashchange", reveal);
 reveal();
 
+/* On a phone the steps are a strip: the present one is in sight. */
+document.querySelector(".launch-rail [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 /* From a fault to its line. */
 for (const one of document.querySelectorAll("[data-line]")) {
   one.addEventListener("click", () => {

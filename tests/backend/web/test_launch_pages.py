@@ -337,6 +337,7 @@ def test_an_amendment_is_read_in_words_and_needs_a_reason(desk, running):
     launch = f"/launch/{running.pk}/launch/"
     text = page(desk, launch)
     assert "Round “Grand final” · Name" in text
+    assert "<h3>The rules in words" not in text  # a new name alone is no other rule
     assert "Sealed call" in text  # has begun
     assert desk.post(launch, {"reason": " "}).status_code == 422
     assert desk.post(launch, {"reason": "It deserves it."})["Location"] == f"/cycles/{running.key}/desk/"
@@ -364,6 +365,7 @@ def test_the_next_cycle_is_begun_from_the_last_with_its_people(desk, running, or
     draft = Draft.objects.select_related("cycle").get()
     assert answer["Location"] == f"/launch/{draft.cycle_id}/name/"
     assert (draft.cycle.predecessor, draft.carry) == (running, ["teams"])
+    assert "Now." in page(desk, f"/launch/{draft.cycle_id}/name/")  # the reason of a decision in the last one
     text = page(desk, f"/launch/{draft.cycle_id}/launch/")
     assert f"From {running.name} bring along" in text
     desk.post(f"/launch/{draft.cycle_id}/launch/", {"carry": ["teams", "judges"], "public": "yes"})

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from backend.accounts.pages.gate import me, signed_in
 from backend.web.pages.launching import text
 from backend.web.pages.launching.parts import Part, Step
-from backend.web.pages.launching.place import Place, page, place_at, place_of, rail, step_named
+from backend.web.pages.launching.place import Place, learned, page, place_at, place_of, rail, step_named
 from backend.web.pages.launching.showing import ZONES, Faults, Group, anchor, shapes_of, title_of, told
 from backend.web.pages.launching.tables import STEPS
 from backend.web.pages.launching.tables_tasks import CHALLENGES
@@ -24,11 +24,13 @@ from backend.web.pages.launching.timeline import picture
 from backend.web.pages.launching.values import inside
 from backend.web.pages.launching.words import words_for
 from backend.web.pages.launching.writing import DO, after
+from games.challenges.text import rendered
 from games.errors import GameError, Problem
 from games.progression import actions
 from games.progression.paths import Path, parsed, path_of, written
 from games.progression.rules import DraftMoved, raw_start, zone_named
 
+LEARNED_ON: Final = {"name", "aim", "rounds", "boards"}
 OWN_PAGE: Final = {"preview": "draft-preview", "launch": "draft-launch"}
 
 
@@ -143,6 +145,7 @@ def _shown(
         "rest": place.faults.rest(spec.tables) if not base else place_rest(place.faults, base),
         "tasks": _tasks(place, data) if spec.key == "challenges" and not base else None,
         "base": base,
+        "learned": learned(request, place.cycle) if spec.key in LEARNED_ON else [],
         "heading": title_of(inside(data, base), CHALLENGES, int(base[1])) if base else spec.title,
         "next_words": _("Save, and to the tasks") if base else _("Save and go on"),
     }
@@ -158,7 +161,12 @@ def place_rest(faults: Faults, base: Path) -> list[str]:
 def _words(place: Place, spec: Step, base: Path) -> dict[str, Any]:
     design = place.written.design
     at = int(base[1]) if base else None
-    return {"told": words_for(spec.key, design, at) if design else [], "broken": design is None, "step": spec.key}
+    brief = inside(place.draft.data, (*base, "brief")) if base else ""
+    return {
+        "told": words_for(spec.key, design, at) if design else [],
+        "broken": design is None,
+        "brief": rendered(brief) if isinstance(brief, str) else "",
+    }
 
 
 def _tasks(place: Place, data: dict[str, Any]) -> list[dict[str, Any]]:
@@ -211,6 +219,7 @@ def _collect(shown: Group, errors: dict[str, Any]) -> None:
         errors[slot.id] = {"texts": slot.errors, "gap": slot.gap}
     for table in shown.tables:
         for row in table.rows:
+            errors[f"{row.id}-row"] = {"texts": row.errors, "gap": False}
             _collect(row.parts, errors)
 
 

@@ -1,12 +1,13 @@
 """The end of writing: what is missing, what changes, the dry run, the launch, the amendment, or nothing of it."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +22,8 @@ from games.progression.actions.succession import JUDGES, TEAMS
 from games.progression.drafting import rehearsal_of
 from games.progression.models import Rehearsal
 from games.progression.rules import NothingChanged
+
+CARRIED: Final = ((TEAMS, gettext_lazy("Teams with their members")), (JUDGES, gettext_lazy("Judges and those who look on")))
 
 
 @never_cache
@@ -59,9 +62,7 @@ def _shown(request: HttpRequest, place: Place, *, refusal: GameError | None = No
         "may_launch": may(request, "cycle.launch"),
         "dry_run": _dry_run(rehearsal_of(place.cycle)) if not place.amends else None,
         "can_try": place.written.design is not None,
-        "carry": [(TEAMS, _("Teams with their members")), (JUDGES, _("Judges and those who look on"))]
-        if place.cycle.predecessor
-        else [],
+        "carry": CARRIED if place.cycle.predecessor and not place.amends else (),
         "carried": place.draft.carry,
         "public": place.cycle.public,
     }

@@ -1,7 +1,7 @@
 """A draft as a place: who may be here, its steps with what is wrong in each, the frame that all its pages share."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,18 +9,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from backend.accounts.pages.gate import seen
+from backend.api.permissions import access_of
 from backend.web import shapes
 from backend.web.pages.launching.parts import Step
 from backend.web.pages.launching.showing import Faults, anchor, step_at, step_of, told
 from backend.web.pages.launching.tables import STEPS
 from backend.web.pages.launching.words import place_words
-from games.cycles.models import Cycle
-from games.cycles.rules import CycleState
+from games.cycles.models import Cycle, Decision
+from games.cycles.rules import CycleState, DecisionKind
+from games.permissions import visible
 from games.progression.drafting import Written, draft_of, read_draft
 from games.progression.models import Draft
 from games.progression.paths import written
 
-BY_KEY = {one.key: one for one in STEPS}
+LEARNED: Final = 20
+BY_KEY: Final = {one.key: one for one in STEPS}
 
 
 class Place(NamedTuple):
@@ -136,3 +139,12 @@ def shapes_zone(place: Place) -> str:
     """The name of the zone in which dates are written."""
     table = place.draft.data.get("cycle")
     return str(table.get("timezone") or "UTC") if isinstance(table, Mapping) else "UTC"
+
+
+def learned(request: HttpRequest, cycle: Cycle) -> list[Decision]:
+    """What the cycle before decided, with its reasons, the last first: to be read before the next one is written."""
+    if cycle.state != CycleState.DRAFT.value or cycle.predecessor_id is None:
+        return []
+    rows = Decision.objects.filter(cycle=cycle.predecessor_id).exclude(reason="")
+    found = visible(access_of(request), "decision.view", rows)
+    return list(found.exclude(kind__in=[DecisionKind.LAUNCH.value, DecisionKind.ROLE.value]).order_by("-number")[:LEARNED])

@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -42,4 +41,4 @@ def rules_desk(request: HttpRequest, cycle: str) -> HttpResponse:
         ],
         "headings": [{"title": title, "rules": rules} for title, rules in scoring_rules(design).items() if rules],
     }
-    return desk_page(request, "launch/rules.html", found, "rules", context, title=_("Rules"))
+    return desk_page(request, "launch/rules.html", found, "rules", context)

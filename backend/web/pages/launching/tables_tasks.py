@@ -145,20 +145,20 @@ def _only(*names: str) -> frozenset[str]:
 
 QUESTIONS: Final = (
     Field("name", _("Question"), _("As it is asked."), size="wide"),
-    Field("type", _("Kind of answer"), _("What can be answered."), Kind.CHOICE, QUESTION_TYPES, empty=_("Text"), redraws=True, size="third"),
-    Field("required", _("Must be answered"), _("Without it nothing can be handed in."), Kind.SWITCH, size="third"),
-    Field("key", _("Key"), _("Its column in tables. A number that scoring uses has the key of that number."), size="third"),
     Field("help", _("Help"), _("A sentence under the question."), size="wide"),
-    Field("lines", _("Lines"), _("Height of the box."), Kind.WHOLE, only=_only("text"), size="third"),
-    Field("max_length", _("Most characters"), _("Longer answers are refused."), Kind.WHOLE, only=_only("text", "url"), size="third"),
+    Field("type", _("Kind of answer"), _("What can be answered."), Kind.CHOICE, QUESTION_TYPES, empty=_("Text"), redraws=True, size="half"),
+    Field("key", _("Key"), _("Its column. A number for scoring has the key of that number."), size="half"),
+    Field("lines", _("Lines"), _("Height of the box."), Kind.WHOLE, only=_only("text"), size="half"),
+    Field("max_length", _("Most characters"), _("Longer answers are refused."), Kind.WHOLE, only=_only("text", "url"), size="half"),
     Field("min", _("Least"), _("The smallest number that is taken."), Kind.NUMBER, only=_only("number"), size="quarter"),
     Field("max", _("Most"), _("The largest number that is taken."), Kind.NUMBER, only=_only("number"), size="quarter"),
     Field("step", _("Step"), _("1 for whole numbers, 0.5 for halves."), Kind.NUMBER, only=_only("number"), size="quarter"),
     Field("unit", _("Unit"), _("Shown behind the number."), only=_only("number"), size="quarter"),
     Field("choices", _("Choices"), _("One per line."), Kind.LINES, only=_only("choice")),
-    Field("many", _("Several may be chosen"), _("Otherwise one."), Kind.SWITCH, only=_only("choice"), size="third"),
+    Field("many", _("Several may be chosen"), _("Otherwise one."), Kind.SWITCH, only=_only("choice"), size="half"),
     Field("types", _("Endings"), _("Which files are taken: pdf, png. Empty: any safe type."), Kind.COMMAS, only=_only("file"), size="half"),
     Field("max_bytes", _("Most bytes"), _("10000000 is about ten megabytes."), Kind.WHOLE, only=_only("file"), size="half"),
+    Field("required", _("Must be answered"), _("Without it nothing can be handed in."), Kind.SWITCH, size="half"),
 )  # fmt: skip
 
 

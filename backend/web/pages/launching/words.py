@@ -176,8 +176,8 @@ def _short(text: str) -> str:
 
 
 def sentences_changed(before: Design, after: Design) -> Told:
-    """The rules in words that go and that come: [{title, gone, new}]."""
-    old, new = scoring_rules(before), scoring_rules(after)
+    """The rules in words that go and that come: [{title, gone, new}]. A new name alone is no other rule."""
+    old, new = scoring_rules(before), scoring_rules(_named_as(before, after))
     found = []
     for title in [*old, *(one for one in new if one not in old)]:
         gone = [one for one in old.get(title, []) if one not in new.get(title, [])]
@@ -185,3 +185,23 @@ def sentences_changed(before: Design, after: Design) -> Told:
         if gone or come:
             found.append({"title": title, "gone": gone, "new": come})
     return found
+
+
+def _named_as(before: Design, after: Design) -> Design:
+    """The later rules under the earlier names: what still differs in words is a rule."""
+    data = after.data()
+    for table in ("rounds", "challenges", "boards", "awards"):
+        _rename(data.get(table, []), before.data().get(table, []))
+    return Design.model_validate(data)
+
+
+def _rename(rows: Any, names: Any) -> None:
+    known = {one.get("key"): one for one in names if isinstance(one, dict)}
+    for row in rows:
+        old = known.get(row.get("key")) if isinstance(row, dict) else None
+        if old is None:
+            continue
+        row.pop("name", None)
+        row.update({"name": old["name"]} if "name" in old else {})
+        for inner in ("criteria", "panels", "fields"):
+            _rename(row.get(inner, []), old.get(inner, []))
