@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
@@ -29,7 +29,7 @@ class Sides:
 
     whole: Outcome
     public: Outcome
-    known: facts.Facts
+    known: facts.Facts = field(default_factory=facts.Facts)
 
 
 def sides_of(cycle: Cycle, *, points: Sequence[facts.Points] = (), publishing: str = "") -> Sides:
