@@ -205,6 +205,7 @@ SPECTACULAR_SETTINGS = {
         "CycleState": "backend.api.openapi.CYCLE_STATES",
         "SubmissionState": "backend.api.openapi.SUBMISSION_STATES",
         "SheetState": "backend.api.openapi.SHEET_STATES",
+        "Pace": "backend.api.openapi.PACES",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "backend.api.openapi.add_refusals"],
     "SWAGGER_UI_DIST": "SIDECAR",

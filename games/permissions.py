@@ -25,7 +25,7 @@ from games.journal.queries import db_now
 from games.journal.rules import PUBLIC_KINDS
 from games.judging.models import ConflictOfInterest, Panelist, Sheet
 from games.judging.rules import SheetState
-from games.notices.models import Announcement
+from games.notices.models import Announcement, Notice
 from games.notices.rules import Audience
 from games.organizations.models import Organization, Person
 from games.playbooks.rules import Capability, Visibility
@@ -453,6 +453,7 @@ PERMISSIONS: dict[str, Permission] = {
     ),
     "entrant.view": _row("Whoever may see the cycle.", Entrant, lambda a: _cycle_open(a, "round__cycle__")),
     "announcement.view": _row("Its audience, until it is withdrawn; organizers always.", Announcement, _announcement_seen),
+    "notice.view": _row("Whom it was told.", Notice, lambda a: Q(person_id__in=sorted(a.persons))),
     "announcement.withdraw": _of_organizer("Organizers.", Announcement),
     "journal.view": _row("Organizers all of their cycle; everybody its public kinds.", JournalEntry, _journal_seen),
 }

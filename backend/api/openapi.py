@@ -9,6 +9,7 @@ from backend.api.errors import CONTENT_TYPE
 from backend.api.idempotency import HEADER, KEY_LENGTH
 from games.cycles.rules import CycleState
 from games.judging.rules import SheetState
+from games.notices.rules import Pace
 from games.submissions.rules import SubmissionState
 
 PROBLEM: Final[dict[str, Any]] = {
@@ -46,6 +47,7 @@ REFUSED: Final[dict[str, Any]] = {
 CYCLE_STATES: Final = [one.value for one in CycleState]
 SUBMISSION_STATES: Final = [one.value for one in SubmissionState]
 SHEET_STATES: Final = [one.value for one in SheetState]
+PACES: Final = [(one.value, one.value) for one in Pace]
 METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 
 

@@ -18,7 +18,7 @@ from games.challenges.api import Challenges
 from games.groups.api import AcceptInvitation, CyclePeople, Groups, GuestLists, JoinRequests, Memberships, Registrations
 from games.journal.api import Events
 from games.judging.api import Conflicts, JudgingSetUp, Panelists, SheetMarking, SheetRuling, Sheets, Voting
-from games.notices.api import Announcements, Announcing, Reminding
+from games.notices.api import Announcements, Announcing, Notices, Reminding
 from games.organizations.api import Organizations, People
 from games.playbooks.api import Playbooks
 from games.progression.api import BreakGlass, Cycles, Decisions, Drafts, Entrants, Extensions, Rounds, SeriesViews
@@ -86,6 +86,7 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("external-results", ExternalResults, "external-result"),
     ("cycles", Announcing, "announcing"),
     ("announcements", Announcements, "announcement"),
+    ("notices", Notices, "notice"),
     ("rounds", Reminding, "reminding"),
     ("grants", Grants, "grant"),
     ("points", PointsViews, "points"),

@@ -14,7 +14,7 @@ from games.cycles.actions import record_decision
 from games.cycles.models import Cycle, Series
 from games.cycles.rules import DecisionKind
 from games.judging.models import ConflictOfInterest, Panelist
-from games.notices.models import Announcement, Message
+from games.notices.models import Announcement, Message, Notice
 from games.recognition.models import Points, PointsTotal
 from games.results.models import ExternalResult
 from games.rounds.models import Extension
@@ -104,6 +104,8 @@ def _around(people: dict[str, Actor], played: Played, call: Scene) -> None:
         Points.objects.create(**what, seal=7, rule="enter", subject=f"submission:{number}", design_number=1, amount=5, at=now())
         PointsTotal.objects.create(**what, amount=5, last_at=now())
         Announcement.objects.create(cycle=cycle, title="The same", at=now())
+        person = people["org"].person
+        Notice.objects.create(cycle=cycle, person=person, topic="news", key=f"the-same-{number}", text="The same")
         Cycle.objects.create(
             key=f"other-{number}", name="Other", series=Series.objects.get(key=f"series-{number}"), state="running"
         )

@@ -18,7 +18,7 @@ from games.cycles.rules import DecisionKind
 from games.journal.actions import record
 from games.journal.rules import Kind
 from games.judging.models import ConflictOfInterest, Panelist
-from games.notices.models import Announcement
+from games.notices.models import Announcement, Notice
 from games.organizations.models import Organization
 from games.permissions import PERMISSIONS, access_for, allows, visible
 from games.progression.models import Draft
@@ -101,6 +101,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "entrant.view": (ALL, ALL),
     "announcement.view": ("ada ben org", "ada ben org"),  # one for the teams
     "announcement.withdraw": ("org", "org"),
+    "notice.view": ("ada", "ada"),
     "journal.view": ("org", "org"),
 }
 
@@ -192,6 +193,7 @@ def _results(cast: Cast) -> Iterator[Model]:
     yield Points.objects.create(cycle=cycle, seal=1, rule="r", design_number=1, group=red, amount=1, at=now())
     yield PointsTotal.objects.create(cycle=cycle, group=red, amount=1)
     yield Announcement.objects.create(cycle=cycle, title="Doors open at nine", audience="teams")
+    yield Notice.objects.create(cycle=cycle, person=cast.ada.person, topic="news", key="n", text="Doors open at nine")
 
 
 def test_every_row_of_the_table_is_told_here():

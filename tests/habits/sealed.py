@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from games.cycles.models import Decision, Series
 from games.groups.models import Membership
 from games.judging.models import ConflictOfInterest, Panelist
-from games.notices.models import Announcement, Message
+from games.notices.models import Announcement, Message, Notice
 from games.progression.models import Draft
 from games.recognition.models import Grant, Points, PointsTotal
 from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
@@ -46,6 +46,7 @@ def seal(cast: Cast) -> dict[type[Model], Model]:
         Message.objects.create(to="ada@example.org", cycle=cycle, kind="receipt", key="one", subject="Received", body="."),
         ApiTokenFactory(user=cast.ada.user),
         Announcement.objects.create(cycle=cycle, title="Doors open at nine", audience="teams"),
+        Notice.objects.create(cycle=cycle, person=cast.ada.person, topic="news", key="n", text="Doors open at nine"),
     ]
     return {type(row): row for row in rows}
 

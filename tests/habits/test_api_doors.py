@@ -32,6 +32,8 @@ OPEN = {
     "me:get": "oneself",
     "me:patch": "oneself",
     "token-list:create": "one's own tokens",
+    "notice-wishes:wishes": "one's own wishes",
+    "notice-wishes:set_wishes": "one's own wishes",
     "organization-list:list": "names of organizations are public",
     "organization-detail:retrieve": "names of organizations are public",
     "playbook-list:list": "the library is public",

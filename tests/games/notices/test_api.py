@@ -1,67 +1,51 @@
-"""Announcements and reminders over the API."""
+"""One's own notices over the API."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from games.notices.models import Announcement, Message
+from games.notices.models import Notice
+from games.notices.queries import unread_count, wishes_of
+from games.notices.rules import Pace, Topic
 from tests.cast import Cast
-from tests.factories.submissions import without_designs
 
 pytestmark = pytest.mark.django_db
-API = "/api/v1"
+API = "/api/v1/notices"
 
 
-def keyed(client, path, body, key="k"):
-    return client.post(f"{API}{path}", body, format="json", headers={"Idempotency-Key": key})
+def told(cast: Cast, number: int = 3) -> list[Notice]:
+    rows = [
+        Notice(person=cast.ada.person, cycle=cast.cycle, topic="news" if one else "award", key=f"n{one}", text=f"Told {one}")
+        for one in range(number)
+    ]
+    return Notice.objects.bulk_create(rows)
 
 
-@pytest.mark.outsider("announcing-announcements", "announcement-list", "announcement-detail", "announcement-withdraw")
-def test_organizers_announce_and_withdraw_and_only_the_audience_reads(cast: Cast):
-    made = keyed(cast.org.api, f"/cycles/{cast.cycle.pk}/announcements", {"title": "Doors open", "audience": "teams"})
-    assert made.status_code == 201
-    assert Message.objects.filter(kind="news").count() == 2
-    path = f"{API}/announcements?cycle={cast.cycle.pk}"
-    for one in cast.everybody():
-        rows = one.api.get(path).json()["results"]
-        assert [row["title"] for row in rows] == (["Doors open"] if one.name in {"ada", "ben", "org"} else []), one.name
-    withdraw = f"/announcements/{made.json()['id']}/withdraw"
-    for someone in (cast.eve, cast.judith):
-        assert keyed(someone.api, withdraw, {}).status_code == 404
-    assert keyed(cast.ada.api, withdraw, {}).status_code == 403
-    assert keyed(cast.org.api, withdraw, {}).json()["withdrawn_at"] is not None
-    assert cast.ada.api.get(path).json()["results"] == []
+def test_one_reads_ones_own_and_narrows_them(cast: Cast):
+    rows = told(cast)
+    api = cast.ada.api
+    assert len(api.get(API).json()["results"]) == 3
+    assert [one["text"] for one in api.get(f"{API}?topic=award").json()["results"]] == ["Told 0"]
+    assert api.post(f"{API}/read", {"notices": [rows[0].pk]}).json() == {"read": 1}
+    assert len(api.get(f"{API}?unread=true").json()["results"]) == 2
+    assert api.post(f"{API}/read", {}).json() == {"read": 2}
+    assert unread_count(cast.ada.user) == 0
 
 
-def test_what_cannot_be_announced_is_a_problem_with_its_field(cast: Cast):
-    answer = keyed(cast.org.api, f"/cycles/{cast.cycle.pk}/announcements", {"title": " ", "audience": "public"})
-    assert answer.status_code in {400, 422}
-    assert not Announcement.objects.exists()
+@pytest.mark.outsider("notice-list", "notice-detail", "notice-read", "notice-wishes")
+def test_nobody_reads_or_marks_what_somebody_else_was_told(cast: Cast):
+    (row, *_rest) = told(cast)
+    for outsider in (cast.eve, cast.ben, cast.org):
+        assert outsider.api.get(API).json()["results"] == []
+        assert outsider.api.get(f"{API}/{row.pk}").status_code == 404
+        assert outsider.api.post(f"{API}/read", {"notices": [row.pk]}).json() == {"read": 0}
+    assert cast.visitor.api.get(f"{API}/wishes").status_code == 401
+    assert cast.visitor.api.post(f"{API}/read", {}).status_code == 401
+    assert unread_count(cast.ada.user) == 3
 
 
-@pytest.mark.outsider("reminding-remind")
-def test_organizers_remind_and_nobody_else_does(cast: Cast):
-    path = f"/rounds/{cast.call.pk}/remind"
-    for someone in (cast.eve, cast.ada, cast.judith):
-        assert keyed(someone.api, path, {"what": "entries"}).status_code == 403
-    assert keyed(cast.org.api, path, {"what": "entries", "groups": [cast.red.pk]}).json() == {
-        "people": 1,
-        "before": 0,
-        "silent": 0,
-    }
-    assert keyed(cast.org.api, path, {"what": "entries"}, key="two").json() == {"people": 1, "before": 1, "silent": 0}
-    cast.assign(cast.judith, cast.red)
-    assert keyed(cast.org.api, path, {"what": "marks"}, key="three").json() == {"people": 1, "before": 0, "silent": 0}
-    assert keyed(cast.org.api, path, {"what": "lunch"}, key="four").status_code in {400, 422}
-
-
-def test_a_list_of_announcements_takes_as_many_statements_for_many_as_for_one(cast: Cast):
-
-    counts = []
-    for number in (1, 30):
-        for _ in range(number):
-            Announcement.objects.create(cycle=cast.cycle, title="News")
-        with CaptureQueriesContext(connection) as sent:
-            assert cast.eve.api.get(f"{API}/announcements").status_code == 200
-        counts.append(len(without_designs(sent)))
-    assert counts[0] == counts[1]
+def test_wishes_are_read_and_set_by_topic(cast: Cast):
+    api = cast.ada.api
+    assert api.get(f"{API}/wishes").json()["news"] == "now"
+    assert api.post(f"{API}/wishes", {"news": "never", "award": "daily"}).json()["award"] == "daily"
+    assert wishes_of(cast.ada.user)[Topic.NEWS] is Pace.NEVER
+    assert api.post(f"{API}/wishes", {"news": "hourly"}).status_code == 422
+    assert "invitation" not in api.post(f"{API}/wishes", {"invitation": "never"}).json()
