@@ -26,7 +26,7 @@ export function keyboard({ form, handIn, show, desk, save }) {
     show("marks");
     const next = Math.min(Math.max((at < 0 && step < 0 ? 0 : at) + step, 0), boxes.length - 1);
     mark(next);
-    control(boxes[next]).focus();
+    control(boxes[next]).focus({ preventScroll: true });
     boxes[next].scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
   }
 

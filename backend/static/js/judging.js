@@ -228,7 +228,9 @@ function focusFirst(now) {
   if (!field) return;
   show("marks");
   const control = form.elements[field];
-  (control instanceof RadioNodeList ? [...control].find((one) => one.checked) ?? control[0] : control).focus();
+  const first = control instanceof RadioNodeList ? [...control].find((one) => one.checked) ?? control[0] : control;
+  first.focus({ preventScroll: true });
+  first.closest("[data-criterion], .field").scrollIntoView({ block: "nearest" });
 }
 
 async function handIn() {
