@@ -75,13 +75,15 @@ function start(form) {
       response = await fetch(address(words.draftUrl), { method: "POST", body, headers: { "X-CSRFToken": token(form), Accept: "application/json" }, credentials: "same-origin", keepalive: document.visibilityState === "hidden" });
       answer = response.headers.get("content-type")?.includes("json") ? await response.json() : {};
     } catch {
-      remember();
-      say("offline", words.wordOffline);
-      later();
+      if (dirty()) { // else it was only a question, or the page is being left
+        remember();
+        say("offline", words.wordOffline);
+        later();
+      }
       return "away";
     }
     if (response.ok) return saved(sent, answer);
-    remember();
+    if (dirty()) remember();
     if (response.status === 401 || response.status === 403) return out();
     if (answer.code === "stale_draft") return meet(answer.theirs);
     if (response.status >= 500 || response.status === 429) later();
@@ -197,6 +199,7 @@ function start(form) {
     const typed = Object.fromEntries(Object.entries(held.values).filter(([name]) => name in now));
     if (equal(now, { ...now, ...typed })) return forget(place());
     const met = held.base === base.value ? { values: { ...now, ...typed }, torn: [] } : merge({ ...now, ...held.was }, { ...now, ...typed }, now);
+    if (equal(now, met.values) && !met.torn.length) return forget(place());
     for (const [name, value] of Object.entries(met.values)) write(form, name, value);
     for (const name of met.torn) ask(name, now[name], words.wordSomebody);
     tell(words.wordRestored);
@@ -225,9 +228,7 @@ function start(form) {
   addEventListener("pagehide", () => { if (dirty()) { remember(); if (!torn.size) save(); } });
   addEventListener("pageshow", (event) => { if (event.persisted) pulse(); });
   sweep();
-  if ("dirty" in words) was = {};
   restore();
-  if ("dirty" in words) touched();
   setTimeout(pulse, 1500);
   setInterval(pulse, PULSE);
 }

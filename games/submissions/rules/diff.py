@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 WORDS: Final = 4_000
 AROUND: Final = 1  # unchanged paragraphs that stay in sight beside a change
+WORTH: Final = 2  # so many are folded away, fewer stay
 LIKE: Final = 0.3  # below this share of common words two paragraphs are two different ones
 _TOKENS: Final = re.compile(r"\s+|\w+|[^\w\s]")
 
@@ -156,11 +157,22 @@ def _folded(pieces: Iterator[Piece]) -> Iterator[Piece]:
 
 
 def _stretch(lines: list[Piece], *, after_change: bool, before_change: bool) -> Iterator[Piece]:
-    head = AROUND if after_change else 0
-    tail = AROUND if before_change else 0
-    if len(lines) <= head + tail + 1:
+    head = _edge(lines) if after_change else 0
+    tail = _edge(lines[::-1]) if before_change else 0
+    middle = lines[head : len(lines) - tail]
+    if head + tail > len(lines) or sum(1 for piece in middle if piece.text.strip()) < WORTH:
         yield from lines
         return
     yield from lines[:head]
-    yield Piece(What.SKIPPED, "".join(piece.text for piece in lines[head : len(lines) - tail]))
+    yield Piece(What.SKIPPED, "".join(piece.text for piece in middle))
     yield from lines[len(lines) - tail :]
+
+
+def _edge(lines: list[Piece]) -> int:
+    """How many lines from this end stay in sight: up to and with the first paragraphs that are not blank."""
+    seen = 0
+    for number, piece in enumerate(lines, start=1):
+        seen += bool(piece.text.strip())
+        if seen == AROUND:
+            return number
+    return len(lines)

@@ -42,7 +42,8 @@ def overview(request: HttpRequest, group: Group) -> dict[str, Any]:
     people = list(members(group))
     return framed(request, group, "team") | {
         "leads": leads,
-        "stages": stages,
+        "stages": _in_order(stages),
+        "coming": [one for one in stages if one.state == "planned"],
         "step": step_of(group, stages, access, leads=leads),
         "notice": standing_of(group),
         "people": [(one.person.name, Capability.CAPTAIN in one.capabilities, one.person_id in access.persons) for one in people],
@@ -128,6 +129,12 @@ def stages_of(access: Access, group: Group) -> list[Stage]:
         stage = stages[task.round_id]
         stage.works.append(_work(group, stage, task, entries.get(task.pk, []), tries.get(task.pk, {})))
     return list(stages.values())
+
+
+def _in_order(stages: list[Stage]) -> list[Stage]:
+    """What takes something from us now, the nearest deadline first; then what was, the latest first."""
+    open_ = sorted((one for one in stages if one.open), key=lambda one: (one.until is None, one.until or one.opens))
+    return open_ + [one for one in reversed(stages) if not one.open and one.state != "planned"]
 
 
 def _stage(access: Access, group: Group, round_: Round, *, behind_a_cut: bool) -> Stage:

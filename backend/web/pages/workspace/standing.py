@@ -40,8 +40,10 @@ def standing_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
     states, live = _states(access, boards), _live(access, boards, keys)
     shown = [_board(one, found, states.get(one.pk, []), live.get(one.pk, []), keys, names) for one in boards]
     context = framed(request, found, "team-standing", _("Where we stand")) | {
-        "boards": [one for one in shown if one["own"]],
-        "absent": [one["board"] for one in shown if not one["own"]],
+        "boards": [one for one in shown if one["own"] and (one["own"]["place"] or one["own"]["status"] != "unscored")],
+        "absent": [
+            one["board"] for one in shown if not one["own"] or (not one["own"]["place"] and one["own"]["status"] == "unscored")
+        ],
         "hidden": found.rank_hidden,
     }
     return render(request, "workspace/standing.html", context)
@@ -85,6 +87,7 @@ def _board(
     before = states[1].rows if len(states) > 1 and not live else []
     was = own_row(before, keys) if before else None
     rounds = _rounds_of(board, names)
+    made_of = parts(was, own, rounds, board.spec.get("weights") or {})
     return shown | {
         "live": bool(live),
         "at": None if live else states[0].published_at,
@@ -92,7 +95,9 @@ def _board(
         "correction": "" if live else states[0].reason,
         "movement": _since(own) if live else moved(was, own) if before else None,
         "of": None if live else sum(1 for row in rows if row["bracket"] == own["bracket"] and row["place"]),
-        "parts": parts(was, own, rounds, board.spec.get("weights") or {}),
+        "parts": made_of,
+        "compared": any(one.changed for one in made_of),
+        "weighed": any(one.weight for one in made_of),
         "reasons": reasons(before, rows, keys, rounds) if before else [],
         "near": near(rows, own, keys),
         "way": [line["place"] for one in reversed(states) if (line := own_row(one.rows, keys)) and line["place"]],
@@ -105,5 +110,7 @@ def _since(own: Mapping[str, Any]) -> int | str | None:
 
 def _rounds_of(board: Board, names: Mapping[str, str]) -> dict[str, str]:
     """The rounds that a board counts, by name, in order."""
+    if board.spec.get("source") == "points":
+        return {}  # what acts earn, not what rounds gave
     counted = board.spec.get("weights") or board.spec.get("rounds")
     return {key: name for key, name in names.items() if counted is None or key in counted}
