@@ -43,12 +43,6 @@ def round_card(cycle: Cycle, one: Round) -> dict[str, Any]:
         (one.state == "open", "lock", _("Close entries now"), True),
         (one.state in {"open", "locked"}, "assign", _("Give every judge every entry"), False),
         (one.state in {"locked", "closed"}, "settle", _("Compute results"), False),
-        (
-            one.state in {"locked", "closed"},
-            "publish",
-            _("Publish results") if not one.published_at else _("Publish a correction"),
-            False,
-        ),
         (one.state in {"locked", "closed"} and not one.published_at, "reopen", _("Take entries again"), True),
         (one.state == "locked", "close", _("End the round"), True),
     ]
@@ -59,6 +53,7 @@ def round_card(cycle: Cycle, one: Round) -> dict[str, Any]:
         "doing": [{"key": key, "label": label, "grave": grave} for fits, key, label, grave in doing if fits],
         "timed": one.state == "open" or (one.state == "planned" and not gate) or one.state in {"locked", "closed"},
         "detail": reverse("round-desk", args=[cycle.key, one.key]),
+        "publish": reverse("desk-publish-round", args=[cycle.key, one.key]) if one.state in {"locked", "closed"} else "",
     }
 
 
