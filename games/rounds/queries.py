@@ -145,5 +145,5 @@ def check_entry(round_: Round, group: Group, *, now: datetime) -> None:
             message = f'Round "{round_.key}" {last}.'
         raise RoundNotOpen(message)
     if not may_enter(round_, group):
-        message = f'"{group.key}" is not in round "{round_.key}".'
+        message = f'"{group.name}" is not in the round "{round_.name}".'
         raise NotEntrant(message)

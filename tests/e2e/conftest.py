@@ -1,7 +1,7 @@
 """A real browser against the real demo stack: one stack and one Chromium for the whole run, a person per context."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -63,10 +63,14 @@ def visit(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> Ite
         return page
 
     yield open_page
-    for context in opened:
+    for number, context in enumerate(opened):
+        _picture(context.pages[0], request.node.name, number)
         context.close()
     if not request.node.get_closest_marker("complaining"):
         assert complaints == []
 
 
-Opener = Callable[..., Page]
+def _picture(page: Page, name: str, number: int) -> None:
+    """What everybody saw last, where LUDUS_E2E_PICTURES names a folder: for whoever mends a test."""
+    if folder := os.environ.get("LUDUS_E2E_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name[:60]}-{number}.png", full_page=True)

@@ -1,14 +1,18 @@
 """Who is at the browser, and how they come in."""
 
 import json
+import re
+import time
 import urllib.request
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import Message
 from pathlib import Path
 from typing import Any, Protocol
 
 from playwright.sync_api import Browser, Page
 
-PASSWORD = "demo"  # noqa: S105 -- the demo prints it
+PASSWORD = "demo"
 
 
 class Visit(Protocol):
@@ -47,7 +51,20 @@ class Stack:
             found = [one["key"] for one in json.load(answer)["results"]]
         return sorted(key for key in found if key.startswith(stem))
 
-    def mails(self) -> str:
-        """Every mail that the demo sent so far, the newest last."""
-        files = sorted((self.data / "mail").glob("*.log"), key=lambda path: path.stat().st_mtime)
-        return "\n".join(path.read_text(errors="replace") for path in files)
+    def link_to(self, address: str, part: str, *, seconds: float = 60) -> str:
+        """The path of the newest link with `part` in a mail to this address; waits until the worker has sent it."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for path in sorted((self.data / "mail").glob("*.log"), key=lambda one: one.stat().st_mtime, reverse=True):
+                for mail in mailbox_of(path.read_bytes()):
+                    found = re.search(rf"{re.escape(part)}\S+", str(mail.get_payload(decode=True), "utf-8"))
+                    if mail["To"] == address and found:
+                        return found[0]
+            time.sleep(0.5)
+        message = f"no mail with {part} to {address} after {seconds:.0f} s"
+        raise AssertionError(message)
+
+
+def mailbox_of(written: bytes) -> list[Message]:
+    """The mails in a file of the demo's mail folder, which stand below each other under a line of dashes."""
+    return [message_from_bytes(part.strip() + b"\n") for part in re.split(rb"(?m)^-{79}$", written) if part.strip()]

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import APIRequestContext, Browser, Error, Page, expect
+from playwright.sync_api import APIRequestContext, Browser, Dialog, Error, Page, expect
 
 from tests.e2e.people import PASSWORD, Stack, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.complaining]  # the browser complains of every request that found no network
 JUDGE, ORGANIZER = "judith@example.org", "olga@example.org"
-PHONE = {"width": 390, "height": 780, "has_touch": True}
+PHONE: dict[str, Any] = {"width": 390, "height": 780, "has_touch": True}
 NOTE = "Ask about the third chair."
 
 
@@ -241,7 +241,12 @@ def test_who_signs_out_leaves_nothing_to_open_but_keeps_what_was_not_sent(visit:
     phone.fill("textarea[name=note]", "Not sent yet.")
     state(phone, "kept")
     asked: list[str] = []
-    phone.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    phone.on("dialog", stay)
     phone.evaluate("document.querySelector('form[action*=sign-out]').requestSubmit()")
     assert "only on this device" in asked[0]
 
@@ -320,7 +325,7 @@ def test_axe_finds_nothing_in_any_state_of_a_sheet(phone: Page, visit: Visit) ->
     phone.context.set_offline(False)
     expect(phone.locator(".clash")).to_be_visible()
     for scheme in ("light", "dark"):
-        phone.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        phone.emulate_media(color_scheme=scheme)
         found = axe.run(phone)
         assert found.violations_count == 0, found.generate_report()
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
