@@ -81,7 +81,7 @@ class Notices(ReadOnlyModelViewSet[Notice]):
     @action(detail=False, pagination_class=None)
     def wishes(self, request: Request) -> Response:
         """How soon a mail follows, by topic."""
-        return Response({topic.value: pace.value for topic, pace in wishes_of(request.user).items()})
+        return Response(_wished(request))
 
     @extend_schema(request=WishesShape, responses=WishesShape, filters=False)
     @wishes.mapping.post
@@ -90,4 +90,8 @@ class Notices(ReadOnlyModelViewSet[Notice]):
         asked = WishesShape(data=request.data)
         asked.is_valid(raise_exception=True)
         actions.set_wishes(request.user, {Topic(name): Pace(pace) for name, pace in asked.validated_data.items()})
-        return self.wishes(request)
+        return Response(_wished(request))
+
+
+def _wished(request: Request) -> dict[str, str]:
+    return {topic.value: pace.value for topic, pace in wishes_of(request.user).items()}
