@@ -27,9 +27,12 @@ _parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographe
 def rendered(text: str) -> str:
     """The HTML of a Markdown text. Raw HTML in it is shown as text; no images, scripts or styles; links tell nothing to where they lead."""
     tokens = _parser.parse(text)
+    level = LOWERED
     for token in tokens:
+        if token.type == "heading_open":  # no level is skipped on the way down, wherever a text begins
+            level = min(int(token.tag[1:]) + LOWERED, level + 1, DEEPEST)
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1:]) + LOWERED, DEEPEST)}"
+            token.tag = f"h{level}"
     html = _parser.renderer.render(tokens, _parser.options, {})
     return nh3.clean(
         html, tags=set(TAGS), attributes=ATTRIBUTES, url_schemes=set(SCHEMES), link_rel="nofollow noopener noreferrer ugc"

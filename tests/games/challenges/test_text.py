@@ -45,3 +45,7 @@ def test_whatever_is_written_only_known_tags_come_out(text):
     assert "<script" not in html
     assert "<img" not in html
     assert rendered(text) == html
+
+
+def test_headings_never_skip_a_level_wherever_a_text_begins():
+    assert rendered("## Problem\n\n#### Deep\n\n# Top") == "<h3>Problem</h3>\n<h4>Deep</h4>\n<h3>Top</h3>\n"

@@ -181,3 +181,16 @@ def test_lists_take_the_same_statements_for_one_row_and_for_three(cast: Cast, dj
 def test_no_answer_carries_an_address(cast: Cast):
     for path in ("groups", "memberships", "people", "organizations"):
         assert "@" not in cast.org.api.get(f"{V1}/{path}").content.decode()
+
+
+def test_a_captain_asks_that_public_boards_do_not_name_the_team(cast: Cast):
+    path = f"{V1}/groups/{cast.red.pk}/rank"
+    assert cast.ada.api.get(path).json() == {"hidden": False}
+    assert cast.ada.api.post(path, {"hidden": True}).json() == {"hidden": True}
+    cast.red.refresh_from_db()
+    assert cast.red.rank_hidden
+    for other in (cast.ben, cast.judith, cast.eve):
+        assert other.api.get(path).status_code == 403
+        assert other.api.post(path, {"hidden": False}).status_code == 403
+    cast.red.refresh_from_db()
+    assert cast.red.rank_hidden

@@ -312,3 +312,27 @@ def test_a_judge_with_a_sheet_sees_the_entry_and_no_other(call: Scene, who: Peop
     judge(call, "Jim")
     assert who.judith.api.get(f"{API}/submissions/{mine.pk}").status_code == 200
     assert who.judith.api.get(f"{API}/submissions/{other.pk}").status_code == 404
+
+
+def test_a_note_is_kept_with_the_draft_and_goes_into_the_version(call: Scene, who: People) -> None:
+    pk = begin(call, who.ada)
+    saved = who.ada.api.put(f"{API}/submissions/{pk}/draft", {"data": {"title": "On"}, "note": "Shorter.", "base": None}).json()
+    assert who.ada.api.get(f"{API}/submissions/{pk}").json()["draft_note"] == "Shorter."
+    assert Submission.objects.get().draft_by == who.ada.person
+    who.ada.api.put(f"{API}/submissions/{pk}/draft", {"data": {"title": "On water"}, "base": saved["draft_saved_at"]})
+    stale = who.ada.api.post(f"{API}/submissions/{pk}/versions", {"base": saved["draft_saved_at"]})
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale_draft")
+    assert who.ada.api.post(f"{API}/submissions/{pk}/versions", {}).status_code == 201
+    version = Submission.objects.get().versions.get()
+    assert (version.note, version.data) == ("Shorter.", {"title": "On water"})
+    assigned(call, who)
+    assert who.judith.api.get(f"{API}/submissions/{pk}").json()["draft_note"] is None
+
+
+def test_an_entry_that_was_taken_back_is_brought_back_by_its_group_alone(call: Scene, who: People) -> None:
+    submission, _ = entry(call)
+    path = f"{API}/submissions/{submission.pk}"
+    assert who.ada.api.post(f"{path}/withdraw", {}).json()["state"] == "withdrawn"
+    assert who.eve.api.post(f"{path}/restore", {}).status_code == 404
+    assert who.ada.api.post(f"{path}/restore", {}).json()["state"] == "submitted"
+    assert who.ada.api.post(f"{path}/restore", {}).status_code == 409
