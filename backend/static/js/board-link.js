@@ -4,7 +4,7 @@
 // A message whose `from` is not the version known here means that one was missed: everything is then fetched once, after a random wait
 // so that a hall full of phones does not ask at the same moment. Without a socket the address is polled with the ETag of its last answer.
 
-const POLL = 10_000, JITTER = 2_000, PATIENCE = 30_000;
+const POLL = 10_000, JITTER = 2_000, PATIENCE = 30_000, LATER = 4_000;
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** What to do with a message when the page shows `version`: "apply", "skip" (already known) or "fetch" (one was missed). */
@@ -65,14 +65,14 @@ export class Link {
       const since = this.version;
       this.version = message.version;
       if (this.heard(message, false) === false) { this.version = since; this.catchUp(); }
-      else if (this.whole) this.catchUp();
+      else if (this.whole) this.catchUp(LATER); // places have moved already: what is left can wait, and several changes wait together
     }
     if (what === "fetch") this.catchUp();
   }
 
-  async catchUp() {
+  async catchUp(spread = JITTER) {
     if (this.fetching) return this.fetching;
-    this.fetching = pause(200 + Math.random() * JITTER).then(() => { this.fetching = null; return this.fetch(); });
+    this.fetching = pause(200 + Math.random() * spread).then(() => { this.fetching = null; return this.fetch(); });
     return this.fetching;
   }
 

@@ -1,8 +1,10 @@
 """Boards: live or as published last, any snapshot, a bracket a tab, fifty rows a page; and the same rows as JSON for a page that asks again."""
 
+from hashlib import sha256
 from typing import Any
 
 import orjson
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -23,6 +25,7 @@ from leaderboards.models import Snapshot
 from leaderboards.queries import PUBLIC, RowData
 
 FOUND = 12
+READY = 60  # seconds that an answer is kept
 VERSIONS = 60
 
 
@@ -50,15 +53,24 @@ def snapshot(request: HttpRequest, cycle: str, key: str, number: int) -> HttpRes
 def board_rows(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
     """The rows of one page as JSON, with an ETag: what board.js asks for when it missed something."""
     place = place_of(request, cycle_seen(request, cycle), key)
-    asked = orjson.dumps([request.GET.get(name, "") for name in ("bracket", "page", "view", "group", "sort")]).hex()
-    tag = f'"{place.shown.tag}-{asked[:200]}-{place.mine}"'
+    asked = orjson.dumps([*(request.GET.get(name) for name in ("bracket", "page", "view", "group", "sort")), place.own])
+    tag = f'"{place.shown.tag}-{sha256(asked).hexdigest()[:24]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if tag in request.headers.get("If-None-Match", ""):
         return HttpResponse(status=304, headers=headers)
+    body: bytes | None = cache.get(f"rows:{tag}")
+    if body is None:
+        body = _rows_body(request, place)
+        cache.set(f"rows:{tag}", body, READY)
+    return HttpResponse(body, content_type="application/json", headers=headers)
+
+
+def _rows_body(request: HttpRequest, place: Place) -> bytes:
+    """The answer as bytes, the same for all who see this state of this part: a hall full of phones computes it once."""
     seen = page_seen(request, place)
     body: dict[str, Any] = {"board": place.board.pk, "key": place.board.key, "version": version_of(place.shown)}
     body |= {"rows": row_shapes(seen), "page": seen.part.page, "pages": seen.part.pages, "total": seen.part.total}
-    return HttpResponse(orjson.dumps(body), content_type="application/json", headers=headers)
+    return orjson.dumps(body)
 
 
 def _render(request: HttpRequest, place: Place, *, past: bool = False) -> HttpResponse:
