@@ -45,10 +45,9 @@ def closed_at(cycle: Cycle) -> datetime | None:
 
 def due_parts(cycle: Cycle, now: datetime) -> list[str]:
     """What is to be deleted by now, the soonest first."""
-    since = closed_at(cycle)
-    if since is None or not cycle.design_number:
-        return []
-    return [part for part, days in design_of(cycle).retention.parts.items() if since + timedelta(days=days) <= now]
+    parts = design_of(cycle).retention.parts if cycle.design_number else {}
+    since = closed_at(cycle) if parts else None
+    return [part for part, days in parts.items() if since is not None and since + timedelta(days=days) <= now]
 
 
 def purgeable(now: datetime) -> list[Cycle]:

@@ -4,11 +4,11 @@
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Max, Q, Subquery, Sum
 
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
@@ -241,16 +241,14 @@ def _by_judge(round_: Round) -> list[dict[str, Any]]:
 
 
 def stamp(round_: Round, found: Missing) -> str:
-    """Changes when a preview made before may no longer be true. Two statements: acts are journalled, the rest is small.
+    """Changes when a preview made before may no longer be true. One statement: groups by row, and beside them how many acts there are.
 
     Points and live attempts of other rounds go on meanwhile: who keeps a preview by this keeps it for a short while where they count.
     """
-    acts = JournalEntry.objects.filter(cycle_id=round_.cycle_id).exclude(kind=Kind.STANDINGS_CHANGED.value)
-    last: Mapping[str, Any] = acts.aggregate(count=Count("pk"), last=Max("pk"))
-    groups = (
-        Group.objects.filter(cycle_id=round_.cycle_id)
-        .order_by("pk")
-        .values_list("key", "name", "division", "state", "columns", "rank_hidden")
-    )
-    told = repr((round_.cycle.design_number, round_.published_at, dict(last), list(groups), found.state))
+    acts = JournalEntry.objects.filter(cycle_id=round_.cycle_id).exclude(kind=Kind.STANDINGS_CHANGED.value).order_by()
+    counted = acts.values("cycle_id").annotate(count=Count("pk"), last=Max("pk"))
+    groups = Group.objects.filter(cycle_id=round_.cycle_id).order_by("pk")
+    groups = groups.annotate(acts=Subquery(counted.values("count")), last=Subquery(counted.values("last")))
+    rows = groups.values_list("key", "name", "division", "state", "columns", "rank_hidden", "acts", "last")
+    told = repr((round_.cycle.design_number, round_.published_at, list(rows), found.state))
     return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()[:32]

@@ -107,7 +107,14 @@ def test_a_round_that_has_not_begun_and_one_that_is_open_say_so(cast: Cast, scen
 def test_the_pages_ask_as_much_for_many_groups_as_for_few(scene: Scene) -> None:
     def counts() -> list[int]:
         found = []
-        for path in (f"{scene.desk}publish/", scene.call, f"{scene.call}?group=aqua", f"{scene.desk}decisions/"):
+        for path in (
+            f"{scene.desk}publish/",
+            scene.call,
+            f"{scene.call}?group=aqua",
+            f"{scene.call}confirm/",
+            f"{scene.desk}decisions/",
+            f"{scene.desk}decisions/decisions.csv",
+        ):
             assert scene.client.get(path).status_code == 200  # the preview is computed once, then kept
             with CaptureQueriesContext(connection) as sent:
                 assert scene.client.get(path).status_code == 200

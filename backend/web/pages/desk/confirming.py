@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,8 +19,10 @@ from backend.web.pages.rounds import SHOWS, round_seen
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.errors import GameError
+from games.groups.models import Group
+from games.groups.rules import GroupState
 from games.journal.queries import db_now
-from games.notices.queries import entrants_of, members_of
+from games.notices.queries import members_of
 from games.permissions import visible
 from games.playbooks.rules import Visibility
 from games.playbooks.schema import Design
@@ -29,7 +32,7 @@ from games.results.models import RecomputeRun
 from games.results.queries.planning import boards_to_publish
 from games.results.queries.preview import Preview, missing
 from games.results.rules import OPEN, RunKind, RunState, Step, steps_of
-from games.rounds.models import Extension, Round
+from games.rounds.models import Entrant, Extension, Round
 from leaderboards.models import Snapshot
 from leaderboards.queries import PUBLIC
 from worker import desk as work
@@ -121,8 +124,7 @@ def _will(cycle: Cycle, round_: Round, found: Preview) -> list[str]:
 def _told(cycle: Cycle, round_: Round) -> list[str]:
     """Who reads what from then on, and who gets news of it."""
     spec = design_of(cycle, round_.design_number).round(round_.key)
-    groups = entrants_of(round_)
-    people = members_of(groups).count()
+    people = members_of(_in(round_).values_list("pk", flat=True)).count()
     told = ngettext(
         "%(people)d person with an account is told, on their page and by mail as they wish.",
         "%(people)d people with an account are told, on their page and by mail as they wish.",
@@ -133,6 +135,14 @@ def _told(cycle: Cycle, round_: Round) -> list[str]:
         _("Every group reads its marks and its written feedback."),
         told % {"people": people},
     ]
+
+
+def _in(round_: Round) -> QuerySet[Group]:
+    """The groups of a round: those on its list, or all that take part where there is none. To be used as a subquery."""
+    listed = Entrant.objects.filter(round=round_)
+    return Group.objects.filter(
+        Exists(listed.filter(group=OuterRef("pk"))) | (Q(state=GroupState.ACTIVE.value) & ~Exists(listed)), cycle=round_.cycle_id
+    )
 
 
 def _too_early(round_: Round, found: Preview) -> list[str]:
