@@ -42,7 +42,7 @@ STRICTLY_JUDGES = {
 STRICTLY_CYCLE = """\
 format = 1
 cycle = {{ key = "strictly-{number:02}", name = "Strictly Come Dancing, series {number}", series = "strictly", \
-source = "see ../../SOURCE.md", licence = "CC0-1.0", \
+source = "Scores: github.com/four-tens/strictly-come-dancing-results (CC0 1.0).", licence = "CC0-1.0", \
 summary = "Judges' scores only: the public vote, which decided who left, was never published." }}
 rounds = [
 {rounds}

@@ -23,6 +23,7 @@ from games.cycles.rules import (
     changes,
     digest_of,
     may_become,
+    words_of,
 )
 from games.journal.actions import record
 from games.journal.queries import db_now
@@ -209,10 +210,12 @@ def add_design(cycle: Cycle, design: Design, *, by: Any, decision: Decision | No
 
 
 def series_for(key: str, *, name: str = "", organization: Organization | None = None) -> Series:
-    """The series with this key, made if there is none."""
+    """The series with this key, made if there is none; without a name it is called by its key, in words."""
     try:
         with transaction.atomic():
-            found, _ = Series.objects.get_or_create(key=key, defaults={"name": name or key, "organization": organization})
+            found, _ = Series.objects.get_or_create(
+                key=key, defaults={"name": name or words_of(key), "organization": organization}
+            )
     except IntegrityError:  # made by somebody else at this moment
         return Series.objects.get(key=key)
     return found

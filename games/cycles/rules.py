@@ -35,6 +35,11 @@ NEXT_STATES: dict[CycleState, frozenset[CycleState]] = {
 }
 
 
+def words_of(key: str) -> str:
+    """A key as words, for what was given no name: clean-water → Clean water."""
+    return key.replace("-", " ").replace("_", " ").strip().capitalize() or key
+
+
 def may_become(current: CycleState, wanted: CycleState) -> bool:
     """Whether a cycle in `current` may go to `wanted` (a decision is needed for it besides)."""
     return wanted in NEXT_STATES[current]

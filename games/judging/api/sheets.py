@@ -1,5 +1,6 @@
 """Sheets: reading them, a judge's queue and marks, reopening by an organizer."""
 
+from collections.abc import Callable
 from typing import Any
 
 import django_filters
@@ -106,9 +107,19 @@ class SheetMarking(GenericViewSet[Sheet]):
     @action(detail=True, methods=["put"])
     def marks(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Save marks as a draft."""
+        return self._marked(request, actions.save_sheet)
+
+    @extend_schema(request=acts.MarksAsked, responses=acts.SheetSaved)
+    @action(detail=True, methods=["post"])
+    def finalize(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Save the last marks and make the sheet final. It is durable when this answers."""
+        return self._marked(request, actions.finalize)
+
+    def _marked(self, request: Request, verb: Callable[..., Sheet]) -> Response:
+        """Both verbs take the same: marks, words, and the revision they were written on."""
         sheet = self.get_object()
         asked = asked_for(acts.MarksAsked, request.data)
-        kept = actions.save_sheet(
+        kept = verb(
             sheet=sheet,
             by=request.user,
             marks=acts.given_marks(asked.get("marks", ())),
@@ -117,22 +128,6 @@ class SheetMarking(GenericViewSet[Sheet]):
             revision=asked.get("revision"),
         )
         return Response(acts.saved(kept))
-
-    @extend_schema(request=acts.MarksAsked, responses=acts.SheetSaved)
-    @action(detail=True, methods=["post"])
-    def finalize(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """Save the last marks and make the sheet final. It is durable when this answers."""
-        sheet = self.get_object()
-        asked = asked_for(acts.MarksAsked, request.data)
-        final = actions.finalize(
-            sheet=sheet,
-            by=request.user,
-            marks=acts.given_marks(asked.get("marks", ())),
-            comment=asked.get("comment"),
-            note=asked.get("note"),
-            revision=asked.get("revision"),
-        )
-        return Response(acts.saved(final))
 
     @extend_schema(request=acts.RecuseAsked, responses=acts.SheetSaved)
     @action(detail=True, methods=["post"])

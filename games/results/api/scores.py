@@ -1,5 +1,7 @@
 """Scores of challenges with their explanation, and official results, over the API."""
 
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import django_filters
@@ -10,6 +12,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from games.permissions import access_of
 from games.results.models import ChallengeScore, ExternalResult
+from leaderboards.engine import numbers
 
 
 class ScoreSerializer(serializers.ModelSerializer[ChallengeScore]):
@@ -45,13 +48,19 @@ class ScoreDetail(ScoreSerializer):
 def without_judges(explanation: dict[str, Any]) -> dict[str, Any]:
     """The explanation with judges as numbers, in an order that tells nothing: that of their marks."""
     panels = [
-        {**panel, "marks": sorted((["", *mark[1:]] for mark in panel["marks"]), key=str)}
+        {**panel, "marks": sorted((["", *mark[1:]] for mark in panel["marks"]), key=_by_mark)}
         for panel in explanation.get("panels", ())
     ]
     numbered = [
         {**panel, "marks": [[str(number), *mark[1:]] for number, mark in enumerate(panel["marks"], 1)]} for panel in panels
     ]
     return {**explanation, "panels": numbered}
+
+
+def _by_mark(mark: Sequence[Any]) -> tuple[bool, Fraction, str]:
+    """The highest first, by number; without a mark last."""
+    given = mark[1]
+    return given is None, -numbers.parse(str(given)) if given is not None else Fraction(0), str(mark)
 
 
 class ScoreFilter(django_filters.FilterSet):
