@@ -35,6 +35,7 @@ REPLAYED: Final = "Idempotency-Replayed"
 KEY_LENGTH: Final = 200
 LEASE: Final = timedelta(seconds=60)
 KEPT_FOR: Final = timedelta(hours=24)
+A_MOMENT: Final = timedelta(milliseconds=1)
 _KEPT_HEADERS: Final = ("Location", "ETag")
 
 type Handler = Callable[..., HttpResponseBase]
@@ -199,9 +200,9 @@ def _store(record: IdempotencyRecord, response: Response) -> bool:
 
 
 def _still_ours(record: IdempotencyRecord) -> QuerySet[IdempotencyRecord]:
-    """The record, if nobody took it over. SQLite writes its own clock with fewer digits than we do: the same to a millisecond is the same."""
-    at = (record.claimed_at - timedelta(milliseconds=1), record.claimed_at)
-    return IdempotencyRecord.objects.filter(pk=record.pk, claimed_at__range=at, status__isnull=True)
+    """The record, if nobody took it over. SQLite compares times as text, and writes its own clock with other digits than we do."""
+    about = (record.claimed_at - A_MOMENT, record.claimed_at + A_MOMENT)
+    return IdempotencyRecord.objects.filter(pk=record.pk, claimed_at__range=about, status__isnull=True)
 
 
 def _release(record: IdempotencyRecord) -> None:

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 
 from games.challenges.models import Challenge
-from games.errors import NotFound
 from games.groups.models import Group
 from games.organizations.models import Person
 from games.playbooks.forms import check_answers
@@ -134,8 +133,6 @@ def submit(
     writer may hand in, with `me`) of `submission` only the id is used: NotFound if it is none of them.
     """
     rows = locked_entry(submission, with_uploads=True, among=among)
-    if not rows:
-        raise NotFound
     row = rows[0]
     person = person_of(row) if among is not None else person
     check_editable(row)

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from games.challenges.models import Challenge
 from games.cycles.models import Decision
 from games.cycles.queries import design_of
+from games.errors import NotFound
 from games.groups.models import Group
 from games.playbooks.forms import Attached
 from games.playbooks.schema import ChallengeDesign, Design
@@ -44,7 +45,7 @@ def locked_entry(submission: Submission, *, with_uploads: bool = False, among: Q
     """The entry, locked, fresh, with its round, group and standing; one row, or one per upload (`upload`, `upload_field`, …).
 
     One statement. The row lock is what makes concurrent versions, pins and withdrawals of one entry follow each other. Only the id of
-    `submission` is used; with `among` it is looked for among these rows, and nothing is found of one that is not.
+    `submission` is used; with `among` it is looked for among these rows: NotFound if it is none of them.
     """
     latest = Version.objects.filter(submission=OuterRef("pk")).order_by("-number")
     rows = (
@@ -65,7 +66,10 @@ def locked_entry(submission: Submission, *, with_uploads: bool = False, among: Q
             upload_size=F("uploads__size"),
             upload_digest=F("uploads__digest"),
         )
-    return list(rows)
+    found = list(rows)
+    if among is not None and not found:
+        raise NotFound
+    return found
 
 
 def locked_group(challenge: Challenge, group: Group) -> Any:

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from games.cycles.actions import add_design, break_glass, change_state, revoke_decision
@@ -225,11 +227,12 @@ def test_the_pages_of_the_desk_are_the_owners(cast: Cast, path: str):
         assert someone.client.get(path).status_code == 403
 
 
-def test_the_list_of_cycles_takes_the_same_statements_for_one_and_for_thirty(cast: Cast, root: Actor, django_assert_num_queries):
-    browser = root.client
-    with django_assert_num_queries(6):
-        browser.get("/instance/cycles/")
-    for _ in range(30):
-        CycleFactory()
-    with django_assert_num_queries(6):
-        browser.get("/instance/cycles/")
+def test_the_list_of_cycles_takes_the_same_statements_for_one_and_for_thirty(cast: Cast, root: Actor):
+    counts, browser = [], root.client
+    for more in (0, 30):
+        for _ in range(more):
+            CycleFactory()
+        with CaptureQueriesContext(connection) as sent:
+            assert browser.get("/instance/cycles/").status_code == 200
+        counts.append(len(sent))
+    assert counts[0] == counts[1] <= 12
