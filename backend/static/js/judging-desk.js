@@ -84,7 +84,7 @@ async function keepPages() {
   const scope = new URL(facts.addresses.queue, location.href).pathname;
   try {
     await navigator.serviceWorker.register(facts.addresses.worker, { scope });
-    await navigator.serviceWorker.register(facts.addresses.worker, { scope: facts.addresses.sign_out });
+    await navigator.serviceWorker.register(`${facts.addresses.worker}?leaving`, { scope: facts.addresses.sign_out });
     const { active, waiting, installing } = await awake(scope);
     const here = facts.sheet ? facts.queue.indexOf(facts.sheet.id) : -1;
     const ahead = [...facts.queue.slice(here + 1), ...facts.queue.slice(0, here + 1)].slice(0, navigator.connection?.saveData ? 3 : AHEAD);

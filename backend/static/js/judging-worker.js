@@ -6,7 +6,7 @@
 
 const PREFIX = "ludus-judging-", ASSETS = `${PREFIX}assets`, PATIENCE = 3000, FRESH = 10 * 60_000, PAUSE = 150, SLOW_FOR = 30_000;
 const scope = new URL(self.registration.scope).pathname;
-const leaving = scope.includes("sign-out");
+const leaving = self.location.search === "?leaving";
 let slowUntil = 0;
 
 self.addEventListener("install", () => self.skipWaiting());

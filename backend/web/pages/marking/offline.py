@@ -56,7 +56,7 @@ def facts(request: HttpRequest, queue: list[int], **more: Any) -> dict[str, Any]
             "sign_in": reverse("sign-in"),
             "sign_out": reverse("sign-out"),
         },
-        "words": _words(),
+        "words": _words() | _mark_words(),
         **more,
     }
 
@@ -86,14 +86,7 @@ def _words() -> dict[str, str]:
         "clash_wait": _("Changed on another device: choose which to keep."),
         "nothing": _("nothing"),
         "refused": _("needs another look"),
-        "needed": _("A mark is needed"),
-        "no_number": _("Expected a number like 3 or 7.5"),
-        "too_low": _("The least is {0}"),
-        "too_high": _("The most is {0}"),
-        "not_among": _("Expected one of {0}"),
-        "off_step": _("Expected steps of {0}"),
         "marked": _("{0} of {1} criteria marked"),
-        "outbox": _("Not yet on the server"),
         "kept_pages": _("Entries that open without a connection: {0}"),
         "leave": _("Some of what you wrote is only on this device. It stays here and is sent when you sign in again. Sign out?"),
         "needs_connection": _("This needs the connection. Your words stay here: try again when it is back."),
@@ -102,4 +95,16 @@ def _words() -> dict[str, str]:
         "over": _("the sheet is closed for marks. What you wrote is only on this device."),
         "comment": _("Feedback"),
         "note": _("Your note"),
+    }
+
+
+def _mark_words() -> dict[str, str]:
+    """What can be wrong with a mark."""
+    return {
+        "needed": _("A mark is needed"),
+        "no_number": _("Expected a number like 3 or 7.5"),
+        "too_low": _("The least is {0}"),
+        "too_high": _("The most is {0}"),
+        "not_among": _("Expected one of {0}"),
+        "off_step": _("Expected steps of {0}"),
     }
