@@ -117,3 +117,15 @@ def test_judges_with_open_sheets_are_warned_before_judging_ends(cast: Cast):
     assert (warn_of_deadlines(), warn_of_deadlines()) == (1, 0)
     assert warned() == [("deadline.marks", "judith@example.org")]
     assert {done.state, todo.state} == {"final", "assigned"}
+
+
+@pytest.mark.django_db
+def test_the_clock_warns_and_writes_the_digests(cast: Cast):
+    from worker.schedule import SCHEDULE
+    from worker.tasks import remind
+
+    closing(cast, 3)
+    remind()
+    remind()
+    assert warned() == [("deadline.entry", "ada@example.org"), ("deadline.entry", "ben@example.org")]
+    assert remind.name in {one["task"] for one in SCHEDULE.values()}
