@@ -111,7 +111,7 @@ def _checks(design: Any) -> list[dict[str, Any]]:
 def groups_page(request: HttpRequest, cycle: str) -> HttpResponse:
     """Who takes part; `q` searches names."""
     found = cycle_seen(request, cycle)
-    access, query = access_of(request), request.GET.get("q", "").strip()
+    access, query = access_of(request), request.GET.get("q", "").replace("\0", "").strip()
     rows = visible(access, "group.view", Group.objects.filter(cycle=found)).select_related("organization").order_by("name", "pk")
     if query:
         rows = rows.filter(Q(name__icontains=query) | Q(key__iexact=query))

@@ -98,7 +98,7 @@ def _last_of_series(cycles: Iterable[Cycle]) -> list[Cycle]:
 @require_safe
 def cycles_page(request: HttpRequest) -> HttpResponse:
     """Every cycle, the newest first; `q` searches names, `state` is now, open or past."""
-    query, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
+    query, state = request.GET.get("q", "").replace("\0", "").strip(), request.GET.get("state", "")
     states = {"now": NOW, "open": [CycleState.ENROLLING.value], "past": PAST}
     rows = _cycles(request).order_by("-starts_at", "-pk")
     if state in states:

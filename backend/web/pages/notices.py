@@ -40,7 +40,7 @@ TITLES: Final = {
 def notices_page(request: HttpRequest) -> HttpResponse:
     """Everything one was told, the newest first; `topic`, `cycle` and `unread` narrow it."""
     user = me(request)
-    topic, cycle, unread = (request.GET.get(name, "") for name in ("topic", "cycle", "unread"))
+    topic, cycle, unread = (request.GET.get(name, "").replace("\0", "") for name in ("topic", "cycle", "unread"))
     every = notices_of(user)
     cycles = Cycle.objects.filter(pk__in=every.order_by().values("cycle")).order_by("name").values_list("key", "name")
     rows = every

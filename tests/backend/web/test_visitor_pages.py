@@ -111,6 +111,12 @@ def test_strange_searches_are_answered_calmly(client, query):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/cycles/", "/series/", "/cycles/water/groups/", "/cycles/water/entries/"])
+def test_signs_that_no_database_keeps_find_nothing_and_break_nothing(cast: Cast, client, path):
+    assert client.get(f"{path}?q=%00&page=%00&state=%00&challenge=%00").status_code == 200
+
+
+@pytest.mark.django_db
 def test_a_search_takes_as_many_statements_for_30_rows_as_for_three(cast: Cast, client):
     cast.publish(cast.call)
 
