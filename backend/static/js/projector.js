@@ -71,13 +71,25 @@ class Hall {
     const rows = [...this.rows.body.rows];
     if (!rows.length) return;
     for (const row of rows) row.hidden = false;
-    if (!quiet) this.grow(rows);
+    if (!quiet) { this.narrow(rows); this.grow(rows); }
     const top = this.rows.body.getBoundingClientRect().top;
     const room = document.querySelector(".hall-hairline").getBoundingClientRect().top - top - 8;
     const height = Math.max(...rows.slice(0, 12).map((row) => row.getBoundingClientRect().height));
     this.fit = Math.max(1, Math.floor(room / height));
     this.slides = Math.ceil(rows.length / this.fit);
     this.show(Math.min(this.slide, this.slides - 1), quiet);
+  }
+
+  /** The names and the total must be read: of many rounds the oldest step back until both have room, in a contest what decides last. */
+  narrow(rows) {
+    const table = this.section.querySelector("table"), heads = this.rows.heads;
+    const columns = (row) => row.querySelectorAll(".cell");
+    const hide = (i, hidden) => { heads[i].hidden = hidden; for (const row of rows) columns(row)[i].hidden = hidden; };
+    heads.forEach((_head, i) => hide(i, false));
+    const tight = () => table.scrollWidth > this.section.clientWidth + 1 || rows[0].querySelector(".name").clientWidth < this.section.clientWidth * 0.3;
+    const order = heads.map((_head, i) => i);
+    if (this.rows.tasks.length) order.reverse(); // beside tasks stand the steps of the order, the deciding one first
+    for (const i of order.slice(0, -1)) if (tight()) hide(i, true);
   }
 
   /** Few rows are written larger, up to twice, so that a short board fills the wall. */
