@@ -39,7 +39,7 @@ function start(form) {
   const remember = () => keep(place(), { values: read(form), was, base: base.value });
 
   function touched() {
-    if (!dirty()) return;
+    if (!dirty()) { if (!torn.size) settledNow(); return; }
     remember();
     if (torn.size) return;
     if (!["offline", "out"].includes(kind)) say("waiting", words.wordWaiting);
@@ -64,7 +64,7 @@ function start(form) {
   async function send(ask) {
     if (torn.size) return "torn";
     const sent = read(form);
-    if (!ask && equal(was, sent) && Number(words.entry)) return "saved";
+    if (!ask && equal(was, sent) && Number(words.entry)) return settledNow();
     since = 0;
     say("saving", words.wordSaving);
     const body = new FormData();
@@ -89,6 +89,13 @@ function start(form) {
     if (response.status >= 500 || response.status === 429) later();
     say("refused", `${answer.message || words.wordWaiting} ${words.wordKept}`);
     return "refused";
+  }
+
+  // What stands here is what is saved: typed back, or taken from somebody else.
+  function settledNow() {
+    forget(place());
+    if (kind !== "saved" && base.value) say("saved", `${words.wordSaved} ${clock.format(new Date(base.value))}`);
+    return "saved";
   }
 
   function saved(sent, answer) {
