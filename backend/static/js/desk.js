@@ -32,6 +32,7 @@ document.addEventListener("click", (event) => {
   const part = field.closest("details");
   if (part) part.open = true;
   field.value = link.dataset.choose;
+  if (field.value !== link.dataset.choose) field.add(new Option(link.dataset.name, link.dataset.choose, true, true)); // came while one watched
   field.scrollIntoView({ block: "center" });
   (field.form?.querySelector("[data-then]") ?? field).focus();
 });
