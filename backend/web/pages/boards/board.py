@@ -77,7 +77,7 @@ def _render(request: HttpRequest, place: Place, *, past: bool = False) -> HttpRe
     cycle = place.cycle
     versions = list(visible(place.access, "snapshot.view", versions_of(place.board))[:VERSIONS])
     seen = page_seen(request, place, versions=versions, past=past)
-    shape, query = board_shape(seen), request.GET.get("q", "").strip()
+    shape, query = board_shape(seen), request.GET.get("q", "").replace("\0", "").strip()
     freeze = parts.freeze_shape(place, seen)
     if freeze and freeze["begun"]:
         shape["state"] = parts.FROZEN
