@@ -124,20 +124,6 @@ class InviteForm(OneOfSeveral):
     name = forms.CharField(label=_("Name"), max_length=300, required=False)
 
 
-class RoleForm(forms.Form):
-    """Whom to invite, and as what."""
-
-    email = forms.EmailField(label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
-    name = forms.CharField(label=_("Name"), max_length=300, required=False)
-    role = forms.ChoiceField(label=_("As"))
-
-    def __init__(self, data: Any = None, *, roles: list[tuple[str, str]]) -> None:
-        super().__init__(data)
-        field = self.fields["role"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = roles
-
-
 class AskForm(OneOfSeveral):
     message = forms.CharField(
         label=_("A word to the captain"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
