@@ -312,7 +312,7 @@ def test_the_service_worker_rules_the_desk_and_sees_who_signs_out(client):
 
 def test_the_page_in_place_of_one_that_is_not_kept(desk):
     _call, who, _sheets = desk
-    assert "This page is not on this device" in words(who.judith.client.get(f"{QUEUE}unconnected/"))
+    assert "This page was not kept" in words(who.judith.client.get(f"{QUEUE}unconnected/"))
 
 
 # --- Statements -------------------------------------------------------------------------------------------------------------------------
