@@ -25,7 +25,10 @@ from games.rounds.queries import with_state
 def my_desk(request: HttpRequest) -> HttpResponse:
     """What waits for this person, over all their cycles."""
     access = access_of(request)
-    cycles = {one.pk: one for one in visible(access, "cycle.view", Cycle.objects.filter(pk__in=sorted(access.member_of), rehearsal=False))}
+    cycles = {
+        one.pk: one
+        for one in visible(access, "cycle.view", Cycle.objects.filter(pk__in=sorted(access.member_of), rehearsal=False))
+    }
     rounds: dict[int, list[Round]] = {}
     for one in rounds_in(cycles, access.now):
         rounds.setdefault(one.cycle_id, []).append(one)

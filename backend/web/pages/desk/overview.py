@@ -51,7 +51,9 @@ def cycle_desk(request: HttpRequest, cycle: str) -> HttpResponse:
         "stats": _stats(found, facts),
         "rounds": [_round(found, one) for one in facts.rounds],
         "announcements": shown(announcements_of(found), most=3),
-        "decisions": list(Decision.objects.filter(cycle=found).exclude(kind=DecisionKind.ROLE.value).order_by("-number")[:DECIDED]),
+        "decisions": list(
+            Decision.objects.filter(cycle=found).exclude(kind=DecisionKind.ROLE.value).order_by("-number")[:DECIDED]
+        ),
         "states": [(one.value, STATES.get(one, one.value)) for one in sorted(NEXT_STATES[CycleState(found.state)])],
         "closed": found.state in OVER,
         "decisions_url": _maybe("desk-decisions", found) or reverse("decisions", args=[found.key]),
