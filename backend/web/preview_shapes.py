@@ -42,6 +42,17 @@ def ways_on(found: Preview, board: PreviewBoard) -> dict[str, str]:
     return ways
 
 
+def _columns(design: Design, board: PreviewBoard, rows: Sequence[RowData]) -> tuple[list[dict[str, Any]], str]:
+    """The columns that hold something on this page, and what the score is called."""
+    columns, score = columns_of(design, find_board(design, board.key) or BoardSpec(key=board.key), rows)
+    filled = [
+        one | {"decimals": shapes.decimals_in(row["values"].get(one["key"]) for row in rows)}
+        for one in columns
+        if any(row["values"].get(one["key"]) is not None for row in rows)
+    ]
+    return filled, score
+
+
 def board_part(design: Design, found: Preview, board: PreviewBoard, *, bracket: str, page: str | None) -> dict[str, Any]:
     """One page of one bracket of a board as it would be published, with the line of the cut."""
     brackets = list(dict.fromkeys(row["bracket"] for row in board.rows)) or [""]
@@ -51,12 +62,7 @@ def board_part(design: Design, found: Preview, board: PreviewBoard, *, bracket: 
     through = [row["rank"] for row in inside if ways.get(row["group"]) == "cut"]
     part = Paginator(inside, PAGE_ROWS).get_page(page)
     rows: list[RowData] = list(part.object_list)
-    columns, score = columns_of(design, find_board(design, board.key) or BoardSpec(key=board.key), rows)
-    columns = [
-        one | {"decimals": shapes.decimals_in(row["values"].get(one["key"]) for row in rows)}
-        for one in columns
-        if any(row["values"].get(one["key"]) is not None for row in rows)
-    ]
+    columns, score = _columns(design, board, rows)
     return {
         "key": board.key,
         "title": board.name,
