@@ -9,7 +9,7 @@
   const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
   document.addEventListener("DOMContentLoaded", () => {
     for (const button of document.querySelectorAll("[data-theme-switch]")) {
-      button.hidden = false;
+      button.dataset.ready = "";
       button.setAttribute("aria-pressed", String(dark()));
       button.addEventListener("click", () => {
         const theme = dark() ? "light" : "dark";
