@@ -12,6 +12,7 @@ from games.cycles.models import Decision
 from games.groups.models import Group, JoinRequest, Registration
 from games.groups.rules import JoinState, RegistrationState
 from games.journal.models import JournalEntry
+from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.notices.actions.outbox import absolute, tell
 from games.notices.actions.outcomes import (
@@ -33,6 +34,8 @@ def on_invited(entry: JournalEntry) -> int:
     """To the person invited: the link by which they take their place, by mail alone; on the page of who has an account, that it came."""
     invitation = subject_of(entry, Invitation, "person", "created_by")
     if invitation is None or invitation.accepted_at is not None or not invitation.person.email:
+        return 0
+    if invitation.expires_at <= db_now():  # withdrawn before the mail was written
         return 0
     link = absolute(f"/invitations/{invitation_secret(invitation)}/")
     context = {"invitation": invitation, "person": invitation.person, "link": link}

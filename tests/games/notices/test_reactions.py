@@ -51,6 +51,12 @@ def test_an_invitation_accepted_meanwhile_is_not_mailed(cast: Cast):
     assert told(JournalEntry.objects.get(kind="person.invited")) == []
 
 
+def test_an_invitation_withdrawn_before_it_was_written_is_not_mailed(cast: Cast):
+    invitation, _ = invite(PersonFactory(email="dr@example.org"), by=cast.org.user)
+    type(invitation).objects.filter(pk=invitation.pk).update(expires_at=invitation.created_at)
+    assert told(JournalEntry.objects.get(kind="person.invited")) == []
+
+
 @pytest.mark.parametrize(
     ("state", "subject"),
     [
