@@ -138,8 +138,8 @@ class DepartForm(forms.Form):
 
 
 def near_rows(board: PreviewBoard, row: RowData) -> list[RowData]:
-    """The neighbours that a group may be set equal to."""
-    inside = [one for one in board.rows if one["bracket"] == row["bracket"] and one["place"] and one["group"] != row["group"]]
+    """The neighbours that a group may be set equal to: not those whose place it shares already."""
+    inside = [one for one in board.rows if one["bracket"] == row["bracket"] and one["place"] not in {"", row["place"]}]
     return [one for one in inside if abs(one["rank"] - row["rank"]) <= REACH]
 
 
