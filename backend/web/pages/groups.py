@@ -1,5 +1,6 @@
 """A group's work and its marks, as far as they are published: scores and how they came about, entries, feedback, places, awards."""
 
+from itertools import count
 from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
@@ -199,10 +200,11 @@ def _attempts(attempts: list[Attempt], spec: ChallengeDesign) -> dict[str, Any] 
         {"label": _("Value"), "number": True},
     ]
     pending = "" if spec.format.value == "measured" else _("waiting")
+    numbers = count(1)
     rows = [
         {
             "cells": [
-                "–" if one.verdict in SPECIAL else one.number,
+                "–" if one.verdict in SPECIAL else next(numbers),
                 clock(one.elapsed_ms),
                 _("hint") if one.verdict == HINT else one.verdict or pending,
                 "" if one.value is None else text(from_scaled(one.value, 4)),

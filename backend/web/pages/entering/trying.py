@@ -65,7 +65,7 @@ def _tried(challenge: Challenge, group: Group, spec: ChallengeDesign) -> dict[st
     # A quiz may be taken again for more points; a flag or a number is right once and for all.
     over = solved and spec.format.value == "automatic" and not isinstance(spec.answer, QuizAnswer)
     return {
-        "attempts": [_try(one, design.mark_decimals, spec) for one in tries],
+        "attempts": [_try(number, one, design.mark_decimals, spec) for number, one in enumerate(tries, start=1)],
         "left": left,
         "solved": solved,
         "over": over,
@@ -74,9 +74,10 @@ def _tried(challenge: Challenge, group: Group, spec: ChallengeDesign) -> dict[st
     }
 
 
-def _try(one: Attempt, decimals: int, spec: ChallengeDesign) -> dict[str, Any]:
+def _try(number: int, one: Attempt, decimals: int, spec: ChallengeDesign) -> dict[str, Any]:
+    """A try as it is listed; `number` counts tries, not hints."""
     value = "" if one.value is None else f"{text(from_scaled(one.value, decimals))} {spec.unit}".rstrip()
-    return {"number": one.number, "after": clock(one.elapsed_ms), "at": one.at, "words": verdict_words(one, spec), "value": value}
+    return {"number": number, "after": clock(one.elapsed_ms), "at": one.at, "words": verdict_words(one, spec), "value": value}
 
 
 def verdict_words(one: Attempt, spec: ChallengeDesign) -> str:
@@ -158,7 +159,7 @@ def _say(request: HttpRequest, made: Attempt, spec: ChallengeDesign) -> None:
     right = made.verdict in spec.accepted
     words = verdict_words(made, spec) or _("received")
     tell = messages.success if right else messages.warning if made.verdict else messages.info
-    tell(request, _("Try %(number)d: %(verdict)s.") % {"number": made.number, "verdict": words})
+    tell(request, _("Your try: %(verdict)s.") % {"verdict": words})
 
 
 def _back(row: Challenge) -> HttpResponse:
