@@ -89,7 +89,7 @@ def test_who_was_stopped_is_out_from_that_round_on_and_back_when_the_decision_is
 def test_an_entry_is_checked_for_cycle_clock_and_list_each_with_its_reason(cycle):
     call, final, aqua = round_in(cycle, "call"), round_in(cycle, "final"), group_in(cycle)
     queries.check_entry(call, aqua, now=NOW)
-    with pytest.raises(NotEntrant, match='is not in the round'):
+    with pytest.raises(NotEntrant, match="is not in the round"):
         queries.check_entry(final, aqua, now=NOW)
     with pytest.raises(RoundNotOpen, match="has not opened"):
         queries.check_entry(call, aqua, now=call.opens_at - timedelta(seconds=1))
