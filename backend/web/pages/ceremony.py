@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 from backend.accounts.pages.gate import seen
 from backend.api.permissions import access_of
 from backend.web import ceremony_shapes
-from backend.web.pages.cycle import crumbs_of
+from backend.web.pages.cycle import boards_seen, crumbs_of
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.queries import withheld
-from games.groups.rules import UNNAMED
+from games.groups.rules import UNNAMED, is_unnamed
 from games.recognition.models import Grant
 from games.recognition.queries import point_facts
 from games.recognition.rules import GrantState
@@ -27,15 +27,21 @@ from games.results.queries.preview import missing, stamp
 from games.results.rules import AwardPlan, WinnerPlan
 from games.rounds.models import Round
 from games.rounds.queries import rounds_of
+from leaderboards.models import Board
+from leaderboards.queries import latest, snapshot_rows
 
-WON = [GrantState.GRANTED.value, GrantState.DELIVERED.value, GrantState.VERIFIED.value, GrantState.NOMINATED.value]
+OUT = [GrantState.GRANTED.value, GrantState.DELIVERED.value]
+WON = [*OUT, GrantState.VERIFIED.value, GrantState.NOMINATED.value]
 KEEP = 600  # seconds; a computation is thrown away sooner when anything it rests on changes
 
 
 @never_cache
 @require_safe
 def ceremony_page(request: HttpRequest, cycle: str) -> HttpResponse:
-    """Every scene on one page; the script shows one at a time. Organizers see it before the results are out, others afterwards."""
+    """Every scene on one page; the script shows one at a time. Organizers see it before the results are out, others afterwards.
+
+    Others are told no more than elsewhere: awards that are granted, and the main board as it was published, if they may see it.
+    """
     found, waiting, told = _asked(request, cycle)
     context = {"cycle": found, "crumbs": crumbs_of(found, _("Ceremony")), "waiting": waiting, "ready": told is not None}
     return render(request, "ceremony/ceremony.html", context | (told or {}))
@@ -57,30 +63,51 @@ def _asked(request: HttpRequest, key: str) -> tuple[Cycle, Round | None, dict[st
     rounds = list(rounds_of(found, access_of(request).now))
     waiting = ceremony_round(rounds)
     ready = bool(rounds) and (waiting is not None or all(one.published_at for one in rounds))
-    return found, waiting, _told(found, waiting, rounds) if ready else None
+    if not ready:
+        return found, waiting, None
+    access = access_of(request)
+    if access.organizes(found.pk):
+        return found, waiting, _told(found, waiting, rounds)
+    main = boards_seen(access, found).filter(number=1).first()
+    told = _told(found, waiting, rounds, published=True, main=main)
+    return found, waiting, told if main or told is None else told | {"opening": None, "board": None}
 
 
-def _told(cycle: Cycle, waiting: Round | None, rounds: list[Round]) -> dict[str, Any] | None:
-    """Computed once while nothing changes: a contest of a hundred teams takes some seconds."""
+def _told(
+    cycle: Cycle, waiting: Round | None, rounds: list[Round], *, published: bool = False, main: Board | None = None
+) -> dict[str, Any] | None:
+    """Computed once while nothing changes: a contest of a hundred teams takes some seconds. `published`: as others than organizers see it."""
     last, hidden = waiting or rounds[-1], withheld(cycle)
     last.cycle = cycle  # known already: no statement for it
     state = hashlib.sha256(repr((stamp(last, missing(last)), sorted(hidden))).encode()).hexdigest()
-    key = f"ceremony:{cycle.pk}:{state}"
+    key = f"ceremony:{cycle.pk}:{state}:{'all' if not published else main.pk if main else 'none'}"
     kept: dict[str, Any] | None = cache.get(key)
     if kept is None:
         curtain = curtain_of(cycle, waiting, points=point_facts(cycle))
-        kept = _scenes(cycle, curtain, hidden) if curtain is not None else None
+        kept = _scenes(cycle, curtain, hidden, OUT if published else WON) if curtain is not None else None
+        if kept is not None and published:
+            kept["podium"] = _podium(main, hidden) if main else []
         cache.set(key, kept, KEEP)
     return kept
 
 
-def _scenes(cycle: Cycle, curtain: Curtain, hidden: Container[str]) -> dict[str, Any]:
+def _podium(main: Board, hidden: Container[str]) -> list[dict[str, str]]:
+    """The best of the board as it was published last: a correction that is not published yet is nobody's business here."""
+    last = latest(main)
+    best = {str(place) for place in range(1, ceremony_shapes.PODIUM + 1)}
+    rows = [row for row in snapshot_rows(last) if row["place"] in best and not row["line"]] if last else []
+    unnamed = [is_unnamed(row["group"]) or row["group"] in hidden for row in rows]
+    names = [_(UNNAMED) if kept else row["name"] for row, kept in zip(rows, unnamed, strict=True)]
+    return [{"place": row["place"], "name": name, "score": row["score"]} for row, name in zip(rows, names, strict=True)]
+
+
+def _scenes(cycle: Cycle, curtain: Curtain, hidden: Container[str], states: list[str]) -> dict[str, Any]:
     design = design_of(cycle)
 
     def name(key: str) -> str:
         return _(UNNAMED) if key in hidden else curtain.names.get(key, key)
 
-    awards = curtain.awards if curtain.waiting else _granted(cycle)
+    awards = curtain.awards if curtain.waiting else _granted(cycle, states)
     return {
         "scenes": ceremony_shapes.scenes(design, awards, name),
         "opening": ceremony_shapes.opening(design, curtain, curtain.reveal, name) if curtain.reveal else None,
@@ -89,10 +116,13 @@ def _scenes(cycle: Cycle, curtain: Curtain, hidden: Container[str]) -> dict[str,
     }
 
 
-def _granted(cycle: Cycle) -> list[AwardPlan]:
-    """What was given in the end, which may differ from what was computed: somebody declined, a decision moved an award."""
+def _granted(cycle: Cycle, states: list[str]) -> list[AwardPlan]:
+    """What was given in the end, which may differ from what was computed: somebody declined, a decision moved an award.
+
+    `states`: how far an award must be. Before it is granted, nobody but organizers sees it.
+    """
     plans: dict[str, AwardPlan] = {}
-    for one in Grant.objects.filter(cycle=cycle, state__in=WON, group__isnull=False).select_related("group").order_by("pk"):
+    for one in Grant.objects.filter(cycle=cycle, state__in=states, group__isnull=False).select_related("group").order_by("pk"):
         plan = plans.setdefault(one.award, AwardPlan(key=one.award, board=one.board, budget=0, unallocated=0, winners=[]))
         group = one.group.key if one.group else ""
         plan["winners"].append(WinnerPlan(group=group, place=one.place, cents=one.amount_cents or 0))

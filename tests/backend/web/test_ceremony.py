@@ -1,15 +1,18 @@
 """The ceremony: organizers before the results are out, everybody after; from the last award to the first; nothing said too early."""
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from games.cycles.models import Cycle
+from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.journal.queries import db_now
+from games.recognition.models import Grant
 from games.results.actions import publish_boards, recompute_now
 from games.rounds.models import Round
-from leaderboards.models import Standing
+from leaderboards.models import Board, Snapshot, Standing
 from tests.backend.web.test_cycle_pages import page
 from tests.factories.cycles import CycleFactory
 from tests.factories.groups import MembershipFactory
@@ -90,3 +93,41 @@ def test_no_cycle_no_ceremony(cast):
     assert cast.visitor.client.get(f"/cycles/{empty.key}/ceremony/").status_code == 404
     assert cast.org.client.get("/cycles/none/ceremony/").status_code == 404
     assert Cycle.objects.filter(pk=empty.pk).exists()
+
+
+def test_an_award_that_is_not_granted_is_told_to_organizers_only(cast, judged):
+    publish(judged)
+    Grant.objects.filter(cycle=judged.cycle).delete()
+    group = Group.objects.filter(cycle=judged.cycle).first()
+    award = design_of(judged.cycle).awards[0]
+    grant = Grant.objects.create(
+        cycle=judged.cycle, award=award.key, kind=award.kind, name=award.title, group=group, place="1", state="nominated"
+    )
+    for state in ("nominated", "verified"):
+        Grant.objects.filter(pk=grant.pk).update(state=state)
+        cache.clear()
+        assert "scene-award" in page(cast.org.client, address(judged))
+        for outsider in (cast.visitor, cast.eve):
+            assert "scene-award" not in page(outsider.client, address(judged))
+    Grant.objects.filter(pk=grant.pk).update(state="granted")
+    cache.clear()
+    assert "scene-award" in page(cast.visitor.client, address(judged))
+
+
+def test_a_main_board_that_is_not_public_stays_so_at_the_ceremony(cast, judged):
+    publish(judged)
+    assert "podium-name" in page(cast.visitor.client, address(judged))
+    Board.objects.filter(scope=judged.cycle.pk, number=1).update(audience="organizers")
+    assert "podium-name" not in page(cast.visitor.client, address(judged))
+    assert cast.visitor.client.get(address(judged, "opening.json")).status_code == 404
+    assert "podium-name" in page(cast.org.client, address(judged))
+
+
+def test_what_is_computed_anew_is_not_told_before_it_is_published(cast, judged):
+    publish(judged)
+    last = Snapshot.objects.filter(board__scope=judged.cycle.pk, board__number=1, audience="public").order_by("-number").first()
+    first = next(row for row in last.rows if row["place"] == "1")
+    Group.objects.filter(cycle=judged.cycle, key=first["entry"]).update(state="disqualified")
+    recompute_now(judged.cycle)
+    text = page(cast.visitor.client, address(judged))
+    assert first["name"] in text[text.index("stage-podium") :]
