@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import messages
@@ -16,6 +16,8 @@ from backend.accounts.models import User
 from backend.api.permissions import access_of
 from games.errors import GameError, NotFound
 from games.permissions import allows, visible
+
+ID_DIGITS: Final = 18
 
 
 def seen[M: Model](request: HttpRequest, name: str, rows: QuerySet[M], **where: Any) -> M:
@@ -53,6 +55,11 @@ def me(request: HttpRequest) -> User:
     """The user who is signed in."""
     assert isinstance(request.user, User)
     return request.user
+
+
+def id_in(text: str) -> int:
+    """The id in a form; 0, which nothing has, for anything that is no id."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= ID_DIGITS else 0
 
 
 def network_of(request: HttpRequest) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from backend.accounts.pages.gate import attempt, me, refuse, require, seen, signed_in
+from backend.accounts.pages.gate import attempt, id_in, me, refuse, require, seen, signed_in
 from backend.accounts.pages.team_forms import AskForm, InviteForm, RenameForm, WithdrawForm
 from backend.api.permissions import access_of
 from backend.web.pages.cycle import crumbs_of
@@ -192,7 +192,7 @@ def _membership(request: HttpRequest, group: Group) -> Membership:
     """The member that was pressed, if the person may end or change it."""
     number = request.POST.get("member", "")
     rows = Membership.objects.filter(group=group, until__isnull=True).select_related("person", "group")
-    return seen(request, "membership.end", rows, pk=int(number) if number.isdigit() else 0)
+    return seen(request, "membership.end", rows, pk=id_in(number))
 
 
 def _leave(request: HttpRequest, group: Group) -> None:
@@ -206,7 +206,7 @@ def _leave(request: HttpRequest, group: Group) -> None:
 def _answer(request: HttpRequest, group: Group) -> None:
     number = request.POST.get("request", "")
     rows = JoinRequest.objects.filter(group=group)
-    asked = seen(request, "join_request.settle", rows, pk=int(number) if number.isdigit() else 0)
+    asked = seen(request, "join_request.settle", rows, pk=id_in(number))
     actions.settle_request(asked, accept=request.POST.get("answer") == "yes", by=me(request))
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.accounts.pages.gate import me, signed_in
+from backend.accounts.pages.gate import id_in, me, signed_in
 from backend.accounts.rules import safe_path
 from games.cycles.models import Cycle
 from games.notices.actions import mark_read, read_stop, stop
@@ -81,7 +81,7 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
 def read(request: HttpRequest) -> HttpResponse:
     """Mark one notice (`notice`) or all as read, and stay."""
     chosen = request.POST.get("notice", "")
-    mark_read(me(request), [int(chosen)] if chosen.isdigit() else None)
+    mark_read(me(request), [id_in(chosen)] if chosen else None)
     back = safe_path(request.POST.get("next", ""))
     return redirect(back if back.startswith(reverse("notices")) else reverse("notices"))
 

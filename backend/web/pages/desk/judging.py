@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.accounts.pages.gate import attempt, me, seen, signed_in
+from backend.accounts.pages.gate import attempt, id_in, me, seen, signed_in
 from backend.web.pages.desk.place import back, desk_page, organized
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
@@ -192,7 +192,7 @@ def conflicts_page(request: HttpRequest, cycle: str) -> HttpResponse:
 def _conflict(request: HttpRequest, cycle: Cycle, rows: Any) -> HttpResponse:
     given = {key: request.POST.get(key, "") for key in ("do", "row", "person", "group", "reason")}
     if given["do"] == "take_back":
-        one = seen(request, "conflict.take_back", rows, pk=int(given["row"]) if given["row"].isdigit() else 0)
+        one = seen(request, "conflict.take_back", rows, pk=id_in(given["row"]))
         done = _("The conflict is taken back. Sheets that were given back stay so until you open them again.")
         attempt(request, lambda: actions.take_back_conflict(conflict=one, by=me(request)), done)
         return redirect("desk-conflicts", cycle.key)

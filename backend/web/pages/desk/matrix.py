@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from backend.accounts.pages.gate import me, signed_in
+from backend.accounts.pages.gate import id_in, me, signed_in
 from backend.web.pages.desk.place import desk_page, organized
 from games.challenges.models import Challenge
 from games.challenges.queries import spec_of
@@ -100,6 +100,6 @@ def _pairs(values: list[str]) -> set[tuple[int, int]]:
     found = set()
     for one in values:
         group, _colon, judge = one.partition(":")
-        if group.isascii() and judge.isascii() and group.isdigit() and judge.isdigit():
-            found.add((int(group), int(judge)))
+        if id_in(group) and id_in(judge):
+            found.add((id_in(group), id_in(judge)))
     return found

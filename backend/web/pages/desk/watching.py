@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.accounts.pages.gate import attempt, me, signed_in
+from backend.accounts.pages.gate import attempt, id_in, me, signed_in
 from backend.api.permissions import access_of
 from backend.web import shapes
 from backend.web.pages.desk.live import fragment
@@ -116,7 +116,7 @@ def remind(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
     found = organized(request, cycle)
     round_ = round_seen(request, found, key)
     what, everybody = request.POST.get("what"), request.POST.get("do") == "all"
-    chosen = [int(one) for one in request.POST.getlist("who") if one.isascii() and one.isdigit()]
+    chosen = [number for one in request.POST.getlist("who") if (number := id_in(one))]
     if not chosen and not everybody:
         messages.error(request, _("Nobody is chosen."))
     elif what == "entries":
