@@ -15,6 +15,7 @@ from games.cycles.models import Cycle, Series
 from games.cycles.rules import DecisionKind
 from games.judging.models import ConflictOfInterest, Panelist
 from games.notices.models import Announcement, Message, Notice
+from games.progression.models import Draft
 from games.recognition.models import Points, PointsTotal
 from games.results.models import ExternalResult
 from games.rounds.models import Extension
@@ -109,3 +110,6 @@ def _around(people: dict[str, Actor], played: Played, call: Scene) -> None:
         Cycle.objects.create(
             key=f"other-{number}", name="Other", series=Series.objects.get(key=f"series-{number}"), state="running"
         )
+        written = Cycle.objects.create(key=f"draft-{number}", name="The same", state="draft")
+        MembershipFactory.create(cycle=written, group=None, person=person, role="organizer", capabilities=["organize"])
+        Draft.objects.create(cycle=written, data={}, saved_at=now())
