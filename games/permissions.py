@@ -274,6 +274,14 @@ def _own_glass(access: Access) -> Q:
     return Q(kind=DecisionKind.BREAK_GLASS.value, by_id=access.user_id) if access.owner else NEVER
 
 
+def _decision_seen(access: Access) -> Q:
+    """What is decided about a group that keeps its name to itself would tell how it fared: it reads that itself, others do not."""
+    about = Q(key=OuterRef("group")) | Q(key=OuterRef("other"))
+    unnamed = Group.objects.filter(about, cycle=OuterRef("cycle_id"), rank_hidden=True).exclude(pk__in=access.groups_with())
+    public = _cycle_open(access, "cycle__") & Q(published_at__isnull=False) & ~Q(Exists(unnamed))
+    return _reads(access, "cycle_id") | _own_glass(access) | public
+
+
 @dataclass(frozen=True, slots=True)
 class Permission:
     """One row. With a `model`: `seen` filters it. Without: `held` answers for the person as such. `says` is the rule in words."""
@@ -316,7 +324,7 @@ PERMISSIONS: dict[str, Permission] = {
     "cycle.follow": _row(
         "Sponsors, coaches and observers of the cycle, and its organizers.",
         Cycle,
-        lambda a: Q(pk__in=a.cycles_with(Capability.FOLLOW)) | _organizes(a, "pk"),
+        lambda a: Q(pk__in=a.cycles_with(Capability.FOLLOW), state__in=LISTED) | _organizes(a, "pk"),
     ),
     "ceremony.view": _row(
         "Organizers; whoever may see the cycle once the results of all its rounds are published.",
@@ -330,9 +338,9 @@ PERMISSIONS: dict[str, Permission] = {
     "draft.view": _of_organizer("Organizers: what is being written is theirs alone.", Draft),
     "draft.write": _of_organizer("Organizers.", Draft),
     "decision.view": _row(
-        "Organizers; everybody once published; who broke the glass, that decision.",
+        "Organizers; everybody once published, unless it names a group that keeps its name; who broke the glass, that decision.",
         Decision,
-        lambda a: _reads(a, "cycle_id") | _own_glass(a) | (_cycle_open(a, "cycle__") & Q(published_at__isnull=False)),
+        _decision_seen,
     ),
     "decision.revoke": _row(
         "Organizers; who broke the glass, that decision.", Decision, lambda a: _organizes(a, "cycle_id") | _own_glass(a)

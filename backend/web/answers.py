@@ -15,6 +15,7 @@ from games.submissions.models import Upload
 from leaderboards.engine import numbers
 
 LONG = 2  # lines from which a text is shown as a text of its own
+WEB: Final = ("https://", "http://")
 # Names of the form's own controls. A dot, because no key of a schema has one.
 NOTE: Final = "our.note"
 KEPT: Final = "our.file."
@@ -35,7 +36,7 @@ def _answer(field: FormField, value: Any, uploads: Mapping[int, Upload]) -> dict
     found: dict[str, Any] = {"name": field.title}
     match field.type.value:
         case "url":
-            found |= {"url": value, "text": value}
+            found |= {"url": value if str(value).startswith(WEB) else "", "text": value}  # a draft may hold anything
         case "file":
             upload = uploads.get(value)
             name = upload.name if upload else _("a file")

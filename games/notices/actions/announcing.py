@@ -69,7 +69,8 @@ def make_announcement(cycle: Cycle, *, title: str, text: str, audience: str, by:
     _journal(Kind.ANNOUNCEMENT_MADE, made, by=by)
     link = absolute(f"/cycles/{cycle.key}/#news-{made.pk}")
     context = {"announcement": made, "cycle": cycle, "link": link}
-    told = tell_all("news", audience_of(cycle, audience), key=f"news:{made.pk}", context=context, cycle_id=cycle.pk)
+    people = () if cycle.rehearsal else audience_of(cycle, audience)  # a dry run tells nobody
+    told = tell_all("news", people, key=f"news:{made.pk}", context=context, cycle_id=cycle.pk)
     return made, told
 
 
@@ -136,7 +137,9 @@ def remind_marks(round_: Round, *, by: Any, judges: Collection[int] | None = Non
 
 
 def _remind(kind: str, round_: Round, people: QuerySet[Person], context: dict[str, Any], *, now: datetime) -> Reminded:
-    """Tell those who were not told today, each human once even if they are several people here."""
+    """Tell those who were not told today, each human once even if they are several people here. In a dry run nobody."""
+    if round_.cycle.rehearsal:
+        return Reminded(0, 0, 0)
     key = f"{kind}:{round_.pk}:{now.astimezone(UTC):%Y%m%d}"
     humans = {person.user_id: person for person in people}
     before = told_under(key)

@@ -9,7 +9,9 @@ from games.bundles.actions import import_path
 from games.bundles.actions.exporting import bundle_for, export_files
 from games.bundles.audience import Audience
 from games.bundles.verify import verify
-from games.cycles.models import Cycle
+from games.cycles.actions import record_decision
+from games.cycles.models import Cycle, Decision
+from games.cycles.rules import DecisionKind
 from games.groups.actions import set_rank_hidden
 from games.groups.models import Group
 from games.groups.queries import public_key
@@ -121,6 +123,22 @@ def test_scores_sheets_awards_and_points_that_would_tell_it_are_kept_back(cast: 
         assert all(row["group"] != group.pk for row in outside.json()["results"]), path
     assert any(row["group_key"] == "aqua" for row in listed(cast.ada.api, f"/api/v1/point-totals?cycle={story.cycle.pk}"))
     assert cast.eve.api.get(f"/api/v1/points/badges?cycle={story.cycle.pk}").json() == {"badges": []}
+
+
+@pytest.mark.outsider("decision-list")
+def test_a_published_decision_about_it_is_read_by_itself_and_by_organizers(cast: Cast, story: Played) -> None:
+    now = db_now()
+    row = record_decision(
+        story.cycle, DecisionKind.DISQUALIFY, by=cast.org.user, round="final", group="aqua", reason="Late papers."
+    )
+    Decision.objects.filter(pk=row.pk).update(published_at=now)
+    page, api = f"/cycles/{story.cycle.key}/decisions/", f"/api/v1/decisions?cycle={story.cycle.pk}&group=aqua"
+    for outsider in (cast.visitor, cast.eve, cast.ben):
+        assert "Late papers" not in outsider.client.get(page).content.decode()
+        assert listed(outsider.api, api) == []
+    for insider in (cast.ada, cast.org):
+        assert "Late papers" in insider.client.get(page).content.decode()
+        assert len(listed(insider.api, api)) == 1
 
 
 def test_the_live_message_names_nobody(story: Played) -> None:

@@ -39,6 +39,12 @@ def test_a_sponsor_reads_numbers_and_nobody_elses_result_before_it_is_out(cast, 
         assert outsider.client.get(address(story)).status_code == 404
 
 
+def test_a_draft_has_no_desk_for_sponsors(cast, story):
+    story.cycle.state = "draft"
+    story.cycle.save(update_fields=["state"])
+    assert cast.eve.client.get(address(story)).status_code == 404
+
+
 def test_published_results_and_what_became_of_the_awards(cast, story):
     Round.objects.filter(cycle=story.cycle).update(published_at=db_now(), visibility="full")
     recompute_now(story.cycle)

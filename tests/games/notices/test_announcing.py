@@ -82,6 +82,16 @@ def test_what_cannot_be_announced_is_refused(cast: Cast, changes):
     assert not Announcement.objects.exists()
 
 
+def test_a_dry_run_tells_nobody_anything(cast: Cast):
+    cast.cycle.rehearsal = True
+    cast.cycle.save()
+    assert announce(cast)[1] == 0
+    round_ = Round.objects.select_related("cycle").get(pk=cast.call.pk)
+    assert actions.remind_entries(round_, by=cast.org.user).people == 0
+    assert not Message.objects.exists()
+    assert not Notice.objects.exists()
+
+
 def test_a_draft_tells_nobody_anything(cast: Cast):
     cast.cycle.state = "draft"
     with pytest.raises(Conflict):
