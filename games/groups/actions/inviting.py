@@ -25,6 +25,7 @@ from games.organizations.actions import invite, invite_people, withdraw_invitati
 from games.organizations.guests import Guest
 from games.organizations.models import Invitation, Person
 from games.organizations.rules import name_from_email
+from games.playbooks.rules import Capability
 
 
 class GuestsRefused(Invalid):
@@ -156,10 +157,16 @@ def _mail(cycle: Cycle, plan: Plan, people: dict[str, Person], teams: dict[tuple
 def invite_again(membership: Membership, *, by: Any, email: str = "") -> Invitation:
     """Mail a new link to somebody who has not taken their place, to another address if one is given; the old link ends.
 
-    Raises PersonTaken, Conflict without an address, GroupRefused for a membership that has ended.
+    Raises PersonTaken, Conflict without an address, GroupRefused for a membership that has ended, and for another address of somebody
+    who waits in a cycle of other organizers too: whoever gets the link takes all their places.
     """
     if membership.until is not None:
         message = "This place was taken back."
+        raise GroupRefused(message)
+    if email.strip().lower() not in {"", membership.person.email.lower()} and _waits_elsewhere(membership, by=by):
+        message = (
+            "Somebody else invited this person too, so the address stays. Withdraw the invitation and invite the other address."
+        )
         raise GroupRefused(message)
     group = membership.group
     path = group_path(group) if group else f"/cycles/{membership.cycle.key}/"
@@ -167,6 +174,14 @@ def invite_again(membership: Membership, *, by: Any, email: str = "") -> Invitat
         membership.person, by=by, email=email, next_path=path, cycle_id=membership.cycle_id, group_id=membership.group_id
     )
     return invitation
+
+
+def _waits_elsewhere(membership: Membership, *, by: Any) -> bool:
+    """Whether the person has a place in a cycle that `by` does not organize."""
+    here = Membership.objects.filter(until__isnull=True).exclude(cycle=membership.cycle_id)
+    others = set(here.filter(person=membership.person_id).values_list("cycle_id", flat=True))
+    held = here.filter(person__user=by, cycle__in=others, group__isnull=True).values_list("cycle_id", "capabilities")
+    return bool(others - {cycle for cycle, can in held if Capability.ORGANIZE in can})
 
 
 @transaction.atomic

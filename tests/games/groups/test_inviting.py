@@ -13,6 +13,9 @@ from games.journal.models import JournalEntry
 from games.organizations.guests import Guest
 from games.organizations.models import Invitation, Person
 from tests.cast import Cast
+from tests.factories.cycles import CycleFactory
+from tests.factories.groups import MembershipFactory
+from tests.factories.organizations import PersonFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +145,22 @@ def test_an_invitation_is_sent_again_and_withdrawn(cast: Cast):
     actions.withdraw_invitation(membership, by=cast.org.user)
     assert not Membership.objects.filter(person__email="noor@example.org", until=None).exists()
     assert not Invitation.objects.filter(expires_at__gt=now()).exists()
+
+
+def test_who_waits_in_a_cycle_of_others_keeps_the_address(cast: Cast):
+    """Else an organizer could have the link to a place in somebody else's cycle sent to themselves."""
+    theirs = CycleFactory(organization=cast.cycle.organization)
+    waiting = PersonFactory(organization=cast.cycle.organization, user=None, email="nor@example.org")
+    MembershipFactory(cycle=theirs, group=None, person=waiting, role="organizer", capabilities=["organize"])
+    actions.invite_guests(cast.cycle, [guest(1, "nor@example.org")], role="judge", by=cast.org.user)
+    membership = Membership.objects.select_related("person", "cycle", "group").get(person=waiting, cycle=cast.cycle)
+    with pytest.raises(GroupRefused, match="invited this person too"):
+        actions.invite_again(membership, by=cast.org.user, email="org@example.org")
+    actions.invite_again(membership, by=cast.org.user, email="Nor@example.org")
+    MembershipFactory(cycle=theirs, group=None, person=cast.org.person, role="organizer", capabilities=["organize"])
+    actions.invite_again(membership, by=cast.org.user, email="noor@example.org")
+    waiting.refresh_from_db()
+    assert waiting.email == "noor@example.org"
 
 
 def test_who_has_come_is_not_withdrawn(cast: Cast):
