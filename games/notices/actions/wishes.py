@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from django.contrib.auth import get_user_model
 from django.core import signing
 from django.db import transaction
 from django.utils.functional import Promise
@@ -60,7 +61,8 @@ def stop(user_id: int, what: str, *, pace: Pace = Pace.NEVER) -> None:
     if what == EVERY_DIGEST:
         wished.filter(pace=Pace.DAILY.value).update(pace=pace.value)
         return
-    _wish({Topic(what): pace}, user_id)
+    if get_user_model().objects.filter(pk=user_id).exists():
+        _wish({Topic(what): pace}, user_id)
 
 
 @transaction.atomic

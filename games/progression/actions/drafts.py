@@ -171,8 +171,13 @@ def move_draft(draft: Draft, start: datetime, *, by: Any, revision: int | None =
         message = "There is no date yet from which the others could be moved."
         raise DraftRefused(message, where="start")
     zone = zone_named(draft.data)
-    by_days = start.astimezone(zone).replace(tzinfo=None) - first.astimezone(zone).replace(tzinfo=None)
-    return edit_draft(draft, shifted(draft.data, by_days, zone), by=by, revision=revision)
+    try:
+        by_days = start.astimezone(zone).replace(tzinfo=None) - first.astimezone(zone).replace(tzinfo=None)
+        data = shifted(draft.data, by_days, zone)
+    except OverflowError:
+        message = "Some dates would be beyond the end of the calendar: choose another day."
+        raise DraftRefused(message, where="start") from None
+    return edit_draft(draft, data, by=by, revision=revision)
 
 
 @transaction.atomic

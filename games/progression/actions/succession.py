@@ -9,7 +9,7 @@ from django.db import transaction
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.cycles.rules import CycleState
-from games.errors import Conflict
+from games.errors import Conflict, Invalid
 from games.groups.models import Group, Membership, Registration
 from games.groups.rules import CYCLE_WIDE, GroupState, RegistrationState, new_invite_code
 from games.journal.queries import db_now
@@ -83,8 +83,12 @@ def moved(design: Design, start: datetime) -> dict[str, Any]:
     first, zone = begins(design), zone_of(design)
     if first is None:
         return data
-    by: timedelta = start.astimezone(zone).replace(tzinfo=None) - first.astimezone(zone).replace(tzinfo=None)
-    found: dict[str, Any] = shifted(data, by, zone)
+    try:
+        by: timedelta = start.astimezone(zone).replace(tzinfo=None) - first.astimezone(zone).replace(tzinfo=None)
+        found: dict[str, Any] = shifted(data, by, zone)
+    except OverflowError:
+        message = "Some dates would be beyond the end of the calendar: choose another day."
+        raise Invalid(message, where="start") from None
     return found
 
 
