@@ -32,6 +32,8 @@ TEXTS: dict[str, tuple[str, ...]] = {
 HIDDEN = ("Clean water", "Red Herons", "Quiet", "the secret plan", "plan.pdf", "Doors open at nine", "cousins", "a storm")
 SEALED = ("the secret plan", "plan.pdf", "cousins", "a storm")
 MOST = 4  # ids in a fresh database are small
+# On PostgreSQL they would go on from whatever ran before.
+pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def numbers(cast: Cast) -> tuple[int, ...]:
     Challenge.objects.filter(pk=cast.concept.pk).update(spec={**cast.concept.spec, "form": form})
     rows = seal(cast)
     Version.objects.update(data={"text": "the secret plan"})
-    return tuple(sorted({row.pk for row in rows.values() if row.pk < MOST}))
+    return tuple(sorted({1, *(row.pk for row in rows.values() if row.pk < MOST)}))  # 1: the number of a version
 
 
 def counts() -> dict[str, int]:
