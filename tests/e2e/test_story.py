@@ -101,7 +101,7 @@ def marked(page: Page, cycle: str, marks: dict[str, int]) -> None:
         expect(page.get_by_role("heading", name="Your marks")).to_be_visible()
         value = next(mark for title, mark in marks.items() if page.locator("#entry").get_by_text(title).count())
         for criterion in ("value", "proof"):
-            page.locator(f"input[name=mark-{criterion}][value='{value}']").check()
+            page.locator("label.stone-mark", has=page.locator(f"input[name=mark-{criterion}][value='{value}']")).click()
         here = page.url
         page.locator("[data-sheet] button", has_text="Final").first.click()
         page.wait_for_url(lambda url, here=here: url != here)
