@@ -30,7 +30,6 @@ class Shot(NamedTuple):
 
 SHOTS = (
     Shot("home", "", "/"),
-    Shot("cycle", "", "/cycles/clean-water-{last}/"),
     Shot("board", "", "/cycles/clean-water-{last}/boards/result/"),
     Shot("board-dark", "", "/cycles/icpc-wf47/boards/standings/", scheme="dark"),
     Shot("workspace", "ada", "/cycles/clean-water-{year}/teams/spring-keepers/"),
