@@ -248,13 +248,19 @@ def test_who_signs_out_leaves_nothing_to_open_but_keeps_what_was_not_sent(visit:
 
     phone.on("dialog", stay)
     phone.evaluate("document.querySelector('form[action*=sign-out]').requestSubmit()")
+    for _ in range(50):
+        if asked:
+            break
+        phone.wait_for_timeout(100)
     assert "only on this device" in asked[0]
 
     context.set_offline(False)
     state(phone, "saved")
+    phone.wait_for_timeout(3000)  # what the worker is just keeping has come in
     elsewhere = context.new_page()
     elsewhere.goto("/cycles/")  # a page that no worker rules
-    elsewhere.evaluate("document.querySelector('form[action*=sign-out]').requestSubmit()")
+    with elsewhere.expect_navigation():
+        elsewhere.evaluate("document.querySelector('form[action*=sign-out]').requestSubmit()")
     elsewhere.wait_for_load_state()
     until(elsewhere, "caches.keys().then((names) => names.length === 0)")
     context.set_offline(True)
