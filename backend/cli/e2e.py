@@ -44,10 +44,4 @@ def add_browser_tests() -> int:
     if not chromium():
         click.echo(f"The browser tests were left out. {MISSING} Then: ./run e2e")
         return 0
-    code = run_browser_tests(("-q",))
-    if code:
-        click.echo(
-            "Some browser tests failed. Those once more, loudly: what fails twice fails the run, what passes now is to be made steady."
-        )
-        code = run_browser_tests(("--last-failed", "--last-failed-no-failures", "none"))
-    return code
+    return run_browser_tests(("-q",))

@@ -256,7 +256,6 @@ def test_who_signs_out_leaves_nothing_to_open_but_keeps_what_was_not_sent(visit:
 
     context.set_offline(False)
     state(phone, "saved")
-    phone.wait_for_timeout(3000)  # what the worker is just keeping has come in
     elsewhere = context.new_page()
     elsewhere.goto("/cycles/")  # a page that no worker rules
     with elsewhere.expect_navigation():

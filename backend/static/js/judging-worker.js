@@ -14,12 +14,19 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 
 const mine = async () => (await caches.keys()).filter((name) => name.startsWith(PREFIX));
 const forget = async () => { for (const name of await mine()) await caches.delete(name); };
+/** More than once: what the other worker had asked for while the session still held may come in after the first time. */
+async function leave() {
+  for (const wait of [0, 1000, 3000]) {
+    await new Promise((done) => setTimeout(done, wait));
+    await forget();
+  }
+}
 const pagesOf = (user) => `${PREFIX}pages-${user}`;
 const found = (request) => caches.match(request, { ignoreVary: true });
 
 self.addEventListener("fetch", (event) => {
   const { request } = event, url = new URL(request.url);
-  if (leaving) { if (request.method === "POST") event.waitUntil(forget()); return; }
+  if (leaving) { if (request.method === "POST") event.waitUntil(leave()); return; }
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (request.mode === "navigate" && url.pathname.startsWith(scope)) event.respondWith(page(event));
   else if (["style", "script", "font", "image"].includes(request.destination) && !url.pathname.startsWith(scope)) event.respondWith(asset(event));
@@ -59,7 +66,7 @@ async function instead() {
 async function asset(event) {
   const kept = await found(event.request);
   const answer = fetch(event.request).then(async (got) => {
-    if (kept && got.ok) await (await caches.open(ASSETS)).put(event.request, got.clone());
+    if (kept && got.ok && await caches.has(ASSETS)) await (await caches.open(ASSETS)).put(event.request, got.clone());
     return got;
   });
   if (!kept) return answer;
