@@ -67,6 +67,9 @@ class DecisionKind(StrEnum):
     OVERRIDE = "override"
     ROLE = "role"
     BREAK_GLASS = "break_glass"
+    DELIBERATE = "deliberate"
+    CHANGE_SET = "change_set"
+    APPEAL = "appeal"
 
 
 RESULT_KINDS = frozenset(

@@ -26,6 +26,25 @@ class ChallengeScore(models.Model):
         return f"{self.group_id}: {self.score or 'unscored'}"
 
 
+class PanelAnalysis(models.Model):
+    """How sure a panel's marks make us: severities, intervals, reliability, as plain JSON. `digest` names the marks it was made from."""
+
+    challenge = models.ForeignKey("games.Challenge", models.CASCADE, related_name="analyses")
+    panel = models.CharField(max_length=100)
+    body = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64, blank=True)
+    computed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["challenge", "panel"], name="analysis_once_per_panel")
+        ]
+        verbose_name_plural = "panel analyses"
+
+    def __str__(self) -> str:
+        return f"analysis of {self.challenge_id} {self.panel}"
+
+
 class RecomputeRun(models.Model):
     """A row is the queue: claimed by a conditional UPDATE, leased, swept when the lease runs out."""
 

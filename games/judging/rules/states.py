@@ -34,6 +34,69 @@ class Outcome(StrEnum):
     NONE = ""
 
 
+class ConflictKind(StrEnum):
+    """Why a judge must not mark a group."""
+
+    DECLARED = "declared"
+    ORGANIZATION = "organization"
+    TEAMMATE = "teammate"
+    MENTOR = "mentor"
+    BUILT_UPON = "built_upon"
+
+
+class ConflictSource(StrEnum):
+    """Who said so. What the system found may be lifted by an organizer, and is not found again."""
+
+    JUDGE = "judge"
+    TEAM = "team"
+    ORGANIZER = "organizer"
+    SYSTEM = "system"
+
+
+class PlanState(StrEnum):
+    """waiting → running → ready or infeasible or failed; ready → applied or dropped."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    READY = "ready"
+    INFEASIBLE = "infeasible"
+    FAILED = "failed"
+    APPLIED = "applied"
+    DROPPED = "dropped"
+
+
+class CalibrationState(StrEnum):
+    """marking → discussing → done; only anchors are open until it is done."""
+
+    MARKING = "marking"
+    DISCUSSING = "discussing"
+    DONE = "done"
+
+
+class ReviewState(StrEnum):
+    """A human kept the mark as it is, or the judge changed it."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    CHANGED = "changed"
+
+
+class DeliberationState(StrEnum):
+    """open → closed, by the chair."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ReplyKind(StrEnum):
+    """What is said to a sheet after publication: thanks and one question by the team, an answer by the judge, and what was done with it."""
+
+    THANKS = "thanks"
+    QUESTION = "question"
+    ANSWER = "answer"
+    USED = "used"
+
+
 class NotOnPanel(NotAllowed):
     """Who marks is not on the panel, or does not judge in this cycle."""
 

@@ -1,7 +1,7 @@
 """Forms as data: the fields of an entry or a registration."""
 
 from enum import StrEnum
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -40,6 +40,9 @@ class FormField(Keyed):
     type: FieldType = FieldType.TEXT
     help: Text = ""
     required: Switch = False
+    blind: Literal["shown", "hidden", "only"] = Field(
+        default="shown", description="in a blind round: shown to judges, hidden from them, or a redacted copy shown only there"
+    )
     lines: Annotated[int, Field(strict=True, ge=1, le=60)] = Field(default=1, description="text: height of the box")
     max_length: Annotated[int, Field(strict=True, ge=1, le=200_000)] | None = Field(
         default=None, description="text, url: characters"

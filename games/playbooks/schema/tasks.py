@@ -7,9 +7,9 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from games.playbooks.rules import Visibility
 from games.playbooks.schema.cycle import Name, Text, Words
-from games.playbooks.schema.forms import FormField
+from games.playbooks.schema.forms import FieldType, FormField
 from leaderboards.engine.spec import ChallengeSpec, Criterion, RoundSpec
-from leaderboards.engine.spec.base import Keyed, Number, Spec, Switch
+from leaderboards.engine.spec.base import Key, Keyed, Number, Spec, Switch
 
 Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 HASH = r"^sha256:[0-9A-Za-z_-]{8,64}:[0-9a-f]{64}$"
@@ -28,6 +28,15 @@ class RoundDesign(RoundSpec):
     feedback: Switch = Field(default=False, description="every entrant gets feedback before the round is closed")
     blind: Switch = Field(default=False, description="judges see keys instead of names")
     judging_closes: AwareDatetime | None = None
+    feedback_on: Literal["entry", "criterion"] = Field(default="entry", description="what the promised feedback is written on")
+    judges_named: Switch = Field(default=False, description="teams see who judged them, once results are published")
+    others_marks: Literal["never", "after_final", "always"] = Field(
+        default="never", description="when a judge sees the other judges' marks on the same entry"
+    )
+    calibration: Switch = Field(default=False, description="judges mark the same anchor entries before the others open")
+    appeal_days: Annotated[int, Field(strict=True, ge=1, le=365)] | None = Field(
+        default=None, description="days after publication in which a group may appeal"
+    )
 
 
 class Level(Spec):
@@ -118,6 +127,8 @@ class ChallengeDesign(ChallengeSpec):
     max_attempts: Count | None = Field(default=None, description="attempts, measured, automatic: tries of one group")
     answer: Annotated[Answer, Field(discriminator="kind")] | None = Field(default=None, description="automatic: what is right")
     hints: tuple[Hint, ...] = Field(default=(), description="attempts, automatic: help that a group may buy")
+    topics: Key | None = Field(default=None, description="the choice field of the form that says what an entry is about")
+    language: Key | None = Field(default=None, description="the choice field of the form that says the language of an entry")
     optional: Switch = Field(default=False, description="a quest nobody has to do; only words, scoring says what missing means")
 
     def faults(self) -> list[tuple[tuple[Any, ...], str]]:
@@ -127,6 +138,11 @@ class ChallengeDesign(ChallengeSpec):
             found.append((("answer",), f"only a challenge of format automatic has an answer; this one is {self.format}"))
         if self.answer is None and self.format.value == "automatic":
             found.append((("answer",), "a challenge of format automatic needs an answer to check against"))
+        found += [
+            ((name,), f'"{key}" is not a choice field of the form')
+            for name, key in (("topics", self.topics), ("language", self.language))
+            if key is not None and not any(one.key == key and one.type is FieldType.CHOICE for one in self.form)
+        ]
         if self.max_attempts is not None and self.format.value not in {"attempts", "measured", "automatic"}:
             found.append(
                 (("max_attempts",), f"only attempts, measured and automatic challenges have attempts; this one is {self.format}")

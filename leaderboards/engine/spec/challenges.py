@@ -80,6 +80,8 @@ class Panel(Keyed, Rounded):
     """Who judges together, and how their marks become one value."""
 
     key: Key = "jury"
+    who: Literal["judges", "peers", "audience"] = "judges"
+    ballots: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
     per: Per = Per.CRITERION
     points: Literal["borda"] | tuple[Number, ...] | None = None
     band: Band | None = None

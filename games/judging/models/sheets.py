@@ -1,44 +1,10 @@
-"""Panelists, conflicts, sheets, marks, votes."""
+"""Sheets and marks: what judges wrote, what they wrote before, and marks that a human looks at first."""
 
 from typing import ClassVar
 
 from django.db import models
 
-from games.judging.rules import MarkState, SheetState
-
-
-class Panelist(models.Model):
-    """A judge on a panel of a challenge: who may mark at all."""
-
-    challenge = models.ForeignKey("games.Challenge", models.CASCADE, related_name="panelists")
-    panel = models.CharField(max_length=100)
-    person = models.ForeignKey("games.Person", models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["challenge", "panel", "person"], name="panelist_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person_id} on {self.panel}"
-
-
-class ConflictOfInterest(models.Model):
-    """This judge must not mark this group."""
-
-    person = models.ForeignKey("games.Person", models.CASCADE, related_name="+")
-    group = models.ForeignKey("games.Group", models.CASCADE, related_name="conflicts")
-    reason = models.TextField(blank=True)
-    declared_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["person", "group"], name="conflict_once")
-        ]
-        verbose_name_plural = "conflicts of interest"
-
-    def __str__(self) -> str:
-        return f"{self.person_id} not for {self.group_id}"
+from games.judging.rules import MarkState, ReviewState, SheetState
 
 
 class Sheet(models.Model):
@@ -94,16 +60,43 @@ class Mark(models.Model):
         return f"{self.criterion} = {self.value}"
 
 
-class Vote(models.Model):
-    """A beats B, for pairwise challenges. An empty outcome: no verdict."""
+class PastSheet(models.Model):
+    """A final sheet as it was before it was opened again. `marks`: criterion to [scaled value or null, state, comment]."""
 
-    challenge = models.ForeignKey("games.Challenge", models.PROTECT, related_name="votes")
-    judge = models.ForeignKey("games.Person", models.PROTECT, related_name="+")
-    a = models.ForeignKey("games.Group", models.PROTECT, related_name="+")
-    b = models.ForeignKey("games.Group", models.PROTECT, related_name="+")
-    outcome = models.CharField(max_length=4, blank=True)
-    count = models.PositiveIntegerField(default=1)
-    at = models.DateTimeField(null=True, blank=True)
+    sheet = models.ForeignKey(Sheet, models.CASCADE, related_name="past")
+    revision = models.PositiveIntegerField()
+    marks = models.JSONField(default=dict)
+    comment = models.TextField(blank=True)
+    final_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["sheet", "revision"], name="past_sheet_once")
+        ]
 
     def __str__(self) -> str:
-        return f"{self.a_id} or {self.b_id}: {self.outcome or 'open'}"
+        return f"sheet {self.sheet_id} before revision {self.revision}"
+
+
+class MarkReview(models.Model):
+    """A mark far from what the others lead one to expect: a human looks first. Criterion "" is the whole sheet."""
+
+    sheet = models.ForeignKey(Sheet, models.CASCADE, related_name="reviews")
+    criterion = models.CharField(max_length=100, blank=True)
+    revision = models.PositiveIntegerField(default=0, help_text="The sheet's revision that was looked at.")
+    distance = models.IntegerField(help_text="Hundredths of the residual standard deviation.")
+    state = models.CharField(max_length=8, choices=[(s.value, s.value) for s in ReviewState], default=ReviewState.OPEN.value)
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey("games.Person", models.SET_NULL, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["sheet", "criterion", "revision"], name="review_once_per_revision")
+        ]
+
+    def __str__(self) -> str:
+        return f"review of sheet {self.sheet_id}: {self.state}"

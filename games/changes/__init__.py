@@ -1,0 +1,1 @@
+"""Corrections after publication, prepared, previewed, applied as one; and appeals."""
