@@ -35,12 +35,6 @@ class FilesTooLarge(Conflict):
     code = "files_too_large"
 
 
-class SeriesTaken(Conflict):
-    """The series is somebody else's."""
-
-    code = "series_taken"
-
-
 class Faults:
     """Collects the faults of one file; beyond a hundred it only counts."""
 

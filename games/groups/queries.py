@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.crypto import salted_hmac
 
-from games.cycles.models import Cycle
+from games.cycles.models import Cycle, Series
 from games.cycles.queries import design_of
 from games.cycles.rules import CycleState
 from games.groups.models import Group, JoinRequest, Membership, Registration
@@ -23,6 +24,15 @@ def door_of(cycle: Cycle, now: datetime) -> Door:
     """Whether groups can register in the cycle now."""
     rules = design_of(cycle).registration
     return door(rules, state=cycle.state, enrolling=cycle.state == CycleState.ENROLLING.value, now=now)
+
+
+def steers_series(user: Any, series: Series) -> bool:
+    """Whether the user organizes one of its cycles, or one of the organization it belongs to."""
+    theirs = Q(cycle__series=series)
+    if series.organization_id is not None:
+        theirs |= Q(cycle__organization=series.organization_id)
+    held = Membership.objects.filter(theirs, group__isnull=True, until__isnull=True, person__user_id=user.pk)
+    return any(Capability.ORGANIZE.value in one for one in held.values_list("capabilities", flat=True))
 
 
 def withheld(cycle: Cycle | int) -> dict[str, str]:

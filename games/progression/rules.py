@@ -37,6 +37,12 @@ class CycleKeyTaken(Conflict):
     code = "cycle_key_taken"
 
 
+class SeriesTaken(Conflict):
+    """The series is somebody else's."""
+
+    code = "series_taken"
+
+
 class AmendRefused(Conflict):
     """The change would alter what has begun; `problems` says what and why."""
 

@@ -15,10 +15,7 @@ from games.bundles.actions.pour import looked_at
 from games.bundles.actions.results import settle_imported
 from games.bundles.actions.work import load_attempts, load_decisions, load_official, load_submissions
 from games.bundles.bundle import Bundle
-from games.bundles.queries import steers_series
 from games.bundles.reading import Read, read_path
-from games.bundles.rules import SeriesTaken
-from games.cycles.actions import series_for
 from games.cycles.models import Cycle, Series
 from games.errors import Invalid
 from games.groups.models import Group
@@ -29,7 +26,7 @@ from games.judging.models import Mark, Sheet
 from games.organizations.models import Organization
 from games.playbooks.schema import CycleSpec, Design
 from games.progression.actions import apply_design
-from games.progression.actions.launch import make_organizer
+from games.progression.actions.launch import make_organizer, series_joined
 from games.progression.rules import CycleKeyTaken
 from games.submissions.models import Attempt, Submission, Version
 
@@ -74,7 +71,7 @@ def import_read(
         message = f"This is a series of {len(read.bundles)} cycles: they keep their keys."
         raise Invalid(message, where="key")
     house = organization or organization_for(read.bundles[0].design, by=by)
-    _series(read.series.key, house, by=by, name=read.series.title, summary=read.series.summary)
+    _begun(read.series, house, by=by)
     cycles: list[Cycle] = []
     for number, bundle in enumerate(read.bundles):
         tell(bundle.design.cycle.title, number, len(read.bundles))
@@ -143,7 +140,7 @@ def _created(design: Design, house: Organization, *, by: Any, predecessor: Cycle
             return Cycle.objects.create(
                 key=spec.key,
                 name=spec.title,
-                series=_series(spec.series, house, by=by) if spec.series else None,
+                series=series_joined(spec.series, by=by, organization=house),
                 organization=house,
                 predecessor=predecessor,
                 playbook=f"{info.key}@{info.version}" if info else "",
@@ -155,13 +152,9 @@ def _created(design: Design, house: Organization, *, by: Any, predecessor: Cycle
         raise CycleKeyTaken(message, where="cycle.key") from None
 
 
-def _series(key: str, house: Organization, *, by: Any, name: str = "", summary: str = "") -> Series:
-    """The series, made if there is none. A user adds only to a series in which they organize a cycle."""
-    found = Series.objects.filter(key=key).first()
-    if found is None:
-        found = series_for(key, name=name, organization=house)
-        Series.objects.filter(pk=found.pk).update(summary=summary)
-    elif by is not None and not steers_series(by, found):
-        message = f'The series "{key}" is there already, and you organize none of its cycles.'
-        raise SeriesTaken(message, where="cycle.series")
-    return found
+def _begun(told: CycleSpec, house: Organization, *, by: Any) -> None:
+    """The series itself; one that is there keeps its words."""
+    new = not Series.objects.filter(key=told.key).exists()
+    found = series_joined(told.key, by=by, organization=house, name=told.title)
+    if new and found is not None:
+        Series.objects.filter(pk=found.pk).update(summary=told.summary)

@@ -1,4 +1,4 @@
-"""A cycle from the database as a Bundle, for organizers; who may add to a series."""
+"""A cycle from the database as a Bundle, for organizers."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
@@ -27,7 +27,7 @@ from games.bundles.rows import (
 from games.bundles.rules import RESERVED, UNNAMED
 from games.bundles.tables import Table, Tables
 from games.challenges.models import Challenge
-from games.cycles.models import Cycle, Series
+from games.cycles.models import Cycle
 from games.cycles.queries import decisions_in_force, design_of
 from games.cycles.rules import RESULT_KINDS
 from games.groups.models import Group, Membership
@@ -36,7 +36,6 @@ from games.groups.rules import GroupState
 from games.judging.models import ConflictOfInterest, Mark, Panelist, Sheet, Vote
 from games.judging.rules import OPEN_SHEETS, SheetState
 from games.organizations.models import Person
-from games.playbooks.rules import Capability
 from games.playbooks.schema import Design
 from games.results.models import ExternalResult
 from games.rounds.models import Entrant, Round
@@ -49,12 +48,6 @@ from leaderboards.models import Snapshot
 CHUNK: Final = 10_000
 OUTSIDE: Final = (GroupState.PENDING.value, GroupState.MERGED.value)
 type Units = dict[int, tuple[str, str]]
-
-
-def steers_series(user: Any, series: Series) -> bool:
-    """Whether the user organizes one of its cycles."""
-    held = Membership.objects.filter(cycle__series=series, group__isnull=True, until__isnull=True, person__user_id=user.pk)
-    return any(Capability.ORGANIZE.value in one for one in held.values_list("capabilities", flat=True))
 
 
 def bundle_of(cycle: Cycle) -> Bundle:

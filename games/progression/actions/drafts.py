@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from games.cycles.actions import locked, series_for
+from games.cycles.actions import locked
 from games.cycles.models import Cycle
 from games.cycles.models import Design as DesignRow
 from games.cycles.queries import design_of
@@ -23,7 +23,7 @@ from games.playbooks.expand import expand, merged, plain
 from games.playbooks.queries import Preset, exact, preset
 from games.playbooks.rules import Capability
 from games.progression.actions.designs import AMENDABLE, amend
-from games.progression.actions.launch import begin, prepared
+from games.progression.actions.launch import begin, prepared, series_joined
 from games.progression.actions.rehearsing import remove_rehearsal
 from games.progression.actions.succession import CARRY, carry_over, moved, series_after
 from games.progression.drafting import draft_of, rehearsal_of
@@ -184,14 +184,14 @@ def move_draft(draft: Draft, start: datetime, *, by: Any, revision: int | None =
 def launch_draft(cycle: Cycle, *, by: Any, reason: str = "", public: bool | None = None) -> Cycle:
     """Launch a draft as it is written: whole or not at all. Teams and judges of the cycle before come along as the draft says.
 
-    Raises LaunchRefused naming everything that is missing, DraftRefused when it is no draft (any more).
+    Raises LaunchRefused naming everything that is missing, SeriesTaken, DraftRefused when it is no draft (any more).
     """
     held = _held_draft(cycle)
     draft = draft_of(held)
     design = prepared(draft.data)
     _check_key(held, design.cycle.key)
     held.key, held.public = design.cycle.key, held.public if public is None else public
-    held.series = series_for(design.cycle.series, organization=held.organization) if design.cycle.series else None
+    held.series = series_joined(design.cycle.series, by=by, organization=held.organization)
     held.save(update_fields=["key", "public", "series"])
     writers = list(Membership.objects.filter(cycle=held, role=WRITER).values_list("person_id", flat=True))
     Membership.objects.filter(cycle=held, role=WRITER).delete()

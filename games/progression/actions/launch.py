@@ -7,10 +7,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from games.cycles.actions import move_on, record_decision, series_for
-from games.cycles.models import Cycle
+from games.cycles.models import Cycle, Series
 from games.cycles.rules import CycleState, DecisionKind
 from games.errors import Problem
 from games.groups.models import Membership
+from games.groups.queries import steers_series
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
@@ -22,7 +23,7 @@ from games.playbooks.rules import Capability
 from games.playbooks.schema import Design, DesignRefused, Waiver, launch_problems, parse_design
 from games.progression.actions.designs import apply_design
 from games.progression.drafting import launch_gaps
-from games.progression.rules import CycleKeyTaken, LaunchRefused
+from games.progression.rules import CycleKeyTaken, LaunchRefused, SeriesTaken
 
 type Source = str | Preset | Mapping[str, Any] | Design
 
@@ -91,7 +92,7 @@ def launch(  # noqa: PLR0913 each part of a launch is named
 ) -> Cycle:
     """Launch a cycle: Design number 1 with its rounds, challenges and boards; `by` becomes its organizer; enrolling begins.
 
-    Raises LaunchRefused naming every missing item, CycleKeyTaken, PlaybookMissing. What is waived is recorded, openly, with its reason.
+    Raises LaunchRefused naming every missing item, CycleKeyTaken, SeriesTaken, PlaybookMissing. What is waived is recorded, openly, with its reason.
     """
     design = prepared(source, key=key, name=name, start=start, changes=changes, series=series)
     cycle = _created(design, by=by, organization=organization, public=public, predecessor=predecessor)
@@ -113,7 +114,7 @@ def begin(cycle: Cycle, design: Design, *, by: Any, reason: str = "") -> None:
 
 def _created(design: Design, *, by: Any, organization: Organization | None, public: bool, predecessor: Cycle | None) -> Cycle:
     spec, info = design.cycle, design.playbook
-    series = series_for(spec.series, organization=organization) if spec.series else None
+    series = series_joined(spec.series, by=by, organization=organization)
     try:
         with transaction.atomic():
             return Cycle.objects.create(
@@ -129,6 +130,22 @@ def _created(design: Design, *, by: Any, organization: Organization | None, publ
     except IntegrityError:
         message = f'There is a cycle with the key "{spec.key}" already.'
         raise CycleKeyTaken(message, where="cycle.key") from None
+
+
+def series_joined(key: str | None, *, by: Any, organization: Organization | None, name: str = "") -> Series | None:
+    """The series that a new cycle belongs to, made if there is none; None without a key.
+
+    Raises SeriesTaken: people add only to a series in which, or in whose organization, they organize a cycle. `by` None is the house.
+    """
+    if not key:
+        return None
+    found = Series.objects.filter(key=key).first()
+    if found is None:
+        return series_for(key, name=name, organization=organization)
+    if by is not None and not (by.is_superuser or steers_series(by, found)):
+        message = f'The series "{key}" is there already, and you organize none of its cycles. Choose another key for the series.'
+        raise SeriesTaken(message, where="cycle.series")
+    return found
 
 
 def _waivers(cycle: Cycle, design: Design, *, by: Any) -> None:

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from games.bundles.actions import import_bundle, import_path
 from games.bundles.reading import read_bundle
-from games.bundles.rules import BundleRefused, SeriesTaken
+from games.bundles.rules import BundleRefused
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle, Decision, Series
 from games.cycles.queries import design_of
@@ -20,7 +20,7 @@ from games.journal.rules import Kind
 from games.judging.models import ConflictOfInterest, Mark, Panelist, Sheet
 from games.notices.models import Message
 from games.organizations.models import Organization, Person
-from games.progression.rules import CycleKeyTaken
+from games.progression.rules import CycleKeyTaken, SeriesTaken
 from games.results.models import ChallengeScore
 from games.rounds.models import Round
 from games.submissions.models import Attempt, Submission, Version

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backend.accounts.models import User
 from games.cycles.actions import add_design, record_decision
 from games.cycles.models import Cycle, Decision, Series
 from games.cycles.rules import DecisionKind
@@ -99,6 +100,22 @@ def test_a_launch_by_api_gives_the_cycle_with_its_rounds(cast):
         ("final", "planned", "2027-05-23T09:00:00Z"),
     ]
     assert found["aim"]["target"] == 250
+
+
+def test_nobody_launches_into_the_series_of_others(cast):
+    Cycle.objects.update(series=Series.objects.create(key="waters", name="Waters"))
+    User.objects.update(may_launch=True)
+    body = {"design": small(), "key": "spring", "series": "waters"}
+    answer = cast.eve.api.post(f"{ROOT}/cycles", body, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "series_taken")
+    assert not Cycle.objects.filter(key="spring").exists()
+    draft = cast.eve.api.post(
+        f"{ROOT}/drafts", {"design": small(cycle={"key": "spring", "series": "waters"})}, format="json"
+    ).json()
+    answer = cast.eve.api.post(f"{ROOT}/drafts/{draft['id']}/launch", {}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "series_taken")
+    assert Cycle.objects.get(key="spring").state == "draft"
+    assert cast.org.api.post(f"{ROOT}/cycles", body | {"key": "summer"}, format="json").json()["series_key"] == "waters"
 
 
 def test_a_launch_names_everything_that_is_missing(cast):
