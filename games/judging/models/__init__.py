@@ -1,7 +1,7 @@
 """Who judges, what they wrote, what was said about it."""
 
 from games.judging.models.hall import Pitch, Stand
-from games.judging.models.panels import Anchor, AssignmentPlan, Calibration, ConflictOfInterest, Panelist
+from games.judging.models.panels import Anchor, AssignmentPlan, Calibration, Concern, ConflictOfInterest, Panelist
 from games.judging.models.sheets import Mark, MarkReview, PastSheet, Sheet
 from games.judging.models.talk import Deliberation, FeedbackReply, Remark
 from games.judging.models.votes import Ballot, PairEntry, RankedList, Vote
@@ -11,6 +11,7 @@ __all__ = [
     "AssignmentPlan",
     "Ballot",
     "Calibration",
+    "Concern",
     "ConflictOfInterest",
     "Deliberation",
     "FeedbackReply",

@@ -54,6 +54,20 @@ class ConflictOfInterest(models.Model):
         return f"{self.person_id} not for {self.group_id}"
 
 
+class Concern(models.Model):
+    """A team says in its own words who should not judge it: an organizer names the judges who are meant, or answers why not."""
+
+    group = models.ForeignKey("games.Group", models.CASCADE, related_name="concerns")
+    words = models.TextField()
+    person = models.ForeignKey("games.Person", models.SET_NULL, null=True, blank=True, related_name="+", help_text="Who said so.")
+    said_at = models.DateTimeField(auto_now_add=True)
+    answer = models.TextField(blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"concern {self.pk} of {self.group_id}"
+
+
 class AssignmentPlan(models.Model):
     """Who would judge what, worked out by a worker and looked at before it counts. `asked` and `found` are plain JSON."""
 
@@ -62,6 +76,7 @@ class AssignmentPlan(models.Model):
     state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in PlanState], default=PlanState.WAITING.value)
     asked = models.JSONField(default=dict)
     found = models.JSONField(default=dict)
+    by = models.CharField(max_length=36, blank=True, help_text="Pseudonym of who asked.")
     says = models.CharField(max_length=200, blank=True, help_text="What is being worked on.")
     percent = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
