@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from games.bundles.actions import export_files, import_read
+from games.bundles.actions import export_files, import_read, public_zip
 from games.bundles.audience import Audience
 from games.bundles.reading import FORMATS, read_source
 from games.bundles.rules import MAX_FILE, MEGABYTE, BundleRefused
@@ -93,28 +93,35 @@ class BundleExport(GenericViewSet[Cycle]):
         parameters=[
             OpenApiParameter("for", str, enum=[one.value for one in Audience], description="Who will read it; public if absent."),
             OpenApiParameter(
-                "files", str, enum=["yes", "no"], description="Whether the files of entries come along; yes if absent."
+                "files",
+                str,
+                enum=["yes", "no"],
+                description="Whether the files of entries come along: for organizers, yes if absent; for others always no.",
             ),
         ],
         responses={(200, "application/zip"): OpenApiTypes.BINARY},
     )
     @action(detail=True, methods=["get"])
     def export(self, request: Request, pk: str) -> HttpResponse:  # noqa: ARG002 the framework's signature
-        """A zip of the cycle. For everybody what is published; for judges and organizers only organizers may ask."""
+        """A zip of the cycle. For everybody what is published, without files; the rest, and with files, organizers only."""
         cycle = self.get_object()
         asked = request.query_params.get("for", Audience.PUBLIC.value)
         if asked not in list(Audience):
             raise serializers.ValidationError({"for": f"Expected one of {', '.join(Audience)}."})
-        if asked != Audience.PUBLIC and not allows(access_of(request), "cycle.read_whole", cycle):
+        whole = allows(access_of(request), "cycle.read_whole", cycle)
+        if asked != Audience.PUBLIC and not whole:
             message = "Organizers of the cycle may export it for judges and organizers; you may have what is public."
             raise NotAllowed(message, where="for")
-        files = request.query_params.get("files", "yes")
+        files = request.query_params.get("files", "yes" if whole else "no")
         if files not in {"yes", "no"}:
             raise serializers.ValidationError({"files": "Expected yes or no."})
+        if files == "yes" and not whole:
+            message = "Organizers of the cycle export the files too; you may download each file that is published by itself."
+            raise NotAllowed(message, where="files")
         headers = {
             "Content-Disposition": f'attachment; filename="{cycle.key}-{asked}.zip"',
             "Cache-Control": "private, no-store",
             "X-Content-Type-Options": "nosniff",
         }
-        content = zipped(export_files(cycle, audience=asked, files=files == "yes"))
+        content = zipped(export_files(cycle, audience=asked, files=files == "yes")) if whole else public_zip(cycle)
         return HttpResponse(content, content_type="application/zip", headers=headers)

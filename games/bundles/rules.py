@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from games.errors import Conflict, Invalid, Problem
+from games.errors import Conflict, Invalid, Problem, TooMany
 
 MEGABYTE: Final = 1024 * 1024
 MAX_FILE: Final = 64 * MEGABYTE
@@ -33,6 +33,12 @@ class FilesTooLarge(Conflict):
     """The files of the entries do not fit into a bundle."""
 
     code = "files_too_large"
+
+
+class ExportBusy(TooMany):
+    """The same bundle is being written for somebody else, or was a moment ago in another state."""
+
+    code = "export_busy"
 
 
 class Faults:

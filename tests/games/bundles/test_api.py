@@ -4,13 +4,17 @@ import io
 import zipfile
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from games.bundles.actions import export_files
 from games.bundles.reading import read_source
 from games.bundles.source import open_zip
 from games.bundles.verify import verify
 from games.bundles.writer import zipped
+from games.cycles.actions import record_decision
 from games.cycles.models import Cycle
+from games.cycles.rules import DecisionKind
 from games.submissions.models import Submission
 from tests.cast import Actor, Cast
 from tests.games.bundles.conftest import small
@@ -104,6 +108,26 @@ def test_everybody_gets_what_is_public_and_no_sealed_work(cast: Cast) -> None:
     assert names == {"cycle.toml", "groups.csv", "rounds.csv"}
     assert b"ada@example.org" not in cast.visitor.api.get(export_of(cast)).content
     assert verify(read_source(open_zip(io.BytesIO(answer.content))).bundles[0]).differences == ()
+
+
+def test_the_public_zip_is_written_once_for_a_state_and_has_no_files(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[bool] = []
+
+    def counted(cycle: Cycle, *, audience: str, files: bool) -> dict[str, bytes]:
+        written.append(files)
+        return export_files(cycle, audience=audience, files=files)
+
+    monkeypatch.setattr("games.bundles.actions.ready.export_files", counted)
+    first = cast.visitor.api.get(export_of(cast))
+    assert cast.eve.api.get(export_of(cast)).content == first.content
+    assert written == [False]
+    assert cast.eve.api.get(f"{export_of(cast)}?files=yes").status_code == 403
+    record_decision(cast.cycle, DecisionKind.GATE, by=None, reason="It may go on.", round="final")
+    busy = cast.visitor.api.get(export_of(cast))
+    assert (busy.status_code, busy.json()["code"]) == (429, "export_busy")
+    cache.delete(f"bundle:{cast.cycle.pk}:writing")
+    assert cast.visitor.api.get(export_of(cast)).status_code == 200
+    assert written == [False, False]
 
 
 def test_an_unknown_audience_is_refused(cast: Cast) -> None:
