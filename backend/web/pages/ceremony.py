@@ -22,13 +22,13 @@ from games.groups.rules import UNNAMED, is_unnamed
 from games.recognition.models import Grant
 from games.recognition.queries import point_facts
 from games.recognition.rules import GrantState
-from games.results.queries.ceremony import Curtain, ceremony_round, curtain_of
+from games.results.queries.ceremony import Curtain, ceremony_round, curtain_of, is_published
 from games.results.queries.preview import missing, stamp
 from games.results.rules import AwardPlan, WinnerPlan
 from games.rounds.models import Round
 from games.rounds.queries import rounds_of
 from leaderboards.models import Board
-from leaderboards.queries import latest, snapshot_rows
+from leaderboards.queries import RowData, latest, snapshot_rows
 
 OUT = [GrantState.GRANTED.value, GrantState.DELIVERED.value]
 WON = [*OUT, GrantState.VERIFIED.value, GrantState.NOMINATED.value]
@@ -79,23 +79,25 @@ def _told(
     """Computed once while nothing changes: a contest of a hundred teams takes some seconds. `published`: as others than organizers see it."""
     last, hidden = waiting or rounds[-1], withheld(cycle)
     last.cycle = cycle  # known already: no statement for it
-    state = hashlib.sha256(repr((stamp(last, missing(last)), sorted(hidden))).encode()).hexdigest()
+    shown = latest(main, rows=False) if main else None
+    state = hashlib.sha256(repr((stamp(last, missing(last)), sorted(hidden), shown and shown.pk)).encode()).hexdigest()
     key = f"ceremony:{cycle.pk}:{state}:{'all' if not published else main.pk if main else 'none'}"
     kept: dict[str, Any] | None = cache.get(key)
     if kept is None:
         curtain = curtain_of(cycle, waiting, points=point_facts(cycle))
         kept = _scenes(cycle, curtain, hidden, OUT if published else WON) if curtain is not None else None
-        if kept is not None and published:
-            kept["podium"] = _podium(main, hidden) if main else []
+        if kept is not None and curtain is not None and published:
+            rows = snapshot_rows(shown) if shown else []
+            kept["podium"] = _podium(rows, hidden)
+            kept["opening"] = kept["opening"] if is_published(curtain, rows) else None
         cache.set(key, kept, KEEP)
     return kept
 
 
-def _podium(main: Board, hidden: Container[str]) -> list[dict[str, str]]:
+def _podium(published: list[RowData], hidden: Container[str]) -> list[dict[str, str]]:
     """The best of the board as it was published last: a correction that is not published yet is nobody's business here."""
-    last = latest(main)
     best = {str(place) for place in range(1, ceremony_shapes.PODIUM + 1)}
-    rows = [row for row in snapshot_rows(last) if row["place"] in best and not row["line"]] if last else []
+    rows = [row for row in published if row["place"] in best and not row["line"]]
     unnamed = [is_unnamed(row["group"]) or row["group"] in hidden for row in rows]
     names = [_(UNNAMED) if kept else row["name"] for row, kept in zip(rows, unnamed, strict=True)]
     return [{"place": row["place"], "name": name, "score": row["score"]} for row, name in zip(rows, names, strict=True)]

@@ -1,7 +1,9 @@
 """What a ceremony has to tell: the covered hour of a contest, and what was won; before publication for organizers, afterwards for all."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
@@ -12,6 +14,7 @@ from games.results.queries.planning import planned
 from games.results.rules import AwardPlan, known_facts
 from games.rounds.models import Round
 from games.rounds.rules import RoundState
+from leaderboards.actions import stored_rows
 from leaderboards.engine import facts
 from leaderboards.engine.outcome import BoardResult
 from leaderboards.engine.pipeline import compute
@@ -39,6 +42,19 @@ def ceremony_round(rounds: Sequence[Round]) -> Round | None:
     waiting = [one for one in rounds if one.published_at is None]
     over = {RoundState.LOCKED.value, RoundState.CLOSED.value}
     return waiting[0] if len(waiting) == 1 and waiting[0].state in over else None
+
+
+def is_published(curtain: Curtain, published: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the main board as computed today is what was published (rows of its snapshot), so that opening it tells nothing else.
+
+    An attempt judged anew counts only with the next publication. Names are left out: who keeps it back may have decided so since.
+    """
+    before = Counter(_standing(row) for row in published)
+    return before == Counter(_standing(row) for row in stored_rows(curtain.result.rows).values())
+
+
+def _standing(row: Mapping[str, Any]) -> str:
+    return repr([row[name] for name in ("place", "score", "keys", "values", "status", "pending")])
 
 
 def curtain_of(cycle: Cycle, waiting: Round | None, *, points: Sequence[facts.Points] = ()) -> Curtain | None:

@@ -13,7 +13,10 @@ from games.journal.queries import db_now
 from games.recognition.models import Grant
 from games.results.actions import publish_boards, recompute_now
 from games.rounds.models import Round
+from games.submissions.actions import rejudge
+from games.submissions.models import Attempt
 from leaderboards.models import Board, Snapshot, Standing
+from tests.backend.web.test_board_pages import contest
 from tests.backend.web.test_cycle_pages import page
 from tests.factories.cycles import CycleFactory
 from tests.factories.groups import MembershipFactory
@@ -131,3 +134,24 @@ def test_what_is_computed_anew_is_not_told_before_it_is_published(cast, judged):
     QuerySet(Snapshot).filter(pk=last.pk).update(rows=rows)
     assert "12.34" in page(cast.visitor.client, address(judged))
     assert "12.34" not in page(cast.org.client, address(judged))
+
+
+def test_the_covered_board_is_opened_to_all_only_as_it_was_published(cast):
+    cycle, now = contest(), db_now()
+    MembershipFactory(cycle=cycle, group=None, person=cast.org.person, role="organizer", capabilities=["organize"])
+    over = {"closes_at": now, "locked_at": now, "closed_at": now, "published_at": now}
+    Round.objects.filter(cycle=cycle).update(**over)
+    recompute_now(cycle)
+    publish_boards(cycle, "night", now=now)
+    opening = f"/cycles/{cycle.key}/ceremony/opening.json"
+    told = cast.visitor.client.get(opening).json()
+    assert any(step["task"] != -1 for step in told["steps"])
+    late = Attempt.objects.get(challenge__round__cycle=cycle, challenge__key="C")
+    rejudge(attempt=late, verdict="AC", by=cast.org.user, reason="The judges' data was wrong.")
+    recompute_now(cycle)
+    for outsider in (cast.visitor, cast.eve, cast.ada):
+        assert outsider.client.get(opening).status_code == 404
+        assert "scene-opening" not in page(outsider.client, f"/cycles/{cycle.key}/ceremony/")
+    assert cast.org.client.get(opening).status_code == 200
+    publish_boards(cycle, "night", now=db_now(), reason="The judges' data was wrong.")
+    assert cast.visitor.client.get(opening).json() != told
