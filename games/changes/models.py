@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 from games.changes.rules import AppealState, ChangeKind, ChangeSetState
@@ -51,6 +52,10 @@ class ChangeSet(models.Model):
     previewed_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_reason = models.TextField(blank=True)
+    run = models.ForeignKey(
+        "games.RecomputeRun", models.SET_NULL, null=True, blank=True, related_name="+", help_text="What publishes it."
+    )
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
