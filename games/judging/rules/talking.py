@@ -1,0 +1,102 @@
+"""Deliberations and reviews: what may be said, by whom, and what is refused. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from games.errors import Conflict, Invalid, NotAllowed
+from games.judging.rules.states import DeliberationState
+
+WORDS: Final = 5000  # characters of a remark, a reason, an outcome
+FAR: Final = 250  # hundredths of a residual standard deviation: beyond this a human looks first (science.md 1.3)
+
+type Marks = Mapping[str, Mapping[str, int | None]]
+"""Judge's id as text → criterion → scaled value."""
+
+
+class NotInDeliberation(NotAllowed):
+    """Who speaks does not judge this entry, does not chair the panel and does not organize."""
+
+    code = "not_in_deliberation"
+
+
+class DeliberationRefused(Conflict):
+    """The deliberation is in a state in which this cannot be done."""
+
+    code = "deliberation_refused"
+
+
+class WordsRefused(Invalid):
+    """The words are missing or too long."""
+
+    code = "words_refused"
+
+
+class ReviewRefused(Conflict):
+    """There is nothing to answer, or it was answered."""
+
+    code = "review_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How a person stands to a deliberation. `judges`: holds a sheet on the entry that was not given back."""
+
+    judges: bool = False
+    chairs: bool = False
+    organizes: bool = False
+    barred: bool = False
+
+
+def check_voice(voice: Voice, *, deciding: bool = False) -> None:
+    """Refuse who is not in the room: own group or conflict above all; deciding is the chair's or an organizer's."""
+    if voice.barred:
+        raise NotInDeliberation("Nobody takes part in a deliberation on their own group, or on one they are in conflict with.")
+    if deciding and not (voice.chairs or voice.organizes):
+        raise NotInDeliberation("The chair of the panel or an organizer decides.")
+    if not (voice.judges or voice.chairs or voice.organizes):
+        raise NotInDeliberation("Only those who judge this entry, the chair and the organizers take part.")
+
+
+def check_open(state: str) -> None:
+    """Refuse words to what is over."""
+    if state != DeliberationState.OPEN:
+        raise DeliberationRefused("The deliberation is closed: what was decided stands.")
+
+
+def said(text: str, *, where: str, least: int = 1) -> str:
+    """The words without blanks around them. Raises WordsRefused when there are none, or too many."""
+    words = text.strip()
+    if len(words) < least:
+        raise WordsRefused("Say it in words.", where=where)
+    if len(words) > WORDS:
+        msg = f"At most {WORDS} characters; these are {len(words)}."
+        raise WordsRefused(msg, where=where)
+    return words
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A mark that differs after a deliberation. Values are scaled; None: no mark."""
+
+    judge: int
+    criterion: str
+    before: int | None
+    after: int | None
+
+
+def moved(before: Marks, after: Marks) -> list[Moved]:
+    """Every mark that is not what it was, in order of judge and criterion; who joined or left is told by marks from or to None."""
+    found: list[Moved] = []
+    for judge in sorted({*before, *after}, key=int):
+        old, new = before.get(judge, {}), after.get(judge, {})
+        found += [
+            Moved(int(judge), criterion, old.get(criterion), new.get(criterion))
+            for criterion in _in_order(old, new)
+            if old.get(criterion) != new.get(criterion)
+        ]
+    return found
+
+
+def _in_order(*rows: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(key for row in rows for key in row))
