@@ -24,7 +24,6 @@ from games.cycles.queries import design_of
 from games.errors import GameError
 from games.journal.queries import db_now
 from games.playbooks.schema import Design
-from games.progression.queries import feedback_missing
 from games.progression.rules import decided_after
 from games.recognition.queries import point_facts
 from games.results.queries.preview import Missing, Preview, preview, stamp
@@ -129,11 +128,7 @@ def carry_out(key: str) -> None:
 def preview_of(round_: Round) -> Preview:
     """What publishing the round would bring, computed now with the points as they stand."""
     targets = decided_after(design_of(round_.cycle), round_.key)
-    found = preview(round_, points=point_facts(round_.cycle), targets=targets)
-    without = [found.names.get(key, key) for key in feedback_missing(round_)]
-    if not without:
-        return found
-    return replace(found, problems=[*found.problems, f"Promised feedback is not written yet for: {', '.join(without)}."])
+    return preview(round_, points=point_facts(round_.cycle), targets=targets)
 
 
 def kept_preview(round_: Round, found: Missing, *, fresh: bool = False) -> Job:

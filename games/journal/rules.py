@@ -58,6 +58,7 @@ class Kind(StrEnum):
     REVIEW_ANSWERED = "review.answered"
     DELIBERATION_OPENED = "deliberation.opened"
     DELIBERATION_CLOSED = "deliberation.closed"
+    FEEDBACK_WRITTEN = "feedback.written"
     FEEDBACK_REPLIED = "feedback.replied"
     HALL_CHANGED = "hall.changed"
     APPEAL_MADE = "appeal.made"

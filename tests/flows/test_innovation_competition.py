@@ -155,7 +155,7 @@ def test_a_round_with_promised_feedback_is_not_closed_without_it(story):
     story.steer("call", "lock")
     with pytest.raises(Refused, match="promised feedback") as refused:
         story.steer("call", "close")
-    assert refused.value.code == "round_unfinished"
+    assert refused.value.code == "feedback_missing"
 
 
 def test_a_paused_cycle_takes_no_entries(story):

@@ -1,6 +1,6 @@
 """A judge's marks on an entry: saved as a draft, made final in one transaction, given back, opened again by decision."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -10,8 +10,10 @@ from games.cycles.rules import CycleState, DecisionKind
 from games.errors import Problem
 from games.journal.actions import record
 from games.journal.rules import Kind
+from games.judging.actions.past import keep_past
 from games.judging.models import Mark, Sheet
 from games.judging.queries import locked_sheet, seat_of, sitting_of, stored_marks
+from games.judging.queries.feedback import words_owed
 from games.judging.rules import (
     OPEN_SHEETS,
     Given,
@@ -66,16 +68,21 @@ def finalize(
 ) -> Sheet:
     """Save the last marks and make the sheet final: durable when this returns. Four statements.
 
+    The sheet that is returned has `words_owed`: criteria on which the round promises words and nobody has written any yet (where
+    something is promised, one statement more). They can still be added: `add_words`.
+
     Raises SheetIncomplete naming the criteria without mark, and all that `save_sheet` raises.
     """
     rows, given = _open_sheet(sheet, marks, person)
     row = rows[0]
     _not_stale(rows, given, revision, comment=comment, note=note)
     _, spec = rules_of(row.challenge)
-    check_whole(spec, row.panel, merged(stored_marks(rows), given))
+    whole = merged(stored_marks(rows), given)
+    check_whole(spec, row.panel, whole)
     _upsert(row, given)
     final = _write(row, SheetState.FINAL, comment=comment, note=note)
     journal_sheet(Kind.SHEET_FINALIZED, final, by=by, at=row.now)
+    final.words_owed = words_owed(final, whole.values())  # type: ignore[attr-defined]  # told, not stored
     return final
 
 
@@ -146,7 +153,7 @@ def _write(row: Any, state: SheetState, *, comment: str | None, note: str | None
     return sheet
 
 
-def journal_sheet(kind: Kind, sheet: Sheet, *, by: Any, at: Any = None) -> None:
+def journal_sheet(kind: Kind, sheet: Sheet, *, by: Any, at: Any = None, more: Mapping[str, object] | None = None) -> None:
     """One entry about a sheet: ids only, no words."""
     round_ = sheet.challenge.round
     record(
@@ -162,6 +169,7 @@ def journal_sheet(kind: Kind, sheet: Sheet, *, by: Any, at: Any = None) -> None:
             "judge": sheet.judge_id,
             "version_id": sheet.version_id,
             "design": sheet.design_number,
+            **(more or {}),
         },
         at=at,
     )
@@ -181,7 +189,8 @@ def recuse(*, sheet: Sheet, by: Any, reason: str, person: Person | None = None) 
 
 
 def give_back(sheet: Sheet, *, reason: str, by: Any) -> Sheet:
-    """Mark a sheet as recused, in the transaction of the act that says so."""
+    """Mark a sheet as recused, in the transaction of the act that says so. What a final one said is kept."""
+    keep_past(sheet, reason=reason)
     Mark.objects.filter(sheet=sheet).update(value=None, state=MarkState.RECUSED.value)
     sheet.state, sheet.reason, sheet.final_at = SheetState.RECUSED.value, reason, None
     sheet.revision += 1
@@ -192,7 +201,10 @@ def give_back(sheet: Sheet, *, reason: str, by: Any) -> Sheet:
 
 @transaction.atomic
 def reopen(*, sheet: Sheet, by: Any, reason: str) -> Sheet:
-    """Open a final or recused sheet again, by decision with a reason; its judge may then mark although judging is closed."""
+    """Open a final or recused sheet again, by decision with a reason; its judge may then mark although judging is closed.
+
+    What a final sheet said before is kept with the reason (PastSheet).
+    """
     needs_reason(reason)
     row = locked_sheet(sheet)[0]
     round_ = row.challenge.round
@@ -211,6 +223,7 @@ def reopen(*, sheet: Sheet, by: Any, reason: str) -> Sheet:
         group=row.group.key,
         value=f"sheet {row.challenge.key} {row.panel} {row.judge.key}",
     )
+    keep_past(row, reason=reason)
     if row.state == SheetState.RECUSED:
         Mark.objects.filter(sheet=row.pk, state=MarkState.RECUSED.value).update(state=MarkState.GIVEN.value)
     opened: Sheet = row

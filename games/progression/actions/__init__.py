@@ -15,8 +15,17 @@ from games.progression.actions.drafts import (
 from games.progression.actions.field import apply_cut
 from games.progression.actions.launch import launch, prepared
 from games.progression.actions.succession import next_cycle
-from games.progression.actions.timing import close_cycle, close_round, publish_round, reopen_round, settle_round_states
-from games.rounds.actions import extend, lock_round, open_round, pass_gate, widen
+from games.progression.actions.timing import (
+    close_cycle,
+    close_round,
+    open_round,
+    pass_gate,
+    publish_round,
+    reopen_round,
+    settle_round_states,
+    waive_feedback,
+)
+from games.rounds.actions import extend, lock_round, widen
 
 __all__ = [
     "amend",
@@ -43,5 +52,6 @@ __all__ = [
     "publish_round",
     "reopen_round",
     "settle_round_states",
+    "waive_feedback",
     "widen",
 ]

@@ -16,7 +16,9 @@ from games.groups.rules import CYCLE_WIDE, Consent
 from games.journal.queries import db_now
 from games.judging.actions import add_panelist, assign_all, finalize
 from games.judging.models import Panelist, Sheet
+from games.judging.queries.feedback import promise_in
 from games.judging.rules import Given, SheetState
+from games.judging.rules.feedback import Promise
 from games.organizations.models import Person
 from games.playbooks.rules import Capability
 from games.playbooks.schema import ChallengeDesign, Design
@@ -194,7 +196,7 @@ def _judged(challenge: Challenge, spec: ChallengeDesign, panel: str, *, by: Any)
     for judge in judges[:needed]:
         add_panelist(challenge=challenge, panel=panel, person=judge, by=by)
     assign_all(challenge=challenge, by=by, panel=panel)
-    of = inventing.team_count(design_of(cycle))
+    of, each = inventing.team_count(design_of(cycle)), promise_in(challenge.round) is Promise.CRITERION
     seats = {
         seat.person_id: number
         for number, seat in enumerate(Panelist.objects.filter(challenge=challenge, panel=panel).order_by("pk"))
@@ -208,7 +210,9 @@ def _judged(challenge: Challenge, spec: ChallengeDesign, panel: str, *, by: Any)
         levels = [inventing.strength(_number(sheet.group), of) for sheet in sheets]
         ranks = inventing.ranks(levels, place)
         for sheet, level, rank in zip(sheets, levels, ranks, strict=True):
-            finalize(sheet=sheet, by=by, marks=_marks(spec, panel, level, place, rank), comment=COMMENT)
+            marked = _marks(spec, panel, level, place, rank)
+            worded = [one._replace(comment=COMMENT) for one in marked] if each else marked
+            finalize(sheet=sheet, by=by, marks=worded, comment=COMMENT)
 
 
 def _marks(spec: ChallengeDesign, panel: str, level: Fraction, judge: int, rank: int) -> list[Given]:

@@ -1,6 +1,5 @@
 """The clock of rounds, publication, and the end of a cycle."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +13,16 @@ from games.cycles.rules import RESULT_KINDS, CycleState, DecisionKind
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
+from games.judging.actions.feedback import expect_feedback
+from games.judging.queries.feedback import WAIVED, is_waived, promise_in
+from games.judging.rules.feedback import Promise
 from games.playbooks.rules import Visibility
-from games.progression.queries import due, feedback_missing
+from games.progression.queries import due
 from games.progression.rules import RoundUnfinished, decided_after, last_round
 from games.rounds import actions as rounds
 from games.rounds.models import Extension, Round
-from games.rounds.rules import RoundRefused, RoundState, widens
+from games.rounds.queries import rounds_of
+from games.rounds.rules import GATE_OPTIONS, RoundRefused, RoundState, widens
 from games.submissions.models import Submission
 from games.submissions.rules import SubmissionState
 from leaderboards.models import Board
@@ -43,7 +46,8 @@ def settle_round_states(now: datetime | None = None) -> list[tuple[Round, tuple[
 def publish_round(round_: Round, *, by: Any, reason: str = "") -> Round:
     """Make the round's results public: its visibility becomes what the Design promised, its decisions can be read. Harmless when repeated.
 
-    Raises RoundRefused while the round, or a group with an extension, still takes entries.
+    Raises RoundRefused while the round, or a group with an extension, still takes entries; FeedbackMissing while promised feedback is
+    missing (`waive_feedback` decides otherwise).
     """
     cycle = locked(round_.cycle)
     held = Round.objects.get(pk=round_.pk)
@@ -57,6 +61,7 @@ def publish_round(round_: Round, *, by: Any, reason: str = "") -> Round:
     if late and held.closed_at is None:
         message = f'Round "{held.key}" still takes entries of {late} group(s) with an extension.'
         raise RoundRefused(message)
+    expect_feedback(held)
     design = design_of(cycle, held.design_number)
     spec = design.round(held.key)
     promised = Visibility(spec.visibility.value) if spec else Visibility.SEALED
@@ -87,8 +92,8 @@ def _show_decisions(cycle: Cycle, round_: Round, now: datetime) -> None:
 
 @transaction.atomic
 def close_round(round_: Round, *, by: Any, reason: str) -> Round:
-    """End a locked round. Where the Design promised feedback, every entrant must have it: raises RoundUnfinished naming who has not."""
-    _feedback_given([round_])
+    """End a locked round. Where the Design promised feedback, every entrant must have it: raises FeedbackMissing naming who has not."""
+    expect_feedback(round_)
     return rounds.close_round(round_, by=by, reason=reason)
 
 
@@ -103,21 +108,54 @@ def reopen_round(round_: Round, until: datetime, *, by: Any, reason: str) -> Rou
 
 @transaction.atomic
 def close_cycle(cycle: Cycle, *, by: Any, reason: str) -> Decision:
-    """Close a cycle whose rounds are all published and whose promised feedback is given. Raises RoundUnfinished, StateRefused."""
+    """Close a cycle whose rounds are all published and whose promised feedback is given. Raises RoundUnfinished, FeedbackMissing, StateRefused."""
     held = locked(cycle)
     if not rounds.all_published(held):
         open_ = Round.objects.filter(cycle=held, published_at__isnull=True).values_list("key", flat=True)
         message = f"Not every round is published yet: {', '.join(open_)}."
         raise RoundUnfinished(message)
-    _feedback_given(Round.objects.filter(cycle=held))
+    for one in Round.objects.filter(cycle=held).order_by("number"):
+        one.cycle = held
+        expect_feedback(one)
     decision = change_state(held, CycleState.CLOSED, by=by, reason=reason)
     cycle.state = held.state
     return decision
 
 
-def _feedback_given(found: Iterable[Round]) -> None:
-    for one in found:
-        without = feedback_missing(one)
-        if without:
-            message = f'Round "{one.key}" promised feedback; without it so far: {", ".join(without[:10])}.'
-            raise RoundUnfinished(message)
+# --- The feedback contract ------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def waive_feedback(round_: Round, *, by: Any, reason: str) -> Round:
+    """Let the round count although promised feedback is missing: a decision that everybody reads, with its reason. Twice is once."""
+    held, _ = rounds.held_round(round_, reason=reason)
+    if promise_in(held) is Promise.NOTHING:
+        message = f'Round "{held.key}" promised no feedback.'
+        raise RoundRefused(message)
+    if not is_waived(held):
+        record_decision(held.cycle, DecisionKind.OVERRIDE, by=by, reason=reason, round=held.key, value=WAIVED, public=True)
+    return held
+
+
+@transaction.atomic
+def open_round(round_: Round, *, by: Any, reason: str) -> Round:
+    """Open a planned round now; not while feedback that a round before promised is missing. Raises FeedbackMissing, RoundRefused."""
+    _feedback_before(round_)
+    return rounds.open_round(round_, by=by, reason=reason)
+
+
+@transaction.atomic
+def pass_gate(round_: Round, choice: str, *, by: Any, reason: str, question: str = "") -> Round:
+    """Decide the gate before a round, once; `go` not while feedback that a round before promised is missing. Raises FeedbackMissing."""
+    if choice == GATE_OPTIONS[0]:
+        _feedback_before(round_)
+    return rounds.pass_gate(round_, choice, by=by, reason=reason, question=question)
+
+
+def _feedback_before(round_: Round) -> None:
+    """The rounds before this one that have ended: what they promised must be written. One that still runs beside it may be late."""
+    ended = (RoundState.LOCKED.value, RoundState.CLOSED.value)
+    before = rounds_of(round_.cycle, db_now()).filter(number__lt=round_.number, state__in=ended)
+    for one in before:
+        one.cycle = round_.cycle
+        expect_feedback(one)

@@ -13,6 +13,7 @@ from games.cycles.actions import locked
 from games.cycles.models import Cycle
 from games.errors import GameError
 from games.journal.queries import db_now
+from games.judging.actions.feedback import expect_feedback
 from games.results.models import RecomputeRun
 from games.results.rules import (
     APART,
@@ -49,7 +50,8 @@ def request_settle(
     """Ask for the whole way after a round; with `publish` on to snapshot, awards, cut and news.
 
     `expected` is the digest of the preview that was looked at: the run publishes that or nothing (FactsChanged). A run that still waits
-    is returned again (and publishes, if now asked to). Raises RoundStillOpen before the deadline, SettleRunning while one is at work.
+    is returned again (and publishes, if now asked to). Raises RoundStillOpen before the deadline, SettleRunning while one is at work,
+    FeedbackMissing when it is to publish and promised feedback is missing.
     """
     locked(round.cycle)
     now = db_now()
@@ -59,6 +61,8 @@ def request_settle(
     if publish and round.closed_at is None and Extension.objects.filter(round=round, until__gt=now).exists():
         message = f'Round "{round.key}" still takes entries of groups with an extension: publish when it has run out.'
         raise RoundStillOpen(message)
+    if publish and round.published_at is None:
+        expect_feedback(round)
     there = RecomputeRun.objects.filter(round=round, kind=RunKind.SETTLE.value, state__in=OPEN).first()
     asked: dict[str, Any] = {"publish": publish, "expected": expected, "reason": reason, "by": str(getattr(by, "pseudonym", ""))}
     if there is None:

@@ -8,7 +8,9 @@ from games.cycles.rules import CycleState, DecisionKind, StateRefused
 from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 from games.judging.models import Sheet
-from games.progression import actions, queries
+from games.judging.queries.feedback import owed_in
+from games.judging.rules.feedback import FeedbackMissing
+from games.progression import actions
 from games.progression.rules import RoundUnfinished
 from games.rounds.models import Round
 from games.rounds.rules import RoundRefused
@@ -117,8 +119,8 @@ def test_promised_feedback_is_given_before_a_round_is_closed():
     concept, aqua = call.challenges.get(), GroupFactory(cycle=cycle, key="aqua")
     Submission.objects.create(challenge=concept, group=aqua, state="submitted")
     sheet = Sheet.objects.create(challenge=concept, group=aqua, panel="jury", judge=PersonFactory(), state="final")
-    assert queries.feedback_missing(call) == ["aqua"]
-    with pytest.raises(RoundUnfinished, match="aqua"):
+    assert [one.group.key for one in owed_in(call)] == ["aqua"]
+    with pytest.raises(FeedbackMissing, match=aqua.name):
         actions.close_round(call, by=None, reason="done")
     sheet.comment = "Clear idea; test it with ten households."
     sheet.save()
