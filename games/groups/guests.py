@@ -5,7 +5,7 @@ Reads only. `actions.inviting` makes the same plan again under a lock and carrie
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -17,16 +17,18 @@ from games.cycles.queries import design_of
 from games.cycles.rules import CycleState
 from games.errors import Problem
 from games.groups.models import Group, Membership
-from games.groups.queries import ALIVE, places_taken
+from games.groups.queries import ALIVE, places_taken, waiting_in
 from games.groups.rules import CYCLE_WIDE, GroupState, RegistrationRefused, clean_group_name, role_with, room_for, same_name
 from games.organizations.guests import Guest, place
 from games.organizations.models import Invitation, Person
-from games.organizations.rules import NAME_LENGTH
+from games.organizations.queries import Sent, invited_since
+from games.organizations.rules import INVITED_A_DAY, NAME_LENGTH, InvitedOften
 from games.playbooks.rules import Capability
 from games.playbooks.schema import Design, Role
 
 OVER: Final = frozenset({CycleState.CLOSED.value, CycleState.CANCELLED.value})
 KIND: Final = "team"
+DAY: Final = timedelta(days=1)
 
 
 class Fate(StrEnum):
@@ -78,6 +80,7 @@ class _Known:
     people: dict[str, Person] = field(default_factory=dict)
     held: dict[int, list[Membership]] = field(default_factory=dict)
     invited: dict[int, datetime] = field(default_factory=dict)
+    mailed: dict[int, Sent] = field(default_factory=dict)
     groups: dict[tuple[str, str], Group] = field(default_factory=dict)
     members: dict[int, int] = field(default_factory=dict)
     places: int | None = None
@@ -109,7 +112,7 @@ def _known(cycle: Cycle, design: Design, guests: Iterable[Guest], now: datetime)
     addresses = sorted({one.email for one in guests})
     lower = Person.objects.annotate(low=Lower("email"), own=Lower("user__email"))
     here = Membership.objects.filter(cycle=cycle, until__isnull=True)
-    waiting = Q(user__isnull=True, organization=cycle.organization, low__in=addresses)
+    waiting = Q(low__in=addresses, pk__in=waiting_in(cycle).values("pk"))
     present = Q(user__isnull=False, own__in=addresses, pk__in=here.values("person_id"))
     for person in lower.filter(waiting | present).order_by("-pk"):
         address = person.own if person.user_id else person.low
@@ -121,6 +124,7 @@ def _known(cycle: Cycle, design: Design, guests: Iterable[Guest], now: datetime)
         known.held.setdefault(by_user.get(one.person.user_id or 0, one.person_id), []).append(one)
     open_ = Invitation.objects.filter(person__in=ids, accepted_at__isnull=True, expires_at__gt=now)
     known.invited = dict(open_.values_list("person").annotate(Max("expires_at")).order_by())
+    known.mailed = invited_since(now - DAY, ids) if ids else {}
     if any(one.team for one in guests):
         _know_groups(cycle, design, known)
     return known
@@ -161,6 +165,8 @@ def _row(
         return found
     found.person = known.people.get(guest.email)
     found.fate = _fate(found, known)
+    if found.fate in MAILED and found.person and (sent := known.mailed.get(found.person.pk)) and sent.mails >= INVITED_A_DAY:
+        plan.problems.append(Problem(place(guest.row, "email"), InvitedOften(found.person.name).message))
     if found.group is None and not found.founds:
         return found
     if other := _elsewhere(found, known):

@@ -26,6 +26,15 @@ def door_of(cycle: Cycle, now: datetime) -> Door:
     return door(rules, state=cycle.state, enrolling=cycle.state == CycleState.ENROLLING.value, now=now)
 
 
+def waiting_in(cycle: Cycle) -> QuerySet[Person]:
+    """Unclaimed people whom organizers of this cycle know: those of its organization; without one, those who have or had a place in it.
+
+    Who waits in a cycle of others is nobody to them, else a list of addresses would tell who is known here, and by which name.
+    """
+    waiting = Person.objects.filter(user__isnull=True, organization=cycle.organization_id)
+    return waiting if cycle.organization_id else waiting.filter(pk__in=Membership.objects.filter(cycle=cycle).values("person_id"))
+
+
 def steers_series(user: Any, series: Series) -> bool:
     """Whether the user organizes one of its cycles, or one of the organization it belongs to."""
     theirs = Q(cycle__series=series)

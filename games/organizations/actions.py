@@ -2,23 +2,34 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from games.errors import Conflict, Invalid
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.organizations.models import Invitation, Organization, Person
-from games.organizations.queries import digest_of, invitation_by_secret, invitation_secret, open_invitations, unclaimed_with_email
+from games.organizations.queries import (
+    digest_of,
+    invitation_by_secret,
+    invitation_secret,
+    invited_since,
+    open_invitations,
+    unclaimed_with_email,
+)
 from games.organizations.rules import (
+    AGAIN_AFTER,
     INVITATION_LIFE,
+    INVITED_A_DAY,
     InvitationRefused,
     InvitationState,
+    InvitedOften,
     KeyTaken,
     Known,
     PersonRow,
@@ -29,6 +40,8 @@ from games.organizations.rules import (
     merged,
     name_from_email,
 )
+
+DAY: Final = timedelta(days=1)
 
 
 @transaction.atomic
@@ -94,10 +107,12 @@ def checked_email(email: str, *, where: str = "email") -> str:
 
 
 @transaction.atomic
-def waiting_person(email: str, *, name: str = "", organization: Organization | None = None) -> Person:
-    """The unclaimed person with this address in the organization, made if there is none."""
+def waiting_person(
+    email: str, *, name: str = "", organization: Organization | None = None, among: QuerySet[Person] | None = None
+) -> Person:
+    """The unclaimed person with this address in the organization, made if there is none. `among`: who may be meant, if not all of them."""
     email = checked_email(email)
-    found = unclaimed_with_email(email, organization=organization)
+    found = unclaimed_with_email(email, organization=organization, among=among)
     if found is not None:
         return found
     shown = clean_name(name) if name.strip() else name_from_email(email)
@@ -114,15 +129,18 @@ def invite(
     cycle_id: int | None = None,
     group_id: int | None = None,
     life: timedelta = INVITATION_LIFE,
+    again: bool = False,
 ) -> tuple[Invitation, str]:
     """Invite an unclaimed person to take their place; returns the invitation and the secret of its link, which is not kept.
 
-    Earlier open invitations of the person end. `email` replaces the person's address. Raises PersonTaken; Conflict without an address.
+    Earlier open invitations of the person end. `email` replaces the person's address; `again`: the mail itself is all that is wanted.
+    Raises PersonTaken; InvitedOften; Conflict without an address.
     """
     now = db_now()
     person = Person.objects.select_for_update().get(pk=person.pk)
     if person.user_id is not None:
         raise PersonTaken
+    _check_pace(person, now, elsewhere=email.strip().lower() not in {"", person.email.lower()}, again=again)
     if email:
         person.email = checked_email(email)
         person.save(update_fields=["email"])
@@ -136,6 +154,17 @@ def invite(
     invitation.save()
     record(Kind.PERSON_INVITED, cycle_id=cycle_id, group_id=group_id, by=by, subject=f"invitation:{invitation.pk}")
     return invitation, secret
+
+
+def _check_pace(person: Person, now: datetime, *, elsewhere: bool, again: bool) -> None:
+    """Nobody's mailbox is filled by pressing a button: so many within a day, and the same mail to the same address not twice at once."""
+    sent = invited_since(now - DAY, [person.pk]).get(person.pk)
+    if sent is None:
+        return
+    if sent.mails >= INVITED_A_DAY:
+        raise InvitedOften(person.name)
+    if again and not elsewhere and now - sent.last < AGAIN_AFTER:
+        raise InvitedOften(person.name, lately=True)
 
 
 @transaction.atomic

@@ -2,11 +2,12 @@
 
 import hashlib
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 from games.organizations.models import Invitation, Organization, Person
@@ -53,7 +54,23 @@ def invitations_to(email: str, now: datetime) -> list[Invitation]:
     return list(open_.filter(person__user__isnull=True).select_related("person", "created_by").order_by("-pk"))
 
 
-def unclaimed_with_email(email: str, *, organization: Organization | None) -> Person | None:
-    """The person who waits under this address in the organization, if there is one."""
-    waiting = Person.objects.filter(Q(email__iexact=email), organization=organization, user__isnull=True)
+class Sent(NamedTuple):
+    """How many invitations somebody had, and when the last of them."""
+
+    mails: int
+    last: datetime
+
+
+def invited_since(since: datetime, people: Iterable[int]) -> dict[int, Sent]:
+    """Person → the invitations they had since then, whoever sent them. One statement."""
+    rows = Invitation.objects.filter(person__in=people, created_at__gt=since).values_list("person").order_by()
+    return {person: Sent(count, last) for person, count, last in rows.annotate(Count("pk"), Max("created_at"))}
+
+
+def unclaimed_with_email(
+    email: str, *, organization: Organization | None, among: QuerySet[Person] | None = None
+) -> Person | None:
+    """The person who waits under this address in the organization (and is one of `among`), if there is one."""
+    rows = Person.objects.all() if among is None else among
+    waiting = rows.filter(Q(email__iexact=email), organization=organization, user__isnull=True)
     return waiting.order_by("pk").first()

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from games.errors import Conflict, Invalid
+from games.errors import Conflict, Invalid, TooMany
 
 INVITATION_LIFE = timedelta(days=14)
+AGAIN_AFTER = timedelta(minutes=10)
+INVITED_A_DAY = 5
+"""How soon a mail with a link may follow another to the same address, and how many one person gets within a day."""
 NAME_LENGTH = 300
 KEY_LENGTH = 100
 _NOT_KEY = re.compile(r"[^\w]+")
@@ -29,6 +32,18 @@ class InvitationRefused(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This invitation was used already or has run out. Ask whoever sent it for a new one.")
+
+
+class InvitedOften(TooMany):
+    """The person has had a mail a moment ago, or as many as somebody may get in a day."""
+
+    code = "invited_often"
+
+    def __init__(self, name: str, *, lately: bool = False) -> None:
+        minutes = int(AGAIN_AFTER.total_seconds() / 60)
+        soon = f"A mail to {name} went out a moment ago. Another one may follow after {minutes} minutes."
+        often = f"{name} has had {INVITED_A_DAY} invitations within a day. The next may go out tomorrow."
+        super().__init__(soon if lately else often)
 
 
 class PersonTaken(Conflict):

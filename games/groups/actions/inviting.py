@@ -157,7 +157,7 @@ def _mail(cycle: Cycle, plan: Plan, people: dict[str, Person], teams: dict[tuple
 def invite_again(membership: Membership, *, by: Any, email: str = "") -> Invitation:
     """Mail a new link to somebody who has not taken their place, to another address if one is given; the old link ends.
 
-    Raises PersonTaken, Conflict without an address, GroupRefused for a membership that has ended, and for another address of somebody
+    Raises PersonTaken, InvitedOften, Conflict without an address, GroupRefused for a membership that has ended, and for another address of somebody
     who waits in a cycle of other organizers too: whoever gets the link takes all their places.
     """
     if membership.until is not None:
@@ -171,7 +171,13 @@ def invite_again(membership: Membership, *, by: Any, email: str = "") -> Invitat
     group = membership.group
     path = group_path(group) if group else f"/cycles/{membership.cycle.key}/"
     invitation, _ = invite(
-        membership.person, by=by, email=email, next_path=path, cycle_id=membership.cycle_id, group_id=membership.group_id
+        membership.person,
+        by=by,
+        email=email,
+        next_path=path,
+        cycle_id=membership.cycle_id,
+        group_id=membership.group_id,
+        again=True,
     )
     return invitation
 

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from games.groups.actions.members import add_member, held_group, in_no_other_group
 from games.groups.models import Group, JoinRequest, Membership
-from games.groups.queries import group_by_code
+from games.groups.queries import group_by_code, waiting_in
 from games.groups.rules import CodeUnknown, GroupRefused, JoinState, new_invite_code
 from games.journal.actions import record
 from games.journal.queries import db_now
@@ -90,7 +90,7 @@ def invite_member(group: Group, *, by: Any, email: str, name: str = "") -> tuple
     Raises Invalid, GroupFull, GroupRefused.
     """
     row = held_group(group)
-    person = waiting_person(email, name=name, organization=row.cycle.organization)
+    person = waiting_person(email, name=name, organization=row.cycle.organization, among=waiting_in(row.cycle))
     membership = add_member(row, person, by=by)
     invitation, secret = invite(person, by=by, next_path=group_path(row), cycle_id=row.cycle_id, group_id=row.pk)
     return membership, invitation, secret

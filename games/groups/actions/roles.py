@@ -11,7 +11,7 @@ from games.cycles.rules import DecisionKind
 from games.errors import Invalid
 from games.groups.actions.members import reasoned
 from games.groups.models import Membership
-from games.groups.queries import cycle_roles
+from games.groups.queries import cycle_roles, waiting_in
 from games.groups.rules import CYCLE_WIDE, GroupRefused, role_with
 from games.journal.actions import record
 from games.journal.queries import db_now
@@ -82,7 +82,7 @@ def invite_to_role(
 
     Returns also the secret of the link. Raises Invalid, PersonTaken.
     """
-    waiting = person or waiting_person(email, name=name, organization=cycle.organization)
+    waiting = person or waiting_person(email, name=name, organization=cycle.organization, among=waiting_in(cycle))
     membership = appoint(cycle, waiting, role=role, by=by, reason="Invited.")
     invitation, secret = invite(waiting, by=by, email=email, next_path=next_path or f"/cycles/{cycle.key}/", cycle_id=cycle.pk)
     return membership, invitation, secret

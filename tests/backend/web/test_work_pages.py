@@ -164,8 +164,9 @@ def test_an_organizer_steers_a_round_by_decisions_with_reasons(cast):
     client.post(path, {"act": "extend", "until": until, "reason": "Floods."})
     client.post(path, {"act": "lock", "reason": "Everybody has handed in."})
     assert list(Decision.objects.order_by("number").values_list("kind", flat=True)) == ["extend", "override"]
-    client.post(path, {"act": "publish", "reason": "All sheets are final."})
-    assert RecomputeRun.objects.get(round=cast.call).publish
+    client.post(path, {"act": "settle", "reason": "All sheets are final."})
+    assert not RecomputeRun.objects.get(round=cast.call).publish
+    assert client.post(path, {"act": "publish", "reason": "Unseen."}).status_code == 404  # only what a preview has shown
     text = words(client.get(DESK))
     assert "Floods." in text
     assert client.post(path, {"act": "explode"}).status_code == 404

@@ -1,5 +1,7 @@
 """Many people invited at once: the plan that is shown is what is done, all or nothing."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils.timezone import now
 
@@ -12,10 +14,11 @@ from games.groups.rules import GroupRefused
 from games.journal.models import JournalEntry
 from games.organizations.guests import Guest
 from games.organizations.models import Invitation, Person
+from games.organizations.rules import InvitedOften
 from tests.cast import Cast
 from tests.factories.cycles import CycleFactory
 from tests.factories.groups import MembershipFactory
-from tests.factories.organizations import PersonFactory
+from tests.factories.organizations import InvitationFactory, OrganizationFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -147,15 +150,57 @@ def test_an_invitation_is_sent_again_and_withdrawn(cast: Cast):
     assert not Invitation.objects.filter(expires_at__gt=now()).exists()
 
 
+def test_the_same_mail_does_not_go_out_twice_at_once_nor_many_times_a_day(cast: Cast):
+    actions.invite_guests(cast.cycle, [guest(1, "noor@example.org")], role="judge", by=cast.org.user)
+    membership = Membership.objects.select_related("person", "cycle", "group").get(person__email="noor@example.org")
+
+    def again(**more):
+        return actions.invite_again(membership, by=cast.org.user, **more)
+
+    with pytest.raises(InvitedOften, match="a moment ago"):
+        again()
+    Invitation.objects.update(created_at=now() - timedelta(minutes=11))
+    again()
+    for number in range(3):
+        again(email=f"noor{number}@example.org")  # mended addresses do not wait
+    with pytest.raises(InvitedOften, match="within a day"):
+        again(email="noor@example.org")
+    membership.refresh_from_db()
+    actions.withdraw_invitation(membership, by=cast.org.user)
+    plan = planned(cast, guest(1, "noor2@example.org"))
+    assert [one.where for one in plan.problems] == ["row 1, email"]
+    Invitation.objects.update(created_at=now() - timedelta(days=2))
+    assert fates(planned(cast, guest(1, "noor2@example.org"))) == [Fate.AGAIN]
+
+
+def test_a_list_does_not_tell_who_waits_in_cycles_of_others(cast: Cast):
+    theirs = CycleFactory()
+    waiting = PersonFactory(user=None, email="nor@example.org", name="Nor Known Elsewhere")
+    MembershipFactory(cycle=theirs, group=None, person=waiting, role="judge", capabilities=["judge"])
+    InvitationFactory(person=waiting)
+    plan = planned(cast, guest(1, "nor@example.org"), guest(2, "eve@example.org"), guest(3, "nobody@example.org"))
+    assert [(one.fate, one.person) for one in plan.rows] == [(Fate.INVITE, None)] * 3
+    assert actions.invite_guests(cast.cycle, [guest(1, "nor@example.org")], role="judge", by=cast.org.user) == (1, 1, 0)
+    held, _, _ = actions.invite_to_role(cast.cycle, role="judge", by=cast.org.user, email="nor@example.org")
+    joined, _, _ = actions.invite_member(cast.red, by=cast.ada.user, email="nor@example.org")
+    assert held.person == joined.person != waiting
+    assert held.person.name == "Nor"
+    assert Invitation.objects.filter(person=waiting, expires_at__gt=now()).exists()  # theirs still lets in
+
+
 def test_who_waits_in_a_cycle_of_others_keeps_the_address(cast: Cast):
     """Else an organizer could have the link to a place in somebody else's cycle sent to themselves."""
-    theirs = CycleFactory(organization=cast.cycle.organization)
-    waiting = PersonFactory(organization=cast.cycle.organization, user=None, email="nor@example.org")
+    house = OrganizationFactory()
+    cast.cycle.organization = house
+    cast.cycle.save(update_fields=["organization"])
+    theirs = CycleFactory(organization=house)
+    waiting = PersonFactory(organization=house, user=None, email="nor@example.org")
     MembershipFactory(cycle=theirs, group=None, person=waiting, role="organizer", capabilities=["organize"])
     actions.invite_guests(cast.cycle, [guest(1, "nor@example.org")], role="judge", by=cast.org.user)
     membership = Membership.objects.select_related("person", "cycle", "group").get(person=waiting, cycle=cast.cycle)
     with pytest.raises(GroupRefused, match="invited this person too"):
         actions.invite_again(membership, by=cast.org.user, email="org@example.org")
+    Invitation.objects.update(created_at=now() - timedelta(minutes=11))
     actions.invite_again(membership, by=cast.org.user, email="Nor@example.org")
     MembershipFactory(cycle=theirs, group=None, person=cast.org.person, role="organizer", capabilities=["organize"])
     actions.invite_again(membership, by=cast.org.user, email="noor@example.org")

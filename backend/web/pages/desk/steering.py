@@ -86,7 +86,7 @@ def steer(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
 
 
 def _acts(round_: Round, *, by: Any, reason: str, until: Any) -> dict[str, tuple[Callable[[], object], str]]:
-    """What can be asked for, and what is said when it was done."""
+    """What can be asked for, and what is said when it was done. Publishing is not among it: that takes a preview, which was looked at."""
 
     def give_out() -> int:
         return sum(assign_all(challenge=one, by=by) for one in challenges_of(round_) if one.format in {"rubric", "ranking"})
@@ -101,10 +101,6 @@ def _acts(round_: Round, *, by: Any, reason: str, until: Any) -> dict[str, tuple
         "close": (lambda: steering.close_round(round_, by=by, reason=reason), _("The round is over.")),
         "assign": (give_out, _("The sheets are given out.")),
         "settle": (lambda: request_settle(round_, by=by, reason=reason), _("Results are being computed.")),
-        "publish": (
-            lambda: request_settle(round_, by=by, reason=reason, publish=True),
-            _("Results are being computed and published: it takes a few seconds."),
-        ),
     }
 
 
