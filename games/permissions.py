@@ -15,6 +15,7 @@ from django.db.models import Exists, FilteredRelation, Model, OuterRef, Q, Query
 from django.db.models.functions import Now
 
 from games.challenges.models import Challenge
+from games.changes.models import Appeal, ChangeSet
 from games.cycles.models import Cycle, Decision, Design, Series
 from games.cycles.queries import glass_broken
 from games.cycles.rules import CycleState, DecisionKind
@@ -23,8 +24,9 @@ from games.groups.rules import GroupState
 from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 from games.journal.rules import PUBLIC_KINDS
-from games.judging.models import ConflictOfInterest, Panelist, Sheet
-from games.judging.rules import SheetState
+from games.judging.conflicts import in_force
+from games.judging.models import Calibration, Concern, ConflictOfInterest, Deliberation, MarkReview, Panelist, Sheet
+from games.judging.rules import ConflictSource, SheetState
 from games.notices.models import Announcement, Notice
 from games.notices.rules import Audience
 from games.organizations.models import Organization, Person
@@ -172,6 +174,36 @@ def _judges(access: Access, person_id: str, cycle_id: str) -> Q:
     return Q(**{f"{person_id}__in": sorted(access.persons), f"{cycle_id}__in": access.cycles_with(Capability.JUDGE)})
 
 
+def _chairs(access: Access, cycle_id: str, path: str = "") -> Q:
+    """Rows about a panel (and an entry) of which the person is the chair, not of their own group and not in conflict."""
+    if not access.persons:
+        return NEVER
+    mine = sorted(access.persons)
+    seat = Panelist.objects.filter(
+        challenge=OuterRef(f"{path}challenge_id"), panel=OuterRef(f"{path}panel"), person__in=mine, chair=True, left_at=None
+    )
+    return Q(Exists(seat), **{f"{cycle_id}__in": access.cycles_with(Capability.JUDGE)}) & ~_barred(mine, path)
+
+
+def _barred(persons: list[int], path: str = "") -> Q:
+    """Rows about a group that is or was the person's own, or with which they are in conflict."""
+    own = Membership.objects.filter(person__in=persons, group_id=OuterRef(f"{path}group_id"))
+    conflict = in_force().filter(person__in=persons, group_id=OuterRef(f"{path}group_id"))
+    return Q(Exists(own)) | Q(Exists(conflict))
+
+
+def _in_the_room(access: Access) -> Q:
+    """Deliberations on entries that the person judges, or whose panel they chair."""
+    if not access.persons:
+        return NEVER
+    mine = sorted(access.persons)
+    sheets = Sheet.objects.filter(
+        challenge=OuterRef("challenge_id"), panel=OuterRef("panel"), group=OuterRef("group_id"), judge__in=mine
+    ).exclude(state=SheetState.RECUSED.value)
+    judging = Q(Exists(sheets), challenge__round__cycle_id__in=access.cycles_with(Capability.JUDGE)) & ~_barred(mine)
+    return judging | _chairs(access, "challenge__round__cycle_id")
+
+
 def _to_judge(access: Access, path: str) -> Q:
     """Entries (at `path`) on which the person has a sheet, unless recused."""
     mine = _judges(access, "judge_id", "challenge__round__cycle_id")
@@ -250,6 +282,13 @@ def _grant_seen(access: Access) -> Q:
 
 def _points_seen(access: Access) -> Q:
     return _cycle_open(access, "cycle__") & (_named() | _mine(access) | _reads(access, "cycle_id"))
+
+
+def _on_panel(access: Access, **held: Any) -> Q:
+    """What hangs on a panel (challenge, panel) on which the person judges and has not dropped out; `held`: what the seat must be besides."""
+    mine = _judges(access, "person_id", "challenge__round__cycle_id")
+    seats = Panelist.objects.filter(mine, left_at__isnull=True, **held)
+    return Q(Exists(seats.filter(challenge_id=OuterRef("challenge_id"), panel=OuterRef("panel")))) if access.persons else NEVER
 
 
 def _announcement_seen(access: Access) -> Q:
@@ -351,6 +390,11 @@ PERMISSIONS: dict[str, Permission] = {
         "Its captain, and organizers.", Group, lambda a: Q(pk__in=a.groups_with(Capability.CAPTAIN)) | _organizes(a, "cycle_id")
     ),
     "group.submit": _row("Members who may submit.", Group, lambda a: Q(pk__in=a.groups_with(Capability.SUBMIT))),
+    "group.appeal": _row(
+        "Its captain, and members who may submit.",
+        Group,
+        lambda a: Q(pk__in=[*a.groups_with(Capability.CAPTAIN), *a.groups_with(Capability.SUBMIT)]),
+    ),
     "membership.view": _row(
         "The members of the same group, and organizers.",
         Membership,
@@ -428,11 +472,17 @@ PERMISSIONS: dict[str, Permission] = {
     ),
     "panelist.remove": _of_organizer("Organizers.", Panelist, "challenge__round__cycle_id"),
     "conflict.view": _row(
-        "Organizers, and the judge.",
+        "Organizers, the judge, and the group what it said itself.",
         ConflictOfInterest,
-        lambda a: _reads(a, "group__cycle_id") | _judges(a, "person_id", "group__cycle_id"),
+        lambda a: (
+            _reads(a, "group__cycle_id")
+            | _judges(a, "person_id", "group__cycle_id")
+            | (_mine(a) & Q(source=ConflictSource.TEAM.value))
+        ),
     ),
-    "conflict.take_back": _of_organizer("Organizers.", ConflictOfInterest, "group__cycle_id"),
+    "conflict.settle": _of_organizer("Organizers.", ConflictOfInterest, "group__cycle_id"),
+    "concern.view": _row("The group that said it, and organizers.", Concern, lambda a: _mine(a) | _reads(a, "group__cycle_id")),
+    "concern.settle": _of_organizer("Organizers.", Concern, "group__cycle_id"),
     "sheet.view": _row(
         "The judge; organizers; the entrant once published; everybody when the published round shows whole entries.",
         Sheet,
@@ -441,6 +491,51 @@ PERMISSIONS: dict[str, Permission] = {
     "sheet.mark": _row("The judge it is assigned to.", Sheet, lambda a: _judges(a, "judge_id", "challenge__round__cycle_id")),
     "sheet.answer_flag": _of_organizer("Organizers: what a judge flagged.", Sheet, "challenge__round__cycle_id"),
     "sheet.reopen": _of_organizer("Organizers, with a reason.", Sheet, "challenge__round__cycle_id"),
+    "calibration.view": _row(
+        "Organizers, and the judges of the panel.",
+        Calibration,
+        lambda a: _reads(a, "challenge__round__cycle_id") | _on_panel(a),
+    ),
+    "calibration.talk": _row(
+        "The judges of the panel, and organizers.",
+        Calibration,
+        lambda a: _organizes(a, "challenge__round__cycle_id") | _on_panel(a),
+    ),
+    "calibration.lead": _row(
+        "Organizers, and the chair of the panel.",
+        Calibration,
+        lambda a: _organizes(a, "challenge__round__cycle_id") | _on_panel(a, chair=True),
+    ),
+    "sheet.deliberate": _row(
+        "Organizers, and the chair of its panel unless in conflict.",
+        Sheet,
+        lambda a: _organizes(a, "challenge__round__cycle_id") | _chairs(a, "challenge__round__cycle_id"),
+    ),
+    "deliberation.view": _row(
+        "Organizers, the chair, and who judges the entry; nobody on their own group or in conflict.",
+        Deliberation,
+        lambda a: _reads(a, "challenge__round__cycle_id") | _in_the_room(a),
+    ),
+    "deliberation.speak": _row(
+        "Organizers, the chair, and who judges the entry; nobody on their own group or in conflict.",
+        Deliberation,
+        lambda a: _organizes(a, "challenge__round__cycle_id") | _in_the_room(a),
+    ),
+    "deliberation.decide": _row(
+        "Organizers, and the chair unless in conflict.",
+        Deliberation,
+        lambda a: _organizes(a, "challenge__round__cycle_id") | _chairs(a, "challenge__round__cycle_id"),
+    ),
+    "review.view": _row(
+        "Organizers, and the chair of the panel.",
+        MarkReview,
+        lambda a: _reads(a, "sheet__challenge__round__cycle_id") | _chairs(a, "sheet__challenge__round__cycle_id", "sheet__"),
+    ),
+    "review.answer": _row(
+        "Organizers, and the chair of the panel.",
+        MarkReview,
+        lambda a: _organizes(a, "sheet__challenge__round__cycle_id") | _chairs(a, "sheet__challenge__round__cycle_id", "sheet__"),
+    ),
     "score.view": _row(
         "Organizers; the entrant once published; everybody when the published round shows scores.", ChallengeScore, _score_seen
     ),
@@ -463,6 +558,15 @@ PERMISSIONS: dict[str, Permission] = {
     "announcement.view": _row("Its audience, until it is withdrawn; organizers always.", Announcement, _announcement_seen),
     "notice.view": _row("Whom it was told.", Notice, lambda a: Q(person_id__in=sorted(a.persons))),
     "announcement.withdraw": _of_organizer("Organizers.", Announcement),
+    "appeal.view": _row("The group itself, and organizers.", Appeal, lambda a: _mine(a) | _reads(a, "round__cycle_id")),
+    "appeal.withdraw": _row(
+        "Its captain, and members who may submit.",
+        Appeal,
+        lambda a: Q(group_id__in=[*a.groups_with(Capability.CAPTAIN), *a.groups_with(Capability.SUBMIT)]),
+    ),
+    "appeal.answer": _of_organizer("Organizers.", Appeal, "round__cycle_id"),
+    "change_set.view": _row("Organizers.", ChangeSet, lambda a: _reads(a, "cycle_id")),
+    "change_set.write": _of_organizer("Organizers.", ChangeSet),
     "journal.view": _row("Organizers all of their cycle; everybody its public kinds.", JournalEntry, _journal_seen),
 }
 

@@ -12,12 +12,13 @@ from django.utils.timezone import now
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from games.changes.models import Appeal, ChangeSet
 from games.cycles.actions import record_decision
 from games.cycles.models import Design, Series
 from games.cycles.rules import DecisionKind
 from games.journal.actions import record
 from games.journal.rules import Kind
-from games.judging.models import ConflictOfInterest, Panelist
+from games.judging.models import Concern, ConflictOfInterest, Deliberation, MarkReview, Panelist
 from games.notices.models import Announcement, Notice
 from games.organizations.models import Organization
 from games.permissions import PERMISSIONS, access_for, allows, visible
@@ -60,6 +61,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "group.member": ("ada", "ada"),
     "group.manage": ("ada org", "ada org"),
     "group.submit": ("ada", "ada"),
+    "group.appeal": ("ada", "ada"),
     "membership.view": ("ada org", "ada org"),
     "membership.end": ("ada org", "ada org"),
     "registration.view": ("ada org", "ada org"),
@@ -80,14 +82,22 @@ TABLE: dict[str, tuple[str, str]] = {
     "upload.remove": ("ada", "ada"),
     "attempt.judge": ("org", "org"),
     "panelist.remove": ("org", "org"),
-    "conflict.take_back": ("org", "org"),
+    "conflict.settle": ("org", "org"),
+    "concern.view": ("ada org", "ada org"),
+    "concern.settle": ("org", "org"),
     "attempt.view": ("ada org", ALL),
     "panelist.view": ("judith org", "judith org"),
-    "conflict.view": ("judith org", "judith org"),
+    "conflict.view": ("ben judith org", "ben judith org"),  # ben's team said so
     "sheet.view": ("judith org", ALL),
     "sheet.mark": ("judith", "judith"),
     "sheet.answer_flag": ("org", "org"),
     "sheet.reopen": ("org", "org"),
+    "sheet.deliberate": ("org", "org"),
+    "deliberation.view": ("judith org", "judith org"),
+    "deliberation.speak": ("judith org", "judith org"),
+    "deliberation.decide": ("org", "org"),
+    "review.view": ("org", "org"),
+    "review.answer": ("org", "org"),
     "score.view": ("org", ALL),
     "run.view": ("org", "org"),
     "external_result.view": (ALL, ALL),
@@ -102,6 +112,11 @@ TABLE: dict[str, tuple[str, str]] = {
     "announcement.view": ("ada ben org", "ada ben org"),  # one for the teams
     "announcement.withdraw": ("org", "org"),
     "notice.view": ("ada", "ada"),
+    "appeal.view": ("ada org", "ada org"),
+    "appeal.withdraw": ("ada", "ada"),
+    "appeal.answer": ("org", "org"),
+    "change_set.view": ("org", "org"),
+    "change_set.write": ("org", "org"),
     "journal.view": ("org", "org"),
 }
 
@@ -175,9 +190,13 @@ def _work(cast: Cast) -> Iterator[Model]:
         submission=entry, field="paper", name="a.pdf", size=1, content_type="application/pdf", digest="0" * 64
     )
     yield Attempt.objects.create(challenge=cast.concept, group=cast.red, number=1, at=at, elapsed_ms=1)
-    yield cast.assign(cast.judith, cast.red, state="final")
+    sheet = cast.assign(cast.judith, cast.red, state="final")
+    yield sheet
+    yield MarkReview.objects.create(sheet=sheet, distance=300)
+    yield Deliberation.objects.create(challenge=cast.concept, panel=sheet.panel, group=cast.red, why="Far apart.")
     yield Panelist.objects.get()
-    yield ConflictOfInterest.objects.create(person=cast.judith.person, group=cast.blue)
+    yield ConflictOfInterest.objects.create(person=cast.judith.person, group=cast.blue, source="team")
+    yield Concern.objects.create(group=cast.red, words="Whoever works for the river board.")
 
 
 def _results(cast: Cast) -> Iterator[Model]:
@@ -193,6 +212,8 @@ def _results(cast: Cast) -> Iterator[Model]:
     yield Points.objects.create(cycle=cycle, seal=1, rule="r", design_number=1, group=red, amount=1, at=now())
     yield PointsTotal.objects.create(cycle=cycle, group=red, amount=1)
     yield Announcement.objects.create(cycle=cycle, title="Doors open at nine", audience="teams")
+    yield Appeal.objects.create(round=cast.call, group=red, text="Please look again.")
+    yield ChangeSet.objects.create(cycle=cycle, number=1, reason="A slip of the pen.")
     yield Notice.objects.create(cycle=cycle, person=cast.ada.person, topic="news", key="n", text="Doors open at nine")
 
 
@@ -292,6 +313,24 @@ def test_what_no_longer_counts_is_not_shown_to_everybody(world: World, state):
 def test_a_judge_who_recused_sees_the_entry_no_more(world: World):
     world.rows_of("sheet.view").__class__._default_manager.update(state="recused")
     assert world.holders("submission.view") == "ada org"
+
+
+CHAIRS = ("sheet.deliberate", "deliberation.view", "deliberation.speak", "deliberation.decide", "review.view", "review.answer")
+
+
+def test_the_chair_leads_the_panel_unless_in_conflict_or_gone(world: World):
+    cast = world.cast
+    held = ["judge"]
+    MembershipFactory.create(cycle=cast.cycle, group=None, person=cast.eve.person, role="judge", capabilities=held)
+    seat = Panelist.objects.create(challenge=cast.concept, panel=Panelist.objects.get().panel, person=cast.eve.person, chair=True)
+    assert all("eve" in world.holders(name).split() for name in CHAIRS)
+    assert "eve" not in world.holders("sheet.view").split(), "leading is not reading: the mode of the round says that"
+    conflict = ConflictOfInterest.objects.create(person=cast.eve.person, group=cast.red)
+    assert not any("eve" in world.holders(name).split() for name in CHAIRS)
+    ConflictOfInterest.objects.filter(pk=conflict.pk).update(lifted_at=now())
+    assert all("eve" in world.holders(name).split() for name in CHAIRS)
+    Panelist.objects.filter(pk=seat.pk).update(left_at=now())
+    assert not any("eve" in world.holders(name).split() for name in CHAIRS)
 
 
 def test_a_task_of_a_planned_round_is_hidden(world: World):
