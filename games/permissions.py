@@ -25,8 +25,17 @@ from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 from games.journal.rules import PUBLIC_KINDS
 from games.judging.conflicts import in_force
-from games.judging.models import Calibration, Concern, ConflictOfInterest, Deliberation, MarkReview, Panelist, Sheet
-from games.judging.rules import ConflictSource, SheetState
+from games.judging.models import (
+    Calibration,
+    Concern,
+    ConflictOfInterest,
+    Deliberation,
+    FeedbackReply,
+    MarkReview,
+    Panelist,
+    Sheet,
+)
+from games.judging.rules import ConflictSource, ReplyKind, SheetState
 from games.notices.models import Announcement, Notice
 from games.notices.rules import Audience
 from games.organizations.models import Organization, Person
@@ -240,6 +249,23 @@ def _sheet_seen(access: Access) -> Q:
         | (_mine(access) & final & published)
         | (_cycle_open(access, "challenge__round__cycle__") & _shown("challenge__round__", WORK_SHOWN) & final & _named())
     )
+
+
+def _reply_seen(access: Access) -> Q:
+    """The judge of the sheet, organizers and the group; of what was done with it in a version, whoever judges that entry. Drafts: the group."""
+    round_ = "sheet__challenge__round__"
+    used, drafted = Q(kind=ReplyKind.USED.value), Q(kind=ReplyKind.USED.value, version__isnull=True)
+    inside = _judges(access, "sheet__judge_id", f"{round_}cycle_id") | _reads(access, f"{round_}cycle_id")
+    published = Q(**{"sheet__state": SheetState.FINAL.value, f"{round_}published_at__isnull": False})
+    return (
+        (inside & ~drafted) | (used & _to_judge(access, "version__submission__")) | (_mine(access, "sheet__group_id") & published)
+    )
+
+
+def _replies(access: Access) -> Q:
+    """Sheets on which the person's group may say something."""
+    published = Q(state=SheetState.FINAL.value, challenge__round__published_at__isnull=False)
+    return Q(group_id__in=access.groups_with(Capability.SUBMIT)) & published
 
 
 def _score_seen(access: Access) -> Q:
@@ -489,6 +515,12 @@ PERMISSIONS: dict[str, Permission] = {
         _sheet_seen,
     ),
     "sheet.mark": _row("The judge it is assigned to.", Sheet, lambda a: _judges(a, "judge_id", "challenge__round__cycle_id")),
+    "sheet.reply": _row("Members of the judged group who may submit, once the round is published.", Sheet, _replies),
+    "feedback_reply.view": _row(
+        "The judge, organizers, the group once published; what was done with feedback also the judges of that entry.",
+        FeedbackReply,
+        _reply_seen,
+    ),
     "sheet.answer_flag": _of_organizer("Organizers: what a judge flagged.", Sheet, "challenge__round__cycle_id"),
     "sheet.reopen": _of_organizer("Organizers, with a reason.", Sheet, "challenge__round__cycle_id"),
     "calibration.view": _row(

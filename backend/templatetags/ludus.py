@@ -37,6 +37,8 @@ DECIDED: Final = {
     "override": gettext_lazy("Done by hand"),
     "role": gettext_lazy("Role given"),
     "break_glass": gettext_lazy("Opened to the owner of this site"),
+    "change_set": gettext_lazy("Corrected"),
+    "appeal": gettext_lazy("Appeal answered"),
 }
 
 register = template.Library()

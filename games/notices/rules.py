@@ -93,6 +93,9 @@ TOPICS: Mapping[str, Topic] = MappingProxyType(
         "remind.entry": Topic.DEADLINE,
         "remind.marks": Topic.DEADLINE,
         "sheet.assigned": Topic.ASSIGNED,
+        "calibration.begun": Topic.ASSIGNED,
+        "calibration.discussed": Topic.ASSIGNED,
+        "calibration.done": Topic.ASSIGNED,
         "feedback.available": Topic.FEEDBACK,
         "round.published": Topic.PUBLISHED,
         "group.advanced": Topic.ADVANCED,
@@ -104,6 +107,10 @@ TOPICS: Mapping[str, Topic] = MappingProxyType(
         "join.settled": Topic.TEAM,
         "submission.received": Topic.TEAM,
         "glass.broken": Topic.TEAM,
+        "appeal.made": Topic.TEAM,
+        "appeal.answered": Topic.TEAM,
+        "appeal.withdrawn": Topic.TEAM,
+        "changes.applied": Topic.PUBLISHED,
         "news": Topic.NEWS,
     }
 )

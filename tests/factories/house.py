@@ -10,6 +10,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils.timezone import now
 
+from games.changes.models import Appeal, ChangeSet
 from games.cycles.actions import record_decision
 from games.cycles.models import Cycle, Series
 from games.cycles.rules import DecisionKind
@@ -105,6 +106,8 @@ def _around(people: dict[str, Actor], played: Played, call: Scene) -> None:
         Points.objects.create(**what, seal=7, rule="enter", subject=f"submission:{number}", design_number=1, amount=5, at=now())
         PointsTotal.objects.create(**what, amount=5, last_at=now())
         Announcement.objects.create(cycle=cycle, title="The same", at=now())
+        Appeal.objects.create(round=call.round, group=call.groups[number], text="The same")
+        ChangeSet.objects.create(cycle=cycle, number=number + 1, reason="The same")
         person = people["org"].person
         Notice.objects.create(cycle=cycle, person=person, topic="news", key=f"the-same-{number}", text="The same")
         Cycle.objects.create(

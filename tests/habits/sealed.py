@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.timezone import now
 
+from games.changes.models import Appeal, ChangeSet
 from games.cycles.models import Decision, Series
 from games.groups.models import Membership
 from games.judging.models import ConflictOfInterest, Panelist
@@ -46,6 +47,8 @@ def seal(cast: Cast) -> dict[type[Model], Model]:
         Message.objects.create(to="ada@example.org", cycle=cycle, kind="receipt", key="one", subject="Received", body="."),
         ApiTokenFactory(user=cast.ada.user),
         Announcement.objects.create(cycle=cycle, title="Doors open at nine", audience="teams"),
+        Appeal.objects.create(round=cast.call, group=cast.red, text="Please look at the sealed marks again."),
+        ChangeSet.objects.create(cycle=cycle, number=1, reason="A sealed slip of the pen."),
         Notice.objects.create(cycle=cycle, person=cast.ada.person, topic="news", key="n", text="Doors open at nine"),
     ]
     return {type(row): row for row in rows}

@@ -14,6 +14,8 @@ from games.groups.rules import JoinState, RegistrationState
 from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 from games.journal.rules import Kind
+from games.notices.actions.calibrating import on_calibration_changed
+from games.notices.actions.corrections import on_appeal_answered, on_appeal_made
 from games.notices.actions.outbox import absolute, tell
 from games.notices.actions.outcomes import (
     on_grant_changed,
@@ -148,10 +150,13 @@ HANDLERS: Mapping[Kind, Callable[[JournalEntry], int]] = {
     Kind.SUBMISSION_RECEIVED: on_submission_received,
     Kind.SHEET_ASSIGNED: on_sheet_assigned,
     Kind.SHEET_FINALIZED: on_sheet_finalized,
+    Kind.CALIBRATION_CHANGED: on_calibration_changed,
     Kind.ROUND_PUBLISHED: on_round_published,
     Kind.GROUP_ADVANCED: on_group_advanced,
     Kind.GRANT_CHANGED: on_grant_changed,
     Kind.GLASS_BROKEN: on_glass_broken,
+    Kind.APPEAL_MADE: on_appeal_made,
+    Kind.APPEAL_ANSWERED: on_appeal_answered,
 }
 
 

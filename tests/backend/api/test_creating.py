@@ -19,6 +19,7 @@ from games.groups.models import Group
 from games.judging.models import Panelist
 from games.rounds.models import Extension
 from tests.cast import Actor
+from tests.factories.changes import told
 from tests.factories.cycles import small
 from tests.factories.groups import MembershipFactory
 from tests.factories.house import House, full_house
@@ -62,6 +63,12 @@ def _launched(house: House) -> Asked:
 def _registered(house: House) -> Asked:
     Cycle.objects.filter(pk=house.open.cycle.pk).update(state="enrolling")
     return house.people["eve"], f"/cycles/{house.open.cycle.pk}/register", {"name": "Late Herons"}
+
+
+def _appealed(house: House) -> Asked:
+    story = told("call")
+    body = {"round": story.round("call").pk, "text": "Please look again."}
+    return story.ada, f"/groups/{story.played.groups['aqua'].pk}/appeals", body
 
 
 def _followed(house: House) -> Asked:
@@ -220,6 +227,7 @@ CREATING: dict[str, Making] = {
     "/drafts/{id}/launch": Making("games.Design", _of_draft("launch")),
     "/drafts/{id}/rehearsal": Making("games.Rehearsal", _of_draft("rehearsal")),
     "/groups/join": Making("games.Membership", _joined),
+    "/groups/{id}/appeals": Making("games.Appeal", _appealed),
     "/groups/{id}/ask": Making("games.JoinRequest", _by("eve", "/groups/{group}/ask", {"message": "May I?"})),
     "/groups/{id}/invite": Making("games.Membership", _by("ada", "/groups/{group}/invite", {"email": "new@example.org"})),
     "/groups/{id}/submissions": Making("games.Submission", _begun),
