@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.contrib.auth import get_user_model
 from django.core import signing
-from django.db.models import Max
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,15 +15,22 @@ from django.views.decorators.http import require_safe
 
 from backend.api.permissions import access_of
 from backend.web.icalendar import Event, calendar
-from games.cycles.models import Cycle, Decision
+from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.cycles.rules import CycleState
+from games.journal.models import JournalEntry
+from games.journal.rules import Kind
 from games.notices.actions.outbox import absolute
 from games.permissions import Access, access_for, visible
 from games.rounds.models import Extension, Round
 from games.rounds.queries import rounds_of
 
 SALT: Final = "backend.web.calendar"
+MOVES: Final = (
+    *(Kind.CYCLE_LAUNCHED, Kind.CYCLE_IMPORTED, Kind.CYCLE_STATE_CHANGED, Kind.DESIGN_AMENDED),
+    *(Kind.ROUND_OPENED, Kind.ROUND_LOCKED, Kind.ROUND_CLOSED, Kind.ROUND_EXTENDED),
+)
+"""What may move a date. How often that happened is the SEQUENCE of every event: it only grows."""
 
 
 def calendar_url(cycle: Cycle, access: Access) -> str:
@@ -39,14 +46,20 @@ def calendar_page(request: HttpRequest, cycle: str) -> HttpResponse:
     found = visible(access, "cycle.view", Cycle.objects.filter(key=cycle)).first()
     if found is None:
         raise Http404
-    changed = Decision.objects.filter(cycle=found).aggregate(number=Max("number"), at=Max("at"))
-    body = calendar(found.name, _events(found, access, changed["number"] or 0), stamp=changed["at"] or found.created_at)
+    changed = _moves(found, access).aggregate(number=Count("pk"), at=Max("at"))
+    body = calendar(found.name, _events(found, access, changed["number"]), stamp=changed["at"] or found.created_at)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, max-age=300"}
     if tag in request.headers.get("If-None-Match", ""):
         return HttpResponse(status=304, headers=headers)
     headers["Content-Disposition"] = f'inline; filename="{found.key}.ics"'
     return HttpResponse(body, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _moves(cycle: Cycle, access: Access) -> QuerySet[JournalEntry]:
+    """What has moved a date that this reader sees: nothing here tells of decisions that are not out, or of more time for others."""
+    everybody = Q(group_id__isnull=True) | Q(group_id__in=access.groups_with())
+    return JournalEntry.objects.filter(everybody, cycle_id=cycle.pk, kind__in=[one.value for one in MOVES])
 
 
 def _reader(request: HttpRequest, key: str) -> Access:

@@ -216,11 +216,13 @@ def test_sheets_are_given_and_taken_back_in_the_matrix(judged):
 def test_assignments_come_from_a_table_or_not_at_all(judged):
     _call, who, judges, path = judged
     client = who.org.client
-    client.post(f"{path}table/", {"csv": "judge,group\nnobody,team-1"})
-    text = main(client.get(path))
-    assert "Nothing was assigned" in text
-    assert "nobody,team-1" in text  # what was pasted stays
+    refused = client.post(f"{path}table/", {"csv": "judge,group\nnobody,team-1"})
+    text = main(refused)
+    assert refused.status_code == 422
+    assert "Nothing was given out" in text
+    assert "nobody,team-1" in text  # what was pasted stays, in the answer alone
     assert "nobody,team-1" not in main(client.get(path))
+    assert "nobody" not in str(dict(client.session))
     upload = SimpleUploadedFile("a.csv", f"judge;group\n{judges[0].key};team-1\n".encode())
     client.post(f"{path}table/", {"file": upload})
     assert Sheet.objects.get().judge == judges[0]

@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 
 from backend.web.found import pieces, snippet, spelled, words_of
 from backend.web.icalendar import Event, calendar, escaped, folded
+from games.cycles.actions import record_decision
 from games.cycles.models import Cycle
+from games.cycles.rules import DecisionKind
 from games.groups.models import Group
 from games.groups.rules import UNNAMED
 from games.recognition.models import Grant
+from games.rounds.actions import extend
 from games.rounds.models import Extension, Round
 from games.submissions.models import Submission, Version
 from tests.cast import Cast
@@ -264,13 +267,21 @@ def test_rounds_and_deadlines_stand_in_the_calendar_under_lasting_ids(cast: Cast
     before = dates(client)
     assert before[uid]["SUMMARY"] == f"{cast.call.name}: entries close · Clean water"
     assert before[uid]["DTSTART"] == f"{cast.call.closes_at:%Y%m%dT%H%M%SZ}"
-    from games.rounds.actions import extend
-
     extend(cast.call, cast.call.closes_at + timedelta(days=2), by=cast.org.user, reason="Flood.")
     after = dates(client)
     assert set(before) == set(after)
     assert after[uid]["DTSTART"] > before[uid]["DTSTART"]
     assert int(after[uid]["SEQUENCE"]) > int(before[uid]["SEQUENCE"])
+
+
+@pytest.mark.django_db
+def test_the_calendar_counts_nothing_that_the_reader_may_not_know(cast: Cast, client):
+    before = client.get("/cycles/water/calendar.ics").content
+    record_decision(cast.cycle, DecisionKind.DISQUALIFY, by=cast.org.user, reason="Copied.", round="call", group="red")
+    extend(cast.call, cast.call.closes_at + timedelta(days=2), group=cast.red, by=cast.org.user, reason="Flood.")
+    assert client.get("/cycles/water/calendar.ics").content == before
+    theirs, ours = ({int(event["SEQUENCE"]) for event in dates(one.client).values()} for one in (cast.ben, cast.ada))
+    assert max(theirs) < min(ours)
 
 
 @pytest.mark.django_db

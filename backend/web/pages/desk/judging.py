@@ -42,16 +42,22 @@ def ways(cycle: Cycle, current: str) -> list[dict[str, Any]]:
 @require_safe
 def judging_page(request: HttpRequest, cycle: str) -> HttpResponse:
     """Every panel of every task: who sits on it, how much each has, which entries nobody has."""
-    found = organized(request, cycle)
+    return _panels(request, organized(request, cycle))
+
+
+def _panels(
+    request: HttpRequest, found: Cycle, *, csv: str = "", problems: tuple[str, ...] = (), status: int = 200
+) -> HttpResponse:
+    """The page; `csv` and `problems`: a table that was refused, as it was pasted, and what is wrong with it."""
     judges = judges_of(found)
     context = {
         "ways": ways(found, "panels"),
         "tables": [_table(one, judges) for one in tables_of(found)],
         "judges": len(judges),
-        "csv": request.session.pop("assignments", ""),
-        "problems": request.session.pop("assignment_problems", []),
+        "csv": csv,
+        "problems": problems,
     }
-    return desk_page(request, "desk/judging.html", found, "judging", context)
+    return desk_page(request, "desk/judging.html", found, "judging", context, status=status)
 
 
 def _table(table: Table, judges: list[Person]) -> dict[str, Any]:
@@ -161,9 +167,8 @@ def assign_table(request: HttpRequest, cycle: str) -> HttpResponse:
     try:
         messages.success(request, _given(actions.assign_csv(cycle=found, content=content, by=me(request))))
     except GameError as refusal:
-        messages.error(request, refusal.message)
-        request.session["assignments"] = content.decode(errors="replace")[:20_000]
-        request.session["assignment_problems"] = [str(one) for one in refusal.problems][:200]
+        problems = tuple(str(one) for one in refusal.problems[:200]) or (refusal.message,)
+        return _panels(request, found, csv=content.decode(errors="replace")[:20_000], problems=problems, status=422)
     return redirect(f"{reverse('desk-judging', args=[found.key])}#table")
 
 
