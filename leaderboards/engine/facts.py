@@ -77,7 +77,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A judge's comparison of two groups: outcome `a`, `b`, `tie` or empty; `count` equal votes in one row."""
+    """A judge's comparison of two groups: outcome `a`, `b`, `tie` or empty; `count` equal votes in one row.
+
+    `ranking`: the judge's ranked list that implies it, if one does; all votes of a list name it.
+    """
 
     round: str
     challenge: str
@@ -86,6 +89,7 @@ class Vote:
     b: str
     outcome: str = ""
     count: int = 1
+    ranking: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
-from leaderboards.engine.facts import Attempt, Decision, DecisionKind, Facts, Group, Mark, Submission
+from leaderboards.engine.facts import Attempt, Decision, DecisionKind, Facts, Group, Mark, Submission, Vote
 
 type Unit = tuple[str, str]
 """(round, challenge): what is scored."""
@@ -25,6 +25,7 @@ class Index:
     submissions: Mapping[Unit, Mapping[str, Submission]]
     decisions: Mapping[str, tuple[Decision, ...]]
     points: Mapping[str, Fraction] = field(default_factory=dict)
+    votes: Mapping[Unit, list[Vote]] = field(default_factory=dict)
 
     def column(self, group: str, column: str) -> str:
         """A group's value in a column, empty if it has none."""
@@ -49,6 +50,9 @@ def index(facts: Facts) -> Index:
     attempts: dict[Unit, dict[str, list[Attempt]]] = defaultdict(lambda: defaultdict(list))
     for attempt in sorted(facts.attempts, key=_moment):
         attempts[attempt.round, attempt.challenge][attempt.group].append(attempt)
+    votes: dict[Unit, list[Vote]] = defaultdict(list)
+    for vote in facts.votes:
+        votes[vote.round, vote.challenge].append(vote)
     submissions: dict[Unit, dict[str, Submission]] = defaultdict(dict)
     for one in facts.submissions:
         unit = submissions[one.round, one.challenge]
@@ -64,6 +68,7 @@ def index(facts: Facts) -> Index:
         submissions=submissions,
         decisions={kind: tuple(rows) for kind, rows in decisions.items()},
         points={one.group: one.amount for one in facts.points},
+        votes=votes,
     )
 
 

@@ -8,6 +8,7 @@ from leaderboards.engine.spec import BoardSpec, ChallengeSpec, Format, Scoring, 
 
 SUFFIXES: Final = ("points", "count", "countback")
 ATTEMPT_NAMES: Final = ("solved", "penalty", "rejected", "last")
+PAIR_NAMES: Final = ("strength", "expected", "compared", "won")
 TALLIES: Final = ("judged", "full_marks")
 RESERVED: Final = frozenset({"score", "reached", "improvement", "countback", "high", "low", *ATTEMPT_NAMES, *TALLIES})
 
@@ -57,6 +58,8 @@ def cell_names(challenge: ChallengeSpec) -> Iterator[str]:
     yield from (one.key for one in challenge.fields)
     if challenge.format in {Format.ATTEMPTS, Format.AUTOMATIC}:
         yield from ATTEMPT_NAMES
+    if challenge.format is Format.PAIRWISE:
+        yield from PAIR_NAMES
 
 
 def split_order(text: str) -> tuple[str, bool] | None:

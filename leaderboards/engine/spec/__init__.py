@@ -50,6 +50,7 @@ from leaderboards.engine.spec.scoring import (
     board_rounds,
     board_weights,
     expand_boards,
+    statistical,
 )
 
 __all__ = [
@@ -94,4 +95,5 @@ __all__ = [
     "board_rounds",
     "board_weights",
     "expand_boards",
+    "statistical",
 ]

@@ -12,6 +12,7 @@ from leaderboards.engine.spec.base import (
     Amount,
     Clock,
     Decimals,
+    Fold,
     Key,
     Keyed,
     Missing,
@@ -22,7 +23,7 @@ from leaderboards.engine.spec.base import (
     Switch,
     Whole,
 )
-from leaderboards.engine.spec.challenges import ChallengeSpec
+from leaderboards.engine.spec.challenges import ChallengeSpec, Format
 
 ORDER_DEFAULT: Final = ("score",)
 
@@ -186,3 +187,11 @@ def board_weights(scoring: Scoring, board: BoardSpec) -> dict[str, Fraction]:
     """The weight of each round of a board, in order of time; 1 where none is given."""
     weights = board.weights or {}
     return {one.key: weights.get(one.key, Fraction(1)) for one in board_rounds(scoring, board)}
+
+
+def statistical(scoring: Scoring) -> bool:
+    """Whether results are fitted, not only added up: by numpy and scipy then, which a worker has and a web process never loads."""
+    return any(
+        one.format is Format.PAIRWISE or any(panel.combine in {Fold.SEVERITY, Fold.SEVERITY_CLIP} for panel in one.panels)
+        for one in scoring.challenges
+    )

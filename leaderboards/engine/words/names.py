@@ -3,7 +3,7 @@
 from typing import Final
 
 from leaderboards.engine.names import Kind, ValueName, resolve, split_order
-from leaderboards.engine.spec import BoardSpec, Scoring, Source
+from leaderboards.engine.spec import BoardSpec, Format, Scoring, Source
 
 FIXED: Final = {
     "score": "score",
@@ -16,6 +16,12 @@ FIXED: Final = {
     "reached": "last round reached",
     "improvement": "improvement from first to last round",
     "countback": "best single rounds, compared one by one",
+}
+IN_PAIRS: Final = {
+    "strength": "strength in pairs",
+    "expected": "expected share of wins",
+    "compared": "number of comparisons",
+    "won": "number of comparisons won",
 }
 SUFFIX: Final = {
     "points": "weighted value of {}",
@@ -49,6 +55,8 @@ def name_in_words(scoring: Scoring, board: BoardSpec, name: str) -> str:
 def _inside(scoring: Scoring, found: ValueName) -> str:
     if found.name in FIXED:
         return FIXED[found.name]
+    if found.name in IN_PAIRS and any(task.format is Format.PAIRWISE for task in scoring.challenges):
+        return IN_PAIRS[found.name]
     key, _, suffix = found.name.partition(".")
     title = _title(scoring, key)
     return SUFFIX[suffix].format(title) if suffix in SUFFIX else title
