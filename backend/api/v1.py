@@ -17,7 +17,22 @@ from games.bundles.api import BundleExport, Bundles
 from games.challenges.api import Challenges
 from games.groups.api import AcceptInvitation, CyclePeople, Groups, GuestLists, JoinRequests, Memberships, Registrations
 from games.journal.api import Events
-from games.judging.api import Conflicts, JudgingSetUp, Panelists, SheetMarking, SheetRuling, Sheets, Voting
+from games.judging.api import (
+    Calibrations,
+    CalibrationSetUp,
+    Concerns,
+    Conflicts,
+    FeedbackReplies,
+    JudgeConflicts,
+    JudgingSetUp,
+    Panelists,
+    SheetMarking,
+    SheetRuling,
+    Sheets,
+    SheetTalk,
+    TeamConflicts,
+    Voting,
+)
 from games.notices.api import Announcements, Announcing, Notices, Reminding
 from games.organizations.api import Organizations, People
 from games.playbooks.api import Playbooks
@@ -76,6 +91,11 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("panelists", Panelists, "panelist"),
     ("conflicts", Conflicts, "conflict"),
     ("sheets", SheetMarking, "sheet-mark"),  # before the next: sheets/queue is no sheet
+    ("cycles", JudgeConflicts, "judge-conflict"),
+    ("groups", TeamConflicts, "team-conflict"),
+    ("concerns", Concerns, "concern"),
+    ("cycles", CalibrationSetUp, "calibration-set-up"),
+    ("calibrations", Calibrations, "calibration"),
     ("sheets", Sheets, "sheet"),
     ("sheets", SheetRuling, "sheet-rule"),
     ("challenges", Voting, "voting"),

@@ -1,16 +1,16 @@
-"""Who sits where, for organizers: panels with what each judge has to do, entries against judges, and who must not mark what, and why."""
+"""Who sits where, for organizers: panels with what each judge has to do, and the entries they are to mark."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from games.challenges.models import Challenge
 from games.challenges.queries import spec_of
 from games.cycles.models import Cycle
-from games.groups.models import Group, Membership
-from games.judging.models import ConflictOfInterest, Panelist, Sheet
+from games.cycles.queries import design_of
+from games.groups.models import Group
+from games.judging.models import Panelist, Sheet
 from games.judging.queries import judges_in
 from games.judging.rules import SheetState
 from games.organizations.models import Person
@@ -19,13 +19,6 @@ from games.submissions.models import Submission
 from games.submissions.queries import counting
 
 MARKED: Final = ("rubric", "ranking")
-
-
-class Bar(NamedTuple):
-    """Why a judge must not mark a group: it is their own, or a conflict of interest with its reason."""
-
-    own: bool
-    reason: str = ""
 
 
 @dataclass(slots=True)
@@ -58,6 +51,11 @@ class Table:
 def judges_of(cycle: Cycle) -> list[Person]:
     """Everybody who judges in the cycle, by name."""
     return list(Person.objects.filter(pk__in=judges_in(cycle).values("person_id")).order_by("name", "pk"))
+
+
+def judges_known(cycle: Cycle) -> list[Person]:
+    """The judges whom the teams of a cycle may know: all, if a round of it names them; else nobody."""
+    return judges_of(cycle) if any(one.judges_named for one in design_of(cycle).rounds) else []
 
 
 def tables_of(cycle: Cycle) -> list[Table]:
@@ -102,28 +100,3 @@ def entries_to_mark(challenge: Challenge) -> list[Group]:
     if challenge.division:
         groups = groups.filter(division=challenge.division)
     return list(groups.order_by("name", "pk"))
-
-
-def barred(groups: Collection[int], judges: Collection[Person]) -> dict[tuple[int, int], Bar]:
-    """(group, judge) → why not. The same human under another name is the same human. Two statements."""
-    persons = {one.pk for one in judges}
-    users: dict[int | None, list[int]] = {}
-    for one in judges:
-        if one.user_id:
-            users.setdefault(one.user_id, []).append(one.pk)
-    who = Q(person__in=persons) | Q(person__user__in=[user for user in users if user])
-    found: dict[tuple[int, int], Bar] = {}
-    conflicts = ConflictOfInterest.objects.filter(who, group__in=groups).values_list(
-        "person_id", "person__user_id", "group_id", "reason"
-    )
-    for person, user, group, reason in conflicts:
-        found |= {(group, judge): Bar(own=False, reason=reason) for judge in _same(person, user, persons, users)}
-    own = Membership.objects.filter(who, group__in=groups).values_list("person_id", "person__user_id", "group_id")
-    for person, user, member_of in own:
-        if member_of is not None:
-            found |= {(member_of, judge): Bar(own=True) for judge in _same(person, user, persons, users)}
-    return found
-
-
-def _same(person: int, user: int | None, persons: Collection[int], users: dict[int | None, list[int]]) -> set[int]:
-    return {*users.get(user, []), *({person} & set(persons))}

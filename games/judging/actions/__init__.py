@@ -1,8 +1,36 @@
 """Writes of judging: panels, conflicts, assignments, sheets, votes. One verb each, atomic, journalled."""
 
 from games.judging.actions.assigning import Wanted, assign, assign_all, assign_csv, rearrange, share_out, unassign
+from games.judging.actions.calibrating import (
+    begin_calibration,
+    close_calibration,
+    discuss_calibration,
+    follow_calibration,
+    give_anchors,
+    remark_on_calibration,
+    revise_anchor,
+)
+from games.judging.actions.conflicts import (
+    declare_conflict,
+    find_conflicts,
+    lift_conflict,
+    object_to,
+    raise_concern,
+    say_too_close,
+    settle_concern,
+    uphold_conflict,
+)
+from games.judging.actions.feedback import (
+    add_words,
+    answer_question,
+    ask_judge,
+    expect_feedback,
+    record_use,
+    thank_judge,
+)
 from games.judging.actions.flags import answer_flag, flag_sheet
-from games.judging.actions.panels import add_panelist, declare_conflict, remove_panelist, take_back_conflict
+from games.judging.actions.panels import add_panelist, remove_panelist
+from games.judging.actions.past import keep_past
 from games.judging.actions.sheets import finalize, recuse, reopen, save_sheet
 from games.judging.actions.votes import vote
 
@@ -22,7 +50,17 @@ __all__ = [
     "reopen",
     "save_sheet",
     "share_out",
-    "take_back_conflict",
+    "find_conflicts",
+    "thank_judge",
+    "follow_calibration",
+    "give_anchors",
+    "keep_past",
+    "lift_conflict",
+    "object_to",
+    "raise_concern",
     "unassign",
     "vote",
 ]
+    "say_too_close",
+    "settle_concern",
+    "uphold_conflict",

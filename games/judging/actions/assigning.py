@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -10,16 +9,17 @@ from django.db import transaction
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
 from games.errors import Problem
-from games.groups.models import Group, Membership
+from games.groups.models import Group
 from games.groups.rules import GroupState
 from games.journal.queries import db_now
 from games.judging.actions.panels import check_panel, journal_assignment
-from games.judging.models import ConflictOfInterest, Panelist, Sheet
+from games.judging.conflicts import Bar, barred
+from games.judging.models import Panelist, Sheet
 from games.judging.queries import judges_in, panel_of
 from games.judging.rules import AssignmentRefused, SheetRefused, SheetState
 from games.judging.rules.sharing import shared_out
 from games.judging.rules.table import Line, read_lines
-from games.judging.seating import barred, entries_to_mark
+from games.judging.seating import entries_to_mark
 from games.organizations.models import Person
 from games.submissions.queries import rules_of
 
@@ -34,13 +34,11 @@ class Wanted(NamedTuple):
     where: str = ""
 
 
-@dataclass(slots=True)
-class _Facts:
-    """Who may not judge whom, loaded once for all assignments."""
+class _Facts(NamedTuple):
+    """Who judges in the cycle, and who must not judge whom ((group, judge) → why), loaded once for all assignments."""
 
-    judges: set[int] = field(default_factory=set)
-    own: set[tuple[str, int, int]] = field(default_factory=set)
-    conflicts: set[tuple[str, int, int]] = field(default_factory=set)
+    judges: set[int]
+    barred: dict[tuple[int, int], Bar]
 
 
 @transaction.atomic
@@ -75,19 +73,9 @@ def _panels(challenge: Challenge) -> list[str]:
 
 
 def _facts(cycle: Cycle, wanted: Iterable[Wanted]) -> _Facts:
-    groups = {one.group.pk for one in wanted}
-    facts = _Facts(judges=set(judges_in(cycle).values_list("person_id", flat=True)))
-    pairs = ("person_id", "person__user_id", "group_id")
-    for person, user, group in Membership.objects.filter(group__in=groups).values_list(*pairs):
-        facts.own |= {("person", person, group), ("user", user or 0, group)}
-    for person, user, group in ConflictOfInterest.objects.filter(group__in=groups).values_list(*pairs):
-        facts.conflicts |= {("person", person, group), ("user", user or 0, group)}
-    return facts
-
-
-def _keys(judge: Person, group: Group) -> set[tuple[str, int, int]]:
-    """How a judge and a group are found among the facts: as this person, and as the same user under another name."""
-    return {("person", judge.pk, group.pk)} | ({("user", judge.user_id, group.pk)} if judge.user_id else set())
+    asked = list(wanted)
+    judges = set(judges_in(cycle).values_list("person_id", flat=True))
+    return _Facts(judges, barred({one.group.pk for one in asked}, {one.judge for one in asked}))
 
 
 def _fault(cycle: Cycle, one: Wanted, panel: str, facts: _Facts) -> str:
@@ -95,11 +83,12 @@ def _fault(cycle: Cycle, one: Wanted, panel: str, facts: _Facts) -> str:
     if group.cycle_id != cycle.pk or challenge.round.cycle_id != cycle.pk:
         return "the group or the task is of another cycle"
     known = _panels(challenge)
+    bar = facts.barred.get((group.pk, judge.pk))
     faults = (
         (judge.pk not in facts.judges, f'"{judge.key}" does not judge in this cycle'),
         (panel not in known, f'"{panel}" is not a panel of "{challenge.key}"; known: {", ".join(known)}'),
-        (facts.own & _keys(judge, group), f'"{judge.key}" belongs to "{group.key}": nobody judges their own group'),
-        (facts.conflicts & _keys(judge, group), f'"{judge.key}" has a conflict of interest with "{group.key}"'),
+        (bar is not None and bar.own, f'"{judge.key}" belongs to "{group.key}": nobody judges their own group'),
+        (bar is not None, f'"{judge.key}" has a conflict of interest with "{group.key}"'),
         (challenge.division and challenge.division != group.division, f'"{group.key}" is not in division "{challenge.division}"'),
         (group.state != GroupState.ACTIVE, f'"{group.key}" is {group.state}'),
     )

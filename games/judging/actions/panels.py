@@ -1,15 +1,13 @@
-"""Who judges: panels, and conflicts of interest."""
+"""Who judges: panels."""
 
 from typing import Any
 
 from django.db import transaction
 
 from games.challenges.models import Challenge
-from games.groups.models import Group
 from games.journal.actions import record
 from games.journal.rules import Kind
-from games.judging.actions.sheets import give_back
-from games.judging.models import ConflictOfInterest, Panelist, Sheet
+from games.judging.models import Panelist, Sheet
 from games.judging.queries import judges_in
 from games.judging.rules import AssignmentRefused, NotOnPanel, SheetState
 from games.organizations.models import Person
@@ -60,19 +58,3 @@ def remove_panelist(*, panelist: Panelist, by: Any) -> int:
     journal_assignment(challenge, panelist.person_id, panelist.panel, -gone, by=by)
     panelist.delete()
     return gone
-
-
-@transaction.atomic
-def declare_conflict(*, person: Person, group: Group, by: Any, reason: str = "") -> ConflictOfInterest:
-    """This judge must not mark this group. The judge's sheets on it are given back, final ones too: they no longer count."""
-    conflict, _ = ConflictOfInterest.objects.get_or_create(person=person, group=group, defaults={"reason": reason})
-    sheets = Sheet.objects.select_for_update(of=("self",)).select_related("challenge__round")
-    for sheet in sheets.filter(judge=person, group=group).exclude(state=SheetState.RECUSED.value):
-        give_back(sheet, reason="conflict of interest", by=by)
-    return conflict
-
-
-@transaction.atomic
-def take_back_conflict(*, conflict: ConflictOfInterest, by: Any) -> None:  # noqa: ARG001 every action says who acts
-    """The conflict was declared by mistake. Sheets that were given back stay so until an organizer reopens them."""
-    conflict.delete()

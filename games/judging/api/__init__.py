@@ -1,7 +1,24 @@
 """Judging over the API: a judge's queue and sheets; panels, conflicts and assignments; votes."""
 
-from games.judging.api.panels import Conflicts, JudgingSetUp, Panelists
+from games.judging.api.calibrating import Calibrations, CalibrationSetUp
+from games.judging.api.conflicts import Concerns, Conflicts, JudgeConflicts, TeamConflicts
+from games.judging.api.panels import JudgingSetUp, Panelists
 from games.judging.api.sheets import SheetMarking, SheetRuling, Sheets
 from games.judging.api.votes import Voting
 
-__all__ = ["Conflicts", "JudgingSetUp", "Panelists", "SheetMarking", "SheetRuling", "Sheets", "Voting"]
+__all__ = [
+    "CalibrationSetUp",
+    "Calibrations",
+    "Concerns",
+    "Conflicts",
+    "FeedbackReplies",
+    "JudgeConflicts",
+    "JudgingSetUp",
+    "Panelists",
+    "SheetMarking",
+    "SheetRuling",
+    "SheetTalk",
+    "Sheets",
+    "TeamConflicts",
+    "Voting",
+]

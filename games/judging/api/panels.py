@@ -18,7 +18,8 @@ from games.groups.models import Group
 from games.judging import actions
 from games.judging.api import seats
 from games.judging.api.asking import asked_for
-from games.judging.models import ConflictOfInterest, Panelist
+from games.judging.api.conflicts import ConflictAsked, ConflictShape
+from games.judging.models import Panelist
 from games.judging.queries import judges_in, progress_by_judge
 from games.organizations.models import Person
 from games.submissions.queries import rules_of
@@ -50,32 +51,6 @@ class Panelists(ListModelMixin, GenericViewSet[Panelist]):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class ConflictFilter(django_filters.FilterSet):
-    """Of one cycle or person."""
-
-    cycle = django_filters.NumberFilter(field_name="group__cycle_id")
-
-    class Meta:
-        model = ConflictOfInterest
-        fields = ("person",)
-
-
-class Conflicts(ListModelMixin, GenericViewSet[ConflictOfInterest]):
-    """Conflicts of interest: organizers all, a judge their own."""
-
-    queryset = ConflictOfInterest.objects.select_related("person", "group")
-    serializer_class = seats.ConflictShape
-    seen_as = "conflict.view"
-    permissions = {"destroy": "conflict.take_back"}
-    filterset_class = ConflictFilter
-
-    @extend_schema(responses={204: None})
-    def destroy(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """It was declared by mistake. Sheets given back stay so until they are reopened."""
-        actions.take_back_conflict(conflict=self.get_object(), by=request.user)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
 class JudgingSetUp(GenericViewSet[Cycle]):
     """What organizers set up in a cycle."""
 
@@ -96,19 +71,19 @@ class JudgingSetUp(GenericViewSet[Cycle]):
         )
         return Response(seats.PanelistShape(seat).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=seats.ConflictAsked, responses={201: seats.ConflictShape})
+    @extend_schema(request=ConflictAsked, responses={201: ConflictShape})
     @action(detail=True, methods=["post"])
     def conflicts(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Declare that a judge must not mark a group. Their sheets on it are given back, final ones too."""
         cycle = self.get_object()
-        asked = asked_for(seats.ConflictAsked, request.data)
+        asked = asked_for(ConflictAsked, request.data)
         declared = actions.declare_conflict(
             person=_judge(cycle, asked["person"], "person"),
             group=_group(cycle, asked["group"]),
             by=request.user,
             reason=asked.get("reason", ""),
         )
-        return Response(seats.ConflictShape(declared).data, status=status.HTTP_201_CREATED)
+        return Response(ConflictShape(declared, context={"request": request}).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=seats.AssignmentsAsked, responses={201: seats.AssignedShape})
     @action(detail=True, methods=["post"])

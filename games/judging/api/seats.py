@@ -1,12 +1,12 @@
-"""What goes in and out while judging is set up: panels, conflicts, assignments, how far judges are."""
+"""What goes in and out while judging is set up: panels, assignments, how far judges are."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from games.judging.api.asking import IdField, JudgedGroup
-from games.judging.api.shapes import REASON, PersonRef
-from games.judging.models import ConflictOfInterest, Panelist
+from games.judging.api.asking import IdField
+from games.judging.api.shapes import PersonRef
+from games.judging.models import Panelist
 
 
 class JudgeProgress(serializers.Serializer[Any]):
@@ -38,26 +38,6 @@ class PanelistAsked(serializers.Serializer[Any]):
     challenge = IdField()
     person = IdField()
     panel = serializers.CharField(required=False, max_length=100, help_text="The task's first if absent.")
-
-
-class ConflictShape(serializers.ModelSerializer[ConflictOfInterest]):
-    """This judge must not mark this group."""
-
-    person = PersonRef()
-    group = JudgedGroup()
-
-    class Meta:
-        model = ConflictOfInterest
-        fields = ("id", "person", "group", "reason", "declared_at")
-        read_only_fields = fields
-
-
-class ConflictAsked(serializers.Serializer[Any]):
-    """Declare a conflict of interest."""
-
-    person = IdField()
-    group = serializers.CharField(max_length=100, help_text="Key.")
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=REASON)
 
 
 class AssignmentAsked(serializers.Serializer[Any]):

@@ -1,14 +1,13 @@
 """Reads of judging."""
 
+from games.judging.conflicts import in_conflict, own_group
 from games.judging.queries.deciding import (
     entry_for,
     entry_of,
-    in_conflict,
     judgeable,
     judges_in,
     locked_sheet,
     marks_of,
-    own_group,
     panel_of,
     seat_of,
     sitting_of,

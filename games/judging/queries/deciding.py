@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 
 from games.challenges.models import Challenge
 from games.groups.models import Membership
-from games.judging.models import ConflictOfInterest, Mark, Panelist, Sheet
+from games.judging.conflicts import in_conflict, own_group
+from games.judging.models import Anchor, Calibration, Mark, Panelist, Sheet
 from games.judging.rules import Scaled, Seat, SheetState, Sitting
 from games.organizations.models import Person
 from games.playbooks.rules import Capability
@@ -19,19 +20,10 @@ from games.submissions.models import Submission
 from games.submissions.queries import counting, with_ordinal
 
 
-def _same_person(person: str) -> Q:
-    """The judge at `person`, or another person of the same user: one human may be known to several organizations."""
-    return Q(person_id=OuterRef(f"{person}_id")) | Q(person__user_id=OuterRef(f"{person}__user_id"))
-
-
-def own_group(person: str = "judge", group: str = "group_id") -> Exists:
-    """Whether the judge is, or ever was, a member of the group."""
-    return Exists(Membership.objects.filter(_same_person(person), group_id=OuterRef(group)))
-
-
-def in_conflict(person: str = "judge", group: str = "group_id") -> Exists:
-    """Whether a conflict of interest is declared."""
-    return Exists(ConflictOfInterest.objects.filter(_same_person(person), group_id=OuterRef(group)))
+def on_anchor() -> Exists:
+    """Whether a sheet is on an anchor of its panel's calibration."""
+    place = {"calibration__challenge": OuterRef("challenge_id"), "calibration__panel": OuterRef("panel")}
+    return Exists(Anchor.objects.filter(**place, group=OuterRef("group_id")))
 
 
 def judges_in(cycle: Any) -> QuerySet[Membership]:

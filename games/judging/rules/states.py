@@ -115,6 +115,12 @@ class ConflictDeclared(NotAllowed):
     code = "conflict_of_interest"
 
 
+class ConflictRefused(Conflict):
+    """A conflict of interest cannot be changed in this way now."""
+
+    code = "conflict_refused"
+
+
 class JudgingNotOpen(Conflict):
     """The entry is not there yet, or may still change."""
 

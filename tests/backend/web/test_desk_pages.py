@@ -17,7 +17,7 @@ from games.rounds.models import Extension
 from games.submissions import actions as submissions
 from tests.cast import Cast
 from tests.factories.groups import GroupFactory, MembershipFactory, RegistrationFactory
-from tests.factories.judging import judge, locked_scene, people, sheet_for
+from tests.factories.judging import MARKS, judge, locked_scene, people, sheet_for
 from tests.factories.organizations import PersonFactory
 from tests.factories.submissions import entry, scene, without_designs
 
@@ -228,7 +228,7 @@ def test_assignments_come_from_a_table_or_not_at_all(judged):
     assert Sheet.objects.get().judge == judges[0]
 
 
-def test_conflicts_are_declared_and_taken_back(judged):
+def test_conflicts_are_declared_and_lifted(judged):
     call, who, judges, path = judged
     client = who.org.client
     sheet_for(call, judges[1], call.groups[0])
@@ -236,8 +236,58 @@ def test_conflicts_are_declared_and_taken_back(judged):
     assert Sheet.objects.get().state == "recused"
     assert "A cousin." in main(client.get(f"{path}conflicts/"))
     client.post(f"{path}conflicts/", {"do": "declare", "person": "x", "group": "team-1"})
-    client.post(f"{path}conflicts/", {"do": "take_back", "row": ConflictOfInterest.objects.get().pk})
+    row = ConflictOfInterest.objects.get().pk
+    client.post(f"{path}conflicts/", {"do": "lift", "row": row, "reason": ""})
+    client.post(f"{path}conflicts/", {"do": "lift", "row": 999, "reason": "Another."})
+    assert ConflictOfInterest.objects.get().lifted_at is None
+    client.post(f"{path}conflicts/", {"do": "lift", "row": row, "reason": "Another cousin."})
+    assert "No conflicts of interest are known" in main(client.get(f"{path}conflicts/"))
+    assert "Another cousin." in main(client.get(f"{path}conflicts/?state=lifted"))
+    assert client.post(f"{path}conflicts/", {"do": "explode"}).status_code == 404
+
+
+def test_conflicts_are_found_upheld_filtered_and_sorted(judged):
+    call, who, judges, path = judged
+    client, page = who.org.client, f"{path}conflicts/"
+    final = sheet_for(call, judges[1], call.groups[0])
+    judging.finalize(sheet=final, by=None, marks=MARKS)
+    past = GroupFactory(name="Old Herons")
+    for someone in (judges[1], MembershipFactory(group=call.groups[0]).person):
+        MembershipFactory(group=past, person=someone)
+    client.post(page, {"do": "find"})
+    text = main(client.get(page))
+    assert "1 conflict was found." in text
+    assert "past team-mates" in text
+    assert "1 final sheet still counts" in text
+    assert "Nothing new was found." in main(client.post(page, {"do": "find"}, follow=True))
+    client.post(page, {"do": "uphold", "row": ConflictOfInterest.objects.get().pk})
+    assert Sheet.objects.get().state == "recused"
+    judging.declare_conflict(person=judges[2], group=call.groups[1], by=None, reason="A cousin.")
+    for query, count in (
+        ("q=marek", 1),
+        ("kind=declared", 1),
+        ("source=system", 1),
+        ("sort=new", 2),
+        ("q=%00", 2),
+        ("state=lifted", 0),
+    ):
+        rows = main(client.get(f"{page}?{query}")).count('id="conflict-')
+        assert rows == count, query
+
+
+def test_what_teams_say_in_words_is_settled(judged):
+    call, who, judges, path = judged
+    client, page = who.org.client, f"{path}conflicts/"
+    first = judging.raise_concern(group=call.groups[0], words="The man from the river board.", by=None)
+    second = judging.raise_concern(group=call.groups[1], words="All of them.", by=None)
+    assert "The man from the river board." in main(client.get(page))
+    client.post(page, {"do": "settle", "row": first.pk})
+    client.post(page, {"do": "dismiss", "row": second.pk, "answer": ""})
     assert not ConflictOfInterest.objects.exists()
+    client.post(page, {"do": "settle", "row": first.pk, "judge": [judges[1].pk, who.ada.person.pk]})
+    client.post(page, {"do": "dismiss", "row": second.pk, "answer": "Everybody knows everybody here."})
+    assert ConflictOfInterest.objects.get().person == judges[1]
+    assert "Teams say" not in main(client.get(page))
 
 
 # --- Announcements --------------------------------------------------------------------------------------------------------------------

@@ -265,7 +265,7 @@ def test_a_declared_conflict_gives_back_the_sheets_even_final_ones(call: Scene, 
     actions.reopen(sheet=sheet, by=None, reason="wrong cousin")
     with pytest.raises(ConflictDeclared):
         actions.finalize(sheet=sheet, by=None, marks=MARKS)
-    actions.take_back_conflict(conflict=ConflictOfInterest.objects.get(), by=None)
+    actions.lift_conflict(conflict=ConflictOfInterest.objects.get(), by=None, reason="another cousin")
     actions.finalize(sheet=sheet, by=None, marks=MARKS)
 
 

@@ -155,7 +155,8 @@ def test_organizers_set_up_judging(call: Scene, who: People) -> None:
     declared = who.org.api.post(f"{path}/conflicts", {"person": who.judith.person.pk, "group": "team-1", "reason": "cousin"})
     assert declared.status_code == 201
     assert Sheet.objects.get(group=call.group).state == "recused"
-    assert who.org.api.delete(f"{API}/conflicts/{declared.json()['id']}").status_code == 204
+    lifted = who.org.api.post(f"{API}/conflicts/{declared.json()['id']}/lift", {"reason": "Another cousin."})
+    assert lifted.json()["lifted_reason"] == "Another cousin."
     assert who.org.api.delete(f"{API}/sheets/{Sheet.objects.get(state='assigned').pk}").status_code == 204
     assert who.org.api.delete(f"{API}/panelists/{seat.json()['id']}").status_code == 204
     assert not Panelist.objects.exists()
@@ -185,7 +186,7 @@ def test_a_judge_votes_on_pairs() -> None:
     "panelist-list",
     "panelist-detail",
     "conflict-list",
-    "conflict-detail",
+    "conflict-lift",
     "judging-panelists",
     "judging-conflicts",
     "judging-assignments",
@@ -208,7 +209,7 @@ def test_eve_is_refused(call: Scene, who: People, sheet: Sheet) -> None:
             api.post(f"{row}/recuse", {"reason": "x"}),
             api.post(f"{row}/reopen", {"reason": "x"}),
             api.delete(f"{API}/panelists/{Panelist.objects.get().pk}"),
-            api.delete(f"{API}/conflicts/{conflict.pk}"),
+            api.post(f"{API}/conflicts/{conflict.pk}/lift", {"reason": "x"}),
             api.post(f"{cycle}/panelists", {"challenge": 1, "person": 1}),
             api.post(f"{cycle}/conflicts", {"person": 1, "group": "team-1"}),
             api.post(f"{cycle}/assignments", {"csv": "judge\n"}),

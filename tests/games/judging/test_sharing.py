@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from games.errors import Invalid
 from games.judging import actions
+from games.judging.conflicts import Bar, barred
 from games.judging.models import Sheet
 from games.judging.rules.sharing import shared_out
-from games.judging.seating import Bar, barred, entries_to_mark, tables_of
+from games.judging.seating import entries_to_mark, tables_of
 from tests.factories.groups import MembershipFactory
 from tests.factories.judging import MARKS, judge, locked_scene, sheet_for
 
@@ -125,7 +126,7 @@ def test_why_not_is_told_for_every_name_of_the_same_human(django_assert_num_quer
     MembershipFactory(group=call.groups[1], person=judith.person)
     with django_assert_num_queries(2):
         found = barred([one.pk for one in call.groups], [judith.person, other])
-    conflict = Bar(own=False, reason="A cousin.")
+    conflict = Bar(own=False, reason="A cousin.", kind="declared")
     assert found == {
         (call.groups[0].pk, judith.person.pk): conflict,
         (call.groups[0].pk, other.pk): conflict,

@@ -1,8 +1,9 @@
 """Desks: what waits for this person, and an organizer's desk of one cycle."""
 
 from backend.web.pages.desk.announcing import announcements_page, withdraw_announcement
+from backend.web.pages.desk.conflicting import conflicts_page
 from backend.web.pages.desk.inviting import invite_page
-from backend.web.pages.desk.judging import answer, assign_table, conflicts_page, flags_page, judging_page, seat, unseat
+from backend.web.pages.desk.judging import answer, assign_table, flags_page, judging_page, seat, unseat
 from backend.web.pages.desk.matrix import matrix_page
 from backend.web.pages.desk.mine import my_desk
 from backend.web.pages.desk.overview import cycle_desk, rounds_desk

@@ -1,4 +1,4 @@
-"""Judging on the organizer's desk: panels and loads, entries against judges, conflicts, judges' questions."""
+"""Judging on the organizer's desk: panels and loads, judges' questions."""
 
 from typing import Any, Final
 
@@ -11,30 +11,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.accounts.pages.gate import attempt, id_in, me, seen, signed_in
+from backend.accounts.pages.gate import attempt, me, seen, signed_in
 from backend.web.pages.desk.place import back, desk_page, organized
+from backend.web.pages.desk.ways import ways
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
 from games.errors import GameError
-from games.groups.models import Group
-from games.groups.rules import GroupState
 from games.judging import actions
-from games.judging.models import ConflictOfInterest, Panelist, Sheet
+from games.judging.models import Panelist, Sheet
 from games.judging.queries import flags_of
 from games.judging.seating import Seat, Table, judges_of, tables_of
 from games.organizations.models import Person
 
 FLAGS: Final = 200
-
-
-def ways(cycle: Cycle, current: str) -> list[dict[str, Any]]:
-    """The parts of this place."""
-    parts = (
-        ("panels", _("Panels"), "desk-judging"),
-        ("conflicts", _("Conflicts of interest"), "desk-conflicts"),
-        ("flags", _("Questions of judges"), "desk-flags"),
-    )
-    return [{"label": label, "url": reverse(name, args=[cycle.key]), "current": key == current} for key, label, name in parts]
 
 
 @never_cache
@@ -172,44 +161,7 @@ def assign_table(request: HttpRequest, cycle: str) -> HttpResponse:
     return redirect(f"{reverse('desk-judging', args=[found.key])}#table")
 
 
-# --- Conflicts, questions ---------------------------------------------------------------------------------------------------------------
-
-
-@never_cache
-@signed_in
-def conflicts_page(request: HttpRequest, cycle: str) -> HttpResponse:
-    """Who must not mark whom, and why; declare one, or take one back."""
-    found = organized(request, cycle)
-    rows = ConflictOfInterest.objects.filter(group__cycle=found).select_related("person", "group")
-    if request.method == "POST":
-        return _conflict(request, found, rows)
-    judges = judges_of(found)
-    groups = Group.objects.filter(cycle=found, state=GroupState.ACTIVE.value).order_by("name", "pk")
-    context = {
-        "ways": ways(found, "conflicts"),
-        "conflicts": rows.order_by("person__name", "group__name", "pk"),
-        "judges": judges,
-        "groups": groups,
-    }
-    return desk_page(request, "desk/conflicts.html", found, "judging", context, title=_("Conflicts of interest"))
-
-
-def _conflict(request: HttpRequest, cycle: Cycle, rows: Any) -> HttpResponse:
-    given = {key: request.POST.get(key, "") for key in ("do", "row", "person", "group", "reason")}
-    if given["do"] == "take_back":
-        one = seen(request, "conflict.take_back", rows, pk=id_in(given["row"]))
-        done = _("The conflict is taken back. Sheets that were given back stay so until you open them again.")
-        attempt(request, lambda: actions.take_back_conflict(conflict=one, by=me(request)), done)
-        return redirect("desk-conflicts", cycle.key)
-    person = next((one for one in judges_of(cycle) if str(one.pk) == given["person"]), None)
-    group = Group.objects.filter(cycle=cycle, key=given["group"]).first()
-    if person is None or group is None:
-        messages.error(request, _("Choose a judge and a group."))
-        return redirect("desk-conflicts", cycle.key)
-    reason = given["reason"].strip()[:5000]
-    done = _("%(judge)s will not mark %(group)s. Sheets on it are given back.") % {"judge": person.name, "group": group.name}
-    attempt(request, lambda: actions.declare_conflict(person=person, group=group, by=me(request), reason=reason), done)
-    return redirect("desk-conflicts", cycle.key)
+# --- Questions ------------------------------------------------------------------------------------------------------------------------
 
 
 @never_cache

@@ -17,10 +17,11 @@ from games.challenges.queries import spec_of
 from games.errors import GameError
 from games.groups.models import Group
 from games.judging import actions
+from games.judging.conflicts import Bar, barred
 from games.judging.models import Sheet
 from games.judging.queries import panel_of
 from games.judging.rules import SheetState
-from games.judging.seating import MARKED, Bar, barred, entries_to_mark
+from games.judging.seating import MARKED, entries_to_mark
 from games.organizations.models import Person
 
 PAGE: Final = 40

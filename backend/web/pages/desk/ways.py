@@ -1,0 +1,18 @@
+"""The parts of the place "Judging"."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from games.cycles.models import Cycle
+
+
+def ways(cycle: Cycle, current: str) -> list[dict[str, Any]]:
+    """The parts of this place."""
+    parts = (
+        ("panels", _("Panels"), "desk-judging"),
+        ("conflicts", _("Conflicts of interest"), "desk-conflicts"),
+        ("flags", _("Questions of judges"), "desk-flags"),
+    )
+    return [{"label": label, "url": reverse(name, args=[cycle.key]), "current": key == current} for key, label, name in parts]

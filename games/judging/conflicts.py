@@ -1,0 +1,167 @@
+"""Who must not mark whom: the one place that decides it. Their own group, and every conflict of interest that is not lifted.
+
+For statements as conditions (`own_group`, `in_conflict`), for many pairs at once `barred`; `found_in` looks for what nobody declared.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from games.cycles.models import Cycle
+from games.groups.models import Group, Membership
+from games.groups.rules import GroupState
+from games.judging.models import ConflictOfInterest, Panelist, Sheet
+from games.judging.rules.conflicts import Found, Human, Judging, Playing, binding, found_between
+from games.judging.rules.states import SheetState
+from games.organizations.models import Person
+from games.playbooks.rules import Capability
+
+
+class Bar(NamedTuple):
+    """Why a judge must not mark a group: it is their own, or a conflict of interest with its reason."""
+
+    own: bool
+    reason: str = ""
+    kind: str = ""
+
+
+def in_force(conflicts: QuerySet[ConflictOfInterest] | None = None) -> QuerySet[ConflictOfInterest]:
+    """Conflicts that count: declared or found, and not lifted."""
+    return (ConflictOfInterest.objects.all() if conflicts is None else conflicts).filter(lifted_at__isnull=True)
+
+
+def _same_person(person: str) -> Q:
+    """The judge at `person`, or another person of the same user: one human may be known to several organizations."""
+    return Q(person_id=OuterRef(f"{person}_id")) | Q(person__user_id=OuterRef(f"{person}__user_id"))
+
+
+def own_group(person: str = "judge", group: str = "group_id") -> Exists:
+    """Whether the judge is, or ever was, a member of the group."""
+    return Exists(Membership.objects.filter(_same_person(person), group_id=OuterRef(group)))
+
+
+def in_conflict(person: str = "judge", group: str = "group_id") -> Exists:
+    """Whether a conflict of interest is in force."""
+    return Exists(in_force().filter(_same_person(person), group_id=OuterRef(group)))
+
+
+def same_human(judge: Person) -> Q:
+    """Sheets of this judge, under whatever name."""
+    return Q(judge=judge) | Q(judge__user=judge.user_id) if judge.user_id else Q(judge=judge)
+
+
+def barred(groups: Collection[int], judges: Collection[Person]) -> dict[tuple[int, int], Bar]:
+    """(group, judge) → why not. The same human under another name is the same human. Two statements."""
+    persons = {one.pk for one in judges}
+    users: dict[int | None, list[int]] = {}
+    for one in judges:
+        if one.user_id:
+            users.setdefault(one.user_id, []).append(one.pk)
+    who = Q(person__in=persons) | Q(person__user__in=[user for user in users if user])
+    found: dict[tuple[int, int], Bar] = {}
+    conflicts = in_force().filter(who, group__in=groups)
+    for person, user, group, reason, kind in conflicts.values_list("person_id", "person__user_id", "group_id", "reason", "kind"):
+        found |= {(group, judge): Bar(False, reason, kind) for judge in _same(person, user, persons, users)}
+    own = Membership.objects.filter(who, group__in=groups).values_list("person_id", "person__user_id", "group_id")
+    for person, user, member_of in own:
+        if member_of is not None:
+            found |= {(member_of, judge): Bar(own=True) for judge in _same(person, user, persons, users)}
+    return found
+
+
+def _same(person: int, user: int | None, persons: Collection[int], users: dict[int | None, list[int]]) -> set[int]:
+    return {*users.get(user, []), *({person} & set(persons))}
+
+
+# --- What nobody declared ---------------------------------------------------------------------------------------------------------------
+
+
+def found_in(cycle: Cycle) -> list[Found]:
+    """What speaks against judges of the cycle marking its groups, where nothing is known of the pair yet. Six statements."""
+    host = cycle.organization.name if cycle.organization is not None else ""
+    judges = _judges(cycle, host)
+    groups = _groups(cycle, host)
+    known = set(ConflictOfInterest.objects.filter(group__cycle=cycle).values_list("person_id", "group_id"))
+    found = found_between(judges, groups, shared=_met(judges))
+    return [one for one in found if (one.person, one.group) not in known]
+
+
+def _human(person: int, user: int | None) -> Human:
+    return ("user", user) if user else ("person", person)
+
+
+def _judges(cycle: Cycle, host: str) -> list[Judging]:
+    """Who judges in the cycle or sits on a panel, with their organizations and the groups they were in anywhere."""
+    holds = Q(group__isnull=True, until__isnull=True, capabilities__icontains=f'"{Capability.JUDGE.value}"')
+    wide = Membership.objects.filter(holds, cycle=cycle).values("person_id")
+    seats = Panelist.objects.filter(challenge__round__cycle=cycle).values("person_id")
+    rows = Person.objects.filter(Q(pk__in=wide) | Q(pk__in=seats)).select_related("organization").order_by("pk")
+    judges = [Judging(one.pk, _human(one.pk, one.user_id)) for one in rows]
+    by_human: dict[Human, list[Judging]] = {}
+    for person, judge in zip(rows, judges, strict=True):
+        by_human.setdefault(judge.human, []).append(judge)
+        judge.organizations |= binding([person.organization.name] if person.organization else [], host=host)
+    users = [number for kind, number in by_human if kind == "user"]
+    who = Q(person__in=[one.pk for one in rows]) | Q(person__user__in=users)
+    for pk, user, group, of_cycle, affiliation, held in Membership.objects.filter(who).values_list(
+        "person_id", "person__user_id", "group_id", "cycle_id", "affiliation", "capabilities"
+    ):
+        for judge in by_human.get(_human(pk, user), []):
+            if group is None and of_cycle == cycle.pk:
+                judge.organizations |= binding([affiliation], host=host)
+            elif group is not None:
+                only_follows = Capability.FOLLOW.value in held and Capability.SUBMIT.value not in held
+                judge.was_in[group] = judge.was_in.get(group, True) and only_follows
+    return judges
+
+
+def _groups(cycle: Cycle, host: str) -> list[Playing]:
+    """The groups of the cycle with their organizations and people, and the groups before them in earlier cycles."""
+    rows = Group.objects.filter(cycle=cycle, state__in=[GroupState.ACTIVE.value, GroupState.PENDING.value])
+    found: dict[int, Playing] = {}
+    for one in rows.select_related("organization", "predecessor").order_by("pk"):
+        before = [pk for pk in (one.predecessor_id, one.predecessor.predecessor_id if one.predecessor else None) if pk]
+        names = binding([one.organization.name] if one.organization else [], host=host)
+        found[one.pk] = Playing(one.pk, organizations=names, before=before)
+    members = Membership.objects.filter(group__in=rows).values_list(
+        "group_id", "person_id", "person__user_id", "affiliation", "until", "capabilities"
+    )
+    for group, person, user, affiliation, until, held in members:
+        if group is None:
+            continue
+        playing = found[group]
+        playing.ever.add(_human(person, user))
+        if until is None and (Capability.SUBMIT.value in held or Capability.CAPTAIN.value in held):
+            playing.humans.add(_human(person, user))
+            playing.organizations |= binding([affiliation], host=host)
+    return list(found.values())
+
+
+def _met(judges: Iterable[Judging]) -> dict[int, set[Human]]:
+    """Group in which one of the judges was → everybody who ever was in it."""
+    places = {group for one in judges for group in one.was_in}
+    met: dict[int, set[Human]] = {}
+    for group, person, user in Membership.objects.filter(group__in=places).values_list(
+        "group_id", "person_id", "person__user_id"
+    ):
+        if group is not None:
+            met.setdefault(group, set()).add(_human(person, user))
+    return met
+
+
+# --- Reading them -----------------------------------------------------------------------------------------------------------------------
+
+
+def standing_final(conflicts: Iterable[ConflictOfInterest]) -> dict[int, int]:
+    """Conflict → how many final sheets of that judge on that group still count. One statement."""
+    rows = list(conflicts)
+    pairs = {(one.person_id, one.group_id): one.pk for one in rows if one.lifted_at is None}
+    found: dict[int, int] = {}
+    sheets: Any = Sheet.objects.filter(
+        judge__in={person for person, _ in pairs}, group__in={group for _, group in pairs}, state=SheetState.FINAL.value
+    )
+    for judge, group in sheets.values_list("judge_id", "group_id"):
+        if (judge, group) in pairs:
+            found[pairs[judge, group]] = found.get(pairs[judge, group], 0) + 1
+    return found
