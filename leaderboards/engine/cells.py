@@ -7,18 +7,28 @@ from leaderboards.engine.attempts import Tried, score_attempts
 from leaderboards.engine.index import DIVISION, Index
 from leaderboards.engine.measured import score_measured
 from leaderboards.engine.numbers import ZERO, Rounding, rounded
-from leaderboards.engine.outcome import Cell, Folded, StepTaken, Unscored
-from leaderboards.engine.rubric import judge, plans
+from leaderboards.engine.outcome import Cell, Folded, JudgeOffsets, StepTaken, Unscored
+from leaderboards.engine.rubric import judge, offsets_of, plans
 from leaderboards.engine.sheets import read_marks
 from leaderboards.engine.spec import ChallengeSpec, Format
+
+type Told = dict[tuple[str, str, str, str], JudgeOffsets]
+"""(round, challenge, panel, criterion) → what was taken off the marks."""
 
 OUT = {"withdrawn": Unscored.WITHDRAWN, "disqualified": Unscored.DISQUALIFIED}
 
 
 def cells(
-    index: Index, challenge: ChallengeSpec, round_key: str, entrants: Iterable[str], mode: Rounding, freeze: int | None = None
+    index: Index,
+    challenge: ChallengeSpec,
+    round_key: str,
+    entrants: Iterable[str],
+    mode: Rounding,
+    *,
+    freeze: int | None = None,
+    told: Told | None = None,
 ) -> list[Cell]:
-    """The cells of one (round, challenge); with `freeze`, on attempts before that millisecond only."""
+    """The cells of one (round, challenge); with `freeze`, on attempts before that millisecond only. `told` gets the judges' offsets."""
     unit = (round_key, challenge.key)
     groups = [one for one in entrants if challenge.division is None or index.column(one, DIVISION) == challenge.division]
     out = {key: OUT[one.status] for key, one in index.submissions.get(unit, {}).items() if one.status in OUT}
@@ -28,8 +38,11 @@ def cells(
     if challenge.format in {Format.RUBRIC, Format.RANKING}:
         panels = plans(challenge, mode)
         marks = read_marks(challenge, index.marks.get(unit, {}), taking_part)
+        offsets = offsets_of(challenge, panels, marks)
+        if told is not None:
+            told.update({(*unit, *place): one for place, one in offsets.items()})
         for group in taking_part:
-            done = judge(challenge, panels, marks[group])
+            done = judge(challenge, panels, marks[group], offsets)
             scored.append(finish.cell(group, Tried(done.score, done.values, done.unscored, done.full, 0), done.folds))
     else:
         score = score_measured if challenge.format is Format.MEASURED else score_attempts

@@ -70,3 +70,16 @@ def _all_dropped(problems: list[Problem], round_key: str, challenge: ChallengeSp
         if drops and any(sizes) and max(sizes) <= drops:
             where = f'challenge "{challenge.key}" in round "{round_key}"'
             problems.append(Problem(where, f'panel "{panel.key}" drops {drops} marks, but no entry has more than {max(sizes)}'))
+
+
+def severity_problems(state: State) -> None:
+    """Panels that should take off severities but cannot, or not surely; said once for all criteria that it is about."""
+    about: dict[tuple[str, str, str, str], list[str]] = {}
+    for (round_key, challenge, panel, criterion), one in state.offsets.items():
+        said = [f"the judges' severity is not taken off, because {one.why}: the mean counts"] if one.why else one.warnings
+        for words in said:
+            about.setdefault((round_key, challenge, panel, words), []).append(criterion)
+    for (round_key, challenge, panel, words), criteria in about.items():
+        where = f'challenge "{challenge}" in round "{round_key}"'
+        on = f" ({', '.join(criteria)})" if any(criteria) else ""
+        state.problems.append(Problem(where, f'panel "{panel}"{on}: {words}', Severity.WARNING))

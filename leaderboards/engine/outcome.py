@@ -16,7 +16,9 @@ class Fate(StrEnum):
     """What became of a mark."""
 
     COUNTED = "counted"
+    ADJUSTED = "adjusted"  # the judge's severity was taken off
     PULLED = "pulled"
+    CLIPPED = "clipped"  # adjusted, then pulled
     DROPPED = "dropped"
     RECUSED = "recused"
     ABSENT = "absent"
@@ -42,6 +44,21 @@ class Folded(NamedTuple):
     centre: Fraction | None
     value: Fraction | None
     weighted: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeOffsets:
+    """How much a panel's judges mark higher than the others, on one criterion or on whole sheets (criterion ""): taken off their marks.
+
+    `why`: the reason in words why nothing is taken off. `lam`: from it anybody solves for the offsets again; None: all agree.
+    """
+
+    panel: str
+    criterion: str
+    why: str
+    lam: Fraction | None
+    offsets: Mapping[str, Fraction]
+    warnings: tuple[str, ...] = ()
 
 
 class StepTaken(NamedTuple):
@@ -154,7 +171,10 @@ class AwardResult:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything computed from one Scoring and one Facts. `frozen` holds what the public sees of boards with a freeze."""
+    """Everything computed from one Scoring and one Facts. `frozen` holds what the public sees of boards with a freeze.
+
+    `offsets`: (round, challenge, panel, criterion) → what was taken off the marks of a panel that adjusts for severity.
+    """
 
     cells: Mapping[tuple[str, str, str], Cell]
     rounds: Mapping[tuple[str, str], Fraction | None]
@@ -164,6 +184,7 @@ class Outcome:
     cuts: tuple[CutResult, ...]
     awards: tuple[AwardResult, ...]
     problems: tuple[Problem, ...] = ()
+    offsets: Mapping[tuple[str, str, str, str], JudgeOffsets] = field(default_factory=dict)
 
     def board(self, key: str, *, frozen: bool = False) -> BoardResult:
         """The board as it stands, or as it was at its freeze (the same board if it has none)."""

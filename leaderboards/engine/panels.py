@@ -27,7 +27,15 @@ COMBINERS: Final[Mapping[str, Callable[[Sequence[Fraction]], Fraction]]] = {
     Fold.SUM: total,
     Fold.MIN: min,
     Fold.MAX: max,
+    Fold.SEVERITY: mean,
+    Fold.SEVERITY_CLIP: mean,
 }
+"""What makes one value of many; where judges' severities were taken off the marks before, the mean is rounded to `QUANTUM` decimals."""
+QUANTUM: Final = 6
+
+
+TAKING_PART: Final = frozenset({Fate.COUNTED, Fate.ADJUSTED})
+ADJUSTED: Final = frozenset({Fate.ADJUSTED, Fate.CLIPPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,7 @@ class PanelRule:
     low: int
     combine: Callable[[Sequence[Fraction]], Fraction]
     sums: bool
+    severity: bool
     decimals: int | None
     mode: Rounding
 
@@ -71,6 +80,7 @@ def panel_rule(panel: Panel, mode: Rounding) -> PanelRule:
         low=panel.drop_low,
         combine=COMBINERS[panel.combine],
         sums=panel.combine is Fold.SUM,
+        severity=panel.combine in {Fold.SEVERITY, Fold.SEVERITY_CLIP},
         decimals=panel.decimals,
         mode=panel.rounding or mode,
     )
@@ -78,20 +88,26 @@ def panel_rule(panel: Panel, mode: Rounding) -> PanelRule:
 
 def fold(rule: PanelRule, marks: Sequence[UsedMark]) -> FoldResult:
     """Fold the counted marks: too few for the quorum, or none left after dropping, give no value; the sum of nothing is 0."""
-    counted = [mark for mark in marks if mark.fate is Fate.COUNTED]
+    counted = [mark for mark in marks if mark.fate in TAKING_PART]
     if len(counted) < rule.quorum or not (counted or rule.sums):
         return FoldResult(tuple(marks), None, None, Unscored.QUORUM if counted else Unscored.NO_MARKS)
     if rule.width is None and not (rule.high or rule.low):
-        value = rule.combine([mark.used for mark in counted if mark.used is not None])
-        return FoldResult(tuple(marks), None, rounded(value, rule.decimals, rule.mode), None)
+        return FoldResult(tuple(marks), None, _combined(rule, counted), None)
     if not counted:
         return FoldResult(tuple(marks), None, Fraction(0), None)
     after, centre = (marks, None) if rule.width is None else _pull(rule, rule.width, marks)
     after = _drop(rule, after) if rule.high or rule.low else after
-    values = [mark.used for mark in after if mark.used is not None]
-    if not values:
+    if all(mark.used is None for mark in after):
         return FoldResult(tuple(after), centre, None, Unscored.QUORUM)
-    return FoldResult(tuple(after), centre, rounded(rule.combine(values), rule.decimals, rule.mode), None)
+    return FoldResult(tuple(after), centre, _combined(rule, after), None)
+
+
+def _combined(rule: PanelRule, marks: Sequence[UsedMark]) -> Fraction:
+    """The value of the marks used. Adjusted marks are the work of statistics: their mean is rounded before anything is ranked."""
+    value = rule.combine([mark.used for mark in marks if mark.used is not None])
+    if any(mark.fate in ADJUSTED for mark in marks):
+        value = rounded(value, QUANTUM, Rounding.HALF_EVEN)
+    return rounded(value, rule.decimals, rule.mode)
 
 
 def _pull(rule: PanelRule, width: Fraction, marks: Sequence[UsedMark]) -> tuple[list[UsedMark], Fraction]:
@@ -103,7 +119,8 @@ def _pull(rule: PanelRule, width: Fraction, marks: Sequence[UsedMark]) -> tuple[
     for mark in marks:
         used = mark.used
         if used is not None and not floor <= used <= ceiling:
-            pulled.append(mark._replace(used=floor if used < floor else ceiling, fate=Fate.PULLED))
+            fate = Fate.CLIPPED if mark.fate is Fate.ADJUSTED else Fate.PULLED
+            pulled.append(mark._replace(used=floor if used < floor else ceiling, fate=fate))
         else:
             pulled.append(mark)
     return pulled, centre

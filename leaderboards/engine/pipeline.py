@@ -6,7 +6,7 @@ from leaderboards.engine.checks import Problem
 from leaderboards.engine.cuts import apply_cut
 from leaderboards.engine.entrants import exits, field
 from leaderboards.engine.facts import Facts
-from leaderboards.engine.gaps import decision_problems, mark_problems
+from leaderboards.engine.gaps import decision_problems, mark_problems, severity_problems
 from leaderboards.engine.index import index
 from leaderboards.engine.outcome import BoardResult, CutResult, Outcome
 from leaderboards.engine.spec import BoardSpec, Scoring, expand_boards
@@ -25,6 +25,7 @@ def compute(scoring: Scoring, facts: Facts) -> Outcome:
     awards = give_awards(scoring, results, state.index, problems)
     decision_problems(state, specs)
     mark_problems(state)
+    severity_problems(state)
     return Outcome(
         cells={
             (cell.round, cell.challenge, cell.group): cell
@@ -39,6 +40,7 @@ def compute(scoring: Scoring, facts: Facts) -> Outcome:
         cuts=cuts,
         awards=awards,
         problems=tuple(dict.fromkeys(problems)),
+        offsets=dict(state.offsets),
     )
 
 

@@ -1,14 +1,19 @@
 """Rubric and ranking: panel values, weighed and combined, become the score of a cell before adjustment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from leaderboards.engine.numbers import Rounding, rounded, total
-from leaderboards.engine.outcome import Fate, Folded, Unscored, UsedMark
+from leaderboards.engine.outcome import Fate, Folded, JudgeOffsets, Unscored, UsedMark
 from leaderboards.engine.panels import PanelRule, fold, panel_rule
+from leaderboards.engine.severity import judge_offsets, taken_off
+from leaderboards.engine.severity.ratings import Rating
 from leaderboards.engine.sheets import Marks
 from leaderboards.engine.spec import Aggregate, ChallengeSpec, Criterion, Per
+
+type Offsets = Mapping[tuple[str, str], JudgeOffsets]
+"""(panel, criterion, or "" for whole sheets) → what is taken off the marks of each judge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +69,36 @@ def _weighed(challenge: ChallengeSpec, one: Criterion, mode: Rounding) -> Weighe
     return Weighed(one.key, one.optional, one.weight, one.decimals, one.rounding or mode, top)
 
 
-def judge(challenge: ChallengeSpec, panels: Sequence[PanelPlan], marks: Marks) -> Judged:
+def offsets_of(
+    challenge: ChallengeSpec, panels: Sequence[PanelPlan], marks: Mapping[str, Marks]
+) -> dict[tuple[str, str], JudgeOffsets]:
+    """What panels that adjust for severity take off, from the marks of all groups."""
+    mean = challenge.combine is Aggregate.MEAN
+    found = {}
+    for plan in panels:
+        if not plan.rule.severity:
+            continue
+        for criterion in [""] if plan.per_sheet else [one.key for one in plan.criteria]:
+            rows = {
+                group: sheet_values(plan, row, mean=mean) if plan.per_sheet else row[criterion] for group, row in marks.items()
+            }
+            ratings = [Rating(group, one.judge, one.used) for group, row in rows.items() for one in row if one.used is not None]
+            offsets = judge_offsets(plan.rule.key, criterion, ratings)
+            if offsets is not None:
+                found[plan.rule.key, criterion] = offsets
+    return found
+
+
+def judge(challenge: ChallengeSpec, panels: Sequence[PanelPlan], marks: Marks, offsets: Offsets) -> Judged:
     """The score of one group: the sum of weighted criteria, or that divided by the weights of those present."""
     done = Judged()
     mean = challenge.combine is Aggregate.MEAN
     for plan in panels:
         before = len(done.parts)
-        (_by_sheet if plan.per_sheet else _by_criterion)(done, plan, marks, mean=mean)
+        if plan.per_sheet:
+            _by_sheet(done, plan, marks, offsets, mean=mean)
+        else:
+            _by_criterion(done, plan, marks, offsets)
         done.values[plan.rule.key] = _combined(done.parts[before:], mean=mean)
     if done.unscored is None:
         done.score = _combined(done.parts, mean=mean)
@@ -91,11 +119,11 @@ def _combined(parts: Sequence[tuple[Fraction, Fraction]], *, mean: bool) -> Frac
     return value / weights if weights else None
 
 
-def _by_criterion(done: Judged, plan: PanelPlan, marks: Marks, *, mean: bool) -> None:  # noqa: ARG001 - one shape with _by_sheet
+def _by_criterion(done: Judged, plan: PanelPlan, marks: Marks, offsets: Offsets) -> None:
     """Fold the judges criterion by criterion."""
     rule = plan.rule
     for one in plan.criteria:
-        folded = fold(rule, marks[one.key])
+        folded = fold(rule, taken_off(marks[one.key], offsets.get((rule.key, one.key))))
         value = folded.value
         weighted = None if value is None else one.product(value)
         done.folds.append(Folded(rule.key, one.key, folded.marks, folded.centre, value, weighted))
@@ -114,26 +142,33 @@ def _top(top: Fraction, plan: PanelPlan, marks: Sequence[UsedMark]) -> Fraction:
     return top * sum(mark.used is not None for mark in marks) if plan.rule.sums else top
 
 
-def _by_sheet(done: Judged, plan: PanelPlan, marks: Marks, *, mean: bool) -> None:
-    """Make each judge's sheet one number by the criteria's rule, then fold the sheets."""
-    rule = plan.rule
+def sheet_values(plan: PanelPlan, marks: Marks, *, mean: bool) -> list[UsedMark]:
+    """Each judge's sheet as one number, by the rule of the criteria; a sheet without any mark keeps the fate of its last."""
     sheets: dict[str, list[tuple[Fraction, Fraction]]] = {}
     empty: dict[str, UsedMark] = {}
-    weight = Fraction(0)
     for one in plan.criteria:
-        counted = [(mark.judge, mark.used) for mark in marks[one.key] if mark.used is not None]
-        for judge_key, used in counted:
-            sheets.setdefault(judge_key, []).append((one.weight, one.product(used)))
-        empty.update({mark.judge: mark for mark in marks[one.key] if mark.used is None})
-        weight += one.weight if counted else 0
-        _show_criterion(done, plan, one, marks[one.key])
+        for mark in marks[one.key]:
+            if mark.used is None:
+                empty[mark.judge] = mark
+            else:
+                sheets.setdefault(mark.judge, []).append((one.weight, one.product(mark.used)))
     rows = [
         UsedMark(key, value, value, Fate.COUNTED)
         for key, parts in sheets.items()
         if (value := _combined(parts, mean=mean)) is not None
     ]
     rows += [UsedMark(key, None, None, mark.fate) for key, mark in empty.items() if key not in sheets]
-    folded = fold(rule, sorted(rows, key=lambda row: row.judge))
+    return sorted(rows, key=lambda row: row.judge)
+
+
+def _by_sheet(done: Judged, plan: PanelPlan, marks: Marks, offsets: Offsets, *, mean: bool) -> None:
+    """Make each judge's sheet one number by the criteria's rule, then fold the sheets."""
+    rule = plan.rule
+    weight = Fraction(0)
+    for one in plan.criteria:
+        weight += one.weight if any(mark.used is not None for mark in marks[one.key]) else 0
+        _show_criterion(done, plan, one, marks[one.key])
+    folded = fold(rule, taken_off(sheet_values(plan, marks, mean=mean), offsets.get((rule.key, ""))))
     done.folds.append(Folded(rule.key, "", folded.marks, folded.centre, folded.value, folded.value))
     if folded.value is not None:
         done.parts.append((weight, folded.value * weight if mean else folded.value))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from leaderboards.engine.aggregate import aggregate, aggregate_rule
-from leaderboards.engine.cells import cells
+from leaderboards.engine.cells import Told, cells
 from leaderboards.engine.checks import Problem
 from leaderboards.engine.entrants import Exits, Field
 from leaderboards.engine.index import DIVISION, Index
@@ -29,6 +29,7 @@ class State:
     fields: dict[str, Field] = field(default_factory=dict)
     cells: dict[str, RoundCells] = field(default_factory=dict)
     scores: dict[tuple[str, str], Fraction | None] = field(default_factory=dict)
+    offsets: Told = field(default_factory=dict)
 
     def entrants(self, round_key: str) -> tuple[str, ...]:
         """Who takes part in a round; nobody in one that is not computed yet."""
@@ -41,7 +42,8 @@ def score_cells(state: State, round_key: str, freeze: int | None = None, only: B
     entrants = state.entrants(round_key)
     found: dict[str, list[Cell]] = {group: [] for group in entrants}
     for challenge in challenges_of(state.scoring, round_key, only):
-        for cell in cells(state.index, challenge, round_key, entrants, state.scoring.rounding, freeze):
+        mode = state.scoring.rounding
+        for cell in cells(state.index, challenge, round_key, entrants, mode, freeze=freeze, told=state.offsets):
             found[cell.group].append(cell)
     return {group: tuple(row) for group, row in found.items()}
 

@@ -11,7 +11,7 @@ from leaderboards.engine.outcome import Cell, Fate, Value
 type CellsByRound = Mapping[str, Mapping[str, tuple[Cell, ...]]]
 """round -> group -> cells."""
 
-GAVE = frozenset({Fate.COUNTED, Fate.PULLED, Fate.DROPPED})
+GAVE = frozenset({Fate.COUNTED, Fate.ADJUSTED, Fate.PULLED, Fate.CLIPPED, Fate.DROPPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _latest(cells: Iterable[Cell]) -> Iterable[Fraction]:
 
 
 def _given(cell: Cell, criterion: str) -> Iterable[Fraction]:
-    """The marks given on a criterion that took part in its fold, also those pulled or dropped."""
+    """The marks given on a criterion that took part in its fold, also those adjusted, pulled or dropped."""
     for fold in cell.folds:
         if fold.criterion == criterion:
             yield from (mark.given for mark in fold.marks if mark.fate in GAVE and mark.given is not None)

@@ -7,6 +7,7 @@ from leaderboards.engine.names import RESERVED
 from leaderboards.engine.spec import Aggregate, ChallengeSpec, Criterion, Fold, Format, Panel, Scoring, Worth
 
 MARKED = frozenset({Format.RUBRIC, Format.RANKING})
+SEVERITIES = frozenset({Fold.SEVERITY, Fold.SEVERITY_CLIP})
 
 
 def label(scoring: Scoring, challenge: ChallengeSpec) -> str:
@@ -83,6 +84,8 @@ def _panels(path: str, challenge: ChallengeSpec) -> Iterator[Problem]:
         if challenge.panels and challenge.format in MARKED and panel.key not in used:
             yield Problem(where, "no criterion is marked by this panel", Severity.WARNING)
         yield from _panel(where, panel)
+        if panel.combine in SEVERITIES:
+            yield from _severity(where, panel, ranking=challenge.format is Format.RANKING)
     if challenge.scale is not None:
         if challenge.scale <= 0:
             yield Problem(f"{path}.scale", f"expected a number above 0, found {challenge.scale}")
@@ -93,10 +96,6 @@ def _panels(path: str, challenge: ChallengeSpec) -> Iterator[Problem]:
 
 def _panel(where: str, panel: Panel) -> Iterator[Problem]:
     drops = panel.drop_high + panel.drop_low
-    if panel.combine in {Fold.SEVERITY, Fold.SEVERITY_CLIP}:
-        yield Problem(
-            f"{where}.combine", f"{panel.combine} cannot be computed yet; use mean, median, sum, min or max until it can"
-        )
     if panel.quorum > 1 and drops >= panel.quorum:
         yield Problem(
             where,
@@ -110,6 +109,27 @@ def _panel(where: str, panel: Panel) -> Iterator[Problem]:
         yield Problem(f"{where}.band.width", f"expected 0 or more, found {panel.band.width}")
     if panel.points == ():
         yield Problem(f"{where}.points", 'expected "borda" or at least one number')
+
+
+def _severity(where: str, panel: Panel, *, ranking: bool) -> Iterator[Problem]:
+    """Offsets are estimated from marks as they are given; a width says how far an adjusted mark may stray."""
+    if ranking or panel.points is not None:
+        yield Problem(
+            f"{where}.combine",
+            f"{panel.combine} needs marks: in an order of the entries every judge is equally severe; use mean or median",
+        )
+    if panel.drop_high or panel.drop_low:
+        yield Problem(where, f"{panel.combine} does not drop marks; use severity_clip against marks far from the others")
+    if panel.combine is Fold.SEVERITY and panel.band is not None:
+        yield Problem(
+            f"{where}.band", "severity has no band; use severity_clip to pull adjusted marks that lie far from the others"
+        )
+    if panel.combine is Fold.SEVERITY_CLIP and panel.band is None:
+        yield Problem(
+            f"{where}.band",
+            'severity_clip needs a width, in marks: band = { width = 1.5, around = "median" } pulls adjusted marks further than 1.5'
+            " from the median of their entry to that distance",
+        )
 
 
 def _criterion(path: str, challenge: ChallengeSpec, one: Criterion) -> Iterator[Problem]:

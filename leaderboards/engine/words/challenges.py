@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from leaderboards.engine.panels import QUANTUM
+from leaderboards.engine.severity.gates import FREEDOM, JUDGES
 from leaderboards.engine.spec import (
     Aggregate,
     Better,
@@ -24,14 +26,15 @@ KEPT = {
     Keep.FIRST: "The first attempt counts.",
     Keep.IMPROVEMENT: "What counts is how much the latest attempt is better than the first.",
 }
+SEVERITIES = frozenset({Fold.SEVERITY, Fold.SEVERITY_CLIP})
 FOLDED = {
     Fold.MEAN: "the mean",
     Fold.MEDIAN: "the median",
     Fold.SUM: "the sum",
     Fold.MIN: "the lowest",
     Fold.MAX: "the highest",
-    Fold.SEVERITY: "the severity-adjusted mean",
-    Fold.SEVERITY_CLIP: "the severity-adjusted and clipped mean",
+    Fold.SEVERITY: "the mean",
+    Fold.SEVERITY_CLIP: "the mean",
 }
 
 
@@ -107,20 +110,38 @@ def _panel(scoring: Scoring, challenge: ChallengeSpec, panel: Panel, criteria: l
     if panel.per is Per.SHEET and len(criteria) > 1:
         kind = "weighted mean" if challenge.combine is Aggregate.MEAN else "weighted sum"
         yield f"Each judge's sheet first becomes one number, the {kind} of its criteria."
+    if panel.combine in SEVERITIES:
+        yield from _severity(challenge, panel, unit)
     if panel.band is not None:
         centre = rounding(panel.band.decimals, panel.band.rounding, scoring)
         where = f"the {panel.band.around} ({centre})" if centre else f"the {panel.band.around}"
-        yield f"{unit.capitalize()} further than {number(panel.band.width)} from {where} are pulled to that distance, once."
+        what = f"adjusted {unit}" if panel.combine in SEVERITIES else unit
+        yield f"{what.capitalize()} further than {number(panel.band.width)} from {where} are pulled to that distance, once."
     dropped = [f"the {count} {word}" if count > 1 else f"the {word}" for count, word in _dropped(panel)]
     if dropped:
         yield f"{listed(dropped).capitalize()} of the {unit} are left out."
+    adjusted = f"adjusted {unit}, rounded to {QUANTUM} decimals" if panel.combine in SEVERITIES else unit
     yield with_rounding(
-        f"The value of the panel is {FOLDED[panel.combine]} of the {unit}", panel.decimals, panel.rounding, scoring
+        f"The value of the panel is {FOLDED[panel.combine]} of the {adjusted}", panel.decimals, panel.rounding, scoring
     )
     if panel.quorum == 0:
         yield "What nobody marked counts 0."
     elif panel.quorum > 1:
         yield f"With fewer than {plural(panel.quorum, unit[:-1])} there is no value."
+
+
+def _severity(challenge: ChallengeSpec, panel: Panel, unit: str) -> Iterator[str]:
+    """Severity in plain words: how it is found, what it does, when it is left alone."""
+    each = "" if panel.per is Per.SHEET or len(challenge.marked_criteria) == 1 else ", criterion by criterion"
+    yield (
+        f"Some judges mark lower than others who saw the same entries. How much each one does is worked out from all {unit} of the"
+        f" challenge{each}, with doubt where a judge saw little, and taken off that judge's {unit}: an entry is not better for"
+        " having met mild judges."
+    )
+    yield (
+        f"With fewer than {JUDGES} judges, or fewer than {FREEDOM} {unit} beyond the first of each entry, nothing is taken off,"
+        f" and the {unit} count as they are."
+    )
 
 
 def _dropped(panel: Panel) -> list[tuple[int, str]]:

@@ -220,8 +220,27 @@ def test_what_is_refused_names_its_place_and_what_was_expected(table, written, m
             'challenge "c".panel "jury": drops 4 marks but counts from a quorum of 4 on; dropping needs at least one mark to remain',
         ),
         (
-            'criteria = [{ key = "m" }], panels = [{ key = "jury", combine = "severity" }]',
-            'challenge "c".panel "jury".combine: severity cannot be computed yet; use mean, median, sum, min or max until it can',
+            'criteria = [{ key = "m" }], panels = [{ key = "jury", combine = "severity", points = "borda" }]',
+            'challenge "c".panel "jury".combine: severity needs marks: in an order of the entries every judge is equally severe; use mean or median',
+        ),
+        (
+            'format = "ranking", panels = [{ key = "jury", combine = "severity" }]',
+            'challenge "c".panel "jury".combine: severity needs marks: in an order of the entries every judge is equally severe; use mean or median',
+        ),
+        (
+            'criteria = [{ key = "m" }], panels = [{ key = "jury", combine = "severity", drop_high = 1 }]',
+            'challenge "c".panel "jury": severity does not drop marks; use severity_clip against marks far from the others',
+        ),
+        (
+            'criteria = [{ key = "m" }], panels = [{ key = "jury", combine = "severity", band = { width = 1 } }]',
+            'challenge "c".panel "jury".band: severity has no band; use severity_clip to pull adjusted marks that lie far from the others',
+        ),
+        (
+            'criteria = [{ key = "m" }], panels = [{ key = "jury", combine = "severity_clip" }]',
+            (
+                'challenge "c".panel "jury".band: severity_clip needs a width, in marks: band = { width = 1.5, around = "median" } pulls adjusted marks'
+                " further than 1.5 from the median of their entry to that distance"
+            ),
         ),
         (
             'criteria = [{ key = "m" }], panels = [{ key = "jury", quorum = 0 }]',

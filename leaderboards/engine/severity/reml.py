@@ -1,0 +1,110 @@
+"""Judges' severities: rating = quality of the entry + offset of the judge + noise, with entries fixed and judges random.
+
+Both random would blame judges who saw strong entries, both fixed would believe every accident of who saw what. The one unknown, how
+noisy a judge is against how different judges are (lam), is found by restricted maximum likelihood and rounded BEFORE the offsets are
+solved for: with lam published, anybody gets the offsets again by one linear solve.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from leaderboards.engine.severity.arrays import Vector
+from leaderboards.engine.severity.ratings import Overlap, Ratings, overlap_of
+
+LEAST: Final = -8.0  # ln lam: judges differ wildly and hardly err
+MOST: Final = 12.0  # judges are all alike
+STEP: Final = 0.25
+DIGITS: Final = 6  # significant digits of lam
+HALVINGS: Final = 70
+FLAT: Final = 1e-7  # of a log-likelihood: no difference, and more than what floats make of equal ones
+SILENT: Final = 1e-9  # residuals this small against the values are no disagreement but the rounding of floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """What the marks say. `lam` None: judges agree to the last digit, or nothing can be told apart; then the offsets are 0.
+
+    `s2` is the variance of a single rating's noise, None where no entry was rated twice; `sb2` that of the judges. An offset above 0
+    is a lenient judge. `qualities` and `means`: of each entry with and without the offsets, counted from the base of the ratings.
+    """
+
+    ratings: Ratings
+    overlap: Overlap
+    lam: float | None
+    s2: float | None
+    sb2: float
+    offsets: Vector
+    qualities: Vector
+    means: Vector
+
+    @property
+    def residuals(self) -> Vector:
+        """What is left of each rating without its entry's quality and its judge's offset."""
+        found: Vector = self.ratings.values - self.qualities[self.ratings.rows] - self.offsets[self.ratings.columns]
+        return found
+
+
+def fit(ratings: Ratings, overlap: Overlap | None = None) -> Fit:
+    """Estimate. `overlap` saves taking it apart again where the same judges rated the same entries."""
+    import numpy as np  # noqa: PLC0415 - only where something is computed
+
+    overlap = overlap or overlap_of(ratings)
+    judges = len(ratings.judges)
+    means = np.bincount(ratings.rows, ratings.values, len(ratings.entries)) / overlap.reviews
+    rest = ratings.values - means[ratings.rows]
+    squares, df = float(rest @ rest), ratings.df
+    largest = float(ratings.values.max(initial=0.0))
+    if df <= 0 or squares <= len(ratings.values) * (SILENT * largest) ** 2:
+        return Fit(ratings, overlap, None, 0.0 if df > 0 else None, 0.0, np.zeros(judges), means, means)
+    sums = np.bincount(ratings.columns, rest, judges)
+    turned = overlap.vectors.T @ sums
+    lam = significant(_best(overlap.eigenvalues, turned**2, squares, df))
+    offsets = np.linalg.solve(overlap.laplacian + lam * np.eye(judges), sums)
+    s2 = _noise(overlap.eigenvalues, turned**2, squares, df, lam)
+    qualities = np.bincount(ratings.rows, ratings.values - offsets[ratings.columns], len(ratings.entries)) / overlap.reviews
+    return Fit(ratings, overlap, lam, s2, s2 / lam, offsets, qualities, means)
+
+
+def significant(value: float) -> float:
+    """Rounded to so many significant digits."""
+    return float(f"{value:.{DIGITS - 1}e}")
+
+
+def _noise(values: Vector, squared: Vector, squares: float, df: int, lam: float) -> float:
+    """s2 for a given lam. Where judges differ and never err it would be 0: then as little as can be told."""
+    return max(squares - float((squared / (values + lam)).sum()), squares * SILENT) / df
+
+
+def _criterion(values: Vector, squared: Vector, squares: float, df: int, log: float) -> float:
+    """The restricted likelihood at ln lam, turned over: smaller is likelier."""
+    import numpy as np  # noqa: PLC0415 - only where something is computed
+
+    lam = math.exp(log)
+    spread = float(np.log1p(values / lam).sum())
+    return 0.5 * (df * math.log(_noise(values, squared, squares, df, lam)) + spread)
+
+
+def _slope(values: Vector, squared: Vector, squares: float, df: int, log: float) -> float:
+    """Its derivative. Searching where it crosses zero finds lam to the last digits, which searching the flat bottom does not."""
+    lam = math.exp(log)
+    steep = float((squared / (values + lam) ** 2).sum())
+    left = squares - float((squared / (values + lam)).sum())
+    falling = float((values / (values + lam)).sum())
+    return 0.5 * (df * lam * steep / max(left, squares * SILENT) - falling)
+
+
+def _best(values: Vector, squared: Vector, squares: float, df: int) -> float:
+    """The likeliest lam: the best of a grid over ln lam, then halving between its neighbours. As likely: the one that adjusts less."""
+    count = round((MOST - LEAST) / STEP) + 1
+    grid = [LEAST + STEP * place for place in range(count)]
+    found = [_criterion(values, squared, squares, df, one) for one in grid]
+    place = max(number for number, one in enumerate(found) if one <= min(found) + FLAT)
+    low, high = grid[max(place - 1, 0)], grid[min(place + 1, count - 1)]
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        if _slope(values, squared, squares, df, middle) > FLAT:
+            high = middle
+        else:
+            low = middle
+    return math.exp((low + high) / 2)
