@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from leaderboards.engine.planning.problem import LINKED
@@ -36,9 +37,9 @@ class Links:
 
 def laplacian(chosen: Flags) -> Floats:
     """diag(sheets) - A' diag(1 / judges per entry) A, of judges × judges."""
-    marks = chosen[chosen.any(axis=1)].astype(np.float64)
-    each = marks.sum(axis=1, keepdims=True)
-    found: Floats = np.diag(marks.sum(axis=0)) - marks.T @ (marks / each)
+    rows, columns = np.nonzero(chosen)
+    marks = csr_array((chosen.sum(axis=1)[rows] ** -0.5, (rows, columns)), shape=chosen.shape)
+    found: Floats = np.diag(chosen.sum(axis=0)) - (marks.T @ marks).toarray()
     return found
 
 

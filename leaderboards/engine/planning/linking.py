@@ -10,6 +10,10 @@ from leaderboards.engine.planning.table import Flags, Floats, Ints, Table
 
 TRIES: Final = 24
 """Swaps that are looked at before giving up on a step."""
+MOST: Final = 1000
+"""Swaps that are put in order."""
+MANY: Final = 40_000
+"""Steps times judges at most: the eigenvectors of many judges take long."""
 REACH: Final = 400
 """Assignments at each end that a step looks at."""
 
@@ -28,7 +32,7 @@ def linked(table: Table, dealt: Flags, loss: Ints, *, peers: bool) -> Flags:
     dealt = dealt.copy()
     at_once = max(1, len(table.judges) // 20)
     state = links(table.kept | dealt)
-    for _ in range(4 * len(table.judges) + 40):
+    for _ in range(min(4 * len(table.judges) + 40, MANY // len(table.judges))):
         if state.good:
             break
         swaps = _swaps(table, dealt, loss, state)
@@ -85,7 +89,10 @@ def _swaps(table: Table, dealt: Flags, loss: Ints, state: Links) -> list[Swap]:
     if not len(good):
         return []
     worth = gain[*good.T] / (1 + np.maximum(cost[*good.T], 0) / 100)
-    best = np.argsort(-worth, kind="stable")[: 40 * TRIES]
+    if len(worth) > MOST:
+        likely = np.sort(np.argpartition(-worth, MOST)[:MOST])
+        good, worth = good[likely], worth[likely]
+    best = np.argsort(-worth, kind="stable")
     return _apart(
         [Swap(int(rows[low[i]]), int(columns[low[i]]), int(rows[high[j]]), int(columns[high[j]])) for i, j in good[best].tolist()]
     )

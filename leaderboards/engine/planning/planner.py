@@ -18,6 +18,9 @@ from leaderboards.engine.planning.table import STEPS, Flags, Ints, Table, pairs_
 BRIDGES: Final = (0.1, 0.2, 0.4)
 """Shares of the entries that link judges by being dealt without regard to expertise, tried in turn."""
 
+FEW: Final = 60
+"""More judges than this who fall into parts are linked by bridges at once; swaps alone would be many."""
+
 type Told = Callable[[str, int], None]
 
 
@@ -32,7 +35,7 @@ def planned(problem: Problem, told: Told) -> Plan | Infeasible:
         return why_not(problem, table, table.open)
     bridges: list[int] = []
     state = links(table.kept | dealt)
-    if problem.link:
+    if problem.link and dealt.any():
         told("Linking the judges", 60)
         dealt, bridges, state = _linked(problem, table, dealt)
     told("Done", 100)
@@ -82,11 +85,13 @@ def _fairest(problem: Problem, table: Table, found: Flags) -> Flags:
 
 def _linked(problem: Problem, table: Table, dealt: Flags) -> tuple[Flags, list[int], Links]:
     """Swaps first; if they are not enough, some entries are dealt without regard to expertise. The best that was found."""
-    best = linked(table, dealt, table.loss, peers=problem.peers)
-    bridges: list[int] = []
-    state = links(table.kept | best)
-    for share in BRIDGES:
-        if state.good or np.ptp(table.loss[table.open], axis=None) == 0 if table.open.any() else True:
+    best, state, bridges = dealt, links(table.kept | dealt), list[int]()
+    flat = len(np.unique(table.loss[table.open])) <= 1
+    if not state.good and (flat or state.components == 1 or len(table.judges) <= FEW):
+        best = linked(table, dealt, table.loss, peers=problem.peers)
+        state = links(table.kept | best)
+    for share in () if flat else BRIDGES:
+        if state.good:
             break
         chosen = _spread(table, best, share)
         loss = table.loss.copy()
