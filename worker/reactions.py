@@ -16,6 +16,7 @@ from games.cycles.queries import design_of
 from games.journal.actions import on
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
+from games.judging import actions as judging
 from games.notices import actions as notices
 from games.results import actions as results
 from leaderboards.engine.spec import Source
@@ -45,6 +46,11 @@ def _cycle(entry: JournalEntry) -> Cycle | None:
     return None if entry.cycle_id is None else Cycle.objects.filter(pk=entry.cycle_id, design_number__gt=0).first()
 
 
+def calibrate(entry: JournalEntry) -> None:
+    """A panel that calibrates goes on: newcomers get its anchors, and once all are marked its judges talk."""
+    judging.follow_calibration(entry)
+
+
 def tell(entry: JournalEntry) -> None:
     """The people concerned are told, on the page and by mail as they wish."""
     if entry.cycle_id is None or not Cycle.objects.filter(pk=entry.cycle_id, rehearsal=True).exists():  # a dry run tells nobody
@@ -66,14 +72,20 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.SUBMISSION_WITHDRAWN: (refresh,),
     Kind.SUBMISSION_DISQUALIFIED: (refresh,),
     Kind.ATTEMPT_JUDGED: (refresh,),
-    Kind.SHEET_ASSIGNED: (tell,),
-    Kind.SHEET_FINALIZED: (refresh, tell),
-    Kind.SHEET_RECUSED: (refresh,),
+    Kind.SHEET_ASSIGNED: (tell, calibrate),
+    Kind.SHEET_FINALIZED: (refresh, tell, calibrate),
+    Kind.SHEET_RECUSED: (refresh, calibrate),
     Kind.SHEET_REOPENED: (refresh,),
+    Kind.SHEET_CORRECTED: (refresh,),
+    Kind.CALIBRATION_CHANGED: (tell,),
     Kind.VOTE_CAST: (refresh,),
+    Kind.FEEDBACK_WRITTEN: (tell,),
+    Kind.FEEDBACK_REPLIED: (tell,),
     # rules and decisions change results too
     Kind.DECISION_RECORDED: (refresh,),
     Kind.GLASS_BROKEN: (tell,),
+    Kind.APPEAL_MADE: (tell,),
+    Kind.APPEAL_ANSWERED: (tell,),
     Kind.DESIGN_AMENDED: (refresh,),
     Kind.POINTS_CHANGED: (refresh_points,),
     # a settle run (asked for by whoever publishes) → snapshot → recognition → who goes on → news

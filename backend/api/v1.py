@@ -15,6 +15,7 @@ from backend.accounts.api import Me, Messages, Tokens, Users
 from backend.api.idempotency import Idempotent
 from games.bundles.api import BundleExport, Bundles
 from games.challenges.api import Challenges
+from games.changes.api import Appealing, Appeals
 from games.groups.api import AcceptInvitation, CyclePeople, Groups, GuestLists, JoinRequests, Memberships, Registrations
 from games.journal.api import Events
 from games.judging.api import (
@@ -90,14 +91,16 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("cycles", JudgingSetUp, "judging"),
     ("panelists", Panelists, "panelist"),
     ("conflicts", Conflicts, "conflict"),
-    ("sheets", SheetMarking, "sheet-mark"),  # before the next: sheets/queue is no sheet
     ("cycles", JudgeConflicts, "judge-conflict"),
     ("groups", TeamConflicts, "team-conflict"),
     ("concerns", Concerns, "concern"),
     ("cycles", CalibrationSetUp, "calibration-set-up"),
     ("calibrations", Calibrations, "calibration"),
+    ("sheets", SheetMarking, "sheet-mark"),  # before the next: sheets/queue is no sheet
     ("sheets", Sheets, "sheet"),
     ("sheets", SheetRuling, "sheet-rule"),
+    ("sheets", SheetTalk, "sheet-talk"),
+    ("feedback-replies", FeedbackReplies, "feedback-reply"),
     ("challenges", Voting, "voting"),
     ("scores", Scores, "score"),
     ("boards", Boards, "board"),
@@ -108,6 +111,8 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("announcements", Announcements, "announcement"),
     ("notices", Notices, "notice"),
     ("rounds", Reminding, "reminding"),
+    ("groups", Appealing, "appealing"),
+    ("appeals", Appeals, "appeal"),
     ("grants", Grants, "grant"),
     ("points", PointsViews, "points"),
     ("point-totals", PointTotals, "point-total"),

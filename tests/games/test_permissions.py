@@ -18,7 +18,7 @@ from games.cycles.models import Design, Series
 from games.cycles.rules import DecisionKind
 from games.journal.actions import record
 from games.journal.rules import Kind
-from games.judging.models import Concern, ConflictOfInterest, Deliberation, MarkReview, Panelist
+from games.judging.models import Calibration, Concern, ConflictOfInterest, Deliberation, FeedbackReply, MarkReview, Panelist
 from games.notices.models import Announcement, Notice
 from games.organizations.models import Organization
 from games.permissions import PERMISSIONS, access_for, allows, visible
@@ -90,6 +90,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "conflict.view": ("ben judith org", "ben judith org"),  # ben's team said so
     "sheet.view": ("judith org", ALL),
     "sheet.mark": ("judith", "judith"),
+    "sheet.reply": (NOBODY, "ada"),
+    "feedback_reply.view": ("judith org", "ada judith org"),
     "sheet.answer_flag": ("org", "org"),
     "sheet.reopen": ("org", "org"),
     "sheet.deliberate": ("org", "org"),
@@ -98,6 +100,9 @@ TABLE: dict[str, tuple[str, str]] = {
     "deliberation.decide": ("org", "org"),
     "review.view": ("org", "org"),
     "review.answer": ("org", "org"),
+    "calibration.view": ("judith org", "judith org"),
+    "calibration.talk": ("judith org", "judith org"),
+    "calibration.lead": ("org", "org"),  # judith is not the chair
     "score.view": ("org", ALL),
     "run.view": ("org", "org"),
     "external_result.view": (ALL, ALL),
@@ -192,9 +197,11 @@ def _work(cast: Cast) -> Iterator[Model]:
     yield Attempt.objects.create(challenge=cast.concept, group=cast.red, number=1, at=at, elapsed_ms=1)
     sheet = cast.assign(cast.judith, cast.red, state="final")
     yield sheet
+    yield FeedbackReply.objects.create(sheet=sheet, kind="thanks")
     yield MarkReview.objects.create(sheet=sheet, distance=300)
     yield Deliberation.objects.create(challenge=cast.concept, panel=sheet.panel, group=cast.red, why="Far apart.")
     yield Panelist.objects.get()
+    yield Calibration.objects.create(challenge=cast.concept, panel="jury")
     yield ConflictOfInterest.objects.create(person=cast.judith.person, group=cast.blue, source="team")
     yield Concern.objects.create(group=cast.red, words="Whoever works for the river board.")
 

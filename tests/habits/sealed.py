@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from games.changes.models import Appeal, ChangeSet
 from games.cycles.models import Decision, Series
 from games.groups.models import Membership
-from games.judging.models import ConflictOfInterest, Panelist
+from games.judging.models import Calibration, ConflictOfInterest, FeedbackReply, Panelist
 from games.notices.models import Announcement, Message, Notice
 from games.progression.models import Draft
 from games.recognition.models import Grant, Points, PointsTotal
@@ -69,8 +69,10 @@ def _judging(cast: Cast) -> list[Model]:
     sheet = cast.assign(cast.judith, cast.red)
     return [
         sheet,
+        FeedbackReply.objects.create(sheet=sheet, kind="question", text="A sealed question."),
         Panelist.objects.get(person=cast.judith.person),
         ConflictOfInterest.objects.create(person=cast.judith.person, group=cast.blue, reason="cousins"),
+        Calibration.objects.create(challenge=cast.concept, panel="jury", state="done"),
     ]
 
 

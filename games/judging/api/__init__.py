@@ -4,6 +4,7 @@ from games.judging.api.calibrating import Calibrations, CalibrationSetUp
 from games.judging.api.conflicts import Concerns, Conflicts, JudgeConflicts, TeamConflicts
 from games.judging.api.panels import JudgingSetUp, Panelists
 from games.judging.api.sheets import SheetMarking, SheetRuling, Sheets
+from games.judging.api.talk import FeedbackReplies, SheetTalk
 from games.judging.api.votes import Voting
 
 __all__ = [

@@ -7,8 +7,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from games.judging.api.asking import JudgedGroup, access_in
+from games.judging.api.others import BeforeShape, MarkShape, before_data
 from games.judging.models import Sheet
-from games.judging.rules import MarkState, criteria_of
+from games.judging.queries.others import before_of
+from games.judging.queries.replies import judge_named_to_team, uses_in
+from games.judging.rules import criteria_of
 from games.organizations.models import Person
 from games.submissions.queries import Eyes, eyes, label_of, rules_of, version_data
 from leaderboards.engine.numbers import from_scaled, text
@@ -23,15 +26,6 @@ class PersonRef(serializers.ModelSerializer[Person]):
         model = Person
         fields = ("id", "key", "name")
         read_only_fields = fields
-
-
-class MarkShape(serializers.Serializer[Any]):
-    """One mark. `value` is number text, or null if there is none; `absent` says so openly."""
-
-    criterion = serializers.CharField()
-    value = serializers.CharField(allow_null=True)
-    state = serializers.ChoiceField([one.value for one in MarkState], allow_blank=True)
-    comment = serializers.CharField(allow_blank=True)
 
 
 class CriterionShape(serializers.Serializer[Any]):
@@ -57,7 +51,9 @@ class SheetSummary(serializers.ModelSerializer[Sheet]):
     challenge_key = serializers.CharField(source="challenge.key")
     label = serializers.SerializerMethodField(help_text="The group's name; in a blind round a number, for judges.")  # type: ignore[assignment] # a field named as the base's
     group = serializers.SerializerMethodField()
-    judge = serializers.SerializerMethodField(help_text="For the judge and organizers alone.")
+    judge = serializers.SerializerMethodField(
+        help_text="For the judge and organizers; for the group once published, where the round names its judges."
+    )
 
     class Meta:
         model = Sheet
@@ -90,8 +86,9 @@ class SheetSummary(serializers.ModelSerializer[Sheet]):
 
     @extend_schema_field(PersonRef(allow_null=True))
     def get_judge(self, sheet: Sheet) -> dict[str, Any] | None:
-        """Who judges; entrants and everybody read feedback without its author."""
-        return dict(PersonRef(sheet.judge).data) if self.is_inside(sheet) else None
+        """Who judges; entrants read feedback without its author unless the round's rules name judges, everybody always does."""
+        named = self.is_inside(sheet) or (self.eyes(sheet).own and judge_named_to_team(sheet))
+        return dict(PersonRef(sheet.judge).data) if named else None
 
 
 class JudgedFile(serializers.Serializer[Any]):
@@ -120,6 +117,13 @@ class JudgedVersion(serializers.Serializer[Any]):
     files = JudgedFile(many=True)
 
 
+class UseShape(serializers.Serializer[Any]):
+    """What was done with feedback of an earlier round."""
+
+    round = serializers.CharField()
+    text = serializers.CharField()
+
+
 class SheetShape(SheetSummary):
     """A sheet with its marks, its criteria and the entry that is judged."""
 
@@ -128,16 +132,20 @@ class SheetShape(SheetSummary):
     flag = serializers.SerializerMethodField(help_text="What the judge asks the organizers; for these two alone.")
     flag_answer = serializers.SerializerMethodField(help_text="What they answered; for the judge and organizers.")
     flag_answered_at = serializers.SerializerMethodField()
+    before = serializers.SerializerMethodField(
+        help_text="What the sheet said each time it was opened again or given back; for the judge and organizers."
+    )
     criteria = serializers.SerializerMethodField()
     marks = serializers.SerializerMethodField()
     entry = serializers.SerializerMethodField(help_text="What was handed in; null where nothing is written.")
+    uses = serializers.SerializerMethodField(help_text="What the group did in this version with feedback it got before.")
 
     class Meta:
         model = Sheet
         fields = (
             *SheetSummary.Meta.fields,
             *("design_number", "revision", "comment", "note", "reason", "flag", "flag_answer", "flag_answered_at"),
-            *("criteria", "marks", "entry"),
+            *("criteria", "marks", "before", "entry", "uses"),
         )
         read_only_fields = fields
 
@@ -183,6 +191,11 @@ class SheetShape(SheetSummary):
             if (mark := found.get(one.key)) is not None
         ]
 
+    @extend_schema_field(BeforeShape(many=True))
+    def get_before(self, sheet: Sheet) -> list[dict[str, Any]]:
+        """For the judge and organizers."""
+        return [before_data(one) for one in before_of(sheet)] if self.is_inside(sheet) else []
+
     @extend_schema_field(JudgedVersion(allow_null=True))
     def get_entry(self, sheet: Sheet) -> dict[str, Any] | None:
         """The version that was judged, or is to be."""
@@ -191,6 +204,14 @@ class SheetShape(SheetSummary):
         if version is None or entry is None:
             return None
         return version_data(version, entry, self.eyes(sheet))
+
+    @extend_schema_field(UseShape(many=True))
+    def get_uses(self, sheet: Sheet) -> list[dict[str, Any]]:
+        """For whoever judges the entry, and organizers."""
+        entry = self.context.get("entry")
+        version = sheet.version or (entry.pinned if entry is not None else None)
+        found = uses_in(version) if version is not None and self.is_inside(sheet) else ()
+        return [{"round": one.sheet.challenge.round.key, "text": one.text} for one in found]
 
 
 def _criterion(one: Any) -> dict[str, Any]:

@@ -15,8 +15,10 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 from games.judging import actions
 from games.judging.api import acts, shapes
 from games.judging.api.asking import access_in, asked_for
+from games.judging.api.others import OthersShape, others_data
 from games.judging.models import Sheet
 from games.judging.queries import ASKED, entry_for, judgeable, progress_of, queue_of, unless_own
+from games.judging.queries.others import others_on
 from games.judging.rules import SheetState
 from games.playbooks.rules import Capability
 from games.submissions.queries import named_rows, with_ordinal
@@ -80,9 +82,9 @@ class SheetMarking(GenericViewSet[Sheet]):
     queryset = Sheet.objects.select_related("challenge__round__cycle")
     serializer_class = shapes.SheetSummary
     seen_as = "sheet.mark"
-    permissions = dict.fromkeys(("queue", "progress", "marks", "finalize", "recuse", "flag"), "sheet.mark")
+    permissions = dict.fromkeys(("queue", "progress", "marks", "finalize", "recuse", "flag", "others", "revise"), "sheet.mark")
     filterset_class = SheetFilter
-    ordering = ("round_number", "task_number")
+    ordering = ("round_number", "task_number", "after_anchors")
 
     def get_queryset(self) -> QuerySet[Sheet]:
         """Never the own group's, never in conflict."""
@@ -148,6 +150,18 @@ class SheetMarking(GenericViewSet[Sheet]):
         asked = asked_for(acts.FlagAsked, request.data)
         flagged = actions.flag_sheet(sheet=sheet, by=request.user, text=asked["text"])
         return Response(acts.FlagShape(flagged).data)
+
+    @extend_schema(responses=OthersShape)
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
+    def others(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """What the other judges of the panel gave the same entry, as far as the round's rules let you see it now."""
+        return Response(OthersShape(others_data(others_on(self.get_object()))).data)
+
+    @extend_schema(request=None, responses=acts.SheetSaved)
+    @action(detail=True, methods=["post"])
+    def revise(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Open your own final sheet on an anchor again, while the panel talks about its calibration. What it said is kept."""
+        return Response(acts.saved(actions.revise_anchor(sheet=self.get_object(), by=request.user)))
 
 
 class SheetRuling(GenericViewSet[Sheet]):

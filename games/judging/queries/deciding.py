@@ -8,10 +8,12 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from games.challenges.models import Challenge
+from games.cycles.queries import design_of
 from games.groups.models import Membership
 from games.judging.conflicts import in_conflict, own_group
 from games.judging.models import Anchor, Calibration, Mark, Panelist, Sheet
 from games.judging.rules import Scaled, Seat, SheetState, Sitting
+from games.judging.rules.calibrating import calibrates
 from games.organizations.models import Person
 from games.playbooks.rules import Capability
 from games.playbooks.schema import ChallengeDesign
@@ -63,10 +65,11 @@ def _locked_sheets() -> QuerySet[Sheet, Any]:
 
 
 def with_facts(sheets: QuerySet[Sheet]) -> QuerySet[Sheet, Any]:
-    """Annotate what `seat_of` and `sitting_of` read: now, until, on_panel, holds, own, conflict, judged."""
+    """Annotate what `seat_of` and `sitting_of` read: now, until, on_panel, holds, own, conflict, judged, calibration, anchor."""
     round_ = "challenge__round"
     extension = Extension.objects.filter(round=OuterRef(f"{round_}_id"), group=OuterRef("group_id"))
     panel = Panelist.objects.filter(challenge=OuterRef("challenge_id"), panel=OuterRef("panel"), person=OuterRef("judge_id"))
+    calibration = Calibration.objects.filter(challenge=OuterRef("challenge_id"), panel=OuterRef("panel"))
     return sheets.annotate(
         now=Now(),
         until=Subquery(extension.values("until")[:1]),
@@ -75,6 +78,8 @@ def with_facts(sheets: QuerySet[Sheet]) -> QuerySet[Sheet, Any]:
         own=own_group(),
         conflict=in_conflict(),
         judged=Subquery(entry_of().values("pinned_id")[:1]),
+        calibration=Subquery(calibration.values("state")[:1]),
+        anchor=on_anchor(),
     )
 
 
@@ -86,6 +91,7 @@ def seat_of(row: Any) -> Seat:
 def sitting_of(row: Any, spec: ChallengeDesign) -> Sitting:
     """The facts about a locked sheet's time, as the rules take them."""
     round_: Round = row.challenge.round
+    rules = design_of(round_.cycle, round_.design_number).round(round_.key)
     return Sitting(
         now=row.now,
         cycle_state=round_.cycle.state,
@@ -96,6 +102,9 @@ def sitting_of(row: Any, spec: ChallengeDesign) -> Sitting:
         judging_closes_at=round_.judging_closes_at,
         published_at=round_.published_at,
         reopened=row.state == SheetState.DRAFT and bool(row.reason),
+        calibrates=rules is not None and rules.calibration and calibrates(spec, row.panel),
+        calibration=row.calibration or "",
+        anchor=row.anchor,
     )
 
 

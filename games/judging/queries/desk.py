@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, When
 
 from games.cycles.models import Cycle
 from games.errors import GameError
 from games.judging.models import Sheet
-from games.judging.queries.deciding import judgeable, seat_of, sitting_of, to_mark, with_facts
+from games.judging.queries.deciding import judgeable, on_anchor, seat_of, sitting_of, to_mark, with_facts
 from games.judging.rules import OPEN_SHEETS, SheetState, check_seat, check_sitting
 from games.rounds.rules import group_deadline
 from games.submissions.queries import rules_of
@@ -20,12 +20,15 @@ ASKED = ~Q(flag="") & Q(flag_answered_at__isnull=True)
 
 
 def queue_of(persons: Collection[int], cycle: Cycle | None = None) -> QuerySet[Sheet]:
-    """What a judge still has to mark: begun sheets first, then in order of rounds and tasks."""
+    """What a judge still has to mark: in order of rounds and tasks, anchors of a calibration first, then begun sheets."""
     mine = Sheet.objects.filter(judge_id__in=sorted(persons), state__in=OPEN)
     if cycle is not None:
         mine = mine.filter(challenge__round__cycle=cycle)
-    numbered = to_mark(mine).annotate(round_number=F("challenge__round__number"), task_number=F("challenge__number"))
-    return numbered.order_by("round_number", "task_number", "-state", "pk")
+    later = Case(When(on_anchor(), then=0), default=1, output_field=IntegerField())
+    numbered = to_mark(mine).annotate(
+        round_number=F("challenge__round__number"), task_number=F("challenge__number"), after_anchors=later
+    )
+    return numbered.order_by("round_number", "task_number", "after_anchors", "-state", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,13 @@ def progress_by_judge(cycle: Cycle) -> QuerySet[Sheet, Any]:
 
 
 def in_working_order(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
-    """What is due first comes first; then cycles, rounds and tasks in their order. The order does not change while one works."""
+    """What is due first comes first; then cycles, rounds and tasks in their order, anchors (of rows from `with_facts`) before the others.
+
+    The order does not change while one works.
+    """
     round_ = "challenge__round__"
     due = F(f"{round_}judging_closes_at").asc(nulls_last=True)
-    return sheets.order_by(due, f"{round_}cycle_id", f"{round_}number", "challenge__number", "pk")
+    return sheets.order_by(due, f"{round_}cycle_id", f"{round_}number", "challenge__number", "-anchor", "pk")
 
 
 def refusal(sheet: Any) -> str:

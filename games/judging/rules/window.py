@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from games.cycles.rules import CycleState
+from games.judging.rules.calibrating import check_calibrated
 from games.judging.rules.states import ConflictDeclared, JudgingClosed, JudgingNotOpen, NotOnPanel, OwnGroup
 from games.rounds.rules import Clock, CycleNotRunning, RoundState, group_deadline, state_of
 from games.submissions.rules.window import clock_text
@@ -42,7 +43,8 @@ class Sitting:
     """All that decides whether an entry may be marked at one moment.
 
     `live`: the task takes no written entries, so it is marked as it happens. `handed_in`: there is an entry that counts. `until` is the
-    group's own extension. `reopened`: an organizer opened the sheet again, which holds after the end too.
+    group's own extension. `reopened`: an organizer opened the sheet again, which holds after the end too. `calibrates`: the rules ask the
+    panel to calibrate; `calibration`: the state of its calibration, empty if none was begun; `anchor`: the entry is one of its anchors.
     """
 
     now: datetime
@@ -54,6 +56,9 @@ class Sitting:
     judging_closes_at: datetime | None = None
     published_at: datetime | None = None
     reopened: bool = False
+    calibrates: bool = False
+    calibration: str = ""
+    anchor: bool = False
 
 
 def check_sitting(at: Sitting) -> None:
@@ -66,6 +71,7 @@ def check_sitting(at: Sitting) -> None:
         raise JudgingNotOpen("The round has not begun.")
     if not at.live:
         _check_entry(at, state)
+    check_calibrated(wanted=at.calibrates, state=at.calibration, anchor=at.anchor)
     if not at.reopened:
         _check_end(at, state)
 

@@ -24,6 +24,7 @@ from games.notices.actions.outcomes import (
     on_sheet_finalized,
     subject_of,
 )
+from games.notices.actions.replies import on_feedback_replied
 from games.notices.actions.telling import notify, tell_all
 from games.notices.queries import captains_of, known_at, members_of, organizers_of, with_address
 from games.organizations.models import Invitation, Person
@@ -154,6 +155,8 @@ HANDLERS: Mapping[Kind, Callable[[JournalEntry], int]] = {
     Kind.ROUND_PUBLISHED: on_round_published,
     Kind.GROUP_ADVANCED: on_group_advanced,
     Kind.GRANT_CHANGED: on_grant_changed,
+    Kind.FEEDBACK_WRITTEN: on_sheet_finalized,
+    Kind.FEEDBACK_REPLIED: on_feedback_replied,
     Kind.GLASS_BROKEN: on_glass_broken,
     Kind.APPEAL_MADE: on_appeal_made,
     Kind.APPEAL_ANSWERED: on_appeal_answered,

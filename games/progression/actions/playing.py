@@ -14,8 +14,16 @@ from games.groups.actions.members import add_member, held_group
 from games.groups.models import Group, Membership
 from games.groups.rules import CYCLE_WIDE, Consent
 from games.journal.queries import db_now
-from games.judging.actions import add_panelist, assign_all, finalize
+from games.judging.actions import (
+    add_panelist,
+    assign_all,
+    begin_calibration,
+    close_calibration,
+    discuss_calibration,
+    finalize,
+)
 from games.judging.models import Panelist, Sheet
+from games.judging.queries.calibrating import candidates, wants_calibration
 from games.judging.queries.feedback import promise_in
 from games.judging.rules import Given, SheetState
 from games.judging.rules.feedback import Promise
@@ -195,7 +203,25 @@ def _judged(challenge: Challenge, spec: ChallengeDesign, panel: str, *, by: Any)
     needed = inventing.judges_of(next(one for one in spec.judges_panels if one.key == panel))
     for judge in judges[:needed]:
         add_panelist(challenge=challenge, panel=panel, person=judge, by=by)
+    if wants_calibration(challenge, panel):
+        _calibrated(challenge, spec, panel, by=by)
     assign_all(challenge=challenge, by=by, panel=panel)
+    _filled(challenge, spec, panel, by=by)
+
+
+def _calibrated(challenge: Challenge, spec: ChallengeDesign, panel: str, *, by: Any) -> None:
+    """The proposed anchors are marked first, and the panel has nothing to say about them."""
+    anchors = [one.group for one in candidates(challenge, panel) if one.proposed]
+    if anchors:
+        begun = begin_calibration(challenge=challenge, panel=panel, groups=anchors, by=by)
+        _filled(challenge, spec, panel, by=by)
+        discuss_calibration(calibration=begun, by=by)
+        close_calibration(calibration=begun, by=by, outcome=COMMENT)
+
+
+def _filled(challenge: Challenge, spec: ChallengeDesign, panel: str, *, by: Any) -> None:
+    """Every sheet that is out is marked and final."""
+    cycle = challenge.round.cycle
     of, each = inventing.team_count(design_of(cycle)), promise_in(challenge.round) is Promise.CRITERION
     seats = {
         seat.person_id: number
