@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from games.cycles.rules import CycleState
 from games.errors import Problem
@@ -131,14 +132,38 @@ def record_use(*, sheet: Sheet, version: Version, by: Any, text: str, person: Pe
         raise ReplyRefused("This version was handed in before the feedback could be read.", where="version")
     if not is_said(text):
         raise ReplyRefused("Say what you did with it.", where="text")
-    FeedbackReply.objects.filter(sheet=sheet, kind=ReplyKind.USED.value, version=version).delete()
+    same = Q(version=version) | Q(version=None)
+    FeedbackReply.objects.filter(same, sheet=sheet, kind=ReplyKind.USED.value).delete()
     return _reply(sheet, ReplyKind.USED, text, by=by, person=person, version=version)
+
+
+@transaction.atomic
+def draft_use(*, sheet: Sheet, by: Any, text: str, person: Person | None = None) -> None:  # noqa: ARG001 every action says who acts; a draft is not journalled
+    """Keep what the team is writing about its use of a sheet's feedback, until the next version is handed in. Empty words drop it."""
+    _check_said(sheet, text)
+    mine = FeedbackReply.objects.filter(sheet=sheet, kind=ReplyKind.USED.value, version=None)
+    if not is_said(text):
+        mine.delete()
+    elif not mine.update(text=text, person=person):
+        FeedbackReply.objects.create(sheet=sheet, kind=ReplyKind.USED.value, text=text, person=person)
 
 
 def _reply(
     sheet: Sheet, kind: ReplyKind, text: str, *, by: Any, person: Person | None, version: Version | None = None
 ) -> FeedbackReply:
     """Keep it, once for each kind (a use: for each version), and tell the journal ids only."""
+    _check_said(sheet, text)
+    try:
+        with transaction.atomic():
+            made = FeedbackReply.objects.create(sheet=sheet, kind=kind.value, person=person, version=version, text=text.strip())
+    except IntegrityError:
+        raise ReplyRefused(_TWICE[kind]) from None
+    journal_sheet(Kind.FEEDBACK_REPLIED, sheet, by=by, more={"reply": kind.value, "reply_id": made.pk})
+    return made
+
+
+def _check_said(sheet: Sheet, text: str) -> None:
+    """Refuse words about a sheet that nobody reads yet, in a cycle that is cancelled, or too many of them."""
     round_ = sheet.challenge.round
     if sheet.state != SheetState.FINAL or round_.published_at is None:
         raise ReplyRefused("There is no published feedback here.")
@@ -147,13 +172,6 @@ def _reply(
     if len(text) > REPLY:
         message = f"At most {REPLY} characters."
         raise ReplyRefused(message, where="text")
-    try:
-        with transaction.atomic():
-            made = FeedbackReply.objects.create(sheet=sheet, kind=kind.value, person=person, version=version, text=text.strip())
-    except IntegrityError:
-        raise ReplyRefused(_TWICE[kind]) from None
-    journal_sheet(Kind.FEEDBACK_REPLIED, sheet, by=by, more={"reply": kind.value, "reply_id": made.pk})
-    return made
 
 
 _TWICE = {
