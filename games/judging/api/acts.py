@@ -49,6 +49,10 @@ class SheetSaved(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
     updated_at = serializers.DateTimeField(allow_null=True)
     final_at = serializers.DateTimeField(allow_null=True)
+    words_owed = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="After finalizing: criteria on which the round promises words and nobody wrote any yet. Add them with words.",
+    )
 
 
 def saved(sheet: Sheet) -> dict[str, Any]:
@@ -59,6 +63,7 @@ def saved(sheet: Sheet) -> dict[str, Any]:
         "revision": sheet.revision,
         "updated_at": sheet.updated_at,
         "final_at": sheet.final_at,
+        "words_owed": [one.key for one in getattr(sheet, "words_owed", ())],
     }
 
 

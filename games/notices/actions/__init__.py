@@ -6,6 +6,7 @@ from games.notices.actions.announcing import (
     make_announcement,
     remind_entries,
     remind_marks,
+    remind_words,
     told_under,
     withdraw_announcement,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "read_stop",
     "remind_entries",
     "remind_marks",
+    "remind_words",
     "send_again",
     "set_wishes",
     "stop",

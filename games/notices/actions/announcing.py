@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from games.cycles.models import Cycle
 from games.cycles.rules import CycleState
@@ -16,7 +15,8 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.judging.models import Sheet
 from games.judging.queries import judgeable
-from games.judging.rules import OPEN_SHEETS
+from games.judging.queries.feedback import Owed, owed_in
+from games.judging.rules import OPEN_SHEETS, SheetState
 from games.notices.actions.outbox import absolute
 from games.notices.actions.telling import tell_all
 from games.notices.announcements import audience_of
@@ -27,6 +27,8 @@ from games.organizations.models import Person
 from games.progression.watching import watch
 from games.rounds.models import Round
 from games.rounds.rules import accepts, group_deadline
+from games.submissions.queries import with_ordinal
+from games.submissions.queries.seeing import is_blind, label_for
 
 TITLE: Final = 200
 TEXT: Final = 20_000
@@ -136,7 +138,53 @@ def remind_marks(round_: Round, *, by: Any, judges: Collection[int] | None = Non
     return found
 
 
-def _remind(kind: str, round_: Round, people: QuerySet[Person], context: dict[str, Any], *, now: datetime) -> Reminded:
+@transaction.atomic
+def remind_words(round_: Round, *, by: Any, judges: Collection[int] | None = None) -> Reminded:
+    """Remind judges of feedback that the round promised and nobody has written; `judges`: only these. Once per person, round and day.
+
+    Each reads which entries and criteria are meant, and is led to the sheet.
+    """
+    now, missing = db_now(), _words_by_judge(round_)
+    wanted = set(missing) if judges is None else set(missing) & set(judges)
+    people = list(with_address(Person.objects.filter(pk__in=wanted)))
+    for person in people:
+        lines, link = missing[person.pk]
+        person.missing = "\n".join(f"- {one}" for one in lines)  # type: ignore[attr-defined]  # read by the template
+        person.link = absolute(link)  # type: ignore[attr-defined]  # read by tell_all
+    found = _remind("remind.words", round_, people, {"round": round_, "cycle": round_.cycle}, now=now)
+    found = found._replace(silent=len(wanted) - found.people - found.before)
+    _note(round_, "words", found, by=by)
+    return found
+
+
+def _words_by_judge(round_: Round) -> dict[int, tuple[list[str], str]]:
+    """Judge → (entries with the criteria that lack words, where to write them). Blind entries stay numbers."""
+    owed = owed_in(round_)
+    pairs = {(one.challenge.pk, one.group.pk) for one in owed}
+    rows = Sheet.objects.filter(challenge__round=round_).exclude(state=SheetState.RECUSED.value)
+    sheets = {
+        (one.challenge_id, one.group_id, one.judge_id): one
+        for one in with_ordinal(rows)
+        if (one.challenge_id, one.group_id) in pairs
+    }
+    blind, found = is_blind(round_), dict[int, tuple[list[str], str]]()
+    by_entry: dict[tuple[int, int], list[Owed]] = {}
+    for one in owed:
+        by_entry.setdefault((one.challenge.pk, one.group.pk), []).append(one)
+    for (task, group), lacking in by_entry.items():
+        for judge in {person.pk for one in lacking for person in one.judges}:
+            sheet = sheets.get((task, group, judge))
+            if sheet is None:
+                continue
+            name = label_for(round_, sheet.ordinal) if blind else lacking[0].group.name  # type: ignore[attr-defined]  # annotated
+            on = [one.criterion.title for one in lacking if one.criterion and judge in {person.pk for person in one.judges}]
+            lines, link = found.setdefault(judge, ([], f"/desk/sheets/{sheet.pk}/#words"))
+            lines.append(f"{name}: {', '.join(on)}" if on else name)
+            found[judge] = (lines, link if len(lines) == 1 else "/desk/sheets/past/")
+    return found
+
+
+def _remind(kind: str, round_: Round, people: Iterable[Person], context: dict[str, Any], *, now: datetime) -> Reminded:
     """Tell those who were not told today, each human once even if they are several people here. In a dry run nobody."""
     if round_.cycle.rehearsal:
         return Reminded(0, 0, 0)

@@ -39,7 +39,7 @@ class AnnouncementAsked(serializers.Serializer[Any]):
 class ReminderAsked(serializers.Serializer[Any]):
     """Whom to remind of what. Without `groups` or `judges`: all who are behind."""
 
-    what = serializers.ChoiceField(choices=[("entries", "entries"), ("marks", "marks")])
+    what = serializers.ChoiceField(choices=[("entries", "entries"), ("marks", "marks"), ("words", "words")])
     groups = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, max_length=10_000)
     judges = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, max_length=10_000)
 
@@ -107,13 +107,15 @@ class Reminding(GenericViewSet[Round]):
     @extend_schema(request=ReminderAsked, responses=ReminderShape)
     @action(detail=True, methods=["post"])
     def remind(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """Remind teams that have not handed in everything, or judges with open sheets; each person once a day."""
+        """Remind teams that have not handed in everything, judges with open sheets, or judges whose promised words are missing; each person once a day."""
         round_ = self.get_object()
         asked = ReminderAsked(data=request.data)
         asked.is_valid(raise_exception=True)
         given: dict[str, Any] = asked.validated_data
         if given["what"] == "entries":
             done = actions.remind_entries(round_, by=request.user, groups=given.get("groups"))
+        elif given["what"] == "words":
+            done = actions.remind_words(round_, by=request.user, judges=given.get("judges"))
         else:
             done = actions.remind_marks(round_, by=request.user, judges=given.get("judges"))
         return Response(ReminderShape(done._asdict()).data)

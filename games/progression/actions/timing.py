@@ -21,8 +21,7 @@ from games.progression.queries import due
 from games.progression.rules import RoundUnfinished, decided_after, last_round
 from games.rounds import actions as rounds
 from games.rounds.models import Extension, Round
-from games.rounds.queries import rounds_of
-from games.rounds.rules import GATE_OPTIONS, RoundRefused, RoundState, widens
+from games.rounds.rules import GATE_OPTIONS, RoundRefused, RoundState, state_of, widens
 from games.submissions.models import Submission
 from games.submissions.rules import SubmissionState
 from leaderboards.models import Board
@@ -154,8 +153,8 @@ def pass_gate(round_: Round, choice: str, *, by: Any, reason: str, question: str
 
 def _feedback_before(round_: Round) -> None:
     """The rounds before this one that have ended: what they promised must be written. One that still runs beside it may be late."""
-    ended = (RoundState.LOCKED.value, RoundState.CLOSED.value)
-    before = rounds_of(round_.cycle, db_now()).filter(number__lt=round_.number, state__in=ended)
-    for one in before:
+    now = db_now()
+    for one in Round.objects.filter(cycle=round_.cycle_id, number__lt=round_.number).order_by("number"):
         one.cycle = round_.cycle
-        expect_feedback(one)
+        if state_of(one.clock, now) in {RoundState.LOCKED, RoundState.CLOSED}:
+            expect_feedback(one)

@@ -38,7 +38,9 @@ class Rounds(ReadOnlyModelViewSet[Round]):
     queryset = Round.objects.select_related("cycle")
     serializer_class = shapes.RoundShape
     seen_as = "round.view"
-    permissions = dict.fromkeys(("open", "lock", "close", "reopen", "extend", "widen", "gate", "publish"), STEER)
+    permissions = dict.fromkeys(
+        ("open", "lock", "close", "reopen", "extend", "widen", "gate", "publish", "feedback", "waive_feedback"), STEER
+    )
     filterset_class = RoundFilter
     ordering = ("cycle_id", "number")
 
@@ -114,6 +116,20 @@ class Rounds(ReadOnlyModelViewSet[Round]):
         asked = shapes.asked_for(shapes.PublishAsked, request.data)
         run = request_settle(self.get_object(), by=request.user, reason=asked.get("reason", ""), publish=True)
         return Response({"run": run.pk, "state": run.state, "step": run.step}, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(responses=shapes.FeedbackState)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def feedback(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """What feedback the round promises, and what of it is not written yet: entry, criterion, who could write it."""
+        return Response(shapes.FeedbackState(shapes.feedback_data(self.get_object())).data)
+
+    @extend_schema(request=shapes.Asked, responses={200: shapes.FeedbackState})
+    @action(detail=True, methods=["post"], url_path="feedback/waive")
+    def waive_feedback(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Publish although promised feedback is missing: a decision with a reason that everybody reads."""
+        asked = shapes.asked_for(shapes.Asked, request.data)
+        round_ = actions.waive_feedback(self.get_object(), by=request.user, **asked)
+        return Response(shapes.FeedbackState(shapes.feedback_data(round_)).data)
 
 
 class Entrants(ReadOnlyModelViewSet[Entrant]):

@@ -9,6 +9,8 @@ from games.cycles.models import Cycle, Decision
 from games.cycles.models import Design as DesignRow
 from games.cycles.queries import design_of
 from games.cycles.rules import RESULT_KINDS, CycleState
+from games.judging.queries.feedback import is_waived, owed_in, promise_in
+from games.judging.rules.feedback import Promise
 from games.playbooks.rules import Visibility
 from games.progression.actions.succession import CARRY
 from games.rounds.models import Entrant, Extension, Round
@@ -255,3 +257,34 @@ def asked_for[S: serializers.Serializer[Any]](shape: type[S], data: Any) -> dict
     found.is_valid(raise_exception=True)
     values: dict[str, Any] = dict(found.validated_data)
     return values
+
+
+class OwedShape(serializers.Serializer[Any]):
+    """Promised words that nobody has written: on a criterion of an entry, or (without one) on the entry."""
+
+    challenge = serializers.CharField()
+    group = serializers.CharField()
+    criterion = serializers.CharField(allow_blank=True)
+    judges = serializers.ListField(child=serializers.IntegerField())
+
+
+class FeedbackState(serializers.Serializer[Any]):
+    """The feedback contract of a round. `waived`: an organizer decided to go on without what is missing."""
+
+    promised = serializers.ChoiceField([one.value for one in Promise], allow_blank=True)
+    waived = serializers.BooleanField()
+    missing = OwedShape(many=True)
+
+
+def feedback_data(round_: Round) -> dict[str, Any]:
+    """The contract as it stands."""
+    missing = [
+        {
+            "challenge": one.challenge.key,
+            "group": one.group.key,
+            "criterion": one.criterion.key if one.criterion is not None else "",
+            "judges": [judge.pk for judge in one.judges],
+        }
+        for one in owed_in(round_)
+    ]
+    return {"promised": promise_in(round_).value, "waived": is_waived(round_), "missing": missing}

@@ -88,7 +88,7 @@ def test_nothing_is_owed_where_nothing_is_promised_or_no_entry_counts() -> None:
     with CaptureQueriesContext(connection) as statements:
         assert owed_in(silent.round) == []
     assert without_designs(statements) == []
-    call = promised(cycle={"key": "other", "name": "Other"})
+    call = promised()
     Submission.objects.filter(challenge=call.challenge).update(state="withdrawn")
     assert owed_in(call.round) == []
 
