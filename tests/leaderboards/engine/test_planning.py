@@ -367,7 +367,7 @@ def test_a_big_problem_is_pruned_without_loss():
     ],
 )
 def test_what_makes_no_sense_is_refused(wrong):
-    with pytest.raises(ValueError, match="once|at least|between"):
+    with pytest.raises(ValueError, match=r"once|at least|between"):
         Problem(**{"entries": entries(2), "judges": judges(2), "per_entry": 1} | wrong)
 
 
