@@ -8,7 +8,7 @@ from ortools.graph.python.max_flow import SimpleMaxFlow  # type: ignore[import-u
 from scipy.sparse.csgraph import connected_components
 
 from leaderboards.engine.planning.problem import Bar, Block, Infeasible, Limit, Problem
-from leaderboards.engine.planning.table import Flags, Ints, Table, bars_of
+from leaderboards.engine.planning.table import BARS, Flags, Ints, Table, bars_of
 from leaderboards.engine.planning.words import words_of
 
 
@@ -37,7 +37,8 @@ def _bars(problem: Problem, table: Table) -> Mapping[tuple[int, int], Bar]:
     judges = {one.key: one for one in problem.judges}
     columns = [number for number, key in enumerate(table.judges) if key in judges]
     found = bars_of(problem, [entries[key] for key in table.entries], [judges[table.judges[number]] for number in columns])
-    return {(row, columns[column]): Bar(found[row, column]) for row, column in np.argwhere(found != "").tolist()}
+    why = {number: bar for bar, number in BARS.items()}
+    return {(row, columns[column]): why[found[row, column]] for row, column in np.argwhere(found).tolist()}
 
 
 def _why(bars: Mapping[tuple[int, int], Bar], rows: list[int]) -> dict[Bar, int]:

@@ -86,8 +86,10 @@ def _fairest(problem: Problem, table: Table, found: Flags) -> Flags:
 def _linked(problem: Problem, table: Table, dealt: Flags) -> tuple[Flags, list[int], Links]:
     """Swaps first; if they are not enough, some entries are dealt without regard to expertise. The best that was found."""
     best, state, bridges = dealt, links(table.kept | dealt), list[int]()
+    if state.good:
+        return best, bridges, state
     flat = len(np.unique(table.loss[table.open])) <= 1
-    if not state.good and (flat or state.components == 1 or len(table.judges) <= FEW):
+    if flat or state.components == 1 or len(table.judges) <= FEW:
         best = linked(table, dealt, table.loss, peers=problem.peers)
         state = links(table.kept | best)
     for share in () if flat else BRIDGES:

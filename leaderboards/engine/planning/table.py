@@ -14,6 +14,7 @@ type Ints = NDArray[np.int64]
 type Floats = NDArray[np.float64]
 type Flags = NDArray[np.bool_]
 
+BARS: Final = {bar: number for number, bar in enumerate(Bar, start=1)}
 STEPS: Final = 1000
 """A match counts in thousandths."""
 
@@ -53,7 +54,7 @@ def table_of(problem: Problem) -> Table:
     left = {judge for entry, judge in problem.fixed if judge not in present and entry in rows}
     judges = sorted((*problem.judges, *(Judge(key, max_load=0) for key in left)), key=lambda one: one.key)
     columns = {one.key: number for number, one in enumerate(judges)}
-    barred = bars_of(problem, entries, judges) != ""
+    barred = bars_of(problem, entries, judges) > 0
     fixed = np.zeros(barred.shape, np.bool_)
     for entry, judge in problem.fixed:
         if entry in rows:
@@ -84,21 +85,21 @@ def table_of(problem: Problem) -> Table:
     )
 
 
-def bars_of(problem: Problem, entries: Sequence[Entry], judges: Sequence[Judge]) -> NDArray[np.str_]:
-    """Why each pair is barred, "" where it is not: declared, one's own, a language that the judge does not read."""
-    found = np.zeros((len(entries), len(judges)), dtype="U8")
+def bars_of(problem: Problem, entries: Sequence[Entry], judges: Sequence[Judge]) -> NDArray[np.int8]:
+    """Why each pair is barred, as a number of BARS, 0 where it is not: declared, one's own, a language that the judge does not read."""
+    found = np.zeros((len(entries), len(judges)), np.int8)
     for language in {one.language for one in entries} - {""}:
         deaf = np.array([bool(one.languages) and language not in one.languages for one in judges], np.bool_)
         spoken = np.array([one.language == language for one in entries], np.bool_)
-        found[np.ix_(spoken, deaf)] = Bar.LANGUAGE.value
+        found[np.ix_(spoken, deaf)] = BARS[Bar.LANGUAGE]
     rows = {one.key: number for number, one in enumerate(entries)}
     columns = {one.key: number for number, one in enumerate(judges)}
     for (entry, judge), bar in problem.barred.items():
         if entry in rows and judge in columns:
-            found[rows[entry], columns[judge]] = Bar(bar).value
+            found[rows[entry], columns[judge]] = BARS[bar]
     for number, one in enumerate(judges):
         if one.group in rows:
-            found[rows[one.group], number] = Bar.OWN.value
+            found[rows[one.group], number] = BARS[Bar.OWN]
     return found
 
 
