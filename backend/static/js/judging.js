@@ -233,6 +233,17 @@ function focusFirst(now) {
   first.closest("[data-criterion], .field").scrollIntoView({ block: "nearest" });
 }
 
+/** Words that the round promises and this sheet lacks are said once; the second time the judge means it. */
+let told = "";
+function reminded(now) {
+  const owed = (sheet.promised ?? []).filter((key) => !valueOf(now, `remark-${key}`).trim());
+  const line = form.querySelector("[data-owed]"), names = owed.map((key) => criteria.get(key).name).join(", ");
+  const first = line && names && told !== names;
+  if (line) { line.hidden = !first; line.textContent = first ? fill(words.owed, names) : ""; }
+  told = names;
+  return Boolean(first);
+}
+
 async function handIn() {
   for (const field of fields) if (normal(field, read(field)) !== normal(field, valueOf(record(), field))) typed(field, TYPING);
   const now = record(), faults = missing(now);
@@ -244,6 +255,7 @@ async function handIn() {
     say(Object.values(faults)[0] ?? words.clash_wait);
     return;
   }
+  if (reminded(now)) return;
   store.put({ ...now, final: true, stuck: "", label: sheet.label, at: Date.now() });
   refresh();
   form.inert = true;

@@ -1,7 +1,22 @@
 """The judge's desk: what is to mark, how far one is, the sheet beside the rubric and the entry, past sheets; and all of it offline."""
 
-from backend.web.pages.marking.lists import flagged, past, queue, waiting_for
+from backend.web.pages.marking.lists import flagged, past, questions_waiting, queue, waiting_for
 from backend.web.pages.marking.offline import unconnected, worker
 from backend.web.pages.marking.sheet import flag, recuse, sheet_page
+from backend.web.pages.marking.words import add_words, answer_team, from_teams
 
-__all__ = ["flag", "flagged", "past", "queue", "recuse", "sheet_page", "unconnected", "waiting_for", "worker"]
+__all__ = [
+    "add_words",
+    "answer_team",
+    "flag",
+    "flagged",
+    "from_teams",
+    "past",
+    "questions_waiting",
+    "queue",
+    "recuse",
+    "sheet_page",
+    "unconnected",
+    "waiting_for",
+    "worker",
+]

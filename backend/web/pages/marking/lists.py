@@ -21,6 +21,7 @@ from games.cycles.models import Cycle
 from games.judging.models import Sheet
 from games.judging.queries import done_on, judgeable, marked_from, open_on, progress_by_task, refusal, to_mark
 from games.judging.queries.desk import OPEN, TaskProgress
+from games.judging.queries.replies import to_judges, unanswered
 from games.judging.rules import SheetState, criteria_of
 from games.permissions import visible
 from games.submissions.queries import rules_of
@@ -57,13 +58,14 @@ def line(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def tabs(current: str, progress: Iterable[TaskProgress]) -> list[dict[str, Any]]:
-    """The three lists of the desk."""
+def tabs(current: str, progress: Iterable[TaskProgress], *, questions: int = 0) -> list[dict[str, Any]]:
+    """The lists of the desk. `questions`: of teams, that wait for an answer; counted where it is the list itself."""
     rows = list(progress)
     parts = [
         ("queue", _("To mark"), sum(one.to_do for one in rows)),
         ("flagged-sheets", _("Flagged"), sum(one.flagged for one in rows)),
         ("past-sheets", _("Past"), sum(one.final for one in rows)),
+        ("from-teams", _("From teams"), questions),
     ]
     return [{"label": label, "url": reverse(name), "current": name == current, "count": count} for name, label, count in parts]
 
@@ -135,7 +137,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "pages": pages,
         "cycles": cycles,
         "cycle": cycle,
-        "tabs": tabs("queue", progress),
+        "tabs": tabs("queue", progress, questions=questions_waiting(request)),
         "now": access_of(request).now,
         "facts": facts(request, [one.pk for one in ready]),
         "crumbs": shapes.crumbs((_("My desk"), reverse("desk")), _("My sheets")),
@@ -162,7 +164,7 @@ def flagged(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": [line(request, one) for one in rows[part]],
         "pages": pages,
-        "tabs": tabs("flagged-sheets", progress_by_task(sheets)),
+        "tabs": tabs("flagged-sheets", progress_by_task(sheets), questions=questions_waiting(request)),
         "facts": facts(request, []),
         "crumbs": shapes.crumbs((_("My desk"), reverse("desk")), (_("My sheets"), reverse("queue")), _("Flagged")),
     }
@@ -203,7 +205,7 @@ def past(request: HttpRequest) -> HttpResponse:
         "pages": pages,
         "cycles": cycles,
         "cycle": cycle,
-        "tabs": tabs("past-sheets", progress),
+        "tabs": tabs("past-sheets", progress, questions=questions_waiting(request)),
         "facts": facts(request, []),
         "now": access_of(request).now,
         "crumbs": shapes.crumbs((_("My desk"), reverse("desk")), (_("My sheets"), reverse("queue")), _("Past sheets")),
@@ -237,3 +239,14 @@ def _row(request: HttpRequest, sheet: Sheet, keys: list[str], decimals: int) -> 
 def waiting_for(request: HttpRequest) -> int:
     """How many sheets this person still has to mark."""
     return mine(request).filter(state__in=OPEN).count() if access_of(request).persons else 0
+
+
+def said_to(request: HttpRequest) -> Any:
+    """What teams said to this judge, as far as they may read it."""
+    access = access_of(request)
+    return visible(access, "feedback_reply.view", to_judges(access.persons))
+
+
+def questions_waiting(request: HttpRequest) -> int:
+    """How many questions of teams wait for this judge's answer."""
+    return said_to(request).filter(unanswered()).count() if access_of(request).persons else 0

@@ -93,6 +93,7 @@ def _words() -> dict[str, str]:
         "discard": _("Throw it away"),
         "discarded": _("Thrown away."),
         "over": _("the sheet is closed for marks. What you wrote is only on this device."),
+        "owed": _("Words for the team are promised on: {0}. Write a sentence, or press again to finish without."),
         "comment": _("Feedback"),
         "note": _("Your note"),
     }

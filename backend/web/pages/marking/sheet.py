@@ -18,6 +18,7 @@ from backend.web.answers import answered
 from backend.web.pages.marking.criteria import ABSENT, given_in, shape
 from backend.web.pages.marking.lists import line, mine
 from backend.web.pages.marking.offline import facts
+from backend.web.pages.marking.words import warn_of_owed, words_on
 from games.challenges.queries import brief_of, spec_of
 from games.errors import GameError
 from games.judging import actions
@@ -67,7 +68,7 @@ def _save(request: HttpRequest, sheet: Sheet) -> GameError | None:
     base = request.POST.get("revision", "")
     act = actions.finalize if request.POST.get("save") == "final" else actions.save_sheet
     try:
-        act(
+        kept = act(
             sheet=sheet,
             marks=given_in([one.key for one in criteria_of(spec, sheet.panel)], request.POST.dict()),
             by=request.user,
@@ -77,6 +78,7 @@ def _save(request: HttpRequest, sheet: Sheet) -> GameError | None:
         )
     except GameError as refusal:
         return refusal
+    warn_of_owed(request, kept)
     return None
 
 
@@ -107,8 +109,10 @@ def _context(
     why = refusal(sheet) if sheet.state in OPEN else ""
     rows = mine(request).filter(challenge=sheet.challenge)
     before, after = around(queue, sheet.pk)
+    words = words_on(request, sheet, asked, kept)
     return {
         **own,
+        **words,
         "cycle": round_.cycle,
         "round": round_,
         "challenge": sheet.challenge,
@@ -128,7 +132,9 @@ def _context(
         "before": before,
         "after": after,
         "now": access_of(request).now,
-        "facts": facts(request, queue, sheet=_facts(sheet, own["label"], asked, kept, open_=not why)),
+        "facts": facts(
+            request, queue, sheet=_facts(sheet, own["label"], asked, kept, open_=not why) | {"promised": words["promise"]["each"]}
+        ),
         "crumbs": shapes.crumbs((_("My desk"), reverse("desk")), (_("My sheets"), reverse("queue")), own["label"]),
     }
 
@@ -176,10 +182,11 @@ def _answers(request: HttpRequest, sheet: Sheet) -> list[dict[str, Any]]:
         return []
     version = sheet.version or entry.pinned
     uploads = {one.pk: one for one in entry.uploads.all()}
-    if not eyes(access_of(request), sheet.challenge.round, sheet.group_id).names:
+    seen_by = eyes(access_of(request), sheet.challenge.round, sheet.group_id)
+    if not seen_by.names:
         for one in uploads.values():
             one.name = blind_name(one.field, one.name)
-    return answered(spec_of(sheet.challenge), version.data, uploads) if version else []
+    return answered(seen_by.form(spec_of(sheet.challenge)), version.data, uploads) if version else []
 
 
 def _own(request: HttpRequest, pk: int) -> Sheet:
