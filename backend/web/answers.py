@@ -1,6 +1,6 @@
 """A form from its schema, and the answers to one for reading."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django import forms
@@ -27,9 +27,9 @@ def is_given(value: Any) -> bool:
     return value is not None and value not in ("", [], ())
 
 
-def answered(spec: ChallengeDesign, data: Mapping[str, Any], uploads: Mapping[int, Upload]) -> list[dict[str, Any]]:
-    """The answers in the order of the form: {name, text | html | url | items}."""
-    return [_answer(field, data[field.key], uploads) for field in spec.form if is_given(data.get(field.key))]
+def answered(form: Iterable[FormField], data: Mapping[str, Any], uploads: Mapping[int, Upload]) -> list[dict[str, Any]]:
+    """The answers to the questions of a form, in their order: {name, text | html | url | items}."""
+    return [_answer(field, data[field.key], uploads) for field in form if is_given(data.get(field.key))]
 
 
 def _answer(field: FormField, value: Any, uploads: Mapping[int, Upload]) -> dict[str, Any]:
@@ -54,7 +54,7 @@ class EntryForm(forms.Form):
     """The entry form of a challenge, as its schema says. What is checked here is only the shape; the action checks the rules.
 
     `uploads`: the files of the entry that its draft names, by field. What was sent may keep another of the entry's files (`known`) or
-    drop the one that is there.
+    drop the one that is there. In a round that is judged `blind` each question says what judges see of its answer.
     """
 
     def __init__(
@@ -63,14 +63,15 @@ class EntryForm(forms.Form):
         *args: Any,
         uploads: Mapping[str, Upload] | None = None,
         known: Mapping[int, Upload] | None = None,
+        blind: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.spec, self.uploads = spec, dict(uploads or {})
+        self.spec, self.blind, self.uploads = spec, blind, dict(uploads or {})
         if self.is_bound:
             self._take_over({one.pk: one for one in self.uploads.values()} | dict(known or {}))
         for field in spec.form:
-            self.fields[field.key] = _field(field)
+            self.fields[field.key] = _field(field, blind=blind)
             self.fields[field.key].needed = field.required  # type: ignore[attr-defined]  # read by components/field.html
             if (upload := self.uploads.get(field.key)) is not None:  # read by components/upload.html
                 self.fields[field.key].upload = upload  # type: ignore[attr-defined]
@@ -113,9 +114,9 @@ class EntryForm(forms.Form):
         return str(self.cleaned_data.get(NOTE, ""))
 
 
-def _field(field: FormField) -> forms.Field:
+def _field(field: FormField, *, blind: bool = False) -> forms.Field:
     """A schema field as a form field. Nothing is `required` for the browser's sake: a draft may lack it."""
-    told: dict[str, Any] = {"label": field.title, "required": False, "help_text": help_of(field)}
+    told: dict[str, Any] = {"label": field.title, "required": False, "help_text": help_of(field, blind=blind)}
     match field.type.value:
         case "number":
             return forms.CharField(**told, widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
@@ -139,15 +140,33 @@ def _field(field: FormField) -> forms.Field:
             return forms.CharField(**told, widget=widget, strip=False)
 
 
+def _seen_by_judges(field: FormField) -> str:
+    """What judges who must not know names see of an answer."""
+    file = field.type.value == "file"
+    if field.blind == "hidden":
+        return _("Judges do not see this.")
+    if field.blind == "only":
+        if file:
+            return _(
+                "For judges only: a copy without names, also in the file's own properties (author of a document, place of a photo)."
+            )
+        return _("For judges only: the same without names.")
+    if file:
+        return _(
+            "Judges see this file under another name. Take names out of it, also out of its properties (author of a document)."
+        )
+    return ""
+
+
 def file_attrs(field: FormField) -> dict[str, str]:
     """What the browser needs to know of a file before it sends it."""
     attrs = {"data-most-bytes": str(min(field.max_bytes, settings.UPLOAD_MAX_BYTES))}
     return attrs | ({"accept": ",".join(f".{one}" for one in field.types)} if field.types else {})
 
 
-def help_of(field: FormField) -> str:
-    """What a question asks for, in words."""
-    parts = [field.help]
+def help_of(field: FormField, *, blind: bool = False) -> str:
+    """What a question asks for, in words; where judging is blind also what judges see of the answer."""
+    parts = [field.help, _seen_by_judges(field) if blind else ""]
     if field.required:
         parts.append(_("Needed to hand in."))
     if field.max_length:

@@ -1,5 +1,6 @@
 """What was handed in and everybody may see: entries of published rounds that show whole entries, by challenge, with a search."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.core.paginator import Paginator
@@ -18,7 +19,7 @@ from games.challenges.models import Challenge
 from games.challenges.queries import spec_of
 from games.cycles.models import Cycle
 from games.permissions import WORK_SHOWN, Access, visible
-from games.playbooks.schema import ChallengeDesign
+from games.playbooks.schema import FormField
 from games.submissions.models import Submission
 from games.submissions.queries import counting
 
@@ -38,7 +39,7 @@ def published_entries(access: Access, entries: QuerySet[Submission] | None = Non
 def entry_card(entry: Submission, *, of_cycle: bool = False) -> dict[str, Any]:
     """An entry as a card: what it is called, whose it is, the beginning of what it says."""
     cycle = entry.challenge.round.cycle
-    title, text = said(spec_of(entry.challenge), entry.pinned.data if entry.pinned else {})
+    title, text = said(spec_of(entry.challenge).form, entry.pinned.data if entry.pinned else {})
     where = f"{entry.challenge.name} · {cycle.name}" if of_cycle else entry.challenge.name
     return {
         "title": title or entry.group.name,
@@ -49,10 +50,10 @@ def entry_card(entry: Submission, *, of_cycle: bool = False) -> dict[str, Any]:
     }
 
 
-def said(spec: ChallengeDesign, data: dict[str, Any]) -> tuple[str, str]:
-    """What an entry is called and how it begins: its first short text, and its first long one."""
-    short = [one for one in spec.form if one.type.value == "text" and one.lines < LONG and data.get(one.key)]
-    long = [one for one in spec.form if one.type.value == "text" and one.lines >= LONG and data.get(one.key)]
+def said(form: Iterable[FormField], data: dict[str, Any]) -> tuple[str, str]:
+    """What an entry is called and how it begins: its first short text, and its first long one. Copies for blind judges are neither."""
+    texts = [one for one in form if one.type.value == "text" and one.blind != "only" and data.get(one.key)]
+    short, long = [one for one in texts if one.lines < LONG], [one for one in texts if one.lines >= LONG]
     return (str(data[short[0].key]) if short else "", str(data[long[0].key]) if long else "")
 
 

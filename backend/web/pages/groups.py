@@ -30,7 +30,7 @@ from games.results.api.scores import without_judges
 from games.results.models import ChallengeScore
 from games.rounds.queries import rounds_of
 from games.submissions.models import Attempt, Upload, Version
-from games.submissions.queries import files_in, named_rows
+from games.submissions.queries import eyes, files_in, named_rows
 from games.submissions.rules.answers import HINT, SPECIAL
 from leaderboards.engine.numbers import from_scaled, text
 from leaderboards.engine.words import challenge_rules
@@ -137,7 +137,7 @@ def _parts(access: Access, cycle: Cycle, row: Group) -> tuple[dict[int, Challeng
 def _entries(access: Access, row: Group) -> list[dict[str, Any]]:
     """What was handed in, in versions, the one that counts answered: one statement, and one for files if there are any."""
     named = named_rows(access, "submission__challenge__round", "submission__group")
-    rows = Version.objects.filter(named, submission__group=row).select_related("submission__challenge")
+    rows = Version.objects.filter(named, submission__group=row).select_related("submission__challenge__round__cycle")
     found: dict[int, dict[str, Any]] = {}
     for version in visible(access, "version.view", rows).order_by("submission__number", "submission_id", "-number"):
         entry = found.setdefault(version.submission_id, {"entry": version.submission, "versions": [], "pinned": None})
@@ -145,10 +145,13 @@ def _entries(access: Access, row: Group) -> list[dict[str, Any]]:
         if version.pk == version.submission.pinned_id:
             entry["pinned"] = entry["entry"].pinned = version
     kept = [one for one in found.values() if one["pinned"] is not None]
+    for one in kept:
+        task = one["entry"].challenge
+        one["form"] = eyes(access, task.round, row.pk).form(spec_of(task))
     used = frozenset[int]().union(*(files_in(one["pinned"].data, spec_of(one["entry"].challenge)) for one in kept))
     uploads = {one.pk: one for one in Upload.objects.filter(pk__in=used)} if used else {}
     for one in kept:
-        one["answers"] = answered(spec_of(one["entry"].challenge), one["pinned"].data, uploads)
+        one["answers"] = answered(one["form"], one["pinned"].data, uploads)
     return kept
 
 

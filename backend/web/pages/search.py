@@ -90,8 +90,13 @@ def _group_hit(one: Group, words: list[str]) -> dict[str, Any]:
 
 def _entry_hit(one: Any, words: list[str]) -> dict[str, Any]:
     cycle, round_ = one.challenge.round.cycle, one.challenge.round
-    title, _text = said(spec_of(one.challenge), one.pinned.data)
-    text = " · ".join(str(value) for value in one.pinned.data.values() if isinstance(value, str) and value != title)
+    form = spec_of(one.challenge).form
+    copies = {field.key for field in form if field.blind == "only"}
+    title, _text = said(form, one.pinned.data)
+    said_too = [
+        value for key, value in one.pinned.data.items() if key not in copies and isinstance(value, str) and value != title
+    ]
+    text = " · ".join(said_too)
     url = f"{reverse('group', args=[cycle.key, one.group.key])}#round-{round_.key}"
     under = f"{one.group.name} · {one.challenge.name} · {cycle.name}" if title else f"{one.challenge.name} · {cycle.name}"
     return _hit(title or one.group.name, url, words, under=under, text=text)

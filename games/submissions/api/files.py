@@ -19,7 +19,7 @@ from games.submissions import actions
 from games.submissions.api import shapes
 from games.submissions.api.asking import access_in, asked_for
 from games.submissions.models import Submission, Upload
-from games.submissions.queries import acting, eyes, handed_in, person_of
+from games.submissions.queries import acting, eyes, handed_in, person_of, rules_of
 from games.submissions.rules import FileRefused, blind_name
 
 FORM_OVERHEAD = 64 * 1024
@@ -74,8 +74,9 @@ class Uploads(GenericViewSet[Upload]):
         """The bytes, always as an attachment. Until it is part of a version only the group has a file."""
         upload = self.get_object()
         seen = eyes(access_in(request), upload.submission.challenge.round, upload.submission.group_id)
-        if not upload.file or (not seen.own and not handed_in(upload)):
-            raise NotFound  # without its bytes: they were deleted as the rules of the cycle say
+        asked = {one.key: one for one in rules_of(upload.submission.challenge)[1].form}.get(upload.field)
+        if not upload.file or (not seen.own and not handed_in(upload)) or (asked is not None and not seen.sees(asked)):
+            raise NotFound  # without its bytes: they were deleted as the rules of the cycle say; or the form hides it from judges
         name = upload.name if seen.names else blind_name(upload.field, upload.name)
         headers = {
             "X-Content-Type-Options": "nosniff",

@@ -28,6 +28,7 @@ class FileShape(serializers.ModelSerializer[Upload]):
     """A file of an entry. Its bytes are at uploads/{id}/content."""
 
     name = serializers.CharField(help_text="In a blind round judges see the field's key instead.")
+    at = serializers.DateTimeField(allow_null=True, help_text="Null for judges of a blind round.")
 
     class Meta:
         model = Upload
@@ -36,8 +37,12 @@ class FileShape(serializers.ModelSerializer[Upload]):
 
 
 class VersionShape(serializers.ModelSerializer[Version]):
-    """What was handed in. `digest`: SHA-256 over the canonical JSON of answers, numbers and the files' hashes."""
+    """What was handed in. `digest`: SHA-256 over the canonical JSON of answers, numbers and the files' hashes.
 
+    Judges of a blind round see neither answers that the form hides, nor note, time and digest.
+    """
+
+    at = serializers.DateTimeField(allow_null=True, help_text="Null for judges of a blind round.")
     numbers = serializers.DictField(child=serializers.CharField(), help_text="Numbers that scoring reads, as number text.")
     files = FileShape(many=True)
 
@@ -55,6 +60,7 @@ class EntryShape(serializers.ModelSerializer[Submission]):
     challenge_key = serializers.CharField(source="challenge.key")
     label = serializers.SerializerMethodField(help_text="The group's name; in a blind round a number, for judges.")  # type: ignore[assignment] # a field named as the base's
     group = serializers.SerializerMethodField()
+    submitted_at = serializers.SerializerMethodField(help_text="Null for judges of a blind round.")
     version = serializers.SerializerMethodField(help_text="The version that counts.")
     draft = serializers.SerializerMethodField(help_text="What is being written; for the group alone.")
     draft_saved_at = serializers.SerializerMethodField()
@@ -82,6 +88,11 @@ class EntryShape(serializers.ModelSerializer[Submission]):
     def get_group(self, entry: Submission) -> dict[str, Any] | None:
         """Whose it is; null in a blind round."""
         return dict(GroupRef(entry.group).data) if self._eyes(entry).names else None
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_submitted_at(self, entry: Submission) -> Any:
+        """When it was handed in; that could give away whose it is."""
+        return entry.submitted_at if self._eyes(entry).names else None
 
     @extend_schema_field(VersionShape(allow_null=True))
     def get_version(self, entry: Submission) -> dict[str, Any] | None:

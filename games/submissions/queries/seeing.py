@@ -10,10 +10,11 @@ from django.utils.crypto import salted_hmac
 from games.cycles.queries import design_of
 from games.groups.models import Group, Membership
 from games.organizations.models import Person
+from games.playbooks.schema import ChallengeDesign, FormField
 from games.rounds.models import Round
 from games.submissions.models import Submission, Upload, Version
 from games.submissions.queries.standing import files_in, rules_of
-from games.submissions.rules import blind_label, blind_name
+from games.submissions.rules import blind_label, blind_name, shown_blind
 from leaderboards.engine.numbers import from_scaled, text
 
 if TYPE_CHECKING:
@@ -22,8 +23,13 @@ if TYPE_CHECKING:
 
 def is_blind(round_: Round) -> bool:
     """Whether judges must not know whose entries they mark: until the round is published."""
+    return round_.published_at is None and judged_blind(round_)
+
+
+def judged_blind(round_: Round) -> bool:
+    """Whether the round is, or was, judged without names."""
     spec = design_of(round_.cycle, round_.design_number).round(round_.key)
-    return spec is not None and spec.blind and round_.published_at is None
+    return spec is not None and spec.blind
 
 
 def with_ordinal[M: Model](rows: QuerySet[M], group: str = "group") -> QuerySet[M]:
@@ -46,18 +52,28 @@ def label_for(round_: Round, ordinal: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """How one person sees one entry. `names`: whose it is. `own`: it is their group's."""
+    """How one person sees one entry. `names`: whose it is. `own`: it is their group's. `blind`: the round is, or was, judged blind."""
 
     own: bool
     organizes: bool
     names: bool
+    blind: bool = False
+
+    def sees(self, field: FormField) -> bool:
+        """Whether the answer to this question of the form is shown."""
+        return shown_blind(field.blind, inside=self.own or self.organizes, names=self.names, blind=self.blind)
+
+    def form(self, spec: ChallengeDesign) -> tuple[FormField, ...]:
+        """The questions of a task whose answers are shown."""
+        return tuple(field for field in spec.form if self.sees(field))
 
 
 def eyes(access: "Access", round_: Round, group_id: int) -> Eyes:
     """In a blind round nobody but the group and organizers sees names, until the round is published."""
     own = group_id in access.groups
     organizes = access.reads(round_.cycle_id)
-    return Eyes(own=own, organizes=organizes, names=own or organizes or not is_blind(round_))
+    blind = judged_blind(round_)
+    return Eyes(own=own, organizes=organizes, names=own or organizes or not blind or round_.published_at is not None, blind=blind)
 
 
 def label_of(seen: Eyes, round_: Round, group: Group, ordinal: int) -> str:
@@ -94,22 +110,31 @@ def file_data(upload: Upload, seen: Eyes) -> dict[str, Any]:
         "size": upload.size,
         "content_type": upload.content_type,
         "digest": upload.digest,
-        "at": upload.at,
+        "at": upload.at if seen.names else None,
     }
 
 
 def version_data(version: Version, submission: Submission, seen: Eyes) -> dict[str, Any]:
-    """A version as this person sees it; `submission` comes with its challenge, round, cycle and uploads. Numbers are number text."""
+    """A version as this person sees it; `submission` comes with its challenge, round, cycle and uploads. Numbers are number text.
+
+    Who must not know whose it is gets neither what the form hides nor what would give it away: when it came, what was noted, a digest
+    of answers that could be guessed.
+    """
     design, spec = rules_of(submission.challenge)
-    used = files_in(version.data, spec)
+    shown = {field.key for field in seen.form(spec)}
+    hidden = {field.key for field in spec.form} - shown
+    data = {key: value for key, value in version.data.items() if key not in hidden}
+    used = files_in(data, spec)
     return {
         "id": version.pk,
         "submission": version.submission_id,
         "number": version.number,
-        "digest": version.digest,
-        "at": version.at,
-        "note": version.note,
-        "data": version.data,
-        "numbers": {key: text(from_scaled(value, design.mark_decimals)) for key, value in version.fields.items()},
+        "digest": version.digest if seen.names else "",
+        "at": version.at if seen.names else None,
+        "note": version.note if seen.names else "",
+        "data": data,
+        "numbers": {
+            key: text(from_scaled(value, design.mark_decimals)) for key, value in version.fields.items() if key not in hidden
+        },
         "files": [file_data(one, seen) for one in submission.uploads.all() if one.pk in used],
     }

@@ -2,7 +2,7 @@
 
 from games.playbooks.files import FileRefused, check_type, extension_of, safe_name
 from games.submissions.rules.answers import AlreadySolved, AnswerRefused, TooFast, judge
-from games.submissions.rules.blind import blind_label, entry_number
+from games.submissions.rules.blind import blind_label, entry_number, shown_blind
 from games.submissions.rules.content import FieldRefused, digest_of, exactly_scaled, scaled_fields
 from games.submissions.rules.diff import FieldDiff, Piece, What, diff_answers, diff_text
 from games.submissions.rules.files import blind_name
@@ -41,4 +41,5 @@ __all__ = [
     "judge",
     "safe_name",
     "scaled_fields",
+    "shown_blind",
 ]

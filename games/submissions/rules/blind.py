@@ -1,4 +1,4 @@
-"""How entries are called where judges must not know whose they are: by a stable number that tells nothing."""
+"""How entries are called where judges must not know whose they are (by a stable number that tells nothing), and what of them is shown."""
 
 import hmac
 from functools import lru_cache
@@ -14,6 +14,15 @@ def entry_number(ordinal: int, secret: bytes) -> int:
     """
     block, place = divmod(max(ordinal - 1, 0), BLOCK)
     return block * BLOCK + _permutation(secret, block)[place] + 1
+
+
+def shown_blind(field: str, *, inside: bool, names: bool, blind: bool) -> bool:
+    """Whether an answer is shown. `field`: shown, hidden or only, as its form says; `blind`: whether the round is judged blind.
+
+    `inside`: the group itself and organizers see all. Judges who see no `names` see what is not hidden; everybody later, when names
+    are known, sees what is not a redacted copy.
+    """
+    return inside or not blind or field != ("only" if names else "hidden")
 
 
 @lru_cache(maxsize=1024)

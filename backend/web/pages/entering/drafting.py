@@ -57,8 +57,8 @@ def for_scripts(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 def draft(request: HttpRequest, cycle: str, key: str, challenge: str) -> HttpResponse:
     """Save what is written so far. If somebody saved meanwhile (409 stale_draft) the answer carries what they wrote."""
     row, group = own_challenge(request, cycle, key, challenge)
-    spec, entry = spec_of(row), entry_of(request, row, group)
-    form = form_of(request, spec, entry)
+    entry = entry_of(request, row, group)
+    form = form_of(request, row, entry)
     form.is_valid()  # a draft may be faulty: what cannot be read is left out, and stays in the browser
     person = me_in(access_of(request), group)
     entry = entry or opened(request, row, group, person)

@@ -13,17 +13,17 @@ from backend.api.permissions import access_of
 from backend.web.answers import KEPT, EntryForm
 from backend.web.pages.cycle import crumbs_of, cycle_seen
 from games.challenges.models import Challenge
+from games.challenges.queries import spec_of
 from games.errors import GameError
 from games.groups.models import Group, Membership
 from games.organizations.models import Person
 from games.permissions import Access, visible
 from games.playbooks.rules import Capability
-from games.playbooks.schema import ChallengeDesign
 from games.rounds.queries import check_entry, deadline_for
 from games.rounds.rules import RoundNotOpen, RoundState, state_of
 from games.submissions import actions
 from games.submissions.models import Submission, Upload
-from games.submissions.queries import files_in
+from games.submissions.queries import files_in, judged_blind
 from games.submissions.rules import EDITABLE, CapReached, SubmissionState
 
 BASE: Final = "our.base"
@@ -107,8 +107,9 @@ def opened(request: HttpRequest, row: Challenge, group: Group, person: Person | 
         return entry
 
 
-def form_of(request: HttpRequest, spec: ChallengeDesign, entry: Submission | None) -> EntryForm:
+def form_of(request: HttpRequest, row: Challenge, entry: Submission | None) -> EntryForm:
     """The form with what was sent, or with the draft."""
+    spec = spec_of(row)
     values = {**entry.draft, "our.note": entry.draft_note} if entry else {}
     used = files_in(entry.draft, spec) if entry else frozenset()
     asked = {number_in(request.POST, name, ID_DIGITS) for name in request.POST if name.startswith(KEPT)} - {0}
@@ -116,7 +117,8 @@ def form_of(request: HttpRequest, spec: ChallengeDesign, entry: Submission | Non
         {one.pk: one for one in Upload.objects.filter(submission=entry, pk__in=used | asked)} if entry and used | asked else {}
     )
     uploads = {one.field: one for pk, one in known.items() if pk in used}
-    return EntryForm(spec, request.POST or None, request.FILES or None, initial=values, uploads=uploads, known=known)
+    sent = (request.POST or None, request.FILES or None)
+    return EntryForm(spec, *sent, initial=values, uploads=uploads, known=known, blind=judged_blind(row.round))
 
 
 def base_of(request: HttpRequest) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def receipt(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "version": version,
         "counts": counts,
         "numbers": _numbers(version),
-        "answers": answered(spec, version.data, {one.pk: one for one in entry.uploads.all()}),
+        "answers": answered(spec.form, version.data, {one.pk: one for one in entry.uploads.all()}),
         "crumbs": way_to(entry.challenge, _("Version %(number)d") % {"number": version.number}),
         "own": own,
         "editable": own and entry.state in {one.value for one in EDITABLE},

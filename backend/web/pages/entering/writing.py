@@ -43,8 +43,8 @@ LOOK: Final = "look"
 def entry_page(request: HttpRequest, cycle: str, key: str, challenge: str) -> HttpResponse:
     """Write the entry: save it as a draft, or hand in the next version."""
     row, group = own_challenge(request, cycle, key, challenge)
-    spec, entry = spec_of(row), entry_of(request, row, group)
-    form = form_of(request, spec, entry)
+    entry = entry_of(request, row, group)
+    form = form_of(request, row, entry)
     if request.method == "POST" and form.is_valid():
         answer = _write(request, form, row, group)
         if answer is not None:
@@ -69,12 +69,13 @@ def _shown(request: HttpRequest, form: EntryForm, row: Challenge, group: Group, 
         "form": form,
         "fields": [form[field.key] for field in spec.form],
         "note": form[NOTE],
+        "blind": form.blind,
         "why": why,
         "until": time_left(row, group),
         "now": access.now,
         "versions": versions_of(entry),
         "gone": None if entry else _taken_back(row, group),
-        "look": answered(spec, entry.draft, {one.pk: one for one in form.uploads.values()}) if look and entry else None,
+        "look": answered(spec.form, entry.draft, {one.pk: one for one in form.uploads.values()}) if look and entry else None,
         "addresses": {name: reverse(f"entry-{name}", args=address) for name in ("draft", "files", "pulse", "preview")},
         "place": f"{request.user.pk}:{row.pk}:{group.pk}",
         "base": entry.draft_saved_at.isoformat() if entry and entry.draft_saved_at else "",
