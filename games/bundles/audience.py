@@ -3,9 +3,10 @@
 | | public | judges | organizers |
 |---|---|---|---|
 | rules | without answers and without the words of tasks to come | the same | all |
-| groups | names, of who keeps it to itself what stands for it | numbers while a blind round is unpublished | names |
-| entries, attempts | of published rounds that show whole entries | handed in | handed in |
-| marks, votes | the same | of published rounds | all |
+| groups | names, of who keeps it to itself what stands for it | numbers of each blind round that is unpublished | names |
+| entries, attempts | of published rounds that show whole entries | handed in; of these blind rounds alone, if there is one | handed in |
+| answers | without copies for blind judges | while blind without those that the form hides from judges, and without times | all |
+| marks, votes | the same | of published rounds; none while a round is blind | all |
 | judges | judge-1, judge-2, ... | the same | names |
 | members, addresses, conflicts | | | all |
 | files of entries | of entries that count in the same rounds | of entries handed in; named by their field while a round is blind | all |
@@ -20,6 +21,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from games.bundles.answers import name_of
+from games.bundles.blinding import Labels, blind_rounds, hide_groups, without_hidden
 from games.bundles.bundle import ENTRY, LEFT, NOT_HANDED_IN, Bundle, entry_of
 from games.bundles.rows import DecisionRow, FileRow, PersonRow, SubmissionRow
 from games.bundles.rules import UNNAMED
@@ -48,13 +50,13 @@ class Audience(StrEnum):
 class Known:
     """What decides beside the bundle itself: the rules as everybody may read them, and how groups and decisions are shown.
 
-    `seed` shuffles judges' numbers; `labels`: group → its blind number; `entrants`: who is on the list of a round behind a cut;
+    `seed` shuffles judges' numbers; `labels`: round → group → its blind number; `entrants`: who is on the list of a round behind a cut;
     `decided`: whether everybody may read a decision.
     """
 
     rules: Mapping[str, Any]
     seed: bytes
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Labels = field(default_factory=dict)
     entrants: Mapping[str, Collection[str]] = field(default_factory=dict)
     decided: Callable[[Any], bool] = lambda _row: True
 
@@ -66,8 +68,9 @@ def narrowed(bundle: Bundle, audience: Audience, known: Known) -> Bundle:
     rounds = {row.round: row for row in bundle.tables.rounds.rows}
     published = {key for key, row in rounds.items() if row.published is not None}
     whole = {key for key in published if rounds[key].visibility in WHOLE}
-    entries = whole if audience is Audience.PUBLIC else set(rounds)
-    judged = whole if audience is Audience.PUBLIC else published
+    unnamed = blind_rounds(bundle.design, published) if audience is Audience.JUDGES else frozenset()
+    entries = whole if audience is Audience.PUBLIC else unnamed or set(rounds)
+    judged = whole if audience is Audience.PUBLIC else set() if unnamed else published
     tables, judges = bundle.tables, _judges(bundle, known.seed)
     found = Tables(
         groups=tables.groups,
@@ -84,13 +87,14 @@ def narrowed(bundle: Bundle, audience: Audience, known: Known) -> Bundle:
     )
     if audience is Audience.PUBLIC:
         _empty_what_left(found, bundle.design)
+    found.submissions = without_hidden(found.submissions, bundle.design, unnamed)
     found.files = _named_files(tables.files, found.submissions)
     if audience is Audience.PUBLIC:
         _withhold(found, bundle)
     if audience is Audience.JUDGES:
         found.assignments = _renamed(tables.assignments, judges)
-        if _blind(bundle.design, published):
-            _hide_groups(found, known.labels)
+        if unnamed:
+            hide_groups(found, known.labels, unnamed)
             return Bundle(_rules(known.rules), found)
     return Bundle(_rules(known.rules), found, bundle.snapshots)
 
@@ -114,10 +118,6 @@ def _judges(bundle: Bundle, seed: bytes) -> dict[str, str]:
 
 def _role(bundle: Bundle) -> str:
     return next((role.key for role in bundle.design.roles if Capability.JUDGE in role.capabilities), "")
-
-
-def _blind(design: Design, published: Collection[str]) -> bool:
-    return any(one.blind and one.key not in published for one in design.rounds)
 
 
 def _kept[Row: Any](table: Table[Row], keep: Callable[[Row], bool]) -> Table[Row]:
@@ -237,31 +237,3 @@ def _unnamed_decision(row: DecisionRow, keys: Mapping[str, str]) -> DecisionRow:
     if row.group not in keys and row.other not in keys:
         return row
     return row._replace(group=keys.get(row.group, row.group), other=keys.get(row.other, row.other), reason="")
-
-
-def _hide_groups(tables: Tables, labels: Mapping[str, str]) -> None:
-    """Groups under their blind numbers, without their further columns except the division; what tells who is who goes."""
-    place = tables.groups.extra.index("division") if "division" in tables.groups.extra else None
-    extra = ("division",) if place is not None else ()
-    tables.groups = Table(
-        [
-            row._replace(group=labels[row.group], name="", extra=(row.extra[place],) if place is not None else ())
-            for row in tables.groups.rows
-        ],
-        extra,
-    )
-    tables.files = _blind_files(tables.files, labels)
-    tables.points = Table()  # when and how many a group earned is public: it would tell who is who
-    tables.journal = _kept(tables.journal, lambda row: not row.group)
-    for name in ("submissions", "marks", "attempts", "assignments", "files"):
-        table = getattr(tables, name)
-        setattr(tables, name, Table([row._replace(group=labels.get(row.group, row.group)) for row in table.rows], table.extra))
-    tables.votes = Table([row._replace(a=labels[row.a], b=labels[row.b]) for row in tables.votes.rows], tables.votes.extra)
-    tables.decisions = Table(
-        [
-            row._replace(group=labels.get(row.group, row.group), other=labels.get(row.other, row.other), reason="")
-            for row in tables.decisions.rows
-        ],
-        tables.decisions.extra,
-    )
-    tables.official = Table()

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Final
 
-from django.utils.crypto import salted_hmac
-
 from games.bundles.answers import cells_of, columns_of_attempt
 from games.bundles.bundle import ENTRY, NOT_HANDED_IN, Bundle
 from games.bundles.published import Published
@@ -40,6 +38,7 @@ from games.playbooks.schema import Design
 from games.results.models import ExternalResult
 from games.rounds.models import Entrant, Round
 from games.submissions.models import Attempt, Submission, Upload, Version
+from games.submissions.queries import blind_secret
 from games.submissions.rules import SubmissionState, entry_number
 from leaderboards.engine import numbers
 from leaderboards.engine.spec import Format
@@ -267,11 +266,19 @@ def decided_in_public(cycle: Cycle) -> set[tuple[str, str, str, str]]:
     return set(rows.values_list("kind", "round", "board", "group"))
 
 
-def blind_labels(cycle: Cycle) -> dict[str, str]:
-    """Group → the number under which blind judges know it, as a key."""
-    rows = Group.objects.filter(cycle=cycle).order_by("pk").values_list("key", flat=True)
-    secret = salted_hmac("games.bundles.blind", str(cycle.pk), algorithm="sha256").digest()
-    return {key: f"entry-{entry_number(ordinal, secret)}" for ordinal, key in enumerate(rows, 1)}
+def blind_labels(cycle: Cycle) -> dict[str, dict[str, str]]:
+    """Round → group → the number under which its blind judges know it, as a key: entry-7 as on their pages.
+
+    Another number in each round: who learns the name behind one learns nothing of the others.
+    """
+    groups = list(Group.objects.filter(cycle=cycle).order_by("pk").values_list("key", flat=True))
+    found: dict[str, dict[str, str]] = {}
+    rounds = list(Round.objects.filter(cycle=cycle, published_at__isnull=True))
+    several = len(rounds) > 1
+    for one in rounds:
+        secret, before = blind_secret(one), f"{one.key}-" if several else ""
+        found[one.key] = {key: f"{before}entry-{entry_number(ordinal, secret)}" for ordinal, key in enumerate(groups, 1)}
+    return found
 
 
 def entrants_by_round(cycle: Cycle) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 from games.submissions.queries.seeing import (
     Eyes,
     acting,
+    blind_secret,
     eyes,
     file_data,
     is_blind,
@@ -34,6 +35,7 @@ __all__ = [
     "acting",
     "attachments",
     "attempts_of",
+    "blind_secret",
     "counting",
     "entries_of",
     "eyes",

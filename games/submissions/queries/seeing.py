@@ -46,8 +46,12 @@ def with_ordinal[M: Model](rows: QuerySet[M], group: str = "group") -> QuerySet[
 
 def label_for(round_: Round, ordinal: int) -> str:
     """What judges of a blind round see instead of the group's name. The secret of the instance keeps anyone from computing it back."""
-    secret = salted_hmac("games.submissions.blind", f"{round_.cycle_id}:{round_.key}", algorithm="sha256").digest()
-    return blind_label(ordinal, secret)
+    return blind_label(ordinal, blind_secret(round_))
+
+
+def blind_secret(round_: Round) -> bytes:
+    """What shuffles the numbers of a round: another one for each."""
+    return salted_hmac("games.submissions.blind", f"{round_.cycle_id}:{round_.key}", algorithm="sha256").digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils.timezone import now
 
 from games.bundles.actions import export_cycle, export_files, export_series, import_bundle, import_path
 from games.bundles.actions.exporting import bundle_for
@@ -197,12 +198,52 @@ def test_everybody_gets_published_whole_rounds_without_people(mixed: Cycle) -> N
         assert one not in text, one
 
 
-def test_judges_get_entries_under_numbers_and_no_marks_of_a_running_round(mixed: Cycle) -> None:
+def test_judges_get_the_entries_of_a_blind_round_under_numbers_and_nothing_beside_them_that_names_their_group(
+    mixed: Cycle,
+) -> None:
+    """What was published is known by name: under the same number it would tell who is who."""
     text = text_of(mixed, "judges")
-    for there in ("Shown", "Sealed", "Kept", "secret-hidden", "entry-"):
+    for there in ("Sealed", "entry-"):
         assert there in text
-    for never in ("Aqua", "Brook", "Rome", "secret-now", "jo@example.org", "Kim", "open sesame", "cousin", "private note"):
-        assert never not in text, never
+    never = ("Aqua", "Brook", "Rome", "secret-now", "jo@example.org", "Kim", "open sesame", "cousin", "private note")
+    for one in (*never, "Shown", "Kept", "secret-hidden", "secret-past"):
+        assert one not in text, one
+
+
+def test_once_nothing_is_blind_any_more_judges_get_names_and_the_marks_of_published_rounds(mixed: Cycle) -> None:
+    Round.objects.filter(key="now").update(published_at=now())
+    text = text_of(mixed, "judges")
+    for there in ("Shown", "Kept", "Sealed", "Aqua", "secret-now", "secret-hidden"):
+        assert there in text
+
+
+def test_what_a_form_hides_from_blind_judges_is_in_their_bundle_no_more_than_on_their_pages(build: Build) -> None:
+    fields = """
+[[challenges]]
+key = "essay"
+criteria = [{ key = "m", min = 0, max = 10, step = 1 }]
+form = [{ key = "title" }, { key = "team", blind = "hidden" }, { key = "redacted", blind = "only" }]
+"""
+    rules = RULES[: RULES.index("[[challenges]]")] + fields
+    work = "round,challenge,group,title,team,redacted,at\n"
+    work += (
+        "past,essay,a,Old,We are Aqua,Old black,2026-01-01T10:00:00Z\nnow,essay,a,New,Still Aqua,New black,2026-03-01T10:00:00Z\n"
+    )
+    files = {
+        "cycle.toml": rules,
+        "groups.csv": "group,name\na,Aqua\n",
+        "rounds.csv": ROUNDS,
+        "submissions.csv": work,
+        "marks.csv": None,
+    }
+    cycle = import_bundle(read_bundle(build(files)))
+    blind = export_files(cycle, audience="judges")["submissions.csv"].decode()
+    assert ("New" in blind, "New black" in blind) == (True, True)
+    assert not any(never in blind for never in ("Aqua", "Old", "2026-03-01"))
+    Round.objects.filter(key="now").update(published_at=now(), visibility="full")
+    for audience in ("judges", "public"):
+        text = export_files(cycle, audience=audience)["submissions.csv"].decode()
+        assert ("Still Aqua" in text, "New black" in text, "Old black" in text) == (True, False, True), audience
 
 
 @pytest.mark.parametrize("audience", list(Audience))
