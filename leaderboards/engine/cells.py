@@ -8,6 +8,7 @@ from leaderboards.engine.index import DIVISION, Index
 from leaderboards.engine.measured import score_measured
 from leaderboards.engine.numbers import ZERO, Rounding, rounded
 from leaderboards.engine.outcome import Cell, Folded, JudgeOffsets, StepTaken, Unscored
+from leaderboards.engine.pairwise import score_pairs
 from leaderboards.engine.rubric import judge, offsets_of, plans
 from leaderboards.engine.sheets import read_marks
 from leaderboards.engine.spec import ChallengeSpec, Format
@@ -44,6 +45,9 @@ def cells(
         for group in taking_part:
             done = judge(challenge, panels, marks[group], offsets)
             scored.append(finish.cell(group, Tried(done.score, done.values, done.unscored, done.full, 0), done.folds))
+    elif challenge.format is Format.PAIRWISE:
+        compared = score_pairs(challenge, index.votes.get(unit, ()), taking_part)
+        scored += [finish.cell(group, one) for group, one in compared.items()]
     else:
         score = score_measured if challenge.format is Format.MEASURED else score_attempts
         tried = score(challenge, index.attempts.get(unit, {}), taking_part, freeze)

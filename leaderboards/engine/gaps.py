@@ -7,6 +7,7 @@ from leaderboards.engine.facts import DecisionKind
 from leaderboards.engine.index import Index
 from leaderboards.engine.names import challenges_of
 from leaderboards.engine.outcome import Cell, Fate
+from leaderboards.engine.pairwise import comparisons, components
 from leaderboards.engine.spec import BoardSpec, ChallengeSpec, Format
 from leaderboards.engine.state import State
 
@@ -83,3 +84,26 @@ def severity_problems(state: State) -> None:
         where = f'challenge "{challenge}" in round "{round_key}"'
         on = f" ({', '.join(criteria)})" if any(criteria) else ""
         state.problems.append(Problem(where, f'panel "{panel}"{on}: {words}', Severity.WARNING))
+
+
+def pair_problems(state: State) -> None:
+    """Comparisons that fall apart into groups of entries never set against each other, and a zero that nobody was compared with."""
+    for spec in state.scoring.rounds:
+        for challenge in challenges_of(state.scoring, spec.key):
+            if challenge.format is Format.PAIRWISE:
+                there = [cell.group for row in state.cells[spec.key].values() for cell in row if cell.challenge == challenge.key]
+                _pairs(state, spec.key, challenge, there)
+
+
+def _pairs(state: State, round_key: str, challenge: ChallengeSpec, groups: list[str]) -> None:
+    where = f'challenge "{challenge.key}" in round "{round_key}"'
+    found = comparisons(state.index.votes.get((round_key, challenge.key), ()), groups)
+    keys = {key for one in found for key in (one.a, one.b)}
+    parts = components(((one.a, one.b) for one in found), keys)
+    if len(parts) > 1:
+        sizes = ", ".join(str(len(part)) for part in parts[:5])
+        said = f"the comparisons fall apart into {len(parts)} parts ({sizes} entries): between entries of different parts nothing says who is better"
+        state.problems.append(Problem(where, said, Severity.WARNING))
+    if keys and challenge.reference is not None and challenge.reference not in keys:
+        said = f'"{challenge.reference}" was not compared, so strengths are counted from the mean of all'
+        state.problems.append(Problem(where, said, Severity.WARNING))

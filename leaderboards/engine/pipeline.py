@@ -6,7 +6,7 @@ from leaderboards.engine.checks import Problem
 from leaderboards.engine.cuts import apply_cut
 from leaderboards.engine.entrants import exits, field
 from leaderboards.engine.facts import Facts
-from leaderboards.engine.gaps import decision_problems, mark_problems, severity_problems
+from leaderboards.engine.gaps import decision_problems, mark_problems, pair_problems, severity_problems
 from leaderboards.engine.index import index
 from leaderboards.engine.outcome import BoardResult, CutResult, Outcome
 from leaderboards.engine.spec import BoardSpec, Scoring, expand_boards
@@ -26,6 +26,7 @@ def compute(scoring: Scoring, facts: Facts) -> Outcome:
     decision_problems(state, specs)
     mark_problems(state)
     severity_problems(state)
+    pair_problems(state)
     return Outcome(
         cells={
             (cell.round, cell.challenge, cell.group): cell

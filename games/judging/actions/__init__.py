@@ -10,6 +10,7 @@ from games.judging.actions.calibrating import (
     remark_on_calibration,
     revise_anchor,
 )
+from games.judging.actions.choosing import ask_list, ask_pair, restated
 from games.judging.actions.conflicts import (
     declare_conflict,
     find_conflicts,
@@ -32,15 +33,18 @@ from games.judging.actions.flags import answer_flag, flag_sheet
 from games.judging.actions.panels import add_panelist, remove_panelist
 from games.judging.actions.past import keep_past
 from games.judging.actions.sheets import finalize, recuse, reopen, save_sheet
-from games.judging.actions.votes import vote
+from games.judging.actions.votes import answer, drop_votes, rank, undo, vote
 
 __all__ = [
     "Wanted",
     "add_panelist",
     "add_words",
+    "answer",
     "answer_flag",
     "answer_question",
     "ask_judge",
+    "ask_list",
+    "ask_pair",
     "assign",
     "assign_all",
     "assign_csv",
@@ -48,6 +52,7 @@ __all__ = [
     "close_calibration",
     "declare_conflict",
     "discuss_calibration",
+    "drop_votes",
     "expect_feedback",
     "finalize",
     "find_conflicts",
@@ -58,12 +63,14 @@ __all__ = [
     "lift_conflict",
     "object_to",
     "raise_concern",
+    "rank",
     "rearrange",
     "record_use",
     "recuse",
     "remark_on_calibration",
     "remove_panelist",
     "reopen",
+    "restated",
     "revise_anchor",
     "save_sheet",
     "say_too_close",
@@ -71,6 +78,7 @@ __all__ = [
     "share_out",
     "thank_judge",
     "unassign",
+    "undo",
     "uphold_conflict",
     "vote",
 ]

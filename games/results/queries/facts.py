@@ -16,6 +16,7 @@ from games.cycles.rules import RESULT_KINDS
 from games.groups.models import Group
 from games.groups.rules import GroupState
 from games.judging.models import Mark, Sheet, Vote
+from games.judging.queries.pairs import counted
 from games.judging.rules import MarkState, SheetState
 from games.organizations.models import Person
 from games.playbooks.schema import Design
@@ -171,10 +172,14 @@ def _attempts(units: Units, groups: dict[int, str], decimals: int) -> Iterator[f
 
 
 def _votes(units: Units, groups: dict[int, str], judges: dict[int, str]) -> Iterator[facts.Vote]:
-    rows = Vote.objects.filter(challenge__in=units).values_list("challenge_id", "judge_id", "a_id", "b_id", "outcome", "count")
-    for challenge, judge, a, b, outcome, count in rows.iterator(chunk_size=CHUNK):
+    """What was said or skipped, without what waits for an answer or was taken back."""
+    names = ("challenge_id", "judge_id", "a_id", "b_id", "outcome", "count", "ranking_id")
+    for challenge, judge, a, b, outcome, count, of in (
+        counted(Vote.objects.filter(challenge__in=units)).values_list(*names).iterator(chunk_size=CHUNK)
+    ):
         if a in groups and b in groups:
-            yield facts.Vote(*units[challenge], judge=judges[judge], a=groups[a], b=groups[b], outcome=outcome, count=count)
+            ranking = "" if of is None else str(of)
+            yield facts.Vote(*units[challenge], judges[judge], groups[a], groups[b], outcome, count, ranking)
 
 
 def _decisions(cycle: Cycle) -> Iterator[facts.Decision]:

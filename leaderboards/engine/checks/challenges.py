@@ -1,9 +1,9 @@
-"""Checks of challenges: names, panels, criteria, bounds, adjustments, and formats that the engine cannot compute yet."""
+"""Checks of challenges: names, panels, criteria, bounds, adjustments, and what pairs allow."""
 
 from collections.abc import Iterator
 
 from leaderboards.engine.checks.problem import Problem, Severity, repeated, unknown, weight_problems
-from leaderboards.engine.names import RESERVED
+from leaderboards.engine.names import PAIR_NAMES, RESERVED
 from leaderboards.engine.spec import Aggregate, ChallengeSpec, Criterion, Fold, Format, Panel, Scoring, Worth
 
 MARKED = frozenset({Format.RUBRIC, Format.RANKING})
@@ -60,7 +60,7 @@ def _names(path: str, challenge: ChallengeSpec) -> Iterator[Problem]:
 
 def _format(path: str, challenge: ChallengeSpec) -> Iterator[Problem]:
     if challenge.format is Format.PAIRWISE:
-        yield Problem(f"{path}.format", "pairwise cannot be computed yet; use rubric or ranking until it can")
+        yield from _pairwise(path, challenge)
     if challenge.format is Format.RUBRIC and not challenge.criteria:
         yield Problem(f"{path}.criteria", "a rubric needs at least one criterion")
     if challenge.format not in MARKED and challenge.criteria:
@@ -75,6 +75,22 @@ def _format(path: str, challenge: ChallengeSpec) -> Iterator[Problem]:
     worth = challenge.worth
     if isinstance(worth, Worth) and (worth.minimum > worth.initial or worth.decay < 0):
         yield Problem(f"{path}.worth", "expected initial of at least minimum, and a decay of 0 or more")
+
+
+def _pairwise(path: str, challenge: ChallengeSpec) -> Iterator[Problem]:
+    """Of a panel only the quorum says something about comparisons."""
+    if len(challenge.panels) > 1:
+        yield Problem(f"{path}.panels", f"votes name no panel: expected one, found {len(challenge.panels)}")
+    plain = Panel()
+    for panel in challenge.panels:
+        for name in ("per", "points", "band", "drop_high", "drop_low", "combine", "decimals", "rounding"):
+            if getattr(panel, name) != getattr(plain, name):
+                yield Problem(f'{path}.panel "{panel.key}".{name}', "judges compare and do not mark: it has no effect; remove it")
+    for one in challenge.fields:
+        if one.key in PAIR_NAMES:
+            yield Problem(f"{path}.fields", f'the name "{one.key}" has a meaning of its own where entries are compared')
+    if challenge.reference is not None and challenge.scale is not None:
+        yield Problem(f"{path}.reference", "with a scale nothing is counted from a group; remove one", Severity.WARNING)
 
 
 def _panels(path: str, challenge: ChallengeSpec) -> Iterator[Problem]:

@@ -55,7 +55,7 @@ def _rules(scoring: Scoring, challenge: ChallengeSpec) -> Iterator[str]:
         case Format.MEASURED:
             yield from _measured(challenge, name)
         case Format.PAIRWISE:
-            yield f"In {name} judges compare entries two by two."
+            yield from _compared(challenge, name)
         case _:
             yield from _judged(scoring, challenge, name)
     yield from _finish(scoring, challenge)
@@ -196,6 +196,22 @@ def _measured(challenge: ChallengeSpec, name: str) -> Iterator[str]:
     better = "lower" if challenge.better is Better.LOW else "higher"
     yield f"{name} is measured{unit}; {better} is better. {KEPT[challenge.keep]}"
     yield "An entry can be withdrawn; then it no longer counts."
+
+
+def _compared(challenge: ChallengeSpec, name: str) -> Iterator[str]:
+    yield f"In {name} judges compare entries two by two: A, B, or too close; a pair may be skipped, and a few entries put in order at once."
+    yield (
+        "Strengths are fitted to all comparisons together (Bradley-Terry): to beat a strong entry counts more than to beat a weak one,"
+        " too close is half a win for each, and the order of the votes does not matter."
+    )
+    if challenge.scale is None:
+        zero = f"{challenge.reference} counts as 0" if challenge.reference else "0 is the middle of all"
+        yield f"The score is the strength; {zero}, and one point more means to win about 73 of 100 comparisons."
+    else:
+        yield f"The score is the share of comparisons that an entry would win against all others, as 0 to {number(challenge.scale)}."
+    quorum = challenge.judges_panels[0].quorum
+    if quorum > 1:
+        yield f"With fewer than {quorum} comparisons there is no score."
 
 
 def _finish(scoring: Scoring, challenge: ChallengeSpec) -> Iterator[str]:

@@ -1,12 +1,16 @@
 """Judges at the same moment: one final sheet, one assignment, one vote."""
 
 import pytest
+from django.db import connection, transaction
 
 from games.journal.models import JournalEntry
 from games.judging import actions
-from games.judging.models import Mark, Panelist, Sheet, Vote
+from games.judging.models import Mark, PairEntry, Panelist, Sheet, Vote
+from games.judging.queries.pairs import seat_at
 from games.judging.rules import Given, SheetRefused
+from games.judging.rules.pairs import PairGone
 from tests.factories.judging import MARKS, judge, locked_scene, sheet_for
+from tests.factories.pairs import expo, seated, turn
 from tests.factories.submissions import ESSAY
 from tests.races import at_once
 
@@ -60,3 +64,40 @@ def test_one_pair_compared_at_once_is_one_vote() -> None:
         * (TOGETHER // 2)
     )
     assert Vote.objects.count() == 1
+
+
+def test_one_judge_in_several_windows_is_asked_about_one_pair() -> None:
+    call = expo(6)
+    judith = seated(call)
+    shown = at_once([lambda: actions.ask_pair(challenge=call.challenge, person=judith, by=None)] * TOGETHER)
+    assert len({one.pk for one in shown}) == 1, shown
+    said = at_once(
+        [lambda outcome=outcome: actions.answer(pair=shown[0], outcome=outcome, by=None) for outcome in ("a", "b", "tie") * 2]
+    )
+    assert sum(isinstance(one, Vote) for one in said) >= 1
+    assert {type(one) for one in said} <= {Vote, PairGone}
+    assert JournalEntry.objects.filter(kind="vote.cast").count() == 1
+    assert sum(row.votes for row in PairEntry.objects.all()) == 2
+
+
+def test_many_judges_at_once_never_wait_for_each_other_and_nothing_is_lost() -> None:
+    call = expo(6)
+    judges = [seated(call, f"J{number}") for number in range(TOGETHER)]
+    found = at_once([lambda one=one: [turn(call, one) for _ in range(5)] for one in judges])
+    assert all(isinstance(row, list) and all(row) for row in found), found
+    assert Vote.objects.exclude(at=None).count() == 5 * TOGETHER
+    assert sum(row.votes for row in PairEntry.objects.all()) == 10 * TOGETHER
+    assert sum(row.views for row in PairEntry.objects.all()) == 10 * TOGETHER
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_a_judge_in_the_middle_of_a_vote_holds_up_nobody() -> None:
+    """Judith's vote is not yet committed; Jim compares the same two entries meanwhile."""
+    call = expo(2)
+    judith, jim = seated(call), seated(call, "Jim")
+    first = actions.ask_pair(challenge=call.challenge, person=judith, by=None)
+    with transaction.atomic():
+        Vote.objects.select_for_update().get(pk=first.pk)
+        seat_at(call.challenge, judith, lock=True)
+        (said,) = at_once([lambda: turn(call, jim)])
+    assert isinstance(said, Vote), said

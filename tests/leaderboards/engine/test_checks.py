@@ -258,7 +258,22 @@ def test_what_is_refused_names_its_place_and_what_was_expected(table, written, m
             'criteria = [{ key = "m" }], panels = [{ key = "jury" }, { key = "public" }]',
             'challenge "c".panel "public": no criterion is marked by this panel',
         ),
-        ('format = "pairwise"', 'challenge "c".format: pairwise cannot be computed yet; use rubric or ranking until it can'),
+        (
+            'format = "pairwise", panels = [{ key = "jury" }, { key = "public" }]',
+            'challenge "c".panels: votes name no panel: expected one, found 2',
+        ),
+        (
+            'format = "pairwise", panels = [{ key = "jury", combine = "median" }]',
+            'challenge "c".panel "jury".combine: judges compare and do not mark: it has no effect; remove it',
+        ),
+        (
+            'format = "pairwise", fields = [{ key = "strength", default = 1 }]',
+            'challenge "c".fields: the name "strength" has a meaning of its own where entries are compared',
+        ),
+        (
+            'format = "pairwise", reference = "g", scale = 100',
+            'challenge "c".reference: with a scale nothing is counted from a group; remove one',
+        ),
         (
             'format = "attempts", criteria = [{ key = "m" }]',
             'challenge "c".criteria: attempts challenges are not marked, so criteria have no effect; remove them',

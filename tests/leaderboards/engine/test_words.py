@@ -252,9 +252,19 @@ def test_a_cut_per_division_and_records_in_words():
     assert award_rules(scoring, "fast") == ["fast goes to every group whose score is 60 or less, on the board b, in each sex."]
 
 
-def test_what_cannot_be_computed_yet_has_words_too():
-    scoring = read(CHALLENGE.format('format = "pairwise"'))
-    assert challenge_rules(scoring, scoring.challenges[0]) == ["In c judges compare entries two by two."]
+def test_comparing_in_pairs_in_words():
+    scoring = sound(CHALLENGE.format('format = "pairwise", reference = "g", panels = [{ key = "jury", quorum = 5 }]'))
+    assert challenge_rules(scoring, scoring.challenges[0]) == [
+        "In c judges compare entries two by two: A, B, or too close; a pair may be skipped, and a few entries put in order at once.",
+        "Strengths are fitted to all comparisons together (Bradley-Terry): to beat a strong entry counts more than to beat a weak one,"
+        " too close is half a win for each, and the order of the votes does not matter.",
+        "The score is the strength; g counts as 0, and one point more means to win about 73 of 100 comparisons.",
+        "With fewer than 5 comparisons there is no score.",
+    ]
+    scaled = sound(CHALLENGE.format('format = "pairwise", scale = 100'))
+    assert challenge_rules(scaled, scaled.challenges[0])[2] == (
+        "The score is the share of comparisons that an entry would win against all others, as 0 to 100."
+    )
 
 
 def test_unknown_names_stay_as_they_are_written():

@@ -1,0 +1,230 @@
+"""Reads for comparing in pairs: a judge's seat, the pair that waits, whom one may compare, what one has met."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Now
+
+from games.challenges.models import Challenge
+from games.groups.models import Group, Membership
+from games.judging.conflicts import in_conflict, in_force, own_group
+from games.judging.models import PairEntry, Panelist, RankedList, Vote
+from games.judging.queries.deciding import entry_of, judges_in
+from games.judging.rules import Seat, Sitting
+from games.judging.rules.pairs import Share, share_of
+from games.organizations.models import Person
+from games.rounds.models import Extension, Round
+from games.rounds.queries import entrants_of, left_by_decision_of_row
+from games.submissions.models import Submission
+from games.submissions.queries import counting, rules_of
+from leaderboards.engine.pairwise.beliefs import Belief
+from leaderboards.engine.pairwise.choosing import Candidate
+
+SHOWN = Q(at__isnull=True, asked_at__isnull=False, outcome="")
+"""A pair that a judge is asked about and has not answered."""
+TOLD = Q(undone_at__isnull=True) & ~Q(outcome="")
+"""Verdicts that count."""
+
+
+def counted(votes: QuerySet[Vote]) -> QuerySet[Vote]:
+    """What was said or skipped: without pairs that wait for an answer, and without what was taken back."""
+    return votes.filter(undone_at__isnull=True).exclude(SHOWN)
+
+
+# --- A judge's seat -------------------------------------------------------------------------------------------------------------------
+
+
+def seats_of(persons: Iterable[int]) -> QuerySet[Panelist]:
+    """Where these persons compare in pairs: seats with task, round and cycle, what is due first comes first."""
+    rows = Panelist.objects.filter(person__in=sorted(persons), challenge__format="pairwise", left_at__isnull=True)
+    due = F("challenge__round__judging_closes_at").asc(nulls_last=True)
+    return rows.select_related("challenge__round__cycle", "person").order_by(
+        due, "challenge__round__cycle_id", "challenge__round__number", "challenge__number", "pk"
+    )
+
+
+def seat_at(challenge: Challenge, person: Person, *, lock: bool = False) -> Any:
+    """The judge's place on the panel of the task, None without one, with what decides: now, holds, cycle_state; how many entries are
+    there, how many known for choosing, how many judges. Locked, acts of one judge follow each other, and no other judge waits.
+    """
+    rows = Panelist.objects.filter(challenge=challenge, person=person, left_at__isnull=True)
+    if lock:
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    return (
+        rows.annotate(
+            now=Now(),
+            holds=Exists(judges_in(challenge.round.cycle_id).filter(person=OuterRef("person_id"))),
+            cycle_state=Subquery(Round.objects.filter(pk=challenge.round_id).values("cycle__state")[:1]),
+            known=Subquery(_how_many(PairEntry.objects.filter(challenge=challenge), "challenge")),
+            there=Subquery(_how_many(entries_in(challenge), "cycle")),
+            judges=Subquery(_how_many(Panelist.objects.filter(challenge=challenge, left_at__isnull=True), "challenge")),
+        )
+        .order_by("pk")
+        .first()
+    )
+
+
+def _how_many(rows: QuerySet[Any], by: str) -> QuerySet[Any, Any]:
+    counted_rows: QuerySet[Any, Any] = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
+    return counted_rows
+
+
+def seat_of_seat(seat: Any) -> Seat:
+    """A seat as the rules take it, before any entry is looked at."""
+    return Seat(holds=seat.holds)
+
+
+def sitting_at(row: Any, challenge: Challenge, *, both: bool = True, until: Any = None) -> Sitting:
+    """The facts about the time, as the rules take them; `row` has now and cycle_state."""
+    round_ = challenge.round
+    return Sitting(
+        now=row.now,
+        cycle_state=row.cycle_state,
+        clock=round_.clock,
+        live=not rules_of(challenge)[1].form,
+        handed_in=both,
+        until=until,
+        judging_closes_at=round_.judging_closes_at,
+        published_at=round_.published_at,
+    )
+
+
+# --- A pair -----------------------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _votes_with_facts() -> QuerySet[Vote, Any]:
+    """Made once and never evaluated: putting it together takes longer than asking the database."""
+    rows = Vote.objects.select_related("challenge__round__cycle", "judge").select_for_update(of=("self",), no_key=True)
+    cycle = OuterRef("challenge__round__cycle_id")
+    seat = Panelist.objects.filter(challenge=OuterRef("challenge_id"), person=OuterRef("judge_id"), left_at__isnull=True)
+    rows = rows.annotate(
+        now=Now(),
+        cycle_state=F("challenge__round__cycle__state"),
+        on_panel=Exists(seat),
+        holds=Exists(judges_in(cycle).filter(person=OuterRef("judge_id"))),
+    )
+    for side in ("a", "b"):
+        group = OuterRef(f"{side}_id")
+        extension = Extension.objects.filter(round=OuterRef("challenge__round_id"), group=group)
+        beliefs = PairEntry.objects.filter(challenge=OuterRef("challenge_id"), group=group)
+        left = left_by_decision_of_row("challenge__round").filter(group=OuterRef(f"{side}__key"))
+        rows = rows.annotate(
+            **{
+                f"own_{side}": own_group("judge", f"{side}_id"),
+                f"conflict_{side}": in_conflict("judge", f"{side}_id"),
+                f"in_{side}": Exists(entry_of(group=f"{side}_id")),
+                f"left_{side}": Exists(left),
+                f"until_{side}": Subquery(extension.values("until")[:1]),
+                f"strength_{side}": Subquery(beliefs.values("strength")[:1]),
+                f"variance_{side}": Subquery(beliefs.values("variance")[:1]),
+            }
+        )
+    return rows
+
+
+def locked_pairs(**which: Any) -> list[Any]:
+    """Pairs of one judge, locked and fresh, with all that decides about them. One statement."""
+    return list(_votes_with_facts().filter(**which).order_by("pk"))
+
+
+def seats_towards(row: Any) -> list[Seat]:
+    """How the judge of a locked pair stands to both its entries."""
+    return [
+        Seat(on_panel=row.on_panel, holds=row.holds, own=getattr(row, f"own_{side}"), conflict=getattr(row, f"conflict_{side}"))
+        for side in ("a", "b")
+    ]
+
+
+def sitting_of_pair(row: Any) -> Sitting:
+    """The facts about the time of a locked pair."""
+    live = not rules_of(row.challenge)[1].form
+    both = all((live or getattr(row, f"in_{side}")) and not getattr(row, f"left_{side}") for side in ("a", "b"))
+    until = max((one for one in (row.until_a, row.until_b) if one is not None), default=None)
+    return sitting_at(row, row.challenge, both=both, until=until)
+
+
+def is_out(row: Any) -> bool:
+    """Whether an entry of a locked pair left meanwhile, or the judge must not judge it."""
+    live = not rules_of(row.challenge)[1].form
+    gone = any(getattr(row, f"left_{side}") or not (live or getattr(row, f"in_{side}")) for side in ("a", "b"))
+    return gone or any(one.own or one.conflict for one in seats_towards(row))
+
+
+# --- Choosing ---------------------------------------------------------------------------------------------------------------------------
+
+
+def entries_in(challenge: Challenge) -> QuerySet[Group]:
+    """The groups whose entries are compared: what counts, or everybody in the round where nothing is handed in."""
+    groups = entrants_of(challenge.round).order_by()
+    if rules_of(challenge)[1].form:
+        entered = counting(Submission.objects.filter(challenge=challenge, group=OuterRef("pk"), pinned__isnull=False))
+        late = Extension.objects.filter(round=challenge.round_id, group=OuterRef("pk"), until__gt=Now())
+        groups = groups.filter(Exists(entered)).exclude(Exists(late))
+    return groups.filter(division=challenge.division) if challenge.division else groups
+
+
+def candidates_for(challenge: Challenge, person: Person) -> list[Candidate]:
+    """The entries that this judge may compare: never their own, never in conflict. One statement."""
+    me = Q(person=person) | Q(person__user=person.user_id) if person.user_id else Q(person=person)
+    own = Membership.objects.filter(me, group=OuterRef("group_id"))
+    conflict = in_force().filter(me, group=OuterRef("group_id"))
+    rows = (
+        PairEntry.objects.filter(challenge=challenge, group__in=entries_in(challenge))
+        .exclude(Exists(own))
+        .exclude(Exists(conflict))
+        .values_list("group_id", "views", "draw", "strength", "variance")
+    )
+    return [Candidate(group, views, draw, Belief(mean, variance)) for group, views, draw, mean, variance in rows]
+
+
+@dataclass(slots=True)
+class Past:
+    """What a judge was shown in a task: the pairs, the entries of the last one, and the ids of those that wait, the first last."""
+
+    met: set[frozenset[int]] = field(default_factory=set)
+    last: tuple[int, ...] = ()
+    waiting: list[int] = field(default_factory=list)
+
+
+def past_of(challenge: Challenge, person: Person) -> Past:
+    """Every pair ever shown to the judge. One statement."""
+    found = Past()
+    rows = Vote.objects.filter(challenge=challenge, judge=person).order_by("pk")
+    of_list: int | None = None
+    for pk, a, b, ranking, waits in rows.annotate(waits=SHOWN & Q(undone_at__isnull=True)).values_list(
+        "pk", "a_id", "b_id", "ranking_id", "waits"
+    ):
+        if waits:
+            found.waiting.append(pk)
+        found.met.add(frozenset((a, b)))
+        found.last = (*found.last, a, b) if ranking is not None and ranking == of_list else (a, b)
+        of_list = ranking
+    found.last = tuple(dict.fromkeys(found.last))
+    return found
+
+
+def last_said(challenge: Challenge, person: Person) -> Vote | None:
+    """The judge's last verdict or skipped pair that still counts."""
+    mine = counted(Vote.objects.filter(challenge=challenge, judge=person, at__isnull=False))
+    return mine.order_by("-at", "-pk").first()
+
+
+# --- How far ----------------------------------------------------------------------------------------------------------------------------
+
+
+def share_at(challenge: Challenge, person: Person, *, entries: int, judges: int) -> Share:
+    """A judge's part of the work, of which a list of n entries is n/2 comparisons. Two statements."""
+    said = counted(Vote.objects.filter(challenge=challenge, judge=person, ranking__isnull=True))
+    found = said.aggregate(told=Count("pk", filter=~Q(outcome="")), skipped=Count("pk", filter=Q(outcome="")))
+    lists = RankedList.objects.filter(challenge=challenge, judge=person, at__isnull=False, undone_at__isnull=True)
+    in_lists = sum(len(groups) for groups in lists.values_list("groups", flat=True)) // 2
+    return share_of(entries, judges, done=found["told"] + in_lists, skipped=found["skipped"])
+
+
+def shown_list(vote: Vote) -> Sequence[int]:
+    """The entries of the list that a pair belongs to; of a single pair its two."""
+    return [vote.a_id, vote.b_id] if vote.ranking is None else list(vote.ranking.groups)
