@@ -12,7 +12,8 @@ from backend.accounts.models import ApiToken, User
 from games.cycles.queries import design_of
 from games.groups.models import JoinRequest, Membership, Registration
 from games.journal.models import JournalEntry
-from games.judging.models import ConflictOfInterest, Sheet, Vote
+from games.judging.models import ConflictOfInterest, Remark, Sheet, Vote
+from games.judging.queries.others import unnamed_to
 from games.notices.models import Message, Notice
 from games.notices.queries import wishes_of
 from games.organizations.queries import people_of_user
@@ -28,12 +29,13 @@ Made for {name} ({email}) at {at} UTC. Times are UTC, numbers are written as tex
 profile.json       your account and how you wish to hear of things
 parts.json         cycles and teams you are or were in, registrations and requests you made
 entries.json       versions and tries you handed in, files you uploaded (their names, sizes and digests)
-marks.json         sheets, marks, notes and comments you wrote as a judge, your votes, conflicts you declared
+marks.json         sheets, marks, notes and comments you wrote as a judge, and what they said before they were opened again;
+                   your votes, conflicts you have, what you said when judges talked
 notices.json       notices on the page and mails you were sent; a one-time link in a mail is not kept
 tokens.json        tokens for programs you made (their secrets are not kept)
 acts.json          what the journal holds under your pseudonym: kind, time, subject
 
-Marks in a round that is still blind name no team.
+Marks, and conflicts with those you marked, name no team in a round that is still blind.
 """
 
 
@@ -123,13 +125,19 @@ def _entries(persons: Iterable[int]) -> dict[str, Any]:
 
 def _marks(persons: Iterable[int]) -> dict[str, Any]:
     mine = list(persons)
-    sheets = Sheet.objects.filter(judge__in=mine).select_related("challenge__round__cycle", "group").prefetch_related("marks")
+    sheets = (
+        Sheet.objects.filter(judge__in=mine).select_related("challenge__round__cycle", "group").prefetch_related("marks", "past")
+    )
     votes = Vote.objects.filter(judge__in=mine).select_related("challenge__round__cycle", "a", "b")
     conflicts = ConflictOfInterest.objects.filter(person__in=mine).order_by("pk")
+    unnamed = unnamed_to(mine)
+    told = _rows(conflicts, "reason", "declared_at", group="group__name", pk="group_id")
+    remarks = Remark.objects.filter(person__in=mine).order_by("pk")
     return {
         "sheets": [_sheet(one) for one in sheets.order_by("pk")],
         "votes": [_vote(one) for one in votes.order_by("pk")],
-        "conflicts": _rows(conflicts, "reason", "declared_at", group="group__name"),
+        "conflicts": [{**one, "group": None if one.pop("pk") in unnamed else one["group"]} for one in told],
+        "remarks": _rows(remarks, "text", "at", challenge="deliberation__challenge__name"),
     }
 
 
@@ -154,6 +162,16 @@ def _sheet(sheet: Sheet) -> dict[str, Any]:
                 "comment": one.comment,
             }
             for one in sheet.marks.all()
+        ],
+        "before": [
+            {
+                "final_at": one.final_at,
+                "opened_at": one.opened_at,
+                "reason": one.reason,
+                "comment": one.comment,
+                "marks": one.marks,
+            }
+            for one in sheet.past.all()
         ],
     }
 

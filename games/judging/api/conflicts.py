@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import django_filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
@@ -19,6 +19,7 @@ from games.judging.api.asking import IdField, JudgedGroup, access_in, asked_for
 from games.judging.api.shapes import REASON, PersonRef
 from games.judging.models import Concern, ConflictOfInterest
 from games.judging.queries import judges_in
+from games.judging.queries.others import unnamed_to
 from games.judging.rules import ConflictSource
 from games.judging.seating import judges_known, judges_of
 
@@ -30,14 +31,16 @@ class ConflictShape(serializers.ModelSerializer[ConflictOfInterest]):
     """This judge must not mark this group. Words are for the organizers and for whoever said them."""
 
     person = PersonRef()
-    group = JudgedGroup()
-    source = serializers.SerializerMethodField(help_text="judge, team, organizer, system; empty where it is not yours to know.")
+    group = serializers.SerializerMethodField(
+        help_text="Null for a judge who has, or had, a sheet on it in a round judged blind."
+    )
+    said_by = serializers.SerializerMethodField(help_text="judge, team, organizer, system; empty where it is not yours to know.")
     reason = serializers.SerializerMethodField()
     lifted_reason = serializers.SerializerMethodField()
 
     class Meta:
         model = ConflictOfInterest
-        fields = ("id", "person", "group", "kind", "source", "reason", "declared_at", "lifted_at", "lifted_reason")
+        fields = ("id", "person", "group", "kind", "said_by", "reason", "declared_at", "lifted_at", "lifted_reason")
         read_only_fields = fields
 
     def _mine(self, conflict: ConflictOfInterest) -> bool:
@@ -49,7 +52,19 @@ class ConflictShape(serializers.ModelSerializer[ConflictOfInterest]):
             return conflict.group_id in access.groups
         return conflict.source == ConflictSource.JUDGE.value and conflict.person_id in access.persons
 
-    def get_source(self, conflict: ConflictOfInterest) -> str:
+    @extend_schema_field(JudgedGroup(allow_null=True))
+    def get_group(self, conflict: ConflictOfInterest) -> dict[str, Any] | None:
+        """Its name would tell a blind judge which entry was whose."""
+        access: Access = access_in(self.context["request"])
+        if conflict.group_id not in access.groups and not access.reads(conflict.group.cycle_id):
+            kept: dict[str, Any] = self.context  # type: ignore[assignment] # one dict for all rows of a list
+            if "unnamed" not in kept:
+                kept["unnamed"] = unnamed_to(access.persons)
+            if conflict.group_id in kept["unnamed"]:
+                return None
+        return dict(JudgedGroup(conflict.group).data)
+
+    def get_said_by(self, conflict: ConflictOfInterest) -> str:
         """Who said so."""
         return conflict.source if self._mine(conflict) else ""
 

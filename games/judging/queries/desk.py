@@ -69,7 +69,7 @@ def progress_by_judge(cycle: Cycle) -> QuerySet[Sheet, Any]:
     return sheets.values("judge_id", "judge__name").annotate(**counts).order_by("judge__name", "judge_id")
 
 
-def in_working_order(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
+def in_working_order(sheets: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     """What is due first comes first; then cycles, rounds and tasks in their order, anchors (of rows from `with_facts`) before the others.
 
     The order does not change while one works.

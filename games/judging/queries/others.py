@@ -1,6 +1,6 @@
 """What a judge may know of the other judges' marks on the same entry, and under which names; what a sheet said before it was reopened."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
@@ -16,7 +16,7 @@ from games.judging.rules.calibrating import numbered
 from games.organizations.models import Person
 from games.playbooks.schema.tasks import RoundDesign
 from games.rounds.models import Round
-from games.submissions.queries import rules_of
+from games.submissions.queries import is_blind, rules_of
 from leaderboards.engine.numbers import from_scaled
 
 NEVER: Final = "never"
@@ -142,3 +142,17 @@ def past_marks(one: PastSheet, decimals: int) -> dict[str, Said]:
         key: Said(None if value is None else from_scaled(value, decimals), state, comment)
         for key, (value, state, comment) in one.marks.items()
     }
+
+
+def unnamed_to(persons: Collection[int]) -> set[int]:
+    """Groups that these judges must not read about by name beside their sheets: they have, or had, one on them in a round judged blind now.
+
+    A conflict that was declared from such a sheet names its group to nobody who marked: it would tell whose the entry was. Two statements.
+    """
+    sheets = Sheet.objects.filter(judge__in=sorted(persons), challenge__round__published_at__isnull=True)
+    rows = sheets.order_by().values_list("challenge__round_id", "group_id").distinct()
+    held: dict[int, set[int]] = {}
+    for round_, group in rows:
+        held.setdefault(round_, set()).add(group)
+    rounds = Round.objects.filter(pk__in=held).select_related("cycle") if held else Round.objects.none()
+    return {group for one in rounds if is_blind(one) for group in held[one.pk]}

@@ -15,6 +15,7 @@ from backend.accounts import actions
 from backend.accounts.models import User
 from games.groups.models import Group, JoinRequest
 from games.groups.queries import public_key
+from games.judging import actions as judging
 from games.judging.models import ConflictOfInterest, Mark, Sheet
 from games.notices.models import Message, Notice, NoticeWish
 from games.notices.queries import wishes_of
@@ -142,9 +143,19 @@ def test_ones_data_are_taken_away_whole_and_nobody_elses(cast: Cast, client):
 
 
 def test_a_judges_data_name_no_team_of_a_blind_round(cast: Cast, monkeypatch):
-    cast.assign(cast.judith, cast.red)
-    monkeypatch.setattr("backend.accounts.personal.is_blind", lambda round_: True)
-    assert data_of(cast.judith.client)["marks.json"]["sheets"][0]["group"] is None  # type: ignore[index]
+    sheet = cast.assign(cast.judith, cast.red)
+    for place in ("backend.accounts.personal.is_blind", "games.judging.queries.others.is_blind"):
+        monkeypatch.setattr(place, lambda round_: True)
+    judging.recuse(sheet=sheet, by=cast.judith.user, reason="We met.")
+    judging.declare_conflict(person=cast.judith.person, group=cast.red, by=cast.judith.user, reason="We met.")
+    ConflictOfInterest.objects.create(person=cast.judith.person, group=cast.blue, reason="My brother.")
+    marks = data_of(cast.judith.client)["marks.json"]
+    assert marks["sheets"][0]["group"] is None  # type: ignore[index]
+    assert [(one["reason"], one["group"]) for one in marks["conflicts"]] == [  # type: ignore[index]
+        ("We met.", None),  # she gave an entry without a name back: the name of its group would tell whose it was
+        ("My brother.", "Blue Herons"),
+    ]
+    assert "Red Herons" not in json.dumps(marks)
 
 
 # --- Leaving --------------------------------------------------------------------------------------------------------------------------
