@@ -14,7 +14,7 @@ from games.changes.models import Appeal, ChangeSet
 from games.cycles.actions import record_decision
 from games.cycles.models import Cycle, Series
 from games.cycles.rules import DecisionKind
-from games.judging.models import ConflictOfInterest, Panelist
+from games.judging.models import ConflictOfInterest, Deliberation, MarkReview, Panelist
 from games.notices.models import Announcement, Message, Notice
 from games.progression.models import Draft
 from games.recognition.models import Points, PointsTotal
@@ -88,7 +88,9 @@ def _entries(people: dict[str, Actor], call: Scene) -> None:
         kept = {"name": "paper.pdf", "size": 8, "content_type": "application/pdf", "digest": "0" * 64}
         Upload.objects.create(submission=made, field="paper", file=file, **kept)
         Attempt.objects.create(challenge=call.challenge, group=group, number=number, elapsed_ms=1000 * number, at=now())
-        sheet_for(call, people["judith"].person, group)
+        sheet = sheet_for(call, people["judith"].person, group)
+        Deliberation.objects.create(challenge=call.challenge, panel="jury", group=group, why="The same")
+        MarkReview.objects.create(sheet=sheet, distance=300)
         Extension.objects.create(round=call.round, group=group, until=now() + timedelta(days=3), reason="illness")
         ConflictOfInterest.objects.create(person=PersonFactory.create(), group=group)
         Panelist.objects.create(challenge=call.challenge, panel="jury", person=PersonFactory.create())

@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from games.changes.models import Appeal, ChangeSet
 from games.cycles.models import Decision, Series
 from games.groups.models import Membership
-from games.judging.models import Calibration, ConflictOfInterest, FeedbackReply, Panelist
+from games.judging.models import Calibration, ConflictOfInterest, Deliberation, FeedbackReply, MarkReview, Panelist
 from games.notices.models import Announcement, Message, Notice
 from games.progression.models import Draft
 from games.recognition.models import Grant, Points, PointsTotal
@@ -73,6 +73,8 @@ def _judging(cast: Cast) -> list[Model]:
         Panelist.objects.get(person=cast.judith.person),
         ConflictOfInterest.objects.create(person=cast.judith.person, group=cast.blue, reason="cousins"),
         Calibration.objects.create(challenge=cast.concept, panel="jury", state="done"),
+        Deliberation.objects.create(challenge=cast.concept, panel="jury", group=cast.red, why="Sealed words."),
+        MarkReview.objects.create(sheet=sheet, distance=300),
     ]
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
+from games.judging.actions.sheets import reopen
 from games.judging.models import MarkReview, Sheet
 from games.judging.rules import ReviewState, SheetState
 from games.judging.rules.talking import ReviewRefused, said
@@ -51,9 +52,9 @@ def ask_reviews(*, challenge_id: int, panel: str, found: Iterable[Far]) -> int:
 
 @transaction.atomic
 def answer_review(*, review: MarkReview, changed: bool, answer: str, by: Any, person: Person | None = None) -> MarkReview:
-    """A human has looked: the mark stands as it is, or its judge is asked to change it (reopening the sheet is an act of its own).
+    """A human has looked: the mark stands as it is, or the sheet is opened again for its judge, with the answer as the reason.
 
-    Raises ReviewRefused when it was answered, WordsRefused without a reason.
+    Raises ReviewRefused when it was answered, WordsRefused without a reason, and why a sheet cannot be opened.
     """
     row = MarkReview.objects.select_for_update(of=("self",)).select_related("sheet__challenge__round").get(pk=review.pk)
     if row.state != ReviewState.OPEN:
@@ -62,6 +63,8 @@ def answer_review(*, review: MarkReview, changed: bool, answer: str, by: Any, pe
     row.state = (ReviewState.CHANGED if changed else ReviewState.KEPT).value
     row.answered_by, row.answered_at = person, db_now()
     row.save(update_fields=["answer", "state", "answered_by", "answered_at"])
+    if changed:
+        reopen(sheet=row.sheet, by=by, reason=row.answer)
     round_ = row.sheet.challenge.round
     payload = {"round": round_.key, "challenge": row.sheet.challenge.key, "sheet": row.sheet_id, "state": row.state}
     record(

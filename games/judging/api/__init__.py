@@ -2,6 +2,7 @@
 
 from games.judging.api.calibrating import Calibrations, CalibrationSetUp
 from games.judging.api.conflicts import Concerns, Conflicts, JudgeConflicts, TeamConflicts
+from games.judging.api.deliberating import Deliberations, Reviews, SheetDeliberating
 from games.judging.api.panels import JudgingSetUp, Panelists
 from games.judging.api.sheets import SheetMarking, SheetRuling, Sheets
 from games.judging.api.talk import FeedbackReplies, SheetTalk
@@ -12,10 +13,13 @@ __all__ = [
     "Calibrations",
     "Concerns",
     "Conflicts",
+    "Deliberations",
     "FeedbackReplies",
     "JudgeConflicts",
     "JudgingSetUp",
     "Panelists",
+    "Reviews",
+    "SheetDeliberating",
     "SheetMarking",
     "SheetRuling",
     "SheetTalk",

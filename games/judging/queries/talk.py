@@ -1,16 +1,14 @@
 """Reads of deliberations and reviews: who is in the room, what was said, which marks moved, what waits for a human."""
 
-from collections.abc import Collection
-
 from django.db.models import Count, Q, QuerySet
 
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
-from games.groups.models import Group, Membership
-from games.judging.models import ConflictOfInterest, Deliberation, Mark, MarkReview, Panelist, Sheet
+from games.groups.models import Group
+from games.judging.models import Deliberation, Mark, MarkReview
 from games.judging.rules import ReviewState, SheetState
-from games.judging.rules.talking import Voice
 from games.rounds.models import Round
+from games.submissions.queries import with_ordinal
 
 
 def final_marks(challenge: Challenge, panel: str, group: Group) -> dict[str, dict[str, int | None]]:
@@ -23,31 +21,16 @@ def final_marks(challenge: Challenge, panel: str, group: Group) -> dict[str, dic
     return found
 
 
-def voice_of(deliberation: Deliberation, persons: Collection[int], *, organizes: bool) -> Voice:
-    """How the persons of one user stand to a deliberation. Four statements at most."""
-    mine = sorted(persons)
-    group = deliberation.group_id
-    seats = Panelist.objects.filter(challenge=deliberation.challenge_id, panel=deliberation.panel, person__in=mine)
-    chairs = any(seats.values_list("chair", flat=True))
-    sheets = Sheet.objects.filter(challenge=deliberation.challenge_id, panel=deliberation.panel, judge__in=mine)
-    if group is None:
-        return Voice(judges=seats.exists(), chairs=chairs, organizes=organizes)
-    judges = sheets.filter(group=group).exclude(state=SheetState.RECUSED.value).exists()
-    barred = (
-        Membership.objects.filter(person__in=mine, group=group).exists()
-        or ConflictOfInterest.objects.filter(person__in=mine, group=group, lifted_at__isnull=True).exists()
-    )
-    return Voice(judges=judges, chairs=chairs, organizes=organizes, barred=barred)
+def deliberations() -> QuerySet[Deliberation]:
+    """Those on entries, each with its task, its group and the group's ordinal."""
+    rows = with_ordinal(Deliberation.objects.filter(group__isnull=False))
+    return rows.select_related("challenge__round__cycle", "group", "decided_by")
 
 
 def deliberations_of(cycle: Cycle) -> QuerySet[Deliberation]:
-    """Those on entries of a cycle, open ones first, the latest first, with how much was said. One statement."""
-    rows = Deliberation.objects.filter(challenge__round__cycle=cycle, group__isnull=False)
-    return (
-        rows.select_related("challenge__round", "group", "decided_by")
-        .annotate(n_remarks=Count("remarks"))
-        .order_by("-state", "-opened_at", "-pk")
-    )
+    """Those of a cycle, open ones first, the latest first, with how much was said. One statement."""
+    rows = deliberations().filter(challenge__round__cycle=cycle).annotate(n_remarks=Count("remarks"))
+    return rows.order_by("-state", "-opened_at", "-pk")
 
 
 def open_reviews(round_: Round) -> QuerySet[MarkReview]:

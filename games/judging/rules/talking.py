@@ -1,10 +1,10 @@
-"""Deliberations and reviews: what may be said, by whom, and what is refused. Pure."""
+"""Deliberations and reviews: what may be said, and which marks moved. Who takes part stands in the permission table. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from games.errors import Conflict, Invalid, NotAllowed
+from games.errors import Conflict, Invalid
 from games.judging.rules.states import DeliberationState
 
 WORDS: Final = 5000  # characters of a remark, a reason, an outcome
@@ -12,12 +12,6 @@ FAR: Final = 250  # hundredths of a residual standard deviation: beyond this a h
 
 type Marks = Mapping[str, Mapping[str, int | None]]
 """Judge's id as text → criterion → scaled value."""
-
-
-class NotInDeliberation(NotAllowed):
-    """Who speaks does not judge this entry, does not chair the panel and does not organize."""
-
-    code = "not_in_deliberation"
 
 
 class DeliberationRefused(Conflict):
@@ -36,26 +30,6 @@ class ReviewRefused(Conflict):
     """There is nothing to answer, or it was answered."""
 
     code = "review_refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """How a person stands to a deliberation. `judges`: holds a sheet on the entry that was not given back."""
-
-    judges: bool = False
-    chairs: bool = False
-    organizes: bool = False
-    barred: bool = False
-
-
-def check_voice(voice: Voice, *, deciding: bool = False) -> None:
-    """Refuse who is not in the room: own group or conflict above all; deciding is the chair's or an organizer's."""
-    if voice.barred:
-        raise NotInDeliberation("Nobody takes part in a deliberation on their own group, or on one they are in conflict with.")
-    if deciding and not (voice.chairs or voice.organizes):
-        raise NotInDeliberation("The chair of the panel or an organizer decides.")
-    if not (voice.judges or voice.chairs or voice.organizes):
-        raise NotInDeliberation("Only those who judge this entry, the chair and the organizers take part.")
 
 
 def check_open(state: str) -> None:

@@ -16,7 +16,7 @@ from django.utils.timezone import now
 from games.bundles.writer import zipped
 from games.cycles.models import Cycle
 from games.groups.models import Group
-from games.judging.models import Panelist
+from games.judging.models import Deliberation, Panelist, Sheet
 from games.rounds.models import Extension
 from tests.cast import Actor
 from tests.factories.changes import told
@@ -167,6 +167,15 @@ def _voted(house: House) -> Asked:
     return house.people["judith"], f"/challenges/{made.challenge.pk}/votes", body
 
 
+def _deliberated(house: House) -> Asked:
+    final = Sheet.objects.filter(challenge__round__cycle=house.played.cycle, state="final").earliest("pk")
+    return house.people["org"], f"/sheets/{final.pk}/deliberate", {"why": "They are far apart."}
+
+
+def _remarked(house: House) -> Asked:
+    return house.people["org"], f"/deliberations/{Deliberation.objects.earliest('pk').pk}/remarks", {"text": "Well."}
+
+
 def _entry(house: House) -> int:
     return int(house.open.challenge.submissions.get(group=house.open.groups[0]).pk)
 
@@ -234,6 +243,8 @@ CREATING: dict[str, Making] = {
     "/groups/{id}/attempts": Making("games.Attempt", _tried),
     "/submissions/{id}/versions": Making("games.Version", _version),
     "/submissions/{id}/uploads": Making("games.Upload", _uploaded),
+    "/sheets/{id}/deliberate": Making("games.Deliberation", _deliberated),
+    "/deliberations/{id}/remarks": Making("games.Remark", _remarked),
     "/challenges/{id}/votes": Making("games.Vote", _voted),
     "/rounds/{id}/extend": Making("games.Extension", _more_time),
     "/rounds/{id}/publish": Making("games.RecomputeRun", _published),

@@ -11,17 +11,14 @@ from games.cycles.rules import CycleState
 from games.judging import actions
 from games.judging.actions.deliberating import close_deliberation, open_deliberation, remark
 from games.judging.actions.reviewing import Far, answer_review, ask_reviews
-from games.judging.models import ConflictOfInterest, Deliberation, MarkReview, Panelist, Sheet
-from games.judging.queries.talk import deliberations_of, final_marks, open_reviews, voice_of
+from games.judging.models import Deliberation, MarkReview, Sheet
+from games.judging.queries.talk import deliberations_of, final_marks, open_reviews
 from games.judging.rules import Given
 from games.judging.rules.talking import (
     DeliberationRefused,
     Moved,
-    NotInDeliberation,
     ReviewRefused,
-    Voice,
     WordsRefused,
-    check_voice,
     moved,
 )
 from tests.factories.judging import MARKS, judge, locked_scene, sheet_for
@@ -89,39 +86,6 @@ def test_there_must_be_a_final_sheet_a_reason_and_a_cycle_that_goes_on(call: Sce
     with pytest.raises(DeliberationRefused, match="closed"):
         opened(call)
     assert not Deliberation.objects.exists()
-
-
-def test_who_is_in_the_room(call: Scene) -> None:
-    held = final(call, "Judith")
-    talk = opened(call)
-    chair, outsider = judge(call, "Chair"), judge(call, "Other")
-    Panelist.objects.create(challenge=call.challenge, panel="jury", person=chair, chair=True)
-    assert voice_of(talk, [held.judge_id], organizes=False) == Voice(judges=True)
-    assert voice_of(talk, [chair.pk], organizes=False) == Voice(chairs=True)
-    assert voice_of(talk, [outsider.pk], organizes=False) == Voice()
-    assert voice_of(talk, [], organizes=True) == Voice(organizes=True)
-    ConflictOfInterest.objects.create(person=chair, group=call.group)
-    assert voice_of(talk, [chair.pk], organizes=False).barred
-
-
-@pytest.mark.parametrize(
-    ("voice", "deciding", "fine"),
-    [
-        (Voice(judges=True), False, True),
-        (Voice(judges=True), True, False),
-        (Voice(chairs=True), True, True),
-        (Voice(organizes=True), True, True),
-        (Voice(), False, False),
-        (Voice(judges=True, chairs=True, organizes=True, barred=True), False, False),
-        (Voice(chairs=True, barred=True), True, False),
-    ],
-)
-def test_judges_speak_the_chair_decides_and_who_is_barred_does_neither(voice: Voice, deciding: bool, fine: bool) -> None:
-    if fine:
-        check_voice(voice, deciding=deciding)
-    else:
-        with pytest.raises(NotInDeliberation):
-            check_voice(voice, deciding=deciding)
 
 
 _marks = st.dictionaries(
