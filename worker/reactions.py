@@ -57,14 +57,33 @@ def tell(entry: JournalEntry) -> None:
         notices.react(entry.pk)
 
 
+def look_at_changes(entry: JournalEntry) -> None:
+    """A correction was drafted, or says something else: what it would move is computed by a worker."""
+    publish("look_at_changes", int(entry.subject.partition(":")[2]))
+
+
+def look_for_conflicts(entry: JournalEntry) -> None:
+    """People, panels or groups changed: what nobody declared is found."""
+    cycle = _cycle(entry)
+    if cycle is not None:
+        judging.find_conflicts(cycle=cycle)
+
+
+def work_out(entry: JournalEntry) -> None:
+    """Who judges what was asked: a worker plans it at once. If the message is lost, the clock finds the plan."""
+    publish("plan", int(entry.subject.removeprefix("plan:")))
+
+
 # What happened → what it starts. Beside it, every entry may earn points by the rules of its cycle.
 FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     # people
     Kind.PERSON_INVITED: (tell,),
     Kind.GROUP_REGISTERED: (tell,),
-    Kind.GROUP_SETTLED: (refresh, tell),
+    Kind.GROUP_SETTLED: (refresh, tell, look_for_conflicts),
     Kind.GROUP_LEFT: (refresh,),
     Kind.GROUP_RANK_HIDDEN: (refresh,),
+    Kind.MEMBER_JOINED: (look_for_conflicts,),
+    Kind.PERSON_CLAIMED: (look_for_conflicts,),
     Kind.JOIN_ASKED: (tell,),
     Kind.JOIN_SETTLED: (tell,),
     # submission → marks → results → standings
@@ -74,10 +93,13 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.ATTEMPT_JUDGED: (refresh,),
     Kind.SHEET_ASSIGNED: (tell, calibrate),
     Kind.SHEET_FINALIZED: (refresh, tell, calibrate),
-    Kind.SHEET_RECUSED: (refresh, calibrate),
+    Kind.SHEET_RECUSED: (refresh, tell, calibrate),
     Kind.SHEET_REOPENED: (refresh,),
     Kind.SHEET_CORRECTED: (refresh,),
     Kind.CALIBRATION_CHANGED: (tell,),
+    Kind.PANEL_CHANGED: (look_for_conflicts, tell, calibrate),
+    Kind.CONFLICT_CHANGED: (tell,),
+    Kind.PLAN_ASKED: (work_out,),
     Kind.VOTE_CAST: (refresh,),
     Kind.FEEDBACK_WRITTEN: (tell,),
     Kind.FEEDBACK_REPLIED: (tell,),
@@ -86,6 +108,8 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.GLASS_BROKEN: (tell,),
     Kind.APPEAL_MADE: (tell,),
     Kind.APPEAL_ANSWERED: (tell,),
+    Kind.CHANGES_DRAFTED: (look_at_changes,),
+    Kind.CHANGES_SETTLED: (tell,),
     Kind.DESIGN_AMENDED: (refresh,),
     Kind.POINTS_CHANGED: (refresh_points,),
     # a settle run (asked for by whoever publishes) → snapshot → recognition → who goes on → news

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import uuid4
 
+from games.changes import actions as changes
 from games.cycles.models import Cycle
 from games.errors import GameError
 from games.journal.queries import db_now
@@ -69,27 +70,40 @@ def _standings(run: RecomputeRun) -> None:
 
 
 def _snapshot(run: RecomputeRun) -> None:
-    by = asker(run)
+    by, correction = asker(run), changes.published_by(run)
+    keys = correction.preview["rounds"] if correction else [_round(run).key]
     with results.finishing(run):
-        published = progression.publish_round(_round(run), by=by, reason=run.reason)
-        submissions.publish_entries(published)
-        results.publish_boards(run.cycle, published.key, now=db_now(), reason=run.reason, by=by)
+        for round_ in Round.objects.select_related("cycle").filter(cycle=run.cycle, key__in=keys).order_by("number"):
+            published = progression.publish_round(round_, by=by, reason=run.reason)
+            submissions.publish_entries(published)
+        results.publish_boards(run.cycle, *keys, now=db_now(), reason=run.reason, by=by)
 
 
 def _awards(run: RecomputeRun) -> None:
+    correction = changes.published_by(run)
     with results.finishing(run):
         recognition.nominate(run.cycle, _plan(run)["awards"])
+        if correction is not None:
+            changes.give_anew(correction, by=asker(run))
 
 
 def _cut(run: RecomputeRun) -> None:
+    """Who goes on from the round; a correction may move the field of any round that is settled by results that are out."""
+    correction, by = changes.published_by(run), asker(run)
+    rounds = [_round(run)]
+    if correction is not None:
+        rounds = list(Round.objects.filter(cycle=run.cycle, published_at__isnull=False).order_by("number"))
     with results.finishing(run):
-        progression.apply_cut(run.cycle, _round(run), outcome=planned(_plan(run)), by=asker(run))
+        for round_ in rounds:
+            progression.apply_cut(run.cycle, round_, outcome=planned(_plan(run)), by=by)
 
 
 def _notify(run: RecomputeRun) -> None:
-    """The news itself hangs on the journal: whoever publishes has told it by now."""
+    """The news itself hangs on the journal: whoever publishes has told it by now; a correction tells at its end."""
+    correction = changes.published_by(run)
     with results.finishing(run):
-        pass
+        if correction is not None:
+            changes.conclude(correction, by=asker(run))
 
 
 WORK: Final[dict[Step, Callable[[RecomputeRun], None]]] = {

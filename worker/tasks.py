@@ -5,13 +5,14 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from games.journal.queries import db_now
+from games.judging.actions.planning import plans_due
 from games.notices.actions import compose_digests, deliver_pending, warn_of_deadlines
 from games.progression.actions import settle_round_states
 from games.progression.drafting import rehearsals_to_do
 from games.results.rules import RunState
 from games.submissions.actions import sweep_uploads
 from leaderboards.live import announce
-from worker import desk, rehearsing, retention, steps
+from worker import correcting, desk, planning, rehearsing, retention, steps
 from worker.pulse import hand_out
 from worker.pulse import pulse as beat_once
 from worker.reactions import publish
@@ -46,12 +47,22 @@ def rehearse(rehearsal_id: int) -> None:
 
 
 @shared_task
+def look_at_changes(change_set_id: int) -> None:
+    """What a correction would move, for whoever prepares it."""
+    correcting.look_at(change_set_id)
+
+
+@shared_task
 def tick() -> None:
     """The clock: rounds that are due, whatever a lost message left behind, dry runs, mail."""
     settle_round_states()
     beat_once()
     for dry_run in rehearsals_to_do(db_now()):
         publish("rehearse", dry_run)
+    for draft in correcting.waiting():
+        publish("look_at_changes", draft)
+    for wanted in plans_due(db_now()):
+        publish("plan", wanted)
     deliver_pending()
 
 
@@ -66,6 +77,12 @@ def remind() -> None:
 def carry_out(key: str) -> None:
     """Something that an organizer's page waits for."""
     desk.carry_out(key)
+
+
+@shared_task
+def plan(plan_id: int) -> None:
+    """Who judges what: worked out, and given out where that was asked."""
+    planning.work_out(plan_id)
 
 
 @shared_task

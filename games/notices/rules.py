@@ -116,6 +116,7 @@ TOPICS: Mapping[str, Topic] = MappingProxyType(
         "appeal.answered": Topic.TEAM,
         "appeal.withdrawn": Topic.TEAM,
         "changes.applied": Topic.PUBLISHED,
+        "changes.sheet": Topic.ASSIGNED,
         "news": Topic.NEWS,
     }
 )

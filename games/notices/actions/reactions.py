@@ -15,7 +15,7 @@ from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.notices.actions.calibrating import on_calibration_changed
-from games.notices.actions.corrections import on_appeal_answered, on_appeal_made
+from games.notices.actions.corrections import on_appeal_answered, on_appeal_made, on_changes_settled
 from games.notices.actions.outbox import absolute, tell
 from games.notices.actions.outcomes import (
     on_grant_changed,
@@ -160,6 +160,7 @@ HANDLERS: Mapping[Kind, Callable[[JournalEntry], int]] = {
     Kind.GLASS_BROKEN: on_glass_broken,
     Kind.APPEAL_MADE: on_appeal_made,
     Kind.APPEAL_ANSWERED: on_appeal_answered,
+    Kind.CHANGES_SETTLED: on_changes_settled,
 }
 
 

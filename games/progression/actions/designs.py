@@ -19,6 +19,7 @@ from games.journal.rules import Kind
 from games.playbooks.expand import merged
 from games.playbooks.queries import exact
 from games.playbooks.schema import Design, launch_problems, parse_design
+from games.progression.correcting import corrected_rounds, fixed_problems
 from games.progression.drafting import begun_rounds
 from games.progression.rules import (
     AmendRefused,
@@ -38,22 +39,29 @@ AMENDABLE = frozenset(CycleState) - {CycleState.CLOSED, CycleState.CANCELLED}
 
 
 @transaction.atomic
-def apply_design(cycle: Cycle, design: Design, *, by: Any, decision: Decision | None = None) -> DesignRow:
+def apply_design(
+    cycle: Cycle, design: Design, *, by: Any, decision: Decision | None = None, correcting: bool = False
+) -> DesignRow:
     """Make `design` the rules of the cycle: a new number, and rounds, challenges and boards as it says.
 
     A round that has begun keeps its row and its number; only words in it change. Raises AmendRefused when more would change.
+    `correcting`: by a change set that was looked at, how results come about may change too; a round it concerns gets the new number.
     """
     held = locked(cycle)
     now = db_now()
     begun = begun_rounds(held, now)
+    corrected: list[str] = []
     if held.design_number:
-        problems = frozen_problems(design_of(held), design, begun)
+        before = design_of(held)
+        problems = (fixed_problems if correcting else frozen_problems)(before, design, begun)
         if problems:
             raise AmendRefused(problems)
+        corrected = corrected_rounds(before, design, begun) if correcting else []
     row = add_design(cycle, design, by=by, decision=decision)
     _project_cycle(cycle, design)
     try:
         rounds = _project_rounds(cycle, design, row.number, begun)
+        Round.objects.filter(cycle=cycle, key__in=corrected).update(design_number=row.number)
         _project_challenges(design, rounds, begun)
         _project_boards(cycle, design)
     except ProtectedError as error:
@@ -128,20 +136,36 @@ def _project_boards(cycle: Cycle, design: Design) -> None:
 
 @transaction.atomic
 def amend(
-    cycle: Cycle, changes: Mapping[str, Any] | None = None, *, by: Any, reason: str, design: Mapping[str, Any] | None = None
+    cycle: Cycle,
+    changes: Mapping[str, Any] | None = None,
+    *,
+    by: Any,
+    reason: str,
+    design: Mapping[str, Any] | None = None,
+    correcting: bool = False,
 ) -> DesignRow:
     """Change the rules of a cycle by decision. `changes` are merged into the present rules (tables by key), `design` replaces them.
 
-    Raises DesignRefused (faults), LaunchRefused (aim or checks gone), AmendRefused (would alter what has begun), NothingChanged.
+    `correcting` is for change sets alone: see `apply_design`. Raises DesignRefused (faults), LaunchRefused (aim or checks gone),
+    AmendRefused (would alter what has begun), NothingChanged.
     """
     needs_reason(reason)
     held = locked(cycle)
-    if held.state not in AMENDABLE:
-        message = f"The cycle is {held.state}: its rules stay."
+    after = amended(held, changes, design=design)
+    decision = record_decision(held, DecisionKind.AMEND, by=by, reason=reason, value=str(held.design_number + 1))
+    row = apply_design(held, after, by=by, decision=decision, correcting=correcting)
+    cycle.refresh_from_db()
+    return row
+
+
+def amended(cycle: Cycle, changes: Mapping[str, Any] | None = None, *, design: Mapping[str, Any] | None = None) -> Design:
+    """The rules as an amendment would make them; nothing is written. Raises as `amend`, but for what has begun."""
+    if cycle.state not in AMENDABLE:
+        message = f"The cycle is {cycle.state}: its rules stay."
         raise Conflict(message)
-    before = design_of(held)
+    before = design_of(cycle)
     written = exact(design) if design is not None else merged(before.data(), exact(changes or {}))
-    after = parse_design(written, start=held.starts_at or db_now(), file="")
+    after = parse_design(written, start=cycle.starts_at or db_now(), file="")
     if after.cycle.key != before.cycle.key:
         raise AmendRefused([Problem("cycle.key", f'a cycle keeps its key "{before.cycle.key}"')])
     missing = launch_problems(after)
@@ -150,7 +174,4 @@ def amend(
     if digest_of(after.data()) == digest_of(before.data()):
         message = "These changes leave the rules as they are."
         raise NothingChanged(message)
-    decision = record_decision(held, DecisionKind.AMEND, by=by, reason=reason, value=str(held.design_number + 1))
-    row = apply_design(held, after, by=by, decision=decision)
-    cycle.refresh_from_db()
-    return row
+    return after

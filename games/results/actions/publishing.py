@@ -17,15 +17,15 @@ from leaderboards.models import Snapshot
 
 
 @transaction.atomic
-def publish_boards(cycle: Cycle, round_key: str, *, now: datetime, reason: str = "", by: Any = None) -> list[Snapshot]:
-    """Publish every board that counts this round as its next snapshot. The same content again gives no new one, unless with a reason."""
+def publish_boards(cycle: Cycle, *round_keys: str, now: datetime, reason: str = "", by: Any = None) -> list[Snapshot]:
+    """Publish every board that counts one of these rounds as its next snapshot. The same content again gives no new one, unless with a reason."""
     pseudonym = str(getattr(by, "pseudonym", by or ""))
     snapshots = []
-    for board in boards_to_publish(cycle, round_key):
+    for board in boards_to_publish(cycle, *round_keys):
         snapshot = publish(board, design_number=cycle.design_number, now=now, reason=reason, by=pseudonym)
         if snapshot is not None:
             snapshots.append(snapshot)
-            payload = {"board": board.key, "number": snapshot.number, "digest": snapshot.digest, "round": round_key}
+            payload = {"board": board.key, "number": snapshot.number, "digest": snapshot.digest, "round": " ".join(round_keys)}
             record(Kind.SNAPSHOT_PUBLISHED, cycle_id=cycle.pk, by=by, subject=f"board:{board.pk}", payload=payload)
     return snapshots
 

@@ -47,13 +47,13 @@ def sides_of(cycle: Cycle, *, points: Sequence[facts.Points] = (), publishing: s
 # --- What follows from it -------------------------------------------------------------------------------------------------------------
 
 
-def boards_to_publish(cycle: Cycle, round_key: str) -> list[Board]:
-    """The boards that count a round, and those of points."""
+def boards_to_publish(cycle: Cycle, *round_keys: str) -> list[Board]:
+    """The boards that count one of these rounds, and those of points."""
     design = design_of(cycle)
     keys = {
         spec.id
         for spec in expand_boards(design)
-        if spec.source is Source.POINTS or any(one.key == round_key for one in board_rounds(design, spec))
+        if spec.source is Source.POINTS or any(one.key in round_keys for one in board_rounds(design, spec))
     }
     return [board for board in boards_of(cycle) if board.key in keys]
 

@@ -4,7 +4,7 @@
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -111,7 +111,7 @@ def preview(round_: Round, *, points: Sequence[facts.Points] = (), targets: Coll
         round=round_.key,
         digest=state_digest(cycle.design_number, sides.known, plan, shown),
         first=round_.key not in out,
-        boards=list(_boards(cycle, design, round_, sides.public, shown)),
+        boards=list(preview_boards(cycle, design, boards_to_publish(cycle, round_.key), sides.public, shown)),
         cuts=_cuts(design, sides.public, shown, targets),
         entrants={key: groups for key, groups in plan["entrants"].items() if targets is None or key in targets},
         awards=plan["awards"],
@@ -121,8 +121,11 @@ def preview(round_: Round, *, points: Sequence[facts.Points] = (), targets: Coll
     )
 
 
-def _boards(cycle: Cycle, design: Design, round_: Round, outcome: Outcome, shown: Collection[str]) -> Iterator[PreviewBoard]:
-    boards = [one for one in boards_to_publish(cycle, round_.key) if one.key in outcome.boards]
+def preview_boards(
+    cycle: Cycle, design: Design, among: Iterable[Board], outcome: Outcome, shown: Collection[str]
+) -> Iterator[PreviewBoard]:
+    """These boards as they would be published from `outcome` when the rounds `shown` are out. Three statements."""
+    boards = [one for one in among if one.key in outcome.boards]
     last, done, unnamed = _last(boards), finished_boards(design, shown), withheld(cycle)
     for board in boards:
         columns = stored_rows(outcome.board(board.key, frozen=board.key not in done).rows)
