@@ -24,7 +24,7 @@ from backend.web.pages import (
     style,
     workspace,
 )
-from backend.web.pages.desk import awards, confirming, decisions, keeping, publishing, settings
+from backend.web.pages.desk import awards, confirming, decisions, keeping, promising, publishing, settings
 
 C = "cycles/<str:cycle>/"
 R = "cycles/<str:cycle>/rounds/<str:key>/"
@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}ceremony/", ceremony.ceremony_page, name="ceremony"),
     path(f"{C}ceremony/opening.json", ceremony.opening, name="ceremony-opening"),
     path(f"{C}teams/<str:group>/feedback/", workspace.feedback_page, name="team-feedback"),
+    path(f"{C}teams/<str:group>/feedback/<int:pk>/", workspace.reply, name="team-reply"),
     path(f"{C}teams/<str:group>/standing/", workspace.standing_page, name="team-standing"),
     path(f"{C}teams/<str:group>/points/", workspace.points_page, name="team-points"),
     path(R, rounds.round_page, name="round"),
@@ -96,6 +97,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}desk/judging/seats/<int:pk>/", desk.unseat, name="desk-unseat"),
     path(f"{C}desk/judging/table/", desk.assign_table, name="desk-assign-table"),
     path(f"{C}desk/judging/conflicts/", desk.conflicts_page, name="desk-conflicts"),
+    path(f"{C}desk/judging/feedback/", promising.feedback_owed, name="desk-feedback"),
+    path(f"{C}desk/judging/feedback/<str:key>/remind/", promising.remind_words, name="desk-remind-words"),
     path(f"{C}desk/judging/questions/", desk.flags_page, name="desk-flags"),
     path(f"{C}desk/judging/questions/<int:pk>/", desk.answer, name="desk-answer"),
     path(f"{C}desk/judging/<str:key>/<str:challenge>/", desk.matrix_page, name="desk-matrix"),
@@ -110,6 +113,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}desk/publish/", publishing.publish_index, name="desk-publish"),
     path(f"{C}desk/publish/runs/<int:pk>/", confirming.run_progress, name="desk-publish-run"),
     path(f"{C}desk/publish/<str:key>/", publishing.publish_round, name="desk-publish-round"),
+    path(f"{C}desk/publish/<str:key>/without-feedback/", promising.waive_feedback, name="desk-waive-feedback"),
     path(f"{C}desk/publish/<str:key>/depart/", publishing.depart, name="desk-depart"),
     path(f"{C}desk/publish/<str:key>/tie/", publishing.decide_tie, name="desk-tie"),
     path(f"{C}desk/publish/<str:key>/confirm/", confirming.publish_confirm, name="desk-publish-confirm"),

@@ -125,6 +125,7 @@ function start(form) {
   // --- Others ----------------------------------------------------------------------------------------------------------------------
   function byControl(theirs) {
     const values = { "our.note": theirs.note };
+    for (const name of Object.keys(was)) if (name.startsWith("our.used.")) values[name] = theirs.used?.[name.slice(9)] ?? "";
     for (const [key, value] of Object.entries(theirs.values)) {
       if (`our.file.${key}` in was) values[`our.file.${key}`] = value ? String(value.id) : "";
       else values[key] = value;

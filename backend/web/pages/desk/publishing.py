@@ -16,6 +16,7 @@ from backend.web import preview_shapes, shapes
 from backend.web.pages.desk.confirming import run_shape
 from backend.web.pages.desk.departing import DepartForm, TieForm, departures, near_rows, tie_words
 from backend.web.pages.desk.place import desk_page, organized
+from backend.web.pages.desk.promising import owed_part
 from backend.web.pages.rounds import round_seen
 from games.cycles.models import Cycle, Decision
 from games.cycles.queries import design_of
@@ -99,8 +100,9 @@ def _preview(
     board = found.board(asked.get("board", "") if any(one.key == asked.get("board") for one in found.boards) else _main(found))
     here = reverse("desk-publish-round", args=[cycle.key, round_.key])
     if board is None:
-        return {"preview": found, "empty": True}
+        return {"preview": found, "empty": True, "owed": owed_part(round_)}
     kinds = [kind.value for kind in RESULT_KINDS]
+    owed = owed_part(round_)
     taken = Decision.objects.filter(cycle=cycle, kind__in=kinds, published_at__isnull=True, revoked_at__isnull=True)
     return {
         "preview": found,
@@ -115,7 +117,8 @@ def _preview(
         "taken": list(taken.order_by("-number")),
         "names": found.names,
         "depart": _departing(cycle, found, asked.get("group", ""), board.key, form),
-        "can_publish": round_.state in ENDED and not found.undecided,
+        "can_publish": round_.state in ENDED and not found.undecided and not owed["blocks"],
+        "owed": owed,
     }
 
 

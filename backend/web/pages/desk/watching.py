@@ -120,15 +120,15 @@ def remind(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
     if not chosen and not everybody:
         messages.error(request, _("Nobody is chosen."))
     elif what == "entries":
-        _say(request, notices.remind_entries(round_, by=me(request), groups=None if everybody else chosen))
+        say_reminded(request, notices.remind_entries(round_, by=me(request), groups=None if everybody else chosen))
     elif what == "marks":
-        _say(request, notices.remind_marks(round_, by=me(request), judges=None if everybody else chosen))
+        say_reminded(request, notices.remind_marks(round_, by=me(request), judges=None if everybody else chosen))
     else:
         raise Http404
     return redirect("round-desk", found.key, round_.key)
 
 
-def _say(request: HttpRequest, done: notices.Reminded) -> None:
+def say_reminded(request: HttpRequest, done: notices.Reminded) -> None:
     """Whom it reached, and whom it did not, and why."""
     said = []
     if done.people:

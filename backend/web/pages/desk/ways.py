@@ -14,5 +14,6 @@ def ways(cycle: Cycle, current: str) -> list[dict[str, Any]]:
         ("panels", _("Panels"), "desk-judging"),
         ("conflicts", _("Conflicts of interest"), "desk-conflicts"),
         ("flags", _("Questions of judges"), "desk-flags"),
+        ("feedback", _("Feedback"), "desk-feedback"),
     )
     return [{"label": label, "url": reverse(name, args=[cycle.key]), "current": key == current} for key, label, name in parts]

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from backend.api.permissions import access_of
 from backend.web.pages.entering.shared import base_of, entry_of, form_of, fresh, me_in, opened, own_challenge, saved_state
+from backend.web.pages.entering.using import keep_uses, uses_written
 from games.challenges.models import Challenge
 from games.challenges.queries import spec_of
 from games.challenges.text import rendered
@@ -68,8 +69,10 @@ def draft(request: HttpRequest, cycle: str, key: str, challenge: str) -> HttpRes
         )
     except StaleDraft as refusal:
         theirs = fresh(entry)
-        answer = {"code": refusal.code, "message": refusal.message, "theirs": saved_state(theirs) | _written(theirs)}
+        written = _written(theirs) | {"used": uses_written(group, row)}
+        answer = {"code": refusal.code, "message": refusal.message, "theirs": saved_state(theirs) | written}
         return JsonResponse(answer, status=refusal.status)
+    keep_uses(request, row, group, person)
     return JsonResponse(saved_state(saved))
 
 

@@ -16,6 +16,7 @@ from backend.api.permissions import access_of
 from backend.web.answers import answered
 from backend.web.pages.entering.shared import number_in, way_to
 from games.challenges.queries import spec_of
+from games.judging.queries.replies import uses_in
 from games.permissions import visible
 from games.submissions import actions
 from games.submissions.models import Submission, Upload, Version
@@ -55,6 +56,7 @@ def receipt(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "version": version,
         "counts": counts,
         "numbers": _numbers(version),
+        "uses": list(uses_in(version)),
         "answers": answered(spec.form, version.data, {one.pk: one for one in entry.uploads.all()}),
         "crumbs": way_to(entry.challenge, _("Version %(number)d") % {"number": version.number}),
         "own": own,

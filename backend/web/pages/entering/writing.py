@@ -26,6 +26,7 @@ from backend.web.pages.entering.shared import (
     why_not,
     writable,
 )
+from backend.web.pages.entering.using import feedback_for, keep_uses, record_uses
 from games.challenges.models import Challenge
 from games.challenges.queries import spec_of
 from games.errors import GameError
@@ -69,6 +70,7 @@ def _shown(request: HttpRequest, form: EntryForm, row: Challenge, group: Group, 
         "form": form,
         "fields": [form[field.key] for field in spec.form],
         "note": form[NOTE],
+        "uses": feedback_for(request, row, group),
         "blind": form.blind,
         "why": why,
         "until": time_left(row, group),
@@ -117,8 +119,10 @@ def _write(request: HttpRequest, form: EntryForm, row: Challenge, group: Group) 
         how = request.POST.get(SAVE)
         if how in {"draft", LOOK}:
             actions.save_draft(submission=entry, data=data, note=form.note, by=request.user, person=person, **base)
+            keep_uses(request, row, group, person)
             return _saved(request, entry, look=how == LOOK)
         version = actions.submit(submission=entry, by=request.user, person=person, data=data, note=form.note, **base)
+        record_uses(request, row, group, version, person)
     except GameError as refusal:
         if entry is not None and not isinstance(refusal, StaleDraft):
             _keep(request, form, entry, person)
