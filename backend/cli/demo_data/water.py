@@ -11,17 +11,21 @@ from backend.cli.demo_data.content import content, slug
 from games.bundles.bundle import Bundle
 from games.bundles.rows import DecisionRow, MarkRow, PersonRow
 from games.bundles.tables import Table, Tables
+from games.cycles.actions import record_decision
 from games.cycles.models import Cycle
+from games.cycles.rules import DecisionKind
 from games.groups.actions import appoint, register
 from games.groups.actions.members import add_member, held_group
 from games.groups.models import Group
 from games.groups.rules import Consent
 from games.journal.queries import db_now
 from games.judging.actions import add_panelist, assign_all
+from games.judging.models import Mark
 from games.organizations.actions import create_organization, person_for
 from games.organizations.models import Organization, Person
 from games.progression import actions as progression
 from games.progression.actions import prepared
+from games.results.actions import publish_boards, recompute_now
 from games.submissions.actions import open_entry, save_draft, submit
 
 DAYS_OPEN = 9
@@ -32,6 +36,7 @@ CUTS = [
 CONCEPT = {"problem": 4, "impact": 4, "novelty": 4, "feasibility": 4}
 PROTOTYPE = {"evidence": 4, "craft": 4, "learning": 4}
 PITCH = {"promise": 4, "answers": 4}
+MISCOUNT = "The audience's ballots for Night Shift had been read from the wrong column of the form."
 GUESTS = tuple(f"guest-{number}" for number in range(1, 7))
 
 
@@ -43,6 +48,7 @@ def load(people: Mapping[str, Any]) -> Cycle:
     house = create_organization("Hillside Water Board", by=None)
     before = _past(start - timedelta(days=364), people, house)
     claim("judith-okafor", house, people["judith"], now)
+    _corrected(before, people["olga"])
     year = {"name": f"Clean Water Challenge {start.year}", "aim": {"date": (start + timedelta(days=365)).date().isoformat()}}
     after = progression.next_cycle(
         before,
@@ -74,7 +80,13 @@ def _past(start: datetime, people: Mapping[str, Any], house: Organization) -> Cy
         name=f"{told['water']['name']} {year}",
         start=start,
         series="clean-water",
-        changes={"cycle": {"summary": told["water"]["summary"]}, "aim": aim, "checks": told["water"]["checks"], "cuts": CUTS},
+        changes={
+            "cycle": {"summary": told["water"]["summary"]},
+            "aim": aim,
+            "checks": told["water"]["checks"],
+            "brand": told["water"]["brand"],
+            "cuts": CUTS,
+        },
     )
     teams = told["past"]
     jurors = [slug(one["name"]) for one in told["jurors"]]
@@ -88,6 +100,17 @@ def _past(start: datetime, people: Mapping[str, Any], house: Organization) -> Cy
         decisions=Table([_pilot(start)]),
     )
     return imported(Bundle(design, tables), by=people["olga"], organization=house)
+
+
+def _corrected(cycle: Cycle, by: Any) -> None:
+    """Ballots of the audience had been read wrongly: a second publication, with its reason. Places change, no award does."""
+    ballots = Mark.objects.filter(sheet__challenge__round__cycle=cycle, sheet__judge__key__in=GUESTS, criterion="appeal")
+    for ballot in ballots.filter(sheet__group__key="night-shift").select_related("sheet__judge"):
+        ballot.value = (ballot.value or 0) + (30_000 if ballot.sheet.judge.key == GUESTS[-1] else 20_000)
+        ballot.save(update_fields=["value"])
+    record_decision(cycle, DecisionKind.OVERRIDE, by=by, reason=MISCOUNT, round="final", board="favourite", public=True)
+    recompute_now(cycle)
+    publish_boards(cycle, "final", now=db_now(), reason=MISCOUNT, by=by)
 
 
 def _pilot(start: datetime) -> DecisionRow:

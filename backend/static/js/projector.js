@@ -1,5 +1,5 @@
 // A board on the wall: as many rows as fit, the next ones after a while, over and over; what changes glides.
-// Keys: right and left page, space pauses, f fills the screen, l swaps light and dark, Home goes to the first page.
+// Keys: right and left page, space pauses, f fills the screen, l swaps light and dark, q hides and shows the QR code, Home goes to the first page.
 import { Link, asked } from "./board-link.js";
 import { Rows } from "./board-rows.js";
 
@@ -139,6 +139,14 @@ class Hall {
     else if (this.running) this.running.play();
   }
 
+  /** The QR code goes, so that more rows fit, or comes back. */
+  code() {
+    const code = document.querySelector("[data-code]");
+    code.hidden = !code.hidden;
+    document.querySelector('[data-do="code"]')?.setAttribute("aria-pressed", String(!code.hidden));
+    this.lay();
+  }
+
   controls() {
     const bar = document.querySelector("[data-controls]");
     bar.hidden = false;
@@ -148,9 +156,10 @@ class Hall {
       pause: () => this.hold(),
       full: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.().catch(() => {})),
       light: () => { const root = document.documentElement; root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark"; },
+      code: () => this.code(),
       first: () => { this.show(0); this.play(); },
     };
-    const keys = { ArrowRight: "on", PageDown: "on", ArrowLeft: "back", PageUp: "back", " ": "pause", f: "full", F: "full", l: "light", L: "light", Home: "first" };
+    const keys = { ArrowRight: "on", PageDown: "on", ArrowLeft: "back", PageUp: "back", " ": "pause", f: "full", F: "full", l: "light", L: "light", q: "code", Q: "code", Home: "first" };
     bar.addEventListener("click", (event) => deeds[event.target.closest("[data-do]")?.dataset.do]?.());
     addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from backend.accounts.pages.gate import seen
@@ -24,6 +25,7 @@ from games.cycles.queries import design_of
 from games.groups.models import Group, Membership
 from games.groups.queries import door_of
 from games.groups.rules import GroupState
+from games.judging.models import Panelist
 from games.notices.announcements import announcements_of
 from games.notices.announcements import shown as shown_news
 from games.permissions import WORK_SHOWN, Access, visible
@@ -67,7 +69,7 @@ def cycle_page(request: HttpRequest, cycle: str) -> HttpResponse:
     access, design = access_of(request), design_of(found)
     rounds = list(rounds_of(found, access.now))
     boards = list(_with_last(boards_seen(access, found)))
-    behind = _behind(found, design)
+    behind = _behind(found, design, rounds)
     news = visible(access, "announcement.view", announcements_of(found))
     shows_work = any(one.published_at and one.visibility in WORK_SHOWN for one in rounds)
     context = {
@@ -89,6 +91,7 @@ def cycle_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "entries": some_entries(access, found, SOME) if shows_work else [],
         "stats": _stats(found, rounds, behind["judges"]),
         "behind": behind["parts"],
+        "partners": _partners(design),
         "facts": _facts(found, design),
         "external": found.has_official,  # type: ignore[attr-defined]  # annotated
         "starts": shapes.moment(design.cycle.starts),
@@ -152,8 +155,8 @@ def _stats(cycle: Any, rounds: Sequence[Round], judges: int) -> list[dict[str, A
     return [{"value": value, "label": label} for value, label in found if value]
 
 
-def _behind(cycle: Cycle, design: Design) -> dict[str, Any]:
-    """Who stands behind a cycle: organizers, and others with a part in the whole of it, by their role. Judges are only counted."""
+def _behind(cycle: Cycle, design: Design, rounds: Sequence[Round]) -> dict[str, Any]:
+    """Who stands behind a cycle: organizers, and others with a part in the whole of it, by their role; judges where the rules name them."""
     titles = {role.key: role.name or role.key for role in design.roles}
     held = Membership.objects.filter(cycle=cycle, group__isnull=True, until__isnull=True).order_by("role", "pk")
     judges: set[int] = set()
@@ -169,7 +172,31 @@ def _behind(cycle: Cycle, design: Design) -> dict[str, Any]:
             names = parts.setdefault(titles.get(role, role), [])
             names += [told] if told not in names else []
     shown = [{"name": role, "value": ", ".join(names)} for role, names in parts.items()]
+    named = _judges_named(design, rounds)
+    if named:
+        shown.append({"name": _("Judges"), "value": ", ".join(named)})
+    elif judges:
+        words = ngettext("%(count)d person", "%(count)d people", len(judges)) % {"count": len(judges)}
+        shown.append({"name": _("Judges"), "value": words})
     return {"judges": len(judges), "parts": [*([{"name": _("Host"), "value": house}] if house else []), *shown]}
+
+
+def _judges_named(design: Design, rounds: Sequence[Round]) -> list[str]:
+    """Judges of the rounds whose rules say that teams see who judged them, once their results are out: until then, and else, nobody is named."""
+    open_ = {one.key for one in design.rounds if one.judges_named}
+    told = [one.pk for one in rounds if one.key in open_ and one.published_at]
+    if not told:
+        return []
+    seats = Panelist.objects.filter(challenge__round__in=told)
+    return list(seats.order_by("person__name").values_list("person__name", flat=True).distinct())
+
+
+def _partners(design: Design) -> list[dict[str, Any]]:
+    """Who carries the cycle along, by what they are to it: [{part, partners}]."""
+    found: dict[str, list[Any]] = {}
+    for one in design.brand.partners:
+        found.setdefault(one.part or _("Partners"), []).append(one)
+    return [{"part": part, "partners": partners} for part, partners in found.items()]
 
 
 def _facts(cycle: Cycle, design: Design) -> list[dict[str, Any]]:

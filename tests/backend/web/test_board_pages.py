@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
+from backend.web.geometry.qr import qr_code
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
 from games.groups.actions import set_rank_hidden
@@ -264,6 +265,7 @@ def test_the_hall_sees_the_public_side_whoever_is_signed_in(cast: Cast, client: 
         assert "Frozen since" in text
         assert 'data-socket="/ws/boards/' in text
         assert "data-countdown" in text
+        assert qr_code(f"http://testserver{base(cycle)}").path in text
     assert 'data-theme="light"' in page(client, f"{base(cycle)}projector/?light=1")
 
 

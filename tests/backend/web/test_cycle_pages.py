@@ -6,12 +6,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from games.cycles.actions import add_design
 from games.cycles.models import Cycle
+from games.cycles.queries import design_of
 from games.cycles.rules import CycleState
+from games.judging.models import Panelist
 from games.results.models import ExternalResult
 from games.rounds.models import Round
 from tests.factories.cycles import CycleFactory, SeriesFactory, small_design
 from tests.factories.groups import GroupFactory
+from tests.factories.organizations import PersonFactory
 from tests.factories.results import judge_final, water
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +198,27 @@ def test_an_official_result_lies_beside_the_board_and_is_compared_by_number(clie
     assert "1 of 2 rows compared are equal" in text
     assert "As the jury told it" in text
     assert "As the jury told it" not in page(client, f"/cycles/{played.cycle.key}/boards/call/")
+
+
+def test_judges_are_named_where_the_rules_say_so_and_results_are_out_else_counted(client, played):
+    path = f"/cycles/{played.cycle.key}/"
+    seats = {one.person.name for one in Panelist.objects.filter(challenge__round__cycle=played.cycle).select_related("person")}
+    seats = seats or {judge.name for judge in judges_on(played)}
+    text = page(client, path)
+    assert not any(name in text for name in seats)
+    design = design_of(played.cycle)
+    named = [one.model_copy(update={"judges_named": one.key == "call"}) for one in design.rounds]
+    add_design(played.cycle, design.model_copy(update={"rounds": tuple(named)}), by=None)
+    assert all(name in page(client, path) for name in seats)
+    assert statements(client, path) <= 12
+    Round.objects.filter(cycle=played.cycle, key="call").update(published_at=None)
+    assert not any(name in page(client, path) for name in seats)
+
+
+def judges_on(story):
+    """Two judges on the panel of the first round."""
+    call = Round.objects.get(cycle=story.cycle, key="call")
+    people = [PersonFactory(name=name) for name in ("Judge Alma Winter", "Judge Bo Summer")]
+    for person in people:
+        Panelist.objects.create(challenge=call.challenges.first(), panel="jury", person=person)
+    return people

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from games.cycles.models import Cycle, Decision
 from games.cycles.queries import design_of
+from games.groups.models import Group
 from games.journal.models import JournalEntry
 from games.playbooks.schema import Accent
 from games.progression.models import Draft
@@ -65,10 +66,30 @@ def test_the_look_is_an_amendment_with_a_reason_and_stands_on_every_page_of_the_
     cycle = cycle_of(scene)
     assert (design_of(cycle).brand.accent, design_of(cycle).brand.motto) == (Accent.PLUM, "Clear as water")
     assert Decision.objects.get(kind="amend").reason == "Our colours."
-    for page in ("", "rules/", "groups/", "decisions/", "boards/result/"):
+    group = Group.objects.filter(cycle=cycle).earliest("pk").key
+    own = ("rounds/call/", "rounds/call/concept/", f"groups/{group}/")
+    for page in ("", "rules/", "groups/", "decisions/", "boards/result/", *own):
         text = words(scene.client.get(f"/cycles/{cycle.key}/{page}"))
         assert 'data-accent="plum"' in text, page
         assert "Clear as water" in text
+
+
+def test_partners_are_written_line_by_line_and_stand_on_the_page_of_the_cycle(scene: Scene) -> None:
+    path = f"{scene.desk}settings/looks/"
+    given = {"accent": "plum", "motto": "", "reason": "They pay."}
+    lines = "River Trust | Sponsor | https://example.org/river\nThe <Gazette> | Media partner\n\nMill | https://example.org/mill"
+    assert scene.client.post(path, given | {"partners": lines}).status_code == 302
+    text = words(scene.client.get(f"/cycles/{scene.played.cycle.key}/"))
+    assert '<a href="https://example.org/river" rel="noopener nofollow">River Trust</a>' in text
+    assert "The &lt;Gazette&gt;" in text
+    assert "Media partner" in text
+    shown = words(scene.client.get(f"{scene.desk}settings/"))
+    assert "River Trust | Sponsor | https://example.org/river" in shown
+    for bad in ("| Sponsor", "Bad | Sponsor | https://exa mple.org", "x" * 200):
+        refused = scene.client.post(path, given | {"partners": bad})
+        assert refused.status_code == 422, bad
+        assert "This line cannot be read" in words(refused)
+    assert len(design_of(cycle_of(scene)).brand.partners) == 3
 
 
 def test_the_look_of_the_house_adds_nothing(scene: Scene) -> None:

@@ -1,12 +1,15 @@
+import re
 from fractions import Fraction
 from itertools import pairwise
 
 import pytest
+import segno
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.web.geometry import WIDTH, Run, Series, Tone, bump, line_chart, meter, spread, ticks
 from backend.web.geometry.bump import shortened
+from backend.web.geometry.qr import MARGIN, qr_code
 
 numbers = st.fractions(min_value=-1000, max_value=1000, max_denominator=100)
 floats = st.floats(min_value=-1e6, max_value=1e6, allow_nan=False)
@@ -152,3 +155,16 @@ def test_a_chart_of_anything_stays_in_its_frame(rows):
         assert chart.left <= line.end_x <= chart.right
         assert 0 <= line.end_y <= chart.bottom
         assert 0 <= line.label_y <= chart.bottom
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=120))
+def test_a_qr_code_draws_every_dark_square_once_inside_its_margin(text):
+    code = qr_code(text)
+    drawn = set()
+    for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", code.path):
+        squares = {(int(x) + step, int(y)) for step in range(int(length))}
+        assert not squares & drawn
+        drawn |= squares
+    wanted = segno.make(text, error="q", micro=False).matrix
+    assert drawn == {(x + MARGIN, y + MARGIN) for y, row in enumerate(wanted) for x, dark in enumerate(row) if dark}
+    assert code.size == len(wanted) + 2 * MARGIN

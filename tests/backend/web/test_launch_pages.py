@@ -23,7 +23,7 @@ from tests.factories.cycles import small
 from worker.rehearsing import rehearse
 
 pytestmark = pytest.mark.django_db
-STEPS = ("name", "aim", "people", "rounds", "challenges", "boards", "awards", "all", "preview", "launch")
+STEPS = ("name", "aim", "people", "rounds", "challenges", "boards", "awards", "looks", "all", "preview", "launch")
 
 
 @pytest.fixture
@@ -213,6 +213,58 @@ def test_marks_have_meanings_one_per_line(desk, draft):
     send(desk, path, **{"challenges[0].criteria[0].levels": "1 = Nothing.\n5 = All of it: and more."})
     levels = stored(draft)["challenges"][0]["criteria"][0]["levels"]
     assert levels == [{"value": "1", "text": "Nothing."}, {"value": "5", "text": "All of it: and more."}]
+
+
+def test_what_is_right_is_written_in_fields_of_its_kind(desk, draft):
+    path, answer = f"/launch/{draft.cycle_id}/tasks/0/", "challenges[0].answer"
+    send(desk, path, do="redraw", **{"challenges[0].format": "automatic"})
+    assert "a challenge of format automatic needs an answer" in page(desk, path).lower()
+    send(desk, path, do="redraw", **{f"{answer}.kind": "flag"})
+    send(desk, path, **{f"{answer}.values": "Archimedes\nArchimède"})
+    assert stored(draft)["challenges"][0]["answer"] == {"kind": "flag", "values": ["Archimedes", "Archimède"]}
+    text = page(desk, path)
+    assert "The number" not in text
+    sent = {**fields(text), f"{answer}.values": ""}
+    found = desk.post(path, sent, headers={"X-Check": "1"}).json()
+    assert found["errors"]["f-challenges-0-answer"]["texts"]
+    send(desk, path, do="redraw", **{f"{answer}.kind": "number"})
+    send(desk, path, **{f"{answer}.value": "3.14", f"{answer}.tolerance": "0.01"})
+    assert stored(draft)["challenges"][0]["answer"] == {"kind": "number", "value": "3.14", "tolerance": "0.01"}
+    send(desk, path, do="redraw", **{f"{answer}.kind": "quiz"})
+    send(desk, path, do=f"add:{answer}.questions")
+    send(desk, path, **{f"{answer}.questions[0].{name}": value for name, value in QUIZ.items()})
+    design = actions.prepared(merged(stored(draft), AIMED))
+    assert design.challenges[0].answer.questions[0].correct == ("Na",)
+    assert "answer" not in str(design.public()["challenges"][0])
+    send(desk, path, do="redraw", **{"challenges[0].format": "rubric"})
+    assert "answer" not in stored(draft)["challenges"][0]
+
+
+QUIZ = {"name": "Sodium?", "choices": "Na\nS\nSo", "correct": "Na", "points": "2"}
+
+
+def test_looks_partners_and_what_is_kept_have_fields(desk, draft):
+    path = at(draft, "looks")
+    send(desk, path, do="add:brand.partners")
+    send(
+        desk,
+        path,
+        **{
+            "brand.accent": "lake",
+            "brand.motto": "Clear as water",
+            "brand.partners[0].name": "River Trust",
+            "brand.partners[0].part": "Sponsor",
+            "brand.partners[0].url": "https://example.org/river",
+            "retention.files": "30",
+        },
+    )
+    design = actions.prepared(merged(stored(draft), AIMED))
+    assert (design.brand.accent, design.brand.motto, design.retention.parts) == ("lake", "Clear as water", {"files": 30})
+    assert design.brand.partners[0].url == "https://example.org/river"
+    send(desk, path, **{"brand.partners[0].url": "javascript:alert(1)", "retention.files": "soon"})
+    text = page(desk, path)
+    for field in ("f-brand-partners-0-url", "f-retention-files"):
+        assert re.search(rf'data-errors="{field}">\s*<li>', text), field
 
 
 def test_prizes_are_written_in_money_and_kept_in_cents(desk, draft):

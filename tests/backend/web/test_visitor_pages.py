@@ -186,7 +186,7 @@ def test_a_winner_without_its_name_is_a_winner_without_its_name(cast: Cast, clie
 @pytest.mark.django_db
 def test_a_cycles_page_says_who_stands_behind_it_and_names_no_judge(cast: Cast, client):
     text = page(client, "/cycles/water/")
-    assert "Who stands behind it" in text
+    assert "People and partners" in text
     assert ">Org<" in text
     assert "Judith" not in text
 

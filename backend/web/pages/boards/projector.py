@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from backend.web.board_shapes import Seen, board_shape
+from backend.web.geometry.qr import qr_code
 from backend.web.pages.boards import parts
 from backend.web.pages.boards.seeing import page_seen, place_of
 from backend.web.pages.cycle import cycle_seen
@@ -37,6 +38,7 @@ def projector(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
     freeze, shape = parts.freeze_shape(place, seen), board_shape(seen)
     if freeze and freeze["begun"]:
         shape["state"] = parts.FROZEN
+    address = request.build_absolute_uri(reverse("board", args=[found.key, key]))
     context = {
         "cycle": found,
         "board": shape,
@@ -48,7 +50,8 @@ def projector(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
         "total": seen.part.total,
         "light": request.GET.get("light") == "1",
         "back": reverse("board", args=[found.key, key]),
-        "address": request.build_absolute_uri(reverse("board", args=[found.key, key])),
+        "address": address,
+        "code": qr_code(address),
     }
     return render(request, "boards/projector.html", context)
 

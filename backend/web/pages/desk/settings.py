@@ -24,6 +24,7 @@ from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.errors import GameError
 from games.playbooks.schema import Accent, Brand, Retention
+from games.playbooks.schema.brand import MOST_PARTNERS, Partner
 from games.progression.actions.designs import AMENDABLE, amend
 from leaderboards.models import Board
 from leaderboards.queries import PUBLIC
@@ -57,13 +58,43 @@ class BrandForm(forms.Form):
         required=False,
         help_text=gettext_lazy("One line under the name, on every page of the cycle."),
     )
+    partners = forms.CharField(
+        label=gettext_lazy("Partners"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=gettext_lazy(
+            "One per line: name | what it is to you | web address. Such as: River Trust | Sponsor | https://…"
+        ),
+    )
     reason = forms.CharField(
         label=gettext_lazy("Why"), max_length=2000, help_text=REASON, initial=gettext_lazy("The look of the cycle.")
     )
 
-    def brand(self) -> dict[str, str]:
+    def clean_partners(self) -> list[dict[str, str]]:
+        """The lines as the rules have them. What stands in a line is told by what it looks like: an address may come second."""
+        found = []
+        for line in filter(None, (one.strip() for one in self.cleaned_data["partners"].splitlines())):
+            name, *more = (cell.strip() for cell in line.split("|"))
+            url = next((one for one in more if one.startswith(("http://", "https://"))), "")
+            part = next((one for one in more if one and one != url), "")
+            row = {"name": name, "part": part, "url": url}
+            try:
+                Partner.model_validate(row)
+            except ValueError:
+                raise forms.ValidationError(_("This line cannot be read: %(line)s") % {"line": line[:80]}) from None
+            found.append({key: value for key, value in row.items() if value})
+        if len(found) > MOST_PARTNERS:
+            raise forms.ValidationError(_("At most %(count)d partners.") % {"count": MOST_PARTNERS})
+        return found
+
+    def brand(self) -> dict[str, Any]:
         """What was asked for, as the rules have it."""
         return {name: self.cleaned_data[name] for name in Brand.model_fields}
+
+
+def _partner_lines(brand: Brand) -> str:
+    return "\n".join(" | ".join(filter(None, (one.name, one.part, one.url))) for one in brand.partners)
 
 
 class RetentionForm(forms.Form):
@@ -124,7 +155,7 @@ def settings_page(request: HttpRequest, cycle: str) -> HttpResponse:
 def _looks(request: HttpRequest, cycle: Cycle, form: BrandForm | None = None) -> HttpResponse:
     brand = design_of(cycle).brand if cycle.design_number else Brand()
     refused = form is not None
-    form = form or BrandForm(initial={"accent": brand.accent.value, "motto": brand.motto})
+    form = form or BrandForm(initial={"accent": brand.accent.value, "motto": brand.motto, "partners": _partner_lines(brand)})
     boards = list(Board.objects.filter(scope=cycle.pk, audience=PUBLIC).order_by("number"))
     chosen = next((one for one in boards if one.key == request.GET.get("board")), boards[0] if boards else None)
     chosen_accent = str(form["accent"].value() or brand.accent.value)

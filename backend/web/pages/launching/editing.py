@@ -217,6 +217,10 @@ def _checked(request: HttpRequest, place: Place, spec: Step, parts: tuple[Part, 
 def _collect(shown: Group, errors: dict[str, Any]) -> None:
     for slot in [*shown.slots, *shown.more]:
         errors[slot.id] = {"texts": slot.errors, "gap": slot.gap}
+    for once in shown.onces:
+        errors[once.id] = {"texts": once.errors, "gap": False}
+        if once.parts is not None:
+            _collect(once.parts, errors)
     for table in shown.tables:
         for row in table.rows:
             errors[f"{row.id}-row"] = {"texts": row.errors, "gap": False}

@@ -64,7 +64,7 @@ class Rows:
     one: str
     add: Any
     help: Any
-    parts: tuple["Field | Rows", ...]
+    parts: tuple["Field | Rows | Once", ...]
     blank: dict[str, Any] = field(default_factory=dict)
     only: frozenset[str] = frozenset()
     kind_key: str = ""  # the key that `only` of its fields speaks of
@@ -72,7 +72,19 @@ class Rows:
     link: bool = False  # each row has a page of its own
 
 
-type Part = Field | Rows
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A table inside a table that is there once, or not at all. `kind_key`: the key that `only` of its fields speaks of."""
+
+    path: str
+    title: Any
+    help: Any
+    parts: tuple["Field | Rows", ...]
+    only: frozenset[str] = frozenset()
+    kind_key: str = ""
+
+
+type Part = Field | Rows | Once
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +102,7 @@ def fields_in(parts: tuple[Part, ...], under: str = "") -> Iterator[tuple[str, F
     """Every field with its path, without the numbers of rows: challenges.criteria.min."""
     for part in parts:
         path = f"{under}.{part.path}" if under else part.path
-        if isinstance(part, Rows):
+        if isinstance(part, Rows | Once):
             yield from fields_in(part.parts, path)
         else:
             yield path, part

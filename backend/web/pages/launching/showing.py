@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
 
-from backend.web.pages.launching.parts import Field, Kind, Part, Rows, Step
+from backend.web.pages.launching.parts import Field, Kind, Once, Part, Rows, Step
 from backend.web.pages.launching.tables import STEPS
 from backend.web.pages.launching.values import ABSENT, inside, shown
 from backend.web.pages.launching.writing import applies, kind_of, path_in, rows_at
@@ -134,6 +134,7 @@ class Group:
     slots: list[Slot]
     more: list[Slot]
     tables: list["Table"]
+    onces: list["Table"] = field(default_factory=list)
 
     @property
     def more_open(self) -> bool:
@@ -159,13 +160,14 @@ class Row:
 
 @dataclass(slots=True)
 class Table:
-    """A repeated table on the page."""
+    """A table on the page: repeated, or there once."""
 
     path: str
     id: str
-    spec: Rows
+    spec: Rows | Once
     rows: list[Row]
     errors: list[str]
+    parts: Group | None = None  # of one that is there once
 
 
 def shapes_of(
@@ -177,7 +179,9 @@ def shapes_of(
         if not applies(part, kind):
             continue
         path = path_in(base, part)
-        if isinstance(part, Rows):
+        if isinstance(part, Once):
+            found.onces.append(_once(part, path, data, faults, zone))
+        elif isinstance(part, Rows):
             found.tables.append(_table(part, path, data, faults, zone))
         else:
             (found.more if part.more else found.slots).append(_slot(part, path, data, faults, zone))
@@ -191,6 +195,11 @@ def _table(part: Rows, path: Path, data: Mapping[str, Any], faults: Faults, zone
         _row(part, (*path, number), row, data, faults, zone, many=len(rows), number=number) for number, row in enumerate(rows)
     ]
     return Table(written(path), anchor(path), part, shown_rows, faults.at(path, below=False))
+
+
+def _once(part: Once, path: Path, data: Mapping[str, Any], faults: Faults, zone: tzinfo) -> Table:
+    parts = shapes_of(part.parts, data, faults, zone, path, kind_of(part, inside(data, path)))
+    return Table(written(path), anchor(path), part, [], faults.at(path, below=False), parts)
 
 
 def _row(

@@ -5,6 +5,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from backend.web.pages.launching.parts import Field, Kind, Rows, Step
+from backend.web.pages.launching.tables_looks import LOOKS
 from backend.web.pages.launching.tables_results import AWARDS, BOARDS, CUTS
 from backend.web.pages.launching.tables_tasks import CHALLENGES, questions
 
@@ -282,6 +283,7 @@ STEPS: Final = (
     Step("challenges", _("Tasks"), _("What teams do in each round, what they hand in, and what judges look at."), (CHALLENGES,), ("challenges",)),
     Step("boards", _("Boards and who goes on"), _("How scores become places. The first board is the main result."), (BOARDS, CUTS), ("boards", "cuts")),
     Step("awards", _("Awards"), _("What can be won, and by whom."), AWARDS, ("awards", "rules", "badges")),
+    Step("looks", _("Looks and what is kept"), _("Colour, motto and partners; and what is deleted once it is over."), LOOKS, ("brand", "retention")),
     Step("all", _("All rules"), _("Everything as text, also what has no field of its own.")),
     Step("preview", _("Preview"), _("What each role will see, made from these rules.")),
     Step("launch", _("Launch"), _("What is still missing, a dry run, and the launch itself.")),

@@ -5,6 +5,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from backend.web.pages.launching.parts import Field, Kind, Rows
+from backend.web.pages.launching.tables_answers import ANSWER
 
 FORMATS: Final = (
     ("rubric", _("Judges mark by criteria")),
@@ -269,6 +270,7 @@ CHALLENGES: Final = Rows(
             more=True,
         ),
         Field("optional", _("Nobody has to do it"), _("A quest beside the others."), Kind.SWITCH, size="third", more=True),
+        ANSWER,
         questions("form", _("What teams hand in"), _("The entry form. Judges see the answers in this order."), JUDGED),
         CRITERIA,
         PANELS,

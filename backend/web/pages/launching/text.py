@@ -16,7 +16,7 @@ from games.progression.paths import Path, path_of
 LONGEST: Final = 500_000
 ORDER: Final = (
     *("format", "playbook", "cycle", "aim", "checks", "roles", "registration", "rounds", "challenges"),
-    *("boards", "cuts", "awards", "rules", "badges"),
+    *("boards", "cuts", "awards", "rules", "badges", "brand", "retention"),
 )
 _TABLE: Final = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]\]?\s*(?:#.*)?")
 _KEY: Final = re.compile(r"\s*([\w-]+)\s*=")

@@ -6,13 +6,14 @@ from copy import deepcopy
 from datetime import tzinfo
 from typing import Any, Final, Protocol
 
-from backend.web.pages.launching.parts import Field, Kind, Part, Rows
+from backend.web.pages.launching.parts import Field, Kind, Once, Part, Rows
 from backend.web.pages.launching.values import ABSENT, inside, put, read, shown, whole
 from games.progression.paths import Path, parsed, written
 
 SHOWN: Final = "shown"  # the fields on the page of which a browser may send nothing
 DO: Final = "do"
 MOST_ROWS: Final = 200
+KINDS: Final = {"format": "rubric", "type": "text"}
 _SLUG: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -39,12 +40,12 @@ def applies(part: Part, kind: str) -> bool:
     return not part.only or kind in part.only
 
 
-def kind_of(rows: Rows, row: Any) -> str:
-    """The format or type of a table; the default of the first one that the form offers."""
+def kind_of(rows: Rows | Once, row: Any) -> str:
+    """The format or type of a table; the default of the first one that the form offers, where there is one."""
     if not rows.kind_key:
         return ""
     found = row.get(rows.kind_key) if isinstance(row, Mapping) else None
-    return found if isinstance(found, str) and found else {"format": "rubric", "type": "text"}[rows.kind_key]
+    return found if isinstance(found, str) and found else KINDS.get(rows.kind_key, "")
 
 
 def after(
@@ -70,6 +71,8 @@ def _apply(data: dict[str, Any], parts: Sequence[Part], base: Path, kind: str, s
         if not applies(part, kind):
             if inside(data, path) is not ABSENT and f"{SHOWN}-kind" in sent:
                 put(data, path, ABSENT)
+        elif isinstance(part, Once):
+            _apply(data, part.parts, path, _kind_after(data, part, path, sent, zone), sent, zone)
         elif isinstance(part, Rows):
             rows = inside(data, path)
             for number in range(len(rows) if isinstance(rows, list) else 0):
@@ -82,7 +85,7 @@ def _apply(data: dict[str, Any], parts: Sequence[Part], base: Path, kind: str, s
             put(data, path_in(base, part), ABSENT)
 
 
-def _kind_after(data: dict[str, Any], rows: Rows, path: Path, sent: Sent, zone: tzinfo) -> str:
+def _kind_after(data: dict[str, Any], rows: Rows | Once, path: Path, sent: Sent, zone: tzinfo) -> str:
     """The format or type of a table as it was sent: what has no meaning for it goes at once."""
     field = next((one for one in rows.parts if isinstance(one, Field) and one.path == rows.kind_key), None)
     if field is not None:
@@ -170,6 +173,8 @@ def _pressed(data: dict[str, Any], verb: str, path: Path, parts: Sequence[Part],
 def _all_rows(data: Mapping[str, Any], parts: Sequence[Part], base: Path) -> Iterator[tuple[Rows, Path]]:
     """Every repeated table on the page, with its path."""
     for part in parts:
+        if isinstance(part, Once):
+            yield from _all_rows(data, part.parts, path_in(base, part))
         if isinstance(part, Rows):
             path = path_in(base, part)
             yield part, path
