@@ -23,7 +23,7 @@ from typing import Any, Final
 from games.bundles.answers import name_of
 from games.bundles.blinding import Labels, blind_rounds, hide_groups, without_hidden
 from games.bundles.bundle import ENTRY, LEFT, NOT_HANDED_IN, Bundle, entry_of
-from games.bundles.rows import DecisionRow, FileRow, PersonRow, SubmissionRow
+from games.bundles.rows import DecisionRow, FileRow, PersonRow, SubmissionRow, VoteRow
 from games.bundles.rules import UNNAMED
 from games.bundles.tables import Table, Tables
 from games.journal.rules import PUBLIC_KINDS
@@ -78,7 +78,7 @@ def narrowed(bundle: Bundle, audience: Audience, known: Known) -> Bundle:
         submissions=_in(tables.submissions, entries, keep=lambda row: row.status != NOT_HANDED_IN),
         marks=_in(tables.marks, judged, judges=judges),
         attempts=_tries(bundle, entries),
-        votes=_in(tables.votes, judged, judges=judges),
+        votes=_without_times(_in(tables.votes, judged, judges=judges)),
         decisions=_entering(bundle, known, published - judged),
         official=tables.official,
         points=Table([row._replace(person="") for row in tables.points.rows], tables.points.extra),
@@ -114,6 +114,11 @@ def _judges(bundle: Bundle, seed: bytes) -> dict[str, str]:
     acting = {row.judge for table in (tables.marks, tables.votes, tables.assignments) for row in table.rows}
     shuffled = sorted(acting, key=lambda key: (hmac.digest(seed, key.encode(), "sha256"), key))
     return {key: f"judge-{number}" for number, key in enumerate(shuffled, 1)}
+
+
+def _without_times(votes: Table[VoteRow]) -> Table[VoteRow]:
+    """When a judge voted tells who it was to whoever stood beside them."""
+    return Table([row._replace(at=None) for row in votes.rows], votes.extra)
 
 
 def _role(bundle: Bundle) -> str:

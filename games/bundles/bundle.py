@@ -51,7 +51,7 @@ class Bundle:
                 for row in tables.marks.rows
             ),
             attempts=tuple(self._attempts()),
-            votes=tuple(Vote(r.round, r.challenge, r.judge, r.a, r.b, r.outcome, r.times) for r in tables.votes.rows),
+            votes=tuple(Vote(r.round, r.challenge, r.judge, r.a, r.b, r.outcome, r.times, r.ranking) for r in tables.votes.rows),
             decisions=tuple(
                 Decision(r.kind, r.group, r.round, r.board, r.other, r.value, r.reason, r.at) for r in tables.decisions.rows
             ),

@@ -207,6 +207,7 @@ def _attempts(bundle: Bundle, places: Places, faults: Faults) -> None:
 
 
 def _votes(bundle: Bundle, places: Places, faults: Faults) -> None:
+    listed: set[tuple[str, ...]] = set()
     for row, refuse in _each(bundle.tables.votes, faults):
         challenge = places.challenge(row.round, row.challenge, refuse)
         if challenge is not None and challenge.format is not Format.PAIRWISE:
@@ -216,6 +217,11 @@ def _votes(bundle: Bundle, places: Places, faults: Faults) -> None:
                 refuse(column, places.no_group(getattr(row, column)))
         if row.a == row.b:
             refuse("b", f'"{row.b}" is compared with itself')
+        if row.ranking:
+            pair = (row.round, row.challenge, row.judge, row.ranking, *sorted((row.a, row.b)))
+            if pair in listed or row.times != 1:
+                refuse("list", f'list "{row.ranking}" of "{row.judge}" compares "{row.a}" with "{row.b}" more than once')
+            listed.add(pair)
 
 
 def _decisions(bundle: Bundle, places: Places, faults: Faults) -> None:

@@ -69,7 +69,7 @@ class AttemptRow(NamedTuple):
 
 
 class VoteRow(NamedTuple):
-    """A judge prefers a, b, or neither."""
+    """A judge prefers a, b, or neither. Rows of one judge with the same `list` are one ranked list, a row for each of its pairs."""
 
     round: str
     challenge: str
@@ -78,6 +78,8 @@ class VoteRow(NamedTuple):
     b: str
     outcome: str = ""
     times: int = 1
+    ranking: str = ""
+    at: datetime | None = None
     extra: Extra = ()
 
 

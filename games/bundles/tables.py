@@ -120,6 +120,8 @@ SHAPES: Final[Mapping[str, Shape]] = {
             "b": cells.key,
             "outcome": cells.OneOf("a", "b", "tie", ""),
             "count": cells.count,
+            "list": cells.Short(100),
+            "at": cells.moment,
         },
         ("judge", "a", "b", "outcome"),
     ),

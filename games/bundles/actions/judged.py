@@ -1,14 +1,19 @@
 """Sheets with their marks, votes, who may mark what. Sheets and marks are by far the most rows."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from games.bundles.actions.landing import Landing, Unit
 from games.bundles.actions.pour import pour, pour_with_ids
+from games.bundles.rows import VoteRow
 from games.groups.models import Membership
-from games.judging.models import ConflictOfInterest, Mark, Panelist, Sheet, Vote
+from games.judging.models import ConflictOfInterest, Mark, Panelist, RankedList, Sheet, Vote
 from games.judging.rules import MarkState, SheetState
 from games.playbooks.rules import Capability
+from games.playbooks.schema import ChallengeDesign
+from leaderboards.engine.spec import Format
 
 BATCH: Final = 1000
 FEEDBACK: Final = "feedback"
@@ -71,7 +76,9 @@ def _seat(landing: Landing, seats: Iterable[tuple[Unit, str, str]]) -> None:
 
 
 def load_votes(landing: Landing) -> None:
-    """Comparisons of two groups."""
+    """Comparisons of two groups, in the order in which they were made; whoever voted sits on the panel."""
+    rows = sorted(landing.bundle.tables.votes.rows, key=lambda row: (row.at is None, row.at or landing.now))
+    lists = _ranked_lists(landing, rows)
     Vote.objects.bulk_create(
         [
             Vote(
@@ -81,11 +88,41 @@ def load_votes(landing: Landing) -> None:
                 b_id=landing.groups[row.b],
                 outcome=row.outcome,
                 count=row.times,
+                at=row.at or landing.now,
+                ranking=lists.get((row.round, row.challenge, row.judge, row.ranking)),
             )
-            for row in landing.bundle.tables.votes.rows
+            for row in rows
         ],
         batch_size=BATCH,
     )
+    units = {(row.round, row.challenge, row.judge) for row in rows}
+    _seat(landing, (((at, key), landing.tasks[at, key].judges_panels[0].key, judge) for at, key, judge in sorted(units)))
+
+
+type ListKey = tuple[str, str, str, str]
+
+
+def _ranked_lists(landing: Landing, rows: Iterable[VoteRow]) -> dict[ListKey, RankedList]:
+    """The lists that votes name, with their entries in the order that the votes imply: who won more stands before."""
+    wins: dict[ListKey, Counter[int]] = defaultdict(Counter)
+    said: dict[ListKey, datetime] = {}
+    for row in rows:
+        if row.ranking:
+            key = (row.round, row.challenge, row.judge, row.ranking)
+            wins[key][landing.groups[row.a]] += row.outcome == "a"
+            wins[key][landing.groups[row.b]] += row.outcome == "b"
+            said[key] = row.at or landing.now
+    found = {
+        key: RankedList(
+            challenge_id=landing.challenges[key[0], key[1]],
+            judge=landing.people[key[2]],
+            groups=[group for group, _ in counted.most_common()],
+            at=said[key],
+        )
+        for key, counted in sorted(wins.items(), key=lambda item: (*item[0][:3], len(item[0][3]), item[0][3]))
+    }
+    RankedList.objects.bulk_create(found.values(), batch_size=BATCH)
+    return found
 
 
 def load_assignments(landing: Landing) -> None:
@@ -94,15 +131,20 @@ def load_assignments(landing: Landing) -> None:
     sheets: list[Sheet] = []
     for row in landing.bundle.tables.assignments.rows:
         for unit, task in landing.tasks.items():
-            if row.round in {"", unit[0]} and row.challenge in {"", unit[1]} and task.marked_criteria:
+            if row.round in {"", unit[0]} and row.challenge in {"", unit[1]} and _is_judged(task):
                 panels = [row.panel] if row.panel else [one.key for one in task.judges_panels]
                 seats |= dict.fromkeys((unit, panel, row.judge) for panel in panels)
-                if row.group:
+                if row.group and task.marked_criteria:
                     sheets += [_assigned(landing, unit, panel, row.group, row.judge) for panel in panels]
-    if not seats and not landing.bundle.tables.marks.rows:
+    if not seats and not landing.bundle.tables.marks.rows and not landing.bundle.tables.votes.rows:
         seats = _everybody(landing)
     _seat(landing, seats)
     Sheet.objects.bulk_create(sheets, batch_size=BATCH, ignore_conflicts=True)
+
+
+def _is_judged(task: ChallengeDesign) -> bool:
+    """Whether people sit on its panels: they mark, or compare."""
+    return bool(task.marked_criteria) or task.format is Format.PAIRWISE
 
 
 def _assigned(landing: Landing, unit: Unit, panel: str, group: str, judge: str) -> Sheet:
@@ -120,7 +162,7 @@ def _everybody(landing: Landing) -> dict[tuple[Unit, str, str], None]:
     keys = {person.pk: key for key, person in landing.people.items()}
     wide = Membership.objects.filter(cycle=landing.cycle, group__isnull=True).values_list("person_id", "capabilities")
     judges = [keys[person] for person, held in wide if Capability.JUDGE.value in held]
-    units = [(unit, panel.key) for unit, task in landing.tasks.items() if task.marked_criteria for panel in task.judges_panels]
+    units = [(unit, panel.key) for unit, task in landing.tasks.items() if _is_judged(task) for panel in task.judges_panels]
     return dict.fromkeys((unit, panel, judge) for unit, panel in units for judge in judges)
 
 

@@ -1,5 +1,6 @@
 """A cycle from the database as a Bundle, for organizers."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Final
@@ -32,6 +33,7 @@ from games.groups.models import Group, Membership
 from games.groups.queries import withheld
 from games.groups.rules import GroupState
 from games.judging.models import ConflictOfInterest, Mark, Panelist, Sheet, Vote
+from games.judging.queries.pairs import counted
 from games.judging.rules import OPEN_SHEETS, SheetState
 from games.organizations.models import Person
 from games.playbooks.schema import Design
@@ -202,9 +204,13 @@ def _attempts(design: Design, units: Units, groups: dict[int, str]) -> Table[Att
 
 
 def _votes(units: Units, groups: dict[int, str], people: dict[int, str]) -> Iterator[VoteRow]:
-    for one in Vote.objects.filter(challenge__in=units, a__in=groups, b__in=groups).order_by("pk"):
+    """What was said or skipped. Ranked lists are numbered for each judge, in their order."""
+    lists: dict[tuple[int, int], dict[int, str]] = defaultdict(dict)
+    for one in counted(Vote.objects.filter(challenge__in=units, a__in=groups, b__in=groups)).order_by("ranking_id", "pk"):
+        known = lists[one.challenge_id, one.judge_id]
+        ranking = "" if one.ranking_id is None else known.setdefault(one.ranking_id, str(len(known) + 1))
         a, b = groups[one.a_id], groups[one.b_id]
-        yield VoteRow(*units[one.challenge_id], people[one.judge_id], a, b, one.outcome, one.count)
+        yield VoteRow(*units[one.challenge_id], people[one.judge_id], a, b, one.outcome, one.count, ranking, one.at)
 
 
 def _decisions(cycle: Cycle) -> Iterable[tuple[Any, ...]]:
