@@ -8,7 +8,7 @@ from leaderboards.engine.numbers import Rounding, rounded, total
 from leaderboards.engine.outcome import Fate, Folded, JudgeOffsets, Unscored, UsedMark
 from leaderboards.engine.panels import PanelRule, fold, panel_rule
 from leaderboards.engine.severity import judge_offsets, taken_off
-from leaderboards.engine.severity.ratings import Rating
+from leaderboards.engine.severity.ratings import Overlap, Rating
 from leaderboards.engine.sheets import Marks
 from leaderboards.engine.spec import Aggregate, ChallengeSpec, Criterion, Per
 
@@ -74,7 +74,8 @@ def offsets_of(
 ) -> dict[tuple[str, str], JudgeOffsets]:
     """What panels that adjust for severity take off, from the marks of all groups."""
     mean = challenge.combine is Aggregate.MEAN
-    found = {}
+    found: dict[tuple[str, str], JudgeOffsets] = {}
+    known: dict[bytes, Overlap] = {}
     for plan in panels:
         if not plan.rule.severity:
             continue
@@ -83,7 +84,7 @@ def offsets_of(
                 group: sheet_values(plan, row, mean=mean) if plan.per_sheet else row[criterion] for group, row in marks.items()
             }
             ratings = [Rating(group, one.judge, one.used) for group, row in rows.items() for one in row if one.used is not None]
-            offsets = judge_offsets(plan.rule.key, criterion, ratings)
+            offsets = judge_offsets(plan.rule.key, criterion, ratings, known)
             if offsets is not None:
                 found[plan.rule.key, criterion] = offsets
     return found

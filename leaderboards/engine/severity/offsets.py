@@ -8,17 +8,17 @@ from typing import Final
 from leaderboards.engine.numbers import Rounding, from_scaled, rounded
 from leaderboards.engine.outcome import Fate, JudgeOffsets, UsedMark
 from leaderboards.engine.severity.gates import gate, warnings
-from leaderboards.engine.severity.ratings import Rating, ratings_of
+from leaderboards.engine.severity.ratings import Overlap, Rating, ratings_of, shared_overlap
 from leaderboards.engine.severity.reml import fit
 
 DECIMALS: Final = 6
 GUARD: Final = 3  # decimals beyond, rounded away first: a value that is exactly half falls the same way on every machine
 
 
-def judge_offsets(panel: str, criterion: str, rows: Sequence[Rating]) -> JudgeOffsets | None:
+def judge_offsets(panel: str, criterion: str, rows: Sequence[Rating], known: dict[bytes, Overlap]) -> JudgeOffsets | None:
     """The offsets of a panel's judges from all its marks on a criterion (or whole sheets: criterion ""). None without any mark.
 
-    Where a gate fails there are none, and `why` says so in words.
+    Where a gate fails there are none, and `why` says so in words. `known`: what criteria share, see `shared_overlap`.
     """
     if not rows:
         return None
@@ -26,7 +26,8 @@ def judge_offsets(panel: str, criterion: str, rows: Sequence[Rating]) -> JudgeOf
     why = gate(len(judges), len(rows) - len(entries))
     if why:
         return JudgeOffsets(panel, criterion, why, None, {}, ())
-    found = fit(ratings_of(rows))
+    ratings = ratings_of(rows)
+    found = fit(ratings, shared_overlap(ratings, known))
     exact = {judge: quantized(float(value)) for judge, value in zip(found.ratings.judges, found.offsets, strict=True)}
     lam = None if found.lam is None else Fraction(repr(found.lam))
     return JudgeOffsets(panel, criterion, "", lam, exact, tuple(warnings(found.overlap)))

@@ -1,12 +1,12 @@
 """Who judged what: the table of ratings, and how the judges hang together by the entries that they share."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from leaderboards.engine.numbers import ZERO
 from leaderboards.engine.severity.arrays import Indices, Matrix, Vector
 
 BLOCK: Final = 2000  # entries whose row of judges is in memory at the same time
@@ -78,16 +78,24 @@ def ratings_of(rows: Iterable[Rating]) -> Ratings:
     judges = tuple(sorted({one.judge for one in ordered}))
     entry_at = {key: place for place, key in enumerate(entries)}
     judge_at = {key: place for place, key in enumerate(judges)}
-    base = min((one.value for one in ordered), default=ZERO)
+    base, values = _from_base([one.value for one in ordered])
     return Ratings(
         entries=entries,
         judges=judges,
         rows=np.array([entry_at[one.entry] for one in ordered], dtype=np.intp),
         columns=np.array([judge_at[one.judge] for one in ordered], dtype=np.intp),
-        values=np.array([float(one.value - base) for one in ordered], dtype=np.float64),
+        values=np.array(values, dtype=np.float64),
         base=base,
         given=tuple(one.value for one in ordered),
     )
+
+
+def _from_base(values: Sequence[Fraction]) -> tuple[Fraction, list[float]]:
+    """The lowest value, and all counted from it: the difference is exact, so that a constant on top of all leaves no trace."""
+    whole = math.lcm(*(value.denominator for value in values))
+    scaled = [value.numerator * (whole // value.denominator) for value in values]
+    lowest = min(scaled, default=0)
+    return Fraction(lowest, whole), [(one - lowest) / whole for one in scaled]
 
 
 def _place(one: Rating) -> tuple[str, str]:
@@ -106,6 +114,14 @@ def overlap_of(ratings: Ratings) -> Overlap:
         laplacian -= part.T @ (part * reviews[start : start + BLOCK, None])
     eigenvalues, vectors = np.linalg.eigh((laplacian + laplacian.T) / 2)
     return Overlap(reviews, sheets, laplacian, np.clip(eigenvalues, 0.0, None), vectors)
+
+
+def shared_overlap(ratings: Ratings, known: dict[bytes, Overlap]) -> Overlap:
+    """The overlap, taken apart once for all ratings of the same sheets: the criteria of a panel share it. `known` is filled."""
+    told = repr((ratings.entries, ratings.judges)).encode() + ratings.rows.tobytes() + ratings.columns.tobytes()
+    if told not in known:
+        known[told] = overlap_of(ratings)
+    return known[told]
 
 
 def weights(ratings: Ratings, reviews: Vector, start: int = 0, stop: int | None = None) -> Matrix:

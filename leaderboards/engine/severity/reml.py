@@ -66,6 +66,20 @@ def fit(ratings: Ratings, overlap: Overlap | None = None) -> Fit:
     return Fit(ratings, overlap, lam, s2, s2 / lam, offsets, qualities, means)
 
 
+def plain_fit(ratings: Ratings) -> Fit:
+    """Without offsets: for panels with so many judges that taking them apart would take minutes."""
+    import numpy as np  # noqa: PLC0415 - only where something is computed
+
+    reviews = np.bincount(ratings.rows, minlength=len(ratings.entries)).astype(np.float64)
+    sheets = np.bincount(ratings.columns, minlength=len(ratings.judges)).astype(np.float64)
+    means = np.bincount(ratings.rows, ratings.values, len(ratings.entries)) / reviews
+    rest = ratings.values - means[ratings.rows]
+    s2 = float(rest @ rest) / ratings.df if ratings.df > 0 else None
+    nothing = np.zeros((0, 0))
+    overlap = Overlap(reviews, sheets, nothing, np.zeros(0), nothing)
+    return Fit(ratings, overlap, None, s2, 0.0, np.zeros(len(ratings.judges)), means, means)
+
+
 def significant(value: float) -> float:
     """Rounded to so many significant digits."""
     return float(f"{value:.{DIGITS - 1}e}")

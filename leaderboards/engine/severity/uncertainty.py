@@ -24,23 +24,22 @@ ALPHA: Final = 0.05
 class Precision:
     """What the standard errors are made of. `taken`: each entry's row of judges; `spread`: that times the offsets' covariance / s2.
 
-    Without offsets (`adjusted` false) only the noise of the marks counts.
+    `values` are what is unsure, in order of the entries. Without offsets (`adjusted` false) only the noise of the marks counts.
     """
 
     fit: Fit
     adjusted: bool
+    values: Vector
     s2: float
     taken: Matrix
     spread: Matrix
 
-    @property
-    def values(self) -> Vector:
-        """The qualities that this is about: with the offsets taken off, or the plain means."""
-        return self.fit.qualities if self.adjusted else self.fit.means
 
+def precision_of(fit: Fit, *, adjusted: bool = True, values: Vector | None = None) -> Precision | None:
+    """None where no entry was rated twice: then nothing says how noisy the marks are.
 
-def precision_of(fit: Fit, *, adjusted: bool = True) -> Precision | None:
-    """None where no entry was rated twice: then nothing says how noisy the marks are."""
+    `values`: other than the qualities with the offsets taken off (or the plain means), where the official ones are a little different.
+    """
     import numpy as np  # noqa: PLC0415 - only where something is computed
 
     if fit.s2 is None:
@@ -48,11 +47,11 @@ def precision_of(fit: Fit, *, adjusted: bool = True) -> Precision | None:
     if not adjusted or fit.lam is None:
         s2 = float(((fit.ratings.values - fit.means[fit.ratings.rows]) ** 2).sum()) / fit.ratings.df if fit.s2 else 0.0
         nothing = np.zeros((len(fit.ratings.entries), 1))
-        return Precision(fit, adjusted, s2, nothing, nothing)
+        return Precision(fit, adjusted, fit.means if values is None else values, s2, nothing, nothing)
     taken = weights(fit.ratings, fit.overlap.reviews)
     turned = taken @ fit.overlap.vectors
     spread = (turned / (fit.overlap.eigenvalues + fit.lam)) @ fit.overlap.vectors.T
-    return Precision(fit, adjusted, fit.s2, taken, spread)
+    return Precision(fit, adjusted, fit.qualities if values is None else values, fit.s2, taken, spread)
 
 
 def judge_errors(fit: Fit) -> Vector:
@@ -104,21 +103,21 @@ def chances(precision: Precision, tops: Sequence[int] = (), *, seed: int = 0, dr
 
     dice = np.random.default_rng(seed)
     fit, count = precision.fit, len(precision.fit.ratings.entries)
-    noise = np.sqrt(precision.s2 / fit.overlap.reviews)[:, None]
-    places = np.empty((count, draws), dtype=np.int32)
+    noise = np.sqrt(precision.s2 / fit.overlap.reviews)
+    places = np.empty((draws, count), dtype=np.int32)
+    numbers = np.arange(1, count + 1, dtype=np.int32)[None, :]
     for start in range(0, draws, AT_ONCE):
         size = min(AT_ONCE, draws - start)
-        shift = _shift(precision, dice.standard_normal((len(fit.ratings.judges), size)))
-        drawn = precision.values[:, None] - shift + noise * dice.standard_normal((count, size))
-        order = np.argsort(-drawn, axis=0, kind="stable")
-        np.put_along_axis(places[:, start : start + size], order, np.arange(1, count + 1, dtype=np.int32)[:, None], axis=0)
+        shift = _shift(precision, dice.standard_normal((size, len(fit.ratings.judges))))
+        drawn = shift - precision.values - noise * dice.standard_normal((size, count))
+        np.put_along_axis(places[start : start + size], np.argsort(drawn, axis=1), numbers, axis=1)
     outside = (1 - INSIDE) / 2
     first, last = math.floor(outside * draws), math.ceil((1 - outside) * draws) - 1
-    found = np.partition(places, (first, last), axis=1)
+    found = np.partition(places.T, (first, last), axis=1)
     return Chances(
-        low=tuple(int(one) for one in found[:, first]),
-        high=tuple(int(one) for one in found[:, last]),
-        top={top: tuple(float(one) for one in (places <= top).mean(axis=1)) for top in tops},
+        low=tuple(found[:, first].tolist()),
+        high=tuple(found[:, last].tolist()),
+        top={top: tuple((places <= top).mean(axis=0).tolist()) for top in tops},
     )
 
 
@@ -129,8 +128,9 @@ def _shift(precision: Precision, normal: Matrix) -> Matrix | float:
     fit = precision.fit
     if not precision.adjusted or fit.lam is None:
         return 0.0
-    drawn = fit.overlap.vectors @ (normal * np.sqrt(precision.s2 / (fit.overlap.eigenvalues + fit.lam))[:, None])
-    found: Matrix = precision.taken @ drawn
+    drawn = (normal * np.sqrt(precision.s2 / (fit.overlap.eigenvalues + fit.lam))) @ fit.overlap.vectors.T
+    starts = np.flatnonzero(np.diff(fit.ratings.rows, prepend=-1))
+    found: Matrix = np.add.reduceat(drawn[:, fit.ratings.columns], starts, axis=1) / fit.overlap.reviews
     return found
 
 
