@@ -1,5 +1,6 @@
 """Any correction after publication: prepared, looked at, applied as one or cancelled; the old version stays, the new one says why."""
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -549,3 +550,51 @@ def test_the_clock_finds_drafts_without_a_preview(story: Told) -> None:
     assert not correcting.look_at(draft.pk)
     assert Sheet.objects.filter(state="final").exists()
     assert Board.objects.exists()
+
+
+# --- Any correction -------------------------------------------------------------------------------------------------------------------
+
+
+def some(story: Told, random: Random) -> list[Wanted]:
+    """A few random changes that can be: marks, sheets taken out, a group or an entry disqualified, other weights."""
+    found: list[Wanted] = []
+    sheets = list(Sheet.objects.filter(state="final").select_related("challenge__round__cycle", "group", "judge").order_by("pk"))
+    for sheet in random.sample(sheets, random.randint(1, 6)):
+        if random.random() < 0.2:
+            found.append(Wanted(ChangeKind.RECUSE, sheet=sheet))
+            continue
+        one = random.choice(list(Mark.objects.filter(sheet=sheet).order_by("pk")))
+        value = random.choice([v for v in range(1, 6) if v * SCALE != one.value])
+        found.append(Wanted(ChangeKind.MARK, sheet=sheet, criterion=one.criterion, value=value))
+    if random.random() < 0.3:
+        group = story.played.groups[random.choice(["aqua", "brook", "cloud"])]
+        found.append(Wanted(ChangeKind.DISQUALIFY, group=group, round=random.choice(["call", "final"])))
+    if random.random() < 0.3:
+        found.append(Wanted(ChangeKind.DISQUALIFY, submission=story.played.challenges["prototype"].submissions.get()))
+    if random.random() < 0.4:
+        weights = {"call": str(random.randint(1, 9)), "final": "1"}
+        found.append(Wanted(ChangeKind.RULE, changes={"boards": [{"key": "result", "weights": weights}]}))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_applied_is_what_was_previewed(story: Told, seed: int) -> None:
+    """Places, scores, fields, awards with their cents: on random corrections, one after the other."""
+    random = Random(seed)
+    for _ in range(2):
+        draft = drafted(story, *some(story, random))
+        if draft.preview["problems"]:
+            continue
+        apply(story, draft)
+        as_previewed(draft)
+        after = {(one["award"], one["group"]): one["after"] for one in draft.preview["awards"]}
+        there = {
+            (one.award, one.group.key): [one.place, one.amount_cents]
+            for one in Grant.objects.exclude(state="revoked").select_related("group")
+            if one.group
+        }
+        assert {key: there.get(key) for key in after} == after
+        free = {one.award: one.amount_cents for one in Grant.objects.filter(state="unallocated")}
+        assert {key: free.get(key, 0) for key in draft.preview["rest"]} == {
+            key: now for key, (_, now) in draft.preview["rest"].items()
+        }
