@@ -101,6 +101,7 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.CONFLICT_CHANGED: (tell,),
     Kind.PLAN_ASKED: (work_out,),
     Kind.VOTE_CAST: (refresh,),
+    Kind.VOTE_UNDONE: (refresh,),
     Kind.FEEDBACK_WRITTEN: (tell,),
     Kind.FEEDBACK_REPLIED: (tell,),
     # rules and decisions change results too

@@ -53,9 +53,10 @@ def _lock(run: RecomputeRun) -> None:
 
 
 def _results(run: RecomputeRun) -> None:
-    sides = compute(run)
+    sides, analyses = compute(run), results.pair_analyses(run.cycle)
     with results.finishing(run):
         results.store_scores(run.cycle, sides.whole)
+        results.store_pair_analyses(analyses)
     _last.clear()
     _last[run.pk] = sides  # the next step of the same run, if this process takes it, need not compute again
 

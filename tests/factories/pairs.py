@@ -13,7 +13,7 @@ from games.submissions.models import Submission, Version
 from tests.factories.judging import judge, locked_scene
 from tests.factories.submissions import ESSAY, Scene
 
-STAND: dict[str, Any] = {**ESSAY, "key": "stand", "format": "pairwise", "criteria": []}
+STAND: dict[str, Any] = {**ESSAY, "key": "stand", "format": "pairwise", "criteria": [], "fields": []}
 LIVE: dict[str, Any] = {"key": "stand", "format": "pairwise"}
 """Compared as it happens: nothing is handed in."""
 
