@@ -97,6 +97,8 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.SHEET_REOPENED: (refresh,),
     Kind.SHEET_CORRECTED: (refresh,),
     Kind.CALIBRATION_CHANGED: (tell,),
+    Kind.DELIBERATION_OPENED: (tell,),
+    Kind.DELIBERATION_CLOSED: (tell,),
     Kind.PANEL_CHANGED: (look_for_conflicts, tell, calibrate),
     Kind.CONFLICT_CHANGED: (tell,),
     Kind.PLAN_ASKED: (work_out,),

@@ -94,6 +94,8 @@ TOPICS: Mapping[str, Topic] = MappingProxyType(
         "remind.marks": Topic.DEADLINE,
         "remind.words": Topic.DEADLINE,
         "sheet.assigned": Topic.ASSIGNED,
+        "deliberation.opened": Topic.ASSIGNED,
+        "deliberation.closed": Topic.ASSIGNED,
         "calibration.begun": Topic.ASSIGNED,
         "calibration.discussed": Topic.ASSIGNED,
         "calibration.done": Topic.ASSIGNED,

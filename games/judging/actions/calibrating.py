@@ -14,19 +14,16 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.judging.actions.assigning import Wanted, assign
 from games.judging.actions.panels import check_panel
-from games.judging.actions.past import keep_past
-from games.judging.actions.sheets import journal_sheet
+from games.judging.actions.revising import open_again, own_final
 from games.judging.conflicts import barred
 from games.judging.models import Anchor, Calibration, Deliberation, Remark, Sheet
-from games.judging.queries import locked_sheet, seat_of, sitting_of
+from games.judging.queries import sitting_of
 from games.judging.queries.calibrating import calibration_on, calibrations, on_panel, sheets_on
 from games.judging.rules import (
     CalibrationState,
     DeliberationState,
-    NotOnPanel,
     SheetRefused,
     SheetState,
-    check_seat,
     check_sitting,
 )
 from games.judging.rules.calibrating import MOST, REMARK, CalibrationRefused, calibrates, check_step
@@ -176,23 +173,11 @@ def revise_anchor(*, sheet: Sheet, by: Any, person: Person | None = None) -> She
 
     Raises SheetRefused, and why this judge may not mark now.
     """
-    rows = locked_sheet(sheet)
-    if not rows:
-        raise SheetRefused("The sheet is gone: the assignment was taken back.")
-    row = rows[0]
-    if person is not None and person.pk != row.judge_id:
-        raise NotOnPanel("The sheet is another judge's.")
-    if not row.anchor or row.calibration != CalibrationState.DISCUSSING or row.state != SheetState.FINAL:
-        raise SheetRefused("Only a final sheet on an anchor is marked anew, while the panel talks about its calibration.")
-    check_seat(seat_of(row), judge=row.judge.key, group="this group", panel=row.panel)
+    row = own_final(sheet, person)
+    if not row.anchor or row.calibration != CalibrationState.DISCUSSING:
+        raise SheetRefused("Only a sheet on an anchor is marked anew, while the panel talks about its calibration.")
     check_sitting(sitting_of(row, rules_of(row.challenge)[1]))
-    keep_past(row, reason=REVISED)
-    opened: Sheet = row
-    opened.state, opened.final_at, opened.reason = SheetState.DRAFT.value, None, ""
-    opened.revision += 1
-    opened.save(update_fields=["state", "reason", "final_at", "revision"])
-    journal_sheet(Kind.SHEET_REOPENED, opened, by=by)
-    return opened
+    return open_again(row, kept_as=REVISED, reason="", by=by)
 
 
 @transaction.atomic
@@ -212,7 +197,10 @@ def remark_on_calibration(*, calibration: Calibration, person: Person, text: str
 
 
 def follow_calibration(entry: JournalEntry) -> None:
-    """What an act on a sheet means for a calibration that goes on: newcomers get the anchors; once all are marked, the talk begins."""
+    """What an act on a sheet or a panel means for a calibration that goes on.
+
+    Newcomers get the anchors; once everybody on the panel has marked theirs, the talk begins.
+    """
     places = {name: entry.payload.get(name, "") for name in ("round", "challenge", "panel")}
     rows = calibrations().filter(challenge__round__cycle=entry.cycle_id or 0, challenge__round__key=places["round"])
     going = (
@@ -220,9 +208,9 @@ def follow_calibration(entry: JournalEntry) -> None:
     )
     if going is None:
         return
-    if entry.kind == Kind.SHEET_ASSIGNED:
+    if entry.kind in {Kind.SHEET_ASSIGNED, Kind.PANEL_CHANGED}:
         give_anchors(calibration=going, by=None)
-    elif going.state == CalibrationState.MARKING.value:
+    if going.state == CalibrationState.MARKING.value:
         judges = on_panel(going.challenge, going.panel)
         rows_left = sheets_on(going).filter(judge__in=judges)
         if rows_left.exists() and not rows_left.exclude(state=SheetState.FINAL.value).exists():

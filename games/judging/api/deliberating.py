@@ -10,14 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from games.errors import NotFound
 from games.judging.actions import deliberating as acts
 from games.judging.actions.reviewing import answer_review
 from games.judging.api.asking import access_in, asked_for
 from games.judging.api.others import WhoShape, who
 from games.judging.models import Deliberation, MarkReview, Sheet
 from games.judging.queries.others import Who, judges_on
-from games.judging.queries.room import room_of
+from games.judging.queries.room import room_of, speaker_in
 from games.judging.queries.talk import deliberations
 from games.judging.rules.talking import WORDS
 from games.organizations.models import Person
@@ -147,7 +146,9 @@ class Deliberations(ReadOnlyModelViewSet[Deliberation]):
         """Say something, as long as it is open."""
         one = self.get_object()
         asked = asked_for(WordsAsked, request.data)
-        now = acts.remark(deliberation=one, person=speaking(request, one), text=asked["text"], by=request.user)
+        now = acts.remark(
+            deliberation=one, person=speaker_in(one, access_in(request).persons), text=asked["text"], by=request.user
+        )
         return Response(SaidThere(_said(request, now, _judges(request, one))).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=DecidedAsked, responses=DeliberationShape)
@@ -155,18 +156,10 @@ class Deliberations(ReadOnlyModelViewSet[Deliberation]):
     def close(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Say what was decided and why; the marks of this moment are kept."""
         one, asked = self.get_object(), asked_for(DecidedAsked, request.data)
-        acts.close_deliberation(deliberation=one, outcome=asked["outcome"], by=request.user, person=speaking(request, one))
+        acts.close_deliberation(
+            deliberation=one, outcome=asked["outcome"], by=request.user, person=speaker_in(one, access_in(request).persons)
+        )
         return Response(self.get_serializer(self.get_object()).data)
-
-
-def speaking(request: Request, deliberation: Deliberation) -> Person:
-    """As whom somebody speaks: as the judge they are on this panel, else as themselves."""
-    persons = sorted(access_in(request).persons)
-    known = judges_on(deliberation.challenge, deliberation.panel)
-    found = Person.objects.filter(pk__in=[pk for pk in persons if pk in known] or persons).order_by("pk").first()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _judges(request: Request, deliberation: Deliberation) -> dict[int, Who]:

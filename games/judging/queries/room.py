@@ -1,6 +1,6 @@
 """A deliberation as one person sees it: the entry by its label, who sits there, which marks moved, as far as the round's rules show them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ from games.judging.models import Deliberation, Panelist, Sheet
 from games.judging.queries.others import ALWAYS, NEVER, Who, judges_on, others_mode
 from games.judging.queries.talk import final_marks
 from games.judging.rules import DeliberationState, SheetState
+from games.organizations.models import Person
 from games.submissions.queries import rules_of
 from leaderboards.engine.numbers import from_scaled, text
 
@@ -75,6 +76,13 @@ def leads(deliberation: Deliberation, access: "Access") -> bool:
     """Whether the person chairs the panel. One statement."""
     seats = Panelist.objects.filter(challenge=deliberation.challenge_id, panel=deliberation.panel, chair=True, left_at=None)
     return bool(access.persons) and seats.filter(person__in=sorted(access.persons)).exists()
+
+
+def speaker_in(deliberation: Deliberation, persons: Collection[int]) -> Person:
+    """As whom somebody speaks: as the judge they are on this panel, else as themselves. Two or three statements."""
+    known = judges_on(deliberation.challenge, deliberation.panel)
+    mine = [pk for pk in sorted(persons) if pk in known] or sorted(persons)
+    return Person.objects.get(pk=mine[0])
 
 
 def _others_shown(deliberation: Deliberation, mine: Mapping[int, str]) -> bool:

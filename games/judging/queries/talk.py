@@ -1,12 +1,15 @@
 """Reads of deliberations and reviews: who is in the room, what was said, which marks moved, what waits for a human."""
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Abs
 
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
 from games.groups.models import Group
-from games.judging.models import Deliberation, Mark, MarkReview
+from games.judging.conflicts import in_conflict, own_group
+from games.judging.models import Deliberation, Mark, MarkReview, Panelist, Sheet
 from games.judging.rules import ReviewState, SheetState
+from games.organizations.models import Person
 from games.rounds.models import Round
 from games.submissions.queries import with_ordinal
 
@@ -19,6 +22,19 @@ def final_marks(challenge: Challenge, panel: str, group: Group) -> dict[str, dic
     for judge, criterion, value in rows:
         found.setdefault(str(judge), {})[criterion] = value
     return found
+
+
+def in_the_room(deliberation: Deliberation) -> QuerySet[Person]:
+    """Who is told of a deliberation: those with a sheet on the entry, and the chair; nobody in conflict with the group or of it."""
+    sheets = Sheet.objects.filter(challenge=deliberation.challenge_id, panel=deliberation.panel, group=deliberation.group_id)
+    judges = sheets.exclude(state=SheetState.RECUSED.value).exclude(own_group()).exclude(in_conflict()).values("judge_id")
+    seats = Panelist.objects.filter(challenge=deliberation.challenge_id, panel=deliberation.panel, chair=True, left_at=None)
+    chairs = (
+        seats.annotate(about=Value(deliberation.group_id))
+        .exclude(own_group("person", "about"))
+        .exclude(in_conflict("person", "about"))
+    )
+    return Person.objects.filter(Q(pk__in=judges) | Q(pk__in=chairs.values("person_id"))).order_by("pk")
 
 
 def deliberations() -> QuerySet[Deliberation]:
@@ -35,5 +51,15 @@ def deliberations_of(cycle: Cycle) -> QuerySet[Deliberation]:
 
 def open_reviews(round_: Round) -> QuerySet[MarkReview]:
     """Marks of a round that a human has not looked at yet, the farthest first. One statement."""
-    rows = MarkReview.objects.filter(sheet__challenge__round=round_, state=ReviewState.OPEN.value)
-    return rows.select_related("sheet__challenge__round", "sheet__group", "sheet__judge").order_by("-distance", "pk")
+    return _farthest(MarkReview.objects.filter(sheet__challenge__round=round_, state=ReviewState.OPEN.value))
+
+
+def reviews_of(cycle: Cycle) -> QuerySet[MarkReview]:
+    """The same for a whole cycle."""
+    return _farthest(MarkReview.objects.filter(sheet__challenge__round__cycle=cycle, state=ReviewState.OPEN.value))
+
+
+def _farthest(rows: QuerySet[MarkReview]) -> QuerySet[MarkReview]:
+    """Marks lie above and below what is expected: how far counts, not where."""
+    far = rows.annotate(far=Abs("distance")).order_by("-far", "pk")
+    return far.select_related("sheet__challenge__round__cycle", "sheet__group", "sheet__judge")

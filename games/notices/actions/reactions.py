@@ -16,6 +16,7 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.notices.actions.calibrating import on_calibration_changed
 from games.notices.actions.corrections import on_appeal_answered, on_appeal_made, on_changes_settled
+from games.notices.actions.deliberating import on_deliberation
 from games.notices.actions.outbox import absolute, tell
 from games.notices.actions.outcomes import (
     on_grant_changed,
@@ -152,6 +153,8 @@ HANDLERS: Mapping[Kind, Callable[[JournalEntry], int]] = {
     Kind.SHEET_ASSIGNED: on_sheet_assigned,
     Kind.SHEET_FINALIZED: on_sheet_finalized,
     Kind.CALIBRATION_CHANGED: on_calibration_changed,
+    Kind.DELIBERATION_OPENED: on_deliberation,
+    Kind.DELIBERATION_CLOSED: on_deliberation,
     Kind.ROUND_PUBLISHED: on_round_published,
     Kind.GROUP_ADVANCED: on_group_advanced,
     Kind.GRANT_CHANGED: on_grant_changed,

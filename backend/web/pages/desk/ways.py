@@ -13,7 +13,9 @@ def ways(cycle: Cycle, current: str) -> list[dict[str, Any]]:
     parts = (
         ("panels", _("Panels"), "desk-judging"),
         ("conflicts", _("Conflicts of interest"), "desk-conflicts"),
+        ("calibrations", _("Calibration"), "desk-calibrations"),
         ("flags", _("Questions of judges"), "desk-flags"),
+        ("doubts", _("Second looks"), "desk-doubts"),
         ("feedback", _("Feedback"), "desk-feedback"),
     )
     return [{"label": label, "url": reverse(name, args=[cycle.key]), "current": key == current} for key, label, name in parts]

@@ -1,0 +1,140 @@
+"""A deliberation in the browser: the marks side by side, what was said, what the chair decided."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from backend.accounts.pages.gate import attempt, may, me, seen, signed_in
+from backend.api.permissions import access_of
+from backend.web.pages.cycle import crumbs_of
+from games.judging.actions import deliberating as acts
+from games.judging.actions.revising import revise_talked_about
+from games.judging.models import Deliberation, Sheet
+from games.judging.queries.others import judges_on
+from games.judging.queries.room import Place, Room, room_of, speaker_in
+from games.judging.queries.talk import deliberations
+from games.judging.rules import DeliberationState, SheetState
+from games.submissions.queries import eyes, label_of, rules_of
+
+
+@never_cache
+@signed_in
+@require_safe
+def deliberation_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """What those see who judge the entry, who chair the panel and who organize; each as the round's rules say."""
+    found = seen(request, "deliberation.view", deliberations(), pk=pk)
+    room, round_ = room_of(found, access_of(request)), found.challenge.round
+    label = label_of(eyes(access_of(request), round_, found.group_id or 0), round_, found.group, found.ordinal)  # type: ignore[attr-defined, arg-type]
+    open_ = found.state == DeliberationState.OPEN.value
+    organizes = may(request, "cycle.organize", round_.cycle)
+    context = {
+        "talk": found,
+        "label": label,
+        "cycle": round_.cycle,
+        "table": _table(found, room),
+        "hidden": not room.all_shown,
+        "remarks": _remarks(request, found),
+        "may_speak": open_ and may(request, "deliberation.speak", found),
+        "may_decide": open_ and may(request, "deliberation.decide", found),
+        "own": _own(request, found) if open_ else None,
+        "organizes": organizes,
+        "typed": request.session.pop(f"said-{found.pk}", {}),
+        "crumbs": crumbs_of(round_.cycle, *_way(found, organizes), _("Deliberation: %(entry)s") % {"entry": label}),
+    }
+    return render(request, "judging/room.html", context)
+
+
+def _way(found: Deliberation, organizes: bool) -> list[tuple[str, str]]:  # noqa: FBT001 one fact
+    if not organizes:
+        return [(_("My sheets"), reverse("queue"))]
+    key = found.challenge.round.cycle.key
+    return [(_("Organizer's desk"), reverse("cycle-desk", args=[key])), (_("Second looks"), reverse("desk-doubts", args=[key]))]
+
+
+def _table(found: Deliberation, room: Room) -> dict[str, Any]:
+    """Rows of judges, columns of criteria; a cell has the mark now and, where it moved, the one before."""
+    titles = {one.key: one.title for one in rules_of(found.challenge)[1].marked_criteria}
+    return {
+        "columns": [titles.get(key, key) for key in room.criteria],
+        "rows": [
+            {"who": one.who, "me": one.me, "shown": one.shown, "cells": [_cell(one, key) for key in room.criteria]}
+            for one in room.places
+        ],
+    }
+
+
+def _cell(one: Place, key: str) -> dict[str, str]:
+    before, now = one.before.get(key), one.after.get(key)
+    return {"now": "–" if now is None else now, "before": ("–" if before is None else before) if before != now else ""}
+
+
+def _remarks(request: HttpRequest, found: Deliberation) -> list[dict[str, Any]]:
+    access = access_of(request)
+    judges = judges_on(found.challenge, found.panel, named=access.reads(found.challenge.round.cycle_id))
+    return [
+        {"text": one.text, "at": one.at, "me": one.person_id in access.persons, "who": judges.get(one.person_id)}
+        for one in found.remarks.order_by("at", "pk")
+    ]
+
+
+def _own(request: HttpRequest, found: Deliberation) -> Sheet | None:
+    """One's own sheet on the entry, which may be marked anew while the talk is open."""
+    rows = Sheet.objects.filter(challenge=found.challenge_id, panel=found.panel, group=found.group_id)
+    return rows.filter(judge__in=sorted(access_of(request).persons)).exclude(state=SheetState.RECUSED.value).first()
+
+
+def _words(request: HttpRequest, found: Deliberation, name: str) -> str:
+    """What was typed, kept for the page if it is refused."""
+    typed = str(request.POST.get(name, ""))[:20_000]
+    request.session[f"said-{found.pk}"] = {name: typed}
+    return typed
+
+
+def _answered(request: HttpRequest, found: Deliberation, *, fine: bool) -> HttpResponse:
+    if fine:
+        request.session.pop(f"said-{found.pk}", None)
+    return redirect("deliberation", pk=found.pk)
+
+
+@signed_in
+@require_POST
+def say(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say something."""
+    found = seen(request, "deliberation.speak", deliberations(), pk=pk)
+    text, person = _words(request, found, "text"), speaker_in(found, access_of(request).persons)
+    fine = attempt(request, lambda: acts.remark(deliberation=found, person=person, text=text, by=me(request)), _("Said."))
+    return _answered(request, found, fine=fine)
+
+
+@signed_in
+@require_POST
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """The chair or an organizer says what was decided."""
+    found = seen(request, "deliberation.decide", deliberations(), pk=pk)
+    outcome, person = _words(request, found, "outcome"), speaker_in(found, access_of(request).persons)
+    done = _("Decided. It stands in the record, with the marks before and after.")
+    fine = attempt(
+        request,
+        lambda: acts.close_deliberation(deliberation=found, outcome=outcome, by=me(request), person=person),
+        done,
+    )
+    return _answered(request, found, fine=fine)
+
+
+@signed_in
+@require_POST
+def mark_anew(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open one's own final sheet on the entry again, while it is talked about."""
+    found = seen(request, "deliberation.speak", deliberations(), pk=pk)
+    sheet = _own(request, found)
+    if sheet is None:
+        return redirect("deliberation", pk=found.pk)
+    done = _("Your sheet is open again. What it said is kept.")
+    if attempt(request, lambda: revise_talked_about(sheet=sheet, by=me(request)), done):
+        return redirect("sheet", pk=sheet.pk)
+    return redirect("deliberation", pk=found.pk)
