@@ -26,6 +26,7 @@ from games.journal.queries import db_now
 from games.journal.rules import PUBLIC_KINDS
 from games.judging.conflicts import in_force
 from games.judging.models import (
+    AssignmentPlan,
     Calibration,
     Concern,
     ConflictOfInterest,
@@ -33,8 +34,12 @@ from games.judging.models import (
     FeedbackReply,
     MarkReview,
     Panelist,
+    Pitch,
     Sheet,
+    Stand,
 )
+from games.judging.queries.hall import to_visit
+from games.judging.queries.pitching import heard_by
 from games.judging.rules import ConflictSource, ReplyKind, SheetState
 from games.notices.models import Announcement, Notice
 from games.notices.rules import Audience
@@ -317,6 +322,32 @@ def _on_panel(access: Access, **held: Any) -> Q:
     return Q(Exists(seats.filter(challenge_id=OuterRef("challenge_id"), panel=OuterRef("panel")))) if access.persons else NEVER
 
 
+def _visits(access: Access) -> Q:
+    """Tables at which the person still has something to judge, or which they were sent to."""
+    if not access.persons:
+        return NEVER
+    mine = sorted(access.persons)
+    there = to_visit(mine) | Q(busy_with__in=mine)
+    return Q(round__cycle_id__in=access.cycles_with(Capability.JUDGE)) & there & ~_barred(mine)
+
+
+def _stand_seen(access: Access) -> Q:
+    """Organizers, the group, and whoever judges it."""
+    sheets = Sheet.objects.filter(
+        judge__in=sorted(access.persons), challenge__round=OuterRef("round_id"), group=OuterRef("group_id")
+    ).exclude(state=SheetState.RECUSED.value)
+    judges = Q(Exists(sheets), round__cycle_id__in=access.cycles_with(Capability.JUDGE)) & ~_barred(sorted(access.persons))
+    return _reads(access, "round__cycle_id") | _mine(access) | (judges if access.persons else NEVER) | _visits(access)
+
+
+def _hears(access: Access) -> Q:
+    """Pitches that the person hears as a judge."""
+    if not access.persons:
+        return NEVER
+    mine = sorted(access.persons)
+    return Q(round__cycle_id__in=access.cycles_with(Capability.JUDGE)) & heard_by(mine) & ~_barred(mine)
+
+
 def _announcement_seen(access: Access) -> Q:
     """Until it is withdrawn: one for everybody with the cycle, one for teams by their members, one for judges by them."""
     teams = Group.objects.filter(pk__in=access.groups_with()).values("cycle_id")
@@ -465,6 +496,7 @@ PERMISSIONS: dict[str, Permission] = {
         Challenge,
         lambda a: _reads(a, "round__cycle_id") | (_cycle_open(a, "round__cycle__") & _started(a, "round__")),
     ),
+    "challenge.organize": _of_organizer("Organizers.", Challenge, "round__cycle_id"),
     "submission.view": _row(
         "The group; once handed in its judges and organizers; everybody when the published round shows whole entries.",
         Submission,
@@ -496,7 +528,10 @@ PERMISSIONS: dict[str, Permission] = {
         Panelist,
         lambda a: _reads(a, "challenge__round__cycle_id") | _judges(a, "person_id", "challenge__round__cycle_id"),
     ),
-    "panelist.remove": _of_organizer("Organizers.", Panelist, "challenge__round__cycle_id"),
+    "panelist.change": _of_organizer("Organizers.", Panelist, "challenge__round__cycle_id"),
+    "panelist.own": _row("The judge.", Panelist, lambda a: _judges(a, "person_id", "challenge__round__cycle_id")),
+    "plan.view": _row("Organizers.", AssignmentPlan, lambda a: _reads(a, "challenge__round__cycle_id")),
+    "plan.settle": _of_organizer("Organizers.", AssignmentPlan, "challenge__round__cycle_id"),
     "conflict.view": _row(
         "Organizers, the judge, and the group what it said itself.",
         ConflictOfInterest,
@@ -568,6 +603,20 @@ PERMISSIONS: dict[str, Permission] = {
         MarkReview,
         lambda a: _organizes(a, "sheet__challenge__round__cycle_id") | _chairs(a, "sheet__challenge__round__cycle_id", "sheet__"),
     ),
+    "stand.view": _row("Organizers, the group, and who judges it.", Stand, _stand_seen),
+    "stand.place": _of_organizer("Organizers.", Stand, "round__cycle_id"),
+    "stand.visit": _row("Judges who have something to do there, or were sent there.", Stand, _visits),
+    "stand.attend": _row(
+        "Organizers, the group itself, and judges who are to go there: who is absent, who is back.",
+        Stand,
+        lambda a: _organizes(a, "round__cycle_id") | _mine(a) | _visits(a),
+    ),
+    "pitch.view": _row(
+        "Organizers, the group, and the judges who hear it.",
+        Pitch,
+        lambda a: _reads(a, "round__cycle_id") | _mine(a) | _hears(a),
+    ),
+    "pitch.move": _of_organizer("Organizers.", Pitch, "round__cycle_id"),
     "score.view": _row(
         "Organizers; the entrant once published; everybody when the published round shows scores.", ChallengeScore, _score_seen
     ),

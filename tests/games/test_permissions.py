@@ -18,7 +18,18 @@ from games.cycles.models import Design, Series
 from games.cycles.rules import DecisionKind
 from games.journal.actions import record
 from games.journal.rules import Kind
-from games.judging.models import Calibration, Concern, ConflictOfInterest, Deliberation, FeedbackReply, MarkReview, Panelist
+from games.judging.models import (
+    AssignmentPlan,
+    Calibration,
+    Concern,
+    ConflictOfInterest,
+    Deliberation,
+    FeedbackReply,
+    MarkReview,
+    Panelist,
+    Pitch,
+    Stand,
+)
 from games.notices.models import Announcement, Notice
 from games.organizations.models import Organization
 from games.permissions import PERMISSIONS, access_for, allows, visible
@@ -74,6 +85,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "round.steer": ("org", "org"),
     "extension.view": ("ada org", "ada org"),
     "challenge.view": (ALL, ALL),
+    "challenge.organize": ("org", "org"),
     "submission.view": ("ada judith org", ALL),
     "submission.edit": ("ada", "ada"),
     "submission.rule_on": ("org", "org"),
@@ -81,8 +93,11 @@ TABLE: dict[str, tuple[str, str]] = {
     "upload.view": ("ada judith org", ALL),
     "upload.remove": ("ada", "ada"),
     "attempt.judge": ("org", "org"),
-    "panelist.remove": ("org", "org"),
+    "panelist.change": ("org", "org"),
+    "panelist.own": ("judith", "judith"),
     "conflict.settle": ("org", "org"),
+    "plan.view": ("org", "org"),
+    "plan.settle": ("org", "org"),
     "concern.view": ("ada org", "ada org"),
     "concern.settle": ("org", "org"),
     "attempt.view": ("ada org", ALL),
@@ -103,6 +118,12 @@ TABLE: dict[str, tuple[str, str]] = {
     "calibration.view": ("judith org", "judith org"),
     "calibration.talk": ("judith org", "judith org"),
     "calibration.lead": ("org", "org"),  # judith is not the chair
+    "stand.view": ("ada judith org", "ada judith org"),
+    "stand.place": ("org", "org"),
+    "stand.visit": ("judith", "judith"),  # who was sent there
+    "stand.attend": ("ada judith org", "ada judith org"),
+    "pitch.view": ("ada judith org", "ada judith org"),
+    "pitch.move": ("org", "org"),
     "score.view": ("org", ALL),
     "run.view": ("org", "org"),
     "external_result.view": (ALL, ALL),
@@ -203,7 +224,10 @@ def _work(cast: Cast) -> Iterator[Model]:
     yield Panelist.objects.get()
     yield Calibration.objects.create(challenge=cast.concept, panel="jury")
     yield ConflictOfInterest.objects.create(person=cast.judith.person, group=cast.blue, source="team")
+    yield AssignmentPlan.objects.create(challenge=cast.concept, panel="jury")
     yield Concern.objects.create(group=cast.red, words="Whoever works for the river board.")
+    yield Stand.objects.create(round=cast.call, group=cast.red, number=1, busy_with=cast.judith.person)
+    yield Pitch.objects.create(round=cast.call, group=cast.red, panel="jury", room="Aula", starts_at=at, minutes=5)
 
 
 def _results(cast: Cast) -> Iterator[Model]:

@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from games.changes.models import Appeal, ChangeSet
 from games.cycles.models import Decision, Series
 from games.groups.models import Membership
-from games.judging.models import Calibration, ConflictOfInterest, Deliberation, FeedbackReply, MarkReview, Panelist
+from games.judging.models import Calibration, ConflictOfInterest, Deliberation, FeedbackReply, MarkReview, Panelist, Pitch, Stand
 from games.notices.models import Announcement, Message, Notice
 from games.progression.models import Draft
 from games.recognition.models import Grant, Points, PointsTotal
@@ -72,7 +72,11 @@ def _judging(cast: Cast) -> list[Model]:
         FeedbackReply.objects.create(sheet=sheet, kind="question", text="A sealed question."),
         Panelist.objects.get(person=cast.judith.person),
         ConflictOfInterest.objects.create(person=cast.judith.person, group=cast.blue, reason="cousins"),
+        Concern.objects.create(group=cast.red, words="The man from the quiet river board."),
+        AssignmentPlan.objects.create(challenge=cast.concept, panel="jury"),
         Calibration.objects.create(challenge=cast.concept, panel="jury", state="done"),
+        Stand.objects.create(round=cast.call, group=cast.red, number=1, location="The quiet corner"),
+        Pitch.objects.create(round=cast.call, group=cast.red, panel="jury", room="The quiet room", starts_at=now(), minutes=5),
         Deliberation.objects.create(challenge=cast.concept, panel="jury", group=cast.red, why="Sealed words."),
         MarkReview.objects.create(sheet=sheet, distance=300),
     ]
