@@ -16,12 +16,12 @@ from games.recognition.actions import score_points
 from games.results.actions import due_runs
 from games.results.models import RecomputeRun
 from games.results.rules import RunState
-from worker.reactions import FLOW, Reaction, publish, refresh, refresh_points
+from worker.reactions import FLOW, Reaction, look_for_conflicts, publish, refresh, refresh_points
 
 logger = logging.getLogger(__name__)
 READER: Final = "reactions"
 BATCH: Final = 500
-ONCE_PER_CYCLE: Final = (refresh, refresh_points)
+ONCE_PER_CYCLE: Final = (refresh, refresh_points, look_for_conflicts)
 
 
 def pulse() -> None:

@@ -27,6 +27,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "round": ("call",),
     "board": ("result",),
     "challenge": ("concept",),
+    "panel": ("jury",),
     "key": ("call", "quiet", "water"),
 }
 HIDDEN = ("Clean water", "Red Herons", "Quiet", "the secret plan", "plan.pdf", "Doors open at nine", "cousins", "a storm")

@@ -1,6 +1,6 @@
 """Writes of judging: panels, conflicts, assignments, sheets, votes. One verb each, atomic, journalled."""
 
-from games.judging.actions.assigning import Wanted, assign, assign_all, assign_csv, rearrange, share_out, unassign
+from games.judging.actions.assigning import Wanted, assign, assign_all, assign_csv, rearrange, unassign
 from games.judging.actions.calibrating import (
     begin_calibration,
     close_calibration,
@@ -30,8 +30,17 @@ from games.judging.actions.feedback import (
     thank_judge,
 )
 from games.judging.actions.flags import answer_flag, flag_sheet
-from games.judging.actions.panels import add_panelist, remove_panelist
+from games.judging.actions.panels import (
+    add_panelist,
+    describe_panelist,
+    leave_panel,
+    rejoin_panel,
+    remove_panelist,
+    seat_csv,
+    state_expertise,
+)
 from games.judging.actions.past import keep_past
+from games.judging.actions.planning import apply_plan, ask_plan, ask_third_reader, drop_plan, fill_gaps
 from games.judging.actions.sheets import finalize, recuse, reopen, save_sheet
 from games.judging.actions.votes import answer, drop_votes, rank, undo, vote
 
@@ -42,24 +51,31 @@ __all__ = [
     "answer",
     "answer_flag",
     "answer_question",
+    "apply_plan",
     "ask_judge",
     "ask_list",
     "ask_pair",
+    "ask_plan",
+    "ask_third_reader",
     "assign",
     "assign_all",
     "assign_csv",
     "begin_calibration",
     "close_calibration",
     "declare_conflict",
+    "describe_panelist",
     "discuss_calibration",
+    "drop_plan",
     "drop_votes",
     "expect_feedback",
+    "fill_gaps",
     "finalize",
     "find_conflicts",
     "flag_sheet",
     "follow_calibration",
     "give_anchors",
     "keep_past",
+    "leave_panel",
     "lift_conflict",
     "object_to",
     "raise_concern",
@@ -67,6 +83,7 @@ __all__ = [
     "rearrange",
     "record_use",
     "recuse",
+    "rejoin_panel",
     "remark_on_calibration",
     "remove_panelist",
     "reopen",
@@ -74,8 +91,9 @@ __all__ = [
     "revise_anchor",
     "save_sheet",
     "say_too_close",
+    "seat_csv",
     "settle_concern",
-    "share_out",
+    "state_expertise",
     "thank_judge",
     "unassign",
     "undo",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from random import SystemRandom
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -17,11 +18,10 @@ from games.judging.conflicts import Bar, barred
 from games.judging.models import Panelist, Sheet
 from games.judging.queries import judges_in, panel_of
 from games.judging.rules import AssignmentRefused, SheetRefused, SheetState
-from games.judging.rules.sharing import shared_out
-from games.judging.rules.table import Line, read_lines
-from games.judging.seating import entries_to_mark
+from games.judging.rules.table import read_lines
+from games.judging.seating import entries_to_mark, judge_named, judges_by_key, task_named, tasks_by_place
 from games.organizations.models import Person
-from games.submissions.queries import rules_of
+from games.submissions.queries import is_blind, rules_of
 
 
 class Wanted(NamedTuple):
@@ -35,9 +35,10 @@ class Wanted(NamedTuple):
 
 
 class _Facts(NamedTuple):
-    """Who judges in the cycle, and who must not judge whom ((group, judge) → why), loaded once for all assignments."""
+    """Who judges in the cycle, who left which panel (task, panel, judge), who must not judge whom (group, judge): loaded once."""
 
     judges: set[int]
+    left: set[tuple[int, str, int]]
     barred: dict[tuple[int, int], Bar]
 
 
@@ -75,7 +76,9 @@ def _panels(challenge: Challenge) -> list[str]:
 def _facts(cycle: Cycle, wanted: Iterable[Wanted]) -> _Facts:
     asked = list(wanted)
     judges = set(judges_in(cycle).values_list("person_id", flat=True))
-    return _Facts(judges, barred({one.group.pk for one in asked}, {one.judge for one in asked}))
+    seats = Panelist.objects.filter(challenge__in={one.challenge.pk for one in asked}, left_at__isnull=False)
+    left = set(seats.values_list("challenge_id", "panel", "person_id"))
+    return _Facts(judges, left, barred({one.group.pk for one in asked}, {one.judge for one in asked}))
 
 
 def _fault(cycle: Cycle, one: Wanted, panel: str, facts: _Facts) -> str:
@@ -87,6 +90,7 @@ def _fault(cycle: Cycle, one: Wanted, panel: str, facts: _Facts) -> str:
     faults = (
         (judge.pk not in facts.judges, f'"{judge.key}" does not judge in this cycle'),
         (panel not in known, f'"{panel}" is not a panel of "{challenge.key}"; known: {", ".join(known)}'),
+        ((challenge.pk, panel, judge.pk) in facts.left, f'"{judge.key}" has left the panel "{panel}"'),
         (bar is not None and bar.own, f'"{judge.key}" belongs to "{group.key}": nobody judges their own group'),
         (bar is not None, f'"{judge.key}" has a conflict of interest with "{group.key}"'),
         (challenge.division and challenge.division != group.division, f'"{group.key}" is not in division "{challenge.division}"'),
@@ -106,8 +110,11 @@ def _store(wanted: Sequence[Wanted], *, by: Any) -> int:
         [Panelist(challenge_id=challenge, panel=panel, person_id=judge) for challenge, panel, judge in sorted(seats)],
         ignore_conflicts=True,
     )
+    order = list(new)
+    if any(is_blind(one.round) for one in challenges.values()):  # entries come by name: numbers of sheets in that order would tell it
+        SystemRandom().shuffle(order)
     Sheet.objects.bulk_create(
-        [Sheet(**dict(zip(places, key, strict=True)), assigned_at=now) for key in new], batch_size=1000, ignore_conflicts=True
+        [Sheet(**dict(zip(places, key, strict=True)), assigned_at=now) for key in order], batch_size=1000, ignore_conflicts=True
     )
     for (challenge, panel, judge), count in sorted(Counter((c, p, j) for c, _, p, j in new).items()):
         journal_assignment(challenges[challenge], judge, panel, count, by=by)
@@ -127,29 +134,6 @@ def assign_all(*, challenge: Challenge, by: Any, panel: str = "") -> int:
     pairs = [Wanted(challenge, group, judge, panel) for judge in judges for group in groups]
     facts = _facts(cycle, pairs)
     return _store([one for one in pairs if not _fault(cycle, one, panel, facts)], by=by)
-
-
-@transaction.atomic
-def share_out(*, challenge: Challenge, per_entry: int, by: Any, panel: str = "") -> tuple[int, int]:
-    """Give every entry `per_entry` judges of the panel, loads as even as can be; sheets that are out are counted, not moved.
-
-    Returns how many sheets are new, and how many entries have fewer judges than asked, because nobody else may mark them.
-    """
-    panel = panel or _panels(challenge)[0]
-    check_panel(challenge, panel)
-    judges = {one.pk: one for one in panel_of(challenge, panel)}
-    if not 1 <= per_entry <= max(1, len(judges)):
-        msg = f"Between 1 and {len(judges)} judges an entry: so many are on the panel."
-        raise AssignmentRefused(msg, where="per_entry")
-    groups = {one.pk: one for one in entries_to_mark(challenge)}
-    live = Sheet.objects.filter(challenge=challenge, panel=panel)
-    out = list(live.exclude(state=SheetState.RECUSED.value).values_list("group_id", "judge_id"))
-    given_back = list(live.filter(state=SheetState.RECUSED.value).values_list("group_id", "judge_id"))
-    no = {*barred(list(groups), list(judges.values())), *given_back}
-    loads = Counter(judge for _, judge in out)
-    found = shared_out(list(groups), list(judges), per_entry=per_entry, taken=out, barred=no, loads=loads)
-    wanted = [Wanted(challenge, groups[group], judges[judge], panel) for group, judge in found.pairs]
-    return assign(cycle=challenge.round.cycle, wanted=wanted, by=by), len(found.short)
 
 
 @transaction.atomic
@@ -178,17 +162,13 @@ def assign_csv(*, cycle: Cycle, content: bytes, by: Any) -> int:
     An empty cell means the only one there is; an empty group every active group. Raises AssignmentRefused with row numbers.
     """
     lines, problems = read_lines(content)
-    challenges = {
-        (one.round.key, one.key): one
-        for one in Challenge.objects.filter(round__cycle=cycle).select_related("round__cycle").order_by("pk")
-    }
+    challenges, judges = tasks_by_place(cycle), judges_by_key(cycle)
     groups = {one.key: one for one in Group.objects.filter(cycle=cycle)}
-    judges = _judges_by_key(cycle)
     wanted: list[Wanted] = []
     for line in lines:
         where = f"row {line.number}"
-        challenge = _challenge(line, challenges, where, problems)
-        judge = _judge(line, judges, where, problems)
+        challenge = task_named(line.round, line.challenge, challenges, where, problems)
+        judge = judge_named(line.judge, judges, where, problems)
         if line.group and line.group not in groups:
             problems.append(Problem(where, f'"{line.group}" is not a group of this cycle'))
             continue
@@ -199,31 +179,6 @@ def assign_csv(*, cycle: Cycle, content: bytes, by: Any) -> int:
     if problems:
         _refuse(problems)
     return assign(cycle=cycle, wanted=wanted, by=by)
-
-
-def _judges_by_key(cycle: Cycle) -> dict[str, list[Person]]:
-    found: dict[str, list[Person]] = {}
-    for person in Person.objects.filter(pk__in=judges_in(cycle).values("person_id")):
-        found.setdefault(person.key, []).append(person)
-    return found
-
-
-def _challenge(line: Line, challenges: dict[tuple[str, str], Challenge], where: str, problems: list[Problem]) -> Challenge | None:
-    fitting = [one for (at, key), one in challenges.items() if line.round in {"", at} and line.challenge in {"", key}]
-    if len(fitting) == 1:
-        return fitting[0]
-    asked = f'challenge "{line.challenge}" in round "{line.round}"'
-    known = ", ".join(f"{at}/{key}" for at, key in challenges) or "none"
-    problems.append(Problem(where, f"{asked}: {'no such one' if not fitting else 'several fit'}; known: {known}"))
-    return None
-
-
-def _judge(line: Line, judges: dict[str, list[Person]], where: str, problems: list[Problem]) -> Person | None:
-    found = judges.get(line.judge, [])
-    if len(found) == 1:
-        return found[0]
-    problems.append(Problem(where, f'"{line.judge}" {"is no judge of this cycle" if not found else "names several judges"}'))
-    return None
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from games.cycles.actions import needs_reason
 from games.cycles.models import Cycle
+from games.cycles.rules import CycleState
 from games.groups.models import Group
 from games.journal.actions import record
 from games.journal.queries import db_now
@@ -127,6 +128,8 @@ def _locked(conflict: ConflictOfInterest) -> ConflictOfInterest:
 @transaction.atomic
 def find_conflicts(*, cycle: Cycle, by: Any = None) -> int:
     """Declare what nobody did: the same organization, past team-mates, mentors. Returns how many are new. Safe to run twice."""
+    if cycle.state in {CycleState.CLOSED.value, CycleState.CANCELLED.value}:
+        return 0
     found = found_in(cycle)
     people = Person.objects.in_bulk({one.person for one in found})
     places = {int(one.where) for one in found if one.where.isdigit()}

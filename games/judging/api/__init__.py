@@ -4,9 +4,10 @@ from games.judging.api.calibrating import Calibrations, CalibrationSetUp
 from games.judging.api.conflicts import Concerns, Conflicts, JudgeConflicts, TeamConflicts
 from games.judging.api.deliberating import Deliberations, Reviews, SheetDeliberating
 from games.judging.api.panels import JudgingSetUp, Panelists
+from games.judging.api.plans import Planning, Plans
 from games.judging.api.sheets import SheetMarking, SheetRuling, Sheets
 from games.judging.api.talk import FeedbackReplies, SheetTalk
-from games.judging.api.votes import Voting
+from games.judging.api.votes import Pairs, RankedLists, Voting
 
 __all__ = [
     "CalibrationSetUp",
@@ -17,7 +18,11 @@ __all__ = [
     "FeedbackReplies",
     "JudgeConflicts",
     "JudgingSetUp",
+    "Pairs",
     "Panelists",
+    "RankedLists",
+    "Planning",
+    "Plans",
     "Reviews",
     "SheetDeliberating",
     "SheetMarking",

@@ -21,6 +21,7 @@ from games.judging.api.asking import asked_for
 from games.judging.api.conflicts import ConflictAsked, ConflictShape
 from games.judging.models import Panelist
 from games.judging.queries import judges_in, progress_by_judge
+from games.judging.rules.seats import Details
 from games.organizations.models import Person
 from games.submissions.queries import rules_of
 
@@ -41,8 +42,45 @@ class Panelists(ListModelMixin, GenericViewSet[Panelist]):
     queryset = Panelist.objects.select_related("challenge__round__cycle", "person")
     serializer_class = seats.PanelistShape
     seen_as = "panelist.view"
-    permissions = {"destroy": "panelist.remove"}
+    permissions = {
+        "destroy": "panelist.change",
+        "partial_update": "panelist.change",
+        "leave": "panelist.change",
+        "rejoin": "panelist.change",
+        "expertise": "panelist.own",
+    }
     filterset_class = PanelistFilter
+
+    @extend_schema(request=seats.DetailsAsked, responses=seats.PanelistShape)
+    def partial_update(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """What is known of a judge: topics, languages, the most sheets, whether they lead the panel."""
+        asked = asked_for(seats.DetailsAsked, request.data)
+        load = asked["max_load"] or 0 if "max_load" in asked else None
+        topics, languages = (tuple(asked[name]) if name in asked else None for name in ("topics", "languages"))
+        details = Details(topics, languages, load, asked.get("chair"))
+        return self._told(actions.describe_panelist(panelist=self.get_object(), details=details, by=request.user))
+
+    @extend_schema(request=None, responses=seats.PanelistShape)
+    @action(detail=True, methods=["post"])
+    def leave(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """The judge has dropped out: they get nothing new, and what they have open can be planned anew."""
+        return self._told(actions.leave_panel(panelist=self.get_object(), by=request.user))
+
+    @extend_schema(request=None, responses=seats.PanelistShape)
+    @action(detail=True, methods=["post"])
+    def rejoin(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """They are back."""
+        return self._told(actions.rejoin_panel(panelist=self.get_object(), by=request.user))
+
+    @extend_schema(request=seats.ExpertiseAsked, responses=seats.PanelistShape)
+    @action(detail=True, methods=["put"])
+    def expertise(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """As the judge: what I know well, and what I read."""
+        asked = asked_for(seats.ExpertiseAsked, request.data)
+        return self._told(actions.state_expertise(panelist=self.get_object(), **asked, by=request.user))
+
+    def _told(self, panelist: Panelist) -> Response:
+        return Response(seats.PanelistShape(panelist).data)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
@@ -56,7 +94,7 @@ class JudgingSetUp(GenericViewSet[Cycle]):
 
     queryset = Cycle.objects.all()
     seen_as = "cycle.organize"
-    permissions = dict.fromkeys(("panelists", "conflicts", "assignments", "judging_progress"), "cycle.organize")
+    permissions = dict.fromkeys(("panelists", "panels", "conflicts", "assignments", "judging_progress"), "cycle.organize")
 
     @extend_schema(request=seats.PanelistAsked, responses={201: seats.PanelistShape})
     @action(detail=True, methods=["post"])
@@ -70,6 +108,14 @@ class JudgingSetUp(GenericViewSet[Cycle]):
             challenge=challenge, panel=panel, person=_judge(cycle, asked["person"], "person"), by=request.user
         )
         return Response(seats.PanelistShape(seat).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=seats.SeatsAsked, responses=seats.SeatsShape)
+    @action(detail=True, methods=["put"])
+    def panels(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Seats and what is known of the judges on them, from a table. All or nothing; the same table again changes nothing."""
+        asked = asked_for(seats.SeatsAsked, request.data)
+        named = actions.seat_csv(cycle=self.get_object(), content=asked["csv"].encode(), by=request.user)
+        return Response({"seats": named})
 
     @extend_schema(request=ConflictAsked, responses={201: ConflictShape})
     @action(detail=True, methods=["post"])

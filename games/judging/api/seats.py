@@ -7,6 +7,7 @@ from rest_framework import serializers
 from games.judging.api.asking import IdField
 from games.judging.api.shapes import PersonRef
 from games.judging.models import Panelist
+from games.judging.rules.seats import HIGHEST
 
 
 class JudgeProgress(serializers.Serializer[Any]):
@@ -28,8 +29,45 @@ class PanelistShape(serializers.ModelSerializer[Panelist]):
 
     class Meta:
         model = Panelist
-        fields = ("id", "cycle", "challenge", "panel", "person")
+        fields = ("id", "cycle", "challenge", "panel", "person", "topics", "languages", "max_load", "chair", "left_at")
         read_only_fields = fields
+
+
+class Words(serializers.ListField):
+    """Topics or languages."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(child=serializers.CharField(max_length=100), max_length=100, **options)
+
+
+class DetailsAsked(serializers.Serializer[Any]):
+    """What is to change; what is not named stays as it is."""
+
+    topics = Words(required=False, help_text="What the judge knows well: choices of the field that the task's topics name.")
+    languages = Words(required=False, help_text="What the judge reads; none: any.")
+    max_load = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=HIGHEST, help_text="Null: no limit."
+    )
+    chair = serializers.BooleanField(required=False)
+
+
+class ExpertiseAsked(serializers.Serializer[Any]):
+    """What a judge says of themselves."""
+
+    topics = Words()
+    languages = Words()
+
+
+class SeatsAsked(serializers.Serializer[Any]):
+    """The text of a table (CSV) with the columns round, challenge, panel, judge, topics, languages, max_load, chair."""
+
+    csv = serializers.CharField(trim_whitespace=False, max_length=5_000_000)
+
+
+class SeatsShape(serializers.Serializer[Any]):
+    """How many seats the table names."""
+
+    seats = serializers.IntegerField()
 
 
 class PanelistAsked(serializers.Serializer[Any]):

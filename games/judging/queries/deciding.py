@@ -136,11 +136,11 @@ def entry_for(sheet: Sheet) -> Submission | None:
     return found.order_by("-number").first()
 
 
-def panel_of(challenge: Challenge, panel: str) -> QuerySet[Person]:
-    """The people on a panel."""
-    return Person.objects.filter(pk__in=Panelist.objects.filter(challenge=challenge, panel=panel).values("person_id")).order_by(
-        "pk"
-    )
+def panel_of(challenge: Challenge, panel: str, *, also_left: bool = False) -> QuerySet[Person]:
+    """The people on a panel; with `also_left` those too who dropped out."""
+    seats = Panelist.objects.filter(challenge=challenge, panel=panel)
+    here = seats if also_left else seats.filter(left_at__isnull=True)
+    return Person.objects.filter(pk__in=here.values("person_id")).order_by("pk")
 
 
 def marks_of(sheet: Sheet) -> QuerySet[Mark]:

@@ -62,24 +62,49 @@ def found_between(
     judges: Iterable[Judging], groups: Collection[Playing], *, shared: Mapping[int, Collection[Human]]
 ) -> list[Found]:
     """What speaks against which pair; the gravest reason only. `shared`: group → everybody who ever was in it."""
-    met: dict[Human, set[int]] = {}
-    for group, humans in shared.items():
-        for one in humans if len(humans) <= TEAM else ():
-            met.setdefault(one, set()).add(group)
-    return [
-        found
-        for judge in judges
-        for group in groups
-        if judge.human not in group.ever and (found := _between(judge, group, met)) is not None
-    ]
+    plays, follows, houses = _places(groups)
+    known = {one.group: one for one in groups}
+    found: list[Found] = []
+    for judge in judges:
+        together: dict[int, set[int]] = {}
+        for place in judge.was_in:
+            people = shared.get(place, ())
+            for group in {*follows.get(place, ()), *_played_by(people if len(people) <= TEAM else (), plays)}:
+                together.setdefault(group, set()).add(place)
+        for name in judge.organizations:
+            for group in houses.get(name, ()):
+                together.setdefault(group, set())
+        found += [
+            _why(judge, known[group], sorted(places))
+            for group, places in sorted(together.items())
+            if judge.human not in known[group].ever
+        ]
+    return found
 
 
-def _between(judge: Judging, group: Playing, met: Mapping[Human, set[int]]) -> Found | None:
-    together = {one for human in group.humans for one in met.get(human, ()) if one in judge.was_in}
-    together |= {one for one in group.before if one in judge.was_in}
-    if together:
-        played = [one for one in sorted(together) if not judge.was_in[one]]
+def _places(groups: Iterable[Playing]) -> tuple[dict[Human, list[int]], dict[int, list[int]], dict[str, list[int]]]:
+    """Where to look: human, earlier group, organization → groups of today."""
+    plays: dict[Human, list[int]] = {}
+    follows: dict[int, list[int]] = {}
+    houses: dict[str, list[int]] = {}
+    for one in groups:
+        for human in one.humans:
+            plays.setdefault(human, []).append(one.group)
+        for before in one.before:
+            follows.setdefault(before, []).append(one.group)
+        for name in one.organizations:
+            houses.setdefault(name, []).append(one.group)
+    return plays, follows, houses
+
+
+def _played_by(people: Iterable[Human], plays: Mapping[Human, list[int]]) -> set[int]:
+    return {group for one in people for group in plays.get(one, ())}
+
+
+def _why(judge: Judging, group: Playing, places: list[int]) -> Found:
+    if places:
+        played = [one for one in places if not judge.was_in[one]]
         kind = ConflictKind.TEAMMATE if played else ConflictKind.MENTOR
-        return Found(judge.person, group.group, kind, str((played or sorted(together))[0]))
+        return Found(judge.person, group.group, kind, str((played or places)[0]))
     same = sorted(judge.organizations.keys() & group.organizations.keys())
-    return Found(judge.person, group.group, ConflictKind.ORGANIZATION, group.organizations[same[0]]) if same else None
+    return Found(judge.person, group.group, ConflictKind.ORGANIZATION, group.organizations[same[0]])

@@ -157,6 +157,18 @@ class AssignmentRefused(Invalid):
     code = "assignment_refused"
 
 
+class PlanRefused(Conflict):
+    """The plan is in a state in which this cannot be done."""
+
+    code = "plan_refused"
+
+
+class PlanStale(Conflict):
+    """Entries, judges, conflicts or sheets changed since the plan was worked out: it is worked out anew before it counts."""
+
+    code = "plan_stale"
+
+
 class VoteRefused(Invalid):
     """The comparison cannot be taken."""
 

@@ -120,6 +120,36 @@ def _conflict(house: House) -> Asked:
     return house.people["org"], f"/cycles/{house.open.cycle.pk}/conflicts", body
 
 
+def _known(house: House) -> Scene:
+    """A competition that names its judges to the teams, judged by four."""
+    made = scene(ESSAY, groups=2, rounds=[{"key": "call", "judges_named": True}])
+    roles = [("ada", made.group, ["captain", "submit"]), ("judith", None, ["judge"]), ("org", None, ["organize"])]
+    for name, group, held in roles:
+        MembershipFactory.create(cycle=made.cycle, group=group, person=house.people[name].person, role=name, capabilities=held)
+    others = [
+        MembershipFactory.create(cycle=made.cycle, group=None, role="judge", capabilities=["judge"]).person for _ in range(3)
+    ]
+    for someone in (house.people["judith"].person, *others):
+        Panelist.objects.create(challenge=made.challenge, panel="jury", person=someone)
+    for group in made.groups:
+        entry(made, group)
+    return made
+
+
+def _objected(house: House) -> Asked:
+    body = {"judge": house.people["judith"].person.pk, "reason": "She taught us."}
+    return house.people["ada"], f"/groups/{_known(house).group.pk}/objections", body
+
+
+def _planned(house: House) -> Asked:
+    return house.people["org"], f"/challenges/{_known(house).challenge.pk}/plans", {"per_entry": 2}
+
+
+def _third(house: House) -> Asked:
+    body = {"panel": "jury", "group": "team-1"}
+    return house.people["org"], f"/challenges/{_known(house).challenge.pk}/third-reader", body
+
+
 def _more_time(house: House) -> Asked:
     fresh = Group.objects.create(cycle=house.open.cycle, key="fresh", name="Fresh")
     body = {"group": fresh.pk, "until": "2099-01-01T00:00:00Z", "reason": "illness"}
@@ -220,7 +250,17 @@ CREATING: dict[str, Making] = {
         "games.Announcement", _by("org", "/cycles/{cycle}/announcements", {"title": "Doors open at nine"})
     ),
     "/cycles/{id}/panelists": Making("games.Panelist", _seat),
+    "/cycles/{id}/change-sets": Making(
+        "games.ChangeSet", _by("org", "/cycles/{cycle}/change-sets", {"reason": "A slip of the pen."})
+    ),
     "/cycles/{id}/conflicts": Making("games.ConflictOfInterest", _conflict),
+    "/cycles/{id}/too-close": Making(
+        "games.ConflictOfInterest", _by("judith", "/cycles/{cycle}/too-close", {"group": "team-3", "reason": "A cousin."})
+    ),
+    "/groups/{id}/objections": Making("games.ConflictOfInterest", _objected),
+    "/groups/{id}/concerns": Making("games.Concern", _by("ada", "/groups/{group}/concerns", {"words": "Judith taught us."})),
+    "/challenges/{id}/plans": Making("games.AssignmentPlan", _planned),
+    "/challenges/{id}/third-reader": Making("games.AssignmentPlan", _third),
     "/cycles/{id}/assignments": Making("games.Sheet", _assigned),
     "/cycles/{id}/attempts": Making("games.Attempt", _recorded),
     "/cycles/{id}/decisions": Making(

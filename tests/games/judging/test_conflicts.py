@@ -243,7 +243,7 @@ def test_a_judge_says_of_themselves_that_they_are_too_close(call: Scene, who: Pe
     assert who.judith.api.post(path, {"group": "team-1"}).status_code == 422
     assert who.judith.api.post(path, {"group": "team-9", "reason": "x"}).status_code == 422
     said = who.judith.api.post(path, {"group": "team-1", "reason": "My brother."})
-    assert (said.status_code, said.json()["source"], said.json()["reason"]) == (201, "judge", "My brother.")
+    assert (said.status_code, said.json()["said_by"], said.json()["reason"]) == (201, "judge", "My brother.")
     sheet.refresh_from_db()
     assert sheet.state == "recused"
     assert who.ada.api.post(path, {"group": "team-1", "reason": "x"}).status_code == 404
@@ -261,7 +261,7 @@ def test_words_of_a_team_are_for_the_organizers_and_itself(call: Scene, who: Peo
     assert who.org.api.post(path, {"judges": [who.judith.person.pk]}).status_code == 200
     found = {name: getattr(who, name).api.get(f"{API}/conflicts").json()["results"] for name in ("org", "judith", "ada", "ben")}
     assert [one["reason"] for one in found["org"]] == ["Judith taught us."]
-    assert [(one["reason"], one["source"]) for one in found["judith"]] == [("", "")]
+    assert [(one["reason"], one["said_by"]) for one in found["judith"]] == [("", "")]
     assert [one["reason"] for one in found["ada"]] == ["Judith taught us."]
     assert found["ben"] == []
 

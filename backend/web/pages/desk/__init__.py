@@ -7,7 +7,9 @@ from backend.web.pages.desk.judging import answer, assign_table, flags_page, jud
 from backend.web.pages.desk.matrix import matrix_page
 from backend.web.pages.desk.mine import my_desk
 from backend.web.pages.desk.overview import cycle_desk, rounds_desk
+from backend.web.pages.desk.paneling import panel_page, panelist, panels_table
 from backend.web.pages.desk.people import accept_all, mail_progress, place_page, registrations_page, roll_csv, roll_page
+from backend.web.pages.desk.planning import ask_plan, plan_page, plan_progress, settle_plan
 from backend.web.pages.desk.steering import settle_registration, steer, steer_cycle
 from backend.web.pages.desk.watching import more_time, remind, round_desk, round_live
 
@@ -15,6 +17,7 @@ __all__ = [
     "accept_all",
     "announcements_page",
     "answer",
+    "ask_plan",
     "assign_table",
     "conflicts_page",
     "cycle_desk",
@@ -25,7 +28,12 @@ __all__ = [
     "matrix_page",
     "more_time",
     "my_desk",
+    "panel_page",
+    "panelist",
+    "panels_table",
     "place_page",
+    "plan_page",
+    "plan_progress",
     "registrations_page",
     "remind",
     "roll_csv",
@@ -34,6 +42,7 @@ __all__ = [
     "round_live",
     "rounds_desk",
     "seat",
+    "settle_plan",
     "settle_registration",
     "steer",
     "steer_cycle",

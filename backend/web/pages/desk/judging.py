@@ -63,7 +63,10 @@ def _table(table: Table, judges: list[Person]) -> dict[str, Any]:
         "entries": table.entries,
         "free": table.free,
         "matrix": f"{reverse('desk-matrix', args=places)}?panel={table.panel}",
-        "each": min(len(table.seats), 3) or 1,
+        "each": table.usual or min(table.here, 3) or 1,
+        "here": table.here,
+        "thin": table.thin,
+        "page": reverse("desk-panel", args=[task.round.cycle.key, task.pk, table.panel]),
     }
 
 
@@ -74,7 +77,7 @@ def _seat(seat: Seat, most: int) -> dict[str, Any]:
 @signed_in
 @require_POST
 def seat(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
-    """One act on a panel of a task: add a judge or all, give everything to everybody, share out."""
+    """One act on a panel of a task: add a judge or all, give everything to everybody."""
     found = organized(request, cycle)
     task = Challenge.objects.filter(round__cycle=found, pk=pk).select_related("round__cycle").first()
     if task is None:
@@ -100,8 +103,6 @@ def seat(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
                 _("Every judge has every entry."),
             ):
                 messages.info(request, _given(new[0]))
-        case "share":
-            _share(request, task, panel)
         case _:
             raise Http404
     return redirect(f"{reverse('desk-judging', args=[found.key])}#panel-{task.pk}-{panel}")
@@ -116,31 +117,13 @@ def _given(new: int) -> str:
     return ngettext("%(count)d new sheet is given out.", "%(count)d new sheets are given out.", new) % {"count": new}
 
 
-def _share(request: HttpRequest, task: Challenge, panel: str) -> None:
-    typed = request.POST.get("per_entry", "")
-    wanted = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0  # noqa: PLR2004 three digits: a number of judges
-    try:
-        new, short = actions.share_out(challenge=task, panel=panel, per_entry=wanted, by=me(request))
-    except GameError as refusal:
-        messages.error(request, refusal.message)
-        return
-    messages.success(request, _given(new))
-    if short:
-        said = ngettext(
-            "%(count)d entry has fewer judges than asked: nobody else on the panel may mark it.",
-            "%(count)d entries have fewer judges than asked: nobody else on the panel may mark them.",
-            short,
-        )
-        messages.warning(request, said % {"count": short})
-
-
 @signed_in
 @require_POST
 def unseat(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
     """Take a judge off a panel; sheets not begun go with them."""
     found = organized(request, cycle)
     rows = Panelist.objects.filter(challenge__round__cycle=found).select_related("person", "challenge__round__cycle")
-    one = seen(request, "panelist.remove", rows, pk=pk)
+    one = seen(request, "panelist.change", rows, pk=pk)
     done = _("%(name)s is no longer on the panel. Sheets not begun went with them.") % {"name": one.person.name}
     attempt(request, lambda: actions.remove_panelist(panelist=one, by=me(request)), done)
     return redirect(f"{reverse('desk-judging', args=[found.key])}#panel-{one.challenge_id}-{one.panel}")

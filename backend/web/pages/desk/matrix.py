@@ -38,7 +38,7 @@ def matrix_page(request: HttpRequest, cycle: str, key: str, challenge: str) -> H
     panel = request.GET.get("panel") or next(iter(panels), "")
     if task is None or panel not in panels:
         raise Http404
-    groups, judges = entries_to_mark(task), list(panel_of(task, panel))
+    groups, judges = entries_to_mark(task), list(panel_of(task, panel, also_left=True))
     if request.method == "POST":
         return _saved(request, task, panel, {one.pk: one for one in groups}, {one.pk: one for one in judges})
     only_free = request.GET.get("show") == "free"
@@ -47,14 +47,17 @@ def matrix_page(request: HttpRequest, cycle: str, key: str, challenge: str) -> H
     free = [one for one in groups if one.pk not in live]
     page = Paginator(free if only_free else groups, PAGE).get_page(request.GET.get("page"))
     no = barred([one.pk for one in page.object_list], judges)
+    here = set(panel_of(task, panel).values_list("pk", flat=True))
     context = {
         "task": task,
         "panel": panel,
         "panels": panels if len(panels) > 1 else [],
-        "judges": [{"person": one, "load": _load(one, sheets)} for one in judges],
+        "judges": [{"person": one, "load": _load(one, sheets), "left": one.pk not in here} for one in judges],
         "page": page,
         "kept": f"panel={panel}" + ("&show=free" if only_free else ""),
-        "rows": [{"group": group, "cells": [_cell(group, one, sheets, no) for one in judges]} for group in page.object_list],
+        "rows": [
+            {"group": group, "cells": [_cell(group, one, sheets, no, here) for one in judges]} for group in page.object_list
+        ],
         "free": len(free),
         "entries": len(groups),
         "only_free": only_free,
@@ -66,13 +69,16 @@ def _load(judge: Person, sheets: dict[tuple[int, int], Sheet]) -> int:
     return sum(1 for (_group, one), sheet in sheets.items() if one == judge.pk and sheet.state != SheetState.RECUSED.value)
 
 
-def _cell(group: Group, judge: Person, sheets: dict[tuple[int, int], Sheet], no: dict[tuple[int, int], Bar]) -> dict[str, Any]:
+def _cell(
+    group: Group, judge: Person, sheets: dict[tuple[int, int], Sheet], no: dict[tuple[int, int], Bar], here: set[int]
+) -> dict[str, Any]:
     """One place of the matrix: a box to tick, a sheet that has begun, or why not."""
     sheet, bar = sheets.get((group.pk, judge.pk)), no.get((group.pk, judge.pk))
     found: dict[str, Any] = {"value": f"{group.pk}:{judge.pk}", "judge": judge.name, "state": sheet.state if sheet else ""}
     if bar is not None:
         found["why"] = _("the own group") if bar.own else bar.reason or _("a conflict of interest")
-    found["box"] = bar is None and found["state"] in {"", SheetState.ASSIGNED.value}
+    may_have = {"", SheetState.ASSIGNED.value} if judge.pk in here else {SheetState.ASSIGNED.value}
+    found["box"] = bar is None and found["state"] in may_have
     return found
 
 
