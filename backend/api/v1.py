@@ -15,7 +15,7 @@ from backend.accounts.api import Me, Messages, Tokens, Users
 from backend.api.idempotency import Idempotent
 from games.bundles.api import BundleExport, Bundles
 from games.challenges.api import Challenges
-from games.changes.api import Appealing, Appeals
+from games.changes.api import Appealing, Appeals, ChangeSets, Preparing
 from games.groups.api import AcceptInvitation, CyclePeople, Groups, GuestLists, JoinRequests, Memberships, Registrations
 from games.journal.api import Events
 from games.judging.api import (
@@ -27,11 +27,12 @@ from games.judging.api import (
     FeedbackReplies,
     JudgeConflicts,
     JudgingSetUp,
+    Pairs,
     Panelists,
-    Reviews,
     RankedLists,
     Planning,
     Plans,
+    Reviews,
     SheetDeliberating,
     SheetMarking,
     SheetRuling,
@@ -100,9 +101,9 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("cycles", JudgeConflicts, "judge-conflict"),
     ("groups", TeamConflicts, "team-conflict"),
     ("concerns", Concerns, "concern"),
-    ("cycles", CalibrationSetUp, "calibration-set-up"),
     ("challenges", Planning, "planning"),
     ("plans", Plans, "plan"),
+    ("cycles", CalibrationSetUp, "calibration-set-up"),
     ("calibrations", Calibrations, "calibration"),
     ("sheets", SheetDeliberating, "sheet-deliberate"),
     ("deliberations", Deliberations, "deliberation"),
@@ -113,6 +114,8 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("sheets", SheetTalk, "sheet-talk"),
     ("feedback-replies", FeedbackReplies, "feedback-reply"),
     ("challenges", Voting, "voting"),
+    ("pairs", Pairs, "pair"),
+    ("ranked-lists", RankedLists, "ranked-list"),
     ("scores", Scores, "score"),
     ("boards", Boards, "board"),
     ("snapshots", Snapshots, "snapshot"),
@@ -124,6 +127,8 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("rounds", Reminding, "reminding"),
     ("groups", Appealing, "appealing"),
     ("appeals", Appeals, "appeal"),
+    ("cycles", Preparing, "change-set-prepare"),
+    ("change-sets", ChangeSets, "change-set"),
     ("grants", Grants, "grant"),
     ("points", PointsViews, "points"),
     ("point-totals", PointTotals, "point-total"),

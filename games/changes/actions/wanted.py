@@ -15,6 +15,7 @@ from games.journal.queries import db_now
 from games.judging.models import PastSheet, Sheet
 from games.judging.queries import marks_of
 from games.judging.rules import Given, MarkState, SheetState, check_marks
+from games.playbooks.queries import exact
 from games.progression.actions.designs import amended
 from games.progression.correcting import fixed_problems
 from games.progression.drafting import begun_rounds
@@ -237,7 +238,7 @@ def _rule(cycle: Cycle, one: Wanted) -> Stored:
     if problems:
         raise AmendRefused(problems)
     differs = changes(before.data(), after.data())
-    kept = {"changes": dict(one.changes or {})} if one.design is None else {"design": dict(one.design)}
+    kept = {"changes": exact(one.changes or {})} if one.design is None else {"design": exact(one.design)}
     return {
         "kind": one.kind.value,
         "target": {"diff": differs},
