@@ -113,19 +113,20 @@ def test_the_chair_begins_and_decides(call: Scene, who: People) -> None:
 
 def test_those_who_judge_the_entry_and_the_chair_are_told_without_its_name(call: Scene, who: People) -> None:
     mine = final(call, who.judith.person)
-    chair, other = judge(call, "Chair"), judge(call, "Other")
-    for someone, leads in ((chair, True), (other, False)):
-        someone.email = f"{someone.name.lower()}@example.org"
-        someone.save()
+    for someone, leads in ((who.eve.person, True), (who.ben.person, False)):
+        MembershipFactory.create(cycle=call.cycle, group=None, person=someone, role="judge", capabilities=["judge"])
         Panelist.objects.create(challenge=call.challenge, panel="jury", person=someone, chair=leads)
     who.org.client.post(f"/desk/sheets/{mine.pk}/deliberate/", {"why": "Far apart."})
     entry = JournalEntry.objects.get(kind="deliberation.opened")
     on_deliberation(entry)
     on_deliberation(entry)
     letters = Message.objects.filter(kind="deliberation.opened")
-    assert sorted(letters.values_list("to", flat=True)) == sorted([who.judith.person.email, "chair@example.org"])
-    assert Notice.objects.get().person == who.judith.person, "who has no account has no page"
-    assert not any(call.group.name in one for one in (Notice.objects.get().text, *letters.values_list("body", flat=True)))
+    assert sorted(letters.values_list("to", flat=True)) == ["eve@example.org", "judith@example.org"]
+    told = Notice.objects.filter(key__startswith="deliberation.opened")
+    assert {one.person for one in told} == {who.eve.person, who.judith.person}
+    assert not any(
+        call.group.name in one for one in [*told.values_list("text", flat=True), *letters.values_list("body", flat=True)]
+    )
 
 
 @pytest.mark.outsider("review-answer")
