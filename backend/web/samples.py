@@ -5,7 +5,9 @@ from fractions import Fraction
 from typing import Any
 
 from backend.web.geometry import meter
+from backend.web.geometry.qr import qr_code
 from backend.web.sample_charts import around_boards
+from games.submissions.rules import diff_answers
 from leaderboards.queries import movement
 
 _BOUNDS = {"least": "0", "most": "10", "step": "0.5"}
@@ -151,6 +153,18 @@ _FIXED: dict[str, Any] = {
 }
 
 
+_BEFORE = "We asked thirty families.\nMost of them wait for rain.\nThe tank is cleaned once a year.\nA pump costs 40 EUR."
+_AFTER = (
+    "We asked sixty families.\nMost of them wait for rain.\nThe tank is cleaned once a year.\nA pump costs 31.50 EUR, and lasts."
+)
+
+
+def _changes() -> list[dict[str, Any]]:
+    """An answer that changed, as the page of two versions tells it."""
+    (found,) = diff_answers(["finding"], {"finding": _BEFORE}, {"finding": _AFTER})
+    return [{"name": "What we found", "changed": True, "pieces": found.pieces, "added": found.added, "removed": found.removed}]
+
+
 def everything(now: datetime) -> dict[str, Any]:
     """The context of the style page."""
     return _FIXED | {
@@ -160,6 +174,8 @@ def everything(now: datetime) -> dict[str, Any]:
         "board": board(),
         **around_boards(now),
         "stops": stops(now),
+        "diff": _changes(),
+        "code": qr_code("https://example.org/style/"),
         "meters": [
             meter("Readers who finish a book", baseline=Fraction(12), now=Fraction(31), target=Fraction(45), unit="%"),
             meter("Minutes to a first answer", baseline=Fraction(48), now=Fraction(26), target=Fraction(15), unit="min"),

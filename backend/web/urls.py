@@ -162,6 +162,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"embed/{B}", embed.embedded_board, name="embed-board"),
     path(f"embed/{B}rows/", embed.embedded_rows, name="embed-rows"),
     path("notices/", notices.notices_page, name="notices"),
+    path("notices/new/", notices.new, name="new-notices"),
     path("notices/read/", notices.read, name="read-notices"),
     path("notices/<int:pk>/", notices.follow, name="follow-notice"),
     path("notices/stop/<str:token>/", notices.stop_page, name="stop-mails"),

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from games.groups.models import Group, Membership
 from games.groups.rules import GroupState
@@ -51,9 +51,17 @@ def notices_of(user: Any) -> QuerySet[Notice]:
     return Notice.objects.filter(person__user=user.pk).select_related("cycle").order_by("-created_at", "-pk")
 
 
-def unread_count(user: Any) -> int:
-    """How many notices the user has not read yet: one statement."""
-    return Notice.objects.filter(person__user=user.pk, read_at__isnull=True).count()
+class Unread(NamedTuple):
+    """How many notices a user has not read yet, and the id of the newest of them (0: none)."""
+
+    waiting: int
+    newest: int
+
+
+def unread_of(user: Any) -> Unread:
+    """One statement."""
+    found = Notice.objects.filter(person__user=user.pk, read_at__isnull=True).aggregate(count=Count("pk"), newest=Max("pk"))
+    return Unread(found["count"], found["newest"] or 0)
 
 
 def wishes_of(user: Any) -> dict[Topic, Pace]:

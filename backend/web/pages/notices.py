@@ -1,7 +1,9 @@
 """What one was told: the list behind the bell, and the page behind the link with which a mail ends its kind."""
 
+import hashlib
 from typing import Any, Final
 
+import orjson
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,10 +19,11 @@ from backend.accounts.rules import safe_path
 from games.cycles.models import Cycle
 from games.notices.actions import mark_read, read_stop, stop
 from games.notices.actions.wishes import STOPPED
-from games.notices.queries import notices_of
+from games.notices.queries import notices_of, unread_of
 from games.notices.rules import Pace, Topic
 
 PAGE: Final = 30
+NEWEST: Final = 5
 TITLES: Final = {
     Topic.INVITATION: gettext_lazy("Invitation"),
     Topic.DEADLINE: gettext_lazy("Deadline"),
@@ -63,6 +66,24 @@ def notices_page(request: HttpRequest) -> HttpResponse:
         "query": narrowed.urlencode(),
     }
     return render(request, "web/notices.html", context)
+
+
+@require_safe
+@signed_in
+def new(request: HttpRequest) -> HttpResponse:
+    """What waits, for a page that stands open: {unread, newest, notices: [{id, topic, text, url}]}, the newest first. Three statements."""
+    user = me(request)
+    unread = unread_of(user)
+    rows = notices_of(user).filter(read_at__isnull=True)[:NEWEST] if unread.waiting else []
+    notices = [
+        {"id": one.pk, "topic": str(TITLES[Topic(one.topic)]), "text": one.text, "url": reverse("follow-notice", args=[one.pk])}
+        for one in rows
+    ]
+    body = orjson.dumps({"unread": unread.waiting, "newest": unread.newest, "notices": notices})
+    headers = {"ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"', "Cache-Control": "private, no-cache"}
+    if headers["ETag"] in request.headers.get("If-None-Match", ""):
+        return HttpResponse(status=304, headers=headers)
+    return HttpResponse(body, content_type="application/json", headers=headers)
 
 
 @require_safe

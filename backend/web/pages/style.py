@@ -21,8 +21,22 @@ class StyleForm(forms.Form):
     agree = forms.BooleanField(label="We accept the rules, version 2")
 
 
+class FilesForm(forms.Form):
+    """A file that is there, and one that is still wanted."""
+
+    plan = forms.FileField(label="Plan of the reed bed", help_text="PDF, up to 10 MB.")
+    photo = forms.FileField(label="A photograph", required=False, help_text="PNG or JPEG, up to 5 MB.")
+
+
+def _files() -> FilesForm:
+    form = FilesForm(auto_id="files_%s")
+    form.fields["plan"].upload = {"pk": 7, "name": "reed-bed-plan-v3.pdf", "size": 1_482_190}  # type: ignore[attr-defined]
+    form.fields["plan"].upload_url = "#files"  # type: ignore[attr-defined]
+    return form
+
+
 @require_safe
 def style(request: HttpRequest) -> HttpResponse:
     """The living page of the visual language: every component with every state."""
     asked = StyleForm({"name": "Blue Herons", "score": "11", "track": "open"}) if request.GET.get("faults") else StyleForm()
-    return render(request, "web/style.html", {**samples.everything(now()), "form": asked})
+    return render(request, "web/style.html", {**samples.everything(now()), "form": asked, "files": _files()})

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from games.notices.actions import set_wishes, stop_token
 from games.notices.models import Notice
-from games.notices.queries import unread_count, wishes_of
+from games.notices.queries import unread_of, wishes_of
 from games.notices.rules import Pace, Topic
 from tests.cast import Actor, Cast
 
@@ -31,8 +31,10 @@ def test_the_bell_counts_what_is_new_and_visitors_have_none(cast: Cast, client):
     told(cast.ada, 3, cycle=cast.cycle)
     page = text_of(cast.ada.client, "/")
     assert "Notices, 3 new" in page
-    assert '<span class="bell-count" aria-hidden="true">3</span>' in page
-    assert "bell-count" not in text_of(cast.ben.client, "/")
+    assert '<span class="bell-count" aria-hidden="true" data-bell-count>3</span>' in page
+    assert f'data-newest="{Notice.objects.latest("pk").pk}"' in page
+    assert '<span class="bell-count" aria-hidden="true" data-bell-count hidden></span>' in text_of(cast.ben.client, "/")
+    assert "data-bell" not in text_of(client, "/")
     assert "/notices/" not in text_of(client, "/")
     told(cast.ada, 120)
     assert ">99+<" in text_of(cast.ada.client, "/")
@@ -44,16 +46,35 @@ def test_one_sees_ones_own_notices_only(cast: Cast, client):
     assert "Only for Ada" not in text_of(cast.eve.client, "/notices/")
     assert cast.eve.client.get(f"/notices/{mine.pk}/").status_code == 404
     assert cast.eve.client.post("/notices/read/", {"notice": mine.pk}).status_code == 302
-    assert unread_count(cast.ada.user) == 1
+    assert unread_of(cast.ada.user).waiting == 1
     for path in ("/notices/", f"/notices/{mine.pk}/"):
         assert client.get(path).headers["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.outsider("new-notices")
+def test_a_page_that_stands_open_hears_what_is_new_and_nothing_of_others(cast: Cast, client):
+    told(cast.ada, 2, text="Only for Ada")
+    answer = cast.ada.client.get("/notices/new/")
+    found = answer.json()
+    newest = Notice.objects.latest("pk").pk
+    assert (found["unread"], found["newest"], len(found["notices"])) == (2, newest, 2)
+    assert found["notices"][0] == {"id": newest, "topic": "Results", "text": "Only for Ada", "url": f"/notices/{newest}/"}
+    again = cast.ada.client.get("/notices/new/", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.content, again.headers["Cache-Control"]) == (304, b"", "private, no-cache")
+    assert cast.eve.client.get("/notices/new/").json() == {"unread": 0, "newest": 0, "notices": []}
+    assert client.get("/notices/new/").headers["Location"].startswith("/sign-in/")
+    told(cast.ada, 300)
+    ada = cast.ada.client
+    with CaptureQueriesContext(connection) as sent:
+        assert len(ada.get("/notices/new/").json()["notices"]) == 5
+    assert len(sent) <= 5
 
 
 def test_following_a_notice_reads_it_and_leads_within_the_site(cast: Cast):
     (mine,), (bad,) = told(cast.ada), told(cast.ada, path="https://evil.example/")
     assert cast.ada.client.get(f"/notices/{mine.pk}/").headers["Location"] == "/cycles/water/"
     assert cast.ada.client.get(f"/notices/{bad.pk}/").headers["Location"] == "/notices/"
-    assert unread_count(cast.ada.user) == 0
+    assert unread_of(cast.ada.user).waiting == 0
 
 
 def test_notices_are_narrowed_to_a_topic_a_cycle_and_what_is_new(cast: Cast):

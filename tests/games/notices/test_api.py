@@ -3,7 +3,7 @@
 import pytest
 
 from games.notices.models import Notice
-from games.notices.queries import unread_count, wishes_of
+from games.notices.queries import unread_of, wishes_of
 from games.notices.rules import Pace, Topic
 from tests.cast import Cast
 
@@ -27,7 +27,7 @@ def test_one_reads_ones_own_and_narrows_them(cast: Cast):
     assert api.post(f"{API}/read", {"notices": [rows[0].pk]}).json() == {"read": 1}
     assert len(api.get(f"{API}?unread=true").json()["results"]) == 2
     assert api.post(f"{API}/read", {}).json() == {"read": 2}
-    assert unread_count(cast.ada.user) == 0
+    assert unread_of(cast.ada.user).waiting == 0
 
 
 @pytest.mark.outsider("notice-list", "notice-detail", "notice-read", "notice-wishes")
@@ -39,7 +39,7 @@ def test_nobody_reads_or_marks_what_somebody_else_was_told(cast: Cast):
         assert outsider.api.post(f"{API}/read", {"notices": [row.pk]}).json() == {"read": 0}
     assert cast.visitor.api.get(f"{API}/wishes").status_code == 401
     assert cast.visitor.api.post(f"{API}/read", {}).status_code == 401
-    assert unread_count(cast.ada.user) == 3
+    assert unread_of(cast.ada.user).waiting == 3
 
 
 def test_wishes_are_read_and_set_by_topic(cast: Cast):

@@ -23,7 +23,7 @@ from games.notices.actions import (
     tell_all,
 )
 from games.notices.models import Message, Notice
-from games.notices.queries import notices_of, organizers_of, unread_count, wishes_of, with_address
+from games.notices.queries import notices_of, organizers_of, unread_of, wishes_of, with_address
 from games.notices.rules import (
     CHOSEN,
     SUBJECT_LENGTH,
@@ -122,7 +122,7 @@ def test_telling_three_or_thirty_takes_as_many_statements(cast: Cast, django_ass
 def test_one_human_who_is_several_people_is_told_once(cast: Cast):
     PersonFactory(user=cast.ada.user, key="ada-2", organization=OrganizationFactory())
     assert published(cast) == 5
-    assert unread_count(cast.ada.user) == 1
+    assert unread_of(cast.ada.user).waiting == 1
 
 
 @pytest.mark.django_db
@@ -133,7 +133,7 @@ def test_the_wish_decides_about_the_mail_never_about_the_page(cast: Cast):
     mails = dict(Message.objects.values_list("to", "state"))
     assert "ada@example.org" not in mails
     assert (mails["ben@example.org"], mails["judith@example.org"]) == ("held", "queued")
-    assert unread_count(cast.ada.user) == 1
+    assert unread_of(cast.ada.user).waiting == 1
     assert wishes_of(cast.ben.user)[Topic.NEWS] is Pace.NEVER
     assert wishes_of(cast.ben.user)[Topic.AWARD] is Pace.NOW
 
@@ -162,7 +162,7 @@ def test_reading_marks_ones_own_notices_only(cast: Cast):
     theirs = notices_of(cast.ben.user).get()
     assert mark_read(cast.ada.user, [theirs.pk]) == 0
     assert (mark_read(cast.ada.user), mark_read(cast.ada.user)) == (1, 0)
-    assert (unread_count(cast.ada.user), unread_count(cast.ben.user)) == (0, 1)
+    assert (unread_of(cast.ada.user).waiting, unread_of(cast.ben.user).waiting) == (0, 1)
 
 
 # --- The digest -----------------------------------------------------------------------------------------------------------------------
