@@ -208,7 +208,7 @@ def test_organizers_see_what_is_owed_remind_in_one_click_and_decide(call: Scene,
     client = who.org.client
     shown = text(client.get(f"{base}/judging/feedback/"))
     assert "2 entries lack words." in shown
-    assert "Remind Judith" in shown
+    assert "Remind the judge" in shown
     assert "nobody judges it" in shown
     for other in (who.ada, who.judith, who.eve):
         assert other.client.get(f"{base}/judging/feedback/").status_code == 404

@@ -18,11 +18,12 @@ from backend.web.pages.desk.watching import say_reminded
 from backend.web.pages.desk.ways import ways
 from backend.web.pages.rounds import round_seen
 from games.judging.queries.feedback import Owed, is_waived, owed_in, promise_in
-from games.judging.rules.feedback import Promise
+from games.judging.rules.feedback import Promise, promised_criteria
 from games.notices import actions as notices
 from games.progression import actions as steering
 from games.rounds.models import Round
 from games.rounds.queries import rounds_of
+from games.submissions.queries import rules_of
 
 SHOWN: Final = 200
 ON_PUBLISH: Final = 12
@@ -39,7 +40,7 @@ def owed_part(round_: Round, *, most: int = ON_PUBLISH) -> dict[str, Any]:
         "entries": entries[:most],
         "more": max(0, len(entries) - most),
         "count": len(entries),
-        "judges": len({judge.pk for one in owed for judge in one.judges}),
+        "judges": _judges(entries),
         "waived": waived,
         "blocks": bool(owed) and not waived and round_.published_at is None,
     }
@@ -58,12 +59,22 @@ def _entries(owed: list[Owed]) -> list[dict[str, Any]]:
                 "challenge": first.challenge,
                 "group": first.group,
                 "criteria": [one.criterion.title for one in lacking if one.criterion is not None],
+                "every": len(lacking) == len(promised_criteria(rules_of(first.challenge)[1])),
                 "judges": list({judge.pk: judge for one in lacking for judge in one.judges}.values()),
                 "matrix": reverse("desk-matrix", args=places),
                 "task": task,
             }
         )
     return found
+
+
+def _judges(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Who could write, with how many entries each: who could write most first."""
+    found: dict[int, dict[str, Any]] = {}
+    for one in entries:
+        for judge in one["judges"]:
+            found.setdefault(judge.pk, {"judge": judge, "count": 0})["count"] += 1
+    return sorted(found.values(), key=lambda row: (-row["count"], row["judge"].name))
 
 
 @never_cache
