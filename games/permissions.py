@@ -35,8 +35,10 @@ from games.judging.models import (
     MarkReview,
     Panelist,
     Pitch,
+    RankedList,
     Sheet,
     Stand,
+    Vote,
 )
 from games.judging.queries.hall import to_visit
 from games.judging.queries.pitching import heard_by
@@ -227,6 +229,17 @@ def _to_judge(access: Access, path: str) -> Q:
     return Q(**{f"{path}pk__in": Submission.objects.filter(Exists(sheets)).values("pk")}) if access.persons else NEVER
 
 
+def _to_compare(access: Access, path: str) -> Q:
+    """Entries (what hangs on them at `path`) that the person was shown in a pair, unless own or in conflict."""
+    cycles = access.cycles_with(Capability.JUDGE)
+    if not access.persons or not cycles:
+        return NEVER
+    mine, group = sorted(access.persons), OuterRef(f"{path}group_id")
+    shown = Vote.objects.filter(Q(a=group) | Q(b=group), judge__in=mine, challenge=OuterRef(f"{path}challenge_id"))
+    shown = shown.filter(challenge__format="pairwise")
+    return Q(Exists(shown), **{f"{path}challenge__round__cycle_id__in": cycles}) & ~_barred(mine, path)
+
+
 def _entry_seen(access: Access, path: str = "") -> Q:
     """An entry (a submission, or what hangs on it at `path`, ending in __)."""
     round_ = f"{path}challenge__round__"
@@ -234,7 +247,7 @@ def _entry_seen(access: Access, path: str = "") -> Q:
     counts = Q(**{f"{path}state__in": [s.value for s in COUNTS]})
     return (
         _mine(access, f"{path}group_id")
-        | ((_reads(access, f"{round_}cycle_id") | _to_judge(access, path)) & handed_in)
+        | ((_reads(access, f"{round_}cycle_id") | _to_judge(access, path) | _to_compare(access, path)) & handed_in)
         | (_cycle_open(access, f"{round_}cycle__") & _shown(round_, WORK_SHOWN) & counts)
     )
 
@@ -550,6 +563,10 @@ PERMISSIONS: dict[str, Permission] = {
         _sheet_seen,
     ),
     "sheet.mark": _row("The judge it is assigned to.", Sheet, lambda a: _judges(a, "judge_id", "challenge__round__cycle_id")),
+    "vote.cast": _row("The judge who was shown the pair.", Vote, lambda a: _judges(a, "judge_id", "challenge__round__cycle_id")),
+    "list.rank": _row(
+        "The judge who was shown the list.", RankedList, lambda a: _judges(a, "judge_id", "challenge__round__cycle_id")
+    ),
     "sheet.reply": _row("Members of the judged group who may submit, once the round is published.", Sheet, _replies),
     "feedback_reply.view": _row(
         "The judge, organizers, the group once published; what was done with feedback also the judges of that entry.",

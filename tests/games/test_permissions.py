@@ -28,7 +28,9 @@ from games.judging.models import (
     MarkReview,
     Panelist,
     Pitch,
+    RankedList,
     Stand,
+    Vote,
 )
 from games.notices.models import Announcement, Notice
 from games.organizations.models import Organization
@@ -105,6 +107,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "conflict.view": ("ben judith org", "ben judith org"),  # ben's team said so
     "sheet.view": ("judith org", ALL),
     "sheet.mark": ("judith", "judith"),
+    "vote.cast": ("judith", "judith"),
+    "list.rank": ("judith", "judith"),
     "sheet.reply": (NOBODY, "ada"),
     "feedback_reply.view": ("judith org", "ada judith org"),
     "sheet.answer_flag": ("org", "org"),
@@ -218,6 +222,8 @@ def _work(cast: Cast) -> Iterator[Model]:
     yield Attempt.objects.create(challenge=cast.concept, group=cast.red, number=1, at=at, elapsed_ms=1)
     sheet = cast.assign(cast.judith, cast.red, state="final")
     yield sheet
+    yield Vote.objects.create(challenge=cast.concept, judge=cast.judith.person, a=cast.red, b=cast.blue)
+    yield RankedList.objects.create(challenge=cast.concept, judge=cast.judith.person, groups=[cast.red.pk])
     yield FeedbackReply.objects.create(sheet=sheet, kind="thanks")
     yield MarkReview.objects.create(sheet=sheet, distance=300)
     yield Deliberation.objects.create(challenge=cast.concept, panel=sheet.panel, group=cast.red, why="Far apart.")

@@ -8,7 +8,18 @@ from django.utils.timezone import now
 from games.changes.models import Appeal, ChangeSet
 from games.cycles.models import Decision, Series
 from games.groups.models import Membership
-from games.judging.models import Calibration, ConflictOfInterest, Deliberation, FeedbackReply, MarkReview, Panelist, Pitch, Stand
+from games.judging.models import (
+    Calibration,
+    ConflictOfInterest,
+    Deliberation,
+    FeedbackReply,
+    MarkReview,
+    Panelist,
+    Pitch,
+    RankedList,
+    Stand,
+    Vote,
+)
 from games.notices.models import Announcement, Message, Notice
 from games.progression.models import Draft
 from games.recognition.models import Grant, Points, PointsTotal
@@ -79,6 +90,8 @@ def _judging(cast: Cast) -> list[Model]:
         Pitch.objects.create(round=cast.call, group=cast.red, panel="jury", room="The quiet room", starts_at=now(), minutes=5),
         Deliberation.objects.create(challenge=cast.concept, panel="jury", group=cast.red, why="Sealed words."),
         MarkReview.objects.create(sheet=sheet, distance=300),
+        Vote.objects.create(challenge=cast.concept, judge=cast.judith.person, a=cast.red, b=cast.blue),
+        RankedList.objects.create(challenge=cast.concept, judge=cast.judith.person, groups=[cast.red.pk]),
     ]
 
 

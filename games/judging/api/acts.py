@@ -6,9 +6,10 @@ from typing import Any
 from rest_framework import serializers
 
 from games.judging.api.asking import IdField
-from games.judging.models import Sheet, Vote
+from games.judging.models import RankedList, Sheet, Vote
 from games.judging.rules import Given, MarkState, Outcome, SheetState
 from games.judging.rules.marks import COMMENT
+from games.judging.rules.pairs import LONGEST_LIST, SHORTEST_LIST, USUAL_LIST
 
 REASON = 5000
 
@@ -118,6 +119,44 @@ class VoteAsked(serializers.Serializer[Any]):
     a = IdField()
     b = IdField()
     outcome = serializers.ChoiceField([one.value for one in Outcome], allow_blank=True)
+
+
+class OutcomeAsked(serializers.Serializer[Any]):
+    """Which of the two is better."""
+
+    outcome = serializers.ChoiceField(
+        [one.value for one in Outcome], allow_blank=True, help_text="a: the first; b: the second; tie: too close; empty: skipped."
+    )
+
+
+class ListAsked(serializers.Serializer[Any]):
+    """How many entries to put in order."""
+
+    size = serializers.IntegerField(min_value=SHORTEST_LIST, max_value=LONGEST_LIST, default=USUAL_LIST)
+
+
+class OrderAsked(serializers.Serializer[Any]):
+    """The order, best first: numbers of the entries as they were shown, from 1. Empty: skipped."""
+
+    order = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LONGEST_LIST), max_length=LONGEST_LIST)
+
+
+class VerdictShape(serializers.ModelSerializer[Vote]):
+    """A verdict on a pair that was shown."""
+
+    class Meta:
+        model = Vote
+        fields = ("id", "challenge", "outcome", "asked_at", "at")
+        read_only_fields = fields
+
+
+class OrderShape(serializers.ModelSerializer[RankedList]):
+    """A list put in order."""
+
+    class Meta:
+        model = RankedList
+        fields = ("id", "challenge", "at")
+        read_only_fields = fields
 
 
 class VoteShape(serializers.ModelSerializer[Vote]):

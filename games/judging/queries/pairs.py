@@ -1,6 +1,6 @@
 """Reads for comparing in pairs: a judge's seat, the pair that waits, whom one may compare, what one has met."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -19,7 +19,7 @@ from games.organizations.models import Person
 from games.rounds.models import Extension, Round
 from games.rounds.queries import entrants_of, left_by_decision_of_row
 from games.submissions.models import Submission
-from games.submissions.queries import counting, rules_of
+from games.submissions.queries import counting, rules_of, with_ordinal
 from leaderboards.engine.pairwise.beliefs import Belief
 from leaderboards.engine.pairwise.choosing import Candidate
 
@@ -225,6 +225,22 @@ def share_at(challenge: Challenge, person: Person, *, entries: int, judges: int)
     return share_of(entries, judges, done=found["told"] + in_lists, skipped=found["skipped"])
 
 
-def shown_list(vote: Vote) -> Sequence[int]:
-    """The entries of the list that a pair belongs to; of a single pair its two."""
-    return [vote.a_id, vote.b_id] if vote.ranking is None else list(vote.ranking.groups)
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """An entry beside others: its group, the group's ordinal (for its number in a blind round), what was handed in."""
+
+    group: Group
+    ordinal: int
+    entry: Submission | None
+
+
+def shown_with(pair: Vote) -> list[ShownEntry]:
+    """The entries that a pair is shown with, left first; of a list all, in the order drawn. Three statements, whatever their number."""
+    order = [pair.a_id, pair.b_id] if pair.ranking is None else list(pair.ranking.groups)
+    rows = with_ordinal(PairEntry.objects.filter(challenge=pair.challenge_id, group__in=order)).select_related("group")
+    groups = {row.group_id: row for row in rows}
+    entries = counting(Submission.objects.filter(challenge=pair.challenge_id, group__in=order, pinned__isnull=False))
+    found = {one.group_id: one for one in entries.select_related("pinned").prefetch_related("uploads").order_by("number")}
+    for one in found.values():
+        one.challenge = pair.challenge  # loaded already, with its round and cycle
+    return [ShownEntry(groups[key].group, groups[key].ordinal, found.get(key)) for key in order if key in groups]  # type: ignore[attr-defined]

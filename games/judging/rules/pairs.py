@@ -42,7 +42,15 @@ def check_size(size: int) -> None:
 def check_order(given: Sequence[int], asked: Collection[int]) -> None:
     """Refuse an order that is not one of the entries asked about, each once."""
     if sorted(given) != sorted(asked):
-        raise VoteRefused("Put each entry of the list in its place, once.", where="groups")
+        raise VoteRefused("Put each entry of the list in its place, once.", where="order")
+
+
+def order_of(numbers: Sequence[int], shown: Sequence[int]) -> list[int]:
+    """The entries in the order of their numbers, from 1, as they were shown. Refuses a number that none has."""
+    if any(not 1 <= number <= len(shown) for number in numbers):
+        msg = f"The entries are numbered from 1 to {len(shown)}."
+        raise VoteRefused(msg, where="order")
+    return [shown[number - 1] for number in numbers]
 
 
 def outcome_in(order: Sequence[int], a: int, b: int) -> Outcome:
