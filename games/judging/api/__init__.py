@@ -3,7 +3,9 @@
 from games.judging.api.calibrating import Calibrations, CalibrationSetUp
 from games.judging.api.conflicts import Concerns, Conflicts, JudgeConflicts, TeamConflicts
 from games.judging.api.deliberating import Deliberations, Reviews, SheetDeliberating
+from games.judging.api.hall import Halls, Stands
 from games.judging.api.panels import JudgingSetUp, Panelists
+from games.judging.api.pitching import Pitches, PitchPlanning
 from games.judging.api.plans import Planning, Plans
 from games.judging.api.sheets import SheetMarking, SheetRuling, Sheets
 from games.judging.api.talk import FeedbackReplies, SheetTalk
@@ -16,19 +18,23 @@ __all__ = [
     "Conflicts",
     "Deliberations",
     "FeedbackReplies",
+    "Halls",
     "JudgeConflicts",
     "JudgingSetUp",
     "Pairs",
     "Panelists",
-    "RankedLists",
+    "PitchPlanning",
+    "Pitches",
     "Planning",
     "Plans",
+    "RankedLists",
     "Reviews",
     "SheetDeliberating",
     "SheetMarking",
     "SheetRuling",
     "SheetTalk",
     "Sheets",
+    "Stands",
     "TeamConflicts",
     "Voting",
 ]
