@@ -234,3 +234,10 @@ def gaps_of(facts: Facts) -> Asked:
         language=before.language,
         partly=True,
     )
+
+
+def missing(facts: Facts, gaps: Asked) -> int:
+    """How many judges entries miss, where sheets were given out at all."""
+    if not facts.kept and not facts.take:
+        return 0
+    return sum(max(0, gaps.per_entry - facts.live[one.pk]) for one in facts.groups)

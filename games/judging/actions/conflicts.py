@@ -171,14 +171,17 @@ def raise_concern(*, group: Group, words: str, by: Any, person: Person | None = 
 
 @transaction.atomic
 def settle_concern(*, concern: Concern, judges: Collection[Person], answer: str, by: Any) -> Concern:
-    """The organizer's answer, and the judges who are meant: each is in conflict with the team from now on. Without any, it needs words."""
+    """The organizer's answer, and the judges who are meant: each is in conflict with the team from now on. Without any, it needs words.
+
+    They are declared by the organizer: a team that named an organization need not learn who of it judges.
+    """
     locked = Concern.objects.select_for_update(of=("self",)).select_related("group").get(pk=concern.pk)
     if locked.settled_at is not None:
         raise ConflictRefused("It was answered before.")
     if not judges:
         needs_reason(answer)
     for one in judges:
-        declare_conflict(person=one, group=locked.group, by=by, reason=locked.words, source=ConflictSource.TEAM)
+        declare_conflict(person=one, group=locked.group, by=by, reason=locked.words)
     locked.answer, locked.settled_at = answer.strip()[:WORDS], db_now()
     locked.save(update_fields=["answer", "settled_at"])
     _journal_concern(locked, "settled", by=by)

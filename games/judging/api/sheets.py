@@ -139,7 +139,7 @@ class SheetMarking(GenericViewSet[Sheet]):
         asked = asked_for(acts.RecuseAsked, request.data)
         given_back = actions.recuse(sheet=sheet, by=request.user, reason=asked["reason"])
         if asked.get("conflict"):
-            actions.declare_conflict(person=given_back.judge, group=given_back.group, by=request.user, reason=asked["reason"])
+            actions.say_too_close(person=given_back.judge, group=given_back.group, by=request.user, reason=asked["reason"])
         return Response(acts.saved(given_back))
 
     @extend_schema(request=acts.FlagAsked, responses=acts.FlagShape)

@@ -17,6 +17,7 @@ from games.journal.rules import Kind
 from games.notices.actions.calibrating import on_calibration_changed
 from games.notices.actions.corrections import on_appeal_answered, on_appeal_made, on_changes_settled
 from games.notices.actions.deliberating import on_deliberation
+from games.notices.actions.missing import on_conflict_changed, on_panel_changed, on_sheet_recused
 from games.notices.actions.outbox import absolute, tell
 from games.notices.actions.outcomes import (
     on_grant_changed,
@@ -161,6 +162,9 @@ HANDLERS: Mapping[Kind, Callable[[JournalEntry], int]] = {
     Kind.FEEDBACK_WRITTEN: on_sheet_finalized,
     Kind.FEEDBACK_REPLIED: on_feedback_replied,
     Kind.GLASS_BROKEN: on_glass_broken,
+    Kind.SHEET_RECUSED: on_sheet_recused,
+    Kind.PANEL_CHANGED: on_panel_changed,
+    Kind.CONFLICT_CHANGED: on_conflict_changed,
     Kind.APPEAL_MADE: on_appeal_made,
     Kind.APPEAL_ANSWERED: on_appeal_answered,
     Kind.CHANGES_SETTLED: on_changes_settled,

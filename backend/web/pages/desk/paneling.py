@@ -21,7 +21,7 @@ from games.errors import GameError
 from games.judging import actions
 from games.judging.actions.panels import choices_of
 from games.judging.models import AssignmentPlan, Panelist
-from games.judging.planning import Facts, facts_of, gaps_of
+from games.judging.planning import Facts, facts_of, gaps_of, missing
 from games.judging.rules.plans import Asked
 from games.judging.rules.seats import Details
 from games.judging.seating import MARKED
@@ -81,7 +81,7 @@ def panel_context(cycle: Cycle, task: Challenge, panel: str) -> dict[str, Any]:
         "languages": choices_of(spec, spec.language),
         "entries": len(facts.groups),
         "judges": len(facts.seats),
-        "open": _open(facts, gaps),
+        "open": missing(facts, gaps),
         "each": gaps.per_entry if facts.kept else min(3, len(facts.seats)) or 1,
         "calibrated": len(facts.anchors),
         "seed": task.pk * 7919 % 10_000,
@@ -109,13 +109,6 @@ def _seats(facts: Facts) -> list[dict[str, Any]]:
         }
         for one in (*facts.seats, *facts.gone)
     ]
-
-
-def _open(facts: Facts, gaps: Asked) -> int:
-    """How many judges are missing, where sheets were given out at all."""
-    if not facts.kept and not facts.take:
-        return 0
-    return sum(max(0, gaps.per_entry - facts.live[one.pk]) for one in facts.groups)
 
 
 @signed_in

@@ -3,6 +3,7 @@
 from backend.web.pages.marking.lists import flagged, past, questions_waiting, queue, waiting_for
 from backend.web.pages.marking.offline import unconnected, worker
 from backend.web.pages.marking.sheet import flag, recuse, sheet_page
+from backend.web.pages.marking.panels import my_panels
 from backend.web.pages.marking.words import add_words, answer_team, from_teams
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "from_teams",
     "past",
     "questions_waiting",
+    "my_panels",
     "queue",
     "recuse",
     "sheet_page",

@@ -61,12 +61,13 @@ def line(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
 def tabs(current: str, progress: Iterable[TaskProgress], *, questions: int = 0) -> list[dict[str, Any]]:
     """The lists of the desk. `questions`: of teams, that wait for an answer; counted where it is the list itself."""
     rows = list(progress)
-    parts = [
+    parts: list[tuple[str, str, int | None]] = [
         ("queue", _("To mark"), sum(one.to_do for one in rows)),
         ("flagged-sheets", _("Flagged"), sum(one.flagged for one in rows)),
         ("past-sheets", _("Past"), sum(one.final for one in rows)),
         ("from-teams", _("From teams"), questions),
     ]
+        ("my-panels", _("My panels"), None),
     return [{"label": label, "url": reverse(name), "current": name == current, "count": count} for name, label, count in parts]
 
 

@@ -204,7 +204,7 @@ def recuse(request: HttpRequest, pk: int) -> HttpResponse:
     def act() -> None:
         actions.recuse(sheet=sheet, by=request.user, reason=reason)
         if request.POST.get("conflict"):
-            actions.declare_conflict(person=sheet.judge, group=sheet.group, by=request.user, reason=reason)
+            actions.say_too_close(person=sheet.judge, group=sheet.group, by=request.user, reason=reason)
 
     return redirect("queue") if attempt(request, act, _("The sheet is given back.")) else redirect("sheet", pk)
 

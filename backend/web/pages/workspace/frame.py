@@ -10,6 +10,7 @@ from backend.api.permissions import access_of
 from backend.web.pages.cycle import crumbs_of
 from games.cycles.queries import design_of
 from games.groups.models import Group
+from games.judging.seating import MARKED
 from games.permissions import visible
 
 WITH_CYCLE = ("cycle__series", "cycle__organization", "organization", "registration")
@@ -30,6 +31,10 @@ def team_tabs(group: Group, current: str) -> list[dict[str, Any]]:
     parts = [("team", _("Overview")), ("team-feedback", _("Marks and feedback")), ("team-standing", _("Where we stand"))]
     if design.rules or design.badges or design.awards:
         parts.append(("team-points", _("Points and awards") if design.rules or design.badges else _("Awards")))
+    if any(one.appeal_days for one in design.rounds):
+        parts.append(("team-appeals", _("Appeals")))
+    if any(one.judges_panels for one in design.challenges if one.format.value in MARKED):
+        parts.append(("team-judges", _("Judges")))
     parts.append(("team-people", _("Team")))
     return [{"label": label, "url": reverse(name, args=address), "current": name == current} for name, label in parts]
 
