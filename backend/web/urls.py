@@ -24,7 +24,18 @@ from backend.web.pages import (
     style,
     workspace,
 )
-from backend.web.pages.desk import awards, calibrating, confirming, decisions, doubting, keeping, promising, publishing, settings
+from backend.web.pages.desk import (
+    awards,
+    calibrating,
+    confirming,
+    decisions,
+    doubting,
+    keeping,
+    one_sheet,
+    promising,
+    publishing,
+    settings,
+)
 from backend.web.pages.marking import room
 
 C = "cycles/<str:cycle>/"
@@ -55,8 +66,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}ceremony/opening.json", ceremony.opening, name="ceremony-opening"),
     path(f"{C}teams/<str:group>/feedback/", workspace.feedback_page, name="team-feedback"),
     path(f"{C}teams/<str:group>/feedback/<int:pk>/", workspace.reply, name="team-reply"),
+    path(f"{C}teams/<str:group>/judges/", workspace.judges_page, name="team-judges"),
     path(f"{C}teams/<str:group>/standing/", workspace.standing_page, name="team-standing"),
     path(f"{C}teams/<str:group>/points/", workspace.points_page, name="team-points"),
+    path(f"{C}teams/<str:group>/appeals/", workspace.appeals_page, name="team-appeals"),
+    path(f"{C}teams/<str:group>/appeals/<int:pk>/withdraw/", workspace.withdraw_appeal, name="team-appeal-withdraw"),
     path(R, rounds.round_page, name="round"),
     path(f"{R}<str:challenge>/", rounds.challenge_page, name="challenge"),
     path(f"{R}<str:challenge>/entry/", entering.entry_page, name="entry"),
@@ -66,7 +80,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{R}<str:challenge>/entry/preview/", entering.preview, name="entry-preview"),
     path(f"{R}<str:challenge>/try/", entering.attempt, name="try"),
     path(f"{R}<str:challenge>/hint/", entering.hint, name="hint"),
-    path(f"{C}teams/<str:group>/judges/", workspace.judges_page, name="team-judges"),
     path("entries/<int:pk>/versions/<int:number>/", entering.receipt, name="receipt"),
     path("entries/<int:pk>/compare/", entering.compare, name="compare"),
     path("entries/<int:pk>/count/", entering.pin, name="pin"),
@@ -75,6 +88,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", desk.my_desk, name="desk"),
     path("desk/sheets/", marking.queue, name="queue"),
     path("desk/sheets/flagged/", marking.flagged, name="flagged-sheets"),
+    path("desk/sheets/panels/", marking.my_panels, name="my-panels"),
     path("desk/sheets/past/", marking.past, name="past-sheets"),
     path("desk/sheets/from-teams/", marking.from_teams, name="from-teams"),
     path("desk/sheets/unconnected/", marking.unconnected, name="judging-unconnected"),
@@ -88,7 +102,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/sheets/<int:pk>/words/", marking.add_words, name="add-words"),
     path("desk/sheets/<int:pk>/answer/", marking.answer_team, name="answer-team"),
     path("desk/sheets/<int:pk>/recuse/", marking.recuse, name="recuse"),
-    path("desk/sheets/panels/", marking.my_panels, name="my-panels"),
     path("deliberations/<int:pk>/", room.deliberation_page, name="deliberation"),
     path("deliberations/<int:pk>/say/", room.say, name="deliberation-say"),
     path("deliberations/<int:pk>/decide/", room.decide, name="deliberation-decide"),
@@ -122,6 +135,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}desk/judging/tasks/<int:pk>/<str:panel>/", desk.panel_page, name="desk-panel"),
     path(f"{C}desk/judging/tasks/<int:pk>/<str:panel>/table/", desk.panels_table, name="desk-panels-table"),
     path(f"{C}desk/judging/tasks/<int:pk>/<str:panel>/plan/", desk.ask_plan, name="desk-ask-plan"),
+    path(f"{C}desk/judging/sheets/<int:pk>/", one_sheet.sheet_desk, name="desk-sheet"),
     path(f"{C}desk/judging/calibrations/", calibrating.calibrations_page, name="desk-calibrations"),
     path(f"{C}desk/judging/calibrations/new/<int:pk>/", calibrating.begin_page, name="desk-calibrate"),
     path(f"{C}desk/judging/calibrations/<int:pk>/", calibrating.calibration_desk, name="desk-calibration"),

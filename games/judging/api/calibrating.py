@@ -17,11 +17,10 @@ from games.groups.models import Group
 from games.judging.actions import calibrating as acts
 from games.judging.api.asking import IdField, access_in, asked_for
 from games.judging.api.others import SaidShape, WhoShape, said, who
-from games.judging.models import Calibration, Panelist
-from games.judging.queries.calibrating import OnAnchor, calibrations, candidates, differences, leaning, remarks_of
+from games.judging.models import Calibration
+from games.judging.queries.calibrating import OnAnchor, calibrations, candidates, differences, leaning, remarks_of, speaker_on
 from games.judging.queries.others import Said, Who, judges_on
 from games.judging.rules.calibrating import MOST, REMARK
-from games.organizations.models import Person
 from games.submissions.queries import eyes, label_of, rules_of
 from leaderboards.engine.numbers import rounded, text
 
@@ -183,7 +182,10 @@ class Calibrations(ReadOnlyModelViewSet[Calibration]):
         """Say something to the panel while it talks."""
         one = self.get_object()
         asked = asked_for(CalibrationRemarkAsked, request.data)
-        said_now = acts.remark_on_calibration(calibration=one, person=speaker(request, one), text=asked["text"], by=request.user)
+        person = speaker_on(one, access_in(request).persons)
+        if person is None:
+            raise NotFound
+        said_now = acts.remark_on_calibration(calibration=one, person=person, text=asked["text"], by=request.user)
         return Response(_remark(request, said_now, _judges(request, one)), status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses=CalibrationShape)
@@ -204,16 +206,6 @@ class Calibrations(ReadOnlyModelViewSet[Calibration]):
 def share(value: Any) -> str | None:
     """A share of the scale as number text."""
     return None if value is None else text(rounded(value, SHARE))
-
-
-def speaker(request: Request, calibration: Calibration) -> Person:
-    """As whom somebody speaks: as the judge of the panel they are, else as the organizer."""
-    persons = sorted(access_in(request).persons)
-    seat = Panelist.objects.filter(challenge=calibration.challenge_id, panel=calibration.panel, person__in=persons)
-    found = Person.objects.filter(pk__in=seat.values("person_id")).first() or Person.objects.filter(pk__in=persons).first()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _anchor(request: Request, calibration: Calibration, one: OnAnchor, judges: dict[int, Who]) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class BeforeShape(serializers.Serializer[Any]):
 
 def who(one: Who) -> dict[str, Any]:
     """A judge as data."""
-    return {"number": one.number, "name": one.person.name if one.person else None}
+    return {"number": one.number, "name": one.name}
 
 
 def said(one: Said) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.crypto import salted_hmac
 
 from games.challenges.models import Challenge
@@ -279,7 +279,8 @@ def remarks_of(calibration: Calibration) -> QuerySet[Remark]:
     return Remark.objects.filter(deliberation__in=talks).select_related("person").order_by("at", "pk")
 
 
-def is_chair(calibration: Calibration, persons: Collection[int]) -> bool:
-    """Whether one of the persons leads this panel."""
-    seats = Panelist.objects.filter(challenge=calibration.challenge_id, panel=calibration.panel, chair=True, left_at__isnull=True)
-    return seats.filter(person__in=sorted(persons)).exists()
+def speaker_on(calibration: Calibration, persons: Collection[int]) -> Person | None:
+    """As whom somebody speaks: as the judge of the panel they are, else as themselves."""
+    seats = Panelist.objects.filter(challenge=calibration.challenge_id, panel=calibration.panel, person__in=sorted(persons))
+    on = Exists(seats.filter(person=OuterRef("pk")))
+    return Person.objects.filter(pk__in=sorted(persons)).annotate(on=on).order_by("-on", "pk").first()

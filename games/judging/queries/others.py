@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.utils.crypto import salted_hmac
 
 from games.challenges.models import Challenge
@@ -13,7 +13,6 @@ from games.cycles.queries import design_of
 from games.judging.models import Panelist, PastSheet, Sheet
 from games.judging.rules import SheetState
 from games.judging.rules.calibrating import numbered
-from games.organizations.models import Person
 from games.playbooks.schema.tasks import RoundDesign
 from games.rounds.models import Round
 from games.submissions.queries import is_blind, rules_of
@@ -50,20 +49,28 @@ class Who(NamedTuple):
     """A judge as another judge of the panel knows them: a number, and the name only where the rules say so."""
 
     number: int
-    person: Person | None
+    name: str | None
+    chair: bool = False
 
 
 def judges_on(challenge: Challenge, panel: str, *, named: bool = False) -> dict[int, Who]:
-    """Everybody who sits on the panel or has a sheet of it, by id. One statement, and one for the names where they may be known.
+    """Everybody who sits on the panel or has a sheet of it, by id. One statement.
 
-    `named`: whoever asks knows the names anyway (organizers); else the round's rules decide.
+    `named`: whoever asks knows the names anyway (organizers); else the round's rules decide. Peers stay unnamed among each other.
     """
-    seats = Panelist.objects.filter(challenge=challenge, panel=panel).values_list("person_id", flat=True)
-    sheets = Sheet.objects.filter(challenge=challenge, panel=panel).order_by().values_list("judge_id", flat=True)
+    place = {"challenge": challenge, "panel": panel}
+    seats = Panelist.objects.filter(**place).values_list("person_id", "person__name", "chair")
+    sheets = Sheet.objects.filter(**place).order_by().annotate(chair=Value(value=False))
+    rows = list(seats.union(sheets.values_list("judge_id", "judge__name", "chair")))
     secret = salted_hmac("games.judging.numbers", f"{challenge.pk}:{panel}", algorithm="sha256").digest()
-    numbers = numbered(set(seats.union(sheets)), secret)
-    names = Person.objects.in_bulk(numbers) if named or judges_named(challenge.round) else {}
-    return {pk: Who(number, names.get(pk)) for pk, number in numbers.items()}
+    numbers = numbered({pk for pk, _, _ in rows}, secret)
+    shown = named or (judges_named(challenge.round) and not _peers(challenge, panel))
+    chairs = {pk for pk, _, chair in rows if chair}
+    return {pk: Who(numbers[pk], name if shown else None, pk in chairs) for pk, name, _ in rows}
+
+
+def _peers(challenge: Challenge, panel: str) -> bool:
+    return any(one.key == panel and one.who != "judges" for one in rules_of(challenge)[1].judges_panels)
 
 
 class Said(NamedTuple):

@@ -40,7 +40,7 @@ def check_calibrated(*, wanted: bool, state: str, anchor: bool) -> None:
     if state == CalibrationState.DONE or (state and anchor):
         return
     if state:
-        raise CalibrationFirst("Opens after calibration: the panel marks its anchor entries first, and talks about them.")
+        raise CalibrationFirst("Opens after calibration: the anchors come first.")
     if wanted:
         msg = "This round begins with a calibration, and the organizers have not named its anchor entries yet: nothing is marked before."
         raise CalibrationFirst(msg)

@@ -75,6 +75,7 @@ def _cell(
     """One place of the matrix: a box to tick, a sheet that has begun, or why not."""
     sheet, bar = sheets.get((group.pk, judge.pk)), no.get((group.pk, judge.pk))
     found: dict[str, Any] = {"value": f"{group.pk}:{judge.pk}", "judge": judge.name, "state": sheet.state if sheet else ""}
+    found["sheet"] = sheet.pk if sheet and sheet.state != SheetState.ASSIGNED.value else None
     if bar is not None:
         found["why"] = _("the own group") if bar.own else bar.reason or _("a conflict of interest")
     may_have = {"", SheetState.ASSIGNED.value} if judge.pk in here else {SheetState.ASSIGNED.value}

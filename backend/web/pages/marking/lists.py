@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from backend.accounts.pages.gate import signed_in
 from backend.api.permissions import access_of
 from backend.web import shapes
+from backend.web.pages.marking.beside import going_on
 from backend.web.pages.marking.offline import facts
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
@@ -66,8 +67,8 @@ def tabs(current: str, progress: Iterable[TaskProgress], *, questions: int = 0) 
         ("flagged-sheets", _("Flagged"), sum(one.flagged for one in rows)),
         ("past-sheets", _("Past"), sum(one.final for one in rows)),
         ("from-teams", _("From teams"), questions),
-    ]
         ("my-panels", _("My panels"), None),
+    ]
     return [{"label": label, "url": reverse(name), "current": name == current, "count": count} for name, label, count in parts]
 
 
@@ -132,6 +133,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             for pk, found in groupby(rows[part], key=lambda row: row[0].challenge_id)
         ],
         "finished": [{"challenge": challenges[one.challenge], "progress": one} for one in shown if not one.to_do and one.final],
+        "calibrations": going_on(request, [challenges[one.challenge] for one in shown]),
         "whole": {name: sum(getattr(one, name) for one in shown) for name in ("to_do", "draft", "final", "flagged", "whole")},
         "following": line(request, following) if following else None,
         "later": len(rows) - len(ready),

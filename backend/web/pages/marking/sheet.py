@@ -15,6 +15,7 @@ from backend.accounts.pages.gate import attempt, seen, signed_in
 from backend.api.permissions import access_of
 from backend.web import shapes
 from backend.web.answers import answered
+from backend.web.pages.marking.beside import beside
 from backend.web.pages.marking.criteria import ABSENT, given_in, shape
 from backend.web.pages.marking.lists import line, mine
 from backend.web.pages.marking.offline import facts
@@ -113,6 +114,7 @@ def _context(
     return {
         **own,
         **words,
+        **beside(sheet, asked),
         "cycle": round_.cycle,
         "round": round_,
         "challenge": sheet.challenge,

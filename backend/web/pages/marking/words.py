@@ -27,7 +27,7 @@ from games.judging.queries.replies import Talk, judge_named_to_team, talks_of, u
 from games.judging.rules import SheetState
 from games.judging.rules.feedback import Promise, is_said, promised_criteria
 from games.permissions import visible
-from games.submissions.queries import rules_of
+from games.submissions.queries import is_blind, rules_of
 from leaderboards.engine.spec import Criterion
 
 OVER: Final = {CycleState.CLOSED.value, CycleState.CANCELLED.value}
@@ -51,7 +51,8 @@ def promise_of_sheet(sheet: Sheet, version: int | None) -> dict[str, Any]:
         "whole": promise is Promise.ENTRY,
         "peers": whos.get(sheet.panel) == "peers",
         "named": judges_named(round_) and whos.get(sheet.panel) == "judges",
-        "uses": list(uses_in(version)) if version is not None else [],
+        # while it is judged blind nothing: what was said before is known by name
+        "uses": list(uses_in(version)) if version is not None and not is_blind(round_) else [],
     }
 
 
