@@ -17,6 +17,7 @@ class Panelist(models.Model):
     languages = models.JSONField(default=list, blank=True, help_text="What the judge reads: codes such as en. Empty: any.")
     max_load = models.PositiveIntegerField(null=True, blank=True, help_text="Sheets at most; empty: no limit.")
     chair = models.BooleanField(default=False, help_text="Leads deliberations of this panel.")
+    peer = models.BooleanField(default=False, help_text="Judges as a member of a team, on a panel of peers, and nothing else.")
     left_at = models.DateTimeField(null=True, blank=True, help_text="Dropped out: gets nothing new.")
 
     class Meta:

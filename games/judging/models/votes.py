@@ -69,7 +69,9 @@ class Ballot(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     flag = models.TextField(blank=True, help_text="Why somebody should look: too fast, too many from one place.")
+    settled_at = models.DateTimeField(null=True, blank=True, help_text="An organizer looked, and let it count.")
     refused_at = models.DateTimeField(null=True, blank=True, help_text="An organizer found that it does not count.")
+    reason = models.TextField(blank=True, help_text="Why it was let count, or refused.")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
