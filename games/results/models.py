@@ -32,6 +32,7 @@ class PanelAnalysis(models.Model):
     challenge = models.ForeignKey("games.Challenge", models.CASCADE, related_name="analyses")
     panel = models.CharField(max_length=100)
     body = models.JSONField(default=dict)
+    shown = models.JSONField(default=dict, blank=True, help_text="The body as it was when the round was published last.")
     digest = models.CharField(max_length=64, blank=True)
     computed_at = models.DateTimeField(null=True, blank=True)
 
