@@ -8,7 +8,7 @@
 | answers | without copies for blind judges | while blind without those that the form hides from judges, and without times | all |
 | marks, votes | the same | of published rounds; none while a round is blind | all |
 | judges | judge-1, judge-2, ... | the same | names |
-| members, addresses, conflicts | | | all |
+| members, addresses, conflicts, replies to feedback | | | all |
 | files of entries | of entries that count in the same rounds | of entries handed in; named by their field while a round is blind | all |
 | points | without people | the same; none while a round is blind | all |
 | journal | what the public feed tells | the same; nothing about a group while a round is blind | all |
@@ -23,7 +23,7 @@ from typing import Any, Final
 from games.bundles.answers import name_of
 from games.bundles.blinding import Labels, blind_rounds, hide_groups, without_hidden
 from games.bundles.bundle import ENTRY, LEFT, NOT_HANDED_IN, Bundle, entry_of
-from games.bundles.rows import DecisionRow, FileRow, PersonRow, SubmissionRow, VoteRow
+from games.bundles.rows import AssignmentRow, DecisionRow, FileRow, PersonRow, SubmissionRow, VoteRow
 from games.bundles.rules import UNNAMED
 from games.bundles.tables import Table, Tables
 from games.journal.rules import PUBLIC_KINDS
@@ -92,7 +92,7 @@ def narrowed(bundle: Bundle, audience: Audience, known: Known) -> Bundle:
     if audience is Audience.PUBLIC:
         _withhold(found, bundle)
     if audience is Audience.JUDGES:
-        found.assignments = _renamed(tables.assignments, judges)
+        found.assignments = _undescribed(_renamed(tables.assignments, judges))
         if unnamed:
             hide_groups(found, known.labels, unnamed)
             return Bundle(_rules(known.rules), found)
@@ -159,6 +159,13 @@ def _in[Row: Any](
 
 def _renamed[Row: Any](table: Table[Row], judges: Mapping[str, str]) -> Table[Row]:
     return Table([row._replace(judge=judges[row.judge]) for row in table.rows], table.extra)
+
+
+def _undescribed(table: Table[AssignmentRow]) -> Table[AssignmentRow]:
+    """Seats without what is known of the judges: it would tell who they are."""
+    bare = AssignmentRow("", "", "", "")
+    plain = {name: getattr(bare, name) for name in ("topics", "languages", "max_load", "chair", "left")}
+    return Table([row._replace(**plain) for row in table.rows], table.extra)
 
 
 def _tries(bundle: Bundle, rounds: Collection[str]) -> Table[Any]:

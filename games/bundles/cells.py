@@ -88,6 +88,11 @@ def count(cell: str) -> int:
     return _whole(cell) if cell else 1
 
 
+def limit(cell: str) -> int:
+    """At most so many, from 1 on; empty is 0: no limit."""
+    return _whole(cell) if cell else 0
+
+
 def amount(cell: str) -> int:
     """A whole number with its sign, not zero."""
     if not _AMOUNT.fullmatch(cell) or int(cell) == 0:
@@ -116,6 +121,11 @@ def acted(cell: str) -> datetime:
         msg = f'expected a time with its offset like 2027-03-01T17:00:00Z, found "{cell[:60]}"'
         raise ValueError(msg)
     return found
+
+
+def acted_ever(cell: str) -> datetime | None:
+    """A time with its offset; empty: it never happened."""
+    return acted(cell) if cell else None
 
 
 def payload(cell: str) -> str:

@@ -32,7 +32,8 @@ class MarkChecker:
         people = bundle.tables.people.rows
         self.judges = {row.person for row in people if row.role in roles}
         self.own = {(row.person, row.group) for row in people if row.group}
-        self.conflicts = {(row.judge, row.group) for row in bundle.tables.conflicts.rows}
+        # One that says who said so was exported: which marks stand beside it was settled there.
+        self.conflicts = {(row.judge, row.group) for row in bundle.tables.conflicts.rows if not row.source and not row.lifted}
         self.assigned = _assigned(bundle, places)
 
     def check(self, faults: Faults) -> None:

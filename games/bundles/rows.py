@@ -159,20 +159,46 @@ class PersonRow(NamedTuple):
 
 
 class AssignmentRow(NamedTuple):
-    """Who judges what; an empty group is every group."""
+    """Who judges what; an empty group is every group. Such a row, a seat, says what is known of the judge: several words between |."""
 
     round: str
     challenge: str
     group: str
     judge: str
     panel: str = ""
+    topics: str = ""
+    languages: str = ""
+    max_load: int = 0
+    chair: str = ""
+    left: datetime | None = None
+    extra: Extra = ()
+
+
+class ReplyRow(NamedTuple):
+    """What was said about a sheet: by the team (thanks, question, used), by the judge (answer). `used_round` …: where it was used."""
+
+    round: str
+    challenge: str
+    group: str
+    judge: str
+    panel: str
+    kind: str
+    text: str = ""
+    at: datetime | None = None
+    used_round: str = ""
+    used_challenge: str = ""
+    version: int = 0
     extra: Extra = ()
 
 
 class ConflictRow(NamedTuple):
-    """Who must not judge whom."""
+    """Who must not judge whom; why, who said so, and if an organizer found that there is no conflict, when and why."""
 
     judge: str
     group: str
     reason: str = ""
+    kind: str = ""
+    source: str = ""
+    lifted: datetime | None = None
+    lifted_reason: str = ""
     extra: Extra = ()

@@ -18,6 +18,7 @@ from games.bundles.rows import (
     OfficialRow,
     PersonRow,
     PointRow,
+    ReplyRow,
     RoundRow,
     SubmissionRow,
     VoteRow,
@@ -25,6 +26,7 @@ from games.bundles.rows import (
 from games.bundles.rules import Faults
 from games.bundles.text import decoded, header_of, rows_of
 from games.journal.rules import Kind
+from games.judging.rules import ConflictKind, ConflictSource, ReplyKind
 from games.playbooks.rules import Visibility
 from leaderboards.engine.facts import DecisionKind, MarkState
 
@@ -155,9 +157,51 @@ SHAPES: Final[Mapping[str, Shape]] = {
         PersonRow, {"person": cells.key, "name": cells.Short(300), "role": _REF, "group": _REF, "email": cells.email}, ("person",)
     ),
     "assignments": Shape(
-        AssignmentRow, {"round": _REF, "challenge": _REF, "group": _REF, "judge": cells.key, "panel": _REF}, ("judge",)
+        AssignmentRow,
+        {
+            "round": _REF,
+            "challenge": _REF,
+            "group": _REF,
+            "judge": cells.key,
+            "panel": _REF,
+            "topics": cells.text,
+            "languages": cells.text,
+            "max_load": cells.limit,
+            "chair": cells.OneOf("", "yes"),
+            "left": cells.acted_ever,
+        },
+        ("judge",),
     ),
-    "conflicts": Shape(ConflictRow, {"judge": cells.key, "group": cells.key, "reason": cells.text}, ("judge", "group")),
+    "conflicts": Shape(
+        ConflictRow,
+        {
+            "judge": cells.key,
+            "group": cells.key,
+            "reason": cells.text,
+            "kind": cells.OneOf("", *ConflictKind),
+            "source": cells.OneOf("", *ConflictSource),
+            "lifted": cells.acted_ever,
+            "lifted_reason": cells.text,
+        },
+        ("judge", "group"),
+    ),
+    "replies": Shape(
+        ReplyRow,
+        {
+            "round": _REF,
+            "challenge": _REF,
+            "group": cells.key,
+            "judge": cells.key,
+            "panel": _REF,
+            "kind": cells.OneOf(*ReplyKind),
+            "text": cells.text,
+            "at": cells.acted,
+            "used_round": _REF,
+            "used_challenge": _REF,
+            "version": cells.version,
+        },
+        ("group", "judge", "kind", "at"),
+    ),
     "files": Shape(
         FileRow,
         {
@@ -215,6 +259,7 @@ class Tables:
     people: Table[PersonRow] = field(default_factory=Table)
     assignments: Table[AssignmentRow] = field(default_factory=Table)
     conflicts: Table[ConflictRow] = field(default_factory=Table)
+    replies: Table[ReplyRow] = field(default_factory=Table)
     files: Table[FileRow] = field(default_factory=Table)
     points: Table[PointRow] = field(default_factory=Table)
     journal: Table[JournalRow] = field(default_factory=Table)

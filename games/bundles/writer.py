@@ -27,9 +27,11 @@ FIRST: Final = ("key", "name", "summary")
 UNSET: Final[Mapping[tuple[str, str], object]] = {
     ("submissions", "version"): 0,
     ("marks", "version"): 0,
+    ("replies", "version"): 0,
     ("votes", "count"): 1,
     ("points", "reverses"): 0,
     ("files", "entry"): 1,
+    ("assignments", "max_load"): 0,
 }
 Files = dict[str, bytes]
 

@@ -10,7 +10,8 @@ from games.bundles.actions.pour import pour, pour_with_ids
 from games.bundles.rows import VoteRow
 from games.groups.models import Membership
 from games.judging.models import ConflictOfInterest, Mark, Panelist, RankedList, Sheet, Vote
-from games.judging.rules import MarkState, SheetState
+from games.judging.rules import ConflictKind, ConflictSource, MarkState, SheetState
+from games.judging.rules.seats import words_in
 from games.playbooks.rules import Capability
 from games.playbooks.schema import ChallengeDesign
 from leaderboards.engine.spec import Format
@@ -139,7 +140,37 @@ def load_assignments(landing: Landing) -> None:
     if not seats and not landing.bundle.tables.marks.rows and not landing.bundle.tables.votes.rows:
         seats = _everybody(landing)
     _seat(landing, seats)
+    _describe(landing)
     Sheet.objects.bulk_create(sheets, batch_size=BATCH, ignore_conflicts=True)
+
+
+def _describe(landing: Landing) -> None:
+    """What is known of the judges on their seats; of several rows of a seat the last that says something counts."""
+    rows = [
+        Panelist(
+            challenge_id=landing.challenges[unit],
+            panel=panel.key,
+            person=landing.people[row.judge],
+            topics=list(words_in(row.topics)),
+            languages=list(words_in(row.languages)),
+            max_load=row.max_load or None,
+            chair=bool(row.chair),
+            left_at=row.left,
+        )
+        for row in landing.bundle.tables.assignments.rows
+        if row.topics or row.languages or row.max_load or row.chair or row.left
+        for unit, task in landing.tasks.items()
+        if row.round in {"", unit[0]} and row.challenge in {"", unit[1]} and _is_judged(task)
+        for panel in task.judges_panels
+        if row.panel in {"", panel.key}
+    ]
+    Panelist.objects.bulk_create(
+        {(one.challenge_id, one.panel, one.person_id): one for one in rows}.values(),
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["challenge", "panel", "person"],
+        update_fields=["topics", "languages", "max_load", "chair", "left_at"],
+    )
 
 
 def _is_judged(task: ChallengeDesign) -> bool:
@@ -169,7 +200,15 @@ def _everybody(landing: Landing) -> dict[tuple[Unit, str, str], None]:
 def load_conflicts(landing: Landing) -> None:
     """Who must not mark whom. A person known from another cycle may have declared it before."""
     rows = [
-        ConflictOfInterest(person=landing.people[row.judge], group_id=landing.groups[row.group], reason=row.reason)
+        ConflictOfInterest(
+            person=landing.people[row.judge],
+            group_id=landing.groups[row.group],
+            reason=row.reason,
+            kind=row.kind or ConflictKind.DECLARED.value,
+            source=row.source or ConflictSource.ORGANIZER.value,
+            lifted_at=row.lifted,
+            lifted_reason=row.lifted_reason,
+        )
         for row in landing.bundle.tables.conflicts.rows
     ]
     ConflictOfInterest.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)

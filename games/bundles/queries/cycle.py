@@ -9,10 +9,10 @@ from games.bundles.answers import cells_of, columns_of_attempt
 from games.bundles.bundle import ENTRY, NOT_HANDED_IN, Bundle
 from games.bundles.published import Published
 from games.bundles.queries.kept import file_rows, journal_rows, points_rows, uploads_of
+from games.bundles.queries.seats import assignment_rows, conflict_rows
+from games.bundles.queries.talk import reply_rows
 from games.bundles.rows import (
-    AssignmentRow,
     AttemptRow,
-    ConflictRow,
     DecisionRow,
     FileRow,
     GroupRow,
@@ -32,9 +32,9 @@ from games.cycles.rules import RESULT_KINDS
 from games.groups.models import Group, Membership
 from games.groups.queries import withheld
 from games.groups.rules import GroupState
-from games.judging.models import ConflictOfInterest, Mark, Panelist, Sheet, Vote
+from games.judging.models import Mark, Panelist, Sheet, Vote
 from games.judging.queries.pairs import counted
-from games.judging.rules import OPEN_SHEETS, SheetState
+from games.judging.rules import SheetState
 from games.organizations.models import Person
 from games.playbooks.schema import Design
 from games.results.models import ExternalResult
@@ -70,8 +70,9 @@ def bundle_of(cycle: Cycle) -> Bundle:
         decisions=Table([DecisionRow(*row) for row in _decisions(cycle)]),
         official=Table([OfficialRow(*row) for row in _official(cycle)]),
         people=Table(list(_people(cycle, groups, people))),
-        assignments=Table(list(_assignments(units, groups, people))),
-        conflicts=Table(list(_conflicts(groups, people))),
+        assignments=Table(list(assignment_rows(units, groups, people))),
+        conflicts=Table(list(conflict_rows(groups, people))),
+        replies=Table(list(reply_rows(units, groups, people))),
         files=Table(files),
         points=Table(list(points_rows(cycle, groups, people))),
         journal=Table(list(journal_rows(cycle, groups))),
@@ -234,20 +235,6 @@ def _people(cycle: Cycle, groups: dict[int, str], people: dict[int, str]) -> Ite
             yield PersonRow(people[one.person_id], one.person.name, one.role, group, one.person.email)
     for person in Person.objects.filter(pk__in=people.keys() - named).order_by("pk"):
         yield PersonRow(people[person.pk], person.name, "", "", person.email)
-
-
-def _assignments(units: Units, groups: dict[int, str], people: dict[int, str]) -> Iterator[AssignmentRow]:
-    """Seats on panels, and sheets that are still open."""
-    for one in Panelist.objects.filter(challenge__in=units).order_by("pk"):
-        yield AssignmentRow(*units[one.challenge_id], "", people[one.person_id], one.panel)
-    waiting = Sheet.objects.filter(challenge__in=units, group__in=groups, state__in=[one.value for one in OPEN_SHEETS])
-    for sheet in waiting.order_by("pk"):
-        yield AssignmentRow(*units[sheet.challenge_id], groups[sheet.group_id], people[sheet.judge_id], sheet.panel)
-
-
-def _conflicts(groups: dict[int, str], people: dict[int, str]) -> Iterator[ConflictRow]:
-    rows = ConflictOfInterest.objects.filter(group__in=groups, person__in=people).order_by("pk")
-    return (ConflictRow(people[one.person_id], groups[one.group_id], one.reason) for one in rows)
 
 
 def _snapshots(cycle: Cycle) -> Iterator[Published]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils.timezone import now
 
-from games.bundles.actions import import_bundle, import_path
+from games.bundles.actions import export_files, import_bundle, import_path
 from games.bundles.reading import read_bundle
 from games.bundles.rules import BundleRefused
 from games.challenges.models import Challenge
@@ -139,6 +139,37 @@ def test_assignments_and_conflicts(build: Build) -> None:
         "b", "k"
     ] == "assigned"
     assert ConflictOfInterest.objects.get().reason == "cousin"
+
+
+PANELS = (
+    "round,challenge,judge,panel,topics,languages,max_load,chair,left\n"
+    "one,c,j,jury,water|clean air,en|fr,7,yes,\none,c,k,jury,,,,,2027-02-01T10:00:00+00:00\n"
+)
+CONFLICTS = (
+    "judge,group,reason,kind,source,lifted,lifted_reason\n"
+    "j,a,Was in a team,teammate,system,,\nk,d,cousin,declared,team,2027-02-01T10:00:00+00:00,Another cousin\n"
+)
+
+
+def test_what_is_known_of_judges_and_of_conflicts_goes_out_and_comes_in_again(build: Build) -> None:
+    files = {"people.csv": PEOPLE, "assignments.csv": PANELS, "conflicts.csv": CONFLICTS}
+    cycle = arrived(build, files)
+    seats = Panelist.objects.order_by("person__key")
+    assert [(one.topics, one.languages, one.max_load, one.chair, one.left_at is None) for one in seats] == [
+        (["water", "clean air"], ["en", "fr"], 7, True, True),
+        ([], [], None, False, False),
+    ]
+    found = ConflictOfInterest.objects.order_by("person__key")
+    assert [(one.kind, one.source, one.lifted_at is None, one.lifted_reason) for one in found] == [
+        ("teammate", "system", True, ""),
+        ("declared", "team", False, "Another cousin"),
+    ]
+    out = {name: content.decode() for name, content in export_files(cycle, audience="organizers").items()}
+    assert out["assignments.csv"] == PANELS
+    assert out["conflicts.csv"] == CONFLICTS
+    for audience in ("judges", "public"):
+        text = "".join(content.decode() for content in export_files(cycle, audience=audience).values())
+        assert not [word for word in ("clean air", "Another cousin", "Was in a team") if word in text]
 
 
 # --- States -----------------------------------------------------------------------------------------------------------------------------
