@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from leaderboards.engine.attempts import Tried, score_attempts
+from leaderboards.engine.ballots import count_ballots
 from leaderboards.engine.index import DIVISION, Index
 from leaderboards.engine.measured import score_measured
 from leaderboards.engine.numbers import ZERO, Rounding, rounded
@@ -39,6 +40,7 @@ def cells(
     if challenge.format in {Format.RUBRIC, Format.RANKING}:
         panels = plans(challenge, mode)
         marks = read_marks(challenge, index.marks.get(unit, {}), taking_part)
+        count_ballots(challenge, marks, index.submissions.get(unit) or taking_part)
         offsets = offsets_of(challenge, panels, marks)
         if told is not None:
             told.update({(*unit, *place): one for place, one in offsets.items()})

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from leaderboards.engine.checks.problem import Problem, Severity, repeated, unknown, weight_problems
+from leaderboards.engine.checks.voters import voter_problems
 from leaderboards.engine.names import PAIR_NAMES, RESERVED
 from leaderboards.engine.spec import Aggregate, ChallengeSpec, Criterion, Fold, Format, Panel, Scoring, Worth
 
@@ -31,6 +32,7 @@ def challenge_problems(scoring: Scoring) -> Iterator[Problem]:
         yield from _names(path, challenge)
         yield from _format(path, challenge)
         yield from _panels(path, challenge)
+        yield from voter_problems(path, challenge)
         for criterion in challenge.criteria:
             yield from _criterion(path, challenge, criterion)
         yield from _fields(path, challenge)

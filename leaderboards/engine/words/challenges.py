@@ -67,6 +67,11 @@ def _judged(scoring: Scoring, challenge: ChallengeSpec, name: str) -> Iterator[s
         criteria = [one for one in challenge.marked_criteria if challenge.panel_of(one) == panel.key]
         if not criteria:
             continue
+        if panel.who == "audience":
+            yield from _voted(scoring, panel, name, criteria)
+            continue
+        if panel.who == "peers":
+            yield f"In {name} teams judge teams on the panel {panel.title}: nobody their own team, and no two teams each other."
         if ranking:
             yield f"In {name} each judge of the panel {panel.title} ranks the entries; 1 is the best."
         else:
@@ -79,6 +84,20 @@ def _judged(scoring: Scoring, challenge: ChallengeSpec, name: str) -> Iterator[s
         yield f"Every mark is first mapped from its range to 0 to {number(challenge.scale)}."
     yield from _sheets(challenge)
     yield from _total(scoring, challenge)
+
+
+def _voted(scoring: Scoring, panel: Panel, name: str, criteria: Sequence[Criterion]) -> Iterator[str]:
+    """An audience: who may vote, how often, what a vote counts."""
+    votes = plural(panel.ballots, "vote")
+    other = "" if panel.ballots == 1 else ", each for another entry"
+    yield (
+        f"In {name} the audience votes on {listed(one.title for one in criteria)}: everybody with a confirmed address has {votes}{other};"
+        " nobody votes for their own team."
+    )
+    value = "the number of votes" if panel.combine is Fold.SUM else "the share of all voters who chose the entry"
+    yield with_rounding(f"The value of the panel is {value}", panel.decimals, panel.rounding, scoring)
+    if panel.quorum > 1:
+        yield f"With fewer than {plural(panel.quorum, 'voter')} there is no value."
 
 
 def _marked(criteria: Sequence[Criterion]) -> str:
