@@ -11,7 +11,7 @@ from games.bundles.tables import Table, Tables
 from games.playbooks.schema import Design
 
 STEPS: Final = ("opened", "passed", "extended", "locked", "closed", "published")
-PLACED: Final = ("submissions", "marks", "attempts", "votes", "files")
+PLACED: Final = ("submissions", "marks", "attempts", "votes", "replies", "files")
 Refuse = Callable[[str, str], None]
 
 

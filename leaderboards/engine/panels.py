@@ -71,7 +71,7 @@ def panel_rule(panel: Panel, mode: Rounding) -> PanelRule:
     band = panel.band
     return PanelRule(
         key=panel.key,
-        quorum=panel.quorum,
+        quorum=1 if panel.who == "audience" else panel.quorum,  # an audience's is counted in voters, before
         width=band.width if band else None,
         around=COMBINERS[band.around if band else Fold.MEAN],
         band_decimals=band.decimals if band else None,

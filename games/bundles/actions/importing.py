@@ -13,6 +13,7 @@ from games.bundles.actions.landing import Landing
 from games.bundles.actions.people import load_groups, load_people, organization_for
 from games.bundles.actions.pour import looked_at
 from games.bundles.actions.results import settle_imported
+from games.bundles.actions.talk import load_replies
 from games.bundles.actions.work import load_attempts, load_decisions, load_official, load_submissions
 from games.bundles.bundle import Bundle
 from games.bundles.reading import Read, read_path
@@ -35,7 +36,7 @@ type Progress = Callable[[str, int, int], None]
 MANY: Final = 100
 STEPS: Final[tuple[Callable[[Landing], None], ...]] = (
     *(load_groups, load_people, load_submissions, load_marks, load_attempts, load_votes),
-    *(load_assignments, load_conflicts, load_decisions, load_official, load_points),
+    *(load_assignments, load_conflicts, load_replies, load_decisions, load_official, load_points),
 )
 
 
