@@ -151,10 +151,15 @@ def sheets_on(calibration: Calibration) -> QuerySet[Sheet]:
     return judgeable(rows.exclude(state=SheetState.RECUSED.value))
 
 
-def standings(calibration: Calibration) -> list[Standing]:
-    """How far each judge of the panel is, by name. Two statements."""
+def standings(calibration: Calibration, anchors: "Collection[OnAnchor] | None" = None) -> list[Standing]:
+    """How far each judge of the panel is, by name. Two statements; one with the `anchors` as organizers see them (`differences`)."""
     found = {one.pk: Standing(one) for one in on_panel(calibration.challenge, calibration.panel)}
-    for judge, state in sheets_on(calibration).values_list("judge_id", "state"):
+    states = (
+        sheets_on(calibration).values_list("judge_id", "state")
+        if anchors is None
+        else [pair for one in anchors for pair in one.states.items()]
+    )
+    for judge, state in states:
         if judge in found:
             found[judge].whole += 1
             found[judge].final += state == SheetState.FINAL.value
@@ -174,7 +179,7 @@ class OnAnchor:
     """An anchor with its marks as one person may see them.
 
     `own`: their own sheet; `shown`: whether the others' marks are shown (not before one's own are final); `comments`: judge → words;
-    `revising`: judges whose last final marks stand here while they write new ones.
+    `revising`: judges whose last final marks stand here while they write new ones; `states`: judge → state of a sheet that is seen.
     """
 
     anchor: Any
@@ -183,6 +188,7 @@ class OnAnchor:
     criteria: list[OnCriterion] = field(default_factory=list)
     comments: dict[int, str] = field(default_factory=dict)
     revising: set[int] = field(default_factory=set)
+    states: dict[int, str] = field(default_factory=dict)
 
 
 def differences(calibration: Calibration, persons: Collection[int] | None) -> list[OnAnchor]:
@@ -194,7 +200,7 @@ def differences(calibration: Calibration, persons: Collection[int] | None) -> li
     design, spec = rules_of(calibration.challenge)
     anchors = with_ordinal(Anchor.objects.filter(calibration=calibration).select_related("group")).order_by("pk")
     by_group: dict[int, list[Sheet]] = {}
-    sheets = list(sheets_on(calibration).select_related("judge").prefetch_related("marks").order_by("pk"))
+    sheets = list(sheets_on(calibration).prefetch_related("marks").order_by("pk"))
     for one in sheets:
         by_group.setdefault(one.group_id, []).append(one)
     past = _last_final([one.pk for one in sheets if one.state != SheetState.FINAL.value], design.mark_decimals)
@@ -230,7 +236,7 @@ def _on_anchor(
     decimals: int,
     shown: bool,
 ) -> OnAnchor:
-    found = OnAnchor(anchor, own, shown)
+    found = OnAnchor(anchor, own, shown, states={one.judge_id: one.state for one in sheets})
     said: dict[int, Mapping[str, Said]] = {}
     for one in sheets:
         if one.state == SheetState.FINAL.value:
@@ -276,7 +282,7 @@ def talk_of(calibration: Calibration) -> Deliberation | None:
 def remarks_of(calibration: Calibration) -> QuerySet[Remark]:
     """What was said, in its order."""
     talks = Deliberation.objects.filter(challenge=calibration.challenge_id, panel=calibration.panel, group__isnull=True)
-    return Remark.objects.filter(deliberation__in=talks).select_related("person").order_by("at", "pk")
+    return Remark.objects.filter(deliberation__in=talks).select_related("deliberation").order_by("at", "pk")
 
 
 def speaker_on(calibration: Calibration, persons: Collection[int]) -> Person | None:

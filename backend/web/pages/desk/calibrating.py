@@ -123,7 +123,7 @@ def calibration_desk(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
     judges = judges_on(one.challenge, one.panel, named=True)
     rows = differences(one, None)
     anchors = [anchor_shown(request, one, each, judges) for each in rows]
-    far = standings(one)
+    far = standings(one, rows)
     here = [found.key, one.pk]
     context = {
         "ways": ways(found, "calibrations"),

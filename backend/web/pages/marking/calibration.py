@@ -74,10 +74,11 @@ def _anchor(one: Calibration, each: Any) -> dict[str, Any]:
 
 
 def talk(request: HttpRequest, one: Calibration, judges: Any) -> dict[str, Any]:
-    """What was said, what was agreed on, and what was typed and refused. No statement before the panel talks, else two."""
+    """What was said, what was agreed on, and what was typed and refused. No statement before the panel talks, else one or two."""
     if one.state == "marking":
         return {"remarks": [], "outcome": "", "talks": False, "typed": {}}
-    access, held = access_of(request), talk_of(one)
+    access, said = access_of(request), list(remarks_of(one))
+    held = said[-1].deliberation if said else talk_of(one)
     remarks = [
         {
             "text": each.text,
@@ -87,7 +88,7 @@ def talk(request: HttpRequest, one: Calibration, judges: Any) -> dict[str, Any]:
             if each.person_id in judges
             else _("Organizers"),
         }
-        for each in remarks_of(one)
+        for each in said
     ]
     typed = request.session.pop(f"calibration-{one.pk}", {})
     return {"remarks": remarks, "outcome": held.outcome if held else "", "talks": one.state == "discussing", "typed": typed}
