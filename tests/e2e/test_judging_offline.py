@@ -267,6 +267,44 @@ def test_who_signs_out_leaves_nothing_to_open_but_keeps_what_was_not_sent(visit:
     expect(phone.locator("body")).not_to_contain_text("My sheets")
 
 
+def test_after_a_session_that_ran_out_the_next_judge_in_the_same_browser_is_shown_nothing_that_was_kept(visit: Visit) -> None:
+    phone = visit(None, **PHONE)
+    phone.goto("/sign-in/?next=/desk/sheets/")
+    phone.fill("input[name=email]", JUDGE)
+    phone.fill("input[name=password]", PASSWORD)
+    phone.click("main button[type=submit]")
+    kept_pages(phone, 1)
+    pk = queue(phone)[0]
+    until(phone, "navigator.serviceWorker.getRegistrations().then((all) => all.length > 2)")
+    phone.context.clear_cookies(name="sessionid")  # nobody signed out
+    phone.goto("/sign-in/?next=/cycles/")
+    phone.fill("input[name=email]", "ada@example.org")
+    phone.fill("input[name=password]", PASSWORD)
+    phone.click("main button[type=submit]")
+    phone.wait_for_url("**/cycles/")
+    phone.context.set_offline(True)
+    for path in ("/desk/sheets/", f"/desk/sheets/{pk}/"):
+        phone.goto(path, wait_until="commit")
+        expect(phone.locator("body")).not_to_contain_text("Judith")
+        expect(phone.locator("h1")).to_have_count(0)
+
+
+def test_a_page_of_another_judge_takes_the_place_of_what_was_kept(visit: Visit) -> None:
+    """Whatever way the other one came: the first page of theirs that arrives is the end of what was kept before."""
+    phone = visit(JUDGE, **PHONE)
+    phone.goto("/desk/sheets/")
+    kept_pages(phone, 1)
+    other = visit("ada@example.org")
+    other.goto("/cycles/")
+    phone.context.clear_cookies()
+    phone.context.add_cookies(other.context.cookies())  # type: ignore[arg-type]  # what one gives the other takes
+    phone.goto("/desk/sheets/")
+    until(phone, "caches.keys().then((names) => names.filter((one) => one.includes('pages-')).length <= 1)")
+    phone.context.set_offline(True)
+    phone.goto("/desk/sheets/", wait_until="commit")
+    expect(phone.locator("body")).not_to_contain_text("Judith")
+
+
 def test_what_came_too_late_can_still_be_read_and_copied(phone: Page, visit: Visit) -> None:
     pk = queue(phone)[0]
     phone.goto(f"/desk/sheets/{pk}/")

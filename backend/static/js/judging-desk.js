@@ -85,6 +85,7 @@ async function keepPages() {
   try {
     await navigator.serviceWorker.register(facts.addresses.worker, { scope });
     await navigator.serviceWorker.register(`${facts.addresses.worker}?leaving`, { scope: facts.addresses.sign_out });
+    for (const door of facts.addresses.doors) await navigator.serviceWorker.register(`${facts.addresses.worker}?coming`, { scope: door });
     const { active, waiting, installing } = await awake(scope);
     const here = facts.sheet ? facts.queue.indexOf(facts.sheet.id) : -1;
     const ahead = [...facts.queue.slice(here + 1), ...facts.queue.slice(0, here + 1)].slice(0, navigator.connection?.saveData ? 3 : AHEAD);

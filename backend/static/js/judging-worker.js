@@ -1,12 +1,13 @@
 // Keeps the pages of one judge's queue for a time without connection, and forgets them when that judge leaves.
 //
-// Registered twice: for the desk's own address, where it answers from the network and, when that fails or takes too long, from what it kept;
-// and for the address at which one signs out, where it only sees that somebody leaves, from whatever page, and throws everything away.
+// Registered for the desk's own address, where it answers from the network and, when that fails or takes too long, from what it kept; and for
+// the doors, the addresses at which one signs out and in: there it only sees that somebody goes or comes, from whatever page, and throws
+// everything away. So whoever works here next is never shown what was kept for somebody else, also where a session just ran out.
 // What was typed is not here but in localStorage (judging-record.js): it waits there for its judge.
 
 const PREFIX = "ludus-judging-", ASSETS = `${PREFIX}assets`, PATIENCE = 3000, FRESH = 10 * 60_000, PAUSE = 150, SLOW_FOR = 30_000;
 const scope = new URL(self.registration.scope).pathname;
-const leaving = self.location.search === "?leaving";
+const comes = self.location.search === "?coming", leaving = comes || self.location.search === "?leaving";
 let slowUntil = 0;
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -23,10 +24,12 @@ async function leave() {
 }
 const pagesOf = (user) => `${PREFIX}pages-${user}`;
 const found = (request) => caches.match(request, { ignoreVary: true });
+/** For whom a page was made: each page of the desk says it in its facts. Empty for one that is the same for everybody. */
+const whose = async (answer) => /id="judging-facts"[^>]*>\{"user": ?(\d+)/.exec(await answer.clone().text())?.[1] ?? "";
 
 self.addEventListener("fetch", (event) => {
   const { request } = event, url = new URL(request.url);
-  if (leaving) { if (request.method === "POST") event.waitUntil(leave()); return; }
+  if (leaving) { if (request.method === "POST") event.waitUntil(comes ? forget() : leave()); return; }
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (request.mode === "navigate" && url.pathname.startsWith(scope)) event.respondWith(page(event));
   else if (["style", "script", "font", "image"].includes(request.destination) && !url.pathname.startsWith(scope)) event.respondWith(asset(event));
@@ -48,11 +51,14 @@ async function page(event) {
   }
 }
 
-/** What an answer means for what is kept: a page is kept anew, one that is gone is forgotten, a way to the sign-in means nobody is signed in. */
+/** What an answer means for what is kept: a page is kept anew, and of its judge alone; one that is gone is forgotten, a way to the sign-in
+ * means nobody is signed in. */
 async function note(url, answer) {
   if (answer.type === "opaqueredirect" || answer.redirected) return forget();
+  const user = answer.ok ? await whose(answer) : "";
+  if (user) for (const one of await mine()) if (one.startsWith(pagesOf("")) && one !== pagesOf(user)) await caches.delete(one);
   const [name] = (await mine()).filter((one) => one.startsWith(pagesOf("")));
-  if (!name) return;
+  if (!name) return; // nobody asked to keep pages, or those kept were another judge's
   const cache = await caches.open(name);
   if (answer.ok) await cache.put(url.split("#")[0], answer.clone());
   else if (answer.status === 404) await cache.delete(url, { ignoreVary: true });

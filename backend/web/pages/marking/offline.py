@@ -26,7 +26,8 @@ def _worker() -> bytes:
 def worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 the same for everybody
     """The service worker. It stands here, not among the static files, because it rules only what lies below its own address.
 
-    It is registered once more for the address at which one signs out, so that it sees the judge leave from any page: hence the header.
+    It is registered once more for the addresses at which one signs out and in, so that it sees the judge leave, and somebody else come,
+    from any page: hence the header.
     """
     headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"}
     source = WORKER.read_bytes() if settings.DEBUG else _worker()
@@ -55,6 +56,7 @@ def facts(request: HttpRequest, queue: list[int], **more: Any) -> dict[str, Any]
             "worker": reverse("judging-worker"),
             "sign_in": reverse("sign-in"),
             "sign_out": reverse("sign-out"),
+            "doors": [reverse("sign-in"), *(reverse(name, args=["0"])[:-2] for name in ("set-password", "invitation"))],
         },
         "words": _words() | _mark_words(),
         **more,
