@@ -23,11 +23,14 @@ from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.errors import GameError
 from games.journal.queries import db_now
+from games.judging.rules.plans import precision_data
 from games.playbooks.schema import Design
 from games.progression.rules import decided_after
 from games.recognition.queries import point_facts
 from games.results.queries.preview import Missing, Preview, preview, stamp
 from games.rounds.models import Round
+from leaderboards.computing import is_statistical
+from leaderboards.engine.planning import enough, precision
 from leaderboards.engine.spec import LIVE_FORMATS, Source
 from worker.reactions import publish
 
@@ -38,6 +41,7 @@ KEEP: Final = 24 * 3600
 KEEP_MOVING: Final = 20  # seconds: where points or live boards of other rounds go on meanwhile
 PATIENCE: Final = timedelta(minutes=3)
 FOLDER: Final = "exports"
+EACH: Final = 8  # judges for each entry, at most, in a table of designs
 
 type Tell = Callable[[str, float], None]
 
@@ -79,14 +83,18 @@ def look(key: str, cycle: Cycle) -> Job | None:
     return found
 
 
-def ask(work: str, cycle: Cycle, *arguments: Any, here: bool, key: str = "", keep: int = KEEP) -> Job:
-    """Have a work done: in this process if `here`, or if no worker can be told. The same key again gives the job that is there."""
+def ask(work: str, cycle: Cycle, *arguments: Any, here: bool, away: bool = False, key: str = "", keep: int = KEEP) -> Job:
+    """Have a work done: in this process if `here`, or if no worker can be told. The same key again gives the job that is there.
+
+    `away`: never in this process, since it takes what only workers load.
+    """
     job = Job(key or secrets.token_urlsafe(16), work, cycle.pk, arguments, db_now(), keep=keep)
     there = look(job.key, cycle)
     if there is not None and there.state != "failed":
         return there
     _store(job)
-    if here or not publish("carry_out", job.key):
+    told = not here and publish("carry_out", job.key)
+    if not told and not away:
         carry_out(job.key)
     return look(job.key, cycle) or job
 
@@ -198,4 +206,22 @@ def forget_exports(now: datetime) -> int:
     return len(old)
 
 
-WORK: Final[Mapping[str, Callable[..., Any]]] = {"preview": _preview, "export": _export, "verify": _verify}
+# --- Designs --------------------------------------------------------------------------------------------------------------------------
+
+
+def _precision(tell: Tell, _cycle_id: int, entries: int, judges: int) -> dict[str, Any]:
+    """How sure places will be with one judge for each entry, two, and so on; and how many are enough."""
+    rows = []
+    for each in range(1, min(judges, EACH) + 1):
+        tell(f"{entries} entries, {each} of {judges} judges each", (each - 1) / min(judges, EACH))
+        rows.append(precision(entries, judges, each))
+    best = enough(rows)
+    return {"rows": [precision_data(one) for one in rows], "enough": best.per_entry if best is not None else 1}
+
+
+WORK: Final[Mapping[str, Callable[..., Any]]] = {
+    "preview": _preview,
+    "export": _export,
+    "verify": _verify,
+    "precision": _precision,
+}

@@ -127,6 +127,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}desk/judging/feedback/", promising.feedback_owed, name="desk-feedback"),
     path(f"{C}desk/judging/feedback/<str:key>/remind/", promising.remind_words, name="desk-remind-words"),
     path(f"{C}desk/judging/questions/", desk.flags_page, name="desk-flags"),
+    path(f"{C}desk/judging/enough/", desk.enough_page, name="desk-enough"),
+    path(f"{C}desk/judging/enough/<str:key>/", desk.enough_progress, name="desk-enough-progress"),
     path(f"{C}desk/judging/questions/<int:pk>/", desk.answer, name="desk-answer"),
     path(f"{C}desk/judging/plans/<int:pk>/", desk.plan_page, name="desk-plan"),
     path(f"{C}desk/judging/plans/<int:pk>/progress/", desk.plan_progress, name="desk-plan-progress"),
@@ -198,3 +200,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}desk/rules/change/", launching.begin_amendment, name="begin-amendment"),
     path("style/", style.style, name="style"),
 ]
+    path("launch/<int:pk>/judges/", launching.enough_judges, name="draft-enough"),

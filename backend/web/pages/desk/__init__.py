@@ -2,6 +2,7 @@
 
 from backend.web.pages.desk.announcing import announcements_page, withdraw_announcement
 from backend.web.pages.desk.conflicting import conflicts_page
+from backend.web.pages.desk.enough import enough_page, enough_progress
 from backend.web.pages.desk.inviting import invite_page
 from backend.web.pages.desk.judging import answer, assign_table, flags_page, judging_page, seat, unseat
 from backend.web.pages.desk.matrix import matrix_page
@@ -21,6 +22,8 @@ __all__ = [
     "assign_table",
     "conflicts_page",
     "cycle_desk",
+    "enough_page",
+    "enough_progress",
     "flags_page",
     "invite_page",
     "judging_page",

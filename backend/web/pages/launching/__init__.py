@@ -3,6 +3,7 @@
 from backend.web.pages.launching.choosing import begin_amendment, begin_next, launch
 from backend.web.pages.launching.editing import draft, move, step, task
 from backend.web.pages.launching.ending import discard, draft_launch, dry_run, rehearse, remove_dry_run
+from backend.web.pages.launching.enough import enough_judges
 from backend.web.pages.launching.previewing import preview
 from backend.web.pages.launching.ruling import rules_desk
 
@@ -13,6 +14,7 @@ __all__ = [
     "draft",
     "draft_launch",
     "dry_run",
+    "enough_judges",
     "launch",
     "move",
     "preview",

@@ -37,7 +37,7 @@ SEVERAL: Final = frozenset({Kind.SWITCH, Kind.KEYS})
 class Field:
     """One value. `only`: for which formats or types of its table it has a meaning. `needs`: the sibling without which it goes.
 
-    `source`: the choices are what the rules hold there (rounds, boards, panels, divisions, fields). `empty`: what no choice means.
+    `source`: the choices are what the rules hold there (rounds, boards, panels, choices, divisions, fields). `empty`: what no choice means.
     """
 
     path: str

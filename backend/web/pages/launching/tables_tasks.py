@@ -168,6 +168,13 @@ def questions(path: str, title: object, text: object, only: frozenset[str] = fro
     return Rows(path, title, "question", _("Add a question"), text, QUESTIONS, {"name": ""}, only, kind_key="type")
 
 
+ABOUT: Final = tuple(
+    Field(key, name, text, Kind.CHOICE, source="choices", empty=_("not asked"), only=JUDGED, size="third", more=True)
+    for key, name, text in (
+        ("topics", _("What entries are about"), _("A question with choices: judges who know about it get the entry.")),
+        ("language", _("Language of entries"), _("A question with choices: nobody judges what they do not read.")),
+    )
+)
 CHALLENGES: Final = Rows(
     "challenges",
     _("Tasks"),
@@ -269,6 +276,7 @@ CHALLENGES: Final = Rows(
             size="third",
             more=True,
         ),
+        *ABOUT,
         Field("optional", _("Nobody has to do it"), _("A quest beside the others."), Kind.SWITCH, size="third", more=True),
         ANSWER,
         questions("form", _("What teams hand in"), _("The entry form. Judges see the answers in this order."), JUDGED),
