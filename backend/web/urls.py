@@ -30,13 +30,16 @@ from backend.web.pages.desk import (
     confirming,
     decisions,
     doubting,
+    hall,
     keeping,
     one_sheet,
+    pitching,
     promising,
     publishing,
     settings,
 )
-from backend.web.pages.marking import room
+from backend.web.pages.marking import room, walking
+from backend.web.pages.workspace import hall as team_hall
 
 C = "cycles/<str:cycle>/"
 R = "cycles/<str:cycle>/rounds/<str:key>/"
@@ -67,6 +70,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}teams/<str:group>/feedback/", workspace.feedback_page, name="team-feedback"),
     path(f"{C}teams/<str:group>/feedback/<int:pk>/", workspace.reply, name="team-reply"),
     path(f"{C}teams/<str:group>/judges/", workspace.judges_page, name="team-judges"),
+    path(f"{C}teams/<str:group>/table/", team_hall.table, name="team-table"),
     path(f"{C}teams/<str:group>/standing/", workspace.standing_page, name="team-standing"),
     path(f"{C}teams/<str:group>/points/", workspace.points_page, name="team-points"),
     path(f"{C}teams/<str:group>/appeals/", workspace.appeals_page, name="team-appeals"),
@@ -86,6 +90,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("entries/<int:pk>/withdraw/", entering.withdraw, name="withdraw"),
     path("entries/<int:pk>/restore/", entering.restore, name="restore"),
     path("desk/", desk.my_desk, name="desk"),
+    path("desk/hall/", walking.hall_of_judge, name="hall"),
+    path("desk/hall/<int:pk>/", walking.hall_round, name="hall-round"),
     path("desk/sheets/", marking.queue, name="queue"),
     path("desk/sheets/flagged/", marking.flagged, name="flagged-sheets"),
     path("desk/sheets/panels/", marking.my_panels, name="my-panels"),
@@ -143,6 +149,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}desk/judging/calibrations/<int:pk>/", calibrating.calibration_desk, name="desk-calibration"),
     path(f"{C}desk/judging/calibrations/<int:pk>/do/", calibrating.calibration_do, name="desk-calibration-do"),
     path(f"{C}desk/judging/<str:key>/<str:challenge>/", desk.matrix_page, name="desk-matrix"),
+    path(f"{C}desk/hall/", hall.hall_index, name="desk-hall"),
+    path(f"{C}desk/hall/<str:key>/", hall.tables_page, name="desk-hall-round"),
+    path(f"{C}desk/hall/<str:key>/live/", hall.tables_live, name="desk-hall-live"),
+    path(f"{C}desk/hall/<str:key>/signs/", hall.tables_print, name="desk-hall-signs"),
+    path(f"{C}desk/hall/<str:key>/tables.csv", hall.tables_csv, name="desk-hall-csv"),
+    path(f"{C}desk/hall/<str:key>/pitches/", pitching.pitches_page, name="desk-pitches"),
+    path(f"{C}desk/hall/<str:key>/pitches/print/", pitching.pitches_print, name="desk-pitches-print"),
     path(f"{C}desk/announcements/", desk.announcements_page, name="desk-announcements"),
     path(f"{C}desk/announcements/<int:pk>/withdraw/", desk.withdraw_announcement, name="desk-withdraw-announcement"),
     path(f"{C}desk/rounds/", desk.rounds_desk, name="desk-rounds"),

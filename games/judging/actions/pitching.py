@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import F, Value
@@ -21,7 +21,6 @@ from games.judging.rules.hall import HallRefused
 from games.judging.rules.pitching import MINUTES, ROOM, ROOMS, Room, Slot, Times, Timetable, shared_rooms, timetable
 from games.rounds.models import Round
 
-type Order = Literal["name", "table", "chance"]
 ASIDE: Final = "\x7f"
 """A room that nobody can name: where a pitch waits while two change places."""
 
@@ -34,14 +33,14 @@ class PitchesRefused(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is wished. `rooms`: panel → names of its rooms; panels that are not named hear nobody.
+    """What is wished. `rooms`: panel → names of its rooms; panels that are not named hear nobody. `order`: by name, table or chance.
 
     `hand_out`: judges get the sheets of the pitches that they hear, where a panel has given out none yet.
     """
 
     times: Times
     rooms: Mapping[str, Sequence[str]]
-    order: Order = "name"
+    order: str = "name"
     hand_out: bool = False
 
 
@@ -89,7 +88,7 @@ def _faults(asked: Asked, benches: Mapping[str, Bench]) -> list[Problem]:
     return found + [Problem(where, message) for wrong, where, message in faults if wrong]
 
 
-def _in_order(round_: Round, order: Order) -> list[Group]:
+def _in_order(round_: Round, order: str) -> list[Group]:
     groups = list(speakers_in(round_))
     if order == "table":
         numbers = dict(Stand.objects.filter(round=round_).values_list("group_id", "number"))

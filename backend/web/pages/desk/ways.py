@@ -14,6 +14,7 @@ def ways(cycle: Cycle, current: str) -> list[dict[str, Any]]:
         ("panels", _("Panels"), "desk-judging"),
         ("conflicts", _("Conflicts of interest"), "desk-conflicts"),
         ("calibrations", _("Calibration"), "desk-calibrations"),
+        ("hall", _("In the hall"), "desk-hall"),
         ("flags", _("Questions of judges"), "desk-flags"),
         ("doubts", _("Second looks"), "desk-doubts"),
         ("feedback", _("Feedback"), "desk-feedback"),

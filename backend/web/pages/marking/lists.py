@@ -22,6 +22,7 @@ from games.cycles.models import Cycle
 from games.judging.models import Sheet
 from games.judging.queries import done_on, judgeable, marked_from, open_on, progress_by_task, refusal, to_mark
 from games.judging.queries.desk import OPEN, TaskProgress
+from games.judging.queries.hall import halls_of
 from games.judging.queries.replies import to_judges, unanswered
 from games.judging.rules import SheetState, criteria_of
 from games.permissions import visible
@@ -136,6 +137,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "calibrations": going_on(request, [challenges[one.challenge] for one in shown]),
         "whole": {name: sum(getattr(one, name) for one in shown) for name in ("to_do", "draft", "final", "flagged", "whole")},
         "following": line(request, following) if following else None,
+        "hall": halls_of(access_of(request).persons).exists(),
         "later": len(rows) - len(ready),
         "pages": pages,
         "cycles": cycles,

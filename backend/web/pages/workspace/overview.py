@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from backend.api.permissions import access_of
 from backend.web import shapes
 from backend.web.pages.workspace.frame import framed
+from backend.web.pages.workspace.hall import in_the_hall
 from backend.web.pages.workspace.work import MISSING, Stage, Step, Work, entered, next_step, tried
 from games.challenges.models import Challenge
 from games.challenges.queries import spec_of
@@ -49,6 +50,7 @@ def overview(request: HttpRequest, group: Group) -> dict[str, Any]:
         "people": [(one.person.name, Capability.CAPTAIN in one.capabilities, one.person_id in access.persons) for one in people],
         "asking": getattr(group, "asking", 0) if leads else 0,
         "invite_url": request.build_absolute_uri(f"{reverse('join')}?code={group.invite_code}") if group.invite_code else "",
+        "hall": in_the_hall(request, group),
         "grants": _grants(access, group),
         "place": _place(access, group),
     }
