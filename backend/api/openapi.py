@@ -8,7 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 from backend.api.errors import CONTENT_TYPE
 from backend.api.idempotency import HEADER, KEY_LENGTH
 from games.cycles.rules import CycleState
-from games.judging.rules import SheetState
+from games.judging.rules import CalibrationState, DeliberationState, PlanState, ReviewState, SheetState
 from games.notices.rules import Pace
 from games.submissions.rules import SubmissionState
 
@@ -47,6 +47,10 @@ REFUSED: Final[dict[str, Any]] = {
 CYCLE_STATES: Final = [one.value for one in CycleState]
 SUBMISSION_STATES: Final = [one.value for one in SubmissionState]
 SHEET_STATES: Final = [one.value for one in SheetState]
+CALIBRATION_STATES: Final = [one.value for one in CalibrationState]
+PLAN_STATES: Final = [one.value for one in PlanState]
+REVIEW_STATES: Final = [one.value for one in ReviewState]
+DELIBERATION_STATES: Final = [one.value for one in DeliberationState]
 PACES: Final = [(one.value, one.value) for one in Pace]
 METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 

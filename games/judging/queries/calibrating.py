@@ -13,7 +13,7 @@ from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.judging.conflicts import barred
 from games.judging.models import Anchor, Calibration, Deliberation, Panelist, PastSheet, Remark, Sheet
-from games.judging.queries.deciding import judgeable
+from games.judging.queries.deciding import judgeable, judges_in
 from games.judging.queries.others import AFTER_FINAL, ALWAYS, Said, others_mode, past_marks, round_rules, said_on
 from games.judging.rules import CalibrationState, SheetState, criteria_of
 from games.judging.rules.calibrating import ANCHORS, Apart, apart, calibrates, from_others, spread_over
@@ -37,9 +37,10 @@ def calibration_on(challenge: Challenge, panel: str) -> Calibration | None:
 
 
 def on_panel(challenge: Challenge, panel: str) -> list[Person]:
-    """Who judges on a panel and has not dropped out, by name. One statement."""
+    """Who judges on a panel and in the cycle, and has not dropped out, by name. One statement."""
     seats = Panelist.objects.filter(challenge=challenge, panel=panel, left_at__isnull=True).select_related("person")
-    return [one.person for one in seats.order_by("person__name", "person_id")]
+    here = seats.filter(person__in=judges_in(challenge.round.cycle_id).values("person_id"))
+    return [one.person for one in here.order_by("person__name", "person_id")]
 
 
 def wants_calibration(challenge: Challenge, panel: str) -> bool:

@@ -16,6 +16,7 @@ from django.utils.timezone import now
 from games.bundles.writer import zipped
 from games.cycles.models import Cycle
 from games.groups.models import Group
+from games.judging import actions as judging
 from games.judging.models import Deliberation, Panelist, Sheet
 from games.rounds.models import Extension
 from tests.cast import Actor
@@ -162,9 +163,9 @@ def _published(house: House) -> Asked:
     return house.people["org"], f"/rounds/{house.open.round.pk}/publish", {"reason": "It is time."}
 
 
-def _contest(house: House, *tasks: dict[str, Any]) -> Scene:
+def _contest(house: House, *tasks: dict[str, Any], groups: int = 2) -> Scene:
     """A second competition, in which ada plays, judith judges and org organizes."""
-    made = scene(*tasks, groups=2)
+    made = scene(*tasks, groups=groups)
     roles = [("ada", made.group, ["captain", "submit"]), ("judith", None, ["judge"]), ("org", None, ["organize"])]
     for name, group, held in roles:
         MembershipFactory.create(cycle=made.cycle, group=group, person=house.people[name].person, role=name, capabilities=held)
@@ -197,9 +198,46 @@ def _voted(house: House) -> Asked:
     return house.people["judith"], f"/challenges/{made.challenge.pk}/votes", body
 
 
+def _compares(house: House) -> Scene:
+    """A task compared in pairs, three entries, judith seated."""
+    made = _contest(house, {**ESSAY, "format": "pairwise", "criteria": []}, groups=3)
+    for group in made.groups:
+        entry(made, group)
+    move(made.round, closes=-1)
+    Panelist.objects.create(challenge=made.challenge, panel="jury", person=house.people["judith"].person)
+    return made
+
+
+def _shown(house: House) -> Asked:
+    return house.people["judith"], f"/challenges/{_compares(house).challenge.pk}/pairs", {}
+
+
+def _listed(house: House) -> Asked:
+    return house.people["judith"], f"/challenges/{_compares(house).challenge.pk}/lists", {"size": 3}
+
+
+def _taken_back(house: House) -> Asked:
+    made = _compares(house)
+    a, b = made.groups[:2]
+    judging.vote(challenge=made.challenge, person=house.people["judith"].person, a=a, b=b, outcome="a", by=None)
+    return house.people["judith"], f"/challenges/{made.challenge.pk}/votes/undo", {}
+
+
 def _deliberated(house: House) -> Asked:
     final = Sheet.objects.filter(challenge__round__cycle=house.played.cycle, state="final").earliest("pk")
     return house.people["org"], f"/sheets/{final.pk}/deliberate", {"why": "They are far apart."}
+
+
+def _calibrated(house: House) -> Asked:
+    body = {"challenge": house.open.challenge.pk, "panel": "jury", "anchors": ["team-1", "team-2"]}
+    return house.people["org"], f"/cycles/{house.open.cycle.pk}/calibrations", body
+
+
+def _said_in_calibration(house: House) -> Asked:
+    who, path, body = _calibrated(house)
+    made = sent(who, path, body).json()["id"]
+    sent(who, f"/calibrations/{made}/discuss", {})
+    return house.people["judith"], f"/calibrations/{made}/remarks", {"text": "I looked for numbers."}
 
 
 def _remarked(house: House) -> Asked:
@@ -283,9 +321,14 @@ CREATING: dict[str, Making] = {
     "/groups/{id}/attempts": Making("games.Attempt", _tried),
     "/submissions/{id}/versions": Making("games.Version", _version),
     "/submissions/{id}/uploads": Making("games.Upload", _uploaded),
+    "/cycles/{id}/calibrations": Making("games.Calibration", _calibrated),
+    "/calibrations/{id}/remarks": Making("games.Remark", _said_in_calibration),
     "/sheets/{id}/deliberate": Making("games.Deliberation", _deliberated),
     "/deliberations/{id}/remarks": Making("games.Remark", _remarked),
     "/challenges/{id}/votes": Making("games.Vote", _voted),
+    "/challenges/{id}/pairs": Making("games.Vote", _shown),
+    "/challenges/{id}/lists": Making("games.RankedList", _listed),
+    "/challenges/{id}/votes/undo": Making("games.Vote", _taken_back),
     "/rounds/{id}/extend": Making("games.Extension", _more_time),
     "/rounds/{id}/publish": Making("games.RecomputeRun", _published),
     "/runs": Making("games.RecomputeRun", lambda h: (h.people["org"], "/runs", {"cycle": h.open.cycle.pk})),
