@@ -7,8 +7,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils.timezone import now
 
+from backend.web.pages.desk.place import PLACES
 from games.cycles.models import Cycle, Decision
 from games.cycles.queries import design_of
 from games.cycles.rules import CycleState
@@ -321,6 +323,34 @@ def test_a_fault_in_the_text_names_its_line(desk, draft):
 
 
 # --- Preview, dry run, launch -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_running_cycle_is_tried_from_its_desk_and_the_trial_removed(desk, org, draft):
+    cycle = actions.launch_draft(draft.cycle, by=org)
+    rules = f"/cycles/{cycle.key}/desk/rules/"
+    assert "Start a dry run" in page(desk, rules)
+    outside = Client()
+    outside.force_login(UserFactory(may_launch=True))
+    assert outside.post(f"/launch/{cycle.pk}/dry-run/start/").status_code == 404
+    assert desk.post(f"/launch/{cycle.pk}/dry-run/start/")["Location"] == f"{rules}#dry-run"
+    rehearsal = Rehearsal.objects.get()
+    assert "0 of 8 steps" in page(desk, rules)
+    assert rehearse(rehearsal.pk)
+    assert "It was played to the end" in page(desk, rules)
+    assert f'href="{rules}#dry-run"' in page(desk, f"/cycles/{rehearsal.cycle.key}/")
+    assert not Cycle.objects.get(pk=cycle.pk).groups.exists()
+    assert desk.post(f"/launch/{cycle.pk}/dry-run/remove/")["Location"] == f"{rules}#dry-run"
+    assert not Cycle.objects.filter(rehearsal=True).exists()
+
+
+def test_the_desk_of_a_draft_leads_to_where_it_is_written(desk, draft):
+    for _key, _label, name in PLACES:
+        answer = desk.get(reverse(name, args=[draft.cycle.key]))
+        assert answer["Location"] == f"/launch/{draft.cycle_id}/", name
+    assert "This cycle is a draft" in desk.get(f"/cycles/{draft.cycle.key}/desk/", follow=True).content.decode()
+    outside = Client()
+    outside.force_login(UserFactory())
+    assert outside.get(f"/cycles/{draft.cycle.key}/desk/").status_code == 404
 
 
 def test_the_preview_shows_what_each_role_will_see(desk, draft):

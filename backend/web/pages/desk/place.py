@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from backend.accounts.pages.gate import seen
 from backend.web import shapes
+from backend.web.drafts import StillWritten
 from backend.web.pages.cycle import crumbs_of
 from games.cycles.models import Cycle
+from games.cycles.rules import CycleState
 
 PLACES: Final = (
     ("overview", gettext_lazy("Overview"), "cycle-desk"),
@@ -32,8 +34,11 @@ PLACES: Final = (
 
 
 def organized(request: HttpRequest, key: str) -> Cycle:
-    """The cycle, which the person must organize: to others its desk does not exist."""
-    return seen(request, "cycle.organize", Cycle.objects.select_related("series", "organization"), key=key)
+    """The cycle, which the person must organize: to others its desk does not exist. Raises StillWritten for a draft."""
+    found = seen(request, "cycle.organize", Cycle.objects.select_related("series", "organization"), key=key)
+    if found.state == CycleState.DRAFT.value:
+        raise StillWritten(found.pk)
+    return found
 
 
 def places(cycle: Cycle, current: str) -> list[dict[str, Any]]:

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.accounts.pages.gate import may, me, require, signed_in
 from backend.web.pages.launching.place import Place, cycle_at, linked, page, place_at
 from backend.web.pages.launching.words import changed_words, sentences_changed
+from games.cycles.models import Cycle
 from games.cycles.queries import design_of
+from games.cycles.rules import CycleState
 from games.errors import GameError, Problem
 from games.progression import actions
 from games.progression.actions.rehearsing import next_step, remove_rehearsal, start_rehearsal, steps_of
@@ -60,7 +62,7 @@ def _shown(request: HttpRequest, place: Place, *, refusal: GameError | None = No
         "reason": request.POST.get("reason", ""),
         "reason_fault": next((one.message for one in told if one.where == "reason"), ""),
         "may_launch": may(request, "cycle.launch"),
-        "dry_run": _dry_run(rehearsal_of(place.cycle)) if not place.amends else None,
+        "dry_run": dry_run_shape(rehearsal_of(place.cycle)) if not place.amends else None,
         "can_try": place.written.design is not None,
         "carry": CARRIED if place.cycle.predecessor and not place.amends else (),
         "carried": place.draft.carry,
@@ -102,7 +104,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 # --- The dry run ------------------------------------------------------------------------------------------------------------------------
 
 
-def _dry_run(found: Rehearsal | None) -> dict[str, Any] | None:
+def dry_run_shape(found: Rehearsal | None) -> dict[str, Any] | None:
     """How far a dry run is: {done, steps, percent, now, error, finished, url of its cycle}."""
     if found is None:
         return None
@@ -141,14 +143,20 @@ def _dry_run(found: Rehearsal | None) -> dict[str, Any] | None:
 @signed_in
 @require_POST
 def rehearse(request: HttpRequest, pk: int) -> HttpResponse:
-    """Begin a dry run of the rules as they are written now."""
-    place = place_at(request, pk)
+    """Begin a dry run of the rules as they are written now; of a launched cycle as they hold, or as a change of them is written."""
+    cycle = cycle_at(request, pk)
     try:
-        start_rehearsal(place.cycle, by=me(request))
+        start_rehearsal(cycle, by=me(request))
     except GameError as refusal:
         messages.error(request, refusal.message)
-        return redirect("draft-launch", pk)
-    return redirect(f"{reverse('draft-launch', args=[pk])}#dry-run")
+    return redirect(f"{_home(cycle)}#dry-run")
+
+
+def _home(cycle: Cycle) -> str:
+    """Where the dry run of a cycle is looked at: the end of its draft, or its rules at the desk."""
+    if cycle.state == CycleState.DRAFT.value:
+        return reverse("draft-launch", args=[cycle.pk])
+    return reverse("desk-rules", args=[cycle.key])
 
 
 @never_cache
@@ -156,7 +164,7 @@ def rehearse(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def dry_run(request: HttpRequest, pk: int) -> HttpResponse:
     """How far the dry run is: a fragment that the page asks for again while it plays."""
-    found = _dry_run(rehearsal_of(cycle_at(request, pk)))
+    found = dry_run_shape(rehearsal_of(cycle_at(request, pk)))
     if found is None:
         raise Http404
     return render(request, "launch/dry_run.html", {"dry_run": found, "pk": pk})
@@ -176,4 +184,4 @@ def remove_dry_run(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, refusal.message)
     else:
         messages.success(request, _("The dry run is removed, with everything in it."))
-    return redirect("draft-launch", found.source_id)
+    return redirect(f"{_home(found.source)}#dry-run")

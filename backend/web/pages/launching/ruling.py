@@ -8,9 +8,11 @@ from django.views.decorators.http import require_safe
 
 from backend.accounts.pages.gate import may, signed_in
 from backend.web.pages.desk.place import desk_page, organized
+from backend.web.pages.launching.ending import dry_run_shape
 from backend.web.pages.launching.words import changed_words
 from games.cycles.queries import design_of, design_rows
 from games.progression.actions.designs import AMENDABLE
+from games.progression.drafting import rehearsal_of
 from games.progression.models import Draft
 from leaderboards.engine.words import scoring_rules
 
@@ -30,6 +32,7 @@ def rules_desk(request: HttpRequest, cycle: str) -> HttpResponse:
         "draft": Draft.objects.filter(cycle=found).first(),
         "amendable": found.state in AMENDABLE,
         "may_follow": may(request, "cycle.launch"),
+        "dry_run": dry_run_shape(rehearsal_of(found)) if not found.rehearsal else None,
         "numbers": [
             {
                 "number": one.number,
