@@ -50,7 +50,7 @@ from games.playbooks.rules import Capability, Visibility
 from games.progression.models import Draft
 from games.recognition.models import Grant, Points, PointsTotal
 from games.recognition.rules import GrantState
-from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
+from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, RecomputeRun
 from games.rounds.models import Entrant, Extension, Round
 from games.submissions.models import Attempt, Submission, Upload, Version
 from games.submissions.rules import COUNTS, SubmissionState
@@ -199,6 +199,15 @@ def _chairs(access: Access, cycle_id: str, path: str = "") -> Q:
         challenge=OuterRef(f"{path}challenge_id"), panel=OuterRef(f"{path}panel"), person__in=mine, chair=True, left_at=None
     )
     return Q(Exists(seat), **{f"{cycle_id}__in": access.cycles_with(Capability.JUDGE)}) & ~_barred(mine, path)
+
+
+def _chairs_panel(access: Access) -> Q:
+    """Rows about a whole panel that the person chairs."""
+    if not access.persons:
+        return NEVER
+    mine = {"person__in": sorted(access.persons), "chair": True, "left_at": None}
+    seat = Panelist.objects.filter(challenge=OuterRef("challenge_id"), panel=OuterRef("panel"), **mine)
+    return Q(Exists(seat), challenge__round__cycle_id__in=access.cycles_with(Capability.JUDGE))
 
 
 def _barred(persons: list[int], path: str = "") -> Q:
@@ -636,6 +645,15 @@ PERMISSIONS: dict[str, Permission] = {
     "pitch.move": _of_organizer("Organizers.", Pitch, "round__cycle_id"),
     "score.view": _row(
         "Organizers; the entrant once published; everybody when the published round shows scores.", ChallengeScore, _score_seen
+    ),
+    "analysis.view": _row(
+        "Organizers, the chair of the panel; everybody when the published round shows scores.",
+        PanelAnalysis,
+        lambda a: (
+            _reads(a, "challenge__round__cycle_id")
+            | _chairs_panel(a)
+            | (_cycle_open(a, "challenge__round__cycle__") & _shown("challenge__round__", SCORES_SHOWN))
+        ),
     ),
     "run.view": _row("Organizers.", RecomputeRun, lambda a: _reads(a, "cycle_id")),
     "external_result.view": _of_cycle("Whoever may see the cycle.", ExternalResult),

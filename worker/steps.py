@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from games.changes import actions as changes
 from games.cycles.models import Cycle
+from games.cycles.queries import design_of
 from games.errors import GameError
 from games.journal.queries import db_now
 from games.progression import actions as progression
@@ -53,10 +54,13 @@ def _lock(run: RecomputeRun) -> None:
 
 
 def _results(run: RecomputeRun) -> None:
-    sides, analyses = compute(run), results.pair_analyses(run.cycle)
+    sides, pairs = compute(run), results.pair_analyses(run.cycle)
+    analyses = results.panel_analyses(run.cycle, design_of(run.cycle), sides.found, sides.whole)
     with results.finishing(run):
         results.store_scores(run.cycle, sides.whole)
-        results.store_pair_analyses(analyses)
+        results.store_pair_analyses(pairs)
+        results.store_panel_analyses(run.cycle, analyses)
+        results.ask_for_looks(run.cycle, analyses)
     _last.clear()
     _last[run.pk] = sides  # the next step of the same run, if this process takes it, need not compute again
 
@@ -77,6 +81,7 @@ def _snapshot(run: RecomputeRun) -> None:
         for round_ in Round.objects.select_related("cycle").filter(cycle=run.cycle, key__in=keys).order_by("number"):
             published = progression.publish_round(round_, by=by, reason=run.reason)
             submissions.publish_entries(published)
+        results.show_analyses(run.cycle, keys)
         results.publish_boards(run.cycle, *keys, now=db_now(), reason=run.reason, by=by)
 
 

@@ -6,6 +6,7 @@ from backend.web.pages import (
     boards,
     calendar,
     ceremony,
+    certainty,
     cycle,
     desk,
     embed,
@@ -38,7 +39,7 @@ from backend.web.pages.desk import (
     publishing,
     settings,
 )
-from backend.web.pages.marking import room, walking
+from backend.web.pages.marking import report, room, walking
 from backend.web.pages.workspace import hall as team_hall
 
 C = "cycles/<str:cycle>/"
@@ -77,6 +78,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}teams/<str:group>/appeals/<int:pk>/withdraw/", workspace.withdraw_appeal, name="team-appeal-withdraw"),
     path(R, rounds.round_page, name="round"),
     path(f"{R}<str:challenge>/", rounds.challenge_page, name="challenge"),
+    path(f"{R}<str:challenge>/certainty/", certainty.certainty_page, name="certainty"),
     path(f"{R}<str:challenge>/entry/", entering.entry_page, name="entry"),
     path(f"{R}<str:challenge>/entry/draft/", entering.draft, name="entry-draft"),
     path(f"{R}<str:challenge>/entry/files/", entering.files, name="entry-files"),
@@ -97,6 +99,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/sheets/panels/", marking.my_panels, name="my-panels"),
     path("desk/sheets/past/", marking.past, name="past-sheets"),
     path("desk/sheets/from-teams/", marking.from_teams, name="from-teams"),
+    path("desk/sheets/report/", report.report_page, name="judge-report"),
     path("desk/sheets/unconnected/", marking.unconnected, name="judging-unconnected"),
     path("desk/sheets/worker.js", marking.worker, name="judging-worker"),
     path("desk/sheets/calibrations/<int:pk>/", marking.calibration_page, name="calibration"),
@@ -125,6 +128,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}desk/judging/", desk.judging_page, name="desk-judging"),
     path(f"{C}desk/judging/tasks/<int:pk>/", desk.seat, name="desk-seat"),
     path(f"{C}desk/judging/seats/<int:pk>/", desk.unseat, name="desk-unseat"),
+    path(f"{C}desk/judging/enough/", desk.enough_page, name="desk-enough"),
+    path(f"{C}desk/judging/enough/<str:key>/", desk.enough_progress, name="desk-enough-progress"),
     path(f"{C}desk/judging/table/", desk.assign_table, name="desk-assign-table"),
     path(f"{C}desk/judging/conflicts/", desk.conflicts_page, name="desk-conflicts"),
     path(f"{C}desk/judging/doubts/", doubting.doubts_page, name="desk-doubts"),
@@ -133,8 +138,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}desk/judging/feedback/", promising.feedback_owed, name="desk-feedback"),
     path(f"{C}desk/judging/feedback/<str:key>/remind/", promising.remind_words, name="desk-remind-words"),
     path(f"{C}desk/judging/questions/", desk.flags_page, name="desk-flags"),
-    path(f"{C}desk/judging/enough/", desk.enough_page, name="desk-enough"),
-    path(f"{C}desk/judging/enough/<str:key>/", desk.enough_progress, name="desk-enough-progress"),
     path(f"{C}desk/judging/questions/<int:pk>/", desk.answer, name="desk-answer"),
     path(f"{C}desk/judging/plans/<int:pk>/", desk.plan_page, name="desk-plan"),
     path(f"{C}desk/judging/plans/<int:pk>/progress/", desk.plan_progress, name="desk-plan-progress"),
@@ -207,10 +210,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("launch/<int:pk>/dry-run/start/", launching.rehearse, name="draft-rehearse"),
     path("launch/<int:pk>/dry-run/remove/", launching.remove_dry_run, name="draft-dry-run-remove"),
     path("launch/<int:pk>/tasks/<int:at>/", launching.task, name="draft-task"),
+    path("launch/<int:pk>/judges/", launching.enough_judges, name="draft-enough"),
     path("launch/<int:pk>/<slug:key>/", launching.step, name="draft-step"),
     path(f"{C}next/", launching.begin_next, name="begin-next"),
     path(f"{C}desk/rules/", launching.rules_desk, name="desk-rules"),
     path(f"{C}desk/rules/change/", launching.begin_amendment, name="begin-amendment"),
     path("style/", style.style, name="style"),
 ]
-    path("launch/<int:pk>/judges/", launching.enough_judges, name="draft-enough"),

@@ -37,7 +37,7 @@ from games.organizations.models import Organization
 from games.permissions import PERMISSIONS, access_for, allows, visible
 from games.progression.models import Draft
 from games.recognition.models import Grant, Points, PointsTotal
-from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
+from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, RecomputeRun
 from games.rounds.models import Entrant, Extension
 from games.submissions.models import Attempt, Submission, Upload, Version
 from leaderboards.models import Board, Snapshot, Standing
@@ -129,6 +129,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "pitch.view": ("ada judith org", "ada judith org"),
     "pitch.move": ("org", "org"),
     "score.view": ("org", ALL),
+    "analysis.view": ("org", ALL),
     "run.view": ("org", "org"),
     "external_result.view": (ALL, ALL),
     "board.view": (ALL, ALL),
@@ -240,6 +241,7 @@ def _results(cast: Cast) -> Iterator[Model]:
     cycle, red = cast.cycle, cast.red
     yield ChallengeScore.objects.create(challenge=cast.concept, group=red, status="scored", score="4")
     yield RecomputeRun.objects.create(cycle=cycle, kind="refresh", step="compute")
+    yield PanelAnalysis.objects.create(challenge=cast.concept, panel="jury")
     yield ExternalResult.objects.create(cycle=cycle, kind="place", key="result")
     board = Board.objects.create(scope=cycle.pk, key="result", number=1, name="Result")
     yield board

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from backend.api.permissions import access_of
@@ -16,11 +16,14 @@ from backend.web.pages.cycle import crumbs_of, cycle_seen
 from backend.web.pages.entering import standing_in
 from games.challenges.models import Challenge
 from games.challenges.queries import brief_of, spec_of
+from games.changes.queries import appeal_window
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
-from games.permissions import visible
+from games.groups.models import Group
+from games.permissions import Access, visible
 from games.playbooks.rules import Visibility
 from games.playbooks.schema import ChallengeDesign
+from games.results.models import PanelAnalysis
 from games.rounds.models import Round
 from games.rounds.queries import entrants_of, rounds_of
 from leaderboards.engine.spec import board_rounds, expand_boards
@@ -72,6 +75,7 @@ def round_page(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
         "summary": spec.summary if spec else "",
         "facts": _facts(round_, spec),
         "now": access.now,
+        "appeals": _appeals(access, round_),
         "challenges": shown,
         "rules": round_rules(design, round_.key) if shown else [],
         "boards": [
@@ -82,6 +86,18 @@ def round_page(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
         "entrants": entrants_of(round_).count() if round_.state != "planned" else None,
     }
     return render(request, "cycles/round.html", context)
+
+
+def _appeals(access: Access, round_: Round) -> dict[str, Any] | None:
+    """Until when teams may appeal about the round, and where the own team does; None while they may not."""
+    window = appeal_window(round_)
+    if window is None or not window.holds(access.now):
+        return None
+    own = (
+        Group.objects.filter(cycle=round_.cycle_id, pk__in=access.groups_with()).order_by("pk").first() if access.groups else None
+    )
+    url = reverse("team-appeals", args=[round_.cycle.key, own.key]) if own is not None else ""
+    return {"closes": window.closes, "url": url}
 
 
 def _card(cycle: Cycle, round_: Round, one: Challenge) -> dict[str, Any]:
@@ -106,6 +122,13 @@ def _facts(round_: Round, spec: Any) -> list[dict[str, Any]]:
         found.append({"name": _("Judging closes"), "at": round_.judging_closes_at})
     if round_.published_at:
         found.append({"name": _("Results published"), "at": round_.published_at})
+    if (window := appeal_window(round_)) is not None:
+        found.append({"name": _("Appeals until"), "at": window.closes})
+    elif spec is not None and spec.appeal_days:
+        text = ngettext(
+            "%(count)d day after the results are published", "%(count)d days after the results are published", spec.appeal_days
+        )
+        found.append({"name": _("Appeals"), "value": text % {"count": spec.appeal_days}})
     if round_.gated and round_.passed_at is None and not round_.closed_at:
         found.append({"name": _("Gate"), "value": _("Opens only after a recorded decision")})
     promised = spec.visibility if spec else round_.visibility
@@ -142,8 +165,15 @@ def challenge_page(request: HttpRequest, cycle: str, key: str, challenge: str) -
         "asked": _asked(spec),
         "now": access_of(request).now,
         "standing": standing_in(request, row),
+        "analysed": is_analysed(access_of(request), row),
     }
     return render(request, "cycles/challenge.html", context)
+
+
+def is_analysed(access: Access, row: Challenge) -> bool:
+    """Whether there is a page on how sure the marks make us, for this person. One statement."""
+    rows = visible(access, "analysis.view", PanelAnalysis.objects.filter(challenge=row))
+    return row.format == "rubric" and (rows if access.reads(row.round.cycle_id) else rows.exclude(shown={})).exists()
 
 
 def _asked(spec: ChallengeDesign) -> list[str]:

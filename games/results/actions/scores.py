@@ -15,6 +15,8 @@ from games.groups.queries import withheld
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
+from games.results.actions.analyses import panel_analyses, store_panel_analyses
+from games.results.actions.looking import ask_for_looks
 from games.results.actions.pairs import pair_analyses, store_pair_analyses
 from games.results.models import ChallengeScore
 from games.results.queries import boards_of, published_rounds
@@ -37,11 +39,14 @@ def recompute_now(cycle: Cycle, progress: Progress | None = None, *, points: Seq
     """Scores and standings of a cycle, at once and without a worker. The same facts again change nothing."""
     tell = progress or (lambda _what, _share: None)
     tell("computing", 0.0)
-    sides, analyses = sides_of(cycle, points=points), pair_analyses(cycle)
+    sides, pairs = sides_of(cycle, points=points), pair_analyses(cycle)
+    analyses = panel_analyses(cycle, design_of(cycle), sides.found, sides.whole)
     tell("storing", 0.6)
     with transaction.atomic():
         store_scores(cycle, sides.whole)
-        store_pair_analyses(analyses)
+        store_pair_analyses(pairs)
+        store_panel_analyses(cycle, analyses)
+        ask_for_looks(cycle, analyses)
         refresh_boards(cycle, sides)
     tell("done", 1.0)
     return sides.whole

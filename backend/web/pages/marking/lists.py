@@ -68,6 +68,7 @@ def tabs(current: str, progress: Iterable[TaskProgress], *, questions: int = 0) 
         ("flagged-sheets", _("Flagged"), sum(one.flagged for one in rows)),
         ("past-sheets", _("Past"), sum(one.final for one in rows)),
         ("from-teams", _("From teams"), questions),
+        ("judge-report", _("How I mark"), 0),
         ("my-panels", _("My panels"), None),
     ]
     return [{"label": label, "url": reverse(name), "current": name == current, "count": count} for name, label, count in parts]
