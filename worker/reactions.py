@@ -104,6 +104,7 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.PLAN_ASKED: (work_out,),
     Kind.VOTE_CAST: (refresh,),
     Kind.VOTE_UNDONE: (refresh,),
+    Kind.BALLOT_SETTLED: (refresh,),
     Kind.FEEDBACK_WRITTEN: (tell,),
     Kind.FEEDBACK_REPLIED: (tell,),
     # rules and decisions change results too

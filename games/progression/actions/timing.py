@@ -13,6 +13,7 @@ from games.cycles.rules import RESULT_KINDS, CycleState, DecisionKind
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
+from games.judging.actions.ballots import expect_voting_over
 from games.judging.actions.feedback import expect_feedback
 from games.judging.queries.feedback import WAIVED, is_waived, promise_in
 from games.judging.rules.feedback import Promise
@@ -45,8 +46,8 @@ def settle_round_states(now: datetime | None = None) -> list[tuple[Round, tuple[
 def publish_round(round_: Round, *, by: Any, reason: str = "") -> Round:
     """Make the round's results public: its visibility becomes what the Design promised, its decisions can be read. Harmless when repeated.
 
-    Raises RoundRefused while the round, or a group with an extension, still takes entries; FeedbackMissing while promised feedback is
-    missing (`waive_feedback` decides otherwise).
+    Raises RoundRefused while the round, or a group with an extension, still takes entries; VotingOpen while the audience votes;
+    FeedbackMissing while promised feedback is missing (`waive_feedback` decides otherwise).
     """
     cycle = locked(round_.cycle)
     held = Round.objects.get(pk=round_.pk)
@@ -60,6 +61,7 @@ def publish_round(round_: Round, *, by: Any, reason: str = "") -> Round:
     if late and held.closed_at is None:
         message = f'Round "{held.key}" still takes entries of {late} group(s) with an extension.'
         raise RoundRefused(message)
+    expect_voting_over(held)
     expect_feedback(held)
     design = design_of(cycle, held.design_number)
     spec = design.round(held.key)

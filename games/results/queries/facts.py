@@ -16,6 +16,7 @@ from games.cycles.rules import RESULT_KINDS
 from games.groups.models import Group
 from games.groups.rules import GroupState
 from games.judging.models import Mark, Sheet, Vote
+from games.judging.queries.ballots import counted_ballots
 from games.judging.queries.pairs import counted
 from games.judging.rules import MarkState, SheetState
 from games.organizations.models import Person
@@ -63,7 +64,11 @@ def facts_of(cycle: Cycle, *, points: Sequence[facts.Points] = ()) -> facts.Fact
         return facts.Facts(
             groups=tuple(_group_rows(cycle)),
             submissions=tuple(_submissions(units, groups, design.mark_decimals)),
-            marks=(*_marks(units, groups, judges, design.mark_decimals), *_recused(units, groups, judges, design)),
+            marks=(
+                *_marks(units, groups, judges, design.mark_decimals),
+                *_recused(units, groups, judges, design),
+                *_ballots(cycle, units, groups),
+            ),
             attempts=tuple(_attempts(units, groups, design.mark_decimals)),
             votes=tuple(_votes(units, groups, judges)),
             decisions=tuple(_decisions(cycle)),
@@ -158,6 +163,13 @@ def _recused(units: Units, groups: dict[int, str], judges: dict[int, str], desig
         for criterion in spec.marked_criteria:
             if spec.panel_of(criterion) == panel:
                 yield facts.Mark(round_key, key, groups[group], judges[judge], criterion.key, None, MarkState.RECUSED.value)
+
+
+def _ballots(cycle: Cycle, units: Units, groups: dict[int, str]) -> Iterator[facts.Mark]:
+    """Ballots of an audience whose vote is over: each says 1 on the panel's criterion, under a name that tells nobody who voted."""
+    for one in counted_ballots(cycle):
+        if one.group in groups and one.challenge in units:
+            yield facts.Mark(*units[one.challenge], groups[one.group], one.voter, one.criterion, Fraction(1))
 
 
 def _attempts(units: Units, groups: dict[int, str], decimals: int) -> Iterator[facts.Attempt]:

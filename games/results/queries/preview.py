@@ -17,6 +17,7 @@ from games.groups.queries import withheld
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
 from games.judging.models import Sheet
+from games.judging.queries.ballots import states_of
 from games.judging.rules import OPEN_SHEETS, SheetState
 from games.playbooks.schema import Design
 from games.results.queries.boards import published_rounds
@@ -224,7 +225,7 @@ def missing(round_: Round) -> Missing:
         attempts=tries.get("all", 0),
         flags=sum(row["flags"] for row in judges),
         sheets=sum(row["final"] for row in judges),
-        state=repr(([list(row.values()) for row in judges], tries)),
+        state=repr(([list(row.values()) for row in judges], tries, states_of(round_) if formats - LIVE_FORMATS else ())),
     )
 
 
