@@ -18,6 +18,7 @@ from games.journal.queries import db_now
 from games.judging.models import Ballot
 from games.judging.rules.voting import CLOSED, OPENED, Poll, VotingState, audience_panels, shuffled, voted_criterion
 from games.organizations.models import Person
+from games.playbooks.schema import Design
 from games.rounds.models import Round
 from games.submissions.queries import rules_of
 from leaderboards.engine.spec import Panel
@@ -182,8 +183,10 @@ class Counted(NamedTuple):
     voter: str
 
 
-def counted_ballots(cycle: Cycle) -> Iterator[Counted]:
-    """The ballots of every vote that is over. Two statements; none where no audience votes. Of one that is open nothing gets out."""
+def counted_ballots(cycle: Cycle, design: Design | None = None) -> Iterator[Counted]:
+    """The ballots of every vote that is over. Four statements; none where no audience votes. Of one that is open nothing gets out."""
+    if not any(audience_panels(one) for one in (design or design_of(cycle)).challenges):
+        return
     over = {
         (one.challenge.pk, one.panel.key): criterion.key
         for one in votes_of(cycle, db_now())

@@ -67,7 +67,7 @@ def facts_of(cycle: Cycle, *, points: Sequence[facts.Points] = ()) -> facts.Fact
             marks=(
                 *_marks(units, groups, judges, design.mark_decimals),
                 *_recused(units, groups, judges, design),
-                *_ballots(cycle, units, groups),
+                *_ballots(cycle, design, units, groups),
             ),
             attempts=tuple(_attempts(units, groups, design.mark_decimals)),
             votes=tuple(_votes(units, groups, judges)),
@@ -165,9 +165,9 @@ def _recused(units: Units, groups: dict[int, str], judges: dict[int, str], desig
                 yield facts.Mark(round_key, key, groups[group], judges[judge], criterion.key, None, MarkState.RECUSED.value)
 
 
-def _ballots(cycle: Cycle, units: Units, groups: dict[int, str]) -> Iterator[facts.Mark]:
+def _ballots(cycle: Cycle, design: Design, units: Units, groups: dict[int, str]) -> Iterator[facts.Mark]:
     """Ballots of an audience whose vote is over: each says 1 on the panel's criterion, under a name that tells nobody who voted."""
-    for one in counted_ballots(cycle):
+    for one in counted_ballots(cycle, design):
         if one.group in groups and one.challenge in units:
             yield facts.Mark(*units[one.challenge], groups[one.group], one.voter, one.criterion, Fraction(1))
 
