@@ -68,6 +68,10 @@ def test_an_entry_is_talked_about_marked_anew_and_decided(call: Scene, who: Peop
     assert begun.redirect_chain[-1][0] == page
     assert "Far apart on impact." in text(begun)
     judith = who.judith.client
+    queue = text(judith.get("/desk/sheets/"))
+    assert "To talk about" in queue
+    assert page in queue
+    assert "To talk about" not in text(who.eve.client.get("/desk/sheets/"))
     shown = text(judith.get(page))
     assert "do not show you the other judges" in shown
     assert "not shown to you" in shown

@@ -24,13 +24,16 @@ from games.judging.queries import done_on, judgeable, marked_from, open_on, prog
 from games.judging.queries.desk import OPEN, TaskProgress
 from games.judging.queries.hall import halls_of
 from games.judging.queries.replies import to_judges, unanswered
-from games.judging.rules import SheetState, criteria_of
+from games.judging.queries.talk import deliberations
+from games.judging.rules import DeliberationState, SheetState, criteria_of
 from games.permissions import visible
+from games.playbooks.rules import Capability
 from games.submissions.queries import rules_of
 from games.submissions.queries.seeing import eyes, label_of
 from leaderboards.engine.numbers import from_scaled, text
 
 PAGE: Final = 60
+TALKS: Final = 20
 SHEET_BADGES: Final = {
     SheetState.ASSIGNED.value: "planned",
     SheetState.DRAFT.value: "judging",
@@ -109,6 +112,23 @@ def _cycles(challenges: Iterable[Challenge]) -> list[Cycle]:
     return sorted(found.values(), key=lambda one: (one.name, one.pk))
 
 
+def talks_for(request: HttpRequest) -> list[dict[str, Any]]:
+    """Deliberations that are open, on entries one judges or as the chair of their panel. One statement."""
+    access = access_of(request)
+    if not access.persons:
+        return []
+    rows = visible(access, "deliberation.view", deliberations().filter(state=DeliberationState.OPEN.value))
+    seats = [cycle for cycle, held in access.cycles.items() if Capability.JUDGE.value in held]
+    found = rows.filter(challenge__round__cycle__in=seats).order_by("opened_at", "pk")[:TALKS]
+    return [
+        {
+            "talk": one,
+            "label": label_of(eyes(access, one.challenge.round, one.group_id or 0), one.challenge.round, one.group, one.ordinal),  # type: ignore[attr-defined, arg-type]
+        }
+        for one in found
+    ]
+
+
 @never_cache
 @signed_in
 @require_safe
@@ -136,6 +156,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         ],
         "finished": [{"challenge": challenges[one.challenge], "progress": one} for one in shown if not one.to_do and one.final],
         "calibrations": going_on(request, [challenges[one.challenge] for one in shown]),
+        "talks": talks_for(request),
         "whole": {name: sum(getattr(one, name) for one in shown) for name in ("to_do", "draft", "final", "flagged", "whole")},
         "following": line(request, following) if following else None,
         "hall": halls_of(access_of(request).persons).exists(),
