@@ -145,7 +145,8 @@ def kept_preview(round_: Round, found: Missing, *, fresh: bool = False) -> Job:
     if fresh:
         forget(key)
     keep = KEEP_MOVING if _moves(design_of(round_.cycle)) else KEEP
-    return ask("preview", round_.cycle, round_.pk, here=found.weight <= BIG, key=key, keep=keep)
+    here = found.weight <= BIG and not is_statistical(design_of(round_.cycle))
+    return ask("preview", round_.cycle, round_.pk, here=here, key=key, keep=keep)
 
 
 def _moves(design: Design) -> bool:

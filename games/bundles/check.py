@@ -10,17 +10,19 @@ from games.bundles.attached import check_files
 from games.bundles.bundle import ENTRY, MAX_ENTRIES, Bundle, entry_of, fields_of
 from games.bundles.marks import MarkChecker
 from games.bundles.places import Places
+from games.bundles.replies import check_replies
 from games.bundles.rows import DecisionRow
 from games.bundles.rules import Faults
 from games.bundles.tables import Table
 from games.bundles.told import check_journal, check_points
+from games.bundles.voters import PEERS, by_panel, check_votes
 from games.errors import Problem
 from games.playbooks.rules import Capability
 from games.playbooks.schema import WARNING
+from leaderboards.computing import compute, is_statistical
 from leaderboards.engine.checks.problem import Severity
 from leaderboards.engine.facts import DecisionKind
 from leaderboards.engine.outcome import Outcome
-from leaderboards.engine.pipeline import compute
 from leaderboards.engine.spec import Format, expand_boards
 
 DIVISION_LENGTH: Final = 100
@@ -40,10 +42,12 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     _submissions(bundle, places, faults["submissions"])
     marks = MarkChecker(bundle, places)
     marks.check(faults["marks"])
+    check_votes(bundle.design, _each(bundle.tables.marks, faults["marks"]))
     _attempts(bundle, places, faults["attempts"])
     _votes(bundle, places, faults["votes"])
     _decisions(bundle, places, faults["decisions"])
     check_files(bundle, places, _each(bundle.tables.files, faults["files"]))
+    check_replies(bundle, places, list(_each(bundle.tables.replies, faults["replies"])))
     check_points(bundle.tables.points, places.groups, faults["points"])
     check_journal(bundle.tables.journal, places.groups, faults["journal"])
     found = [one for each in faults.values() for one in each.all()]
@@ -55,9 +59,14 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
 
 
 def _depends_on_results(bundle: Bundle) -> bool:
-    """Whether some check needs the results: who a cut lets in, decisions about ties and awards, panels that drop marks."""
+    """Whether some check needs the results: who a cut lets in, decisions, panels that drop marks or estimate from all of them."""
     panels = [panel for task in bundle.design.challenges for panel in task.judges_panels]
-    return bool(bundle.design.cuts or bundle.tables.decisions.rows or any(panel.drop_high or panel.drop_low for panel in panels))
+    return bool(
+        bundle.design.cuts
+        or bundle.tables.decisions.rows
+        or is_statistical(bundle.design)
+        or any(panel.drop_high or panel.drop_low for panel in panels)
+    )
 
 
 def _unmarked(of_round: str, challenge: str, criterion: str) -> Problem:
@@ -148,6 +157,7 @@ def _people(bundle: Bundle, places: Places, faults: Faults) -> None:
 def _panels(bundle: Bundle, places: Places, faults: Mapping[str, Faults]) -> None:
     roles = {role.key for role in bundle.design.roles if Capability.JUDGE in role.capabilities}
     judges = {row.person for row in bundle.tables.people.rows if row.role in roles}
+    whos = by_panel(bundle.design)
     for row, refuse in _each(bundle.tables.assignments, faults["assignments"]):
         if row.group and row.group not in places.groups:
             refuse("group", places.no_group(row.group))
@@ -155,7 +165,8 @@ def _panels(bundle: Bundle, places: Places, faults: Mapping[str, Faults]) -> Non
             places.challenge(row.round, row.challenge, refuse)
         elif row.round and row.round not in places.rounds:
             refuse("round", places.no_round(row.round))
-        if judges and row.judge not in judges:
+        peers = whos.get((row.round, row.challenge), {}).get(row.panel) == PEERS
+        if judges and not peers and row.judge not in judges:
             refuse("judge", f'"{row.judge}" has no role in people.csv that judges')
     for row, refuse in _each(bundle.tables.conflicts, faults["conflicts"]):
         if row.group not in places.groups:

@@ -16,9 +16,9 @@ from games.errors import Problem
 from games.journal.rules import Kind
 from games.results.rules import known_facts
 from leaderboards.actions import Line, stored_rows
+from leaderboards.computing import compute
 from leaderboards.engine.facts import Facts
 from leaderboards.engine.outcome import Outcome
-from leaderboards.engine.pipeline import compute
 from leaderboards.engine.spec import Source, board_rounds, expand_boards
 from leaderboards.queries import content_digest
 

@@ -11,9 +11,9 @@ from games.cycles.rules import CycleState
 from games.errors import Invalid
 from games.groups.models import Group
 from games.groups.rules import UNNAMED, is_unnamed
+from leaderboards.computing import compute
 from leaderboards.engine import facts, numbers
 from leaderboards.engine.outcome import Row
-from leaderboards.engine.pipeline import compute
 from leaderboards.engine.spec import Aggregate, BoardSpec, ChallengeSpec, Missing, Ranked, RoundSpec, Scoring
 from leaderboards.models import Board, Snapshot
 from leaderboards.queries import PUBLIC

@@ -67,6 +67,23 @@ def test_only_the_engine_may_import_a_heavy_library():
     assert {name for name in using if not name.startswith(MAY_USE_HEAVY)} == set()
 
 
+def test_whoever_serves_people_computes_through_the_door_that_keeps_a_web_process_light():
+    """`leaderboards.computing` leaves statistics to a child; the pipeline itself is for the engine, workers' own benches and tests."""
+    door = "leaderboards/computing.py"
+    reached = {
+        name_of(path)
+        for path in sources("backend", "worker", "games", "leaderboards")
+        if "engine" not in path.parts
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom)
+        and (
+            node.module == "leaderboards.engine.pipeline"
+            or (node.module == "leaderboards.engine" and "pipeline" in {one.name for one in node.names})
+        )
+    }
+    assert reached == {door}
+
+
 def test_the_environment_is_read_in_one_place():
     readers = {
         name_of(path)

@@ -13,15 +13,15 @@ from games.progression.rules import decided_after
 from games.recognition.models import Grant
 from games.recognition.queries import point_facts
 from games.recognition.rules import GrantState
-from games.results.actions import plan_of, store_scores
+from games.results.actions import panel_analyses, plan_of, request_refresh, store_panel_analyses, store_scores
 from games.results.queries import facts_of
 from games.results.rules import AwardPlan, known_facts
 from games.rounds.models import Entrant, Round
 from games.rounds.rules import RoundState, state_of
 from games.submissions.models import Submission
 from games.submissions.rules import SubmissionState
+from leaderboards.computing import compute, is_light
 from leaderboards.engine.outcome import Outcome
-from leaderboards.engine.pipeline import compute
 
 BATCH: Final = 1000
 
@@ -36,6 +36,10 @@ def settle_imported(landing: Landing, *, results: bool) -> None:
     found = facts_of(landing.cycle, points=point_facts(landing.cycle))
     outcome = compute(landing.design, found)
     store_scores(landing.cycle, outcome)
+    if is_light():
+        request_refresh(landing.cycle)  # a worker analyses the panels: that needs numpy
+    else:
+        store_panel_analyses(landing.cycle, panel_analyses(landing.cycle, landing.design, found, outcome))
     keys = {one.key for one in published}
     public = known_facts(landing.design, found, keys)
     shown = outcome if public == found else compute(landing.design, public)

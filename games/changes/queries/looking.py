@@ -25,9 +25,9 @@ from games.results.queries.preview import PreviewBoard, preview_boards
 from games.results.rules import Plan, known_facts
 from games.rounds.models import Round
 from games.rounds.rules import RoundState, state_of
+from leaderboards.computing import compute
 from leaderboards.engine import facts
 from leaderboards.engine.outcome import Outcome
-from leaderboards.engine.pipeline import compute
 from leaderboards.engine.spec import Source, board_rounds, expand_boards
 
 

@@ -17,8 +17,8 @@ from games.progression.rules import CutUndecided, decided_after
 from games.results.queries import facts_of
 from games.rounds.models import Entrant, Round
 from games.rounds.rules import RoundState, state_of
+from leaderboards.computing import compute
 from leaderboards.engine.outcome import Outcome
-from leaderboards.engine.pipeline import compute
 
 
 @transaction.atomic

@@ -15,10 +15,10 @@ from games.results.rules import AwardPlan, known_facts
 from games.rounds.models import Round
 from games.rounds.rules import RoundState
 from leaderboards.actions import stored_rows
+from leaderboards.computing import compute, reveal
 from leaderboards.engine import facts
 from leaderboards.engine.outcome import BoardResult
-from leaderboards.engine.pipeline import compute
-from leaderboards.engine.reveal import Reveal, reveal
+from leaderboards.engine.reveal import Reveal
 from leaderboards.engine.spec import BoardSpec, expand_boards
 
 

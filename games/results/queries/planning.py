@@ -14,9 +14,9 @@ from games.playbooks.schema import Design
 from games.results.queries.boards import boards_of, published_rounds
 from games.results.queries.facts import facts_of
 from games.results.rules import AwardPlan, CutPlan, Plan, TieUndecided, WinnerPlan, known_facts
+from leaderboards.computing import compute
 from leaderboards.engine import facts, numbers
 from leaderboards.engine.outcome import AwardResult, CutResult, Outcome
-from leaderboards.engine.pipeline import compute
 from leaderboards.engine.spec import Source, board_rounds, expand_boards
 from leaderboards.models import Board
 
@@ -25,11 +25,12 @@ BETWEEN: Final = b"\x1e"
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """What was computed: from everything, as organizers see it, and from what everybody may know by now, which is `known`."""
+    """What was computed: from everything, `found`, as organizers see it, and from what everybody may know by now, which is `known`."""
 
     whole: Outcome
     public: Outcome
     known: facts.Facts = field(default_factory=facts.Facts)
+    found: facts.Facts = field(default_factory=facts.Facts)
 
 
 def sides_of(cycle: Cycle, *, points: Sequence[facts.Points] = (), publishing: str = "") -> Sides:
@@ -41,7 +42,7 @@ def sides_of(cycle: Cycle, *, points: Sequence[facts.Points] = (), publishing: s
     design, found = design_of(cycle), facts_of(cycle, points=points)
     whole = compute(design, found)
     known = known_facts(design, found, published_rounds(cycle) | {publishing})
-    return Sides(whole, whole if known == found else compute(design, known), known)
+    return Sides(whole, whole if known == found else compute(design, known), known, found)
 
 
 # --- What follows from it -------------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from games.judging.models import Mark
 from games.progression.actions.drafts import draft_cycle, draft_next
 from games.progression.actions.succession import moved
 from games.submissions.models import Attempt
+from leaderboards.computing import is_statistical
 from worker import desk as work
 
 READERS: Final = (
@@ -107,8 +108,10 @@ def _verified(job: work.Job | None) -> dict[str, Any] | None:
     }
 
 
-def _little(cycle: Cycle) -> bool:
-    """Whether it is done while the page is loading."""
+def _little(cycle: Cycle, what: str) -> bool:
+    """Whether it is done while the page is loading. Proving statistics again is for a worker."""
+    if what == "verify" and is_statistical(design_of(cycle)):
+        return False
     marks = Mark.objects.filter(sheet__challenge__round__cycle=cycle).count()
     return marks + Attempt.objects.filter(challenge__round__cycle=cycle).count() <= work.BIG
 
@@ -122,7 +125,7 @@ def _asked(request: HttpRequest, cycle: Cycle, what: str) -> work.Job:
     key = f"{what}-{cycle.pk}-{audience}-{last}"
     if what == "verify":
         work.forget(key)
-    return work.ask(what, cycle, audience, here=_little(cycle), key=key)
+    return work.ask(what, cycle, audience, here=_little(cycle, what), key=key)
 
 
 @signed_in
