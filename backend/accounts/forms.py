@@ -65,7 +65,16 @@ class PasswordForm(forms.Form):
 
 class MeForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=200)
-    timezone = forms.ChoiceField(label=_("Time zone"), choices=lambda: [(one, one) for one in sorted(available_timezones())])
+    timezone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=lambda: [
+            ("UTC", _("As my device says; UTC in mails")),
+            *((one, one) for one in sorted(available_timezones() - {"UTC"})),
+        ],
+        help_text=_(
+            "One that you choose holds on every page and in mails, on whatever device. For UTC everywhere choose Etc/UTC."
+        ),
+    )
 
 
 class LeaveForm(forms.Form):

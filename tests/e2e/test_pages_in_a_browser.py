@@ -19,6 +19,17 @@ def test_times_are_told_in_the_viewers_zone_and_name_it(visit: Visit, stack: Sta
     expect(shown).to_contain_text("GMT+9")
 
 
+def test_a_zone_chosen_on_ones_page_wins_over_that_of_the_device(visit: Visit, stack: Stack) -> None:
+    page = visit("eve@example.org", timezone_id="Asia/Tokyo", locale="en-GB")
+    for chosen, told in (("Africa/Nairobi", "GMT+3"), ("UTC", "GMT+9")):
+        page.goto("/me/")
+        page.get_by_label("Time zone").select_option(chosen)
+        page.locator("form", has=page.get_by_label("Time zone")).get_by_role("button").first.click()
+        expect(page.locator(".messages")).to_contain_text("Saved")
+        page.goto(f"/cycles/{stack.cycles('clean-water')[0]}/decisions/")
+        expect(page.locator("main time[data-local=moment]").first).to_contain_text(told)
+
+
 def test_a_board_follows_by_its_socket_and_a_closed_one_stands_still(visit: Visit, stack: Stack) -> None:
     page = visit()
     page.goto(f"/cycles/{stack.cycles('night-of-code')[0]}/boards/standings/")

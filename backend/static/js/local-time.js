@@ -1,4 +1,13 @@
-// Every <time data-local> into the viewer's own zone, named. The server wrote UTC, which stays as the tooltip.
+// Every <time data-local> into the viewer's own zone, named: the one chosen on one's page, else that of the device. The server wrote UTC,
+// which stays as the tooltip.
+const zone = known(document.documentElement.dataset.zone);
+
+/** A chosen zone that this browser knows. */
+function known(name) {
+  if (!name) return undefined;
+  try { return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone; } catch { return undefined; }
+}
+
 const forms = {
   day: { day: "numeric", month: "short" },
   date: { day: "numeric", month: "short", year: "numeric" },
@@ -12,7 +21,7 @@ export function localize(root = document) {
     const at = new Date(element.dateTime);
     if (Number.isNaN(at.getTime())) continue;
     element.title ||= `${element.dateTime.slice(0, 16).replace("T", " ")} UTC`;
-    element.textContent = new Intl.DateTimeFormat(locale, forms[element.dataset.local] ?? forms.moment).format(at);
+    element.textContent = new Intl.DateTimeFormat(locale, { ...(forms[element.dataset.local] ?? forms.moment), timeZone: zone }).format(at);
   }
 }
 
