@@ -55,7 +55,7 @@ def _row(precision: Mapping[str, Any], best: int) -> dict[str, Any]:
     return {
         "each": precision["per_entry"],
         "load": precision["load"],
-        "half": shown(precision["half"]),
+        "mean": shown(precision["mean"]),
         "most": shown(precision["most"]),
         "first": round(100 * precision["first"]),
         "enough": precision["per_entry"] == best,
@@ -65,10 +65,10 @@ def _row(precision: Mapping[str, Any], best: int) -> dict[str, Any]:
 def _said(rows: list[Mapping[str, Any]], best: int, entries: int) -> str:
     row = next(one for one in rows if one["per_entry"] == best)
     text = ngettext(
-        "Of %(entries)d entries with %(each)d judge each, half come out within ±%(half)s places of what they deserve, nine of ten"
-        " within ±%(most)s. More judges for each entry bring little beyond that.",
-        "Of %(entries)d entries with %(each)d judges each, half come out within ±%(half)s places of what they deserve, nine of ten"
-        " within ±%(most)s. More judges for each entry bring little beyond that.",
+        "%(entries)d entries, %(each)d judge each: an entry comes out %(mean)s places from where it deserves to be on average, nine of ten"
+        " within %(most)s. More judges for each entry bring little beyond that.",
+        "%(entries)d entries, %(each)d judges each: an entry comes out %(mean)s places from where it deserves to be on average, nine of"
+        " ten within %(most)s. More judges for each entry bring little beyond that.",
         best,
     )
-    return text % {"entries": entries, "each": best, "half": shown(row["half"]), "most": shown(row["most"])}
+    return text % {"entries": entries, "each": best, "mean": shown(row["mean"]), "most": shown(row["most"])}

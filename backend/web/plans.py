@@ -78,9 +78,9 @@ def precision_in_words(found: Mapping[str, Any]) -> list[str]:
 def places_in_words(precision: Mapping[str, Any]) -> str:
     """What a design gives, in places."""
     return _(
-        "Expect half of the entries within ±%(half)s of the place they deserve, nine of ten within ±%(most)s. The best entry comes"
-        " first in %(first)s of 100 such rounds."
-    ) % {"half": shown(precision["half"]), "most": shown(precision["most"]), "first": round(100 * precision["first"])}
+        "Expect an entry to come out %(mean)s places from where it deserves to be on average, nine of ten within %(most)s. The best"
+        " entry comes first in %(first)s of 100 such rounds."
+    ) % {"mean": shown(precision["mean"]), "most": shown(precision["most"]), "first": round(100 * precision["first"])}
 
 
 def shown(number: float) -> str:

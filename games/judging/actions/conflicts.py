@@ -149,7 +149,7 @@ def find_conflicts(*, cycle: Cycle, by: Any = None) -> int:
 def _why(found: Found, groups: dict[int, Group]) -> str:
     """What was found, in words: it names organizations and groups, no people."""
     if found.kind is ConflictKind.ORGANIZATION:
-        return f"The same organization: {found.where}."
+        return found.where
     shared = groups[int(found.where)]
     place = f"“{shared.name}” ({shared.cycle.name})"
     if found.kind is ConflictKind.MENTOR:

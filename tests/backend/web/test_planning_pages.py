@@ -65,7 +65,7 @@ def test_a_plan_is_asked_for_waited_for_looked_at_and_given_out(set_up):
     text = main(client.get(answer.url))
     assert "new sheets" in text
     assert "The judges are well linked" in text
-    assert "of the place they deserve" in text
+    assert "from where it deserves to be on average" in text
     assert "Team 1" in text
     assert not Sheet.objects.exists()
     client.post(f"{answer.url}settle/", {"do": "apply"})

@@ -97,7 +97,7 @@ def test_what_nobody_declared_is_found_once(call: Scene, django_assert_max_num_q
             "system",
             "Was in “Old Herons” (Water 2024) with a member of this group, or this group continues it.",
         ),
-        ("Marek", "team-2"): ("organization", "system", "The same organization: river board."),
+        ("Marek", "team-2"): ("organization", "system", "river board"),
         ("Noor", "team-3"): ("mentor", "system", "Followed “Old Herons” (Water 2024), in which a member of this group was."),
     }
 

@@ -132,7 +132,7 @@ def panelist(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
         case _:
             raise Http404
     place = reverse("desk-panel", args=[found.key, one.challenge_id, one.panel])
-    return redirect(f"{place}#seat-{one.pk}")
+    return redirect(f"{place}#open" if request.POST.get("do") == "leave" else f"{place}#seat-{one.pk}")
 
 
 def _details(request: HttpRequest, seat: Panelist) -> Details:
