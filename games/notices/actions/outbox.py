@@ -5,7 +5,8 @@ import logging
 import smtplib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from email.policy import SMTP, Policy
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -31,6 +32,7 @@ from games.notices.rules import (
 from games.organizations.models import Person
 
 logger = logging.getLogger(__name__)
+LONGEST_LINE: Final = 998  # characters, RFC 5322 2.1.1
 
 
 def absolute(path: str) -> str:
@@ -100,12 +102,20 @@ def _deliver(message: Message) -> int:
     return 1
 
 
+class _Posted(EmailMessage):
+    """A mail whose headers stay on one line: a folded address would be encoded, and no mail program finds its way out of that."""
+
+    def message(self, *, policy: Policy[Any] | None = None) -> Any:
+        """The mail, with lines as long as RFC 5322 lets them be."""
+        return super().message(policy=(policy or SMTP).clone(max_line_length=LONGEST_LINE))
+
+
 def _mail(message: Message) -> None:
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
     stable = hashlib.sha256(f"{message.pk}|{message.key}".encode()).hexdigest()[:32]
     headers = {"Message-ID": f"<{stable}@{host}>", "Auto-Submitted": "auto-generated"}
     foot, more = _way_out(message)
-    EmailMessage(subject=message.subject, body=message.body + foot, to=[message.to], headers=headers | more).send()
+    _Posted(subject=message.subject, body=message.body + foot, to=[message.to], headers=headers | more).send()
 
 
 def _way_out(message: Message) -> tuple[str, dict[str, str]]:

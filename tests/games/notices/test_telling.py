@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from email.policy import SMTP
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -251,6 +252,8 @@ def test_every_mail_of_a_topic_ends_with_a_link_that_stops_it(cast: Cast):
     assert letter.extra_headers["List-Unsubscribe"] == f"<{found.group(0)}>"
     assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert read_stop(found.group(1)) == (cast.ada.user.pk, "published")
+    sent = letter.message(policy=SMTP).as_bytes().decode()
+    assert f"\r\nList-Unsubscribe: <{found.group(0)}>\r\n" in sent, "a mail program must find the address as it is"
 
 
 @pytest.mark.django_db
