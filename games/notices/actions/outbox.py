@@ -105,7 +105,7 @@ def _deliver(message: Message) -> int:
 class _Posted(EmailMessage):
     """A mail whose headers stay on one line: a folded address would be encoded, and no mail program finds its way out of that."""
 
-    def message(self, *, policy: Policy[Any] | None = None) -> Any:
+    def message(self, *, policy: "Policy[Any] | None" = None) -> Any:
         """The mail, with lines as long as RFC 5322 lets them be."""
         return super().message(policy=(policy or SMTP).clone(max_line_length=LONGEST_LINE))
 
