@@ -26,6 +26,7 @@ from games.bundles.bundle import ENTRY, LEFT, NOT_HANDED_IN, Bundle, entry_of
 from games.bundles.rows import AssignmentRow, DecisionRow, FileRow, PersonRow, SubmissionRow, VoteRow
 from games.bundles.rules import UNNAMED
 from games.bundles.tables import Table, Tables
+from games.bundles.voters import by_criterion, voters_in
 from games.journal.rules import PUBLIC_KINDS
 from games.playbooks.rules import Capability, Visibility
 from games.playbooks.schema import Design
@@ -112,6 +113,7 @@ def _judges(bundle: Bundle, seed: bytes) -> dict[str, str]:
     """Key of a judge → judge-1, judge-2, ...: in an order that tells nothing and stays the same for the same judges."""
     tables = bundle.tables
     acting = {row.judge for table in (tables.marks, tables.votes, tables.assignments) for row in table.rows}
+    acting -= voters_in(tables.marks.rows, by_criterion(bundle.design))
     shuffled = sorted(acting, key=lambda key: (hmac.digest(seed, key.encode(), "sha256"), key))
     return {key: f"judge-{number}" for number, key in enumerate(shuffled, 1)}
 
@@ -158,7 +160,8 @@ def _in[Row: Any](
 
 
 def _renamed[Row: Any](table: Table[Row], judges: Mapping[str, str]) -> Table[Row]:
-    return Table([row._replace(judge=judges[row.judge]) for row in table.rows], table.extra)
+    """Voters of an audience have no other name than the one that tells nothing."""
+    return Table([row._replace(judge=judges.get(row.judge, row.judge)) for row in table.rows], table.extra)
 
 
 def _undescribed(table: Table[AssignmentRow]) -> Table[AssignmentRow]:

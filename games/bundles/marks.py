@@ -8,6 +8,7 @@ from games.bundles.bundle import Bundle
 from games.bundles.places import Places
 from games.bundles.rows import MarkRow
 from games.bundles.rules import Faults
+from games.bundles.voters import AUDIENCE, PEERS, by_criterion
 from games.playbooks.rules import Capability
 from leaderboards.engine.numbers import text
 from leaderboards.engine.spec import Criterion, Format
@@ -30,6 +31,7 @@ class MarkChecker:
         self.kinds: dict[tuple[str, str, str, Fraction | None, str], Found] = {}
         roles = {role.key for role in bundle.design.roles if Capability.JUDGE in role.capabilities}
         people = bundle.tables.people.rows
+        self.whos = by_criterion(bundle.design)
         self.judges = {row.person for row in people if row.role in roles}
         self.own = {(row.person, row.group) for row in people if row.group}
         # One that says who said so was exported: which marks stand beside it was settled there.
@@ -86,21 +88,34 @@ class MarkChecker:
         return self.kinds[kind]
 
     def _judge(self, row: MarkRow) -> Found:
-        """A judge marks what is assigned, never the own group, never in conflict. A recusal is always allowed."""
+        """A judge marks what is assigned, never the own group, never in conflict; peers need no seat, an audience is asked nothing here.
+
+        A recusal is always allowed.
+        """
         judge, group, unit = row.judge, row.group, (row.round, row.challenge)
-        if self.judges and judge not in self.judges:
-            return (("judge", f'"{judge}" has no role in people.csv that judges'),)
-        if (judge, group) in self.own:
-            return (("judge", f'"{judge}" belongs to "{group}" and cannot mark it'),)
-        if (judge, group) in self.conflicts:
-            return (("judge", f'"{judge}" is in conflict with "{group}" (conflicts.csv) and cannot mark it'),)
+        who = self.whos.get(unit, {}).get(row.criterion, "judges")
+        if who == AUDIENCE:
+            return ()
+        fault = ""
+        if who != PEERS and self.judges and judge not in self.judges:
+            fault = f'"{judge}" has no role in people.csv that judges'
+        elif (judge, group) in self.own:
+            fault = f'"{judge}" belongs to "{group}" and cannot mark it'
+        elif (judge, group) in self.conflicts:
+            fault = f'"{judge}" is in conflict with "{group}" (conflicts.csv) and cannot mark it'
+        elif who != PEERS:
+            fault = self._unseated(unit, row)
+        return (("judge", fault),) if fault else ()
+
+    def _unseated(self, unit: Unit, row: MarkRow) -> str:
+        """Why the judge has no seat where this is marked; empty if they have."""
         allowed, criterion = self.assigned.get(unit), self.criteria.get(unit, {}).get(row.criterion)
         if allowed is None or criterion is None:
-            return ()
+            return ""
         panel = self.places.tasks[unit].panel_of(criterion)
-        if any((judge, one, of) in allowed for one in (group, "") for of in (panel, "")):
-            return ()
-        return (("judge", f'"{judge}" is not on the panel "{panel}" for "{group}" (assignments.csv)'),)
+        if any((row.judge, one, of) in allowed for one in (row.group, "") for of in (panel, "")):
+            return ""
+        return f'"{row.judge}" is not on the panel "{panel}" for "{row.group}" (assignments.csv)'
 
 
 def value_fault(criterion: Criterion, value: Fraction, places: Places) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from pydantic import ValidationError
 
+from games.bundles.actions.ballots import load_ballots
 from games.bundles.actions.judged import load_assignments, load_conflicts, load_marks, load_votes
 from games.bundles.actions.kept import load_points
 from games.bundles.actions.landing import Landing
@@ -35,7 +36,7 @@ type Progress = Callable[[str, int, int], None]
 """Told what is being done, how many steps are done, and of how many."""
 MANY: Final = 100
 STEPS: Final[tuple[Callable[[Landing], None], ...]] = (
-    *(load_groups, load_people, load_submissions, load_marks, load_attempts, load_votes),
+    *(load_groups, load_people, load_submissions, load_marks, load_ballots, load_attempts, load_votes),
     *(load_assignments, load_conflicts, load_replies, load_decisions, load_official, load_points),
 )
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from games.bundles.actions.landing import Landing, Unit
 from games.bundles.actions.pour import pour, pour_with_ids
 from games.bundles.rows import VoteRow
+from games.bundles.voters import AUDIENCE, PEERS, by_criterion, by_panel
 from games.groups.models import Membership
 from games.judging.models import ConflictOfInterest, Mark, Panelist, RankedList, Sheet, Vote
 from games.judging.rules import ConflictKind, ConflictSource, MarkState, SheetState
@@ -35,8 +36,11 @@ def load_marks(landing: Landing) -> None:
     versions: dict[Place, int] = {}
     table, scaled, panels = landing.bundle.tables.marks, landing.scaler(), _panels(landing)
     feedback = table.extra.index(FEEDBACK) if FEEDBACK in table.extra else None
+    whos = by_criterion(landing.design)
     for of_round, challenge, group, version, judge, criterion, value, state, comment, extra in table.rows:
         unit = (of_round, challenge)
+        if whos[unit][criterion] == AUDIENCE:
+            continue
         place = (unit, panels[unit][criterion], group, judge)
         number = None if value is None else scaled(value)
         found = marks.get(place)
@@ -69,9 +73,16 @@ def _sheet(landing: Landing, place: Place, marks: list[MarkCells], version: int,
 
 
 def _seat(landing: Landing, seats: Iterable[tuple[Unit, str, str]]) -> None:
-    """Whoever marked sits on the panel."""
+    """Whoever marked sits on the panel; on one of peers as a peer."""
+    whos = by_panel(landing.design)
     rows = [
-        Panelist(challenge_id=landing.challenges[unit], panel=panel, person=landing.people[judge]) for unit, panel, judge in seats
+        Panelist(
+            challenge_id=landing.challenges[unit],
+            panel=panel,
+            person=landing.people[judge],
+            peer=whos[unit].get(panel) == PEERS,
+        )
+        for unit, panel, judge in seats
     ]
     Panelist.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
 

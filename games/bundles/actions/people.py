@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from games.bundles.actions.landing import Landing
 from games.bundles.rules import UNNAMED
+from games.bundles.voters import by_criterion, peers_in, voters_in
 from games.cycles.models import Series
 from games.groups.models import Group, Membership
 from games.groups.rules import GroupState, role_with
@@ -71,6 +72,8 @@ def load_people(landing: Landing) -> None:
     rows = {row.person: PersonRow(row.person, row.name, row.email) for row in tables.people.rows}
     acting = {row.judge for table in (tables.marks, tables.votes, tables.assignments, tables.conflicts) for row in table.rows}
     unnamed = sorted(acting - rows.keys())
+    whos = by_criterion(landing.design)
+    silent = voters_in(tables.marks.rows, whos) | peers_in(tables.marks.rows, whos)
     known = [*rows.values(), *(PersonRow(key, "") for key in unnamed)]
     assert landing.cycle.organization is not None, "an imported cycle has an organization"
     landing.people = take_people(landing.cycle.organization, known, by=None)
@@ -82,7 +85,7 @@ def load_people(landing: Landing) -> None:
         role = row.role or (member.key if row.group else "")
         if role:
             held[row.person, row.group].append(role)
-    for key in unnamed:
+    for key in (one for one in unnamed if one not in silent):
         held[key, ""].append(judging.key)
     Membership.objects.bulk_create(_memberships(landing, held, capabilities), batch_size=BATCH)
 

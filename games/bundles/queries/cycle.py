@@ -33,6 +33,7 @@ from games.groups.models import Group, Membership
 from games.groups.queries import withheld
 from games.groups.rules import GroupState
 from games.judging.models import Mark, Panelist, Sheet, Vote
+from games.judging.queries.ballots import counted_ballots
 from games.judging.queries.pairs import counted
 from games.judging.rules import SheetState
 from games.organizations.models import Person
@@ -64,7 +65,7 @@ def bundle_of(cycle: Cycle) -> Bundle:
         groups=_groups(cycle),
         rounds=Table(list(_rounds(cycle))),
         submissions=submissions,
-        marks=_marks(design, units, groups, people),
+        marks=_marks(cycle, design, units, groups, people),
         attempts=_attempts(design, units, groups),
         votes=Table(list(_votes(units, groups, people))),
         decisions=Table([DecisionRow(*row) for row in _decisions(cycle)]),
@@ -151,8 +152,8 @@ def _widened[Row: Any](found: list[tuple[Row, dict[str, str]]]) -> Table[Row]:
     return Table([row._replace(extra=tuple(cells.get(name, "") for name in names)) for row, cells in found], names)
 
 
-def _marks(design: Design, units: Units, groups: dict[int, str], people: dict[int, str]) -> Table[MarkRow]:
-    """Marks of final sheets, and what was given back; feedback stands beside each mark of its sheet."""
+def _marks(cycle: Cycle, design: Design, units: Units, groups: dict[int, str], people: dict[int, str]) -> Table[MarkRow]:
+    """Marks of final sheets, what was given back, and ballots of votes that are over; feedback stands beside each mark of its sheet."""
     rows = Mark.objects.filter(
         sheet__challenge__in=units, sheet__state__in=(SheetState.FINAL.value, SheetState.RECUSED.value)
     ).values_list(
@@ -175,6 +176,11 @@ def _marks(design: Design, units: Units, groups: dict[int, str], people: dict[in
             found.append(MarkRow(*cells, (feedback,)))
             said = said or bool(feedback)
     found += _given_back(design, units, groups, people)
+    found += [
+        MarkRow(*units[one.challenge], groups[one.group], 0, one.voter, one.criterion, Fraction(1), "", "", ("",))
+        for one in counted_ballots(cycle, design)
+        if one.group in groups
+    ]
     if said:
         return Table(found, ("feedback",))
     return Table([row._replace(extra=()) for row in found])
