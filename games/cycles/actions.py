@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from games.cycles.models import Cycle, Decision, Series
 from games.cycles.models import Design as DesignRow
-from games.cycles.queries import committed, glass_broken, not_yet_committed
+from games.cycles.queries import HELD, committed, glass_broken, not_yet_committed
 from games.cycles.rules import (
     DECIDED_IN_PUBLIC,
     GLASS_OPEN_FOR,
@@ -203,6 +203,7 @@ def add_design(cycle: Cycle, design: Design, *, by: Any, decision: Decision | No
         created_by=by,
     )
     not_yet_committed(cycle.pk, row.number)
+    cycle.__dict__.pop(HELD, None)
     transaction.on_commit(partial(committed, cycle.pk, row.number))
     cycle.design_number = row.number
     cycle.save(update_fields=["design_number"])

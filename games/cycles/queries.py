@@ -14,6 +14,7 @@ from games.playbooks.schema import Design
 
 KEPT = 256
 KEPT_NUMBERS = 8192
+HELD = "_designs_of_an_open_transaction"
 WORDS_TO_COME = ("name", "summary", "brief", "form", "aim", "hints")
 """What of a task nobody reads before its round opens."""
 
@@ -46,7 +47,17 @@ def design_of(cycle: Cycle, number: int | None = None) -> Design:
     place = (cycle.pk, cycle.design_number if number is None else number)
     digest = _digests.get(place)
     found = _parsed.get(digest) if digest else None
+    if found is None and place in _uncommitted:
+        return _read_by(cycle, place)
     return found if found is not None else _read(place)
+
+
+def _read_by(cycle: Cycle, place: tuple[int, int]) -> Design:
+    """A Design whose transaction is still open is kept with the row that asked, so that a page of many sheets reads it once."""
+    held: dict[tuple[int, int], Design] = cycle.__dict__.setdefault(HELD, {})
+    if place not in held:
+        held[place] = _read(place)
+    return held[place]
 
 
 def keep_designs(cycles: Iterable[Cycle]) -> None:

@@ -336,3 +336,18 @@ def test_a_page_takes_as_many_statements_for_30_sheets_as_for_3(path):
             assert client.get(address).status_code == 200
         counts.append(len(without_designs(statements)))
     assert counts[0] == counts[1] <= 12, without_designs(statements)
+
+
+def test_a_queue_of_many_sheets_reads_the_rules_once_also_inside_an_open_transaction():
+    reads = []
+    for number in (3, 60):
+        call = locked_scene(groups=number)
+        judith = actor(f"judith{number}")
+        MembershipFactory(group=None, cycle=call.cycle, person=judith.person, role="judge", capabilities=["judge"])
+        for group in call.groups:
+            sheet_for(call, judith.person, group)
+        client = judith.client
+        with CaptureQueriesContext(connection) as statements:
+            assert client.get(QUEUE).status_code == 200
+        reads.append(sum('FROM "games_design"' in one["sql"] for one in statements))
+    assert reads[0] == reads[1] <= 2

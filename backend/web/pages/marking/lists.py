@@ -1,6 +1,6 @@
 """What is to mark and how far one is; what was flagged; what is done."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -107,6 +107,13 @@ def _challenges(progress: list[TaskProgress]) -> dict[int, Challenge]:
     return {one.pk: one for one in Challenge.objects.filter(pk__in=ids).select_related("round__cycle")}
 
 
+def _shared(sheets: Iterable[Sheet], challenges: dict[int, Challenge]) -> Iterator[Sheet]:
+    """The sheets with one row for each task between them, so that its rules are read once, not once for each sheet."""
+    for one in sheets:
+        one.challenge = challenges.get(one.challenge_id, one.challenge)
+        yield one
+
+
 def _cycles(challenges: Iterable[Challenge]) -> list[Cycle]:
     found = {one.round.cycle_id: one.round.cycle for one in challenges}
     return sorted(found.values(), key=lambda one: (one.name, one.pk))
@@ -140,7 +147,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     cycles = _cycles(challenges.values())
     cycle = chosen_cycle(request, cycles)
     shown = [one for one in progress if cycle is None or challenges[one.challenge].round.cycle_id == cycle.pk]
-    rows = [(one, refusal(one)) for one in open_on(sheets) if cycle is None or one.challenge.round.cycle_id == cycle.pk]
+    rows = [
+        (one, refusal(one))
+        for one in _shared(open_on(sheets), challenges)
+        if cycle is None or one.challenge.round.cycle_id == cycle.pk
+    ]
     ready = [one for one, why in rows if not why]
     following = next((one for one in ready if one.state == SheetState.DRAFT.value), next(iter(ready), None))
     part, pages = page_of(request, len(rows))
