@@ -36,7 +36,7 @@ class ReplyRefused(Conflict):
 
 
 class WordsRefused(Invalid):
-    """These words cannot be added to the sheet."""
+    """These words cannot be taken: they are missing, too long, or have no place on the sheet."""
 
     code = "words_refused"
 

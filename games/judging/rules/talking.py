@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from games.errors import Conflict, Invalid
+from games.errors import Conflict
+from games.judging.rules.feedback import WordsRefused
 from games.judging.rules.states import DeliberationState
 
 WORDS: Final = 5000  # characters of a remark, a reason, an outcome
@@ -18,12 +19,6 @@ class DeliberationRefused(Conflict):
     """The deliberation is in a state in which this cannot be done."""
 
     code = "deliberation_refused"
-
-
-class WordsRefused(Invalid):
-    """The words are missing or too long."""
-
-    code = "words_refused"
 
 
 class ReviewRefused(Conflict):

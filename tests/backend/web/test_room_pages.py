@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backend.web.pages.desk.publishing import looks_waiting
 from games.journal.models import JournalEntry
 from games.judging import actions
 from games.judging.models import Deliberation, MarkReview, Panelist, Sheet
@@ -169,3 +170,15 @@ def test_the_page_takes_the_same_statements_for_few_and_many(count: int) -> None
     with CaptureQueriesContext(connection) as statements:
         client.get(doubts(call))
     assert len(without_designs(statements)) <= 12, without_designs(statements)
+
+
+def test_what_waits_for_a_second_look_is_told_before_publishing(call: Scene, who: People) -> None:
+    sheet = final(call, who.judith.person)
+    MarkReview.objects.create(sheet=sheet, criterion="impact", distance=300)
+    who.org.client.post(f"/desk/sheets/{sheet.pk}/deliberate/", {"why": "Far apart."})
+    told = looks_waiting(call.round)
+    assert [one["text"] for one in told] == [
+        "1 mark is far from the others, and nobody has looked at it",
+        "1 deliberation is still open",
+    ]
+    assert {one["url"] for one in told} == {doubts(call)}

@@ -14,11 +14,11 @@ from games.judging.actions.reviewing import Far, answer_review, ask_reviews
 from games.judging.models import Deliberation, MarkReview, Sheet
 from games.judging.queries.talk import deliberations_of, final_marks, open_reviews
 from games.judging.rules import Given
+from games.judging.rules.feedback import WordsRefused
 from games.judging.rules.talking import (
     DeliberationRefused,
     Moved,
     ReviewRefused,
-    WordsRefused,
     moved,
 )
 from tests.factories.judging import MARKS, judge, locked_scene, sheet_for

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,6 +23,8 @@ from games.cycles.models import Cycle, Decision
 from games.cycles.queries import design_of
 from games.cycles.rules import RESULT_KINDS
 from games.errors import GameError
+from games.judging.queries.talk import deliberations, open_reviews
+from games.judging.rules import DeliberationState
 from games.results.models import RecomputeRun
 from games.results.queries.preview import Missing, Preview, missing
 from games.results.rules import OPEN, RunKind
@@ -110,7 +113,7 @@ def _preview(
         "tabs": preview_shapes.board_tabs(found, board, here) if len(found.boards) > 1 else [],
         "fields": preview_shapes.fields(cycle, design, found),
         "awards": preview_shapes.awards(cycle, design, found),
-        "missing": preview_shapes.missing_words(design, found, beside),
+        "missing": [*looks_waiting(round_), *preview_shapes.missing_words(design, found, beside)],
         "warnings": preview_shapes.warnings(design, found),
         "at_line": [words for cut in found.cuts if cut.board == board.key and (words := tie_words(cut, found.names))],
         "ties": [tie if tie is not None and tie.cut == cut else TieForm(cut, found.names) for cut in found.undecided],
@@ -120,6 +123,23 @@ def _preview(
         "can_publish": round_.state in ENDED and not found.undecided and not owed["blocks"],
         "owed": owed,
     }
+
+
+def looks_waiting(round_: Round) -> list[dict[str, Any]]:
+    """Marks far from the others that nobody has looked at, and talks that are still open: before the result stands. Two statements."""
+    url = reverse("desk-doubts", args=[round_.cycle.key])
+    found = []
+    if marks := open_reviews(round_).count():
+        says = ngettext(
+            "%(count)d mark is far from the others, and nobody has looked at it",
+            "%(count)d marks are far from the others, and nobody has looked at them",
+            marks,
+        )
+        found.append({"text": says % {"count": marks}, "items": [], "grave": True, "url": url})
+    if talks := deliberations().filter(challenge__round=round_, state=DeliberationState.OPEN.value).count():
+        says = ngettext("%(count)d deliberation is still open", "%(count)d deliberations are still open", talks)
+        found.append({"text": says % {"count": talks}, "items": [], "grave": True, "url": url})
+    return found
 
 
 def _main(found: Preview) -> str:
