@@ -214,8 +214,10 @@ class Missing:
 
 
 def missing(round_: Round) -> Missing:
-    """What of a round is not in yet. One statement for sheets, one for attempts, each only where the round has such tasks."""
-    formats = {one.format for one in design_of(round_.cycle).challenges if one.in_round(round_.key)}
+    """What of a round is not in yet. One statement for sheets, one for attempts, one for votes, each only where there may be any."""
+    tasks = [one for one in design_of(round_.cycle).challenges if one.in_round(round_.key)]
+    formats = {one.format for one in tasks}
+    voting = states_of(round_) if any(panel.who == "audience" for one in tasks for panel in one.judges_panels) else ()
     judges = _by_judge(round_) if formats - LIVE_FORMATS else []
     counted = {"all": Count("pk"), "pending": Count("pk", filter=Q(verdict=""))}
     tries = Attempt.objects.filter(challenge__round=round_).aggregate(**counted) if formats & LIVE_FORMATS else {}
@@ -225,7 +227,7 @@ def missing(round_: Round) -> Missing:
         attempts=tries.get("all", 0),
         flags=sum(row["flags"] for row in judges),
         sheets=sum(row["final"] for row in judges),
-        state=repr(([list(row.values()) for row in judges], tries, states_of(round_) if formats - LIVE_FORMATS else ())),
+        state=repr(([list(row.values()) for row in judges], tries, voting)),
     )
 
 

@@ -23,8 +23,7 @@ from games.cycles.models import Cycle, Decision
 from games.cycles.queries import design_of
 from games.cycles.rules import RESULT_KINDS
 from games.errors import GameError
-from games.judging.queries.talk import deliberations, open_reviews
-from games.judging.rules import DeliberationState
+from games.judging.queries.talk import waiting_in
 from games.results.models import RecomputeRun
 from games.results.queries.preview import Missing, Preview, missing
 from games.results.rules import OPEN, RunKind
@@ -126,20 +125,19 @@ def _preview(
 
 
 def looks_waiting(round_: Round) -> list[dict[str, Any]]:
-    """Marks far from the others that nobody has looked at, and talks that are still open: before the result stands. Two statements."""
-    url = reverse("desk-doubts", args=[round_.cycle.key])
-    found = []
-    if marks := open_reviews(round_).count():
-        says = ngettext(
-            "%(count)d mark is far from the others, and nobody has looked at it",
-            "%(count)d marks are far from the others, and nobody has looked at them",
-            marks,
-        )
-        found.append({"text": says % {"count": marks}, "items": [], "grave": True, "url": url})
-    if talks := deliberations().filter(challenge__round=round_, state=DeliberationState.OPEN.value).count():
-        says = ngettext("%(count)d deliberation is still open", "%(count)d deliberations are still open", talks)
-        found.append({"text": says % {"count": talks}, "items": [], "grave": True, "url": url})
-    return found
+    """Marks far from the others that nobody has looked at, and talks that are still open: before the result stands. One statement."""
+    waiting, url = waiting_in(round_), reverse("desk-doubts", args=[round_.cycle.key])
+    marks = ngettext(
+        "%(count)d mark is far from the others, and nobody has looked at it",
+        "%(count)d marks are far from the others, and nobody has looked at them",
+        waiting.marks,
+    )
+    talks = ngettext("%(count)d deliberation is still open", "%(count)d deliberations are still open", waiting.talks)
+    return [
+        {"text": says % {"count": count}, "items": [], "grave": True, "url": url}
+        for says, count in ((marks, waiting.marks), (talks, waiting.talks))
+        if count
+    ]
 
 
 def _main(found: Preview) -> str:
