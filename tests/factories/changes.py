@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.test import Client
+
 from games.cycles.models import Cycle
 from games.judging.models import Sheet
 from games.rounds.models import Round
@@ -37,6 +39,10 @@ class Told:
         return Sheet.objects.select_related("challenge__round__cycle", "group", "judge").get(
             challenge=self.played.challenges[challenge], group=self.played.groups[group], judge=self.played.judges[judge]
         )
+
+    def visitor_page(self, path: str) -> Any:
+        """What somebody who is not signed in is answered."""
+        return Client().get(path)
 
     def places(self, board: str = "call") -> dict[str, str]:
         """Group → place, as published last."""
