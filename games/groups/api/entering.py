@@ -11,6 +11,7 @@ from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups import actions
 from games.groups.api.groups import invitation_answer
+from games.groups.api.sent import PARSERS, sent
 from games.groups.api.shapes import (
     AcceptedAnswer,
     Complete,
@@ -21,6 +22,7 @@ from games.groups.api.shapes import (
     RegistrationSerializer,
     Secret,
     Settle,
+    WithFiles,
 )
 from games.groups.models import Registration
 from games.groups.queries import door_of, places_taken
@@ -54,12 +56,15 @@ class CyclePeople(GenericViewSet[Cycle]):
         }
         return Response(DoorAnswer(body).data)
 
-    @extend_schema(request=Register, responses={201: RegistrationSerializer})
-    @action(detail=True, methods=["post"])
+    @extend_schema(
+        request={"application/json": Register, "multipart/form-data": WithFiles}, responses={201: RegistrationSerializer}
+    )
+    @action(detail=True, methods=["post"], parser_classes=PARSERS)
     def register(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """Register a new team; whoever asks is its captain."""
-        asked = Register.split(Register.of(request.data))
-        made = actions.register(self.get_object(), by=request.user, person=person_for(request.user), **asked)
+        """Register a new team; whoever asks is its captain. As a form where the cycle asks for files."""
+        cycle = self.get_object()
+        asked = sent(request, Register, design_of(cycle).registration)
+        made = actions.register(cycle, by=request.user, person=person_for(request.user), **asked)
         return Response(RegistrationSerializer(made).data, status=201)
 
     @extend_schema(request=InviteToRole, responses={201: InvitationAnswer})
@@ -72,7 +77,7 @@ class CyclePeople(GenericViewSet[Cycle]):
 class Registrations(ReadOnlyModelViewSet[Registration]):
     """Registrations of one's own group; for organizers all of the cycle."""
 
-    queryset = Registration.objects.select_related("group")
+    queryset = Registration.objects.select_related("group__cycle")
     serializer_class = RegistrationSerializer
     seen_as = "registration.view"
     permissions = {"settle": "registration.settle", "complete": "registration.complete"}
@@ -85,12 +90,13 @@ class Registrations(ReadOnlyModelViewSet[Registration]):
         """Organizers accept or refuse; a refusal cites its reason."""
         return Response(self.get_serializer(actions.settle(self.get_object(), by=request.user, **Settle.of(request.data))).data)
 
-    @extend_schema(request=Complete, responses=RegistrationSerializer)
-    @action(detail=True, methods=["post"])
+    @extend_schema(request={"application/json": Complete, "multipart/form-data": WithFiles}, responses=RegistrationSerializer)
+    @action(detail=True, methods=["post"], parser_classes=PARSERS)
     def complete(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """The captain answers anew and accepts what holds now, such as terms that changed since the cycle before."""
-        asked = Complete.split(Complete.of(request.data))
-        done = actions.complete(self.get_object(), by=request.user, person=person_for(request.user), **asked)
+        """The captain answers anew and accepts what holds now, such as terms that changed since the cycle before; files as in `register`."""
+        registration = self.get_object()
+        asked = sent(request, Complete, design_of(registration.group.cycle).registration)
+        done = actions.complete(registration, by=request.user, person=person_for(request.user), **asked)
         return Response(self.get_serializer(done).data)
 
 

@@ -109,6 +109,12 @@ class Register(Complete):
     affiliation = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
+class WithFiles(serializers.Serializer[Any]):
+    """A registration with files: what would be sent as JSON in the part `registration`, each file in a part `files.KEY` of its question."""
+
+    registration = serializers.CharField(help_text="The JSON of the same request without files, as text.")
+
+
 class Settle(Asked):
     """Yes or no; a no has a reason."""
 

@@ -208,6 +208,24 @@ def test_sheets_are_given_and_taken_back_in_the_matrix(judged):
     assert client.get(f"{path}call/essay/?panel=nobody").status_code == 404
 
 
+def test_many_questions_stand_on_pages_the_unanswered_first():
+    call = locked_scene(groups=60)
+    who = people(call)
+    someone = judge(call)
+    for number, group in enumerate(call.groups):
+        sheet = sheet_for(call, someone, group)
+        judging.flag_sheet(sheet=sheet, text=f"Question {number:02}", by=None)
+    flags = f"/cycles/{call.cycle.key}/desk/judging/questions/"
+    client = who.org.client
+    first, second = main(client.get(flags)), main(client.get(f"{flags}?page=2"))
+    assert first.count('class="question"') == 50
+    assert "1 to 50 of 60" in first
+    assert second.count('class="question"') == 10
+    with CaptureQueriesContext(connection) as sent:
+        client.get(flags)
+    assert len(without_designs(sent)) <= 12
+
+
 def test_assignments_come_from_a_table_or_not_at_all(judged):
     _call, who, judges, path = judged
     client = who.org.client

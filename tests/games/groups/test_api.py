@@ -1,14 +1,18 @@
 """Groups over the API: what each member of the cast may do, and that eve is refused."""
 
+import json
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from games.groups import actions
 from games.groups.models import Group, Membership, Registration
 from tests.cast import Cast
 from tests.factories.cycles import CycleFactory, small_design
 from tests.factories.groups import GroupFactory, JoinRequestFactory, MembershipFactory, RegistrationFactory
+from tests.games.groups.test_registration import PROOF
 
 pytestmark = pytest.mark.django_db
 V1 = "/api/v1"
@@ -46,6 +50,41 @@ def test_the_same_registration_sent_twice_is_one(cast: Cast, enrolling):
     ]
     assert answers[0] == answers[1]
     assert Registration.objects.count() == 1
+
+
+def papers(registration: Any, **files: bytes) -> dict[str, Any]:
+    told = registration if isinstance(registration, str) else json.dumps(registration)
+    return {"registration": told} | {f"files.{key}": SimpleUploadedFile("proof.txt", text) for key, text in files.items()}
+
+
+def test_a_registration_with_a_file_comes_as_a_form_once_or_with_every_fault(cast: Cast):
+    rules = {"form": [{"key": "city", "required": True}, *PROOF["form"]]}
+    cycle = CycleFactory(state="enrolling", design=small_design(registration=rules))
+    path, api = f"{V1}/cycles/{cycle.pk}/register", cast.eve.api
+    told = {"name": "Green Herons", "answers": {"city": "Ulm"}}
+    for wrong, where in (
+        (papers(told), "answers.proof"),
+        (papers(told, proof=b"x" * 201), "answers.proof"),
+        (papers(told, proof=b"We.", other=b"We."), "answers.other"),
+        (papers({"name": "Green Herons"}, proof=b"We."), "answers.city"),
+        (papers("{nonsense", proof=b"We."), "registration"),
+        ({"files.proof": SimpleUploadedFile("proof.txt", b"We.")}, "registration"),
+    ):
+        refused = api.post(path, wrong, format="multipart")
+        assert (refused.status_code, refused.json()["errors"][0]["where"]) == (422, where)
+    assert not Group.objects.filter(cycle=cycle).exists()
+    made = [
+        api.post(path, papers(told, proof=b"We are a school."), format="multipart", headers={"Idempotency-Key": "one"})
+        for _ in range(2)
+    ]
+    assert [one.status_code for one in made] == [201, 201]
+    assert made[0].json()["id"] == made[1].json()["id"]
+    registration = Registration.objects.get(group__cycle=cycle)
+    kept = registration.files.get()
+    assert (registration.answers, kept.file.open().read()) == ({"city": "Ulm", "proof": kept.pk}, b"We are a school.")
+    assert cast.visitor.api.post(path, papers(told, proof=b"We."), format="multipart").status_code == 401
+    big = papers(told, proof=b"x" * (settings.UPLOAD_MAX_BYTES + 2 * 1024 * 1024))
+    assert cast.ben.api.post(path, big, format="multipart").json()["errors"][0]["where"] == "files"
 
 
 def test_a_visitor_is_asked_to_sign_in_and_a_hidden_cycle_is_not_there(cast: Cast, enrolling):

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -23,7 +24,7 @@ from games.judging.queries import flags_of
 from games.judging.seating import Seat, Table, judges_of, tables_of
 from games.organizations.models import Person
 
-FLAGS: Final = 200
+FLAGS: Final = 50
 
 
 @never_cache
@@ -153,7 +154,8 @@ def assign_table(request: HttpRequest, cycle: str) -> HttpResponse:
 def flags_page(request: HttpRequest, cycle: str) -> HttpResponse:
     """What judges asked, the unanswered first, each with its answer or a place for one."""
     found = organized(request, cycle)
-    context = {"ways": ways(found, "flags"), "flags": list(flags_of(found)[:FLAGS]), "here": request.get_full_path()}
+    page = Paginator(flags_of(found), FLAGS).get_page(request.GET.get("page"))
+    context = {"ways": ways(found, "flags"), "flags": list(page), "page": page, "here": request.get_full_path()}
     return desk_page(request, "desk/flags.html", found, "judging", context, title=_("Questions of judges"))
 
 
