@@ -7,6 +7,8 @@ from typing import Final
 
 from bench.harness import Result
 
+SPEARMAN: Final = "ρ"
+"""The unit of rank correlations: shown with three decimals."""
 HEAD: Final = ("row", "ours", "limit", "ratio", "must", "")
 
 
@@ -14,7 +16,7 @@ def number(value: float, unit: str) -> str:
     """Short, with its unit: 0.0123 s, 412 /s, 4."""
     if unit == "s":
         return f"{value:.3f} s" if value >= 0.01 else f"{value * 1000:.2f} ms"
-    return f"{value:,.0f} {unit}".strip()
+    return f"{value:.3f}" if unit == SPEARMAN else f"{value:,.0f} {unit}".strip()
 
 
 def line(result: Result) -> tuple[str, ...]:

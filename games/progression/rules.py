@@ -122,7 +122,11 @@ def _challenges(before: Design, after: Design, begun: Collection[str]) -> Iterat
     for key in begun:
         old, new = _set_in(before, key), _set_in(after, key)
         for change in changes(old, new, f'rounds["{key}"].challenges'):
-            yield Problem(change["path"], f'round "{key}" has begun; this would change how its entries are scored')
+            method = ".panels" in change["path"]
+            what = (
+                "how its judges' marks become a result is settled" if method else "this would change how its entries are scored"
+            )
+            yield Problem(change["path"], f'round "{key}" has begun; {what}, and only a change set may correct it')
 
 
 def _set_in(design: Design, round_key: str) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Ratings:
     @property
     def df(self) -> int:
         """Ratings beyond one for each entry: what there is to tell judges apart."""
-        return len(self.given) - len(self.entries)
+        return len(self.values) - len(self.entries)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

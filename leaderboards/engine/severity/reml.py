@@ -16,7 +16,7 @@ LEAST: Final = -8.0  # ln lam: judges differ wildly and hardly err
 MOST: Final = 12.0  # judges are all alike
 STEP: Final = 0.25
 DIGITS: Final = 6  # significant digits of lam
-HALVINGS: Final = 70
+HALVINGS: Final = 45
 FLAT: Final = 1e-7  # of a log-likelihood: no difference, and more than what floats make of equal ones
 SILENT: Final = 1e-9  # residuals this small against the values are no disagreement but the rounding of floats
 
@@ -90,13 +90,14 @@ def _noise(values: Vector, squared: Vector, squares: float, df: int, lam: float)
     return max(squares - float((squared / (values + lam)).sum()), squares * SILENT) / df
 
 
-def _criterion(values: Vector, squared: Vector, squares: float, df: int, log: float) -> float:
-    """The restricted likelihood at ln lam, turned over: smaller is likelier."""
+def _criterion(values: Vector, squared: Vector, squares: float, df: int, logs: Vector) -> Vector:
+    """The restricted likelihood at each ln lam, turned over: smaller is likelier."""
     import numpy as np  # noqa: PLC0415 - only where something is computed
 
-    lam = math.exp(log)
-    spread = float(np.log1p(values / lam).sum())
-    return 0.5 * (df * math.log(_noise(values, squared, squares, df, lam)) + spread)
+    lams = np.exp(logs)[:, None]
+    noise = np.maximum(squares - (squared / (values + lams)).sum(axis=1), squares * SILENT) / df
+    found: Vector = 0.5 * (df * np.log(noise) + np.log1p(values / lams).sum(axis=1))
+    return found
 
 
 def _slope(values: Vector, squared: Vector, squares: float, df: int, log: float) -> float:
@@ -110,11 +111,12 @@ def _slope(values: Vector, squared: Vector, squares: float, df: int, log: float)
 
 def _best(values: Vector, squared: Vector, squares: float, df: int) -> float:
     """The likeliest lam: the best of a grid over ln lam, then halving between its neighbours. As likely: the one that adjusts less."""
-    count = round((MOST - LEAST) / STEP) + 1
-    grid = [LEAST + STEP * place for place in range(count)]
-    found = [_criterion(values, squared, squares, df, one) for one in grid]
-    place = max(number for number, one in enumerate(found) if one <= min(found) + FLAT)
-    low, high = grid[max(place - 1, 0)], grid[min(place + 1, count - 1)]
+    import numpy as np  # noqa: PLC0415 - only where something is computed
+
+    grid = np.linspace(LEAST, MOST, round((MOST - LEAST) / STEP) + 1)
+    found = _criterion(values, squared, squares, df, grid)
+    place = int(np.flatnonzero(found <= found.min() + FLAT)[-1])
+    low, high = float(grid[max(place - 1, 0)]), float(grid[min(place + 1, len(grid) - 1)])
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         if _slope(values, squared, squares, df, middle) > FLAT:

@@ -62,6 +62,24 @@ def test_an_amendment_that_would_change_an_open_round_is_refused_saying_why_and_
     assert not Decision.objects.filter(kind="amend").exists()
 
 
+CLIPPED = {"combine": "severity_clip", "band": {"width": "1.5", "around": "median"}}
+
+
+@pytest.mark.parametrize("method", [{"combine": "severity"}, {"combine": "median"}, {"per": "sheet"}, {"quorum": 2}, CLIPPED])
+def test_how_a_panels_marks_become_a_result_is_settled_when_judging_opens(cycle, method):
+    changes = {"challenges": [{"key": "concept", "panels": [{"key": "jury", **method}]}]}
+    with pytest.raises(
+        AmendRefused, match="how its judges' marks become a result is settled, and only a change set may correct it"
+    ):
+        actions.amend(cycle, changes, by=None, reason="fairer")
+    assert design_of(cycle).challenge("call", "concept").judges_panels[0].combine == "mean"
+
+
+def test_a_round_to_come_may_take_severities_off(cycle):
+    actions.amend(cycle, {"challenges": [{"key": "prototype", "panels": [{"key": "jury", **CLIPPED}]}]}, by=None, reason="fairer")
+    assert design_of(cycle).challenge("final", "prototype").judges_panels[0].combine == "severity_clip"
+
+
 def test_rounds_tasks_and_boards_come_and_go_with_the_design(cycle):
     more = {
         "rounds": [{"key": "encore", "opens": "+60d", "closes": "+70d"}],
