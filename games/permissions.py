@@ -27,6 +27,7 @@ from games.journal.rules import PUBLIC_KINDS
 from games.judging.conflicts import in_force
 from games.judging.models import (
     AssignmentPlan,
+    Ballot,
     Calibration,
     Concern,
     ConflictOfInterest,
@@ -190,6 +191,23 @@ def _judges(access: Access, person_id: str, cycle_id: str) -> Q:
     return Q(**{f"{person_id}__in": sorted(access.persons), f"{cycle_id}__in": access.cycles_with(Capability.JUDGE)})
 
 
+def _marks(access: Access, path: str = "") -> Q:
+    """Sheets (at `path`, ending in __) that the person marks: as a judge of the cycle, or as a peer as long as they play in it."""
+    cycle, judge = f"{path}challenge__round__cycle_id", f"{path}judge_id"
+    if not access.persons:
+        return NEVER
+    seat = Panelist.objects.filter(
+        challenge=OuterRef(f"{path}challenge_id"), panel=OuterRef(f"{path}panel"), person=OuterRef(judge), peer=True, left_at=None
+    )
+    own = {f"{judge}__in": sorted(access.persons), f"{cycle}__in": sorted(access.member_of)}
+    return _judges(access, judge, cycle) | Q(Exists(seat), **own)
+
+
+def _ballot_seen(access: Access) -> Q:
+    """One's own. A ballot is secret: organizers see those that are flagged, to look at them, and nobody else's."""
+    return Q(person_id__in=sorted(access.persons)) | (_reads(access, "challenge__round__cycle_id") & ~Q(flag=""))
+
+
 def _chairs(access: Access, cycle_id: str, path: str = "") -> Q:
     """Rows about a panel (and an entry) of which the person is the chair, not of their own group and not in conflict."""
     if not access.persons:
@@ -231,7 +249,7 @@ def _in_the_room(access: Access) -> Q:
 
 def _to_judge(access: Access, path: str) -> Q:
     """Entries (at `path`) on which the person has a sheet, unless recused."""
-    mine = _judges(access, "judge_id", "challenge__round__cycle_id")
+    mine = _marks(access)
     sheets = Sheet.objects.filter(mine, challenge_id=OuterRef("challenge_id"), group_id=OuterRef("group_id")).exclude(
         state=SheetState.RECUSED.value
     )
@@ -271,7 +289,7 @@ def _sheet_seen(access: Access) -> Q:
     final = Q(state=SheetState.FINAL.value)
     published = Q(challenge__round__published_at__isnull=False)
     return (
-        _judges(access, "judge_id", "challenge__round__cycle_id")
+        _marks(access)
         | _reads(access, "challenge__round__cycle_id")
         | (_mine(access) & final & published)
         | (_cycle_open(access, "challenge__round__cycle__") & _shown("challenge__round__", WORK_SHOWN) & final & _named())
@@ -282,7 +300,7 @@ def _reply_seen(access: Access) -> Q:
     """The judge of the sheet, organizers and the group; of what was done with it in a version, whoever judges that entry. Drafts: the group."""
     round_ = "sheet__challenge__round__"
     used, drafted = Q(kind=ReplyKind.USED.value), Q(kind=ReplyKind.USED.value, version__isnull=True)
-    inside = _judges(access, "sheet__judge_id", f"{round_}cycle_id") | _reads(access, f"{round_}cycle_id")
+    inside = _marks(access, "sheet__") | _reads(access, f"{round_}cycle_id")
     published = Q(**{"sheet__state": SheetState.FINAL.value, f"{round_}published_at__isnull": False})
     return (
         (inside & ~drafted) | (used & _to_judge(access, "version__submission__")) | (_mine(access, "sheet__group_id") & published)
@@ -571,7 +589,12 @@ PERMISSIONS: dict[str, Permission] = {
         Sheet,
         _sheet_seen,
     ),
-    "sheet.mark": _row("The judge it is assigned to.", Sheet, lambda a: _judges(a, "judge_id", "challenge__round__cycle_id")),
+    "sheet.mark": _row("The judge it is assigned to, or the peer as long as they play.", Sheet, _marks),
+    "ballot.view": _row("The voter; organizers those that are flagged.", Ballot, _ballot_seen),
+    "ballot.settle": _row(
+        "Organizers: ballots that are flagged.", Ballot, lambda a: _organizes(a, "challenge__round__cycle_id") & ~Q(flag="")
+    ),
+    "voting.steer": _of_organizer("Organizers.", Challenge, "round__cycle_id"),
     "vote.cast": _row("The judge who was shown the pair.", Vote, lambda a: _judges(a, "judge_id", "challenge__round__cycle_id")),
     "list.rank": _row(
         "The judge who was shown the list.", RankedList, lambda a: _judges(a, "judge_id", "challenge__round__cycle_id")

@@ -18,6 +18,7 @@ from games.judging.conflicts import Bar as Why
 from games.judging.conflicts import barred
 from games.judging.models import Anchor, AssignmentPlan, Panelist, Sheet
 from games.judging.queries import judges_in
+from games.judging.queries.peers import PEERS, groups_of_peers, who_judges
 from games.judging.rules import OPEN_SHEETS, PlanState, SheetState
 from games.judging.rules.plans import Aim, Asked, entry_key, judge_key, usual_each
 from games.judging.seating import entries_to_mark
@@ -42,7 +43,7 @@ class Facts:
     """A panel as it is now. Pairs are (group, judge), as ids.
 
     `seats`: judges who are there; `gone`: those who dropped out or no longer judge. `bars`: who must not. `kept`: pairs with a live sheet
-    that stays, with its state. `take`: open sheets of who is gone or must not: they are dealt anew. `given_back`: recused pairs.
+    that stays, with its state. `take`: open sheets of who is gone or must not: they are dealt anew. `given_back`: recused pairs. `teams`: on a panel of peers, judge → their team.
     """
 
     challenge: Challenge
@@ -56,6 +57,7 @@ class Facts:
     take: dict[Pair, str] = field(default_factory=dict)
     given_back: set[Pair] = field(default_factory=set)
     anchors: list[int] = field(default_factory=list)
+    teams: dict[int, int] = field(default_factory=dict)
 
     @cached_property
     def live(self) -> Counter[int]:
@@ -89,7 +91,8 @@ def facts_of(challenge: Challenge, panel: str) -> Facts:
     """Everything a plan depends on. Ten statements, whatever the number of entries and judges."""
     groups = entries_to_mark(challenge)
     rows = Panelist.objects.filter(challenge=challenge, panel=panel).select_related("person").order_by("person__name", "pk")
-    holding = set(judges_in(challenge.round.cycle_id).values_list("person_id", flat=True))
+    teams = groups_of_peers(challenge, panel) if who_judges(challenge, panel) == PEERS else {}
+    holding = set(teams) or set(judges_in(challenge.round.cycle_id).values_list("person_id", flat=True))
     seats = [one for one in rows if one.left_at is None and one.person_id in holding]
     here = {one.person_id for one in seats}
     ids = [one.pk for one in groups]
@@ -102,6 +105,7 @@ def facts_of(challenge: Challenge, panel: str) -> Facts:
         about=_about(challenge),
         bars=barred(ids, [one.person for one in seats]),
         anchors=_anchors(challenge, panel, set(ids)),
+        teams=teams,
     )
     there = set(ids)
     for group, judge, state in Sheet.objects.filter(challenge=challenge, panel=panel).values_list(
@@ -158,7 +162,7 @@ def problem_of(facts: Facts, asked: Asked) -> tuple[Problem, list[int]]:
     wanted, short = _wanted(facts, asked, {pair for pair in bars if pair not in facts.kept})
     problem = Problem(
         entries=tuple(_entry(facts, one, wanted[one.pk], asked) for one in facts.groups),
-        judges=tuple(_judge(one, asked) for one in facts.seats),
+        judges=tuple(_judge(one, asked, facts.teams.get(one.person_id)) for one in facts.seats),
         per_entry=asked.per_entry,
         barred={(entry_key(group), judge_key(judge)): bar for (group, judge), bar in bars.items()},
         fixed=[(entry_key(group), judge_key(judge)) for group, judge in facts.kept],
@@ -166,6 +170,7 @@ def problem_of(facts: Facts, asked: Asked) -> tuple[Problem, list[int]]:
         seed=asked.seed,
         fairest=asked.fairest,
         link=asked.link and asked.aim is not Aim.THIRD,
+        peers=bool(facts.teams),
     )
     return problem, short
 
@@ -175,13 +180,14 @@ def _entry(facts: Facts, group: Group, wanted: int, asked: Asked) -> Entry:
     return Entry(entry_key(group.pk), frozenset(about.topics), about.language if asked.language else "", wanted)
 
 
-def _judge(seat: Panelist, asked: Asked) -> Judge:
+def _judge(seat: Panelist, asked: Asked, team: int | None = None) -> Judge:
     limits = [one for one in (seat.max_load, asked.max_load) if one is not None]
     return Judge(
         judge_key(seat.person_id),
         max_load=min(limits, default=None),
         topics=frozenset(seat.topics),
         languages=frozenset(seat.languages),
+        group="" if team is None else entry_key(team),
     )
 
 

@@ -20,6 +20,7 @@ from games.journal.actions import record
 from games.journal.rules import Kind
 from games.judging.models import (
     AssignmentPlan,
+    Ballot,
     Calibration,
     Concern,
     ConflictOfInterest,
@@ -110,6 +111,9 @@ TABLE: dict[str, tuple[str, str]] = {
     "vote.cast": ("judith", "judith"),
     "list.rank": ("judith", "judith"),
     "sheet.reply": (NOBODY, "ada"),
+    "ballot.view": ("ada org", "ada org"),  # ada's own, and flagged
+    "ballot.settle": ("org", "org"),
+    "voting.steer": ("org", "org"),
     "feedback_reply.view": ("judith org", "ada judith org"),
     "sheet.answer_flag": ("org", "org"),
     "sheet.reopen": ("org", "org"),
@@ -226,6 +230,7 @@ def _work(cast: Cast) -> Iterator[Model]:
     yield Vote.objects.create(challenge=cast.concept, judge=cast.judith.person, a=cast.red, b=cast.blue)
     yield RankedList.objects.create(challenge=cast.concept, judge=cast.judith.person, groups=[cast.red.pk])
     yield FeedbackReply.objects.create(sheet=sheet, kind="thanks")
+    yield Ballot.objects.create(challenge=cast.concept, panel="crowd", person=cast.ada.person, group=cast.blue, flag="many")
     yield MarkReview.objects.create(sheet=sheet, distance=300)
     yield Deliberation.objects.create(challenge=cast.concept, panel=sheet.panel, group=cast.red, why="Far apart.")
     yield Panelist.objects.get()

@@ -9,7 +9,10 @@ from games.changes.models import Appeal, ChangeSet
 from games.cycles.models import Decision, Series
 from games.groups.models import Membership
 from games.judging.models import (
+    AssignmentPlan,
+    Ballot,
     Calibration,
+    Concern,
     ConflictOfInterest,
     Deliberation,
     FeedbackReply,
@@ -80,6 +83,9 @@ def _judging(cast: Cast) -> list[Model]:
     sheet = cast.assign(cast.judith, cast.red)
     return [
         sheet,
+        Ballot.objects.create(
+            challenge=cast.concept, panel="crowd", person=cast.ada.person, group=cast.red, flag="a sealed burst"
+        ),
         FeedbackReply.objects.create(sheet=sheet, kind="question", text="A sealed question."),
         Panelist.objects.get(person=cast.judith.person),
         ConflictOfInterest.objects.create(person=cast.judith.person, group=cast.blue, reason="cousins"),

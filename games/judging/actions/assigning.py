@@ -14,11 +14,14 @@ from games.groups.models import Group
 from games.groups.rules import GroupState
 from games.journal.queries import db_now
 from games.judging.actions.panels import check_panel, journal_assignment
+from games.judging.actions.peers import reciprocal
 from games.judging.conflicts import Bar, barred
 from games.judging.models import Panelist, Sheet
 from games.judging.queries import judges_in, panel_of
+from games.judging.queries.peers import PEERS, groups_of_peers, who_judges
 from games.judging.rules import AssignmentRefused, SheetRefused, SheetState
 from games.judging.rules.table import read_lines
+from games.judging.rules.voting import AUDIENCE
 from games.judging.seating import entries_to_mark, judge_named, judges_by_key, task_named, tasks_by_place
 from games.organizations.models import Person
 from games.submissions.queries import is_blind, rules_of
@@ -35,11 +38,16 @@ class Wanted(NamedTuple):
 
 
 class _Facts(NamedTuple):
-    """Who judges in the cycle, who left which panel (task, panel, judge), who must not judge whom (group, judge): loaded once."""
+    """Who judges in the cycle, who left which panel (task, panel, judge), who must not judge whom (group, judge): loaded once.
+
+    `peers`: on a panel of peers (task, panel) who sits there; `mutual`: pairs that would make two teams judge each other.
+    """
 
     judges: set[int]
     left: set[tuple[int, str, int]]
     barred: dict[tuple[int, int], Bar]
+    peers: dict[tuple[int, str], set[int]]
+    mutual: set[tuple[int, str, int, int]]
 
 
 @transaction.atomic
@@ -78,7 +86,27 @@ def _facts(cycle: Cycle, wanted: Iterable[Wanted]) -> _Facts:
     judges = set(judges_in(cycle).values_list("person_id", flat=True))
     seats = Panelist.objects.filter(challenge__in={one.challenge.pk for one in asked}, left_at__isnull=False)
     left = set(seats.values_list("challenge_id", "panel", "person_id"))
-    return _Facts(judges, left, barred({one.group.pk for one in asked}, {one.judge for one in asked}))
+    peers, mutual = _peers(asked)
+    return _Facts(judges, left, barred({one.group.pk for one in asked}, {one.judge for one in asked}), peers, mutual)
+
+
+def _peers(asked: Sequence[Wanted]) -> tuple[dict[tuple[int, str], set[int]], set[tuple[int, str, int, int]]]:
+    """What is to be known of panels of peers among what is wanted; nothing is read where there is none."""
+    places: dict[tuple[int, str], list[Wanted]] = {}
+    for one in asked:
+        panel = one.panel or _panels(one.challenge)[0]
+        if who_judges(one.challenge, panel) == PEERS:
+            places.setdefault((one.challenge.pk, panel), []).append(one)
+    seated: dict[tuple[int, str], set[int]] = {}
+    mutual: set[tuple[int, str, int, int]] = set()
+    for (task, panel), rows in places.items():
+        challenge = rows[0].challenge
+        seated[task, panel] = set(groups_of_peers(challenge, panel))
+        out = Sheet.objects.filter(challenge=task, panel=panel).exclude(state=SheetState.RECUSED.value)
+        there = list(out.values_list("group_id", "judge_id"))
+        new = [(one.group.pk, one.judge.pk) for one in rows]
+        mutual |= {(task, panel, *pair) for pair in reciprocal(challenge, panel, new, there) if pair not in there}
+    return seated, mutual
 
 
 def _fault(cycle: Cycle, one: Wanted, panel: str, facts: _Facts) -> str:
@@ -86,9 +114,12 @@ def _fault(cycle: Cycle, one: Wanted, panel: str, facts: _Facts) -> str:
     if group.cycle_id != cycle.pk or challenge.round.cycle_id != cycle.pk:
         return "the group or the task is of another cycle"
     known = _panels(challenge)
-    bar = facts.barred.get((group.pk, judge.pk))
+    bar, place = facts.barred.get((group.pk, judge.pk)), (challenge.pk, panel)
     faults = (
-        (judge.pk not in facts.judges, f'"{judge.key}" does not judge in this cycle'),
+        (place not in facts.peers and judge.pk not in facts.judges, f'"{judge.key}" does not judge in this cycle'),
+        (place in facts.peers and judge.pk not in facts.peers[place], f'"{judge.key}" is no peer on the panel "{panel}"'),
+        (who_judges(challenge, panel) == AUDIENCE, f'on the panel "{panel}" the audience votes: nobody has sheets'),
+        ((*place, group.pk, judge.pk) in facts.mutual, f'"{judge.key}" and "{group.key}": no two teams judge each other'),
         (panel not in known, f'"{panel}" is not a panel of "{challenge.key}"; known: {", ".join(known)}'),
         ((challenge.pk, panel, judge.pk) in facts.left, f'"{judge.key}" has left the panel "{panel}"'),
         (bar is not None and bar.own, f'"{judge.key}" belongs to "{group.key}": nobody judges their own group'),
@@ -111,7 +142,9 @@ def _store(wanted: Sequence[Wanted], *, by: Any) -> int:
         ignore_conflicts=True,
     )
     order = list(new)
-    if any(is_blind(one.round) for one in challenges.values()):  # entries come by name: numbers of sheets in that order would tell it
+    if any(
+        is_blind(one.round) for one in challenges.values()
+    ):  # entries come by name: numbers of sheets in that order would tell it
         SystemRandom().shuffle(order)
     Sheet.objects.bulk_create(
         [Sheet(**dict(zip(places, key, strict=True)), assigned_at=now) for key in order], batch_size=1000, ignore_conflicts=True

@@ -13,8 +13,10 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.judging.models import Panelist, Sheet
 from games.judging.queries import judges_in
+from games.judging.queries.peers import PEERS, who_judges
 from games.judging.rules import AssignmentRefused, NotOnPanel, SheetState
 from games.judging.rules.seats import Details, SeatLine, faults_of, read_seats, refuse
+from games.judging.rules.voting import AUDIENCE
 from games.judging.seating import judge_named, judges_by_key, task_named, tasks_by_place
 from games.organizations.models import Person
 from games.playbooks.schema import ChallengeDesign
@@ -25,6 +27,9 @@ from games.submissions.queries import rules_of
 def add_panelist(*, challenge: Challenge, panel: str, person: Person, by: Any) -> Panelist:
     """Put a judge on a panel of a task; they must judge in the cycle. Twice is once; who had left is back."""
     check_panel(challenge, panel)
+    if who_judges(challenge, panel) == PEERS:
+        msg = f'On the panel "{panel}" teams judge teams: their members take these seats, and no judges.'
+        raise AssignmentRefused(msg, where="panel")
     if not judges_in(challenge.round.cycle_id).filter(person=person).exists():
         msg = f'"{person.key}" does not judge in this cycle.'
         raise NotOnPanel(msg)
@@ -42,6 +47,9 @@ def check_panel(challenge: Challenge, panel: str) -> None:
     known = [one.key for one in spec.judges_panels]
     if panel not in known:
         msg = f'"{panel}" is not a panel of "{challenge.key}"; known: {", ".join(known)}'
+        raise AssignmentRefused(msg, where="panel")
+    if who_judges(challenge, panel) == AUDIENCE:
+        msg = f'On the panel "{panel}" the audience votes: nobody is seated, and there are no sheets.'
         raise AssignmentRefused(msg, where="panel")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from games.challenges.models import Challenge
@@ -26,6 +26,11 @@ def on_anchor() -> Exists:
     """Whether a sheet is on an anchor of its panel's calibration."""
     place = {"calibration__challenge": OuterRef("challenge_id"), "calibration__panel": OuterRef("panel")}
     return Exists(Anchor.objects.filter(**place, group=OuterRef("group_id")))
+
+
+def playing(cycle: Any) -> QuerySet[Membership]:
+    """Who plays in a cycle now."""
+    return Membership.objects.filter(cycle=cycle, group__isnull=False, until__isnull=True)
 
 
 def judges_in(cycle: Any) -> QuerySet[Membership]:
@@ -74,7 +79,14 @@ def with_facts(sheets: QuerySet[Sheet]) -> QuerySet[Sheet, Any]:
         now=Now(),
         until=Subquery(extension.values("until")[:1]),
         on_panel=Exists(panel),
-        holds=Exists(judges_in(OuterRef(f"{round_}__cycle_id")).filter(person=OuterRef("judge_id"))),
+        holds=ExpressionWrapper(
+            Q(Exists(judges_in(OuterRef(f"{round_}__cycle_id")).filter(person=OuterRef("judge_id"))))
+            | (
+                Q(Exists(panel.filter(peer=True)))
+                & Q(Exists(playing(OuterRef(f"{round_}__cycle_id")).filter(person=OuterRef("judge_id"))))
+            ),
+            output_field=BooleanField(),
+        ),
         own=own_group(),
         conflict=in_conflict(),
         judged=Subquery(entry_of().values("pinned_id")[:1]),

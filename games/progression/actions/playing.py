@@ -15,18 +15,24 @@ from games.groups.models import Group, Membership
 from games.groups.rules import CYCLE_WIDE, Consent
 from games.journal.queries import db_now
 from games.judging.actions import (
+    Wanted,
     add_panelist,
+    assign,
     assign_all,
     begin_calibration,
     close_calibration,
     discuss_calibration,
     finalize,
 )
+from games.judging.actions.ballots import close_voting, vote_on
+from games.judging.actions.peers import seat_peers
 from games.judging.models import Panelist, Sheet
 from games.judging.queries.calibrating import candidates, wants_calibration
 from games.judging.queries.feedback import promise_in
+from games.judging.queries.peers import groups_of_peers
 from games.judging.rules import Given, SheetState
 from games.judging.rules.feedback import Promise
+from games.judging.rules.voting import VotingState
 from games.organizations.models import Person
 from games.playbooks.rules import Capability
 from games.playbooks.schema import ChallengeDesign, Design
@@ -82,6 +88,8 @@ def _panels(design: Design) -> dict[str, int]:
     found: dict[str, int] = {}
     for one in design.challenges:
         for panel in one.judges_panels if one.format.value in {"rubric", "ranking"} else ():
+            if panel.who != "judges":
+                continue
             found[panel.key] = max(found.get(panel.key, 0), inventing.judges_of(panel))
     return found
 
@@ -194,7 +202,13 @@ def marks(round_: Round, *, by: Any) -> None:
         spec = spec_of(challenge)
         if spec.format.value in {"rubric", "ranking"}:
             for panel in spec.judges_panels:
-                _judged(challenge, spec, panel.key, by=by)
+                if panel.who == "audience":
+                    _unvoted(challenge, panel.key, by=by)
+                elif panel.who == "peers":
+                    _paired(challenge, panel.key, by=by)
+                    _filled(challenge, spec, panel.key, by=by)
+                else:
+                    _judged(challenge, spec, panel.key, by=by)
 
 
 def _judged(challenge: Challenge, spec: ChallengeDesign, panel: str, *, by: Any) -> None:
@@ -207,6 +221,28 @@ def _judged(challenge: Challenge, spec: ChallengeDesign, panel: str, *, by: Any)
         _calibrated(challenge, spec, panel, by=by)
     assign_all(challenge=challenge, by=by, panel=panel)
     _filled(challenge, spec, panel, by=by)
+
+
+def _unvoted(challenge: Challenge, panel: str, *, by: Any) -> None:
+    """Nobody invented has an address to vote with: the vote is closed without ballots."""
+    if vote_on(challenge, panel).state is VotingState.OPEN:
+        close_voting(challenge=challenge, panel=panel, by=by, reason=REASON)
+
+
+def _paired(challenge: Challenge, panel: str, *, by: Any) -> None:
+    """Every team judges the one or two that come after it: so no two judge each other."""
+    seat_peers(challenge=challenge, panel=panel, by=by)
+    teams = groups_of_peers(challenge, panel)
+    peers = {one.pk: one for one in Person.objects.filter(pk__in=teams)}
+    groups = {one.pk: one for one in Group.objects.filter(pk__in=teams.values())}
+    ring = sorted(teams.items())
+    reach = min(2, (len(ring) - 1) // 2)
+    wanted = [
+        Wanted(challenge, groups[ring[(at + step) % len(ring)][1]], peers[person], panel)
+        for at, (person, _) in enumerate(ring)
+        for step in range(1, reach + 1)
+    ]
+    assign(cycle=challenge.round.cycle, wanted=wanted, by=by)
 
 
 def _calibrated(challenge: Challenge, spec: ChallengeDesign, panel: str, *, by: Any) -> None:
