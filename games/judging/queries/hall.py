@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from games.groups.models import Group
-from games.judging.models import Sheet, Stand, Vote
+from games.judging.models import Pitch, Sheet, Stand, Vote
 from games.judging.queries.deciding import judgeable
 from games.judging.queries.desk import OPEN
 from games.judging.queries.pairs import SHOWN, TOLD
@@ -166,7 +167,21 @@ def judge_in(round_: Round, persons: Collection[int]) -> Person | None:
     ).first()
 
 
-def tables_of_group(group: Group) -> QuerySet[Stand]:
-    """A group's own tables in rounds that are not published yet, the next round first."""
-    rows = Stand.objects.filter(group=group, round__published_at__isnull=True)
-    return rows.select_related("round").order_by("round__number")
+TABLE = ("pk", "number", "location", "absent_at")
+PITCH = ("room", "starts_at", "minutes")
+OVER = timedelta(hours=1)
+"""So long a pitch that began is still the next."""
+
+
+def with_own_hall(rounds: QuerySet[Round], group: Group, now: datetime) -> QuerySet[Round, Any]:
+    """Annotate a group's own table (`table_number` …), its next pitch (`pitch_room` …; after the last one the last), and how many there are."""
+    table = Stand.objects.filter(round=OuterRef("pk"), group=group)
+    pitches = Pitch.objects.filter(round=OuterRef("pk"), group=group).order_by("starts_at")
+    coming = pitches.filter(starts_at__gte=now - OVER)
+    count: Any = pitches.order_by().values("group").annotate(count=Count("pk")).values("count")
+    last = pitches.order_by("-starts_at")
+    return rounds.annotate(
+        **{f"table_{name}": Subquery(table.values(name)[:1]) for name in TABLE},
+        **{f"pitch_{name}": Coalesce(Subquery(coming.values(name)[:1]), Subquery(last.values(name)[:1])) for name in PITCH},
+        pitches_count=Coalesce(Subquery(count), 0),
+    )

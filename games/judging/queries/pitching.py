@@ -146,9 +146,3 @@ def pitches_for(persons: Collection[int]) -> QuerySet[Pitch]:
     """What these persons hear, in order of time."""
     rows = Pitch.objects.filter(heard_by(persons)) if persons else Pitch.objects.none()
     return rows.select_related("group", "round__cycle").order_by("starts_at", "room", "pk")
-
-
-def pitches_of_group(group: Group) -> QuerySet[Pitch]:
-    """A group's own pitches in rounds that are not published yet, in order of time."""
-    rows = Pitch.objects.filter(group=group, round__published_at__isnull=True)
-    return rows.select_related("round").order_by("starts_at", "pk")

@@ -19,8 +19,8 @@ from games.judging.queries.hall import (
     last_table,
     options_for,
     tables_in,
-    tables_of_group,
     todo_at,
+    with_own_hall,
     without_table,
 )
 from games.judging.rules.hall import (
@@ -34,6 +34,7 @@ from games.judging.rules.hall import (
     read_tables,
     way_from,
 )
+from games.rounds.models import Round
 from tests.factories.judging import MARKS, judge, locked_scene, sheet_for
 from tests.factories.pairs import expo, seated
 from tests.factories.submissions import ESSAY, scene
@@ -303,7 +304,8 @@ def test_organizers_see_the_state_of_every_table(fair):
     assert [one.state for one in found] == ["busy", "done", "absent", "waiting"]
     assert found[0].judge == judith
     assert last_table(call.round, {judith.pk}) == found[0].stand
-    assert [one.number for one in tables_of_group(call.groups[2])] == [3]
+    [mine] = with_own_hall(Round.objects.all(), call.groups[2], timezone.now())
+    assert (mine.table_number, mine.table_absent_at is not None, mine.pitches_count) == (3, True, 0)
 
 
 @db

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from games.judging import actions as judging
 from games.judging.actions.pitching import Asked, PitchesRefused, drop_pitches, move_pitch, schedule_pitches, shift_pitches
 from games.judging.models import ConflictOfInterest, Pitch, Sheet
-from games.judging.queries.pitching import pitches_for, pitches_of_group, programme_of
+from games.judging.queries.hall import with_own_hall
+from games.judging.queries.pitching import pitches_for, programme_of
 from games.judging.rules.hall import HallRefused
 from games.judging.rules.pitching import Room, Sitting, Talk, Times, clashes, shared_rooms, timetable
+from games.rounds.models import Round
 from tests.factories.judging import judge, locked_scene, sheet_for
 from tests.factories.submissions import ESSAY, scene
 
@@ -240,7 +242,9 @@ def test_a_group_does_not_speak_in_two_rooms(call):
     )
     with pytest.raises(HallRefused, match="speaks in A at that time"):
         move_pitch(pitch=other, room="P", starts_at=START + timedelta(minutes=2), by=None)
-    assert [row.pk for row in pitches_of_group(one.group)] == [one.pk, other.pk]
+    for moment, room in ((START, "A"), (START + timedelta(hours=1, minutes=30), "P"), (START + timedelta(days=1), "P")):
+        [mine] = with_own_hall(Round.objects.all(), one.group, moment)
+        assert (mine.pitch_room, mine.pitches_count) == (room, 2)
 
 
 def test_what_is_late_moves_everything_after_it(call):

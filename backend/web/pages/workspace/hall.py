@@ -1,5 +1,6 @@
 """A team in the hall: its own table and pitches, and that it is back where nobody was found."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,23 +9,32 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backend.accounts.pages.gate import attempt, id_in, me, seen, signed_in
-from backend.api.permissions import access_of
 from backend.web.pages.workspace.frame import team_seen
-from games.groups.models import Group
 from games.judging.actions import hall
 from games.judging.models import Stand
-from games.judging.queries.hall import tables_of_group
-from games.judging.queries.pitching import pitches_of_group
-from games.permissions import visible
 
 
-def in_the_hall(request: HttpRequest, group: Group) -> dict[str, Any]:
-    """Tables and pitches of rounds that are not published yet. Two statements."""
-    access = access_of(request)
-    return {
-        "tables": list(visible(access, "stand.view", tables_of_group(group))),
-        "pitches": list(visible(access, "pitch.view", pitches_of_group(group))),
-    }
+def in_the_hall(rounds: Iterable[Any]) -> list[dict[str, Any]]:
+    """A team's own tables and next pitches, from rounds with the annotations of `with_own_hall`; those that are published are over."""
+    return [
+        {
+            "round": one.name,
+            "table": {
+                "pk": one.table_pk,
+                "number": one.table_number,
+                "location": one.table_location,
+                "absent_at": one.table_absent_at,
+            },
+            "pitch": {
+                "at": one.pitch_starts_at,
+                "room": one.pitch_room,
+                "minutes": one.pitch_minutes,
+                "count": one.pitches_count,
+            },
+        }
+        for one in rounds
+        if one.published_at is None and (one.table_pk is not None or one.pitches_count)
+    ]
 
 
 @signed_in

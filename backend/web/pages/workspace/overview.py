@@ -19,6 +19,7 @@ from games.groups.actions import given_by
 from games.groups.models import Group
 from games.groups.queries import members, public_key
 from games.groups.rules import GroupState, RegistrationState, consent_problems
+from games.judging.queries.hall import with_own_hall
 from games.permissions import Access, visible
 from games.playbooks.rules import Capability
 from games.recognition.models import Grant
@@ -50,7 +51,7 @@ def overview(request: HttpRequest, group: Group) -> dict[str, Any]:
         "people": [(one.person.name, Capability.CAPTAIN in one.capabilities, one.person_id in access.persons) for one in people],
         "asking": getattr(group, "asking", 0) if leads else 0,
         "invite_url": request.build_absolute_uri(f"{reverse('join')}?code={group.invite_code}") if group.invite_code else "",
-        "hall": in_the_hall(request, group),
+        "hall": in_the_hall(one.round for one in stages),
         "grants": _grants(access, group),
         "place": _place(access, group),
     }
@@ -112,7 +113,7 @@ def outdated(group: Group) -> bool:
 
 def stages_of(access: Access, group: Group) -> list[Stage]:
     """Every round as it is for the team, with its tasks: four statements."""
-    rounds = list(rounds_for(group, access.now))
+    rounds = list(with_own_hall(rounds_for(group, access.now), group, access.now))
     design = design_of(group.cycle)
     order, cuts = [one.key for one in design.rounds], {cut.to for cut in design.cuts}
     stages = {one.pk: _stage(access, group, one, behind_a_cut=restricted(order, cuts, one.key)) for one in rounds}
@@ -148,6 +149,7 @@ def _stage(access: Access, group: Group, round_: Round, *, behind_a_cut: bool) -
         out = _("The team is not in this round.")
     taking = group.state == GroupState.ACTIVE.value and group.cycle.state in TAKES_ENTRIES
     return Stage(
+        round=round_,
         key=round_.key,
         name=round_.name,
         url=reverse("round", args=[group.cycle.key, round_.key]),

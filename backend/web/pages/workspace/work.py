@@ -58,6 +58,7 @@ class Stage:
     published: datetime | None = None
     extended: bool = False
     out: str = ""
+    round: Any = None
     works: list[Work] = field(default_factory=list)
 
     @property
