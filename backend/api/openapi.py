@@ -7,8 +7,19 @@ from drf_spectacular.openapi import AutoSchema
 
 from backend.api.errors import CONTENT_TYPE
 from backend.api.idempotency import HEADER, KEY_LENGTH
+from games.changes.rules import AppealState, ChangeKind, ChangeSetState
 from games.cycles.rules import CycleState
-from games.judging.rules import CalibrationState, DeliberationState, PlanState, ReviewState, SheetState
+from games.judging.rules import (
+    CalibrationState,
+    ConflictKind,
+    DeliberationState,
+    MarkState,
+    PlanState,
+    ReplyKind,
+    ReviewState,
+    SheetState,
+)
+from games.judging.rules.voting import VotingState
 from games.notices.rules import Pace
 from games.submissions.rules import SubmissionState
 
@@ -43,7 +54,7 @@ REFUSED: Final[dict[str, Any]] = {
     "description": "Refused; `code` says why.",
     "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
-# Several shapes have a field `state`: each set of states gets the name of what it belongs to (ENUM_NAME_OVERRIDES).
+# Several shapes have a field `state` or `kind`: each set of values gets the name of what it belongs to (ENUM_NAME_OVERRIDES).
 CYCLE_STATES: Final = [one.value for one in CycleState]
 SUBMISSION_STATES: Final = [one.value for one in SubmissionState]
 SHEET_STATES: Final = [one.value for one in SheetState]
@@ -51,6 +62,13 @@ CALIBRATION_STATES: Final = [one.value for one in CalibrationState]
 PLAN_STATES: Final = [one.value for one in PlanState]
 REVIEW_STATES: Final = [one.value for one in ReviewState]
 DELIBERATION_STATES: Final = [one.value for one in DeliberationState]
+APPEAL_STATES: Final = [one.value for one in AppealState]
+CHANGE_SET_STATES: Final = [one.value for one in ChangeSetState]
+CHANGE_KINDS: Final = [one.value for one in ChangeKind]
+CONFLICT_KINDS: Final = [one.value for one in ConflictKind]
+REPLY_KINDS: Final = [one.value for one in ReplyKind]
+VOTING_STATES: Final = [one.value for one in VotingState]
+GIVEN_STATES: Final = [MarkState.ABSENT.value]
 PACES: Final = [(one.value, one.value) for one in Pace]
 METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 

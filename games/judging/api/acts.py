@@ -121,7 +121,7 @@ class VoteAsked(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField([one.value for one in Outcome], allow_blank=True)
 
 
-class OutcomeAsked(serializers.Serializer[Any]):
+class PairVerdictAsked(serializers.Serializer[Any]):
     """Which of the two is better."""
 
     outcome = serializers.ChoiceField(

@@ -110,7 +110,7 @@ class CalibrationRemark(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
 
 
-class OutcomeAsked(serializers.Serializer[Any]):
+class CalibrationOutcomeAsked(serializers.Serializer[Any]):
     """What the panel agreed on, for all of it to read."""
 
     outcome = serializers.CharField(required=False, allow_blank=True, max_length=REMARK)
@@ -194,11 +194,11 @@ class Calibrations(ReadOnlyModelViewSet[Calibration]):
         """Let the judges see how they differ, and talk. It begins by itself once all of them have marked the anchors."""
         return Response(CalibrationShape(acts.discuss_calibration(calibration=self.get_object(), by=request.user)).data)
 
-    @extend_schema(request=OutcomeAsked, responses=CalibrationShape)
+    @extend_schema(request=CalibrationOutcomeAsked, responses=CalibrationShape)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """The calibration is done: the other entries open."""
-        asked, one = asked_for(OutcomeAsked, request.data), self.get_object()
+        asked, one = asked_for(CalibrationOutcomeAsked, request.data), self.get_object()
         closed = acts.close_calibration(calibration=one, by=request.user, outcome=asked.get("outcome", ""))
         return Response(CalibrationShape(closed).data)
 

@@ -79,13 +79,13 @@ class SaidThere(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
 
 
-class WhyAsked(serializers.Serializer[Any]):
+class DeliberationAsked(serializers.Serializer[Any]):
     """What is to be talked about."""
 
     why = serializers.CharField(max_length=WORDS)
 
 
-class WordsAsked(serializers.Serializer[Any]):
+class RoomWordsAsked(serializers.Serializer[Any]):
     """Something to say."""
 
     text = serializers.CharField(max_length=WORDS)
@@ -140,12 +140,12 @@ class Deliberations(ReadOnlyModelViewSet[Deliberation]):
         rows = [_said(request, row, judges) for row in one.remarks.order_by("at", "pk")]
         return Response(SaidThere(rows, many=True).data)
 
-    @extend_schema(request=WordsAsked, responses={201: SaidThere})
+    @extend_schema(request=RoomWordsAsked, responses={201: SaidThere})
     @remarks.mapping.post
     def remark(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Say something, as long as it is open."""
         one = self.get_object()
-        asked = asked_for(WordsAsked, request.data)
+        asked = asked_for(RoomWordsAsked, request.data)
         now = acts.remark(
             deliberation=one, person=speaker_in(one, access_in(request).persons), text=asked["text"], by=request.user
         )
@@ -184,11 +184,11 @@ class SheetDeliberating(GenericViewSet[Sheet]):
     seen_as = "sheet.deliberate"
     permissions = {"deliberate": "sheet.deliberate"}
 
-    @extend_schema(request=WhyAsked, responses={201: DeliberationShape})
+    @extend_schema(request=DeliberationAsked, responses={201: DeliberationShape})
     @action(detail=True, methods=["post"])
     def deliberate(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Let those who judge this entry talk about it; the marks of this moment are kept."""
-        sheet, asked = self.get_object(), asked_for(WhyAsked, request.data)
+        sheet, asked = self.get_object(), asked_for(DeliberationAsked, request.data)
         begun = acts.open_deliberation(
             challenge=sheet.challenge, panel=sheet.panel, group=sheet.group, why=asked["why"], by=request.user
         )
@@ -221,7 +221,7 @@ class ReviewShape(serializers.ModelSerializer[MarkReview]):
         read_only_fields = fields
 
 
-class AnswerAsked(serializers.Serializer[Any]):
+class ReviewAnswered(serializers.Serializer[Any]):
     """What the human found. `reopen` opens the sheet again, so that its judge may change the mark."""
 
     answer = serializers.CharField(max_length=WORDS)
@@ -248,11 +248,11 @@ class Reviews(ReadOnlyModelViewSet[MarkReview]):
     filterset_class = ReviewFilter
     ordering = ("-distance",)
 
-    @extend_schema(request=AnswerAsked, responses=ReviewShape)
+    @extend_schema(request=ReviewAnswered, responses=ReviewShape)
     @action(detail=True, methods=["post"])
     def answer(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """The mark stands, or its judge is asked to look again: the answer says why."""
-        review, asked = self.get_object(), asked_for(AnswerAsked, request.data)
+        review, asked = self.get_object(), asked_for(ReviewAnswered, request.data)
         person = Person.objects.filter(pk__in=sorted(access_in(request).persons)).order_by("pk").first()
         answer_review(review=review, changed=asked["reopen"], answer=asked["answer"], by=request.user, person=person)
         return Response(self.get_serializer(self.get_object()).data)

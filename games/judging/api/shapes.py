@@ -100,7 +100,7 @@ class JudgedFile(serializers.Serializer[Any]):
     size = serializers.IntegerField()
     content_type = serializers.CharField()
     digest = serializers.CharField()
-    at = serializers.DateTimeField()
+    at = serializers.DateTimeField(allow_null=True)
 
 
 class JudgedVersion(serializers.Serializer[Any]):
@@ -110,7 +110,7 @@ class JudgedVersion(serializers.Serializer[Any]):
     submission = serializers.IntegerField()
     number = serializers.IntegerField()
     digest = serializers.CharField()
-    at = serializers.DateTimeField()
+    at = serializers.DateTimeField(allow_null=True)
     note = serializers.CharField(allow_blank=True)
     data = serializers.DictField()  # type: ignore[assignment] # a field named as the base's
     numbers = serializers.DictField(child=serializers.CharField())
@@ -207,10 +207,10 @@ class SheetShape(SheetSummary):
 
     @extend_schema_field(UseShape(many=True))
     def get_uses(self, sheet: Sheet) -> list[dict[str, Any]]:
-        """For whoever judges the entry, and organizers."""
+        """For whoever judges the entry, and organizers; not while it is judged blind: what was said before is known by name."""
         entry = self.context.get("entry")
         version = sheet.version or (entry.pinned if entry is not None else None)
-        found = uses_in(version) if version is not None and self.is_inside(sheet) else ()
+        found = uses_in(version) if version is not None and self.is_inside(sheet) and self.eyes(sheet).names else ()
         return [{"round": one.sheet.challenge.round.key, "text": one.text} for one in found]
 
 

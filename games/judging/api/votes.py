@@ -126,11 +126,11 @@ class Pairs(GenericViewSet[Vote]):
     seen_as = "vote.cast"
     permissions = {"answer": "vote.cast"}
 
-    @extend_schema(request=acts.OutcomeAsked, responses=acts.VerdictShape)
+    @extend_schema(request=acts.PairVerdictAsked, responses=acts.VerdictShape)
     @action(detail=True, methods=["post"])
     def answer(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Say which is better. It is durable when this answers; the same answer once more is the same answer."""
-        asked = asked_for(acts.OutcomeAsked, request.data)
+        asked = asked_for(acts.PairVerdictAsked, request.data)
         cast = actions.answer(pair=self.get_object(), outcome=asked["outcome"], by=request.user)
         return Response(acts.VerdictShape(cast).data)
 
