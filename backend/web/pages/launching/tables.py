@@ -5,6 +5,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from backend.web.pages.launching.parts import Field, Kind, Rows, Step
+from backend.web.pages.launching.tables_judging import JUDGING
 from backend.web.pages.launching.tables_looks import LOOKS
 from backend.web.pages.launching.tables_results import AWARDS, BOARDS, CUTS
 from backend.web.pages.launching.tables_tasks import CHALLENGES, questions
@@ -233,7 +234,7 @@ ROUNDS: Final = Rows(
             Kind.SWITCH,
             size="half",
         ),
-        Field("blind", _("Judges see no names"), _("Entries have keys instead."), Kind.SWITCH, size="half"),
+        *JUDGING,
         Field(
             "overlap",
             _("May run beside other rounds"),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.web.pages.launching.parts import Field, Kind, Rows
 from backend.web.pages.launching.tables_answers import ANSWER
+from backend.web.pages.launching.tables_judging import SEEN_BY_JUDGES
 
 FORMATS: Final = (
     ("rubric", _("Judges mark by criteria")),
@@ -163,9 +164,9 @@ QUESTIONS: Final = (
 )  # fmt: skip
 
 
-def questions(path: str, title: object, text: object, only: frozenset[str] = frozenset()) -> Rows:
-    """The builder of a form: questions that are added, moved, taken away."""
-    return Rows(path, title, "question", _("Add a question"), text, QUESTIONS, {"name": ""}, only, kind_key="type")
+def questions(path: str, title: object, text: object, only: frozenset[str] = frozenset(), more: tuple[Field, ...] = ()) -> Rows:
+    """The builder of a form: questions that are added, moved, taken away. `more`: what is asked about each besides."""
+    return Rows(path, title, "question", _("Add a question"), text, (*QUESTIONS, *more), {"name": ""}, only, kind_key="type")
 
 
 ABOUT: Final = tuple(
@@ -279,7 +280,9 @@ CHALLENGES: Final = Rows(
         *ABOUT,
         Field("optional", _("Nobody has to do it"), _("A quest beside the others."), Kind.SWITCH, size="third", more=True),
         ANSWER,
-        questions("form", _("What teams hand in"), _("The entry form. Judges see the answers in this order."), JUDGED),
+        questions(
+            "form", _("What teams hand in"), _("The entry form. Judges see the answers in this order."), JUDGED, (SEEN_BY_JUDGES,)
+        ),
         CRITERIA,
         PANELS,
         NUMBERS,

@@ -109,9 +109,24 @@ def _round_words(design: Design, one: Any) -> list[str]:
     if one.gate:
         found.append(_("It opens only after a recorded decision."))
     if one.blind:
-        found.append(_("Judges see keys instead of names."))
+        found.append(_("Judges see numbers instead of names until results are published."))
+    if one.calibration:
+        found.append(_("Judges mark the same anchor entries first and talk about them; the others open after that."))
+    if one.others_marks != "never":
+        when = _("once their own sheet is final") if one.others_marks == "after_final" else _("at any time")
+        found.append(_("Judges see the others' marks on the same entry %(when)s.") % {"when": when})
+    if one.judges_named:
+        found.append(_("Teams see who judged them, once results are published."))
+    if one.appeal_days:
+        spans = ngettext("%(count)d day", "%(count)d days", one.appeal_days) % {"count": one.appeal_days}
+        found.append(_("A team may appeal within %(spans)s after publication.") % {"spans": spans})
     if one.feedback:
-        found.append(_("Everybody who enters gets written feedback before it is closed."))
+        each = one.feedback_on == "criterion"
+        found.append(
+            _("Everybody who enters gets written feedback on each criterion before it is closed.")
+            if each
+            else _("Everybody who enters gets written feedback before it is closed.")
+        )
     tasks = [task.title for task in design.challenges if task.in_round(one.key)]
     found.append(_("Tasks: %(names)s.") % {"names": ", ".join(tasks)} if tasks else _("No task is set in it yet."))
     sees = LABELS["rounds.visibility"].options
