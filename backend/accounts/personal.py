@@ -12,8 +12,9 @@ from backend.accounts.models import ApiToken, User
 from games.cycles.queries import design_of
 from games.groups.models import JoinRequest, Membership, Registration
 from games.journal.models import JournalEntry
-from games.judging.models import ConflictOfInterest, Remark, Sheet, Vote
+from games.judging.models import Concern, ConflictOfInterest, Remark, Sheet, Vote
 from games.judging.queries.others import unnamed_to
+from games.judging.rules import ConflictSource
 from games.notices.models import Message, Notice
 from games.notices.queries import wishes_of
 from games.organizations.queries import people_of_user
@@ -30,7 +31,7 @@ profile.json       your account and how you wish to hear of things
 parts.json         cycles and teams you are or were in, registrations and requests you made
 entries.json       versions and tries you handed in, files you uploaded (their names, sizes and digests)
 marks.json         sheets, marks, notes and comments you wrote as a judge, and what they said before they were opened again;
-                   your votes, conflicts you have, what you said when judges talked
+                   your votes, conflicts you have, what you said when judges talked, who you said should not judge your team
 notices.json       notices on the page and mails you were sent; a one-time link in a mail is not kept
 tokens.json        tokens for programs you made (their secrets are not kept)
 acts.json          what the journal holds under your pseudonym: kind, time, subject
@@ -131,14 +132,22 @@ def _marks(persons: Iterable[int]) -> dict[str, Any]:
     votes = Vote.objects.filter(judge__in=mine).select_related("challenge__round__cycle", "a", "b")
     conflicts = ConflictOfInterest.objects.filter(person__in=mine).order_by("pk")
     unnamed = unnamed_to(mine)
-    told = _rows(conflicts, "reason", "declared_at", group="group__name", pk="group_id")
+    told = [_own_words(one) for one in _rows(conflicts, "reason", "source", "declared_at", group="group__name", pk="group_id")]
+    raised = Concern.objects.filter(person__in=mine).order_by("pk")
     remarks = Remark.objects.filter(person__in=mine).order_by("pk")
     return {
         "sheets": [_sheet(one) for one in sheets.order_by("pk")],
         "votes": [_vote(one) for one in votes.order_by("pk")],
         "conflicts": [{**one, "group": None if one.pop("pk") in unnamed else one["group"]} for one in told],
+        "concerns": _rows(raised, "words", "said_at", "answer", "settled_at", group="group__name"),
         "remarks": _rows(remarks, "text", "at", challenge="deliberation__challenge__name"),
     }
+
+
+def _own_words(conflict: dict[str, Any]) -> dict[str, Any]:
+    """A conflict with its reason where the judge gave it: what a team or an organizer wrote was not written for them."""
+    source = conflict.pop("source")
+    return conflict | {"reason": conflict["reason"] if source == ConflictSource.JUDGE.value else ""}
 
 
 def _sheet(sheet: Sheet) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def forget(user: User, *, by: User) -> None:
     Membership.objects.filter(person_id__in=ids, until__isnull=True).update(until=db_now())
     Membership.objects.filter(person_id__in=ids).update(affiliation="")
     Sheet.objects.filter(judge_id__in=ids).update(note="")
-    ConflictOfInterest.objects.filter(person_id__in=ids).update(reason="")
+    ConflictOfInterest.objects.filter(person_id__in=ids).update(reason="", lifted_reason="")
     for rows in (Invitation.objects, JoinRequest.objects, Notice.objects):
         rows.filter(person_id__in=ids).delete()
     Message.objects.filter(Q(to__in=addresses) | Q(person_id__in=ids)).delete()

@@ -147,8 +147,8 @@ def test_a_judges_data_name_no_team_of_a_blind_round(cast: Cast, monkeypatch):
     for place in ("backend.accounts.personal.is_blind", "games.judging.queries.others.is_blind"):
         monkeypatch.setattr(place, lambda round_: True)
     judging.recuse(sheet=sheet, by=cast.judith.user, reason="We met.")
-    judging.declare_conflict(person=cast.judith.person, group=cast.red, by=cast.judith.user, reason="We met.")
-    ConflictOfInterest.objects.create(person=cast.judith.person, group=cast.blue, reason="My brother.")
+    judging.say_too_close(person=cast.judith.person, group=cast.red, by=cast.judith.user, reason="We met.")
+    ConflictOfInterest.objects.create(person=cast.judith.person, group=cast.blue, reason="My brother.", source="judge")
     marks = data_of(cast.judith.client)["marks.json"]
     assert marks["sheets"][0]["group"] is None  # type: ignore[index]
     assert [(one["reason"], one["group"]) for one in marks["conflicts"]] == [  # type: ignore[index]

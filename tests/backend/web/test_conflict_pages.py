@@ -79,6 +79,16 @@ def test_a_recusal_with_a_conflict_is_the_judges_own_word(asked):
     assert ConflictOfInterest.objects.get().source == "judge"
 
 
+def test_who_gave_back_an_entry_without_a_name_is_not_told_whose_it_was():
+    call = locked_scene(groups=2, rounds=[{"key": "call", "blind": True}])
+    who = people(call)
+    sheet = sheet_for(call, who.judith.person)
+    who.judith.client.post(f"/desk/sheets/{sheet.pk}/recuse/", {"reason": "I know this hand.", "conflict": "1"})
+    known = main(who.judith.client.get(MINE)).partition("Whom you do not judge")[2].partition("<form")[0]
+    assert "a group whose entry you had without its name" in known
+    assert "Team 1" not in known
+
+
 def test_a_team_says_who_should_not_judge_it(asked):
     call, who = asked
     client, page = who.ada.client, f"/cycles/{call.cycle.key}/teams/team-1/judges/"

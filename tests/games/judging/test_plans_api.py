@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from games.judging import actions
-from games.judging.models import AssignmentPlan, Panelist, Sheet
+from games.judging.models import AssignmentPlan, ConflictOfInterest, Panelist, Sheet
 from tests.factories.judging import People, judge, locked_scene, people
-from tests.factories.submissions import Scene
+from tests.factories.submissions import Scene, without_designs
 from worker.planning import work_out
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +113,20 @@ def test_eve_is_refused(call: Scene, who: People):
         ]
         assert [answer.status_code for answer in answers] == [404] * len(answers)
     assert who.judith.api.post(f"{one}/apply").status_code == 404
+
+
+@pytest.mark.parametrize("listed", ["plans", "concerns", "conflicts"])
+def test_a_list_takes_as_many_statements_for_many_as_for_one(call: Scene, who: People, listed: str):
+    counts = []
+    for size in (1, 4):
+        for group in call.groups[:size]:
+            AssignmentPlan.objects.create(challenge=call.challenge, panel="jury")
+            ConflictOfInterest.objects.get_or_create(person=who.judith.person, group=group, defaults={"source": "team"})
+            actions.raise_concern(group=group, words="x", by=None)
+        client = who.org.api
+        client.get(f"{API}/{listed}")
+        with CaptureQueriesContext(connection) as statements:
+            rows = client.get(f"{API}/{listed}").json()["results"]
+        assert len(rows) >= size
+        counts.append(len(without_designs(statements)))
+    assert counts[0] == counts[1] <= 6

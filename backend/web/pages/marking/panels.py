@@ -23,6 +23,7 @@ from games.judging import actions
 from games.judging.actions.panels import choices_of
 from games.judging.models import ConflictOfInterest, Panelist
 from games.judging.queries import judges_in, progress_by_task
+from games.judging.queries.others import unnamed_to
 from games.judging.rules import ConflictSource
 from games.permissions import visible
 from games.playbooks.rules import Capability
@@ -44,7 +45,7 @@ def my_panels(request: HttpRequest) -> HttpResponse:
     known = visible(access, "conflict.view", ConflictOfInterest.objects.filter(group__cycle__in=cycles, lifted_at__isnull=True))
     groups = Group.objects.filter(cycle__in=cycles, state=GroupState.ACTIVE.value).order_by("name", "pk")
     context = {
-        "cycles": _by_cycle(cycles, list(_whole(seats)), list(_own(known, access.persons)), list(groups)),
+        "cycles": _by_cycle(cycles, list(_whole(seats)), _known(known, access.persons), list(groups)),
         "tabs": tabs("my-panels", progress_by_task(mine(request))),
         "facts": facts(request, []),
         "crumbs": shapes.crumbs((_("My desk"), reverse("desk")), (_("My sheets"), reverse("queue")), _("My panels")),
@@ -57,18 +58,29 @@ def _whole(seats: Any) -> Any:
     return seats.select_related("challenge__round__cycle").order_by(*places)
 
 
-def _own(known: Any, persons: frozenset[int]) -> Any:
-    return known.filter(person__in=sorted(persons)).select_related("group").order_by("group__name", "pk")
+def _known(known: Any, persons: frozenset[int]) -> list[dict[str, Any]]:
+    """Whom this person does not judge. A group whose entry they had in a round that is blind stays unnamed; words only where they are theirs."""
+    rows = list(known.filter(person__in=sorted(persons)).select_related("group").order_by("group__name", "pk"))
+    unnamed = unnamed_to(persons) if rows else set()
+    return [
+        {
+            "cycle": one.group.cycle_id,
+            "group": None if one.group_id in unnamed else one.group,
+            "reason": one.reason if one.source == ConflictSource.JUDGE.value else "",
+            "mine": one.source == ConflictSource.JUDGE.value,
+        }
+        for one in sorted(rows, key=lambda row: row.group_id in unnamed)
+    ]
 
 
 def _by_cycle(
-    cycles: list[Cycle], seats: list[Panelist], known: list[ConflictOfInterest], groups: list[Group]
+    cycles: list[Cycle], seats: list[Panelist], known: list[dict[str, Any]], groups: list[Group]
 ) -> list[dict[str, Any]]:
     return [
         {
             "cycle": cycle,
             "seats": [_seat(one) for one in seats if one.challenge.round.cycle_id == cycle.pk],
-            "known": [_close(one) for one in known if one.group.cycle_id == cycle.pk],
+            "known": [one for one in known if one["cycle"] == cycle.pk],
             "groups": [one for one in groups if one.cycle_id == cycle.pk],
         }
         for cycle in cycles
@@ -83,12 +95,6 @@ def _seat(seat: Panelist) -> dict[str, Any]:
         "topics": choices_of(spec, spec.topics),
         "languages": choices_of(spec, spec.language),
     }
-
-
-def _close(conflict: ConflictOfInterest) -> dict[str, Any]:
-    """Words only where they are the judge's own."""
-    mine_ = conflict.source == ConflictSource.JUDGE.value
-    return {"group": conflict.group, "reason": conflict.reason if mine_ else "", "mine": mine_}
 
 
 def _act(request: HttpRequest) -> HttpResponse:
