@@ -12,13 +12,17 @@ from leaderboards.engine import numbers
 
 FATES: Final = {
     "counted": gettext_lazy("counted"),
+    "adjusted": gettext_lazy("without the judge's severity"),
     "pulled": gettext_lazy("pulled to the others"),
+    "clipped": gettext_lazy("without the judge's severity, then pulled to the others"),
     "dropped": gettext_lazy("left out: highest or lowest"),
     "recused": gettext_lazy("did not judge this entry"),
     "absent": gettext_lazy("no mark"),
     "not_marked": gettext_lazy("not marked"),
     "incomplete": gettext_lazy("sheet incomplete, does not count"),
 }
+INSTEAD: Final = frozenset({"adjusted", "pulled", "clipped"})
+READ: Final = 2  # decimals
 UNSCORED: Final = {
     "no_marks": gettext_lazy("No marks yet."),
     "quorum": gettext_lazy("Too few marks for a score."),
@@ -61,7 +65,14 @@ def explained(spec: ChallengeDesign, explanation: Mapping[str, Any], *, status: 
 
 def _mark(mark: Sequence[Any]) -> dict[str, Any]:
     _judge, given, used, fate = mark
-    return {"given": given, "used": used if fate == "pulled" else None, "fate": fate, "words": FATES.get(fate, fate)}
+    return {"given": given, "used": _used(used, fate), "fate": fate, "words": FATES.get(fate, fate)}
+
+
+def _used(used: str | None, fate: str) -> str | None:
+    """What counted instead of the mark; computed numbers with few decimals, as people read them."""
+    if used is None or fate not in INSTEAD:
+        return None
+    return used if fate == "pulled" else numbers.fixed(numbers.parse(used), READ)
 
 
 def _steps(spec: ChallengeDesign, steps: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -109,6 +109,22 @@ def test_chopin_stage_one_says_who_is_mild() -> None:
     assert found.entries[0].group == "29"
 
 
+def test_the_example_of_the_docs_is_true() -> None:
+    """docs/judges.md explains pianist 28."""
+    [cycle] = import_path(EXAMPLES / "chopin-2025")
+    found = analysis_of(Challenge.objects.get(round__cycle=cycle, round__key="stage1"), "jury")
+    assert found is not None
+    one = found.entry("28")
+    assert one is not None
+    assert (f"{float(one.raw):.2f}", one.place_raw, f"{float(one.adjusted):.2f}", one.place) == ("19.69", 36, "19.64", 39)
+    assert (one.low, one.high) == (pytest.approx(22, abs=1), pytest.approx(56, abs=1))
+    assert float(one.top[40]) == pytest.approx(0.6, abs=0.03)
+    assert sum(each.sheets for each in found.judges) == 1395
+    absent = found.judge("dang-thai-son")
+    assert absent is not None
+    assert f"{float(absent.offset):.2f}" == "-0.69"
+
+
 def test_a_web_process_leaves_the_analyses_of_an_import_to_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(computing, "_light", [True])
     [cycle] = import_path(EXAMPLES / "chopin-2025")

@@ -1,0 +1,33 @@
+"""How a score came about, in words and chips."""
+
+import pytest
+
+from backend.web.explained import explained
+from games.playbooks.schema import ChallengeDesign
+
+SPEC = ChallengeDesign.model_validate({"key": "c", "criteria": [{"key": "x"}], "panels": [{"key": "jury"}]})
+
+
+def marks_of(*marks):
+    fold = {"panel": "jury", "criterion": "x", "centre": None, "value": "7", "weighted": "7", "marks": list(marks)}
+    return explained(SPEC, {"panels": [fold], "steps": []}, status="scored")
+
+
+@pytest.mark.parametrize(
+    ("mark", "used", "words"),
+    [
+        (["j", "8", "7.587655", "adjusted"], "7.59", "without the judge's severity"),
+        (["j", "8", "7", "clipped"], "7.00", "without the judge's severity, then pulled to the others"),
+        (["j", "8", "7.5", "pulled"], "7.5", "pulled to the others"),
+        (["j", "8", "8", "counted"], None, "counted"),
+        (["j", "8", None, "dropped"], None, "left out: highest or lowest"),
+    ],
+)
+def test_a_mark_says_what_was_given_and_what_counted(mark, used, words):
+    found = marks_of(mark)["panels"][0]["rows"][0]["marks"][0]
+    assert (found["given"], found["used"], found["words"]) == ("8", used, words)
+
+
+def test_what_became_of_marks_is_told_once_below():
+    found = marks_of(["j", "8", "7.5", "adjusted"], ["k", "6", "6.2", "adjusted"], ["l", "6", "6", "counted"])
+    assert found["fates"] == [{"fate": "adjusted", "words": "without the judge's severity"}]
