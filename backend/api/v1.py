@@ -19,6 +19,8 @@ from games.changes.api import Appealing, Appeals, ChangeSets, Preparing
 from games.groups.api import AcceptInvitation, CyclePeople, Groups, GuestLists, JoinRequests, Memberships, Registrations
 from games.journal.api import Events
 from games.judging.api import (
+    Audience,
+    Ballots,
     Calibrations,
     CalibrationSetUp,
     Concerns,
@@ -117,6 +119,8 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("sheets", SheetRuling, "sheet-rule"),
     ("sheets", SheetTalk, "sheet-talk"),
     ("feedback-replies", FeedbackReplies, "feedback-reply"),
+    ("challenges", Audience, "audience"),
+    ("ballots", Ballots, "ballot"),
     ("challenges", Voting, "voting"),
     ("rounds", Halls, "hall"),
     ("stands", Stands, "stand"),

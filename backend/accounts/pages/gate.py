@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -15,9 +14,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from backend.accounts.models import User
 from backend.api.permissions import access_of
 from games.errors import GameError, NotFound
+from games.journal.network import network_of
 from games.permissions import allows, visible
 
 ID_DIGITS: Final = 18
+__all__ = [
+    "ID_DIGITS",
+    "attempt",
+    "id_in",
+    "may",
+    "me",
+    "network_of",
+    "refuse",
+    "require",
+    "seen",
+    "signed_in",
+]
 
 
 def seen[M: Model](request: HttpRequest, name: str, rows: QuerySet[M], **where: Any) -> M:
@@ -60,15 +72,6 @@ def me(request: HttpRequest) -> User:
 def id_in(text: str) -> int:
     """The id in a form; 0, which nothing has, for anything that is no id."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= ID_DIGITS else 0
-
-
-def network_of(request: HttpRequest) -> str:
-    """Where the request comes from: the address, of IPv6 the /64 that one household has. Behind our proxy, what the proxy saw."""
-    address = request.META.get("REMOTE_ADDR", "")
-    if getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
-        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
-        address = forwarded or address
-    return ":".join(address.split(":")[:4]) if ":" in address else address
 
 
 def refuse(form: Form, refusal: GameError) -> None:

@@ -82,12 +82,13 @@ def _check_voter(user: Any) -> None:
 
 
 def _check_choice(vote: Vote, person: Person, group: Group) -> None:
-    """The entry can be voted for, by this person, who has a vote left."""
-    if group.pk not in {one.pk for one in entries_to_mark(vote.challenge)}:
+    """The entry can be voted for, by this person, who has a vote left; votes on entries that left the round are free again."""
+    there = {one.pk for one in entries_to_mark(vote.challenge)}
+    if group.pk not in there:
         raise BallotRefused("There is no such entry to vote for.", where="group")
     if group.pk in not_for([person.pk], vote.challenge.round.cycle_id):
         raise BallotRefused("Nobody votes for their own team, or where their team-mates play.", where="group")
-    used = len(ballots_of(vote.challenge, vote.panel.key, [person.pk]))
+    used = sum(1 for one in ballots_of(vote.challenge, vote.panel.key, [person.pk]) if one in there)
     if used >= vote.panel.ballots:
         msg = f"Your {used} votes are given: take one back first." if used != 1 else "Your vote is given: take it back first."
         raise BallotRefused(msg, where="group")

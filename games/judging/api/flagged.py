@@ -1,0 +1,110 @@
+"""Ballots looked at by a human: one's own, and for organizers those that are flagged."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from games.judging.actions import ballots as voting
+from games.judging.api.asking import JudgedGroup, access_in, asked_for
+from games.judging.models import Ballot
+from games.judging.queries.choices import choice_key
+
+REASON = 5000
+
+
+class VoterShape(serializers.Serializer[Any]):
+    """Who voted, as far as it takes to look at it."""
+
+    name = serializers.CharField()
+    email = serializers.CharField()
+    joined = serializers.DateTimeField(allow_null=True)
+
+
+class BallotShape(serializers.ModelSerializer[Ballot]):
+    """A ballot: one's own, or for organizers one that is flagged. For whom it is only these two read."""
+
+    choice = serializers.SerializerMethodField()
+    flag = serializers.SerializerMethodField(help_text="Why somebody should look: for organizers.")
+    voter = serializers.SerializerMethodField(help_text="For organizers.")
+    group = serializers.SerializerMethodField(help_text="For organizers.")
+
+    class Meta:
+        model = Ballot
+        fields = (
+            "id",
+            "challenge",
+            "panel",
+            "choice",
+            "at",
+            "withdrawn_at",
+            "refused_at",
+            "reason",
+            "flag",
+            "settled_at",
+            "voter",
+            "group",
+        )
+        read_only_fields = fields
+
+    def _inside(self, ballot: Ballot) -> bool:
+        return access_in(self.context["request"]).reads(ballot.challenge.round.cycle_id)
+
+    def get_choice(self, ballot: Ballot) -> str:
+        """As the entry is named where one votes."""
+        return choice_key(ballot.challenge_id, ballot.panel, ballot.group_id)
+
+    def get_flag(self, ballot: Ballot) -> str:
+        """Not for the voter: it would teach how to go unnoticed."""
+        return ballot.flag if self._inside(ballot) else ""
+
+    @extend_schema_field(VoterShape(allow_null=True))
+    def get_voter(self, ballot: Ballot) -> dict[str, Any] | None:
+        """Name, address, since when."""
+        if not self._inside(ballot):
+            return None
+        user = ballot.person.user
+        joined = getattr(user, "date_joined", None)
+        return {"name": ballot.person.name, "email": getattr(user, "email", ""), "joined": joined}
+
+    @extend_schema_field(JudgedGroup(allow_null=True))
+    def get_group(self, ballot: Ballot) -> dict[str, Any] | None:
+        """Whose entry it is for."""
+        return dict(JudgedGroup(ballot.group).data) if self._inside(ballot) else None
+
+
+class BallotSettleAsked(serializers.Serializer[Any]):
+    """Why; a refusal needs it."""
+
+    reason = serializers.CharField(max_length=REASON, required=False, allow_blank=True)
+
+
+class Ballots(ReadOnlyModelViewSet[Ballot]):
+    """Your ballots; for organizers those that are flagged."""
+
+    queryset = Ballot.objects.select_related("challenge__round__cycle", "group", "person__user")
+    serializer_class = BallotShape
+    seen_as = "ballot.view"
+    permissions = {"keep": "ballot.settle", "refuse": "ballot.settle"}
+    filterset_fields = ("challenge", "panel")
+    ordering = ("-id",)
+
+    @extend_schema(request=BallotSettleAsked, responses=BallotShape)
+    @action(detail=True, methods=["post"])
+    def keep(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """You looked: the ballot counts."""
+        asked = asked_for(BallotSettleAsked, request.data)
+        ballot = voting.keep_ballot(ballot=self.get_object(), by=request.user, reason=asked.get("reason", ""))
+        return Response(self.get_serializer(ballot).data)
+
+    @extend_schema(request=BallotSettleAsked, responses=BallotShape)
+    @action(detail=True, methods=["post"])
+    def refuse(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """The ballot does not count, with a reason. It is kept."""
+        asked = asked_for(BallotSettleAsked, request.data)
+        ballot = voting.refuse_ballot(ballot=self.get_object(), by=request.user, reason=asked.get("reason", ""))
+        return Response(self.get_serializer(ballot).data)
