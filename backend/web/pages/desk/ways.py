@@ -12,10 +12,10 @@ def ways(cycle: Cycle, current: str) -> list[dict[str, Any]]:
     """The parts of this place."""
     parts = (
         ("panels", _("Panels"), "desk-judging"),
-        ("conflicts", _("Conflicts of interest"), "desk-conflicts"),
+        ("conflicts", _("Conflicts"), "desk-conflicts"),
         ("calibrations", _("Calibration"), "desk-calibrations"),
-        ("hall", _("In the hall"), "desk-hall"),
-        ("flags", _("Questions of judges"), "desk-flags"),
+        ("hall", _("Hall"), "desk-hall"),
+        ("flags", _("Questions"), "desk-flags"),
         ("doubts", _("Second looks"), "desk-doubts"),
         ("feedback", _("Feedback"), "desk-feedback"),
     )
