@@ -3,7 +3,7 @@
 from games.changes.actions.appeals import answer_appeal, make_appeal, withdraw_appeal
 from games.changes.actions.applying import apply, carry_on, conclude, give_anew, published_by
 from games.changes.actions.preparing import (
-    add_change,
+    add_changes,
     cancel,
     keep_failure,
     keep_preview,
@@ -16,7 +16,7 @@ from games.changes.actions.wanted import Wanted
 
 __all__ = [
     "Wanted",
-    "add_change",
+    "add_changes",
     "answer_appeal",
     "apply",
     "cancel",

@@ -20,6 +20,7 @@ from games.journal.rules import Kind
 
 MOST: Final = 200  # changes in one set
 WORDS: Final = 5000  # characters
+BOTH: Final = "A sheet is taken out or put back as a whole, and one of its marks is set: leave one of both."
 PLAYED: Final = frozenset({CycleState.ENROLLING, CycleState.RUNNING, CycleState.PAUSED, CycleState.AWARDING})
 
 
@@ -84,7 +85,7 @@ def _write(change_set: ChangeSet, rows: Sequence[Stored]) -> None:
         raise ChangesInvalid(message, where="changes")
     made = [Change(change_set=change_set, position=number, **row) for number, row in enumerate(rows, 1)]
     if overlaps(made):
-        raise ChangesInvalid("A sheet is taken out or put back as a whole, and one of its marks is set: leave one of both.")
+        raise ChangesInvalid(BOTH)
     Change.objects.bulk_create(made)
 
 
@@ -109,21 +110,26 @@ def rewrite(change_set: ChangeSet, *, by: Any, reason: str | None = None, change
 
 
 @transaction.atomic
-def add_change(change_set: ChangeSet, wanted: Wanted, *, by: Any) -> ChangeSet:
-    """One change more. Raises as `prepare`."""
+def add_changes(change_set: ChangeSet, wanted: Sequence[Wanted], *, by: Any, appeal: Appeal | None = None) -> ChangeSet:
+    """More changes; one of the same thing takes the place of the one before. A draft behind no appeal may take one. Raises as `prepare`."""
     row = held_draft(change_set)
+    expect_played(row.cycle)
+    if appeal is not None and row.appeal is None:
+        _check_appeal(row.cycle, appeal)
+        row.appeal = appeal
     there = changes_of(row)
-    [new] = stored(row.cycle, [wanted])
-    same = [one for one in there if _same(one, new)]
-    Change.objects.filter(pk__in=[one.pk for one in same]).delete()
-    if len(there) - len(same) >= MOST:
-        message = f"At most {MOST} changes in one correction."
-        raise ChangesInvalid(message)
+    fresh = stored(row.cycle, wanted)
+    same = [one for one in there if any(_same(one, new) for new in fresh)]
     last = max((one.position for one in there), default=0)
-    made = Change(change_set=row, position=last + 1, **new)
-    if overlaps([*(one for one in there if one not in same), made]):
-        raise ChangesInvalid("A sheet is taken out or put back as a whole, and one of its marks is set: leave one of both.")
-    made.save()
+    made = [Change(change_set=row, position=number, **new) for number, new in enumerate(fresh, last + 1)]
+    kept = [one for one in there if one not in same]
+    if len(kept) + len(made) > MOST:
+        message = f"At most {MOST} changes in one correction."
+        raise ChangesInvalid(message, where="changes")
+    if overlaps([*kept, *made]):
+        raise ChangesInvalid(BOTH)
+    Change.objects.filter(pk__in=[one.pk for one in same]).delete()
+    Change.objects.bulk_create(made)
     return _unseen(row, by=by)
 
 
@@ -151,7 +157,7 @@ def look_again(change_set: ChangeSet, *, by: Any) -> ChangeSet:
 
 def _unseen(row: ChangeSet, *, by: Any) -> ChangeSet:
     row.preview, row.stamp, row.previewed_at = {}, "", None
-    row.save(update_fields=["reason", "preview", "stamp", "previewed_at"])
+    row.save(update_fields=["reason", "appeal", "preview", "stamp", "previewed_at"])
     _journal(row, by=by)
     return row
 

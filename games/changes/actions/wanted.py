@@ -6,6 +6,7 @@ from typing import Any
 
 from games.changes.models import Change
 from games.changes.rules import ChangeKind, ChangesInvalid
+from games.changes.rules.written import spelled_out
 from games.cycles.models import Cycle
 from games.cycles.queries import decisions_in_force, design_of
 from games.cycles.rules import DecisionKind, changes
@@ -237,7 +238,7 @@ def _rule(cycle: Cycle, one: Wanted) -> Stored:
     problems = fixed_problems(before, after, begun_rounds(cycle, db_now()))
     if problems:
         raise AmendRefused(problems)
-    differs = changes(before.data(), after.data())
+    differs = changes(spelled_out(before.data()), spelled_out(after.data()))
     kept = {"changes": exact(one.changes or {})} if one.design is None else {"design": exact(one.design)}
     return {
         "kind": one.kind.value,

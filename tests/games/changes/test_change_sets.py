@@ -451,7 +451,7 @@ def test_only_what_was_looked_at_is_applied(story: Told) -> None:
     draft = drafted(story, mark(story, "brook", "impact", 5))
     with pytest.raises(ChangesMoved):
         actions.apply(draft, by=story.org.user, stamp="0" * 64)
-    actions.add_change(draft, mark(story, "brook", "novelty", 5), by=story.org.user)
+    actions.add_changes(draft, [mark(story, "brook", "novelty", 5)], by=story.org.user)
     draft.refresh_from_db()
     assert (draft.preview, draft.stamp) == ({}, "")
     with pytest.raises(ChangesRefused, match="preview"):
@@ -460,7 +460,7 @@ def test_only_what_was_looked_at_is_applied(story: Told) -> None:
 
 def test_a_change_is_replaced_and_left_out(story: Told) -> None:
     draft = drafted(story, mark(story, "brook", "impact", 5))
-    actions.add_change(draft, mark(story, "brook", "impact", 3), by=story.org.user)
+    actions.add_changes(draft, [mark(story, "brook", "impact", 3)], by=story.org.user)
     [change] = draft.changes.all()
     assert change.after["value"] == "3"
     actions.remove_change(draft, change.position, by=story.org.user)

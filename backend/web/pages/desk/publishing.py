@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.accounts.pages.gate import refuse, signed_in
 from backend.api.permissions import access_of
 from backend.web import preview_shapes, shapes
+from backend.web.pages.desk.changes.place import ways
 from backend.web.pages.desk.confirming import run_shape
 from backend.web.pages.desk.departing import DepartForm, TieForm, departures, near_rows, tie_words
 from backend.web.pages.desk.place import desk_page, organized
@@ -45,7 +46,8 @@ def publish_index(request: HttpRequest, cycle: str) -> HttpResponse:
     listed = [
         {"round": one, "badge": shapes.round_badge(one), "ended": one.state in ENDED, "next": one is ready} for one in rounds
     ]
-    return desk_page(request, "desk/publish.html", found, "publish", {"rounds": listed, "ready": ready})
+    context = {"rounds": listed, "ready": ready, "ways": ways(found, "rounds")}
+    return desk_page(request, "desk/publish.html", found, "publish", context)
 
 
 @never_cache
