@@ -37,13 +37,13 @@ dice: Final = SystemRandom()
 
 @transaction.atomic
 def ask_pair(*, challenge: Challenge, person: Person, by: Any) -> Vote | None:  # noqa: ARG001 every action says who acts
-    """The pair that this judge is to compare: the one that waits, else a new one, drawn and kept. None if there is nothing left for them.
+    """The pair that this judge is to compare: one that waits, else a new one, drawn and kept. None if there is nothing left for them.
 
     Six statements at most, whatever the number of entries. Raises NotOnPanel, and why nothing is judged now.
     """
     seat = _seat(challenge, person)
     past = past_of(challenge, person)
-    if (waiting := _waiting(past, seat.now)) is not None:
+    if (waiting := _waiting(past, seat.now, lists=False)) is not None:
         return waiting
     _know(challenge, seat)
     pair = next_pair(candidates_for(challenge, person), before=past.last, met=past.met, dice=dice.random)
@@ -58,12 +58,12 @@ def ask_pair(*, challenge: Challenge, person: Person, by: Any) -> Vote | None:  
 def ask_list(*, challenge: Challenge, person: Person, by: Any, size: int = USUAL_LIST) -> Vote | None:  # noqa: ARG001 as above
     """Some entries that this judge is to put in order, as one of the pairs that the list implies; None if there are not three left.
 
-    What waits (a pair, or a list) comes first. Raises as `ask_pair` does, and VoteRefused for another size than 3 to 6.
+    A list that waits comes first. Raises as `ask_pair` does, and VoteRefused for another size than 3 to 6.
     """
     check_size(size)
     seat = _seat(challenge, person)
     past = past_of(challenge, person)
-    if (waiting := _waiting(past, seat.now)) is not None:
+    if (waiting := _waiting(past, seat.now, lists=True)) is not None:
         return waiting
     _know(challenge, seat)
     found = next_list(candidates_for(challenge, person), size=size, before=past.last, met=past.met, dice=dice.random)
@@ -94,10 +94,10 @@ def _seat(challenge: Challenge, person: Person) -> Any:
     return seat
 
 
-def _waiting(past: Past, now: datetime) -> Vote | None:
-    """The pair shown last that still waits. Those of which an entry left meanwhile are put away as skipped."""
-    for pk in reversed(past.waiting):
-        row = next(iter(locked_pairs(pk=pk, at=None)), None)
+def _waiting(past: Past, now: datetime, *, lists: bool) -> Vote | None:
+    """The pair (or list) shown last that still waits. Those of which an entry left meanwhile are put away as skipped."""
+    for pk, ranking in reversed(past.waiting):
+        row = next(iter(locked_pairs(pk=pk, at=None)), None) if (ranking is not None) is lists else None
         if row is None:
             continue
         rows = [row] if row.ranking_id is None else locked_pairs(ranking=row.ranking_id)

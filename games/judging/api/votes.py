@@ -90,7 +90,7 @@ class Voting(GenericViewSet[Challenge]):
     @extend_schema(request=acts.ListAsked, responses={201: PairShape, 204: None})
     @action(detail=True, methods=["post"])
     def lists(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """Some entries to put in order; what waits for an answer comes first. 204: there are not three left that you have not met."""
+        """Some entries to put in order: a list that waits, else a new one. 204: there are not three left that you have not met."""
         challenge, asked = self.get_object(), asked_for(acts.ListAsked, request.data)
         person = self._judge(request, challenge)
         pair = actions.ask_list(challenge=challenge, person=person, by=request.user, size=asked["size"])

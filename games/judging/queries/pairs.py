@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from games.challenges.models import Challenge
 from games.groups.models import Group, Membership
 from games.judging.conflicts import in_conflict, in_force, own_group
-from games.judging.models import PairEntry, Panelist, RankedList, Vote
+from games.judging.models import PairEntry, Panelist, Stand, Vote
 from games.judging.queries.deciding import entry_of, judges_in
 from games.judging.rules import Seat, Sitting
 from games.judging.rules.pairs import Share, share_of
@@ -98,7 +98,7 @@ def sitting_at(row: Any, challenge: Challenge, *, both: bool = True, until: Any 
 @cache
 def _votes_with_facts() -> QuerySet[Vote, Any]:
     """Made once and never evaluated: putting it together takes longer than asking the database."""
-    rows = Vote.objects.select_related("challenge__round__cycle", "judge").select_for_update(of=("self",), no_key=True)
+    rows = Vote.objects.select_related("challenge__round__cycle", "judge")
     cycle = OuterRef("challenge__round__cycle_id")
     seat = Panelist.objects.filter(challenge=OuterRef("challenge_id"), person=OuterRef("judge_id"), left_at__isnull=True)
     rows = rows.annotate(
@@ -128,7 +128,7 @@ def _votes_with_facts() -> QuerySet[Vote, Any]:
 
 def locked_pairs(**which: Any) -> list[Any]:
     """Pairs of one judge, locked and fresh, with all that decides about them. One statement."""
-    return list(_votes_with_facts().filter(**which).order_by("pk"))
+    return list(_votes_with_facts().select_for_update(of=("self",), no_key=True).filter(**which).order_by("pk"))
 
 
 def seats_towards(row: Any) -> list[Seat]:
@@ -183,28 +183,57 @@ def candidates_for(challenge: Challenge, person: Person) -> list[Candidate]:
 
 @dataclass(slots=True)
 class Past:
-    """What a judge was shown in a task: the pairs, the entries of the last one, and the ids of those that wait, the first last."""
+    """What a judge was shown and said in a task: the pairs met, the entries of the last one, what waits: (id of a pair, its list), the first last.
+
+    `told`, `skipped`: pairs alone; `lists`: sizes of the lists put in order. `undoable`: there is something to take back.
+    """
 
     met: set[frozenset[int]] = field(default_factory=set)
     last: tuple[int, ...] = ()
-    waiting: list[int] = field(default_factory=list)
+    waiting: list[tuple[int, int | None]] = field(default_factory=list)
+    told: int = 0
+    skipped: int = 0
+    lists: dict[int, set[int]] = field(default_factory=dict)
+    undoable: bool = False
+
+    def share(self, *, entries: int, judges: int) -> Share:
+        """The judge's part of the work, of which a list of n entries is n/2 comparisons."""
+        done = self.told + sum(len(groups) for groups in self.lists.values()) // 2
+        return share_of(entries, judges, done=done, skipped=self.skipped)
 
 
 def past_of(challenge: Challenge, person: Person) -> Past:
     """Every pair ever shown to the judge. One statement."""
     found = Past()
     rows = Vote.objects.filter(challenge=challenge, judge=person).order_by("pk")
+    names = ("pk", "a_id", "b_id", "ranking_id", "outcome", "asked_at", "at", "undone_at")
     of_list: int | None = None
-    for pk, a, b, ranking, waits in rows.annotate(waits=SHOWN & Q(undone_at__isnull=True)).values_list(
-        "pk", "a_id", "b_id", "ranking_id", "waits"
-    ):
-        if waits:
-            found.waiting.append(pk)
+    for pk, a, b, ranking, outcome, asked_at, at, undone_at in rows.values_list(*names):
         found.met.add(frozenset((a, b)))
         found.last = (*found.last, a, b) if ranking is not None and ranking == of_list else (a, b)
         of_list = ranking
+        if undone_at is not None:
+            continue
+        if at is None and asked_at is not None and not outcome:
+            found.waiting.append((pk, ranking))
+            continue
+        found.undoable = True
+        found.skipped += ranking is None and not outcome
+        found.told += ranking is None and bool(outcome)
+        if ranking is not None and outcome:
+            found.lists.setdefault(ranking, set()).update((a, b))
     found.last = tuple(dict.fromkeys(found.last))
     return found
+
+
+def waiting_for(past: Past, *, lists: bool) -> Any:
+    """The pair (or list, as one of its pairs) that waits for the judge's answer, with its facts; None if there is none."""
+    for pk, ranking in reversed(past.waiting):
+        if (ranking is not None) is lists:
+            row = _votes_with_facts().select_related("ranking").filter(pk=pk).first()
+            if row is not None and not is_out(row):
+                return row
+    return None
 
 
 def last_said(challenge: Challenge, person: Person) -> Vote | None:
@@ -213,34 +242,33 @@ def last_said(challenge: Challenge, person: Person) -> Vote | None:
     return mine.order_by("-at", "-pk").first()
 
 
-# --- How far ----------------------------------------------------------------------------------------------------------------------------
-
-
-def share_at(challenge: Challenge, person: Person, *, entries: int, judges: int) -> Share:
-    """A judge's part of the work, of which a list of n entries is n/2 comparisons. Two statements."""
-    said = counted(Vote.objects.filter(challenge=challenge, judge=person, ranking__isnull=True))
-    found = said.aggregate(told=Count("pk", filter=~Q(outcome="")), skipped=Count("pk", filter=Q(outcome="")))
-    lists = RankedList.objects.filter(challenge=challenge, judge=person, at__isnull=False, undone_at__isnull=True)
-    in_lists = sum(len(groups) for groups in lists.values_list("groups", flat=True)) // 2
-    return share_of(entries, judges, done=found["told"] + in_lists, skipped=found["skipped"])
+# --- To look at -------------------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class ShownEntry:
-    """An entry beside others: its group, the group's ordinal (for its number in a blind round), what was handed in."""
+    """An entry beside others: its group, the group's ordinal (for its number in a blind round), what was handed in, where it stands."""
 
     group: Group
     ordinal: int
     entry: Submission | None
+    table: int | None = None
+    location: str = ""
 
 
 def shown_with(pair: Vote) -> list[ShownEntry]:
     """The entries that a pair is shown with, left first; of a list all, in the order drawn. Three statements, whatever their number."""
     order = [pair.a_id, pair.b_id] if pair.ranking is None else list(pair.ranking.groups)
     rows = with_ordinal(PairEntry.objects.filter(challenge=pair.challenge_id, group__in=order)).select_related("group")
-    groups = {row.group_id: row for row in rows}
+    stand = Stand.objects.filter(round=pair.challenge.round_id, group=OuterRef("group_id"))
+    rows = rows.annotate(table=Subquery(stand.values("number")[:1]), location=Subquery(stand.values("location")[:1]))
+    groups: dict[int, Any] = {row.group_id: row for row in rows}
     entries = counting(Submission.objects.filter(challenge=pair.challenge_id, group__in=order, pinned__isnull=False))
     found = {one.group_id: one for one in entries.select_related("pinned").prefetch_related("uploads").order_by("number")}
     for one in found.values():
         one.challenge = pair.challenge  # loaded already, with its round and cycle
-    return [ShownEntry(groups[key].group, groups[key].ordinal, found.get(key)) for key in order if key in groups]  # type: ignore[attr-defined]
+    return [
+        ShownEntry(row.group, row.ordinal, found.get(key), row.table, row.location or "")
+        for key in order
+        if (row := groups.get(key)) is not None
+    ]

@@ -13,7 +13,7 @@ from games.groups.models import Membership
 from games.journal.models import JournalEntry
 from games.judging import actions
 from games.judging.models import PairEntry, RankedList, Vote
-from games.judging.queries.pairs import counted, past_of, seat_at, seats_of, share_at
+from games.judging.queries.pairs import counted, past_of, seat_at, seats_of
 from games.judging.rules import ConflictDeclared, JudgingClosed, JudgingNotOpen, NotOnPanel, OwnGroup, VoteRefused
 from games.judging.rules.pairs import NothingToUndo, PairGone, share_of
 from games.results.queries.facts import facts_of
@@ -387,7 +387,7 @@ def test_a_judges_share_of_the_work():
     shown = actions.ask_list(challenge=call.challenge, person=judith, by=None, size=4)
     actions.rank(ranking=shown.ranking, groups=shown.ranking.groups, by=None)
     seat = seat_at(call.challenge, judith)
-    found = share_at(call.challenge, judith, entries=seat.there, judges=seat.judges)
+    found = past_of(call.challenge, judith).share(entries=seat.there, judges=seat.judges)
     assert (found.done, found.skipped, found.asked, found.left, found.percent) == (3, 1, 20, 17, 15)
     assert [one.challenge_id for one in seats_of([judith.pk])] == [call.challenge.pk]
     assert len(past_of(call.challenge, judith).last) == 4
