@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from games.groups.models import Group
-from games.judging.models import Pitch, Sheet, Stand, Vote
+from games.judging.models import Panelist, Pitch, Sheet, Stand, Vote
 from games.judging.queries.deciding import judgeable
 from games.judging.queries.desk import OPEN
 from games.judging.queries.pairs import SHOWN, TOLD
@@ -159,12 +159,13 @@ def todo_at(stand: Stand, persons: Collection[int]) -> list[Sheet]:
 
 
 def judge_in(round_: Round, persons: Collection[int]) -> Person | None:
-    """As whom somebody judges in the round: the person of their sheets or pairs there."""
-    sheets = Sheet.objects.filter(challenge__round=round_, judge__in=sorted(persons))
-    votes = Vote.objects.filter(challenge__round=round_, judge__in=sorted(persons))
-    return Person.objects.filter(
-        Q(Exists(sheets.filter(judge=OuterRef("pk")))) | Q(Exists(votes.filter(judge=OuterRef("pk"))))
-    ).first()
+    """As whom somebody judges in the round: the person of their sheets or pairs there, or of their place on a panel."""
+    here = {"challenge__round": round_}
+    sheets = Sheet.objects.filter(**here, judge=OuterRef("pk"))
+    votes = Vote.objects.filter(**here, judge=OuterRef("pk"))
+    seats = Panelist.objects.filter(**here, person=OuterRef("pk"), left_at__isnull=True)
+    judging = Q(Exists(sheets)) | Q(Exists(votes)) | Q(Exists(seats))
+    return Person.objects.filter(judging, pk__in=sorted(persons)).order_by("pk").first()
 
 
 TABLE = ("pk", "number", "location", "absent_at")

@@ -17,6 +17,7 @@ from games.judging.rules.pitching import Times
 from tests.cast import Cast
 from tests.factories.groups import GroupFactory
 from tests.factories.judging import MARKS, judge, locked_scene, people
+from tests.factories.pairs import expo
 from tests.factories.submissions import ESSAY, without_designs
 
 pytestmark = pytest.mark.django_db
@@ -316,6 +317,21 @@ def test_the_hall_is_set_up_by_organizers_alone(placed, who, path):
     assert client.get(path).status_code == 404
     if path in {TABLES, PITCHES}:
         assert client.post(path, {"do": "number"}).status_code == 404
+
+
+def test_a_judge_of_pairs_is_led_to_the_two_that_wait():
+    call = expo(4)
+    who = people(call)
+    judging.add_panelist(challenge=call.challenge, panel="jury", person=who.judith.person, by=None)
+    hall.number_tables(round_=call.round, by=None)
+    client, path = who.judith.client, f"/desk/hall/{call.round.pk}/"
+    assert "No table is left for you" in main(client.get(path))
+    pair = judging.ask_pair(challenge=call.challenge, person=who.judith.person, by=None)
+    assert "2 tables wait for you" in main(client.get(path))
+    client.post(path, {"do": "next"})
+    text = main(client.get(path))
+    assert "look at both of the pair" in text
+    assert re.search(r'way-no">(\d+)<', text)[1] in {str(one.number) for one in Stand.objects.filter(group__in=[pair.a, pair.b])}
 
 
 def test_nobody_walks_the_hall_but_its_judges(placed):
