@@ -256,8 +256,10 @@ def test_comparing_in_pairs_in_words():
     scoring = sound(CHALLENGE.format('format = "pairwise", reference = "g", panels = [{ key = "jury", quorum = 5 }]'))
     assert challenge_rules(scoring, scoring.challenges[0]) == [
         "In c judges compare entries two by two: A, B, or too close; a pair may be skipped, and a few entries put in order at once.",
-        "Strengths are fitted to all comparisons together (Bradley-Terry): to beat a strong entry counts more than to beat a weak one,"
-        " too close is half a win for each, and the order of the votes does not matter.",
+        (
+            "Strengths are fitted to all comparisons together (Bradley-Terry): to beat a strong entry counts more than to beat a weak one,"
+            " too close is half a win for each, and the order of the votes does not matter."
+        ),
         "The score is the strength; g counts as 0, and one point more means to win about 73 of 100 comparisons.",
         "With fewer than 5 comparisons there is no score.",
     ]
