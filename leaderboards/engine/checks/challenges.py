@@ -144,7 +144,7 @@ def _severity(where: str, panel: Panel, *, ranking: bool) -> Iterator[Problem]:
         )
     if panel.combine is Fold.SEVERITY_CLIP and panel.band is None:
         yield Problem(
-            f"{where}.band",
+            f"{where}.band.width",
             'severity_clip needs a width, in marks: band = { width = 1.5, around = "median" } pulls adjusted marks further than 1.5'
             " from the median of their entry to that distance",
         )

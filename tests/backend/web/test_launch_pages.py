@@ -217,6 +217,23 @@ def test_marks_have_meanings_one_per_line(desk, draft):
     assert levels == [{"value": "1", "text": "Nothing."}, {"value": "5", "text": "All of it: and more."}]
 
 
+def test_a_panel_takes_severities_off_and_says_how_far_a_mark_may_stray(desk, draft):
+    path, panel = f"/launch/{draft.cycle_id}/tasks/0/", "challenges[0].panels[0]"
+    if "panels" not in stored(draft)["challenges"][0]:
+        send(desk, path, do="add:challenges[0].panels")
+    send(desk, path, **{f"{panel}.name": "Jury", f"{panel}.combine": "severity_clip"})
+    assert "everity_clip needs a width, in marks" in page(desk, path)
+    send(desk, path, **{f"{panel}.band.width": "1.5", f"{panel}.band.around": "median"})
+    found = stored(draft)["challenges"][0]["panels"][0]
+    assert (found["combine"], found["band"]) == ("severity_clip", {"width": "1.5", "around": "median"})
+    assert "everity_clip needs a width" not in page(desk, path)
+    send(desk, path, **{f"{panel}.combine": "severity", f"{panel}.band.width": ""})
+    assert "around" not in str(stored(draft)["challenges"][0]["panels"][0])
+    design = actions.prepared(merged(stored(draft), AIMED))
+    assert design.challenges[0].judges_panels[0].combine == "severity"
+    assert design.challenges[0].judges_panels[0].band is None
+
+
 def test_what_is_right_is_written_in_fields_of_its_kind(desk, draft):
     path, answer = f"/launch/{draft.cycle_id}/tasks/0/", "challenges[0].answer"
     send(desk, path, do="redraw", **{"challenges[0].format": "automatic"})

@@ -238,7 +238,7 @@ def test_what_is_refused_names_its_place_and_what_was_expected(table, written, m
         (
             'criteria = [{ key = "m" }], panels = [{ key = "jury", combine = "severity_clip" }]',
             (
-                'challenge "c".panel "jury".band: severity_clip needs a width, in marks: band = { width = 1.5, around = "median" } pulls adjusted marks'
+                'challenge "c".panel "jury".band.width: severity_clip needs a width, in marks: band = { width = 1.5, around = "median" } pulls adjusted marks'
                 " further than 1.5 from the median of their entry to that distance"
             ),
         ),

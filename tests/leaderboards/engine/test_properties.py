@@ -46,6 +46,8 @@ PANELS = (
     ', per = "sheet"',
     ', points = "borda", combine = "sum"',
     ", points = [5, 3, 1]",
+    ', combine = "severity"',
+    ', combine = "severity_clip", band = { width = 1, around = "median" }, per = "sheet"',
 )
 BOARDS = (
     "",

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from backend.web.pages.launching.parts import Field, Kind
+from backend.web.pages.launching.parts import Field, Kind, Rows
 
 OTHERS: Final = (("after_final", _("once their own sheet is final")), ("always", _("always")))
 FEEDBACK_ON: Final = (("criterion", _("each criterion of it")),)
@@ -67,3 +67,69 @@ SEEN_BY_JUDGES: Final = Field(
     more=True,
 )
 """Of a question that teams answer when they hand in."""
+JUDGED: Final = frozenset({"rubric", "ranking"})
+"""Formats with judges who mark."""
+FOLDS: Final = (
+    ("mean", _("the mean")),
+    ("median", _("the median")),
+    ("sum", _("the sum")),
+    ("min", _("the lowest")),
+    ("max", _("the highest")),
+    ("severity", _("the mean, strictness of each judge taken off")),
+    ("severity_clip", _("the same, and what is still far off is pulled in")),
+)
+PANELS: Final = Rows(
+    "panels",
+    _("Panels of judges"),
+    "panel",
+    _("Add a panel"),
+    _("Who marks together, and how their marks become one number. None: one panel called jury, the mean of its marks."),
+    (
+        Field("name", _("Name"), _("Jury, audience, experts."), size="half"),
+        Field("key", _("Key"), _("Short, for tables."), size="half"),
+        Field(
+            "combine",
+            _("Their marks give"),
+            _("How several marks become one."),
+            Kind.CHOICE,
+            FOLDS,
+            empty=_("the mean"),
+            size="half",
+        ),
+        Field("quorum", _("Judges needed"), _("Fewer marks than this give no score."), Kind.WHOLE, size="half"),
+        Field("drop_high", _("Leave out highest"), _("How many of the highest marks do not count."), Kind.WHOLE, size="half"),
+        Field("drop_low", _("Leave out lowest"), _("How many of the lowest marks do not count."), Kind.WHOLE, size="half"),
+        Field(
+            "per",
+            _("Combined"),
+            _("Criterion by criterion, or each judge's sheet first."),
+            Kind.CHOICE,
+            (("criterion", _("criterion by criterion")), ("sheet", _("sheet by sheet"))),
+            empty=_("criterion by criterion"),
+            size="half",
+            more=True,
+        ),
+        Field(
+            "band.width",
+            _("Pull in what is further off than"),
+            _("In marks. What lies further from the others counts at this distance."),
+            Kind.NUMBER,
+            size="half",
+            more=True,
+        ),
+        Field(
+            "band.around",
+            _("Measured from"),
+            _("The others are their mean or their median: the median heeds strays less."),
+            Kind.CHOICE,
+            (("mean", _("the mean")), ("median", _("the median"))),
+            empty=_("the mean"),
+            needs="width",
+            size="half",
+            more=True,
+        ),
+        Field("decimals", _("Decimals"), _("Rounding of the panel's value. Empty: exact."), Kind.WHOLE, size="half", more=True),
+    ),
+    {"quorum": 1},
+    JUDGED,
+)

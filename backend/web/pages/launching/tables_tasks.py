@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.web.pages.launching.parts import Field, Kind, Rows
 from backend.web.pages.launching.tables_answers import ANSWER
-from backend.web.pages.launching.tables_judging import SEEN_BY_JUDGES
+from backend.web.pages.launching.tables_judging import JUDGED, PANELS, SEEN_BY_JUDGES
 
 FORMATS: Final = (
     ("rubric", _("Judges mark by criteria")),
@@ -16,14 +16,6 @@ FORMATS: Final = (
     ("automatic", _("Checked by the machine: a quiz, a word, a number")),
 )
 COMBINE: Final = (("sum", _("their sum")), ("mean", _("their weighted mean")))
-FOLDS: Final = (
-    ("mean", _("the mean")),
-    ("median", _("the median")),
-    ("sum", _("the sum")),
-    ("min", _("the lowest")),
-    ("max", _("the highest")),
-)
-JUDGED: Final = frozenset({"rubric", "ranking"})
 TRIED: Final = frozenset({"attempts", "measured", "automatic"})
 
 CRITERIA: Final = Rows(
@@ -54,42 +46,6 @@ CRITERIA: Final = Rows(
         Field("optional", _("May be left out"), _("A sheet without it is complete."), Kind.SWITCH, size="half", more=True),
     ),
     {"min": "0", "max": "4", "step": "1"},
-    JUDGED,
-)
-PANELS: Final = Rows(
-    "panels",
-    _("Panels of judges"),
-    "panel",
-    _("Add a panel"),
-    _("Who marks together, and how their marks become one number. None: one panel called jury, the mean of its marks."),
-    (
-        Field("name", _("Name"), _("Jury, audience, experts."), size="half"),
-        Field("key", _("Key"), _("Short, for tables."), size="half"),
-        Field(
-            "combine",
-            _("Their marks give"),
-            _("How several marks become one."),
-            Kind.CHOICE,
-            FOLDS,
-            empty=_("the mean"),
-            size="half",
-        ),
-        Field("quorum", _("Judges needed"), _("Fewer marks than this give no score."), Kind.WHOLE, size="half"),
-        Field("drop_high", _("Leave out highest"), _("How many of the highest marks do not count."), Kind.WHOLE, size="half"),
-        Field("drop_low", _("Leave out lowest"), _("How many of the lowest marks do not count."), Kind.WHOLE, size="half"),
-        Field(
-            "per",
-            _("Combined"),
-            _("Criterion by criterion, or each judge's sheet first."),
-            Kind.CHOICE,
-            (("criterion", _("criterion by criterion")), ("sheet", _("sheet by sheet"))),
-            empty=_("criterion by criterion"),
-            size="half",
-            more=True,
-        ),
-        Field("decimals", _("Decimals"), _("Rounding of the panel's value. Empty: exact."), Kind.WHOLE, size="half", more=True),
-    ),
-    {"quorum": 1},
     JUDGED,
 )
 NUMBERS: Final = Rows(
