@@ -64,7 +64,9 @@ def strip(marks: Sequence[Given], low: Fraction, high: Fraction, *, step: Fracti
     dots = tuple(Dot(x, rail - STEP * level, one.sign, one.own) for x, level, one in places)
     count = int(span / step) + 1 if step else 0
     ticks = (
-        tuple(place(low + step * number) for number in range(count)) if step and 1 < count <= MOST_TICKS else (place(low), place(high))
+        tuple(place(low + step * number) for number in range(count))
+        if step and 1 < count <= MOST_TICKS
+        else (place(low), place(high))
     )
     summary = "; ".join(one.said for _, _, one in places)
     return Strip(dots, ticks, rail + FOOT, rail, summary)

@@ -52,4 +52,6 @@ def sheet_desk(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
         "matrix": f"{reverse('desk-matrix', args=places)}?panel={sheet.panel}",
     }
     title = _("%(judge)s on %(group)s") % {"judge": sheet.judge.name, "group": sheet.group.name}
-    return desk_page(request, "desk/sheet.html", found, "judging", context, title=title, status=422 if typed or request.POST else 200)
+    return desk_page(
+        request, "desk/sheet.html", found, "judging", context, title=title, status=422 if typed or request.POST else 200
+    )

@@ -284,7 +284,9 @@ def _choices(part: Field, path: Path, data: Mapping[str, Any]) -> list[tuple[str
         rows = [one for one in there if isinstance(one, Mapping)] if isinstance(there, list) else []
     elif part.source == "choices":  # questions of the same task that are answered by choosing
         there = inside(data, (*path[:2], "form"))
-        rows = [one for one in there if isinstance(one, Mapping) and one.get("type") == "choice"] if isinstance(there, list) else []
+        rows = (
+            [one for one in there if isinstance(one, Mapping) and one.get("type") == "choice"] if isinstance(there, list) else []
+        )
     else:
         rows = rows_at(data, part.source)
     return [(str(one["key"]), str(one.get("name") or one["key"])) for one in rows if one.get("key")]
