@@ -38,8 +38,9 @@ def counted(votes: QuerySet[Vote]) -> QuerySet[Vote]:
 
 
 def seats_of(persons: Iterable[int]) -> QuerySet[Panelist]:
-    """Where these persons compare in pairs: seats with task, round and cycle, what is due first comes first."""
+    """Where these persons compare in pairs and results are not out: seats with task, round and cycle, what is due first comes first."""
     rows = Panelist.objects.filter(person__in=sorted(persons), challenge__format="pairwise", left_at__isnull=True)
+    rows = rows.filter(challenge__round__published_at__isnull=True)
     due = F("challenge__round__judging_closes_at").asc(nulls_last=True)
     return rows.select_related("challenge__round__cycle", "person").order_by(
         due, "challenge__round__cycle_id", "challenge__round__number", "challenge__number", "pk"
@@ -224,6 +225,13 @@ def past_of(challenge: Challenge, person: Person) -> Past:
             found.lists.setdefault(ranking, set()).update((a, b))
     found.last = tuple(dict.fromkeys(found.last))
     return found
+
+
+def is_left(challenge: Challenge, person: Person, past: Past) -> bool:
+    """Whether there is a pair that this judge may compare and has not met."""
+    keys = [one.key for one in candidates_for(challenge, person)]
+    met = sum(1 for pair in past.met if pair <= set(keys))
+    return met < len(keys) * (len(keys) - 1) // 2
 
 
 def waiting_for(past: Past, *, lists: bool) -> Any:

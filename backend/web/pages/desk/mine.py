@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from backend.accounts.pages.gate import signed_in
 from backend.api.permissions import access_of
 from backend.web import shapes
-from backend.web.pages.marking import questions_waiting, waiting_for
+from backend.web.pages.marking import compares_for, questions_waiting, waiting_for
 from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.permissions import visible
@@ -36,6 +36,7 @@ def my_desk(request: HttpRequest) -> HttpResponse:
     context = {
         "now": access.now,
         "to_mark": waiting_for(request),
+        "to_compare": compares_for(request),
         "questions": questions_waiting(request),
         "teams": [_team(one, rounds.get(one.cycle_id, []), access.now) for one in teams],
         "organized": [

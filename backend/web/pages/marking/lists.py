@@ -23,6 +23,7 @@ from games.judging.models import Sheet
 from games.judging.queries import done_on, judgeable, marked_from, open_on, progress_by_task, refusal, to_mark
 from games.judging.queries.desk import OPEN, TaskProgress
 from games.judging.queries.hall import halls_of
+from games.judging.queries.pairs import seats_of
 from games.judging.queries.replies import to_judges, unanswered
 from games.judging.queries.talk import deliberations
 from games.judging.rules import DeliberationState, SheetState, criteria_of
@@ -168,6 +169,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "finished": [{"challenge": challenges[one.challenge], "progress": one} for one in shown if not one.to_do and one.final],
         "calibrations": going_on(request, [challenges[one.challenge] for one in shown]),
         "talks": talks_for(request),
+        "compares": seats_of(access_of(request).persons),
         "whole": {name: sum(getattr(one, name) for one in shown) for name in ("to_do", "draft", "final", "flagged", "whole")},
         "following": line(request, following) if following else None,
         "hall": halls_of(access_of(request).persons).exists(),
@@ -272,6 +274,11 @@ def _row(request: HttpRequest, sheet: Sheet, keys: list[str], decimals: int) -> 
         "cells": ["" if value is None else text(from_scaled(value, decimals)) for value in values],
         "remarks": [one.comment for one in marks.values() if one.comment],
     }
+
+
+def compares_for(request: HttpRequest) -> int:
+    """In how many tasks this person compares in pairs."""
+    return seats_of(access_of(request).persons).count() if access_of(request).persons else 0
 
 
 def waiting_for(request: HttpRequest) -> int:
