@@ -21,7 +21,8 @@ FATES: Final = {
     "not_marked": gettext_lazy("not marked"),
     "incomplete": gettext_lazy("sheet incomplete, does not count"),
 }
-INSTEAD: Final = frozenset({"adjusted", "pulled", "clipped"})
+ADJUSTED: Final = frozenset({"adjusted", "clipped"})
+INSTEAD: Final = ADJUSTED | {"pulled"}
 READ: Final = 2  # decimals
 UNSCORED: Final = {
     "no_marks": gettext_lazy("No marks yet."),
@@ -44,15 +45,10 @@ def explained(spec: ChallengeDesign, explanation: Mapping[str, Any], *, status: 
         panel = panels.setdefault(fold["panel"], {"title": titles.get(fold["panel"], fold["panel"]), "rows": []})
         marks = [_mark(mark) for mark in fold["marks"]]
         fates |= {mark["fate"]: mark["words"] for mark in marks if mark["fate"] != "counted"}
-        panel["rows"].append(
-            {
-                "name": criteria.get(fold["criterion"]) or _("Whole sheet"),
-                "marks": marks,
-                "centre": fold["centre"],
-                "value": fold["value"],
-                "weighted": fold["weighted"] if fold["weighted"] != fold["value"] else None,
-            }
-        )
+        computed = any(mark["fate"] in ADJUSTED for mark in marks)
+        figures = {name: _read(fold[name]) if computed else fold[name] for name in ("centre", "value", "weighted")}
+        row = {"name": criteria.get(fold["criterion"]) or _("Whole sheet"), "marks": marks, **figures}
+        panel["rows"].append(row | {"weighted": None} if fold["weighted"] == fold["value"] else row)
     for panel in panels.values():
         panel["weighted"] = any(row["weighted"] is not None for row in panel["rows"])
     return {
@@ -69,10 +65,15 @@ def _mark(mark: Sequence[Any]) -> dict[str, Any]:
 
 
 def _used(used: str | None, fate: str) -> str | None:
-    """What counted instead of the mark; computed numbers with few decimals, as people read them."""
+    """What counted instead of the mark."""
     if used is None or fate not in INSTEAD:
         return None
-    return used if fate == "pulled" else numbers.fixed(numbers.parse(used), READ)
+    return _read(used) if fate in ADJUSTED else used
+
+
+def _read(value: str | None) -> str | None:
+    """A number that statistics gave: exact to six decimals, read with two."""
+    return None if value is None else numbers.fixed(numbers.parse(value), READ)
 
 
 def _steps(spec: ChallengeDesign, steps: Sequence[Mapping[str, Any]]) -> list[str]:

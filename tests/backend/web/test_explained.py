@@ -31,3 +31,21 @@ def test_a_mark_says_what_was_given_and_what_counted(mark, used, words):
 def test_what_became_of_marks_is_told_once_below():
     found = marks_of(["j", "8", "7.5", "adjusted"], ["k", "6", "6.2", "adjusted"], ["l", "6", "6", "counted"])
     assert found["fates"] == [{"fate": "adjusted", "words": "without the judge's severity"}]
+
+
+@pytest.mark.parametrize(
+    ("fate", "value", "centre"), [("adjusted", "7.43", "7.00"), ("clipped", "7.43", "7.00"), ("pulled", "7.428571", "7.001")]
+)
+def test_what_statistics_gave_is_read_with_two_decimals(fate, value, centre):
+    fold = {
+        "panel": "jury",
+        "criterion": "x",
+        "centre": "7.001",
+        "value": "7.428571",
+        "weighted": "14.857142",
+        "marks": [["j", "8", "7.5", fate]],
+    }
+    panel = explained(SPEC, {"panels": [fold], "steps": []}, status="scored")["panels"][0]
+    row = panel["rows"][0]
+    assert (row["value"], row["centre"], row["weighted"]) == (value, centre, "14.86" if fate != "pulled" else "14.857142")
+    assert panel["weighted"]
