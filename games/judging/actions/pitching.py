@@ -18,7 +18,7 @@ from games.judging.actions.assigning import Wanted, assign
 from games.judging.models import Pitch, Stand
 from games.judging.queries.pitching import Bench, benches_of, pitches_of, speakers_in, talks_of
 from games.judging.rules.hall import HallRefused
-from games.judging.rules.pitching import MINUTES, ROOM, ROOMS, Room, Slot, Times, Timetable, shared_rooms, timetable
+from games.judging.rules.pitching import MINUTES, ROOM, ROOMS, Room, Slot, Times, Timetable, is_time, shared_rooms, timetable
 from games.rounds.models import Round
 
 ASIDE: Final = "\x7f"
@@ -81,6 +81,7 @@ def _faults(asked: Asked, benches: Mapping[str, Bench]) -> list[Problem]:
         (len(names) > ROOMS, "rooms", f"Expected at most {ROOMS} rooms."),
         (len(set(names)) < len(names), "rooms", "A room is named twice: every room holds one panel."),
         (any(not name.strip() or len(name) > ROOM for name in names), "rooms", f"The name of a room has 1 to {ROOM} characters."),
+        (not is_time(times.start), "start", "Expected a day of these years."),
         (not 1 <= times.minutes <= MINUTES, "minutes", f"A pitch takes 1 to {MINUTES} minutes."),
         (not 0 <= times.rest <= MINUTES, "rest", f"A break takes 0 to {MINUTES} minutes."),
         (not 0 <= times.pause_minutes <= MINUTES, "pause_minutes", f"The pause takes 0 to {MINUTES} minutes."),
@@ -144,6 +145,9 @@ def move_pitch(*, pitch: Pitch, room: str, starts_at: datetime, by: Any, minutes
     if not room or len(room) > ROOM or not 1 <= length <= MINUTES:
         msg = f"Expected a room of 1 to {ROOM} characters, and 1 to {MINUTES} minutes."
         raise PitchesRefused(msg, where="room")
+    if not is_time(starts_at):
+        msg = "Expected a day of these years."
+        raise PitchesRefused(msg, where="starts_at")
     there = list(pitches_of(round_).exclude(pk=pitch.pk))
     other = next((one for one in there if one.room == room and one.starts_at == starts_at), None)
     if other is not None:

@@ -16,7 +16,7 @@ from games.judging.actions import pitching
 from games.judging.api.asking import asked_for
 from games.judging.api.hall import CountShape, HallFilter, OfGroup
 from games.judging.models import Pitch
-from games.judging.rules.pitching import MINUTES, ROOM, ROOMS, Times
+from games.judging.rules.pitching import MINUTES, ROOM, ROOMS, Times, is_time
 from games.rounds.models import Round
 from games.submissions.queries import with_ordinal
 
@@ -127,7 +127,7 @@ class PitchPlanning(GenericViewSet[Round]):
         round_, asked = self.get_object(), asked_for(ScheduleAsked, request.data)
         zone = ZoneInfo(design_of(round_.cycle).cycle.timezone or "UTC")
         times = Times(
-            asked["start"].astimezone(zone),
+            asked["start"].astimezone(zone) if is_time(asked["start"]) else asked["start"],
             asked["minutes"],
             asked.get("rest", 0),
             asked.get("pause"),

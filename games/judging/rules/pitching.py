@@ -11,8 +11,14 @@ MINUTES: Final = 240
 """The longest pitch, and the longest break."""
 ROOM: Final = 90  # characters
 ROOMS: Final = 50
+YEARS: Final = (1970, 2200)
 SLOTS: Final = 5000
 """No schedule is longer: something is wrong with it."""
+
+
+def is_time(at: datetime) -> bool:
+    """Whether somebody may speak then: not in a year with which calendars cannot count on."""
+    return YEARS[0] <= at.year <= YEARS[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,6 +198,7 @@ def test_a_judge_in_conflict_is_named_as_the_one_who_leaves(call):
         ({"jury": ("x" * 91,)}, TIMES, "rooms"),
         ({"nobody": ("A",)}, TIMES, "rooms.nobody"),
         ({"jury": ("A",)}, Times(START, 0), "minutes"),
+        ({"jury": ("A",)}, Times(START.replace(year=9999), 5), "start"),
         ({"jury": ("A",)}, Times(START, 5, 300), "rest"),
         ({"jury": ("A",)}, Times(START, 30, until=time(10, 10)), "until"),
     ],
