@@ -140,8 +140,10 @@ def _summary(body: Mapping[str, Any], boards: Sequence[Mapping[str, Any]]) -> li
     moved = sum(1 for board in boards for row in board["rows"] if row["place_moves"])
     if not body["rounds"]:
         return [_("Nothing of this is published yet: no published place moves, and nobody is told.")]
-    places = ngettext("%(count)d place moves.", "%(count)d places move.", moved) % {"count": moved}
-    said = [places if moved else _("No place moves.")]
+    on = sum(1 for board in boards if any(row["place_moves"] for row in board["rows"]))
+    places = ngettext("%(count)d place moves", "%(count)d places move", moved) % {"count": moved}
+    where = ngettext("on %(count)d board.", "on %(count)d boards.", on) % {"count": on}
+    said = [f"{places} {where}" if moved else _("No place moves.")]
     into = sum(len(one["joins"]) for one in body["fields"])
     out = sum(len(one["leaves"]) for one in body["fields"])
     if into or out:

@@ -91,10 +91,8 @@ def _run(row: ChangeSet, *, by: Any) -> RecomputeRun:
 
 def _record(row: ChangeSet, *, by: Any) -> None:
     """The choice, which everybody may read; it names no group."""
-    question = f"Is correction {row.number} applied?"
     value = f"correction {row.number}"
-    kind = DecisionKind.CHANGE_SET
-    record_decision(row.cycle, kind, by=by, reason=row.reason, value=value, question=question, public=True)
+    record_decision(row.cycle, DecisionKind.CHANGE_SET, by=by, reason=row.reason, value=value, public=True)
 
 
 # --- Each change ----------------------------------------------------------------------------------------------------------------------

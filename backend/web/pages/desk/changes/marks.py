@@ -73,7 +73,7 @@ def marks_page(request: HttpRequest, cycle: str) -> HttpResponse:
     key = asked.get("group", appeal.group.key if appeal else "")
     group = Group.objects.filter(cycle=found, key=key).first() if key else None
     lines = _lines(task, group, request) if task is not None and group is not None else []
-    form = IntoForm(drafts_of(found), request.POST if request.method == "POST" else None)
+    form = IntoForm(drafts_of(found), request.POST if request.method == "POST" else None, appeal=appeal)
     if request.method == "POST" and lines:
         answer = _sent(request, found, lines, form, appeal)
         if answer is not None:

@@ -17,6 +17,7 @@ from backend.accounts.pages.gate import me, refuse, signed_in
 from backend.web.pages.desk.changes.place import IntoForm, appeal_asked, drafts_of, expect_played, ways
 from backend.web.pages.desk.place import desk_page, organized
 from games.changes.actions import Wanted
+from games.changes.models import Appeal, ChangeSet
 from games.changes.rules import ChangeKind
 from games.cycles.models import Cycle
 from games.cycles.queries import decisions_in_force, design_of
@@ -43,8 +44,10 @@ class OutForm(IntoForm):
     act = forms.ChoiceField(label=gettext_lazy("What is corrected"), widget=forms.RadioSelect)
     field_order = ("act", "into", "reason")
 
-    def __init__(self, choices: Sequence[Choice], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, choices: Sequence[Choice], drafts: list[ChangeSet], data: Any = None, *, appeal: Appeal | None = None
+    ) -> None:
+        super().__init__(drafts, data, appeal=appeal)
         self.listed = {one.key: one for one in choices}
         self.fields["act"].choices = [(one.key, one.says) for one in choices]  # type: ignore[attr-defined]
 
@@ -94,7 +97,7 @@ def out_page(request: HttpRequest, cycle: str) -> HttpResponse:
     key = asked.get("group", appeal.group.key if appeal else "")
     group = Group.objects.filter(cycle=found, key=key).first() if key else None
     choices = choices_for(found, group) if group is not None else []
-    form = OutForm(choices, drafts_of(found), request.POST if request.method == "POST" else None)
+    form = OutForm(choices, drafts_of(found), request.POST if request.method == "POST" else None, appeal=appeal)
     if request.method == "POST" and form.is_valid():
         try:
             made = form.carry_out(found, [form.listed[form.cleaned_data["act"]].wanted], by=me(request), appeal=appeal)

@@ -65,8 +65,8 @@ class IntoForm(forms.Form):
         help_text=gettext_lazy("Everybody reads it beside the new version of the boards. Name no person."),
     )
 
-    def __init__(self, drafts: list[ChangeSet], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, drafts: list[ChangeSet], data: Any = None, *, appeal: Appeal | None = None) -> None:
+        super().__init__(data)
         self.drafts = {str(one.number): one for one in drafts}
         choices = [(NEW, _("A new correction"))]
         choices += [
@@ -74,6 +74,8 @@ class IntoForm(forms.Form):
             for key, one in self.drafts.items()
         ]
         self.fields["into"].choices = choices  # type: ignore[attr-defined]
+        begun = [str(one.number) for one in drafts if appeal is not None and one.appeal_id == appeal.pk]
+        self.fields["into"].initial = begun[0] if begun else NEW
         if not drafts:
             del self.fields["into"]
         self.fields["reason"].needed = True  # type: ignore[attr-defined]  # read by components/field.html

@@ -50,7 +50,7 @@ def rules_page(request: HttpRequest, cycle: str) -> HttpResponse:
     draft = Draft.objects.filter(cycle=found).first()
     sent = request.POST if request.method == "POST" else {}
     tasks, boards = _tasks(found, design, sent), _boards(found, design, sent)
-    form = IntoForm(drafts_of(found), request.POST if request.method == "POST" else None)
+    form = IntoForm(drafts_of(found), request.POST if request.method == "POST" else None, appeal=appeal)
     if request.method == "POST":
         slots = [one for part in (*tasks, *boards) for one in part["slots"]]
         wanted = _written(request, design, slots, draft)
