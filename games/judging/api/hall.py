@@ -109,10 +109,11 @@ class HallFilter(django_filters.FilterSet):
     """Of one cycle or round."""
 
     cycle = django_filters.NumberFilter(field_name="round__cycle_id")
+    round = django_filters.NumberFilter(field_name="round_id")  # a number, not a choice: a round that is hidden looks absent
 
     class Meta:
         model = Stand
-        fields = ("round",)
+        fields = ()
 
 
 class Stands(ReadOnlyModelViewSet[Stand]):

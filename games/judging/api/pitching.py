@@ -88,7 +88,7 @@ class PitchFilter(HallFilter):
 
     class Meta:
         model = Pitch
-        fields = ("round", "panel")
+        fields = ("panel",)
 
 
 class Pitches(ReadOnlyModelViewSet[Pitch]):

@@ -132,6 +132,8 @@ def test_somebody_outside_finds_no_hall(call: Scene, who: People, round_: str) -
     who.org.api.put(f"{round_}/pitches", SCHEDULE)
     pitch = Pitch.objects.all()[0]
     assert who.eve.api.get(f"{API}/stands").json()["results"] == []
+    for number in (call.round.pk, 987_654):
+        assert who.eve.api.get(f"{API}/stands", {"round": number}).json()["results"] == []
     assert who.eve.api.get(f"{API}/pitches").json()["results"] == []
     for path in (f"/stands/{stand.pk}", f"/pitches/{pitch.pk}"):
         assert who.eve.api.get(f"{API}{path}").status_code == 404
