@@ -14,7 +14,21 @@ from games.changes.models import Appeal, ChangeSet
 from games.cycles.actions import record_decision
 from games.cycles.models import Cycle, Series
 from games.cycles.rules import DecisionKind
-from games.judging.models import ConflictOfInterest, Deliberation, MarkReview, Panelist
+from games.groups.models import Group
+from games.judging.models import (
+    AssignmentPlan,
+    Ballot,
+    Calibration,
+    Concern,
+    ConflictOfInterest,
+    Deliberation,
+    FeedbackReply,
+    MarkReview,
+    Panelist,
+    Pitch,
+    Sheet,
+    Stand,
+)
 from games.notices.models import Announcement, Message, Notice
 from games.progression.models import Draft
 from games.recognition.models import Points, PointsTotal
@@ -89,11 +103,25 @@ def _entries(people: dict[str, Actor], call: Scene) -> None:
         Upload.objects.create(submission=made, field="paper", file=file, **kept)
         Attempt.objects.create(challenge=call.challenge, group=group, number=number, elapsed_ms=1000 * number, at=now())
         sheet = sheet_for(call, people["judith"].person, group)
+        Ballot.objects.create(challenge=call.challenge, panel="jury", person=PersonFactory.create(), group=group, flag="too fast")
         Deliberation.objects.create(challenge=call.challenge, panel="jury", group=group, why="The same")
         MarkReview.objects.create(sheet=sheet, distance=300)
+        _judged(call, group, number)
         Extension.objects.create(round=call.round, group=group, until=now() + timedelta(days=3), reason="illness")
         ConflictOfInterest.objects.create(person=PersonFactory.create(), group=group)
         Panelist.objects.create(challenge=call.challenge, panel="jury", person=PersonFactory.create())
+
+
+def _judged(call: Scene, group: Group, number: int) -> None:
+    """What stands around judging: a row each."""
+    panel, at = f"panel-{number}", now() + timedelta(hours=number)
+    Calibration.objects.create(challenge=call.challenge, panel=panel, state="done")
+    AssignmentPlan.objects.create(challenge=call.challenge, panel="jury", state="dropped")
+    Concern.objects.create(group=group, words="The same")
+    Stand.objects.create(round=call.round, group=group, number=number)
+    Pitch.objects.create(round=call.round, group=group, panel="jury", room="Hall", starts_at=at, minutes=10)
+    sheet = Sheet.objects.filter(challenge=call.challenge, group=group).latest("pk")
+    FeedbackReply.objects.create(sheet=sheet, kind="thanks", text="The same")
 
 
 def _around(people: dict[str, Actor], played: Played, call: Scene) -> None:
