@@ -108,8 +108,6 @@ def _context(
     own = line(request, sheet)
     round_ = sheet.challenge.round
     why = refusal(sheet) if sheet.state in OPEN else ""
-    rows = mine(request).filter(challenge=sheet.challenge)
-    before, after = around(queue, sheet.pk)
     words = words_on(request, sheet, asked, kept)
     return {
         **own,
@@ -128,16 +126,24 @@ def _context(
         "marked": sum(1 for one in asked if kept.get(f"mark-{one.key}")),
         "brief": brief_of(sheet.challenge),
         "answers": _answers(request, sheet),
-        "progress": progress_of(rows),
+        **_place(request, sheet, queue),
+        "facts": facts(
+            request, queue, sheet=_facts(sheet, own["label"], asked, kept, open_=not why) | {"promised": words["promise"]["each"]}
+        ),
+        "crumbs": shapes.crumbs((_("My desk"), reverse("desk")), (_("My sheets"), reverse("queue")), own["label"]),
+    }
+
+
+def _place(request: HttpRequest, sheet: Sheet, queue: list[int]) -> dict[str, Any]:
+    """Where the sheet stands in the queue, and how far its judge is with the task."""
+    before, after = around(queue, sheet.pk)
+    return {
+        "progress": progress_of(mine(request).filter(challenge=sheet.challenge)),
         "place": queue.index(sheet.pk) + 1 if sheet.pk in queue else 0,
         "left": len(queue),
         "before": before,
         "after": after,
         "now": access_of(request).now,
-        "facts": facts(
-            request, queue, sheet=_facts(sheet, own["label"], asked, kept, open_=not why) | {"promised": words["promise"]["each"]}
-        ),
-        "crumbs": shapes.crumbs((_("My desk"), reverse("desk")), (_("My sheets"), reverse("queue")), own["label"]),
     }
 
 
