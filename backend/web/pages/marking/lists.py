@@ -156,16 +156,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     ready = [one for one, why in rows if not why]
     following = next((one for one in ready if one.state == SheetState.DRAFT.value), next(iter(ready), None))
     part, pages = page_of(request, len(rows))
-    by_task = {one.challenge: one for one in shown}
     context = {
-        "tasks": [
-            {
-                "challenge": challenges[pk],
-                "progress": by_task[pk],
-                **_lines(request, list(found)),
-            }
-            for pk, found in groupby(rows[part], key=lambda row: row[0].challenge_id)
-        ],
+        "tasks": _tasks(request, rows[part], {one.challenge: one for one in shown}, challenges),
         "finished": [{"challenge": challenges[one.challenge], "progress": one} for one in shown if not one.to_do and one.final],
         "calibrations": going_on(request, [challenges[one.challenge] for one in shown]),
         "talks": talks_for(request),
@@ -183,6 +175,16 @@ def queue(request: HttpRequest) -> HttpResponse:
         "crumbs": shapes.crumbs((_("My desk"), reverse("desk")), _("My sheets")),
     }
     return render(request, "judging/queue.html", context)
+
+
+def _tasks(
+    request: HttpRequest, rows: list[tuple[Sheet, str]], progress: dict[int, TaskProgress], challenges: dict[int, Challenge]
+) -> list[dict[str, Any]]:
+    """The sheets of this page, task by task."""
+    return [
+        {"challenge": challenges[pk], "progress": progress[pk], **_lines(request, list(found))}
+        for pk, found in groupby(rows, key=lambda row: row[0].challenge_id)
+    ]
 
 
 def _lines(request: HttpRequest, rows: list[tuple[Sheet, str]]) -> dict[str, Any]:
