@@ -182,4 +182,5 @@ PER_ADDRESS = Lock(free=5, first=timedelta(minutes=1), longest=timedelta(minutes
 PER_NETWORK = Lock(free=50, first=timedelta(minutes=1), longest=timedelta(minutes=30), memory=timedelta(hours=1))
 MAILS_PER_ADDRESS = 3
 MAILS_PER_NETWORK = 30
+VOTERS_PER_NETWORK = 600  # a hall full of people behind one address, while a vote is open
 MAIL_WINDOW = timedelta(minutes=15)

@@ -14,6 +14,7 @@ from backend.accounts.rules import (
     MAILS_PER_NETWORK,
     PER_ADDRESS,
     PER_NETWORK,
+    VOTERS_PER_NETWORK,
     DoorLocked,
     Lock,
 )
@@ -67,6 +68,13 @@ def may_mail(email: str, network: str) -> bool:
     address = _count(_key("mail", email), MAIL_WINDOW)
     asked = _count(_key("mails", network), MAIL_WINDOW)
     return address <= MAILS_PER_ADDRESS and asked <= MAILS_PER_NETWORK
+
+
+def may_mail_voter(email: str, network: str) -> bool:
+    """The same for those who want to vote: a whole hall asks from one network, and is counted apart from everybody else."""
+    address = _count(_key("mail", email), MAIL_WINDOW)
+    asked = _count(_key("voters", network), MAIL_WINDOW)
+    return address <= MAILS_PER_ADDRESS and asked <= VOTERS_PER_NETWORK
 
 
 def _count(key: str, memory: timedelta) -> int:

@@ -23,6 +23,7 @@ from backend.web.pages import (
     series,
     sponsor,
     style,
+    voting,
     workspace,
 )
 from backend.web.pages.desk import (
@@ -80,6 +81,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(R, rounds.round_page, name="round"),
     path(f"{R}<str:challenge>/", rounds.challenge_page, name="challenge"),
     path(f"{R}<str:challenge>/certainty/", certainty.certainty_page, name="certainty"),
+    path(f"{R}<str:challenge>/vote/", voting.vote_page, name="vote"),
+    path(f"{R}<str:challenge>/vote/link/", voting.vote_link, name="vote-link"),
+    path(f"{R}<str:challenge>/vote/hall/", voting.vote_hall, name="vote-hall"),
     path(f"{R}<str:challenge>/entry/", entering.entry_page, name="entry"),
     path(f"{R}<str:challenge>/entry/draft/", entering.draft, name="entry-draft"),
     path(f"{R}<str:challenge>/entry/files/", entering.files, name="entry-files"),

@@ -21,7 +21,7 @@ from backend.accounts.rules import (
     new_secret,
     safe_path,
 )
-from backend.accounts.throttle import check_door, count_failure, forget_failures, may_mail
+from backend.accounts.throttle import check_door, count_failure, forget_failures, may_mail, may_mail_voter
 from games.groups.actions import accept_invitation
 from games.journal.queries import db_now
 from games.notices.actions import tell
@@ -109,6 +109,26 @@ def send_link(*, email: str, network: str, purpose: Purpose = Purpose.SIGN_IN, n
     user = user_by_email(clean)
     if allowed and user is not None and user.is_active:
         send(user, purpose, next_path=next_path)
+
+
+@transaction.atomic
+def send_voter_link(*, email: str, network: str, next_path: str = "") -> None:
+    """Mail a sign-in link to who wants to vote. An address without an account gets one that only such links open: it is confirmed by using it.
+
+    Call it only where a vote is open. The caller's answer is always the same. Raises Invalid for what is no address.
+    """
+    clean = clean_email(checked_email(email))
+    if not may_mail_voter(clean, network):
+        return
+    user = user_by_email(clean)
+    if user is None:
+        try:
+            with transaction.atomic():
+                user = User.objects.create_user(clean, name=clean_name(clean.partition("@")[0][:NAME_LENGTH]))
+        except IntegrityError:  # asked twice at the same moment
+            user = User.objects.get(email=clean)
+    if user.is_active:
+        send(user, Purpose.SIGN_IN, next_path=next_path)
 
 
 def verify(*, email: str, password: str, network: str) -> User:

@@ -14,12 +14,14 @@ from backend.web import shapes
 from backend.web.explained import rubric
 from backend.web.pages.cycle import crumbs_of, cycle_seen
 from backend.web.pages.entering import standing_in
+from backend.web.vote_shapes import voting_now
 from games.challenges.models import Challenge
 from games.challenges.queries import brief_of, spec_of
 from games.changes.queries import appeal_window
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group
+from games.judging.queries.ballots import votes_in, votes_on
 from games.permissions import Access, visible
 from games.playbooks.rules import Visibility
 from games.playbooks.schema import ChallengeDesign
@@ -76,6 +78,7 @@ def round_page(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
         "facts": _facts(round_, spec),
         "now": access.now,
         "appeals": _appeals(access, round_),
+        "votes": voting_now(votes_in(round_, access.now)),
         "challenges": shown,
         "rules": round_rules(design, round_.key) if shown else [],
         "boards": [
@@ -163,6 +166,7 @@ def challenge_page(request: HttpRequest, cycle: str, key: str, challenge: str) -
         "rubric": rubric(spec),
         "rules": challenge_rules(design, spec),
         "asked": _asked(spec),
+        "votes": voting_now(votes_on(row, access_of(request).now)),
         "now": access_of(request).now,
         "standing": standing_in(request, row),
         "analysed": is_analysed(access_of(request), row),

@@ -9,6 +9,7 @@ from django.utils.crypto import salted_hmac
 from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.judging.queries.ballots import Vote, ballots_of, in_order_for, not_for
+from games.judging.rules.voting import VotingState
 from games.judging.seating import entries_to_mark
 from games.playbooks.rules import Visibility
 from games.playbooks.schema import ChallengeDesign
@@ -54,8 +55,13 @@ def votes_left(vote: Vote, choices: Iterable[Choice]) -> int:
 
 
 def choices_for(vote: Vote, *, voter: str, persons: Collection[int] = ()) -> list[Choice]:
-    """Every entry one may choose, in the order of this voter. What a card says is what the round shows once it is published."""
+    """Every entry one may choose, in the order of this voter; none before voting has begun: they may still change.
+
+    What a card says is what the round shows once it is published.
+    """
     challenge = vote.challenge
+    if vote.state is VotingState.NOT_YET:
+        return []
     groups = in_order_for(entries_to_mark(challenge), challenge, vote.panel.key, voter)
     mine = ballots_of(challenge, vote.panel.key, persons) if persons else {}
     barred = not_for(persons, challenge.round.cycle_id) if persons else set()
