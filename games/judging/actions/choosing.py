@@ -116,6 +116,8 @@ def _know(challenge: Challenge, seat: Any) -> None:
     new = entries_in(challenge).exclude(pk__in=known).values_list("pk", flat=True)
     rows = [PairEntry(challenge=challenge, group_id=pk, draw=dice.randrange(LOTS)) for pk in new]
     PairEntry.objects.bulk_create(rows, ignore_conflicts=True)
+    if not seat.known and Vote.objects.filter(challenge=challenge).exclude(outcome="").exists():
+        restated(challenge)  # these votes came in with files
 
 
 def _seen(challenge: Challenge, groups: Collection[int]) -> None:

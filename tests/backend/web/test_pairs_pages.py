@@ -119,6 +119,16 @@ def test_all_pairs_met_and_nothing_to_compare(call, who):
     assert "every further one is a gift" in text
 
 
+def test_imported_votes_are_no_end(call, who):
+    judith = who.judith.person
+    Vote.objects.create(
+        challenge=call.challenge, judge=judith, a=call.groups[0], b=call.groups[1], outcome="a", at=timezone.now()
+    )
+    text = page(who.judith.client)
+    assert "Next pair" in text
+    assert "You have met all pairs" not in text
+
+
 def test_one_entry_is_nothing_to_compare():
     call = expo(1)
     who = people(call)

@@ -119,6 +119,16 @@ def test_entries_that_come_later_are_asked_about_too():
     assert PairEntry.objects.count() == 3
 
 
+def test_votes_that_came_in_with_files_are_known_from_the_first_question_on():
+    call = expo(3)
+    judith = seated(call)
+    a, b, _ = call.groups
+    Vote.objects.create(challenge=call.challenge, judge=judith, a=a, b=b, outcome="a", at=timezone.now())
+    shown = actions.ask_pair(challenge=call.challenge, person=judith, by=None)
+    assert call.groups[2].pk in {shown.a_id, shown.b_id}
+    assert sorted(known(call)[group.pk].votes for group in call.groups) == [0, 1, 1]
+
+
 def test_a_pair_with_an_entry_that_left_meanwhile_is_put_away():
     call = expo(3)
     judith = seated(call)

@@ -4,14 +4,18 @@ Looking writes nothing: the pair that waits is shown. Every answer is a POST tha
 stage alone, for the script that asked), or leads back to the page.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from html import unescape
 from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import strip_tags
 from django.utils.http import urlencode
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -38,6 +42,7 @@ from games.judging.queries.pairs import (
 from games.judging.rules import Outcome, check_seat, check_sitting
 from games.judging.rules.pairs import LONGEST_LIST, SHORTEST_LIST, USUAL_LIST, order_of
 from games.permissions import visible
+from games.rounds.rules import group_deadline
 from games.submissions.queries import Eyes, eyes, label_of
 from games.submissions.rules import blind_name
 
@@ -194,6 +199,7 @@ def _page(request: HttpRequest, seat: Panelist, way: str) -> dict[str, Any]:
 def _stage(request: HttpRequest, seat: Panelist, way: str) -> dict[str, Any]:
     """What stands on the stage: a pair, a list, a beginning, or why there is nothing."""
     facts, past = seat_at(seat.challenge, seat.person), past_of(seat.challenge, seat.person)
+    all_known = (facts.known or 0) >= (facts.there or 0)
     share = past.share(entries=facts.there or 0, judges=facts.judges or 1)
     why = _why_not(seat, facts)
     shown = None if why else _waiting(past, way)
@@ -201,11 +207,12 @@ def _stage(request: HttpRequest, seat: Panelist, way: str) -> dict[str, Any]:
     return {
         "seat": seat,
         "why": why,
+        "from": _until(seat, facts) if why else None,
         "way": LISTS if lists else PAIRS,
         "share": share,
         "undoable": past.undoable and not why,
         "begun": bool(past.met),
-        "over": shown is None and not why and bool(past.met) and not is_left(seat.challenge, seat.person, past),
+        "over": shown is None and not why and all_known and bool(past.met) and not is_left(seat.challenge, seat.person, past),
         "few": (facts.there or 0) < 2,  # noqa: PLR2004 a pair
         "sizes": range(SHORTEST_LIST, LONGEST_LIST + 1),
         "size": len(shown.ranking.groups) if shown is not None and shown.ranking is not None else USUAL_LIST,
@@ -224,6 +231,12 @@ def _why_not(seat: Panelist, facts: Any) -> str:
     return ""
 
 
+def _until(seat: Panelist, facts: Any) -> datetime | None:
+    """Until when entries may still change, if that is why nothing can be compared yet."""
+    end = group_deadline(seat.challenge.round.clock, None)
+    return end if spec_of(seat.challenge).form and end is not None and end > facts.now else None
+
+
 def _waiting(past: Past, way: str) -> Any:
     """What waits: of the kind asked for, else (where nothing was asked for) of the other."""
     found = waiting_for(past, lists=way == LISTS)
@@ -235,6 +248,7 @@ def _entry(request: HttpRequest, pair: Vote, place: int, one: ShownEntry) -> dic
     round_ = pair.challenge.round
     seen_by = eyes(access_of(request), round_, one.group.pk)
     answers = _answers(seen_by, pair, one)
+    excerpt = next((words for each in answers if (words := _words(each))), "")
     return {
         "number": place + 1,
         "letter": LETTERS[place],
@@ -242,10 +256,16 @@ def _entry(request: HttpRequest, pair: Vote, place: int, one: ShownEntry) -> dic
         "table": one.table if seen_by.names else None,
         "location": one.location if seen_by.names else "",
         "answers": answers,
-        "excerpt": next(
-            (text[:EXCERPT] for each in answers if (text := str(each.get("text") or "")) and not each.get("url")), ""
-        ),
+        "excerpt": Truncator(excerpt).chars(EXCERPT),
+        "more": len(answers) > 1 or len(excerpt) > EXCERPT or (bool(answers) and not excerpt),
     }
+
+
+def _words(answer: Mapping[str, Any]) -> str:
+    """A written answer as plain words; empty for links and files."""
+    if answer.get("url") is not None:
+        return ""
+    return unescape(strip_tags(str(answer.get("html") or answer.get("text") or ""))).strip()
 
 
 def _answers(seen_by: Eyes, pair: Vote, one: ShownEntry) -> list[dict[str, Any]]:
