@@ -8,7 +8,7 @@
 | answers | without copies for blind judges | while blind without those that the form hides from judges, and without times | all |
 | marks, votes | the same | of published rounds; none while a round is blind | all |
 | judges | judge-1, judge-2, ... | the same | names |
-| members, addresses, conflicts, replies to feedback | | | all |
+| members, addresses, conflicts, replies to feedback, appeals, corrections | | | all |
 | files of entries | of entries that count in the same rounds | of entries handed in; named by their field while a round is blind | all |
 | points | without people | the same; none while a round is blind | all |
 | journal | what the public feed tells | the same; nothing about a group while a round is blind | all |

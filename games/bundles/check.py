@@ -8,6 +8,7 @@ from typing import Any, Final
 from games.bundles import cells
 from games.bundles.attached import check_files
 from games.bundles.bundle import ENTRY, MAX_ENTRIES, Bundle, entry_of, fields_of
+from games.bundles.corrections import check_appeals, check_changes
 from games.bundles.marks import MarkChecker
 from games.bundles.places import Places
 from games.bundles.replies import check_replies
@@ -48,6 +49,8 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     _decisions(bundle, places, faults["decisions"])
     check_files(bundle, places, _each(bundle.tables.files, faults["files"]))
     check_replies(bundle, places, list(_each(bundle.tables.replies, faults["replies"])))
+    check_appeals(places, _each(bundle.tables.appeals, faults["appeals"]))
+    check_changes(bundle, places, _each(bundle.tables.changes, faults["changes"]))
     check_points(bundle.tables.points, places.groups, faults["points"])
     check_journal(bundle.tables.journal, places.groups, faults["journal"])
     found = [one for each in faults.values() for one in each.all()]

@@ -191,6 +191,39 @@ class ReplyRow(NamedTuple):
     extra: Extra = ()
 
 
+class AppealRow(NamedTuple):
+    """A group asked to look at its result again, and what was answered. `number` is how corrections name it; without challenge the round."""
+
+    number: int
+    round: str
+    challenge: str
+    group: str
+    text: str
+    state: str
+    answer: str = ""
+    at: datetime | None = None
+    answered: datetime | None = None
+    extra: Extra = ()
+
+
+class ChangeRow(NamedTuple):
+    """A change of a correction, with what its correction says: the same in each of its rows. `target`, `before`, `after` are JSON."""
+
+    number: int
+    state: str
+    reason: str
+    appeal: int
+    at: datetime | None = None
+    settled: datetime | None = None
+    settled_reason: str = ""
+    position: int = 0
+    kind: str = ""
+    target: str = "{}"
+    before: str = "{}"
+    after: str = "{}"
+    extra: Extra = ()
+
+
 class ConflictRow(NamedTuple):
     """Who must not judge whom; why, who said so, and if an organizer found that there is no conflict, when and why."""
 

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from games.bundles import cells
 from games.bundles.rows import (
+    AppealRow,
     AssignmentRow,
     AttemptRow,
+    ChangeRow,
     ConflictRow,
     DecisionRow,
     FileRow,
@@ -25,6 +27,7 @@ from games.bundles.rows import (
 )
 from games.bundles.rules import Faults
 from games.bundles.text import decoded, header_of, rows_of
+from games.changes.rules import AppealState, ChangeKind, ChangeSetState
 from games.journal.rules import Kind
 from games.judging.rules import ConflictKind, ConflictSource, ReplyKind
 from games.playbooks.rules import Visibility
@@ -202,6 +205,39 @@ SHAPES: Final[Mapping[str, Shape]] = {
         },
         ("group", "judge", "kind", "at"),
     ),
+    "appeals": Shape(
+        AppealRow,
+        {
+            "number": cells.whole,
+            "round": _REF,
+            "challenge": _REF,
+            "group": cells.key,
+            "text": cells.text,
+            "state": cells.OneOf(*AppealState),
+            "answer": cells.text,
+            "at": cells.acted,
+            "answered": cells.acted_ever,
+        },
+        ("number", "round", "group", "text", "state", "at"),
+    ),
+    "changes": Shape(
+        ChangeRow,
+        {
+            "number": cells.whole,
+            "state": cells.OneOf(*ChangeSetState),
+            "reason": cells.text,
+            "appeal": cells.version,
+            "at": cells.acted,
+            "settled": cells.acted_ever,
+            "settled_reason": cells.text,
+            "position": cells.version,
+            "kind": cells.OneOf("", *ChangeKind),
+            "target": cells.payload,
+            "before": cells.payload,
+            "after": cells.payload,
+        },
+        ("number", "state", "reason", "at"),
+    ),
     "files": Shape(
         FileRow,
         {
@@ -260,6 +296,8 @@ class Tables:
     assignments: Table[AssignmentRow] = field(default_factory=Table)
     conflicts: Table[ConflictRow] = field(default_factory=Table)
     replies: Table[ReplyRow] = field(default_factory=Table)
+    appeals: Table[AppealRow] = field(default_factory=Table)
+    changes: Table[ChangeRow] = field(default_factory=Table)
     files: Table[FileRow] = field(default_factory=Table)
     points: Table[PointRow] = field(default_factory=Table)
     journal: Table[JournalRow] = field(default_factory=Table)

@@ -69,6 +69,8 @@ def told(*publish: str, **changes: Any) -> Told:
         MembershipFactory.create(cycle=played.cycle, group=None, person=people[name].person, role=role, capabilities=[capability])
     Sheet.objects.filter(judge=played.judges[0]).update(judge=people["judith"].person)
     played.judges[0] = people["judith"].person
+    for judge in played.judges[1:]:
+        MembershipFactory.create(cycle=played.cycle, group=None, person=judge, role="judge", capabilities=["judge"])
     wanted = publish or ("call", "final")
     for key in wanted:
         if key == "final":

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from pydantic import ValidationError
 
 from games.bundles.actions.ballots import load_ballots
+from games.bundles.actions.corrections import load_appeals, load_changes
 from games.bundles.actions.judged import load_assignments, load_conflicts, load_marks, load_votes
 from games.bundles.actions.kept import load_points
 from games.bundles.actions.landing import Landing
@@ -37,7 +38,7 @@ type Progress = Callable[[str, int, int], None]
 MANY: Final = 100
 STEPS: Final[tuple[Callable[[Landing], None], ...]] = (
     *(load_groups, load_people, load_submissions, load_marks, load_ballots, load_attempts, load_votes),
-    *(load_assignments, load_conflicts, load_replies, load_decisions, load_official, load_points),
+    *(load_assignments, load_conflicts, load_replies, load_appeals, load_changes, load_decisions, load_official, load_points),
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from games.bundles.answers import cells_of, columns_of_attempt
 from games.bundles.bundle import ENTRY, NOT_HANDED_IN, Bundle
 from games.bundles.published import Published
+from games.bundles.queries.corrections import appeal_numbers, appeal_rows, change_rows
 from games.bundles.queries.kept import file_rows, journal_rows, points_rows, uploads_of
 from games.bundles.queries.seats import assignment_rows, conflict_rows
 from games.bundles.queries.talk import reply_rows
@@ -59,7 +60,7 @@ def bundle_of(cycle: Cycle) -> Bundle:
     units = {pk: (round_key, key) for pk, round_key, key in rows}
     people = _people_keys(cycle)
     groups = dict(Group.objects.filter(cycle=cycle).exclude(state__in=OUTSIDE).values_list("pk", "key"))
-    uploads = uploads_of(units)
+    uploads, numbers = uploads_of(units), appeal_numbers(cycle, groups)
     submissions, files = _submissions(design, units, groups, uploads)
     tables = Tables(
         groups=_groups(cycle),
@@ -74,6 +75,8 @@ def bundle_of(cycle: Cycle) -> Bundle:
         assignments=Table(list(assignment_rows(units, groups, people))),
         conflicts=Table(list(conflict_rows(groups, people))),
         replies=Table(list(reply_rows(units, groups, people))),
+        appeals=Table(list(appeal_rows(groups, numbers))),
+        changes=Table(list(change_rows(cycle, groups, people, numbers))),
         files=Table(files),
         points=Table(list(points_rows(cycle, groups, people))),
         journal=Table(list(journal_rows(cycle, groups))),

@@ -106,7 +106,7 @@ def _correct_marks(row: ChangeSet, changes: Sequence[Change], *, by: Any) -> Non
             given = Given(one.target["criterion"], one.after["value"], one.after["state"])
             marks.setdefault(one.target["sheet"], []).append(given)
     for pk, given_marks in marks.items():
-        correct_sheet(sheet=Sheet.objects.get(pk=pk), marks=given_marks, by=by, reason=said(row))
+        correct_sheet(sheet=_sheet(pk), marks=given_marks, by=by, reason=said(row))
 
 
 def _carry_out(row: ChangeSet, one: Change, *, by: Any) -> None:
@@ -114,16 +114,16 @@ def _carry_out(row: ChangeSet, one: Change, *, by: Any) -> None:
     reason = said(row)
     match ChangeKind(one.kind):
         case ChangeKind.RECUSE if one.after["state"] == SheetState.RECUSED:
-            take_out_sheet(sheet=_sheet(one), by=by, reason=reason)
+            take_out_sheet(sheet=_sheet(one.target["sheet"]), by=by, reason=reason)
         case ChangeKind.RECUSE:
             marks = [Given(key, value, state) for key, (value, state) in one.after["marks"].items()]
-            put_back_sheet(sheet=_sheet(one), marks=marks, by=by)
+            put_back_sheet(sheet=_sheet(one.target["sheet"]), marks=marks, by=by)
         case ChangeKind.RULE:
             rules = rules_of([one]) or {}
             amend(row.cycle, rules.get("changes"), design=rules.get("design"), by=by, reason=reason, correcting=True)
         case ChangeKind.DISQUALIFY | ChangeKind.REINSTATE if "submission" in one.target:
             verb = submissions.disqualify if one.kind == ChangeKind.DISQUALIFY.value else submissions.reinstate
-            verb(submission=Submission.objects.get(pk=one.target["submission"]), by=by, reason=reason)
+            verb(submission=_entry(one), by=by, reason=reason)
         case ChangeKind.DISQUALIFY:
             where = {"group": one.target["group"], "round": one.target["round"]}
             decide(row.cycle, DecisionKind.DISQUALIFY, by=by, reason=reason, **where)
@@ -132,8 +132,18 @@ def _carry_out(row: ChangeSet, one: Change, *, by: Any) -> None:
                 revoke_decision(decision, by=by, reason=reason)
 
 
-def _sheet(one: Change) -> Sheet:
-    return Sheet.objects.get(pk=one.target["sheet"])
+def _sheet(pk: int) -> Sheet:
+    found = Sheet.objects.filter(pk=pk).first()
+    if found is None:
+        raise ChangesRefused("A sheet of this correction is not there: leave it out.")
+    return found
+
+
+def _entry(one: Change) -> Submission:
+    found = Submission.objects.filter(pk=one.target["submission"]).first()
+    if found is None:
+        raise ChangesRefused("An entry of this correction is not there: leave it out.")
+    return found
 
 
 def _holding(cycle: Cycle, one: Change) -> list[Decision]:
