@@ -377,9 +377,13 @@ def test_axe_finds_nothing_in_any_state_of_a_sheet(phone: Page, visit: Visit) ->
 def test_the_whole_sheet_by_keyboard(visit: Visit) -> None:
     page = visit(JUDGE)
     page.goto("/desk/sheets/")
-    pk, keys = queue(page)[-1], page.keyboard
-    page.goto(f"/desk/sheets/{pk}/")
-    names = criteria(page)
+    keys, pk = page.keyboard, 0
+    names: list[str] = []
+    for pk in reversed(queue(page)):  # other stories leave sheets of one criterion
+        page.goto(f"/desk/sheets/{pk}/")
+        names = criteria(page)
+        if len(names) > 1:
+            break
     for number, _name in enumerate(names):
         keys.press("n")
         keys.press(str(min(number + 1, 3)))
