@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -12,7 +13,9 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from games.judging.actions import ballots as voting
 from games.judging.api.asking import JudgedGroup, access_in, asked_for
 from games.judging.models import Ballot
+from games.judging.queries.ballots import Vote, votes_on
 from games.judging.queries.choices import choice_key
+from games.judging.rules.voting import VotingState
 
 REASON = 5000
 
@@ -26,12 +29,12 @@ class VoterShape(serializers.Serializer[Any]):
 
 
 class BallotShape(serializers.ModelSerializer[Ballot]):
-    """A ballot: one's own, or for organizers one that is flagged. For whom it is only these two read."""
+    """A ballot: one's own, or for organizers one that is flagged. For whom it is organizers read once voting is over."""
 
     choice = serializers.SerializerMethodField()
     flag = serializers.SerializerMethodField(help_text="Why somebody should look: for organizers.")
     voter = serializers.SerializerMethodField(help_text="For organizers.")
-    group = serializers.SerializerMethodField(help_text="For organizers.")
+    group = serializers.SerializerMethodField(help_text="For organizers, once voting is over.")
 
     class Meta:
         model = Ballot
@@ -54,9 +57,21 @@ class BallotShape(serializers.ModelSerializer[Ballot]):
     def _inside(self, ballot: Ballot) -> bool:
         return access_in(self.context["request"]).reads(ballot.challenge.round.cycle_id)
 
+    @cached_property
+    def _votes(self) -> dict[int, list[Vote]]:
+        """Task → its votes, as far as they were asked for."""
+        return {}
+
+    def _counted(self, ballot: Ballot) -> bool:
+        """Whether its vote is over, so that organizers may know for whom it is. One statement for each task of an answer."""
+        if ballot.challenge_id not in self._votes:
+            self._votes[ballot.challenge_id] = votes_on(ballot.challenge, access_in(self.context["request"]).now)
+        return any(one.panel.key == ballot.panel and one.state is VotingState.OVER for one in self._votes[ballot.challenge_id])
+
     def get_choice(self, ballot: Ballot) -> str:
-        """As the entry is named where one votes."""
-        return choice_key(ballot.challenge_id, ballot.panel, ballot.group_id)
+        """As the entry is named where one votes; nothing of somebody else's while it is open."""
+        own = ballot.person_id in access_in(self.context["request"]).persons
+        return choice_key(ballot.challenge_id, ballot.panel, ballot.group_id) if own or self._counted(ballot) else ""
 
     def get_flag(self, ballot: Ballot) -> str:
         """Not for the voter: it would teach how to go unnoticed."""
@@ -74,7 +89,7 @@ class BallotShape(serializers.ModelSerializer[Ballot]):
     @extend_schema_field(JudgedGroup(allow_null=True))
     def get_group(self, ballot: Ballot) -> dict[str, Any] | None:
         """Whose entry it is for."""
-        return dict(JudgedGroup(ballot.group).data) if self._inside(ballot) else None
+        return dict(JudgedGroup(ballot.group).data) if self._inside(ballot) and self._counted(ballot) else None
 
 
 class BallotSettleAsked(serializers.Serializer[Any]):
