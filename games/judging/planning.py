@@ -43,7 +43,8 @@ class Facts:
     """A panel as it is now. Pairs are (group, judge), as ids.
 
     `seats`: judges who are there; `gone`: those who dropped out or no longer judge. `bars`: who must not. `kept`: pairs with a live sheet
-    that stays, with its state. `take`: open sheets of who is gone or must not: they are dealt anew. `given_back`: recused pairs. `teams`: on a panel of peers, judge → their team.
+    that stays, with its state. `take`: open sheets of who is gone or must not: they are dealt anew. `given_back`: recused pairs.
+    `teams`: on a panel of peers, judge → their team.
     """
 
     challenge: Challenge
@@ -79,6 +80,7 @@ class Facts:
                 "take": sorted([*pair] for pair in self.take),
                 "given_back": sorted([*pair] for pair in self.given_back),
                 "anchors": self.anchors,
+                "teams": sorted([judge, team] for judge, team in self.teams.items()),
             }
         )
 

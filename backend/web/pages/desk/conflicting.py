@@ -26,6 +26,7 @@ from games.judging.seating import judges_of
 from games.organizations.models import Person
 
 PAGE: Final = 40
+CONCERNS: Final = 12
 KINDS: Final = {
     "declared": gettext_lazy("declared"),
     "organization": gettext_lazy("the same organization"),
@@ -72,6 +73,7 @@ def conflicts_page(request: HttpRequest, cycle: str) -> HttpResponse:
     page = Paginator(narrowed(rows, asked), PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     still = standing_final(shown)
+    waiting = Concern.objects.filter(group__cycle=found, settled_at__isnull=True)
     kept = urlencode({name: value for name, value in asked.items() if value})
     context = {
         "ways": ways(found, "conflicts"),
@@ -84,7 +86,7 @@ def conflicts_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "sources": SOURCES.items(),
         "states": STATES.items(),
         "sorts": [(key, label) for key, (label, _order) in SORTS.items()],
-        "concerns": Concern.objects.filter(group__cycle=found, settled_at__isnull=True).select_related("group").order_by("pk"),
+        "concerns": waiting.select_related("group").order_by("pk")[:CONCERNS],
         "judges": judges_of(found),
         "groups": Group.objects.filter(cycle=found, state=GroupState.ACTIVE.value).order_by("name", "pk"),
         "here": request.get_full_path(),
