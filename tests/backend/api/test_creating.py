@@ -13,17 +13,22 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.timezone import now
 
+from backend.accounts.models import User
 from games.bundles.writer import zipped
 from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.judging import actions as judging
+from games.judging.actions import finalize
+from games.judging.actions.feedback import ask_judge
 from games.judging.models import Deliberation, Panelist, Sheet
-from games.rounds.models import Extension
+from games.rounds.models import Extension, Round
+from games.submissions.models import Version
 from tests.cast import Actor
 from tests.factories.changes import told
 from tests.factories.cycles import small
 from tests.factories.groups import MembershipFactory
 from tests.factories.house import House, full_house
+from tests.factories.judging import MARKS, sheet_for
 from tests.factories.submissions import ESSAY, Scene, entry, move, scene
 
 pytestmark = pytest.mark.django_db
@@ -244,6 +249,68 @@ def _remarked(house: House) -> Asked:
     return house.people["org"], f"/deliberations/{Deliberation.objects.earliest('pk').pk}/remarks", {"text": "Well."}
 
 
+def _read_by_the_team(house: House) -> tuple[Scene, Sheet]:
+    """A final sheet of judith on the entry of ada's team, its round published; the team hands in once more after that."""
+    made = _contest(house, ESSAY)
+    entry(made, made.group)
+    move(made.round, closes=-1)
+    sheet = sheet_for(made, house.people["judith"].person)
+    finalize(sheet=sheet, by=None, marks=MARKS, comment="Bold.")
+    Round.objects.filter(pk=made.round.pk).update(published_at=now(), visibility="full")
+    return made, sheet
+
+
+def _said(verb: str) -> Callable[[House], Asked]:
+    """What a team says to a sheet, or what its judge answers."""
+
+    def asked(house: House) -> Asked:
+        made, sheet = _read_by_the_team(house)
+        body: dict[str, Any] = {"text": "Which households?"}
+        if verb == "question/answer":
+            ask_judge(sheet=Sheet.objects.select_related("challenge__round__cycle").get(pk=sheet.pk), by=None, text="Which?")
+        if verb == "uses":
+            version = Version.objects.filter(submission__group=made.group).latest("pk")
+            Version.objects.filter(pk=version.pk).update(at=now() + timedelta(minutes=1))
+            body["version"] = version.pk
+        return house.people["judith" if verb == "question/answer" else "ada"], f"/sheets/{sheet.pk}/{verb}", body
+
+    return asked
+
+
+CROWD: dict[str, Any] = {
+    **ESSAY,
+    "criteria": [{"key": "impact", "min": 1, "max": 5}, {"key": "liked", "panel": "crowd", "optional": True}],
+    "panels": [{"key": "jury"}, {"key": "crowd", "who": "audience", "combine": "sum"}],
+}
+PEERS: dict[str, Any] = {
+    **ESSAY,
+    "criteria": [{"key": "impact", "min": 1, "max": 5}, {"key": "fair", "min": 0, "max": 10, "panel": "teams", "optional": True}],
+    "panels": [{"key": "jury"}, {"key": "teams", "who": "peers"}],
+}
+
+
+def _balloted(house: House) -> Asked:
+    made = _contest(house, CROWD)
+    for group in made.groups:
+        entry(made, group)
+    move(made.round, closes=-1)
+    Round.objects.filter(pk=made.round.pk).update(visibility="full")
+    User.objects.update(email_confirmed_at=now(), date_joined=now() - timedelta(days=3))
+    eve = house.people["eve"]
+    eve.user.refresh_from_db()
+    path = f"/challenges/{made.challenge.pk}"
+    shown = eve.api.get(f"{ROOT}{path}/voting").json()
+    return eve, f"{path}/ballots", {"choice": shown["entries"][0]["choice"]}
+
+
+def _seated(house: House) -> Asked:
+    made = _contest(house, PEERS)
+    for group in made.groups:
+        entry(made, group)
+    move(made.round, closes=-1)
+    return house.people["org"], f"/challenges/{made.challenge.pk}/peers/seats", {}
+
+
 def _entry(house: House) -> int:
     return int(house.open.challenge.submissions.get(group=house.open.groups[0]).pk)
 
@@ -324,6 +391,12 @@ CREATING: dict[str, Making] = {
     "/cycles/{id}/calibrations": Making("games.Calibration", _calibrated),
     "/calibrations/{id}/remarks": Making("games.Remark", _said_in_calibration),
     "/sheets/{id}/deliberate": Making("games.Deliberation", _deliberated),
+    **{
+        f"/sheets/{{id}}/{verb}": Making("games.FeedbackReply", _said(verb))
+        for verb in ("thanks", "question", "question/answer", "uses")
+    },
+    "/challenges/{id}/ballots": Making("games.Ballot", _balloted),
+    "/challenges/{id}/peers/seats": Making("games.Panelist", _seated),
     "/deliberations/{id}/remarks": Making("games.Remark", _remarked),
     "/challenges/{id}/votes": Making("games.Vote", _voted),
     "/challenges/{id}/pairs": Making("games.Vote", _shown),
