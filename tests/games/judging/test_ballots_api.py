@@ -113,12 +113,13 @@ def test_organizers_open_close_and_look_at_flagged_ballots(call: Scene, who: Peo
         assert someone.api.post(f"{API}/ballots/{held.pk}/refuse", {"reason": "x"}).status_code in {403, 404}
         assert someone.api.get(f"{API}/ballots").json()["results"] == []
     (listed,) = who.org.api.get(f"{API}/ballots").json()["results"]
-    assert (listed["voter"]["email"], listed["group"]["name"]) == ("young@example.org", "Team 2")
+    assert (listed["voter"]["email"], listed["group"]) == ("young@example.org", None), "while it is open, no choice is told"
     assert who.org.api.post(f"{API}/ballots/{held.pk}/refuse", {}).status_code == 422
     refused = who.org.api.post(f"{API}/ballots/{held.pk}/refuse", {"reason": "The same person twice."}).json()
     assert (refused["reason"], refused["refused_at"] is not None) == ("The same person twice.", True)
     assert who.org.api.post(f"{API}/ballots/{held.pk}/keep", {}).json()["refused_at"] is None
     assert who.org.api.post(f"{path}/close", {"reason": "Time is up."}).json()["state"] == "over"
+    assert who.org.api.get(f"{API}/ballots/{held.pk}").json()["group"]["name"] == "Team 2"
     assert who.org.api.post(f"{path}/open", {"reason": "Too early."}).json()["state"] == "open"
 
 

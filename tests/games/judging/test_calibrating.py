@@ -158,12 +158,10 @@ def test_a_round_without_calibration_opens_as_ever() -> None:
     assert marked(judith, call, 4, 3, 3).state == "final"
 
 
-def test_peers_do_not_wait_for_a_calibration() -> None:
-    crowd = ESSAY | {"panels": [{"key": "jury", "who": "peers"}]}
-    call, (judith, *_) = call_with(task=crowd, groups=2)
-    assert why(judith, call, 0) == ""
+def test_peers_and_audiences_do_not_calibrate() -> None:
+    call = locked_scene(ESSAY | {"panels": [{"key": "jury", "who": "peers"}]}, groups=2)
     with pytest.raises(CalibrationRefused, match="Only judges who mark criteria"):
-        begun(call)
+        actions.begin_calibration(challenge=call.challenge, panel="jury", groups=list(call.groups), by=None)
     assert places_of(call.cycle) == []
 
 
