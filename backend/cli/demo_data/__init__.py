@@ -1,4 +1,4 @@
-"""What is in the demo: the examples, played to their published results, an open competition, a running season, a contest before its ceremony, a fair compared in pairs, and who can sign in."""
+"""What is in the demo: the examples, played to their published results, an open competition, a running season, a contest before its ceremony, and who can sign in."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from backend.cli.setup import ROOT
 __all__ = ["EXAMPLES", "SIGN_INS", "Progress", "SignIn", "load"]
 
 EXAMPLES = ("chopin-2025", "skating-worlds-2017", "icpc-wf47", "nanogpt-speedrun", "strictly")
-INVENTED = {"water": "clean-water", "season": "small-improvements", "contest": "night-of-code", "fair": "repair-fair"}
+INVENTED = {"water": "clean-water", "season": "small-improvements", "contest": "night-of-code"}
 Progress = Callable[[str, int, int], None]
 
 
@@ -42,13 +42,12 @@ def _example(name: str) -> Callable[[], object]:
 
 
 def _invented(name: str, people: dict[str, object]) -> Callable[[], object]:
-    from backend.cli.demo_data import contest, fair, season, water  # noqa: PLC0415 -- models need settings first
+    from backend.cli.demo_data import contest, season, water  # noqa: PLC0415 -- models need settings first
 
     return {
         "water": lambda: water.load(people),
         "season": lambda: season.load(people),
         "contest": lambda: contest.load(people),
-        "fair": lambda: fair.load(people),
     }[name]
 
 
