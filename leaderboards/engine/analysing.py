@@ -17,7 +17,7 @@ from leaderboards.engine.severity.ratings import Rating
 from leaderboards.engine.sheets import Marks, read_marks
 from leaderboards.engine.spec import Aggregate, ChallengeSpec, CutSpec, Format, Panel, Scoring, board_rounds, expand_boards
 
-VERSION: Final = "1"  # goes up when the same marks would give another analysis
+VERSION: Final = "2"  # goes up when the same marks would give another analysis
 TOPS: Final = (1, 3, 10)
 OUT: Final = frozenset({Unscored.WITHDRAWN, Unscored.DISQUALIFIED})
 

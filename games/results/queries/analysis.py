@@ -74,10 +74,23 @@ class FarMark:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What the result takes off each judge's marks on a criterion (or, criterion "", whole sheets); nothing where `why` says so.
+
+    Whoever has the marks solves (L + lam I) b = c for the offsets again: docs/bundle.md.
+    """
+
+    criterion: str
+    why: str
+    lam: Fraction | None
+    offsets: Mapping[str, Fraction]
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """A panel. `applied`: severities are taken off in the result; `why`: the reason in words why they are not, or should not be.
 
-    `lam`, `s2`, `sb2`: the estimate behind the offsets; `alpha`, `reliability`, `icc`: agreement, 0 to 1.
+    `lam`, `s2`, `sb2`: the estimate of whole sheets; `taken`: what the result itself took off, empty for other methods; `alpha`, `reliability`, `icc`: agreement, 0 to 1.
     """
 
     challenge_id: int
@@ -98,6 +111,7 @@ class Analysis:
     entries: tuple[EntryAnalysis, ...]
     judges: tuple[JudgeAnalysis, ...]
     outliers: tuple[FarMark, ...]
+    taken: tuple[Taken, ...] = ()
 
     def entry(self, group: str) -> EntryAnalysis | None:
         """The entry of a group, by key."""
@@ -186,6 +200,15 @@ def read_analysis(row: PanelAnalysis, *, public: bool = False) -> Analysis:
         judges=tuple(_judge(one) for one in body["judges"]),
         outliers=tuple(
             FarMark(one["group"], one["judge"], one["criterion"], numbers.parse(one["distance"])) for one in body["outliers"]
+        ),
+        taken=tuple(
+            Taken(
+                one["criterion"],
+                one["why"],
+                _number(one["lam"]),
+                {judge: numbers.parse(text) for judge, text in one["offsets"].items()},
+            )
+            for one in body.get("taken", ())
         ),
     )
 

@@ -83,6 +83,17 @@ def analyse(table: PanelTable, *, seed: int = 0) -> dict[str, Any]:
         "entries": entry_rows(Adjusted(found, values, precision, table.official), tops=table.tops, seed=seed),
         "judges": [_judge(one, table) for one in reports(found, table.rows)],
         "outliers": _far(table, found, overlaps),
+        "taken": [_taken(one) for _, one in sorted(table.offsets.items())],
+    }
+
+
+def _taken(one: JudgeOffsets) -> dict[str, Any]:
+    """What the result takes off on one criterion (or whole sheets), with the lam from which it is solved for again."""
+    return {
+        "criterion": one.criterion,
+        "why": one.why,
+        "lam": "" if one.lam is None else text(one.lam),
+        "offsets": {judge: text(value) for judge, value in sorted(one.offsets.items())},
     }
 
 

@@ -9,7 +9,9 @@ from games.bundles.actions import export_cycle, import_bundle
 from games.bundles.reading import read_bundle, read_path
 from games.bundles.verify import verify
 from games.results.models import ChallengeScore, PanelAnalysis
+from games.results.queries.analysis import analysis_of
 from games.rounds.models import Round
+from leaderboards.engine.numbers import parse
 from leaderboards.models import Standing
 from tests.games.bundles.conftest import Build
 from worker.steps import recompute_now, settle_now
@@ -79,6 +81,13 @@ def test_the_explanation_shows_what_was_given_and_what_was_used(build: Build) ->
     cycle = import_bundle(read_bundle(build(files("severity"))))
     recompute_now(cycle)
     score = ChallengeScore.objects.get(challenge__round__cycle=cycle, group__key="g4")
+    analysis = analysis_of(score.challenge, "jury")
+    assert analysis is not None
+    assert analysis.applied
+    assert [one.criterion for one in analysis.taken] == ["craft", "idea"]
+    for panel in score.explanation["panels"]:
+        taken = next(one.offsets for one in analysis.taken if one.criterion == panel["criterion"])
+        assert all(parse(mark[1]) - taken[mark[0]] == parse(mark[2]) for mark in panel["marks"])
     marks = [mark for panel in score.explanation["panels"] for mark in panel["marks"]]
     assert {mark[3] for mark in marks} == {"adjusted"}
     assert all(mark[1] != mark[2] for mark in marks)

@@ -56,7 +56,7 @@ def test_everything_is_there_as_text():
     body = told(marked(each=3, strict=4))
     assert set(body) == {
         *("method", "applied", "why", "lam", "s2", "sb2", "components", "lambda2", "alpha", "reliability", "icc", "warnings"),
-        *("entries", "judges", "outliers"),
+        *("entries", "judges", "outliers", "taken"),
     }
     assert (body["method"], body["applied"], body["why"], body["components"]) == ("mean", False, "", 1)
     entry = body["entries"][0]
@@ -101,6 +101,10 @@ def test_where_the_result_is_adjusted_the_analysis_tells_the_official_values_and
         assert row["adjusted"] == row["official"]
         assert parse(row["official"]) == outcome.cells["r", "c", row["group"]].values["jury"]
     offsets = {criterion: outcome.offsets["r", "c", "jury", criterion].offsets for criterion in "xy"}
+    assert [(one["criterion"], parse(one["lam"])) for one in body["taken"]] == [
+        (criterion, outcome.offsets["r", "c", "jury", criterion].lam) for criterion in "xy"
+    ]
+    assert {judge: parse(value) for judge, value in body["taken"][0]["offsets"].items()} == offsets["x"]
     for row in body["judges"]:
         assert parse(row["offset"]) == offsets["x"][row["judge"]] + 2 * offsets["y"][row["judge"]]
 
