@@ -4,7 +4,7 @@ from backend.web.pages.desk.changes.listing import answer_appeal, appeals_desk, 
 from backend.web.pages.desk.changes.marks import marks_page
 from backend.web.pages.desk.changes.one import change_set_page, change_set_state
 from backend.web.pages.desk.changes.out import out_page
-from backend.web.pages.desk.changes.rules import rules_page
+from backend.web.pages.desk.changes.rewriting import rules_page
 
 __all__ = [
     "answer_appeal",
