@@ -1,0 +1,476 @@
+"""Who reads what of a round that is judged: every route (API, page, file, export, feed, socket) × every role × the modes of the round.
+
+The routes are found, not listed: a new one is walked through without anybody thinking of it, and one that nobody reaches fails here until
+it is reached or named with a reason. Each answer is searched for what is secret; who may read it is told below, in one place.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, Final, NamedTuple
+
+import pytest
+from django.db.models import Model
+from django.test import Client
+
+from backend.sockets import board_side
+from games.challenges.models import Challenge
+from games.changes.models import ChangeSet
+from games.cycles.queries import not_yet_committed
+from games.groups.models import Membership
+from games.judging.models import Calibration, Deliberation, Sheet
+from games.notices.models import Message, Notice
+from games.results.models import RecomputeRun
+from games.submissions.models import Submission
+from leaderboards.models import Board
+from tests.habits.judged import Mode, Scene, judged
+from tests.habits.test_api_doors import DESCRIPTION, Door, doors
+from tests.habits.test_page_doors import Page, pages
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]  # half a minute each where nothing else runs
+
+# --- Who may read what ------------------------------------------------------------------------------------------------------------------
+
+EVERYBODY: Final = frozenset(
+    ["ada", "ben", "judith", "jill", "carol", "kim", "joe", "jonas", "org", "sam", "eve", "root", "visitor"]
+)
+INSIDE: Final = frozenset({"ada", "org"})  # the team itself, and organizers
+ON_ENTRY: Final = frozenset(["judith", "jill", "carol", "joe", "jonas"])  # judges with a sheet on it that they did not give back
+JURY: Final = frozenset(["judith", "jill", "carol", "kim", "jonas"])
+DECIDE: Final = frozenset({"carol", "org"})  # the chair and organizers decide deliberations, so they see what is deliberated
+
+
+def of_entry(mode: Mode) -> frozenset[str]:
+    """An answer that the form shows to judges."""
+    return EVERYBODY if mode.published else INSIDE | ON_ENTRY
+
+
+def beside_entry(mode: Mode) -> frozenset[str]:
+    """What would tell a blind judge whose entry it is."""
+    return EVERYBODY if mode.published else INSIDE | (frozenset() if mode.blind else ON_ENTRY)
+
+
+def copy(mode: Mode) -> frozenset[str]:
+    """A redacted copy: while it is judged blind for judges, afterwards for nobody outside."""
+    if not mode.blind:
+        return of_entry(mode)
+    return INSIDE if mode.published else INSIDE | ON_ENTRY
+
+
+def words_of_sheet(mode: Mode) -> frozenset[str]:
+    """Words of a final sheet: the judge and organizers; others of the panel by the rule; all once published."""
+    if mode.published:
+        return EVERYBODY
+    seen = {"never": set(), "after_final": {"jill"}, "always": {"jill", "judith", "carol"}}[mode.others]
+    return frozenset({"jonas", "org"} | seen)
+
+
+def marks_of_sheet(mode: Mode) -> frozenset[str]:
+    """Its marks: besides whoever decides where the entry is deliberated."""
+    return words_of_sheet(mode) | DECIDE
+
+
+def of_other_panel(mode: Mode) -> frozenset[str]:
+    """The same of a sheet of the other panel, which this jury never sees."""
+    return EVERYBODY if mode.published else frozenset({"joe", "org"})
+
+
+def name(mode: Mode) -> frozenset[str]:
+    """A judge's name: organizers; where the rules name judges the panel and the teams, once published everybody reads who was the jury."""
+    if mode.named and mode.published:
+        return EVERYBODY - {"jonas"}
+    return frozenset({"org", "root"}) | (JURY - {"jonas"} | {"ada", "ben"} if mode.named else frozenset())
+
+
+def only(*roles: str) -> Callable[[Mode], frozenset[str]]:
+    """The same in every mode."""
+    return lambda _mode: frozenset(roles)
+
+
+READS: Final[dict[str, Callable[[Mode], frozenset[str]]]] = {
+    "title": of_entry,
+    "hidden answer": beside_entry,
+    "copy": copy,
+    "note of the team": beside_entry,
+    "file name": beside_entry,
+    "mark": marks_of_sheet,
+    "comment": words_of_sheet,
+    "remark": words_of_sheet,
+    "earlier mark": only("jonas", "org"),
+    "earlier comment": only("jonas", "org"),
+    "own note": only("jonas"),
+    "mark of another panel": of_other_panel,
+    "comment of another panel": of_other_panel,
+    "question to organizers": only("jill", "org"),
+    "recusal": only("kim", "org"),
+    "conflict": only("kim", "org"),
+    "judge's name": name,
+    "judge's address": only("org", "root"),  # the owner of the instance keeps its accounts and its outbox
+    "objection": only("ada", "org"),
+    "concern": only("ada", "org"),
+    "calibration talk": only(*JURY, "org"),
+    "why of a deliberation": only(*(JURY - {"kim"}), "org"),
+    "deliberation": only(*(JURY - {"kim"}), "org"),
+    "appeal": only("ada", "org"),
+    "change set": only("org"),
+    "announcement for judges": only(*JURY, "joe", "org"),
+}
+BLIND_JUDGES: Final = ON_ENTRY | {"kim"}
+WHOSE: Final = "whose entry it is"
+"""Told where the entry and its group stand in one answer, to a judge who must not know."""
+
+# In the first every route is walked, in the others those that tell anything, but for the organizers' desk, which is nobody else's in any.
+# Who stands outside learns the same in all of them, as long as nothing is published.
+MODES: Final = (
+    Mode(blind=True, others="never", named=False, published=False),
+    Mode(blind=True, others="always", named=True, published=False),
+    Mode(blind=False, others="after_final", named=False, published=False),
+    Mode(blind=True, others="after_final", named=False, published=True),
+    Mode(blind=False, others="never", named=True, published=True),
+)
+OUTSIDE: Final = frozenset({"ben", "eve", "sam", "root", "visitor"})
+WALK_ALL: Final = frozenset({"org", "ada", "judith", "visitor"})
+
+# --- The routes -------------------------------------------------------------------------------------------------------------------------
+
+ELSEWHERE: Final = {
+    "launch/": "drafts of rules: no entries, no marks",
+    "instance/": "accounts and mail of the instance, tried in tests/backend/accounts",
+    "sign-": "the door",
+    "password/": "the door",
+    "confirm/": "the door",
+    "check-mail/": "the door",
+    "invitations/": "the door",
+    "notices/stop/": "ends mails",
+    "style/": "invented examples",
+}
+"""Parts of the site where nothing of a round can stand, by how their addresses begin."""
+PAGE_ROWS: Final[dict[str, type[Model]]] = {
+    "sheet": Sheet,
+    "calibration": Calibration,
+    "desk-calibration": Calibration,
+    "desk-calibrate": Challenge,
+    "desk-sheet": Sheet,
+    "receipt": Submission,
+    "compare": Submission,
+    "deliberation": Deliberation,
+    "desk-place": Membership,
+    "desk-change-set": ChangeSet,
+    "desk-change-set-state": ChangeSet,
+    "desk-changes-out": ChangeSet,
+    "desk-changes-rules": ChangeSet,
+    "desk-changes-marks": ChangeSet,
+    "desk-panel": Challenge,
+    "desk-publish-run": RecomputeRun,
+    "follow-notice": Notice,
+}
+"""What kind of row the number in a page's address is. A new page with a number in it belongs here."""
+TEXTS: Final[dict[str, tuple[str, ...]]] = {
+    "cycle": ("water",),
+    "group": ("scarlet-ibises",),
+    "round": ("call",),
+    "board": ("result",),
+    "challenge": ("essay",),
+    "key": ("call",),
+    "panel": ("jury",),
+}
+ASKED: Final[dict[str, str]] = {
+    "calibration-set-up-candidates": "?challenge={task}&panel=jury",
+    "desk-calibrate": "?panel=crowd",
+    "desk-matrix": "?panel=jury",
+    "search": "?q=redtitle",
+    "compare": "?from=1&to=1",
+}
+"""What an address needs besides."""
+TELLS: Final = frozenset(
+    """
+    announcement-detail announcement-list appeal-detail appeal-list bundle-export calibration calibration-differences
+    calibration-remarks certainty change-set-detail change-set-list concern-list conflict-list cycle cycle-desk cycle-people
+    deliberation deliberation-detail deliberation-list deliberation-marks deliberation-remarks desk-announcements desk-appeals
+    desk-calibration desk-change-set desk-changes desk-changes-rules desk-conflicts desk-doubts desk-flags desk-judging
+    desk-live desk-matrix desk-panel desk-people-csv desk-place desk-sheet entries entry group judging-judging-progress
+    membership-detail membership-list message-detail message-list my-data panelist-list past-sheets person-detail person-list
+    queue receipt round-desk score-detail score-list search sheet sheet-detail sheet-list submission-detail submission-list
+    team-appeals team-feedback team-judges upload-content user-detail user-list version-detail version-list
+    """.split()  # noqa: SIM905 a table of many words
+)
+"""Routes that tell something secret to somebody: walked by everybody in every mode."""
+UNREACHED: Final[dict[str, str]] = {
+    "audience-peers": "no vote of an audience or of peers here",
+    "audience-voting": "no vote of an audience or of peers here",
+    "board-around": "a long board is turned to a row",
+    "board-find": "a long board is turned to a row",
+    "board-lines": "no lines without a second publication",
+    "ceremony-opening": "no board froze",
+    "complete-registration": "nothing to complete",
+    "cycle-logo": "no logo",
+    "desk-enough-progress": "no computation is going on",
+    "desk-export-file": "nothing is being made ready",
+    "desk-job": "nothing is being made ready",
+    "desk-plan": "no plan: tried with the plans",
+    "desk-plan-progress": "no plan: tried with the plans",
+    "embed-board": "embedding is not allowed here",
+    "embed-rows": "embedding is not allowed here",
+    "hall-round": "nobody meets in a hall",
+    "pairs": "nothing is compared in pairs here",
+    "points-badges": "no points in these rules",
+    "points-rules": "no points in these rules",
+    "registration-file": "no registration with files",
+    "series": "a cycle of its own",
+    "vote": "no vote of an audience or of peers here",
+    "vote-hall": "no vote of an audience or of peers here",
+}
+"""Routes that answer nobody in this scene, with the reason."""
+NAMED: Final[dict[str, tuple[str, ...]]] = {"playbook-detail": ("innovation-competition",)}
+"""Addresses of the API that name something else than a row."""
+MOST: Final = 9  # rows of a kind
+
+
+class Address(NamedTuple):
+    """One address of a route, or one that could be."""
+
+    route: str
+    url: str
+    hidden: str = ""
+
+
+def api_addresses(scene: Scene) -> Iterator[Address]:
+    """Every address of the API that is read with GET, with everything in the scene."""
+    for door in doors():
+        if door.method != "get" or door.route in DESCRIPTION:
+            continue
+        parts, query = re.findall(r"<[^>]+>", door.path), ASKED.get(door.route, "").format(task=scene.rows["task"].pk)
+        if not parts:
+            yield Address(door.route, f"/api/v1/{door.path}{query}")
+            continue
+        for value in _values(door, scene):
+            yield Address(door.route, f"/api/v1/{re.sub(r'<[^>]+>', str(value), door.path)}{query}", str(value))
+
+
+def _values(door: Door, scene: Scene) -> Collection[Any]:
+    model = door.model()
+    if model is not None:
+        return scene.ids(model)[:MOST]
+    if door.route in NAMED:
+        return NAMED[door.route]
+    assert "<int:cycle>" in door.path, f"{door}: which rows does its address name?"
+    return [scene.rows["cycle"].pk]
+
+
+def page_addresses(scene: Scene) -> Iterator[Address]:
+    """The same of the pages."""
+    for page in pages():
+        if page.path.startswith(tuple(ELSEWHERE)) or "(" in page.path:
+            continue
+        query = ASKED.get(page.name, "").format(task=scene.rows["task"].pk)
+        for numbers, url in _filled(page, scene):
+            yield Address(page.name, url + query, numbers)
+
+
+def _filled(page: Page, scene: Scene) -> Iterator[tuple[str, str]]:
+    kinds = [kind for kind, _ in page.wants]
+    numbers: Collection[int] = (1,)
+    if "int" in kinds and page.name not in WRITES:
+        model = PAGE_ROWS.get(page.name)
+        numbers = scene.ids(model)[:MOST] if model is not None else (1,)
+    for number in numbers:
+        wants = [("str", key) if kind != "int" else ("int", key) for kind, key in page.wants]
+        urls = [f"/{page.path}"]
+        first = True
+        for kind, key in wants:
+            values: Collection[Any]
+            if kind == "int":
+                values = (number,) if first else (1,)
+                first = False
+            else:
+                values = ("result",) if key == "key" and "/boards/" in page.path else TEXTS.get(key, ("x",))
+            urls = [re.sub(r"<[^>]+>", str(value), url, count=1) for url in urls for value in values]
+        for url in urls:
+            yield (str(number) if "int" in kinds else "", url)
+
+
+# --- Knocking ---------------------------------------------------------------------------------------------------------------------------
+
+
+class Answer(NamedTuple):
+    """What came back: the status, everything that can be read of it, and the headers that tell something."""
+
+    status: int
+    text: str
+    headers: tuple[tuple[str, str], ...]
+
+
+TOLD_BY: Final = ("Content-Disposition", "Location", "Content-Type", "ETag", "Link", "Cache-Control", "Vary", "Allow")
+
+
+def knock(client: Client, url: str) -> Answer:
+    answer = client.get(url)
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    if content[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            content = b"\n".join(one.filename.encode() + b"\n" + archive.read(one) for one in archive.infolist())
+    headers = tuple((key, answer.headers[key]) for key in TOLD_BY if key in answer.headers)
+    return Answer(answer.status_code, content.decode(errors="replace") + repr(headers), headers)
+
+
+def told(scene: Scene, role: str, text: str) -> list[str]:
+    """Which secrets stand in a text; for a blind judge also that it names the group of an entry beside the entry."""
+    own = {"judge's name", "judge's address"} if role == "jonas" else set()  # stand on every page of his own
+    found = [secret for secret, needle in scene.needles.items() if needle in text and secret not in own]
+    blind = scene.mode.blind and not scene.mode.published and role in BLIND_JUDGES
+    if blind and any(one in text for one in scene.entry) and any(one in text for one in scene.identity):
+        found.append(WHOSE)
+    return found
+
+
+class Walk(NamedTuple):
+    """What was read: (secret, role) → addresses; which routes answered anybody; which told anything."""
+
+    read: dict[tuple[str, str], set[str]]
+    reached: set[str]
+    telling: set[str]
+    apart: list[str]
+
+
+def walk(scene: Scene, addresses: Collection[Address], roles: Collection[str], *, compare: bool = False) -> Walk:
+    """These people knock at all of these doors. `compare`: what is refused is compared with what is not there at all."""
+    done = Walk({}, set(), set(), [])
+    for role in sorted(roles):
+        client = scene.roles[role].client
+        client.raise_request_exception = False  # a fault of ours is a status too
+        refused: dict[str, Answer] = {}
+        for one in addresses:
+            answer = knock(client, one.url)
+            if answer.status == 200 or (answer.status == 302 and "/sign-in/" not in answer.text):
+                done.reached.add(one.route)
+            if answer.status >= 500:
+                done.apart.append(f"{role} {one.url}: {answer.status}")
+            for secret in told(scene, role, answer.text):
+                done.telling.add(one.route)
+                done.read.setdefault((secret, role), set()).add(one.url)
+            if compare and one.hidden and answer.status == 404:
+                absent = refused.get(one.route)
+                if absent is None:
+                    absent = refused[one.route] = knock(client, _absent(one))
+                if _same(answer, one.hidden) != _same(absent, "987654321"):
+                    done.apart.append(f"{role} {one.url}: {answer.text[:300]} or, absent, {absent.text[:300]}")
+    return done
+
+
+def _absent(one: Address) -> str:
+    return re.sub(rf"/{one.hidden}(?=/|$|\?)", "/987654321", one.url, count=1)
+
+
+def _same(answer: Answer, number: str) -> tuple[int, str]:
+    """An answer without its own number and without what changes from one to the next."""
+    text = re.sub(rf"/{number}(?=[/?\"]|$)", "/N", answer.text)
+    return answer.status, re.sub(r'(csrfmiddlewaretoken" value="|nonce=")[^"]+', r"\1", text)
+
+
+WRITES: set[str] = set()
+"""Pages that only take what is sent."""
+
+
+def find_writes(scene: Scene) -> None:
+    """Pages that refuse GET (405), found once: what they take is tried elsewhere."""
+    client = scene.who["org"].client
+    for page in pages() if not WRITES else ():
+        url = "/" + re.sub(
+            r"<[^>]+>", lambda part: "1" if part[0].startswith("<int") else TEXTS.get(part[0][5:-1], ("x",))[0], page.path
+        )
+        if "(" not in page.path and not page.path.startswith(tuple(ELSEWHERE)) and client.get(url).status_code == 405:
+            WRITES.add(page.name)
+
+
+def everything(scene: Scene) -> list[Address]:
+    find_writes(scene)
+    return [one for one in (*api_addresses(scene), *page_addresses(scene)) if one.route not in WRITES]
+
+
+# --- The tests --------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
+    found = judged(request.param)
+    yield found
+    not_yet_committed(found.rows["cycle"].pk, 1)
+
+
+def leaks(mode: Mode, done: Walk) -> dict[str, list[str]]:
+    """Who read something that the mode hides from them, and where."""
+    return {
+        f"{role} reads {secret}": sorted(urls)[:4]
+        for (secret, role), urls in sorted(done.read.items())
+        if secret == WHOSE or role not in READS[secret](mode)
+    }
+
+
+@pytest.mark.parametrize("scene", MODES, ids=str, indirect=True)
+def test_everybody_reads_what_the_mode_shows_and_nothing_else(scene: Scene) -> None:
+    mode = scene.mode
+    first = mode == MODES[0]
+    addresses = [one for one in everything(scene) if one.route in TELLS and (first or not one.route.startswith("desk-"))]
+    roles = EVERYBODY if mode in {MODES[0], MODES[-1]} else EVERYBODY - OUTSIDE
+    done = walk(scene, addresses, roles, compare=first)
+    assert leaks(mode, done) == {}
+    asked = roles if first else roles - {"org", "root"}  # these two read some of it at their desks alone
+    missing = {(secret, role) for secret, may in READS.items() for role in may(mode) & asked if (secret, role) not in done.read}
+    assert missing == set()
+    assert done.apart == []
+
+
+@pytest.mark.parametrize("scene", MODES[:1], ids=str, indirect=True)
+def test_no_other_route_tells_anybody_anything(scene: Scene) -> None:
+    others = [one for one in everything(scene) if one.route not in TELLS]
+    done = walk(scene, others, WALK_ALL)
+    assert done.telling == set(), done.read
+    assert done.apart == []
+
+
+@pytest.mark.parametrize("scene", MODES[-1:], ids=str, indirect=True)
+def test_every_route_answers_somebody_or_is_named_here_with_the_reason(scene: Scene) -> None:
+    """So that a new route is tried: where nobody gets in, nothing is learned about who does not."""
+    waiting: dict[str, list[Address]] = {}
+    for one in everything(scene):
+        waiting.setdefault(one.route, []).append(one)
+    routes = set(waiting)
+    telling: set[str] = set()
+    for role in ("org", "ada", "judith", "root", "visitor"):
+        for route, addresses in list(waiting.items()):
+            done = walk(scene, addresses[:3], [role])
+            telling |= done.telling
+            if done.reached:
+                del waiting[route]
+    assert set(waiting) == set(UNREACHED)
+    assert telling - TELLS == set()
+    assert (TELLS | set(UNREACHED) | set(PAGE_ROWS) | set(ASKED)) - routes == set()
+
+
+@pytest.mark.parametrize("scene", [MODES[0], MODES[-1]], ids=str, indirect=True)
+def test_boards_are_followed_by_socket_only_where_they_are_seen(scene: Scene) -> None:
+    board = Board.objects.get(key="result")
+    sides = {role: board_side(someone.account, board.pk) for role, someone in scene.roles.items()}
+    assert sides == {role: "restricted" if role == "org" else None for role in scene.roles}
+
+
+@pytest.mark.parametrize("scene", MODES, ids=str, indirect=True)
+def test_mails_tell_nobody_more_than_the_pages(scene: Scene) -> None:
+    people = {someone.person.pk: role for role, someone in scene.who.items()}
+    told_by_mail = {
+        (secret, people[one.person_id])
+        for one in Message.objects.filter(person__in=people)
+        for secret in told(scene, people[one.person_id], f"{one.subject} {one.body}")
+    }
+    assert Message.objects.exists()
+    assert {(secret, role) for secret, role in told_by_mail if secret == WHOSE or role not in READS[secret](scene.mode)} == set()
+
+
+@pytest.mark.parametrize("scene", MODES[:2], ids=str, indirect=True)
+def test_asking_for_a_group_finds_a_blind_judge_nothing(scene: Scene) -> None:
+    for name in BLIND_JUDGES:
+        api, group = scene.who[name].api, scene.rows["red"].pk
+        for path in ("submissions", "sheets"):
+            found = api.get(f"/api/v1/{path}?group={group}").json()["results"]
+            assert found == [], (name, path)
