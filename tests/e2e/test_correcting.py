@@ -116,7 +116,7 @@ def prepared(olga: Page, key: str, tag: str) -> None:
     expect(box).to_have_value("9")
     box.fill("5")
     olga.get_by_role("button", name="Prepare the correction").click()
-    story = olga.get_by_role("region", name="What it would move")
+    story = olga.get_by_role("region", name="What it would move", exact=True)
     expect(story).to_be_visible(timeout=LONG)
     row = story.get_by_role("row").filter(has_text=f"Tarn {tag}")
     expect(row).to_contain_text(re.compile(r"3\s*→\s*2"))
