@@ -16,7 +16,6 @@ from django.test import Client
 
 from backend.sockets import board_side
 from games.challenges.models import Challenge
-from games.changes.models import ChangeSet
 from games.cycles.queries import not_yet_committed
 from games.groups.models import Membership
 from games.judging.models import Calibration, Deliberation, Sheet
@@ -156,16 +155,11 @@ PAGE_ROWS: Final[dict[str, type[Model]]] = {
     "compare": Submission,
     "deliberation": Deliberation,
     "desk-place": Membership,
-    "desk-change-set": ChangeSet,
-    "desk-change-set-state": ChangeSet,
-    "desk-changes-out": ChangeSet,
-    "desk-changes-rules": ChangeSet,
-    "desk-changes-marks": ChangeSet,
     "desk-panel": Challenge,
     "desk-publish-run": RecomputeRun,
     "follow-notice": Notice,
 }
-"""What kind of row the number in a page's address is. A new page with a number in it belongs here."""
+"""What kind of row the number in a page's address is. A new page with such a number belongs here; a number that is no id is 1."""
 TEXTS: Final[dict[str, tuple[str, ...]]] = {
     "cycle": ("water",),
     "group": ("scarlet-ibises",),
