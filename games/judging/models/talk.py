@@ -20,6 +20,9 @@ class Deliberation(models.Model):
         max_length=6, choices=[(s.value, s.value) for s in DeliberationState], default=DeliberationState.OPEN.value
     )
     why = models.TextField(blank=True)
+    tie = models.JSONField(
+        default=dict, blank=True, help_text="The tie at a cut it belongs to: board, to, slots, groups, inside; empty: one entry."
+    )
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     outcome = models.TextField(blank=True, help_text="What the chair decided, and why.")
