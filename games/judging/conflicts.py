@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from games.cycles.models import Cycle
 from games.groups.models import Group, Membership
 from games.groups.rules import GroupState
-from games.judging.models import ConflictOfInterest, Panelist, Sheet
+from games.judging.models import ConflictOfInterest, Panelist, Sheet, Vote
 from games.judging.rules.conflicts import Found, Human, Judging, Playing, binding, found_between
 from games.judging.rules.states import SheetState
 from games.organizations.models import Person
@@ -164,4 +164,18 @@ def standing_final(conflicts: Iterable[ConflictOfInterest]) -> dict[int, int]:
     for judge, group in sheets.values_list("judge_id", "group_id"):
         if (judge, group) in pairs:
             found[pairs[judge, group]] = found.get(pairs[judge, group], 0) + 1
+    return found
+
+
+def standing_votes(conflicts: Iterable[ConflictOfInterest]) -> dict[int, int]:
+    """Conflict → how many comparisons of that judge with that group still count. One statement, no more than the conflicts are."""
+    pairs = {(one.person_id, one.group_id): one.pk for one in conflicts if one.lifted_at is None}
+    groups = {group for _, group in pairs}
+    found: dict[int, int] = {}
+    about = Q(a__in=groups) | Q(b__in=groups)
+    votes = Vote.objects.filter(about, judge__in={person for person, _ in pairs}, undone_at__isnull=True).exclude(outcome="")
+    for judge, *both in votes.values_list("judge_id", "a_id", "b_id"):
+        for group in both:
+            if (judge, group) in pairs:
+                found[pairs[judge, group]] = found.get(pairs[judge, group], 0) + 1
     return found

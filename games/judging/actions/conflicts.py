@@ -13,6 +13,7 @@ from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.judging.actions.sheets import give_back
+from games.judging.actions.votes import drop_votes
 from games.judging.conflicts import found_in, same_human
 from games.judging.models import Concern, ConflictOfInterest, Sheet
 from games.judging.queries import judges_in
@@ -22,7 +23,7 @@ from games.organizations.models import Person
 
 WORDS: Final = 5000
 DECIDE: Final = frozenset({ConflictSource.JUDGE, ConflictSource.ORGANIZER})
-"""Whose word takes final sheets out at once. What a team says, or the system finds, leaves them until an organizer upholds it."""
+"""Whose word takes final sheets and votes out at once. What a team says, or the system finds, leaves them until an organizer upholds it."""
 
 
 @transaction.atomic
@@ -35,10 +36,11 @@ def declare_conflict(
     source: ConflictSource = ConflictSource.ORGANIZER,
     kind: ConflictKind = ConflictKind.DECLARED,
 ) -> ConflictOfInterest:
-    """This judge must not mark this group. Open sheets on it are given back; final ones too, if the judge or an organizer says so.
+    """This judge must not mark this group. Open sheets on it are given back; final ones too, if the judge or an organizer says so, and
+    then their comparisons with it no longer count either.
 
-    One that was lifted is in force again, unless the system says so: what an organizer lifted is not found again. Sheets of published
-    rounds stand: they are corrected in the open, after publication.
+    One that was lifted is in force again, unless the system says so: what an organizer lifted is not found again. What was said in
+    published rounds stands: it is corrected in the open, after publication.
     """
     values = {"reason": reason[:WORDS], "source": source.value, "kind": kind.value}
     conflict, new = ConflictOfInterest.objects.select_for_update(of=("self",)).get_or_create(
@@ -62,6 +64,8 @@ def _give_back(person: Person, group: Group, *, final: bool, by: Any) -> None:
     rows = rows.filter(same_human(person), group=group, challenge__round__published_at__isnull=True)
     for sheet in rows.filter(state__in=[*states, *(state.value for state in OPEN_SHEETS)]):
         give_back(sheet, reason="conflict of interest", by=by)
+    if final:
+        drop_votes(person=person, group=group, by=by)
 
 
 def _journal(conflict: ConflictOfInterest, group: Group, change: str, *, by: Any) -> None:
@@ -99,7 +103,7 @@ def object_to(*, group: Group, person: Person, reason: str, by: Any) -> Conflict
 
 @transaction.atomic
 def uphold_conflict(*, conflict: ConflictOfInterest, by: Any) -> ConflictOfInterest:
-    """It is so: final sheets of this judge on this group no longer count either."""
+    """It is so: final sheets of this judge on this group, and their comparisons with it, no longer count either."""
     locked = _locked(conflict)
     if locked.lifted_at is not None:
         raise ConflictRefused("It was lifted: declare it again.")
@@ -110,7 +114,9 @@ def uphold_conflict(*, conflict: ConflictOfInterest, by: Any) -> ConflictOfInter
 
 @transaction.atomic
 def lift_conflict(*, conflict: ConflictOfInterest, reason: str, by: Any) -> ConflictOfInterest:
-    """There is none, with a reason: it counts nowhere any more, and is not found again. Sheets given back stay so until reopened."""
+    """There is none, with a reason: it counts nowhere any more, and is not found again. Sheets given back stay so until reopened, and
+    comparisons taken out stay out: the judge meets the group in new ones.
+    """
     needs_reason(reason)
     locked = _locked(conflict)
     if locked.lifted_at is not None:

@@ -15,7 +15,15 @@ from games.journal.rules import Kind
 from games.judging.actions.choosing import restated
 from games.judging.conflicts import same_human
 from games.judging.models import PairEntry, RankedList, Vote
-from games.judging.queries.pairs import last_said, locked_pairs, seat_at, seats_towards, sitting_at, sitting_of_pair
+from games.judging.queries.pairs import (
+    last_said,
+    locked_pairs,
+    seat_at,
+    seats_towards,
+    seats_under_names,
+    sitting_at,
+    sitting_of_pair,
+)
 from games.judging.rules import NotOnPanel, Outcome, VoteRefused, check_seat, check_sitting
 from games.judging.rules.pairs import NothingToUndo, PairGone, check_order, check_outcome, outcome_in
 from games.organizations.models import Person
@@ -223,12 +231,13 @@ def undo(*, challenge: Challenge, person: Person, by: Any) -> Vote:
 def drop_votes(*, person: Person, group: Group, by: Any) -> int:
     """The judge must not judge this group: their verdicts on it no longer count, in rounds not yet published. Returns how many.
 
-    A list keeps what it says about its other entries.
+    They are kept as taken back; a list keeps what it says about its other entries. What this judge does at the same moment waits.
     """
     about = same_human(person) & (Q(a=group) | Q(b=group))
+    list(seats_under_names(person, group.cycle_id).select_for_update(of=("self",), no_key=True).values_list("pk"))
     rows = Vote.objects.filter(about, undone_at__isnull=True, challenge__round__published_at__isnull=True)
-    rows = rows.select_related("challenge__round__cycle")
-    now, found = db_now(), list(rows)
+    locked = rows.select_related("challenge__round__cycle").select_for_update(of=("self",), no_key=True).order_by("pk")
+    now, found = db_now(), [one for one in locked if one.at is not None or one.outcome]
     for challenge in {one.challenge for one in found}:
         own = [one for one in found if one.challenge_id == challenge.pk]
         Vote.objects.filter(pk__in=[one.pk for one in own]).update(undone_at=now)

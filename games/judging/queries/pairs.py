@@ -47,6 +47,12 @@ def seats_of(persons: Iterable[int]) -> QuerySet[Panelist]:
     )
 
 
+def seats_under_names(person: Person, cycle: int) -> QuerySet[Panelist]:
+    """Where this human compares in pairs in a cycle, under whatever name, also where they have left."""
+    me = Q(person=person) | Q(person__user=person.user_id) if person.user_id else Q(person=person)
+    return Panelist.objects.filter(me, challenge__round__cycle=cycle, challenge__format="pairwise").order_by("pk")
+
+
 def seat_at(challenge: Challenge, person: Person, *, lock: bool = False) -> Any:
     """The judge's place on the panel of the task, None without one, with what decides: now, holds, cycle_state; how many entries are
     there, how many known for choosing, how many judges. Locked, acts of one judge follow each other, and no other judge waits.

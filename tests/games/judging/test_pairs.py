@@ -12,9 +12,10 @@ from django.utils import timezone
 from games.groups.models import Membership
 from games.journal.models import JournalEntry
 from games.judging import actions
+from games.judging.conflicts import standing_votes
 from games.judging.models import PairEntry, RankedList, Vote
 from games.judging.queries.pairs import counted, past_of, seat_at, seats_of
-from games.judging.rules import ConflictDeclared, JudgingClosed, JudgingNotOpen, NotOnPanel, OwnGroup, VoteRefused
+from games.judging.rules import ConflictDeclared, ConflictSource, JudgingClosed, JudgingNotOpen, NotOnPanel, OwnGroup, VoteRefused
 from games.judging.rules.pairs import NothingToUndo, PairGone, share_of
 from games.results.queries.facts import facts_of
 from games.rounds.models import Extension
@@ -32,6 +33,11 @@ pytestmark = pytest.mark.django_db
 def keys(call, pair):
     names = {group.pk: number for number, group in enumerate(call.groups)}
     return {names[pair.a_id], names[pair.b_id]}
+
+
+@pytest.fixture
+def call_of_four():
+    return expo(4)
 
 
 def known(call):
@@ -328,16 +334,78 @@ def test_only_the_own_votes_are_taken_back():
         actions.undo(challenge=call.challenge, person=judith, by=None)
 
 
-def test_a_conflict_found_later_takes_the_votes_on_that_entry_out():
-    call = expo(4)
+def all_met(call, *names):
+    """Judges who met every pair, one after the other."""
+    judges = [seated(call, name) for name in names]
+    for one in judges:
+        while turn(call, one) is not None:
+            pass
+    return judges
+
+
+def counting_pairs(call, someone):
+    rows = counted(Vote.objects.filter(judge=someone)).exclude(outcome="")
+    return sorted(tuple(sorted(keys(call, row))) for row in rows)
+
+
+@pytest.mark.parametrize("source", ["judge", "organizer"])
+def test_a_conflict_declared_later_takes_this_judges_votes_on_that_entry_out_and_keeps_them(call_of_four, source):
+    call = call_of_four
+    judith, jim = all_met(call, "Judith", "Jim")
+    before = {group: row.votes for group, row in known(call).items()}
+    actions.declare_conflict(person=judith, group=call.groups[0], by=None, source=ConflictSource(source))
+    assert counting_pairs(call, judith) == [(1, 2), (1, 3), (2, 3)]
+    assert len(counting_pairs(call, jim)) == 6
+    assert Vote.objects.filter(judge=judith, undone_at__isnull=False).count() == 3
+    assert len(facts_of(call.cycle).votes) == 9
+    after = known(call)
+    assert [before[group.pk] - after[group.pk].votes for group in call.groups] == [3, 1, 1, 1]
+    entry = JournalEntry.objects.get(kind="vote.undone")
+    assert len(entry.payload["votes"]) == 3
+    written = {group: (row.strength, row.variance, row.views, row.votes) for group, row in after.items()}
+    actions.restated(call.challenge)
+    replayed = {group: (row.strength, row.variance, row.views, row.votes) for group, row in known(call).items()}
+    assert written[call.groups[0].pk] == pytest.approx(replayed[call.groups[0].pk])
+    assert turn(call, judith) is None, "nothing is shown again"
+
+
+@pytest.mark.parametrize("source", ["team", "system"])
+def test_what_a_team_says_leaves_votes_until_an_organizer_upholds_it(call_of_four, source):
+    call = call_of_four
+    (judith,) = all_met(call, "Judith")
+    conflict = actions.declare_conflict(person=judith, group=call.groups[0], by=None, source=ConflictSource(source))
+    assert len(counting_pairs(call, judith)) == 6
+    assert standing_votes([conflict]) == {conflict.pk: 3}
+    actions.uphold_conflict(conflict=conflict, by=None)
+    assert counting_pairs(call, judith) == [(1, 2), (1, 3), (2, 3)]
+    assert standing_votes([conflict]) == {}
+    actions.lift_conflict(conflict=conflict, reason="no", by=None)
+    assert len(counting_pairs(call, judith)) == 3, "what was taken out stays out"
+
+
+def test_votes_under_another_name_of_the_same_human_go_too_and_a_list_keeps_the_rest(call_of_four):
+    call = call_of_four
     judith = seated(call)
-    while turn(call, judith) is not None:
-        pass
-    assert actions.drop_votes(person=judith, group=call.groups[0], by=None) == 3
-    left = facts_of(call.cycle).votes
-    assert len(left) == 3
-    assert call.groups[0].key not in {key for one in left for key in (one.a, one.b)}
-    assert known(call)[call.groups[0].pk].votes == 0
+    judith.user = UserFactory.create()
+    judith.save()
+    other = person("J.", user=judith.user, organization=OrganizationFactory.create())
+    shown = actions.ask_list(challenge=call.challenge, person=judith, by=None, size=4)
+    actions.rank(ranking=shown.ranking, groups=shown.ranking.groups, by=None)
+    actions.declare_conflict(person=other, group=call.groups[2], by=None)
+    assert counting_pairs(call, judith) == [(0, 1), (0, 3), (1, 3)]
+    again = actions.undo(challenge=call.challenge, person=judith, by=None)
+    assert len(again.ranking.groups) == 3
+    actions.rank(ranking=again.ranking, groups=again.ranking.groups[::-1], by=None)
+    assert counting_pairs(call, judith) == [(0, 1), (0, 3), (1, 3)]
+
+
+def test_votes_of_a_published_round_stand(call_of_four):
+    call = call_of_four
+    (judith,) = all_met(call, "Judith")
+    call.round.published_at = timezone.now()
+    call.round.save()
+    actions.declare_conflict(person=judith, group=call.groups[0], by=None)
+    assert len(counting_pairs(call, judith)) == 6
 
 
 # --- What is known, and what it costs -----------------------------------------------------------------------------------------------------

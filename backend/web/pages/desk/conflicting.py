@@ -20,7 +20,7 @@ from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.groups.rules import GroupState
 from games.judging import actions
-from games.judging.conflicts import standing_final
+from games.judging.conflicts import standing_final, standing_votes
 from games.judging.models import Concern, ConflictOfInterest
 from games.judging.seating import judges_of
 from games.organizations.models import Person
@@ -72,7 +72,7 @@ def conflicts_page(request: HttpRequest, cycle: str) -> HttpResponse:
     rows = ConflictOfInterest.objects.filter(group__cycle=found).select_related("person", "group")
     page = Paginator(narrowed(rows, asked), PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
-    still = standing_final(shown)
+    still, votes = standing_final(shown), standing_votes(shown)
     waiting = Concern.objects.filter(group__cycle=found, settled_at__isnull=True)
     kept = urlencode({name: value for name, value in asked.items() if value})
     context = {
@@ -81,7 +81,7 @@ def conflicts_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "page": page,
         "kept": kept,
         "narrow": any(asked[name] for name in ("q", "kind", "source", "state")),
-        "rows": [_row(one, still.get(one.pk, 0)) for one in shown],
+        "rows": [_row(one, still.get(one.pk, 0), votes.get(one.pk, 0)) for one in shown],
         "kinds": KINDS.items(),
         "sources": SOURCES.items(),
         "states": STATES.items(),
@@ -94,13 +94,14 @@ def conflicts_page(request: HttpRequest, cycle: str) -> HttpResponse:
     return desk_page(request, "desk/conflicts.html", found, "judging", context, title=_("Conflicts of interest"))
 
 
-def _row(one: ConflictOfInterest, still: int) -> dict[str, Any]:
+def _row(one: ConflictOfInterest, still: int, votes: int) -> dict[str, Any]:
     return {
         "conflict": one,
         "kind": KINDS[one.kind],
         "source": SOURCES[one.source],
         "lifted": one.lifted_at is not None,
         "still": still,
+        "votes": votes,
         "found": one.source == "system",
     }
 
@@ -134,7 +135,7 @@ def _lift(request: HttpRequest, cycle: Cycle) -> None:
 
 def _uphold(request: HttpRequest, cycle: Cycle) -> None:
     one = _chosen(request, cycle)
-    done = _("Their final sheets on this group no longer count either.")
+    done = _("Their final sheets on this group, and their comparisons with it, no longer count either.")
     attempt(request, lambda: actions.uphold_conflict(conflict=one, by=me(request)), done)
 
 
