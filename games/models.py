@@ -4,6 +4,7 @@ from games.challenges.models import Challenge
 from games.changes.models import Appeal, Change, ChangeSet
 from games.cycles.models import Cycle, Decision, Design, Series
 from games.groups.models import Group, JoinRequest, Membership, Registration, RegistrationFile
+from games.ideas.models import CreditShare, Derivation, Idea, IdeaDraft, IdeaTag, IdeaVersion
 from games.journal.models import JournalEntry, Sealer
 from games.judging.models import (
     Anchor,
@@ -26,6 +27,7 @@ from games.judging.models import (
     Stand,
     Vote,
 )
+from games.learning.models import ChangeTest, Observation
 from games.notices.models import Announcement, Message, Notice, NoticeWish
 from games.organizations.models import Invitation, Organization, Person
 from games.playbooks.models import Playbook
@@ -47,11 +49,14 @@ __all__ = [
     "ChallengeScore",
     "Change",
     "ChangeSet",
+    "ChangeTest",
     "Concern",
     "ConflictOfInterest",
+    "CreditShare",
     "Cycle",
     "Decision",
     "Deliberation",
+    "Derivation",
     "Design",
     "Draft",
     "Entrant",
@@ -60,6 +65,10 @@ __all__ = [
     "FeedbackReply",
     "Grant",
     "Group",
+    "Idea",
+    "IdeaDraft",
+    "IdeaTag",
+    "IdeaVersion",
     "Invitation",
     "JoinRequest",
     "JournalEntry",
@@ -69,6 +78,7 @@ __all__ = [
     "Message",
     "Notice",
     "NoticeWish",
+    "Observation",
     "Organization",
     "PairEntry",
     "PanelAnalysis",
