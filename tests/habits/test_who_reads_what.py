@@ -156,6 +156,7 @@ PAGE_ROWS: Final[dict[str, type[Model]]] = {
     "deliberation": Deliberation,
     "desk-place": Membership,
     "desk-panel": Challenge,
+    "desk-pairs": Challenge,
     "desk-publish-run": RecomputeRun,
     "follow-notice": Notice,
 }

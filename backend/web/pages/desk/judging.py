@@ -21,6 +21,7 @@ from games.errors import GameError
 from games.judging import actions
 from games.judging.models import Panelist, Sheet
 from games.judging.queries import flags_of
+from games.judging.queries.pairing import pairs_tables
 from games.judging.seating import Seat, Table, judges_of, tables_of
 from games.organizations.models import Person
 
@@ -43,6 +44,7 @@ def _panels(
     context = {
         "ways": ways(found, "panels"),
         "tables": [_table(one, judges) for one in tables_of(found)],
+        "pairs": pairs_tables(found),
         "judges": len(judges),
         "csv": csv,
         "problems": problems,
