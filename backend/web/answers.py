@@ -28,7 +28,7 @@ def is_given(value: Any) -> bool:
 
 
 def answered(form: Iterable[FormField], data: Mapping[str, Any], uploads: Mapping[int, Upload]) -> list[dict[str, Any]]:
-    """The answers to the questions of a form, in their order: {name, text | html | url | items}."""
+    """The answers to the questions of a form, in their order: {name, text | html | url | items}; a file also with its `bytes`."""
     return [_answer(field, data[field.key], uploads) for field in form if is_given(data.get(field.key))]
 
 
@@ -41,6 +41,7 @@ def _answer(field: FormField, value: Any, uploads: Mapping[int, Upload]) -> dict
             upload = uploads.get(value)
             name = upload.name if upload else _("a file")
             found |= {"url": reverse("upload-content", args=[value]) if upload else "", "text": name}
+            found |= {"bytes": upload.size} if upload else {}
         case "text" if field.lines >= LONG:
             found["html"] = rendered(str(value))
         case "choice" if isinstance(value, list):

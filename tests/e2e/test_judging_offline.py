@@ -294,12 +294,14 @@ def test_a_page_of_another_judge_takes_the_place_of_what_was_kept(visit: Visit) 
     phone = visit(JUDGE, **PHONE)
     phone.goto("/desk/sheets/")
     kept_pages(phone, 1)
+    user = phone.evaluate("JSON.parse(document.getElementById('judging-facts').textContent).user")
+    assert phone.evaluate(f"caches.keys().then((names) => names.some((one) => one.endsWith('files-{user}')))")
     other = visit("ada@example.org")
     other.goto("/cycles/")
     phone.context.clear_cookies()
     phone.context.add_cookies(other.context.cookies())  # type: ignore[arg-type]  # what one gives the other takes
     phone.goto("/desk/sheets/")
-    until(phone, "caches.keys().then((names) => names.filter((one) => one.includes('pages-')).length <= 1)")
+    until(phone, f"caches.keys().then((names) => !names.some((one) => one.endsWith('-{user}')))")
     phone.context.set_offline(True)
     phone.goto("/desk/sheets/", wait_until="commit")
     expect(phone.locator("body")).not_to_contain_text("Judith")
@@ -402,3 +404,51 @@ def test_the_whole_sheet_by_keyboard(visit: Visit) -> None:
     expect(page.locator("[data-toasts]")).to_contain_text("final")
     assert sheet(page, pk)["state"] == "final"
     assert list(marks(page, pk).values()) == ["1", "2", "3"][: len(names)]
+
+
+def files_of(page: Page) -> list[str]:
+    """Addresses of the files of this browser's sheets that it keeps."""
+    script = """async () => {
+      const drawers = (await caches.keys()).filter((name) => name.includes("-files-"));
+      const kept = await Promise.all(drawers.map(async (name) => (await (await caches.open(name)).keys()).map((one) => one.url)));
+      return kept.flat();
+    }"""
+    found: list[str] = page.evaluate(script)
+    return found
+
+
+def test_the_files_of_the_next_entries_open_without_a_connection(phone: Page) -> None:
+    sheets = [pk for pk in queue(phone) if phone.request.get(f"/desk/sheets/{pk}/").text().count("data-file")]
+    pk = sheets[0]
+    until(phone, f"Number(document.documentElement.dataset.files ?? 0) >= {len(sheets)}")
+    expect(phone.locator("[data-kept-pages]")).to_contain_text(f"with {len(sheets)} of their files")
+
+    phone.context.set_offline(True)
+    phone.goto(f"/desk/sheets/{pk}/")  # for the first time
+    link = phone.locator("#entry a[data-file]")
+    expect(phone.locator("[data-file-state]")).to_contain_text("opens without a connection")
+    with phone.expect_download() as coming:
+        link.click()
+    path = coming.value.path()
+    assert coming.value.suggested_filename == (link.text_content() or "").strip()
+    assert path.read_bytes()[:4] == b"\x89PNG"
+    rubric(phone)
+    choose(phone, criteria(phone)[0], "2")
+    state(phone, "kept")  # the scripts of the sheet came from the device as well
+
+    phone.evaluate(
+        "(async () => { for (const name of await caches.keys()) if (name.includes('-files-')) await caches.delete(name); })()"
+    )
+    phone.reload()
+    expect(phone.locator("[data-file-state]")).to_contain_text("only with the connection")
+    phone.locator(".judge-switch").get_by_role("link", name="Entry").click()
+    link.click()
+    expect(phone.locator("[data-toasts]")).to_contain_text("needs the connection")
+    assert phone.url.endswith(f"/desk/sheets/{pk}/")
+
+    phone.context.set_offline(False)
+    phone.reload()
+    until(phone, f"Number(document.documentElement.dataset.files ?? 0) >= {len(sheets)}")
+    assert len(files_of(phone)) == len(sheets)
+    phone.locator(".judge-switch").get_by_role("link", name="Rubric").click()
+    assert Axe().run(phone).violations_count == 0

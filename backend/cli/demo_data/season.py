@@ -1,5 +1,6 @@
 """A gamification season in its third week: the warm-up is published, week 1 is being judged, week 2 is open."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,10 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
-from backend.cli.demo_data.building import claim, entries, groups, imported, marks, members, reopen_sheets, widened
+from backend.cli.demo_data.building import claim, entries, groups, imported, marks, members, picture, reopen_sheets, widened
 from backend.cli.demo_data.content import content
 from games.bundles.bundle import Bundle
-from games.bundles.rows import AttemptRow, PersonRow
+from games.bundles.rows import AttemptRow, FileRow, PersonRow
 from games.bundles.tables import Table, Tables
 from games.cycles.models import Cycle
 from games.journal.actions import record
@@ -37,11 +38,15 @@ def load(people: Mapping[str, Any]) -> Cycle:
     design = _design(start)
     house = create_organization("Nurses' Exchange", by=None)
     referees = [PersonRow(REFEREES[0], "Judith Okafor", "judge"), PersonRow(REFEREES[1], "Samira Novak", "judge")]
+    pictures = {team["key"]: _counted(number) for number, team in enumerate(players)}
     tables = Tables(
         groups=groups(players),
         people=Table(referees + members(players)),
-        submissions=widened(_reports(players, start)),
+        submissions=widened(_reports(players, start, pictures)),
         attempts=Table(_tries(players), ("answer",)),
+        files=Table(
+            [FileRow("week1", "quest", team, 1, "picture", _digest(one), "counted.png") for team, one in pictures.items()]
+        ),
         marks=Table(
             [
                 row
@@ -57,7 +62,8 @@ def load(people: Mapping[str, Any]) -> Cycle:
             ("feedback",),
         ),
     )
-    cycle = imported(Bundle(design, tables), by=people["olga"], organization=house)
+    files = {_digest(one): one for one in pictures.values()}
+    cycle = imported(Bundle(design, tables, files=files), by=people["olga"], organization=house)
     for key, name in ((REFEREES[0], "judith"), ("ada-player", "ada"), ("ben-player", "ben")):
         claim(key, house, people[name], now)
     reopen_sheets(Sheet.objects.filter(challenge__round__cycle=cycle, group__key__in=TO_MARK, judge__key=REFEREES[0]))
@@ -82,8 +88,17 @@ def _design(start: datetime) -> Design:
     )
 
 
-def _reports(players: list[dict[str, Any]], start: datetime) -> list[Any]:
-    """One report of week 1 from each team."""
+def _counted(number: int) -> bytes:
+    """What a team counted on seven days."""
+    return picture((37 * number + 23 * day) % 70 + 30 for day in range(7))
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _reports(players: list[dict[str, Any]], start: datetime, pictures: Mapping[str, bytes]) -> list[Any]:
+    """One report of week 1 from each team, with what they drew of their counting."""
     rows = [
         (
             team["key"],
@@ -93,6 +108,7 @@ def _reports(players: list[dict[str, Any]], start: datetime) -> list[Any]:
                 "expected": "We expected to find the reason in one day.",
                 "happened": team["happened"],
                 "learned": team["learned"],
+                "picture": _digest(pictures[team["key"]]),
             },
         )
         for number, team in enumerate(players)

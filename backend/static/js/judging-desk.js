@@ -93,7 +93,7 @@ async function keepPages() {
     const used = performance.getEntriesByType("resource").map((one) => one.name).filter((name) => name.startsWith(`${location.origin}/`) && !name.includes("/api/"));
     const linked = [...document.querySelectorAll("link[href], script[src]")].map((one) => one.href || one.src);
     const drawn = [...document.querySelectorAll("use[href]")].map((one) => new URL(one.getAttribute("href"), location.href).href.split("#")[0]);
-    const assets = [...new Set([...used, ...linked, ...drawn])].filter((name) => !name.includes(scope));
+    const assets = [...new Set([...used, ...linked, ...drawn, ...facts.assets.map((one) => new URL(one, location.href).href)])].filter((name) => !name.includes(scope));
     (active ?? waiting ?? installing).postMessage({ type: "keep", user: facts.user, pages: [...new Set(pages)], assets });
   } catch { /* no worker: the records are kept all the same */ }
 }
@@ -133,8 +133,10 @@ function heed() {
     if (data?.type === "renewed") forget(data.sheet, data.revision);
     if (data?.type !== "kept") return;
     document.documentElement.dataset.kept = String(data.pages);
-    const place = document.querySelector("[data-kept-pages]");
-    if (place && data.pages) Object.assign(place, { hidden: false, textContent: fill(words.kept_pages, data.pages) });
+    document.documentElement.dataset.files = String(data.files);
+    const place = document.querySelector("[data-kept-pages]"), text = data.files ? words.kept_files : words.kept_pages;
+    if (place && data.pages) Object.assign(place, { hidden: false, textContent: fill(text, data.pages, data.files) });
+    document.dispatchEvent(new CustomEvent("judging:kept", { detail: data }));
   });
 }
 

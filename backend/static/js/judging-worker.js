@@ -1,4 +1,4 @@
-// Keeps the pages of one judge's queue for a time without connection, and forgets them when that judge leaves.
+// Keeps the pages of one judge's queue, and the files of its entries, for a time without connection, and forgets them when that judge leaves.
 //
 // Registered for the desk's own address, where it answers from the network and, when that fails or takes too long, from what it kept; and for
 // the doors, the addresses at which one signs out and in: there it only sees that somebody goes or comes, from whatever page, and throws
@@ -6,9 +6,10 @@
 // What was typed is not here but in localStorage (judging-record.js): it waits there for its judge.
 
 const PREFIX = "ludus-judging-", ASSETS = `${PREFIX}assets`, PATIENCE = 3000, FRESH = 10 * 60_000, PAUSE = 150, SLOW_FOR = 30_000;
+const FILE = 5_000_000, FILES = 100_000_000; // bytes: the largest file that is kept, and all of them together
 const scope = new URL(self.registration.scope).pathname;
 const comes = self.location.search === "?coming", leaving = comes || self.location.search === "?leaving";
-let slowUntil = 0;
+let slowUntil = 0, round = 0;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -22,7 +23,8 @@ async function leave() {
     await forget();
   }
 }
-const pagesOf = (user) => `${PREFIX}pages-${user}`;
+const pagesOf = (user) => `${PREFIX}pages-${user}`, filesOf = (user) => `${PREFIX}files-${user}`;
+const forgetOthers = async (user) => { for (const name of await mine()) if (![ASSETS, pagesOf(user), filesOf(user)].includes(name)) await caches.delete(name); };
 const found = (request) => caches.match(request, { ignoreVary: true });
 /** For whom a page was made: each page of the desk says it in its facts. Empty for one that is the same for everybody. */
 const whose = async (answer) => /id="judging-facts"[^>]*>\{"user": ?(\d+)/.exec(await answer.clone().text())?.[1] ?? "";
@@ -56,7 +58,7 @@ async function page(event) {
 async function note(url, answer) {
   if (answer.type === "opaqueredirect" || answer.redirected) return forget();
   const user = answer.ok ? await whose(answer) : "";
-  if (user) for (const one of await mine()) if (one.startsWith(pagesOf("")) && one !== pagesOf(user)) await caches.delete(one);
+  if (user) await forgetOthers(user);
   const [name] = (await mine()).filter((one) => one.startsWith(pagesOf("")));
   if (!name) return; // nobody asked to keep pages, or those kept were another judge's
   const cache = await caches.open(name);
@@ -99,9 +101,15 @@ async function renew({ page: path, sheet, revision }, client) {
 }
 
 async function keep({ user, pages, assets }, client) {
-  for (const name of await mine()) if (name !== ASSETS && name !== pagesOf(user)) await caches.delete(name);
+  await forgetOthers(user);
   const shelf = await caches.open(ASSETS), cache = await caches.open(pagesOf(user));
-  const told = async () => client?.postMessage({ type: "kept", pages: (await cache.keys()).filter((one) => /\/\d+\/$/.test(one.url)).length });
+  const drawer = await caches.open(filesOf(user)), turn = ++round;
+  const told = async (done = false) => client?.postMessage({
+    type: "kept",
+    done,
+    pages: (await cache.keys()).filter((one) => /\/\d+\/$/.test(one.url)).length,
+    files: (await drawer.keys()).length,
+  });
   await Promise.all(assets.map(async (url) => {
     if (await shelf.match(url, { ignoreVary: true })) return;
     const answer = await fetch(url).catch(() => null);
@@ -118,4 +126,37 @@ async function keep({ user, pages, assets }, client) {
     await new Promise((done) => setTimeout(done, PAUSE));
   }
   await told();
+  await keepFiles(cache, drawer, pages, { told, over: () => turn !== round });
+  await told(true);
+}
+
+/** The files of an entry, as the facts of its page name them: {url, bytes}. */
+async function filesOn(page) {
+  const found = /id="judging-facts"[^>]*>([^<]*)</.exec((await page?.text()) ?? "");
+  return (found && JSON.parse(found[1]).sheet?.files) || [];
+}
+
+/** Keep the files of the entries that are kept, those of the queue first, as far as there is room; what belongs to none of them goes.
+ * A file never changes: one that is here is not asked for again. */
+async function keepFiles(cache, drawer, pages, { told, over }) {
+  const href = (path) => new URL(path, self.location.origin).href, wanted = new Set();
+  let room = FILES;
+  for (const page of new Set([...pages.map(href), ...(await cache.keys()).map((one) => one.url)])) {
+    for (const { url, bytes } of await filesOn(await cache.match(page, { ignoreVary: true }))) {
+      if (wanted.has(href(url)) || bytes > Math.min(FILE, room)) continue;
+      wanted.add(href(url));
+      room -= bytes;
+    }
+  }
+  for (const one of await drawer.keys()) if (!wanted.has(one.url)) await drawer.delete(one);
+  for (const url of wanted) {
+    if (over()) return; // the next page asked, for its own queue
+    if (await drawer.match(url, { ignoreVary: true })) continue;
+    const answer = await fetch(url, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
+    if (!answer) return;
+    if (!answer.ok) continue;
+    try { await drawer.put(url, answer); } catch { return; } // no room on the device, or the connection went in the middle
+    await told();
+    await new Promise((done) => setTimeout(done, PAUSE));
+  }
 }

@@ -3,6 +3,7 @@
 
 import { begin, facts, isKept, leaveWord, outbox, phaseWords, clock, say, sheetAt, short, showOutbox, store, toast, words } from "./judging-desk.js";
 import { blank, edited, fault, fill, normal, rebased, sendable, troubled, valueOf, waits } from "./judging-record.js";
+import { files } from "./judging-files.js";
 import { keyboard } from "./judging-keys.js";
 
 const TYPING = 900, CHOOSING = 150, PATIENCE = 6000;
@@ -332,5 +333,6 @@ if (form) {
   });
   keyboard({ form, handIn, show, desk, save: () => { outbox.wake(); toast(waits(record()) && outbox.phase === "waiting" ? phaseWords() : fill(words.saved, clock(Date.now()))); }, sheetAt, facts });
 }
+files();
 begin(refresh);
 refresh();

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,6 +16,9 @@ from django.views.decorators.http import require_safe
 from backend.accounts.pages.gate import me, signed_in
 
 WORKER: Final = Path(__file__).resolve().parents[3] / "static" / "js" / "judging-worker.js"
+
+SHEET: Final = ("judging", "judging-keys", "judging-files")
+"""What the page of a sheet loads beside what the lists load: a sheet may be opened for the first time without a connection."""
 
 
 @cache
@@ -58,6 +62,7 @@ def facts(request: HttpRequest, queue: list[int], **more: Any) -> dict[str, Any]
             "sign_out": reverse("sign-out"),
             "doors": [reverse("sign-in"), *(reverse(name, args=["0"])[:-2] for name in ("set-password", "invitation"))],
         },
+        "assets": [static(f"js/{name}.js") for name in SHEET],
         "words": _words() | _mark_words(),
         **more,
     }
@@ -90,6 +95,9 @@ def _words() -> dict[str, str]:
         "refused": _("needs another look"),
         "marked": _("{0} of {1} criteria marked"),
         "kept_pages": _("Entries that open without a connection: {0}"),
+        "kept_files": _("Entries that open without a connection: {0}, with {1} of their files"),
+        "file_kept": _("opens without a connection"),
+        "file_not_kept": _("opens only with the connection"),
         "leave": _("Some of what you wrote is only on this device. It stays here and is sent when you sign in again. Sign out?"),
         "needs_connection": _("This needs the connection. Your words stay here: try again when it is back."),
         "discard": _("Throw it away"),

@@ -109,6 +109,7 @@ def _context(
     round_ = sheet.challenge.round
     why = refusal(sheet) if sheet.state in OPEN else ""
     words = words_on(request, sheet, asked, kept)
+    answers = _answers(request, sheet)
     return {
         **own,
         **words,
@@ -125,11 +126,9 @@ def _context(
         "faults": faults or {},
         "marked": sum(1 for one in asked if kept.get(f"mark-{one.key}")),
         "brief": brief_of(sheet.challenge),
-        "answers": _answers(request, sheet),
+        "answers": answers,
         **_place(request, sheet, queue),
-        "facts": facts(
-            request, queue, sheet=_facts(sheet, own["label"], asked, kept, open_=not why) | {"promised": words["promise"]["each"]}
-        ),
+        "facts": facts(request, queue, sheet=_facts(sheet, own["label"], asked, kept, open_=not why) | _aside(words, answers)),
         "crumbs": shapes.crumbs((_("My desk"), reverse("desk")), (_("My sheets"), reverse("queue")), own["label"]),
     }
 
@@ -195,6 +194,12 @@ def _answers(request: HttpRequest, sheet: Sheet) -> list[dict[str, Any]]:
         for one in uploads.values():
             one.name = blind_name(one.field, one.name)
     return answered(seen_by.form(spec_of(sheet.challenge)), version.data, uploads) if version else []
+
+
+def _aside(words: Mapping[str, Any], answers: list[dict[str, Any]]) -> dict[str, Any]:
+    """On which criteria words are promised, and the files of the entry for the browser to keep."""
+    files = [{"url": one["url"], "bytes": one["bytes"]} for one in answers if one.get("bytes")]
+    return {"promised": words["promise"]["each"], "files": files}
 
 
 def _own(request: HttpRequest, pk: int) -> Sheet:
