@@ -42,6 +42,7 @@ from backend.web.pages.desk import (
     publishing,
     settings,
 )
+from backend.web.pages.desk import voting as desk_voting
 from backend.web.pages.marking import report, room, walking
 from backend.web.pages.workspace import hall as team_hall
 
@@ -143,6 +144,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}desk/judging/enough/<str:key>/", desk.enough_progress, name="desk-enough-progress"),
     path(f"{C}desk/judging/table/", desk.assign_table, name="desk-assign-table"),
     path(f"{C}desk/judging/conflicts/", desk.conflicts_page, name="desk-conflicts"),
+    path(f"{C}desk/judging/votes/", desk_voting.votes_page, name="desk-votes"),
+    path(f"{C}desk/judging/votes/<int:pk>/<str:panel>/steer/", desk_voting.steer_vote, name="desk-steer-vote"),
+    path(f"{C}desk/judging/votes/<int:pk>/<str:panel>/ballots/", desk_voting.settle_ballots, name="desk-settle-ballots"),
+    path(f"{C}desk/judging/votes/<int:pk>/<str:panel>/peers/", desk_voting.seat_teams, name="desk-seat-teams"),
     path(f"{C}desk/judging/doubts/", doubting.doubts_page, name="desk-doubts"),
     path("desk/sheets/<int:pk>/deliberate/", doubting.deliberate, name="sheet-deliberate"),
     path("desk/reviews/<int:pk>/", doubting.answer, name="review-answer"),

@@ -41,10 +41,14 @@ class Seat:
 
 @dataclass(slots=True)
 class Table:
-    """A panel of a task with its judges. `entries` are to be marked; `free` of them have no judge on this panel, `thin` fewer than `usual`."""
+    """A panel of a task with its judges. `entries` are to be marked; `free` of them have no judge on this panel, `thin` fewer than `usual`.
+
+    `peers`: teams judge teams on it.
+    """
 
     challenge: Challenge
     panel: str
+    peers: bool = False
     seats: list[Seat] = field(default_factory=list)
     entries: int = 0
     free: int = 0
@@ -68,12 +72,13 @@ def judges_known(cycle: Cycle) -> list[Person]:
 
 
 def tables_of(cycle: Cycle) -> list[Table]:
-    """Every panel of every task that people mark, in the order of rounds. Four statements."""
+    """Every panel of every task that people mark, in the order of rounds; an audience has no seats. Four statements."""
     tasks = Challenge.objects.filter(round__cycle=cycle, format__in=MARKED).select_related("round__cycle")
     tables: dict[tuple[int, str], Table] = {}
     for task in tasks.order_by("round__number", "number", "pk"):
         for panel in spec_of(task).judges_panels:
-            tables[task.pk, panel.key] = Table(task, panel.key)
+            if panel.who != "audience":
+                tables[task.pk, panel.key] = Table(task, panel.key, peers=panel.who == "peers")
     seats: dict[tuple[int, str, int], Seat] = {}
     for one in Panelist.objects.filter(challenge__round__cycle=cycle).select_related("person").order_by("person__name", "pk"):
         if table := tables.get((one.challenge_id, one.panel)):

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, When, Window
+from django.db.models.functions import RowNumber
 from django.utils.crypto import salted_hmac
 
 from games.challenges.models import Challenge
@@ -29,11 +30,12 @@ CHUNK: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """An audience's vote on a task: its panel, and when it is open."""
+    """An audience's vote on a task: its panel, and when it is open. `decisions`: who opened and closed it by decision, and why."""
 
     challenge: Challenge
     panel: Panel
     poll: Poll
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def state(self) -> VotingState:
@@ -48,39 +50,44 @@ def counting_ballots(ballots: QuerySet[Ballot]) -> QuerySet[Ballot]:
 
 def votes_on(challenge: Challenge, now: datetime) -> list[Vote]:
     """The audience's votes on one task; usually none, or one. No statement where there is none."""
-    return _votes([challenge], now)
+    return votes_among([challenge], now)
 
 
 def votes_in(round_: Round, now: datetime) -> list[Vote]:
     """The audience's votes in a round. No statement where the rules know none."""
     tasks = design_of(round_.cycle, round_.design_number).challenges
     known = any(one.in_round(round_.key) and audience_panels(one) for one in tasks)
-    return _votes(challenges_of(round_), now) if known else []
+    return votes_among(challenges_of(round_), now) if known else []
 
 
 def votes_of(cycle: Cycle, now: datetime) -> list[Vote]:
     """The audience's votes of a whole cycle, in order of rounds. No statement where the rules know none."""
     known = any(audience_panels(one) for one in design_of(cycle).challenges)
-    return _votes(challenges_in(cycle), now) if known else []
+    return votes_among(challenges_in(cycle), now) if known else []
 
 
-def _votes(challenges: Iterable[Challenge], now: datetime) -> list[Vote]:
+def votes_among(challenges: Iterable[Challenge], now: datetime) -> list[Vote]:
+    """The audience's votes on these tasks of one cycle. One statement, none where there are none."""
     found = [(one, panel) for one in challenges for panel in audience_panels(rules_of(one)[1])]
     decided = _decided(found[0][0].round.cycle) if found else {}
-    return [Vote(one, panel, _poll(one, panel, now, decided)) for one, panel in found]
+    votes = []
+    for one, panel in found:
+        said = decided.get((one.round.key, f"{one.key} {panel.key}"), [])
+        last = (said[-1].value.partition(" ")[0], said[-1].at) if said else None
+        votes.append(Vote(one, panel, _poll(one, now, last), tuple(said)))
+    return votes
 
 
-def _decided(cycle: Cycle) -> dict[tuple[str, str], tuple[str, datetime]]:
-    """(round, "CHALLENGE PANEL") → the last decision to open or close its vote."""
+def _decided(cycle: Cycle) -> dict[tuple[str, str], list[Decision]]:
+    """(round, "CHALLENGE PANEL") → the decisions to open or close its vote, in their order."""
     rows = decisions_in_force(cycle, DecisionKind.OVERRIDE).filter(Q(value__startswith=OPENED) | Q(value__startswith=CLOSED))
-    found: dict[tuple[str, str], tuple[str, datetime]] = {}
+    found: dict[tuple[str, str], list[Decision]] = {}
     for one in rows.order_by("number"):
-        kind, _, place = one.value.partition(" ")
-        found[one.round, place] = (kind, one.at)
+        found.setdefault((one.round, one.value.partition(" ")[2]), []).append(one)
     return found
 
 
-def _poll(challenge: Challenge, panel: Panel, now: datetime, decided: dict[tuple[str, str], tuple[str, datetime]]) -> Poll:
+def _poll(challenge: Challenge, now: datetime, decided: tuple[str, datetime] | None) -> Poll:
     round_ = challenge.round
     return Poll(
         now=now,
@@ -89,15 +96,8 @@ def _poll(challenge: Challenge, panel: Panel, now: datetime, decided: dict[tuple
         live=not rules_of(challenge)[1].form,
         closes_at=round_.judging_closes_at,
         published_at=round_.published_at,
-        decided=decided.get((round_.key, f"{challenge.key} {panel.key}")),
+        decided=decided,
     )
-
-
-def decisions_about(vote: Vote) -> QuerySet[Decision]:
-    """Who opened and closed it, and why."""
-    place = f"{vote.challenge.key} {vote.panel.key}"
-    rows = decisions_in_force(vote.challenge.round.cycle, DecisionKind.OVERRIDE).filter(round=vote.challenge.round.key)
-    return rows.filter(value__in=[f"{OPENED} {place}", f"{CLOSED} {place}"]).order_by("number")
 
 
 # --- One voter --------------------------------------------------------------------------------------------------------------------------
@@ -132,12 +132,13 @@ def in_order_for(groups: Sequence[Group], challenge: Challenge, panel: str, vote
 
 
 def turnout(cycle: Cycle) -> dict[tuple[int, str], dict[str, int]]:
-    """(task, panel) → voters, ballots, flagged (not yet looked at), refused. One statement."""
+    """(task, panel) → voters, ballots, flagged (not yet looked at), kept (flagged, and they count), refused. One statement."""
     rows: Any = Ballot.objects.filter(challenge__round__cycle=cycle, withdrawn_at__isnull=True).order_by()
     counted = rows.values("challenge_id", "panel").annotate(
         voters=Count("person", distinct=True, filter=Q(refused_at__isnull=True)),
         ballots=Count("pk", filter=Q(refused_at__isnull=True)),
         flagged=Count("pk", filter=to_look_at()),
+        kept=Count("pk", filter=~Q(flag="") & Q(settled_at__isnull=False, refused_at__isnull=True)),
         refused=Count("pk", filter=Q(refused_at__isnull=False)),
     )
     return {(row["challenge_id"], row["panel"]): row for row in counted}
@@ -148,25 +149,40 @@ def to_look_at() -> Q:
     return ~Q(flag="") & Q(settled_at__isnull=True, refused_at__isnull=True, withdrawn_at__isnull=True)
 
 
-def flagged_ballots(cycle: Cycle) -> QuerySet[Ballot]:
-    """Everything that was flagged and not taken back: what waits first, the latest first."""
+def flagged_ballots(cycle: Cycle, *, each: int) -> QuerySet[Ballot]:
+    """What was flagged and not taken back, at most `each` of every vote that wait and as many that were looked at: what waits first,
+    the latest first. `waits`; `alike`: so many of the same vote wait for the same cause, those not shown too. One statement.
+    """
     rows = Ballot.objects.filter(challenge__round__cycle=cycle, withdrawn_at__isnull=True).exclude(flag="")
-    waits = Exists(Ballot.objects.filter(to_look_at(), pk=OuterRef("pk")))
-    return (
-        rows.annotate(waits=waits)
-        .select_related("challenge__round__cycle", "person__user", "group")
-        .order_by("-waits", "-at", "-pk")
+    place = [F("challenge"), F("panel"), F("waits")]
+    waits = Case(When(settled_at__isnull=True, refused_at__isnull=True, then=True), default=False, output_field=BooleanField())
+    numbered = rows.annotate(waits=waits).annotate(
+        nth=Window(RowNumber(), partition_by=place, order_by=[F("at").desc(), F("pk").desc()]),
+        alike=Window(Count("pk"), partition_by=[*place, F("flag")]),
     )
+    return numbered.filter(nth__lte=each).select_related("person__user", "group").order_by("-waits", "-at", "-pk")
 
 
-def results_of(challenge: Challenge, panel: str) -> list[tuple[Group, int]]:
-    """Votes by group, most first: only for one that is over."""
-    groups = Group.objects.in_bulk(
-        counting_ballots(Ballot.objects.filter(challenge=challenge, panel=panel)).values_list("group_id", flat=True)
+class Tally(NamedTuple):
+    """What an entry got. `flagged`: how many of the votes somebody was to look at, or has looked at."""
+
+    name: str
+    votes: int
+    flagged: int
+
+
+def tallies(votes: Iterable[Vote]) -> dict[tuple[int, str], list[Tally]]:
+    """(task, panel) → what each entry got, most first, of votes that are over: of one that is open nothing gets out. One statement."""
+    over = {(one.challenge.pk, one.panel.key) for one in votes if one.state is VotingState.OVER}
+    rows: Any = counting_ballots(Ballot.objects.filter(challenge__in={task for task, _ in over})).order_by()
+    counted = rows.values_list("challenge_id", "panel", "group__name", "group_id").annotate(
+        votes=Count("pk"), looked=Count("pk", filter=~Q(flag=""))
     )
-    rows: Any = counting_ballots(Ballot.objects.filter(challenge=challenge, panel=panel)).order_by()
-    counted = rows.values_list("group_id").annotate(n=Count("pk"))
-    return sorted(((groups[pk], count) for pk, count in counted), key=lambda row: (-row[1], row[0].name))
+    found: dict[tuple[int, str], list[Tally]] = {one: [] for one in over}
+    for task, panel, name, _group, count, looked in counted if over else ():
+        if (task, panel) in over:
+            found[task, panel].append(Tally(name, count, looked))
+    return {place: sorted(rows, key=lambda one: (-one.votes, one.name)) for place, rows in found.items()}
 
 
 def states_of(round_: Round) -> list[tuple[int, str, str]]:

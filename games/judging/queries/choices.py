@@ -65,8 +65,8 @@ def choices_for(vote: Vote, *, voter: str, persons: Collection[int] = ()) -> lis
     groups = in_order_for(entries_to_mark(challenge), challenge, vote.panel.key, voter)
     mine = ballots_of(challenge, vote.panel.key, persons) if persons else {}
     barred = not_for(persons, challenge.round.cycle_id) if persons else set()
-    cards, blind = _cards(vote), is_blind(challenge.round)
-    ordinals = _ordinals(groups) if blind else {}
+    blind = is_blind(challenge.round)
+    cards, ordinals = _cards(vote, blind=blind)
     found = []
     for group in groups:
         title, text = cards.get(group.pk, ("", ""))
@@ -88,27 +88,28 @@ def choices_for(vote: Vote, *, voter: str, persons: Collection[int] = ()) -> lis
     return found
 
 
-def _ordinals(groups: list[Group]) -> dict[int, int]:
-    rows: Any = with_ordinal(Submission.objects.filter(group__in=[one.pk for one in groups]))
-    found: dict[int, int] = dict(rows.values_list("group_id", "ordinal"))
-    for number, one in enumerate(groups, start=1):
-        found.setdefault(one.pk, number)
-    return found
+def _cards(vote: Vote, *, blind: bool) -> tuple[dict[int, tuple[str, str]], dict[int, int]]:
+    """Group → title and beginning of its entry, as far as the rules show entries at all; in a blind round also as which it came.
 
-
-def _cards(vote: Vote) -> dict[int, tuple[str, str]]:
-    """Group → title and beginning of its entry, as far as the rules show entries at all."""
+    At most one statement.
+    """
     round_ = vote.challenge.round
     spec = design_of(round_.cycle, round_.design_number).round(round_.key)
     most = SHOWN.get(Visibility(spec.visibility.value) if spec else Visibility.SEALED, 0)
     task = rules_of(vote.challenge)[1]
-    if not most or not task.form:
-        return {}
-    rows = counting(Submission.objects.filter(challenge=vote.challenge, pinned__isnull=False)).select_related("pinned")
-    found: dict[int, tuple[str, str]] = {}
-    for one in rows.order_by("number"):
-        found[one.group_id] = _said(task, one.pinned.data if one.pinned else {}, most, blind=is_blind(round_))
-    return found
+    if not task.form:
+        came = Group.objects.filter(cycle=round_.cycle_id).order_by("pk").values_list("pk", flat=True) if blind else []
+        return {}, {pk: number for number, pk in enumerate(came, start=1)}
+    cards: dict[int, tuple[str, str]] = {}
+    ordinals: dict[int, int] = {}
+    if not most and not blind:
+        return cards, ordinals
+    rows: Any = counting(Submission.objects.filter(challenge=vote.challenge)).select_related("pinned").order_by("number")
+    for one in with_ordinal(rows) if blind else rows:
+        ordinals[one.group_id] = getattr(one, "ordinal", 0)
+        if most and one.pinned is not None:
+            cards[one.group_id] = _said(task, one.pinned.data, most, blind=blind)
+    return cards, ordinals
 
 
 def _said(task: ChallengeDesign, data: Mapping[str, Any], most: int, *, blind: bool) -> tuple[str, str]:

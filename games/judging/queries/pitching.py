@@ -39,6 +39,8 @@ def benches_of(round_: Round) -> dict[str, Bench]:
     found: dict[str, Bench] = {}
     for task in Challenge.objects.filter(round=round_, format__in=HEARD).select_related("round__cycle").order_by("number", "pk"):
         for panel in spec_of(task).judges_panels:
+            if panel.who == "audience":
+                continue
             found.setdefault(panel.key, Bench(panel.key, panel.title or panel.key)).tasks.append(task)
     seats = Panelist.objects.filter(challenge__round=round_, left_at__isnull=True).select_related("person")
     for seat in seats.order_by("person__name", "pk"):

@@ -11,14 +11,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.accounts.models import SignInLink, User
+from games.challenges.queries import spec_of
+from games.groups.models import Membership
 from games.judging.actions import ballots as voting
-from games.judging.models import Ballot
+from games.judging.models import Ballot, Panelist, Sheet
 from games.judging.queries.ballots import votes_on
 from games.judging.queries.choices import choice_key
 from games.notices.models import Message
+from games.organizations.models import Person
 from games.rounds.models import Round
-from tests.factories.judging import People, locked_scene, people
-from tests.factories.submissions import Scene, move, without_designs
+from tests.factories.groups import MembershipFactory
+from tests.factories.judging import People, locked_scene, people, sheet_for
+from tests.factories.submissions import ESSAY, Scene, move, without_designs
 from tests.games.judging.test_ballots import LIKED, voter
 
 pytestmark = pytest.mark.django_db
@@ -209,5 +213,150 @@ def test_the_vote_takes_the_same_statements_for_few_and_many_entries(count: int)
     client.get(page(call))
     with CaptureQueriesContext(connection) as statements:
         client.get(page(call))
-    assert len(without_designs(statements)) <= 16, without_designs(statements)
+    assert len(without_designs(statements)) <= 12, without_designs(statements)
     assert len(votes_on(call.challenge, timezone.now())) == 1
+
+
+# --- The organizer's desk ------------------------------------------------------------------------------------------------------------------
+
+
+def desk(call: Scene, more: str = "") -> str:
+    return f"/cycles/{call.cycle.key}/desk/judging/votes/{more}"
+
+
+def player(call: Scene, number: int) -> Person:
+    """One member more of a team, who sits for it where teams judge teams."""
+    one = MembershipFactory.create(group=call.groups[number]).person
+    panel = next(panel.key for panel in spec_of(call.challenge).panels if panel.who == "peers")
+    Panelist.objects.create(challenge=call.challenge, panel=panel, person=one, peer=True)
+    return one
+
+
+def steer(call: Scene, who: People, **sent: str) -> str:
+    return text(who.org.client.post(desk(call, f"{call.challenge.pk}/crowd/steer/"), sent, follow=True))
+
+
+@pytest.mark.outsider("desk-votes", "desk-steer-vote")
+def test_organizers_see_how_many_voted_close_the_vote_and_only_then_see_for_whom() -> None:
+    call, who = scene()
+    voting.cast(challenge=call.challenge, group=call.groups[1], by=who.eve.user)
+    voting.cast(challenge=call.challenge, group=call.groups[2], by=who.eve.user)
+    shown = text(who.org.client.get(desk(call)))
+    assert "<dd>1</dd>" in shown
+    assert "<dd>2</dd>" in shown
+    assert "Team 2" not in shown
+    assert "needs a reason" in steer(call, who, do="close", reason=" ") or "reason" in steer(call, who, do="close")
+    closed = steer(call, who, do="close", reason="The hall is leaving.")
+    assert "Voting is over." in closed
+    assert "The hall is leaving." in closed
+    assert '<th scope="row">Team 2</th><td class="n">1</td>' in closed
+    assert "The audience votes." in steer(call, who, do="open", reason="Somebody waits at the door.")
+    assert who.org.client.post(desk(call, f"{call.challenge.pk}/jury/steer/"), {"do": "open"}).status_code == 404
+
+
+@pytest.mark.outsider("desk-settle-ballots")
+def test_flagged_votes_are_kept_or_refused_and_never_say_for_whom_while_voting_is_open() -> None:
+    call, who = scene()
+    for name in ("vera", "viktor"):
+        voting.cast(challenge=call.challenge, group=call.groups[1], by=voter(name, joined=timezone.now()))
+    path = desk(call, f"{call.challenge.pk}/crowd/ballots/")
+    shown = text(who.org.client.get(desk(call)))
+    assert "vera@example.org" in shown
+    assert "2 × the account was made less than 24 hours before" in shown
+    assert "Team 2" not in shown
+    assert {one["group"] for one in who.org.api.get("/api/v1/ballots").json()["results"]} == {None}
+    assert {one["choice"] for one in who.org.api.get("/api/v1/ballots").json()["results"]} == {""}
+    one = Ballot.objects.order_by("pk")[0]
+    refused = text(who.org.client.post(path, {"do": "refuse", "ballot": str(one.pk)}, follow=True))
+    assert "reason" in refused
+    assert not Ballot.objects.filter(refused_at__isnull=False).exists()
+    said = {"do": "refuse", "ballot": str(one.pk), "reason": "The same person as Viktor."}
+    assert "1 ballot does not count." in text(who.org.client.post(path, said, follow=True))
+    kept = who.org.client.post(path, {"do": "keep_all", "flag": one.flag}, follow=True)
+    assert "1 ballot counts." in text(kept)
+    assert "votes to be looked at" not in text(kept)
+    assert "<strong>Set aside</strong> The same person as Viktor." in text(kept)
+    again = text(who.org.client.post(path, {"do": "keep", "ballot": str(one.pk)}, follow=True))
+    assert "<strong>Set aside</strong>" not in again
+    assert again.count("<strong>Counts</strong>") == 2
+    assert "No ballot is chosen." in text(who.org.client.post(path, {"do": "keep", "ballot": "x"}, follow=True))
+    end(call)
+    after = who.org.api.get("/api/v1/ballots").json()["results"]
+    assert {one["group"]["key"] for one in after} == {"team-2"}
+
+
+def test_results_wait_for_the_vote_on_the_page_before_publication() -> None:
+    call, who = scene()
+    place = f"/cycles/{call.cycle.key}/desk/publish/call/"
+    shown = text(who.org.client.get(place))
+    assert "The audience still votes." in shown
+    assert "Publish…" not in shown
+    end(call)
+    assert "The audience still votes." not in text(who.org.client.get(place))
+
+
+@pytest.mark.outsider("desk-seat-teams")
+def test_teams_are_seated_as_peers_and_who_is_behind_is_named() -> None:
+    task = {
+        **ESSAY,
+        "criteria": [{"key": "impact", "min": 1, "max": 5}, {"key": "clear", "min": 1, "max": 5, "panel": "peers"}],
+        "panels": [{"key": "jury"}, {"key": "peers", "who": "peers"}],
+    }
+    call = locked_scene(task, groups=4)
+    who = people(call)
+    assert "No team sits on this panel yet." in text(who.org.client.get(desk(call)))
+    assert "Teams judge teams here." in text(who.org.client.get(f"/cycles/{call.cycle.key}/desk/judging/"))
+    path = desk(call, f"{call.challenge.pk}/peers/peers/")
+    seated = text(who.org.client.post(path, {"do": "captains"}, follow=True))
+    assert "more sit on the panel." in seated or "more sits on the panel." in seated
+    seat = Panelist.objects.filter(peer=True).select_related("person").order_by("pk")[0]
+    other = next(one for one in call.groups if one.pk != Membership.objects.get(person=seat.person).group_id)
+    sheet_for(call, seat.person, other, panel="peers")
+    assert "1 team has sheets open" in text(who.org.client.get(desk(call)))
+    wrong = desk(call, f"{call.challenge.pk}/jury/peers/")
+    assert "is no panel of peers" in text(who.org.client.post(wrong, {"do": "captains"}, follow=True))
+
+
+def test_an_audience_has_no_seats_nor_a_plan() -> None:
+    call, who = scene()
+    shown = text(who.org.client.get(f"/cycles/{call.cycle.key}/desk/judging/"))
+    assert f'id="panel-{call.challenge.pk}-jury"' in shown
+    assert f'id="panel-{call.challenge.pk}-crowd"' not in shown
+    place = f"/cycles/{call.cycle.key}/desk/judging/tasks/{call.challenge.pk}/crowd/"
+    assert who.org.client.get(place).status_code == 404
+    matrix = f"/cycles/{call.cycle.key}/desk/judging/call/essay/?panel=crowd"
+    assert who.org.client.get(matrix).status_code == 404
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_the_desk_takes_the_same_statements_for_few_and_many_voters_and_teams(count: int) -> None:
+    task = {
+        **LIKED,
+        "criteria": [*LIKED["criteria"], {"key": "clear", "min": 1, "max": 5, "panel": "peers"}],
+        "panels": [*LIKED["panels"], {"key": "peers", "who": "peers"}],
+    }
+    call, who = scene(task, groups=count)
+    for number in range(count):
+        voting.cast(challenge=call.challenge, group=call.groups[number % 3], by=voter(f"v{number}", joined=timezone.now()))
+        sheet_for(call, player(call, number), call.groups[number - 1], panel="peers")
+    end(call)
+    client = who.org.client
+    client.get(desk(call))
+    with CaptureQueriesContext(connection) as statements:
+        shown = text(client.get(desk(call)))
+    assert f"<dd>{count}</dd>" in shown
+    assert f"{count} teams have sheets open" in shown
+    assert "no two teams judge each other" in shown
+    assert len(without_designs(statements)) == 12, without_designs(statements)
+
+
+def test_teams_that_judge_each_other_are_named() -> None:
+    task = {**ESSAY, "criteria": [{"key": "fair", "min": 0, "max": 10}], "panels": [{"key": "teams", "who": "peers"}]}
+    call = locked_scene(task, groups=3)
+    who = people(call)
+    for one, other in ((0, 1), (1, 0), (2, 0)):
+        sheet = {"challenge": call.challenge, "panel": "teams", "group": call.groups[other], "judge": player(call, one)}
+        Sheet.objects.create(**sheet)
+    shown = text(who.org.client.get(desk(call)))
+    assert "<li>Team 1 ↔ Team 2</li>" in shown
+    assert "no two teams judge each other" not in shown

@@ -60,6 +60,7 @@ def _table(table: Table, judges: list[Person]) -> dict[str, Any]:
     return {
         "task": task,
         "panel": table.panel,
+        "peers": table.peers,
         "id": f"{task.pk}-{table.panel}",
         "seats": [_seat(seat, most) for seat in table.seats],
         "others": [one for one in judges if one.pk not in there],

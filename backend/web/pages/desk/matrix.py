@@ -34,7 +34,7 @@ def matrix_page(request: HttpRequest, cycle: str, key: str, challenge: str) -> H
     found = organized(request, cycle)
     rows = Challenge.objects.filter(round__cycle=found, round__key=key, key=challenge, format__in=MARKED)
     task = rows.select_related("round__cycle").first()
-    panels = [one.key for one in spec_of(task).judges_panels] if task is not None else []
+    panels = [one.key for one in spec_of(task).judges_panels if one.who != "audience"] if task is not None else []
     panel = request.GET.get("panel") or next(iter(panels), "")
     if task is None or panel not in panels:
         raise Http404

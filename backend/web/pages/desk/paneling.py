@@ -48,7 +48,7 @@ def task_of(cycle: Cycle, pk: int, panel: str) -> Challenge:
     """A task of the cycle that has this panel, else 404."""
     rows = Challenge.objects.filter(round__cycle=cycle, format__in=MARKED, pk=pk).select_related("round__cycle")
     task = rows.first()
-    if task is None or panel not in {one.key for one in spec_of(task).judges_panels}:
+    if task is None or panel not in {one.key for one in spec_of(task).judges_panels if one.who != "audience"}:
         raise Http404
     return task
 

@@ -15,6 +15,7 @@ def ways(cycle: Cycle, current: str) -> list[dict[str, Any]]:
         ("conflicts", _("Conflicts"), "desk-conflicts"),
         ("calibrations", _("Calibration"), "desk-calibrations"),
         ("hall", _("Hall"), "desk-hall"),
+        ("votes", _("Votes and peers"), "desk-votes"),
         ("flags", _("Questions"), "desk-flags"),
         ("doubts", _("Second looks"), "desk-doubts"),
         ("feedback", _("Feedback"), "desk-feedback"),

@@ -92,7 +92,7 @@ def _task(design: Design, spec: ChallengeDesign, number: int) -> dict[str, Any]:
         "brief": rendered(spec.brief) if spec.brief else "",
         "rubric": rubric(spec) if judged else [],
         "form": form,
-        "sheets": [_sheet(spec, panel.key, panel.title, number) for panel in spec.judges_panels] if judged else [],
+        "sheets": [_sheet(spec, one.key, one.title, number) for one in spec.judges_panels if judged and one.who != "audience"],
     }
 
 
