@@ -1,9 +1,11 @@
 """Scenes for tests of comparing in pairs: entries handed in, judges seated."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
 
+from games.challenges.models import Challenge
 from games.groups.models import Group
 from games.groups.rules import GroupState
 from games.judging import actions
@@ -32,19 +34,22 @@ def seated(call: Scene, name: str = "Judith", **fields: Any) -> Person:
 
 def many(call: Scene, count: int) -> list[Group]:
     """So many further groups with an entry each, in a few statements."""
-    names = [f"Stand {number:04}" for number in range(count)]
+    return stands(call.challenge, [f"Stand {number:04}" for number in range(count)], {"title": "x"})
+
+
+def stands(challenge: Challenge, names: Sequence[str], data: dict[str, Any]) -> list[Group]:
+    """A group of each name in the cycle of the task, with the same entry each."""
+    cycle = challenge.round.cycle
     groups = Group.objects.bulk_create(
         [
-            Group(cycle=call.cycle, key=name.lower().replace(" ", "-"), name=name, kind="team", state=GroupState.ACTIVE.value)
+            Group(cycle=cycle, key=name.lower().replace(" ", "-"), name=name, kind="team", state=GroupState.ACTIVE.value)
             for name in names
         ]
     )
     entries = Submission.objects.bulk_create(
-        [Submission(challenge=call.challenge, group=one, number=1, state="locked") for one in groups]
+        [Submission(challenge=challenge, group=one, number=1, state="locked") for one in groups]
     )
-    versions = Version.objects.bulk_create(
-        [Version(submission=one, number=1, data={"title": "x"}, at=timezone.now()) for one in entries]
-    )
+    versions = Version.objects.bulk_create([Version(submission=one, number=1, data=data, at=timezone.now()) for one in entries])
     for one, version in zip(entries, versions, strict=True):
         one.pinned = version
     Submission.objects.bulk_update(entries, ["pinned"])
