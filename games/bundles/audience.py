@@ -9,6 +9,7 @@
 | marks, votes | the same | of published rounds; none while a round is blind | all |
 | judges | judge-1, judge-2, ... | the same | names |
 | members, addresses, conflicts, replies to feedback, appeals, corrections | | | all |
+| tables and pitches in the hall | | all; while a round is blind its own under their numbers | all |
 | files of entries | of entries that count in the same rounds | of entries handed in; named by their field while a round is blind | all |
 | points | without people | the same; none while a round is blind | all |
 | journal | what the public feed tells | the same; nothing about a group while a round is blind | all |
@@ -94,6 +95,7 @@ def narrowed(bundle: Bundle, audience: Audience, known: Known) -> Bundle:
         _withhold(found, bundle)
     if audience is Audience.JUDGES:
         found.assignments = _undescribed(_renamed(tables.assignments, judges))
+        found.stands, found.pitches = tables.stands, tables.pitches
         if unnamed:
             hide_groups(found, known.labels, unnamed)
             return Bundle(_rules(known.rules), found)

@@ -59,7 +59,7 @@ def hide_groups(tables: Tables, labels: Labels, unnamed: Collection[str]) -> Non
     tables.submissions = Table(
         [row._replace(at=None) for row in _of(tables.submissions, labels, unnamed).rows], tables.submissions.extra
     )
-    for name in ("marks", "attempts", "assignments"):
+    for name in ("marks", "attempts", "assignments", "stands", "pitches"):
         setattr(tables, name, _of(getattr(tables, name), labels, unnamed))
     tables.votes = Table()  # of published rounds alone
     tables.points = Table()  # when and how many a group earned is public: it would tell who is who
@@ -75,4 +75,4 @@ def _of[Row: Any](table: Table[Row], labels: Labels, unnamed: Collection[str]) -
         for row in table.rows
         if row.round in unnamed
     ]
-    return Table(sorted(kept, key=lambda row: (row.round, row.challenge, row.group)), table.extra if kept else ())
+    return Table(sorted(kept, key=lambda row: (row.round, getattr(row, "challenge", ""), row.group)), table.extra if kept else ())

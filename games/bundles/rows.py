@@ -224,6 +224,29 @@ class ChangeRow(NamedTuple):
     extra: Extra = ()
 
 
+class StandRow(NamedTuple):
+    """A group's table in the hall of a round. `absent`: since when nobody is there."""
+
+    round: str
+    table: int
+    group: str
+    location: str = ""
+    absent: datetime | None = None
+    extra: Extra = ()
+
+
+class PitchRow(NamedTuple):
+    """When and where a group speaks before a panel."""
+
+    round: str
+    group: str
+    panel: str
+    room: str
+    at: datetime
+    minutes: int
+    extra: Extra = ()
+
+
 class ConflictRow(NamedTuple):
     """Who must not judge whom; why, who said so, and if an organizer found that there is no conflict, when and why."""
 

@@ -19,9 +19,11 @@ from games.bundles.rows import (
     MarkRow,
     OfficialRow,
     PersonRow,
+    PitchRow,
     PointRow,
     ReplyRow,
     RoundRow,
+    StandRow,
     SubmissionRow,
     VoteRow,
 )
@@ -30,6 +32,8 @@ from games.bundles.text import decoded, header_of, rows_of
 from games.changes.rules import AppealState, ChangeKind, ChangeSetState
 from games.journal.rules import Kind
 from games.judging.rules import ConflictKind, ConflictSource, ReplyKind
+from games.judging.rules.hall import LOCATION
+from games.judging.rules.pitching import ROOM
 from games.playbooks.rules import Visibility
 from leaderboards.engine.facts import DecisionKind, MarkState
 
@@ -238,6 +242,29 @@ SHAPES: Final[Mapping[str, Shape]] = {
         },
         ("number", "state", "reason", "at"),
     ),
+    "stands": Shape(
+        StandRow,
+        {
+            "round": _REF,
+            "table": cells.whole,
+            "group": cells.key,
+            "location": cells.Short(LOCATION),
+            "absent": cells.acted_ever,
+        },
+        ("round", "table", "group"),
+    ),
+    "pitches": Shape(
+        PitchRow,
+        {
+            "round": _REF,
+            "group": cells.key,
+            "panel": _REF,
+            "room": cells.Short(ROOM),
+            "at": cells.acted,
+            "minutes": cells.whole,
+        },
+        ("round", "group", "panel", "room", "at", "minutes"),
+    ),
     "files": Shape(
         FileRow,
         {
@@ -298,6 +325,8 @@ class Tables:
     replies: Table[ReplyRow] = field(default_factory=Table)
     appeals: Table[AppealRow] = field(default_factory=Table)
     changes: Table[ChangeRow] = field(default_factory=Table)
+    stands: Table[StandRow] = field(default_factory=Table)
+    pitches: Table[PitchRow] = field(default_factory=Table)
     files: Table[FileRow] = field(default_factory=Table)
     points: Table[PointRow] = field(default_factory=Table)
     journal: Table[JournalRow] = field(default_factory=Table)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from games.bundles.actions.ballots import load_ballots
 from games.bundles.actions.corrections import load_appeals, load_changes
+from games.bundles.actions.hall import load_hall
 from games.bundles.actions.judged import load_assignments, load_conflicts, load_marks, load_votes
 from games.bundles.actions.kept import load_points
 from games.bundles.actions.landing import Landing
@@ -38,7 +39,17 @@ type Progress = Callable[[str, int, int], None]
 MANY: Final = 100
 STEPS: Final[tuple[Callable[[Landing], None], ...]] = (
     *(load_groups, load_people, load_submissions, load_marks, load_ballots, load_attempts, load_votes),
-    *(load_assignments, load_conflicts, load_replies, load_appeals, load_changes, load_decisions, load_official, load_points),
+    *(
+        load_assignments,
+        load_conflicts,
+        load_replies,
+        load_appeals,
+        load_changes,
+        load_hall,
+        load_decisions,
+        load_official,
+        load_points,
+    ),
 )
 
 

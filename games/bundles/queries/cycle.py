@@ -9,6 +9,7 @@ from games.bundles.answers import cells_of, columns_of_attempt
 from games.bundles.bundle import ENTRY, NOT_HANDED_IN, Bundle
 from games.bundles.published import Published
 from games.bundles.queries.corrections import appeal_numbers, appeal_rows, change_rows
+from games.bundles.queries.hall import pitch_rows, stand_rows
 from games.bundles.queries.kept import file_rows, journal_rows, points_rows, uploads_of
 from games.bundles.queries.seats import assignment_rows, conflict_rows
 from games.bundles.queries.talk import reply_rows
@@ -77,6 +78,8 @@ def bundle_of(cycle: Cycle) -> Bundle:
         replies=Table(list(reply_rows(units, groups, people))),
         appeals=Table(list(appeal_rows(groups, numbers))),
         changes=Table(list(change_rows(cycle, groups, people, numbers))),
+        stands=Table(list(stand_rows(cycle, groups))),
+        pitches=Table(list(pitch_rows(cycle, groups))),
         files=Table(files),
         points=Table(list(points_rows(cycle, groups, people))),
         journal=Table(list(journal_rows(cycle, groups))),

@@ -1,0 +1,79 @@
+"""Checks of stands.csv and pitches.csv: a table is one group's, nobody speaks in two places at once, a room holds one pitch."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+from games.bundles.places import Places
+from games.bundles.rows import PitchRow, StandRow
+from games.judging.rules.hall import HIGHEST
+from games.judging.rules.pitching import MINUTES, is_time
+
+type Refuse = Callable[[str, str], None]
+type Rows = Iterable[tuple[Any, Refuse]]
+
+
+def check_stands(places: Places, rows: Rows) -> None:
+    """Name everything wrong with the tables in the hall."""
+    numbers: set[tuple[str, int]] = set()
+    groups: set[tuple[str, str]] = set()
+    for row, refuse in rows:
+        _check_place(places, row, refuse)
+        if row.table > HIGHEST:
+            refuse("table", f"expected a number from 1 to {HIGHEST}")
+        if (row.round, row.table) in numbers:
+            refuse("table", f'{row.table} is there twice in round "{row.round}"')
+        if (row.round, row.group) in groups:
+            refuse("group", f'"{row.group}" has two tables in round "{row.round}"')
+        numbers.add((row.round, row.table))
+        groups.add((row.round, row.group))
+
+
+def check_pitches(places: Places, rows: Rows) -> None:
+    """Name everything wrong with the pitches."""
+    seen: set[tuple[str, str, str]] = set()
+    sound: list[tuple[PitchRow, Refuse]] = []
+    for row, refuse in rows:
+        there = _check_place(places, row, refuse)
+        if there and row.panel not in (known := _panels(places, row.round)):
+            refuse("panel", f'"{row.panel}" is no panel of round "{row.round}"; known: {", ".join(known) or "none"}')
+        if not row.room:
+            refuse("room", "is empty; expected where they speak")
+        if row.minutes > MINUTES:
+            refuse("minutes", f"a pitch takes 1 to {MINUTES} minutes")
+        if (row.round, row.group, row.panel) in seen:
+            refuse("panel", f'"{row.group}" pitches twice before "{row.panel}" in round "{row.round}"')
+        seen.add((row.round, row.group, row.panel))
+        if is_time(row.at):
+            sound.append((row, refuse))
+        else:
+            refuse("at", "expected a day of these years")
+    _check_overlaps(sound)
+
+
+def _check_place(places: Places, row: StandRow | PitchRow, refuse: Refuse) -> bool:
+    """Whether the round is there."""
+    if row.group not in places.groups:
+        refuse("group", places.no_group(row.group))
+    if row.round not in places.rounds:
+        refuse("round", places.no_round(row.round))
+    return row.round in places.rounds
+
+
+def _panels(places: Places, of_round: str) -> list[str]:
+    """Panels before which one can speak."""
+    tasks = [task for (at, _), task in places.tasks.items() if at == of_round]
+    return list(dict.fromkeys(panel.key for task in tasks for panel in task.judges_panels if panel.who != "audience"))
+
+
+def _check_overlaps(rows: Iterable[tuple[PitchRow, Refuse]]) -> None:
+    """In order of time: whoever begins before the last one in the same room, or of the same group, is over."""
+    last: dict[tuple[str, str, str], PitchRow] = {}
+    for row, refuse in sorted(rows, key=lambda one: one[0].at):
+        for column in ("room", "group"):
+            place = (row.round, column, getattr(row, column))
+            before = last.get(place)
+            if before is not None and before.at + timedelta(minutes=before.minutes) > row.at:
+                refuse("at", f'"{place[2]}" is taken by the pitch of "{before.group}" at {before.at.isoformat()}')
+            if before is None or row.at + timedelta(minutes=row.minutes) > before.at + timedelta(minutes=before.minutes):
+                last[place] = row
