@@ -234,6 +234,44 @@ def test_a_panel_takes_severities_off_and_says_how_far_a_mark_may_stray(desk, dr
     assert design.challenges[0].judges_panels[0].band is None
 
 
+def rewritten(draft, **task):
+    """The first task of the rules, with these changes."""
+    row = draft_of(draft.cycle)
+    row.data = {**row.data, "challenges": [{**row.data["challenges"][0], **task}, *row.data["challenges"][1:]]}
+    row.save()
+
+
+def test_a_panel_is_of_judges_of_the_teams_or_of_the_audience(desk, draft):
+    path, panel = f"/launch/{draft.cycle_id}/tasks/0/", "challenges[0].panels[0]"
+    rewritten(draft, panels=[{"key": "jury"}, {"key": "crowd", "drop_high": 1}])
+    crowd = panel.replace("panels[0]", "panels[1]")
+    assert "Votes for each person" not in page(desk, path)
+    send(desk, path, do="redraw", **{f"{crowd}.who": "audience"})
+    shown = page(desk, path)
+    assert "Votes for each person" in shown
+    assert "drop_high" not in stored(draft)["challenges"][0]["panels"][1]
+    assert "An audience votes on exactly one criterion, found 0" in shown
+    send(desk, path, **{f"{crowd}.ballots": "0"})
+    assert stored(draft)["challenges"][0]["panels"][1]["ballots"] == 0
+    assert "greater than or equal to 1" in page(desk, path)
+    send(desk, path, **{f"{crowd}.ballots": "3", f"{crowd}.combine": "sum", f"{panel}.combine": "median"})
+    found = stored(draft)["challenges"][0]["panels"]
+    assert (found[1]["ballots"], found[1]["combine"], found[0]["combine"]) == (3, "sum", "median")
+    rewritten(draft, criteria=[{"key": "idea", "panel": "jury", "min": 1, "max": 5}, {"key": "liked", "panel": "crowd"}])
+    assert "An audience votes on exactly one criterion" not in page(desk, path)
+    seen = page(desk, f"/launch/{draft.cycle_id}/preview/")
+    assert "has 3 votes, each for another entry" in seen
+    assert "Under Judging, Votes and peers" in seen
+    send(desk, path, do="redraw", **{f"{panel}.who": "peers"})
+    send(desk, path, do="redraw", **{f"{crowd}.who": ""})
+    again = stored(draft)["challenges"][0]["panels"]
+    assert (again[0]["who"], again[0]["combine"]) == ("peers", "median")
+    assert "ballots" not in again[1]
+    seen = page(desk, f"/launch/{draft.cycle_id}/preview/")
+    assert "Your team judges others" in seen
+    assert "The audience votes" not in seen
+
+
 def test_what_is_right_is_written_in_fields_of_its_kind(desk, draft):
     path, answer = f"/launch/{draft.cycle_id}/tasks/0/", "challenges[0].answer"
     send(desk, path, do="redraw", **{"challenges[0].format": "automatic"})

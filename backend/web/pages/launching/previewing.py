@@ -19,10 +19,11 @@ from games.challenges.text import rendered
 from games.cycles.models import Cycle
 from games.cycles.rules import CycleState
 from games.judging.rules import criteria_of
+from games.judging.rules.voting import audience_panels
 from games.playbooks.schema import ChallengeDesign, Design
 from games.progression import inventing
 from games.rounds.models import Round
-from leaderboards.engine.spec import BoardSpec, expand_boards
+from leaderboards.engine.spec import BoardSpec, Panel, expand_boards
 from leaderboards.engine.words import scoring_rules
 
 SAMPLE_ROWS: Final = 3
@@ -60,7 +61,9 @@ def shown(place: Place, design: Design) -> dict[str, Any]:
         "register": RegisterForm(rules=design.registration, prefix="register"),
         "terms": rendered(design.registration.terms.text) if design.registration.terms else "",
         "tasks": [one for one in tasks if one["form"]],
-        "sheets": [sheet for one in tasks for sheet in one["sheets"]],
+        "sheets": [sheet for one in tasks for sheet in one["sheets"] if not sheet["peers"]],
+        "peers": [sheet for one in tasks for sheet in one["sheets"] if sheet["peers"]],
+        "votes": [vote for one in tasks for vote in one["votes"]],
         "boards": [_board(design, one, number) for number, one in enumerate(expand_boards(design))],
         "roles": design.roles,
     }
@@ -82,7 +85,7 @@ def _rounds(cycle: Cycle, design: Design) -> list[Round]:
 
 
 def _task(design: Design, spec: ChallengeDesign, number: int) -> dict[str, Any]:
-    """A task with its entry form, and the sheet of each panel that marks it."""
+    """A task with its entry form, the sheet of each panel that marks it, and the votes of an audience on it."""
     rounds = [one.title for one in design.rounds if spec.in_round(one.key)]
     judged = spec.format.value in {"rubric", "ranking"}
     form = EntryForm(spec, prefix=f"task-{number}") if spec.form else None
@@ -92,13 +95,19 @@ def _task(design: Design, spec: ChallengeDesign, number: int) -> dict[str, Any]:
         "brief": rendered(spec.brief) if spec.brief else "",
         "rubric": rubric(spec) if judged else [],
         "form": form,
-        "sheets": [_sheet(spec, one.key, one.title, number) for one in spec.judges_panels if judged and one.who != "audience"],
+        "sheets": [_sheet(spec, one, number) for one in spec.judges_panels if judged and one.who != "audience"],
+        "votes": [{"task": spec.title, "panel": one.title, "ballots": one.ballots} for one in audience_panels(spec)],
     }
 
 
-def _sheet(spec: ChallengeDesign, panel: str, title: str, number: int) -> dict[str, Any]:
-    criteria = [shape(spec, one, {}, {}) for one in criteria_of(spec, panel)]
-    return {"title": f"{spec.title} · {title}", "criteria": [one | {"key": f"{number}-{panel}-{one['key']}"} for one in criteria]}
+def _sheet(spec: ChallengeDesign, panel: Panel, number: int) -> dict[str, Any]:
+    """The sheet of a panel. `peers`: teams fill it in about other teams."""
+    criteria = [shape(spec, one, {}, {}) for one in criteria_of(spec, panel.key)]
+    return {
+        "title": f"{spec.title} · {panel.title}",
+        "peers": panel.who == "peers",
+        "criteria": [one | {"key": f"{number}-{panel.key}-{one['key']}"} for one in criteria],
+    }
 
 
 def _board(design: Design, spec: BoardSpec, number: int) -> dict[str, Any]:

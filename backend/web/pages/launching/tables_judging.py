@@ -78,15 +78,56 @@ FOLDS: Final = (
     ("severity", _("the mean, strictness of each judge taken off")),
     ("severity_clip", _("the same, and what is still far off is pulled in")),
 )
+WHO: Final = (
+    ("judges", _("judges whom you invite")),
+    ("peers", _("the teams: each judges others")),
+    ("audience", _("the audience: it votes")),
+)
+MARKING: Final = frozenset({"judges", "peers"})
+VOTING: Final = frozenset({"audience"})
+COUNTS: Final = (("sum", _("the number of votes")), ("mean", _("the share of the voters")))
 PANELS: Final = Rows(
     "panels",
-    _("Panels of judges"),
+    _("Panels: who judges"),
     "panel",
     _("Add a panel"),
-    _("Who marks together, and how their marks become one number. None: one panel called jury, the mean of its marks."),
+    _("Who marks or votes together, and how that becomes one number. None here: one panel called jury, the mean of its marks."),
     (
         Field("name", _("Name"), _("Jury, audience, experts."), size="half"),
         Field("key", _("Key"), _("Short, for tables."), size="half"),
+        Field(
+            "who",
+            _("On it"),
+            _(
+                "Teams mark like judges: never their own team, and no two teams each other. "
+                "An audience votes on one criterion of its own, with one tap: everybody with a confirmed address, "
+                "from the close of entries until judging closes."
+            ),
+            Kind.CHOICE,
+            WHO,
+            empty=_("judges whom you invite"),
+            redraws=True,
+            size="wide",
+        ),
+        Field(
+            "ballots",
+            _("Votes for each person"),
+            _("Each for another entry. Empty: one. Nobody votes for their own team."),
+            Kind.WHOLE,
+            only=VOTING,
+            size="half",
+        ),
+        Field(
+            "combine",
+            _("The votes give"),
+            _("The share weighs the same whether ten or a thousand people vote."),
+            Kind.CHOICE,
+            COUNTS,
+            empty=_("the share of the voters"),
+            only=VOTING,
+            size="half",
+        ),
+        Field("quorum", _("Voters needed"), _("With fewer the vote gives no score."), Kind.WHOLE, only=VOTING, size="half"),
         Field(
             "combine",
             _("Their marks give"),
@@ -94,11 +135,12 @@ PANELS: Final = Rows(
             Kind.CHOICE,
             FOLDS,
             empty=_("the mean"),
+            only=MARKING,
             size="half",
         ),
-        Field("quorum", _("Judges needed"), _("Fewer marks than this give no score."), Kind.WHOLE, size="half"),
-        Field("drop_high", _("Leave out highest"), _("How many of the highest marks do not count."), Kind.WHOLE, size="half"),
-        Field("drop_low", _("Leave out lowest"), _("How many of the lowest marks do not count."), Kind.WHOLE, size="half"),
+        Field("quorum", _("Judges needed"), _("Fewer marks than this give no score."), Kind.WHOLE, only=MARKING, size="half"),
+        Field("drop_high", _("Leave out highest"), _("How many of the highest marks do not count."), Kind.WHOLE, only=MARKING, size="half"),
+        Field("drop_low", _("Leave out lowest"), _("How many of the lowest marks do not count."), Kind.WHOLE, only=MARKING, size="half"),
         Field(
             "per",
             _("Combined"),
@@ -106,6 +148,7 @@ PANELS: Final = Rows(
             Kind.CHOICE,
             (("criterion", _("criterion by criterion")), ("sheet", _("sheet by sheet"))),
             empty=_("criterion by criterion"),
+            only=MARKING,
             size="half",
             more=True,
         ),
@@ -114,6 +157,7 @@ PANELS: Final = Rows(
             _("Pull in what is further off than"),
             _("In marks. What lies further from the others counts at this distance."),
             Kind.NUMBER,
+            only=MARKING,
             size="half",
             more=True,
         ),
@@ -124,6 +168,7 @@ PANELS: Final = Rows(
             Kind.CHOICE,
             (("mean", _("the mean")), ("median", _("the median"))),
             empty=_("the mean"),
+            only=MARKING,
             needs="width",
             size="half",
             more=True,
@@ -132,4 +177,5 @@ PANELS: Final = Rows(
     ),
     {"quorum": 1},
     JUDGED,
-)
+    kind_key="who",
+)  # fmt: skip

@@ -13,7 +13,7 @@ from games.progression.paths import Path, parsed, written
 SHOWN: Final = "shown"  # the fields on the page of which a browser may send nothing
 DO: Final = "do"
 MOST_ROWS: Final = 200
-KINDS: Final = {"format": "rubric", "type": "text"}
+KINDS: Final = {"format": "rubric", "type": "text", "who": "judges"}
 _SLUG: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -66,10 +66,11 @@ def after(
 
 
 def _apply(data: dict[str, Any], parts: Sequence[Part], base: Path, kind: str, sent: Sent, zone: tzinfo) -> None:
+    meant = {part.path for part in parts if applies(part, kind)}  # a field may have other words for each kind
     for part in parts:
         path = path_in(base, part)
         if not applies(part, kind):
-            if inside(data, path) is not ABSENT and f"{SHOWN}-kind" in sent:
+            if part.path not in meant and inside(data, path) is not ABSENT and f"{SHOWN}-kind" in sent:
                 put(data, path, ABSENT)
         elif isinstance(part, Once):
             _apply(data, part.parts, path, _kind_after(data, part, path, sent, zone), sent, zone)
