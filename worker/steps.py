@@ -9,6 +9,7 @@ from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.errors import GameError
 from games.journal.queries import db_now
+from games.judging.actions.reviewing import expect_looked
 from games.progression import actions as progression
 from games.recognition import actions as recognition
 from games.recognition.queries import point_facts
@@ -66,6 +67,9 @@ def _results(run: RecomputeRun) -> None:
 
 
 def _standings(run: RecomputeRun) -> None:
+    """What the analysis just found far off goes to a human before anything is published."""
+    if run.publish and _round(run).published_at is None:
+        expect_looked(_round(run))
     sides, publishing = _last.pop(run.pk, None) or compute(run), _publishing(run)
     plan = results.plan_of(run.cycle, sides.public, publishing=publishing) if publishing else None
     if plan is not None and run.expected:

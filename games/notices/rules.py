@@ -94,6 +94,7 @@ TOPICS: Mapping[str, Topic] = MappingProxyType(
         "remind.marks": Topic.DEADLINE,
         "remind.words": Topic.DEADLINE,
         "sheet.assigned": Topic.ASSIGNED,
+        "sheet.third": Topic.ASSIGNED,
         "deliberation.opened": Topic.ASSIGNED,
         "deliberation.closed": Topic.ASSIGNED,
         "calibration.begun": Topic.ASSIGNED,

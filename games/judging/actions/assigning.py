@@ -51,8 +51,10 @@ class _Facts(NamedTuple):
 
 
 @transaction.atomic
-def assign(*, cycle: Cycle, wanted: Sequence[Wanted], by: Any) -> int:
+def assign(*, cycle: Cycle, wanted: Sequence[Wanted], by: Any, third: bool = False) -> int:
     """Give sheets to judges, who thereby are on the panel. One that exists already stays as it is. Returns how many are new.
+
+    `third`: as further readers of what others have marked; they are told so.
 
     Raises AssignmentRefused with every fault: no judge of the cycle, own group, conflict, unknown panel, wrong division, other cycle.
     """
@@ -67,7 +69,7 @@ def assign(*, cycle: Cycle, wanted: Sequence[Wanted], by: Any) -> int:
         else:
             fitting.append(one._replace(panel=panel, where=where))
     _refuse(problems)
-    return _store(fitting, by=by)
+    return _store(fitting, by=by, third=third)
 
 
 def _refuse(problems: Sequence[Problem]) -> None:
@@ -130,7 +132,7 @@ def _fault(cycle: Cycle, one: Wanted, panel: str, facts: _Facts) -> str:
     return next((message for wrong, message in faults if wrong), "")
 
 
-def _store(wanted: Sequence[Wanted], *, by: Any) -> int:
+def _store(wanted: Sequence[Wanted], *, by: Any, third: bool = False) -> int:
     now = db_now()
     challenges = {one.challenge.pk: one.challenge for one in wanted}
     places = ("challenge_id", "group_id", "panel", "judge_id")
@@ -150,7 +152,7 @@ def _store(wanted: Sequence[Wanted], *, by: Any) -> int:
         [Sheet(**dict(zip(places, key, strict=True)), assigned_at=now) for key in order], batch_size=1000, ignore_conflicts=True
     )
     for (challenge, panel, judge), count in sorted(Counter((c, p, j) for c, _, p, j in new).items()):
-        journal_assignment(challenges[challenge], judge, panel, count, by=by)
+        journal_assignment(challenges[challenge], judge, panel, count, by=by, third=third)
     return len(new)
 
 

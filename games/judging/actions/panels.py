@@ -69,8 +69,8 @@ def _journal(panelist: Panelist, challenge: Challenge, change: str, *, by: Any) 
     )
 
 
-def journal_assignment(challenge: Challenge, judge_id: int, panel: str, count: int, *, by: Any) -> None:
-    """One entry per judge, task and act, with how many sheets were given out or (below zero) taken back."""
+def journal_assignment(challenge: Challenge, judge_id: int, panel: str, count: int, *, by: Any, third: bool = False) -> None:
+    """One entry per judge, task and act, with how many sheets were given out or (below zero) taken back. `third`: as a further reader."""
     record(
         Kind.SHEET_ASSIGNED,
         cycle_id=challenge.round.cycle_id,
@@ -82,6 +82,7 @@ def journal_assignment(challenge: Challenge, judge_id: int, panel: str, count: i
             "panel": panel,
             "judge": judge_id,
             "count": count,
+            **({"third": True} if third else {}),
         },
     )
 

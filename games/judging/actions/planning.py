@@ -14,12 +14,14 @@ from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.judging.actions.assigning import Wanted, assign
+from games.judging.actions.conflicts import find_conflicts
 from games.judging.actions.panels import check_panel, journal_assignment
 from games.judging.actions.sheets import give_back
 from games.judging.models import AssignmentPlan, Sheet
 from games.judging.planning import Facts, facts_of, gaps_of
 from games.judging.rules import AssignmentRefused, PlanRefused, PlanStale, PlanState, SheetState
 from games.judging.rules.plans import Aim, Asked, check_asked
+from games.judging.third import readers_of
 from games.organizations.models import Person
 from games.submissions.queries import rules_of
 
@@ -64,15 +66,48 @@ def fill_gaps(*, challenge: Challenge, by: Any, panel: str = "", at_once: bool =
 
 
 @transaction.atomic
-def ask_third_reader(*, challenge: Challenge, panel: str, group: Group, by: Any) -> AssignmentPlan:
-    """One judge more for one entry: whoever fits best and has least. Given out as soon as it is worked out."""
+def ask_third_reader(*, challenge: Challenge, panel: str, group: Group, by: Any, judge: Person | None = None) -> AssignmentPlan:
+    """One judge more for one entry: this one at once, or whoever fits best and has least as soon as that is worked out.
+
+    Raises AssignmentRefused where there is no entry, or the judge is not free for it.
+    """
     check_panel(challenge, panel)
+    Challenge.objects.select_for_update().get(pk=challenge.pk)  # two who ask at once follow each other
+    if judge is not None:
+        find_conflicts(cycle=challenge.round.cycle, by=by)
     facts = facts_of(challenge, panel)
     if group.pk not in {one.pk for one in facts.groups}:
         raise AssignmentRefused("There is no entry of this group to judge.", where="group")
     asked = Asked(Aim.THIRD, per_entry=1, at_once=True, group=group.pk)
+    if judge is not None:
+        return _given_at_once(facts, group, judge, asked, by=by)
     check_asked(asked, judges=len(facts.seats), entries=len(facts.groups))
     return _asked(challenge, panel, asked, by=by)
+
+
+def _given_at_once(facts: Facts, group: Group, judge: Person, asked: Asked, *, by: Any) -> AssignmentPlan:
+    """The sheet given out, and the plan as it would be kept had it been worked out."""
+    if judge.pk not in {one.person.pk for one in readers_of(facts, group)}:
+        message = (
+            f"{judge.name} is not free for this entry: they have it, gave it back, are in conflict with it, or have no room."
+        )
+        raise AssignmentRefused(message, where="judge")
+    now = db_now()
+    plan = AssignmentPlan.objects.create(
+        challenge=facts.challenge,
+        panel=facts.panel,
+        state=PlanState.APPLIED.value,
+        asked=asked.data(),
+        found={"give": [[group.pk, judge.pk]], "kept": len(facts.kept), "judges": len(facts.seats)},
+        by=str(getattr(by, "pseudonym", "") or ""),
+        percent=100,
+        done_at=now,
+        applied_at=now,
+    )
+    wanted = [Wanted(facts.challenge, group, judge, facts.panel, "judge")]
+    assign(cycle=facts.challenge.round.cycle, wanted=wanted, by=by, third=True)
+    _journal(Kind.PLAN_APPLIED, plan, by=by, given=1, taken=0)
+    return plan
 
 
 @transaction.atomic
@@ -101,7 +136,8 @@ def apply_plan(*, plan: AssignmentPlan, by: Any) -> AssignmentPlan:
         raise PlanStale("Entries, judges, conflicts or sheets changed since this was worked out. Have it worked out anew.")
     give = [(group, judge) for group, judge in locked.found["give"]]
     taken = _take_back(facts, {group for group, _ in give}, by=by)
-    given = assign(cycle=locked.challenge.round.cycle, wanted=_wanted(facts, give), by=by)
+    third = Asked.of(locked.asked).aim is Aim.THIRD
+    given = assign(cycle=locked.challenge.round.cycle, wanted=_wanted(facts, give), by=by, third=third)
     locked.state, locked.applied_at = PlanState.APPLIED.value, db_now()
     locked.save(update_fields=["state", "applied_at"])
     _journal(Kind.PLAN_APPLIED, locked, by=by, given=given, taken=taken)

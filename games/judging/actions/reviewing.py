@@ -1,7 +1,7 @@
 """Marks far from what the others lead one to expect go to a human first: asked by the analysis, answered by a chair or an organizer."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import transaction
 
@@ -10,9 +10,30 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.judging.actions.sheets import reopen
 from games.judging.models import MarkReview, Sheet
+from games.judging.queries.looks import waits_in
 from games.judging.rules import ReviewState, SheetState
-from games.judging.rules.talking import ReviewRefused, said
+from games.judging.rules.talking import LooksMissing, ReviewRefused, said
 from games.organizations.models import Person
+from games.rounds.models import Round
+
+NAMED: Final = 8
+
+
+def expect_looked(round_: Round) -> None:
+    """Refuse while a far mark or an undecided deliberation stands, unless an organizer decided otherwise. Raises LooksMissing.
+
+    A dry run has nobody who could look: its marks are invented.
+    """
+    if round_.cycle.rehearsal:
+        return
+    found = waits_in(round_)
+    if not found.blocks:
+        return
+    problems = [one.problem for one in found.all]
+    named = "; ".join(one.message for one in problems[:NAMED])
+    named += f"; and {len(problems) - NAMED} more" if len(problems) > NAMED else ""
+    message = f'In round "{round_.key}" a human looks first: {named}.'
+    raise LooksMissing(message, problems=problems)
 
 
 class Far(NamedTuple):

@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -16,10 +16,14 @@ from games.challenges.models import Challenge
 from games.errors import Invalid
 from games.groups.models import Group
 from games.judging import actions
+from games.judging.actions.panels import check_panel
 from games.judging.api.asking import asked_for
 from games.judging.models import AssignmentPlan
+from games.judging.queries import judges_in
 from games.judging.rules import PlanState
 from games.judging.rules.plans import MOST_ANCHORS, MOST_EACH, MOST_LOAD, SEEDS, Asked
+from games.judging.third import readers_for
+from games.organizations.models import Person
 
 
 class PlanSummary(serializers.ModelSerializer[AssignmentPlan]):
@@ -67,6 +71,21 @@ class ThirdAsked(serializers.Serializer[Any]):
 
     panel = serializers.CharField(max_length=100)
     group = serializers.CharField(max_length=100, help_text="Key.")
+    judge = serializers.IntegerField(
+        required=False, allow_null=True, help_text="One of the readers, at once; the best if absent."
+    )
+
+
+class ReaderShape(serializers.Serializer[Any]):
+    """Somebody who could read an entry besides those who have it: sheets on the panel, its topics that they know well."""
+
+    judge = serializers.IntegerField()
+    name = serializers.CharField()
+    sheets = serializers.IntegerField()
+    max_load = serializers.IntegerField(allow_null=True)
+    knows = serializers.ListField(child=serializers.CharField())
+    reads = serializers.BooleanField(help_text="Its language.")
+    seated = serializers.BooleanField(help_text="On the panel.")
 
 
 class PlanFilter(django_filters.FilterSet):
@@ -117,7 +136,7 @@ class Planning(GenericViewSet[Challenge]):
 
     queryset = Challenge.objects.select_related("round__cycle")
     seen_as = "challenge.organize"
-    permissions = dict.fromkeys(("plans", "third_reader"), "challenge.organize")
+    permissions = dict.fromkeys(("plans", "third_reader", "readers"), "challenge.organize")
 
     @extend_schema(request=PlanAsked, responses={201: PlanSummary})
     @action(detail=True, methods=["post"])
@@ -135,12 +154,45 @@ class Planning(GenericViewSet[Challenge]):
     @extend_schema(request=ThirdAsked, responses={201: PlanSummary})
     @action(detail=True, methods=["post"], url_path="third-reader")
     def third_reader(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """One judge more for one entry: whoever fits best and has least, given out as soon as it is worked out."""
+        """One judge more for one entry: this one at once, or whoever fits best and has least as soon as that is worked out."""
         challenge = self.get_object()
         wish = asked_for(ThirdAsked, request.data)
-        group = Group.objects.filter(cycle=challenge.round.cycle_id, key=wish["group"]).first()
-        if group is None:
-            msg = f'"{wish["group"]}" is not a group of this cycle'
-            raise Invalid(msg, where="group")
-        plan = actions.ask_third_reader(challenge=challenge, panel=wish["panel"], group=group, by=request.user)
+        group, judge = _group(challenge, wish["group"]), None
+        if wish.get("judge") is not None:
+            judge = Person.objects.filter(
+                pk=wish["judge"], pk__in=judges_in(challenge.round.cycle_id).values("person_id")
+            ).first()
+            if judge is None:
+                msg = f"{wish['judge']} does not judge in this cycle"
+                raise Invalid(msg, where="judge")
+        plan = actions.ask_third_reader(challenge=challenge, panel=wish["panel"], group=group, judge=judge, by=request.user)
         return Response(PlanSummary(plan).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(parameters=[OpenApiParameter("panel", str), OpenApiParameter("group", str)], responses=ReaderShape(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def readers(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Who is free to read the entry of a group besides those who have it, the best first."""
+        challenge, panel = self.get_object(), request.query_params.get("panel", "")
+        check_panel(challenge, panel)
+        group = _group(challenge, request.query_params.get("group", ""))
+        rows = [
+            {
+                "judge": one.person.pk,
+                "name": one.person.name,
+                "sheets": one.sheets,
+                "max_load": one.limit,
+                "knows": one.knows,
+                "reads": one.reads,
+                "seated": one.seated,
+            }
+            for one in readers_for(challenge, panel, group)
+        ]
+        return Response(ReaderShape(rows, many=True).data)
+
+
+def _group(challenge: Challenge, key: str) -> Group:
+    group = Group.objects.filter(cycle=challenge.round.cycle_id, key=key).first()
+    if group is None:
+        msg = f'"{key}" is not a group of this cycle'
+        raise Invalid(msg, where="group")
+    return group

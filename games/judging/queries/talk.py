@@ -1,16 +1,14 @@
 """Reads of deliberations and reviews: who is in the room, what was said, which marks moved, what waits for a human."""
 
-from typing import Any, NamedTuple
-
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Abs, Coalesce
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Abs
 
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.judging.conflicts import in_conflict, own_group
 from games.judging.models import Deliberation, Mark, MarkReview, Panelist, Sheet
-from games.judging.rules import DeliberationState, ReviewState, SheetState
+from games.judging.rules import ReviewState, SheetState
 from games.organizations.models import Person
 from games.rounds.models import Round
 from games.submissions.queries import with_ordinal
@@ -59,27 +57,6 @@ def open_reviews(round_: Round) -> QuerySet[MarkReview]:
 def reviews_of(cycle: Cycle) -> QuerySet[MarkReview]:
     """The same for a whole cycle."""
     return _farthest(MarkReview.objects.filter(sheet__challenge__round__cycle=cycle, state=ReviewState.OPEN.value))
-
-
-class Waiting(NamedTuple):
-    """What deserves a look before results stand: marks nobody has looked at, talks still open."""
-
-    marks: int
-    talks: int
-
-
-def waiting_in(round_: Round) -> Waiting:
-    """How much of both there is in a round. One statement."""
-    talks = Deliberation.objects.filter(challenge__round=OuterRef("pk"), group__isnull=False, state=DeliberationState.OPEN.value)
-    reviews = MarkReview.objects.filter(sheet__challenge__round=OuterRef("pk"), state=ReviewState.OPEN.value)
-    row = Round.objects.filter(pk=round_.pk).values_list(_count(reviews), _count(talks)).get()
-    return Waiting(*row)
-
-
-def _count(rows: QuerySet[Any]) -> Coalesce:
-    """How many rows a subquery finds."""
-    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted), Value(0))
 
 
 def _farthest(rows: QuerySet[MarkReview]) -> QuerySet[MarkReview]:

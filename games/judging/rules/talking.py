@@ -27,6 +27,12 @@ class ReviewRefused(Conflict):
     code = "review_refused"
 
 
+class LooksMissing(Conflict):
+    """Marks far from the others that nobody has looked at, or deliberations that nobody has decided. `problems` names each."""
+
+    code = "looks_missing"
+
+
 def check_open(state: str) -> None:
     """Refuse words to what is over."""
     if state != DeliberationState.OPEN:

@@ -117,7 +117,7 @@ def on_submission_received(entry: JournalEntry) -> int:
 
 
 def on_sheet_assigned(entry: JournalEntry) -> int:
-    """To the judge: entries wait. One mail a day and round, however many sheets are handed out."""
+    """To the judge: entries wait. One mail a day and round, however many sheets are handed out; a further reader is told apart."""
     judge = subject_of(entry, Person)
     count, key = entry.payload.get("count"), entry.payload.get("round")
     round_ = Round.objects.select_related("cycle").filter(cycle=entry.cycle_id or 0, key=key).first()
@@ -125,6 +125,8 @@ def on_sheet_assigned(entry: JournalEntry) -> int:
         return 0
     context = {"round": round_, "cycle": round_.cycle, "link": absolute("/desk/sheets/")}
     people = with_address(Person.objects.filter(pk=judge.pk))
+    if entry.payload.get("third"):
+        return tell_all("sheet.third", people, key=f"third:{entry.pk}", context=context, cycle_id=round_.cycle_id)
     day = f"sheets:{round_.pk}:{entry.at:%Y-%m-%d}"
     return tell_all("sheet.assigned", people, key=day, context=context, cycle_id=round_.cycle_id)
 

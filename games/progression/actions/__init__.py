@@ -24,6 +24,7 @@ from games.progression.actions.timing import (
     reopen_round,
     settle_round_states,
     waive_feedback,
+    waive_looks,
 )
 from games.rounds.actions import extend, lock_round, widen
 
@@ -53,5 +54,6 @@ __all__ = [
     "reopen_round",
     "settle_round_states",
     "waive_feedback",
+    "waive_looks",
     "widen",
 ]

@@ -15,7 +15,9 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.judging.actions.ballots import expect_voting_over
 from games.judging.actions.feedback import expect_feedback
+from games.judging.actions.reviewing import expect_looked
 from games.judging.queries.feedback import WAIVED, is_waived, promise_in
+from games.judging.queries.looks import WITHOUT, waits_in
 from games.judging.rules.feedback import Promise
 from games.playbooks.rules import Visibility
 from games.progression.queries import due
@@ -47,6 +49,7 @@ def publish_round(round_: Round, *, by: Any, reason: str = "") -> Round:
     """Make the round's results public: its visibility becomes what the Design promised, its decisions can be read. Harmless when repeated.
 
     Raises RoundRefused while the round, or a group with an extension, still takes entries; VotingOpen while the audience votes;
+    LooksMissing while a mark far from the others or a deliberation waits for a human (`waive_looks` decides otherwise);
     FeedbackMissing while promised feedback is missing (`waive_feedback` decides otherwise).
     """
     cycle = locked(round_.cycle)
@@ -62,6 +65,7 @@ def publish_round(round_: Round, *, by: Any, reason: str = "") -> Round:
         message = f'Round "{held.key}" still takes entries of {late} group(s) with an extension.'
         raise RoundRefused(message)
     expect_voting_over(held)
+    expect_looked(held)
     expect_feedback(held)
     design = design_of(cycle, held.design_number)
     spec = design.round(held.key)
@@ -135,6 +139,22 @@ def waive_feedback(round_: Round, *, by: Any, reason: str) -> Round:
         raise RoundRefused(message)
     if not is_waived(held):
         record_decision(held.cycle, DecisionKind.OVERRIDE, by=by, reason=reason, round=held.key, value=WAIVED, public=True)
+    return held
+
+
+@transaction.atomic
+def waive_looks(round_: Round, *, by: Any, reason: str) -> Round:
+    """Let the round count although marks or deliberations wait for a human: a decision that everybody reads, with its reason.
+
+    It covers what waits now, nothing that comes up later. Raises RoundRefused where nothing waits; twice is once.
+    """
+    held, _ = rounds.held_round(round_, reason=reason)
+    waits = waits_in(held)
+    if not waits.all:
+        message = f'In round "{held.key}" nothing waits for a look.'
+        raise RoundRefused(message)
+    if not waits.waived:
+        record_decision(held.cycle, DecisionKind.OVERRIDE, by=by, reason=reason, round=held.key, value=WITHOUT, public=True)
     return held
 
 

@@ -16,7 +16,7 @@ from games.groups.models import Group
 from games.journal.queries import db_now
 from games.playbooks.rules import Visibility
 from games.progression import actions
-from games.progression.api import shapes
+from games.progression.api import looking, shapes
 from games.results.actions import request_settle
 from games.rounds.models import Entrant, Extension, Round
 from games.rounds.queries import with_state
@@ -39,7 +39,21 @@ class Rounds(ReadOnlyModelViewSet[Round]):
     serializer_class = shapes.RoundShape
     seen_as = "round.view"
     permissions = dict.fromkeys(
-        ("open", "lock", "close", "reopen", "extend", "widen", "gate", "publish", "feedback", "waive_feedback"), STEER
+        (
+            "open",
+            "lock",
+            "close",
+            "reopen",
+            "extend",
+            "widen",
+            "gate",
+            "publish",
+            "feedback",
+            "waive_feedback",
+            "looks",
+            "waive_looks",
+        ),
+        STEER,
     )
     filterset_class = RoundFilter
     ordering = ("cycle_id", "number")
@@ -130,6 +144,20 @@ class Rounds(ReadOnlyModelViewSet[Round]):
         asked = shapes.asked_for(shapes.Asked, request.data)
         round_ = actions.waive_feedback(self.get_object(), by=request.user, **asked)
         return Response(shapes.FeedbackState(shapes.feedback_data(round_)).data)
+
+    @extend_schema(responses=looking.LooksState)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def looks(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """What waits for a human before the round counts: marks far from the others, deliberations that are not decided."""
+        return Response(looking.LooksState(looking.looks_data(self.get_object())).data)
+
+    @extend_schema(request=shapes.Asked, responses={200: looking.LooksState})
+    @action(detail=True, methods=["post"], url_path="looks/waive")
+    def waive_looks(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Publish although something waits for a human: a decision with a reason that everybody reads."""
+        asked = shapes.asked_for(shapes.Asked, request.data)
+        round_ = actions.waive_looks(self.get_object(), by=request.user, **asked)
+        return Response(looking.LooksState(looking.looks_data(round_)).data)
 
 
 class Entrants(ReadOnlyModelViewSet[Entrant]):

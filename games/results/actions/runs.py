@@ -15,6 +15,7 @@ from games.errors import GameError
 from games.journal.queries import db_now
 from games.judging.actions.ballots import expect_voting_over
 from games.judging.actions.feedback import expect_feedback
+from games.judging.actions.reviewing import expect_looked
 from games.results.models import RecomputeRun
 from games.results.rules import (
     APART,
@@ -52,7 +53,8 @@ def request_settle(
 
     `expected` is the digest of the preview that was looked at: the run publishes that or nothing (FactsChanged). A run that still waits
     is returned again (and publishes, if now asked to). Raises RoundStillOpen before the deadline, SettleRunning while one is at work,
-    VotingOpen, FeedbackMissing when it is to publish while the audience votes or promised feedback is missing.
+    VotingOpen, LooksMissing, FeedbackMissing when it is to publish while the audience votes, a far mark or a deliberation waits for
+    a human, or promised feedback is missing.
     """
     locked(round.cycle)
     now = db_now()
@@ -64,6 +66,7 @@ def request_settle(
         raise RoundStillOpen(message)
     if publish and round.published_at is None:
         expect_voting_over(round)
+        expect_looked(round)
         expect_feedback(round)
     there = RecomputeRun.objects.filter(round=round, kind=RunKind.SETTLE.value, state__in=OPEN).first()
     asked: dict[str, Any] = {"publish": publish, "expected": expected, "reason": reason, "by": str(getattr(by, "pseudonym", ""))}

@@ -7,14 +7,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.web.pages.desk.publishing import looks_waiting
+from backend.web.pages.desk.looking import looks_part
+from games.cycles.models import Decision
 from games.journal.models import JournalEntry
 from games.judging import actions
 from games.judging.models import Deliberation, MarkReview, Panelist, Sheet
 from games.judging.rules import Given
 from games.notices.actions.deliberating import on_deliberation
+from games.notices.actions.reactions import react
 from games.notices.models import Message, Notice
 from games.results.models import PanelAnalysis
+from games.rounds.models import Round
 from tests.factories.groups import MembershipFactory
 from tests.factories.judging import MARKS, People, judge, locked_scene, people, sheet_for
 from tests.factories.submissions import Scene, without_designs
@@ -172,13 +175,73 @@ def test_the_page_takes_the_same_statements_for_few_and_many(count: int) -> None
     assert len(without_designs(statements)) <= 12, without_designs(statements)
 
 
-def test_what_waits_for_a_second_look_is_told_before_publishing(call: Scene, who: People) -> None:
+@pytest.mark.outsider("desk-third-reader")
+def test_one_more_judge_is_chosen_the_best_first_told_and_shown_until_they_have_answered(call: Scene, who: People) -> None:
+    mine = final(call, who.judith.person)
+    busy, noor, barred = judge(call, "Busy"), who.eve.person, judge(call, "Barred")
+    MembershipFactory.create(cycle=call.cycle, group=None, person=noor, role="judge", capabilities=["judge"])
+    for someone in (busy, noor, barred):
+        Panelist.objects.create(challenge=call.challenge, panel="jury", person=someone)
+    sheet_for(call, busy, call.groups[1])
+    actions.declare_conflict(person=barred, group=call.group, by=None, reason="Cousins")
+    row = {"group": call.group.key, "n": 1, "raw": "2.4", "place": 2, "low": 1, "high": 3, "spread": "1.8"}
+    analysed(call, row, *({**row, "group": one.key, "low": 2, "high": 2, "spread": "0.2"} for one in call.groups[1:]))
+    page = f"/cycles/{call.cycle.key}/desk/judging/doubts/{mine.pk}/reader/"
+    org = who.org.client
+    assert page in text(org.get(doubts(call)))
+    for other in (who.ada, who.judith, who.eve):
+        assert other.client.get(page).status_code == 404
+        assert other.client.post(page, {"judge": str(noor.pk)}).status_code == 404
+    shown = text(org.get(page))
+    assert shown.index("Eve") < shown.index("Busy")
+    assert "has 0 sheets here" in shown
+    assert "Barred" not in shown
+    assert "Choose a judge who is free" in text(org.post(page, {"judge": str(barred.pk)}, follow=True))
+    answer = text(org.post(page, {"judge": str(noor.pk)}, follow=True))
+    assert "Eve is asked for one more look" in answer
+    assert "Ask one more judge" not in answer
+    sheet = Sheet.objects.get(judge=noor)
+    assert call.group.name in text(who.eve.client.get("/desk/sheets/"))
+    react(JournalEntry.objects.get(kind="sheet.assigned", payload__judge=noor.pk).pk)
+    assert Notice.objects.get(person=noor).text.startswith("One more look is asked of you")
+    actions.finalize(sheet=sheet, by=None, marks=MARKS)
+    assert "Eve has looked too: the marks are in" in text(org.get(doubts(call)))
+
+
+@pytest.mark.outsider("desk-waive-looks")
+def test_nothing_is_published_before_a_human_has_looked_unless_that_is_decided(call: Scene, who: People) -> None:
     sheet = final(call, who.judith.person)
     MarkReview.objects.create(sheet=sheet, criterion="impact", distance=300)
     who.org.client.post(f"/desk/sheets/{sheet.pk}/deliberate/", {"why": "Far apart."})
-    told = looks_waiting(call.round)
-    assert [one["text"] for one in told] == [
-        "1 mark is far from the others, and nobody has looked at it",
-        "1 deliberation is still open",
-    ]
-    assert {one["url"] for one in told} == {doubts(call)}
+    base = f"/cycles/{call.cycle.key}/desk/publish/call/"
+    client = who.org.client
+    shown = text(client.get(base))
+    assert "1 mark is far from the others, and nobody has looked at it. 1 deliberation is still open." in shown
+    assert "Judith marked 3.0 deviations above what is expected" in shown
+    assert "Nothing is published before they are done." in shown
+    assert "/publish/call/confirm/" not in shown
+    for other in (who.ada, who.judith, who.eve):
+        assert other.client.post(f"{base}without-looks/", {"reason": "x"}).status_code == 404
+    client.post(f"{base}without-looks/", {"reason": " "})
+    assert not Decision.objects.filter(kind="override").exists()
+    client.post(f"{base}without-looks/", {"reason": "The jury cannot meet again."})
+    assert Decision.objects.get(kind="override").reason == "The jury cannot meet again."
+    shown = text(client.get(base))
+    assert "You decided to publish without these looks." in shown
+    assert "/publish/call/confirm/" in shown
+
+
+def test_many_looks_take_no_more_statements_than_few() -> None:
+    counts = []
+    for size in (3, 30):
+        call = locked_scene(groups=size)
+        jo = judge(call, "Jo")
+        for group in call.groups:
+            sheet = final(call, jo, group=call.groups.index(group))
+            MarkReview.objects.create(sheet=sheet, criterion="impact", distance=300)
+            Deliberation.objects.create(challenge=call.challenge, panel="jury", group=group, why="Far apart.")
+        round_ = Round.objects.select_related("cycle").get(pk=call.round.pk)
+        with CaptureQueriesContext(connection) as statements:
+            assert looks_part(round_)["count"] == 2 * size
+        counts.append(len(without_designs(statements)))
+    assert counts == [4, 4]

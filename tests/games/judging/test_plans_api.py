@@ -63,6 +63,24 @@ def test_gaps_and_third_readers_are_asked_for(call: Scene, who: People):
     assert api.post(f"{API}/plans/{api.post(f'{path}/plans', {'per_entry': 1}).json()['id']}/drop").json()["state"] == "dropped"
 
 
+def test_a_third_reader_is_chosen_among_those_who_are_free(call: Scene, who: People):
+    api, path, asked = who.org.api, f"{API}/challenges/{call.challenge.pk}", {"panel": "jury", "group": "team-1"}
+    marek, noor = (Panelist.objects.get(person__name=name).person for name in ("Marek", "Noor"))
+    actions.assign(cycle=call.cycle, wanted=[actions.Wanted(call.challenge, call.group, who.judith.person, "jury")], by=None)
+    for group in call.groups[1:]:
+        actions.assign(cycle=call.cycle, wanted=[actions.Wanted(call.challenge, group, marek, "jury")], by=None)
+    readers = api.get(f"{path}/readers", asked).json()
+    assert [(one["name"], one["sheets"], one["seated"]) for one in readers] == [("Noor", 0, True), ("Marek", 3, True)]
+    assert api.post(f"{path}/third-reader", asked | {"judge": who.judith.person.pk}).json()["code"] == "assignment_refused"
+    assert api.post(f"{path}/third-reader", asked | {"judge": who.eve.person.pk}).status_code == 422
+    plan = api.post(f"{path}/third-reader", asked | {"judge": noor.pk}).json()
+    assert (plan["state"], plan["asked"]["aim"], plan["asked"]["group"]) == ("applied", "third", call.group.pk)
+    assert Sheet.objects.filter(group=call.group, judge=noor, state="assigned").exists()
+    again = api.post(f"{path}/third-reader", asked | {"judge": noor.pk})
+    assert (again.status_code, again.json()["code"]) == (422, "assignment_refused")
+    assert [one["name"] for one in api.get(f"{path}/readers", asked).json()] == ["Marek"]
+
+
 def test_what_is_known_of_a_panelist_is_changed(call: Scene, who: People):
     seat = Panelist.objects.get(person=who.judith.person)
     path = f"{API}/panelists/{seat.pk}"
@@ -86,6 +104,7 @@ def test_what_is_known_of_a_panelist_is_changed(call: Scene, who: People):
     "plan-drop",
     "planning-plans",
     "planning-third-reader",
+    "planning-readers",
     "panelist-detail",
     "panelist-leave",
     "panelist-rejoin",
@@ -105,6 +124,7 @@ def test_eve_is_refused(call: Scene, who: People):
             api.post(f"{one}/drop"),
             api.post(f"{task}/plans", {"per_entry": 1}),
             api.post(f"{task}/third-reader", {"panel": "jury", "group": "team-1"}),
+            api.get(f"{task}/readers", {"panel": "jury", "group": "team-1"}),
             api.patch(panelist, {"chair": True}, format="json"),
             api.post(f"{panelist}/leave"),
             api.post(f"{panelist}/rejoin"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.accounts.pages.gate import attempt, me, seen, signed_in
 from backend.api.permissions import access_of
 from backend.web.pages.desk.place import back, desk_page, organized
+from backend.web.pages.desk.reading import third_shape
 from backend.web.pages.desk.ways import ways
 from games.errors import GameError
 from games.judging.actions.deliberating import open_deliberation
@@ -21,10 +22,14 @@ from games.judging.actions.reviewing import answer_review
 from games.judging.models import MarkReview, Sheet
 from games.judging.queries.talk import deliberations_of, reviews_of
 from games.judging.rules import DeliberationState
+from games.judging.third import Third, thirds_in
 from games.organizations.models import Person
 from games.results.doubts import Why
 from games.results.queries.doubtful import Doubted, PanelDoubts, doubtful
 from games.submissions.queries import rules_of
+
+type Place = tuple[int, str, int]
+"""Task, panel, group."""
 
 SHOWN: Final = 30
 REASONS: Final = {
@@ -42,13 +47,16 @@ def doubts_page(request: HttpRequest, cycle: str) -> HttpResponse:
     """What deserves another look before results are published: marks, entries, talks."""
     found = organized(request, cycle)
     talks = list(deliberations_of(found)[: 2 * SHOWN])
-    open_on = {(one.challenge_id, one.panel, one.group_id): one for one in talks if one.state == DeliberationState.OPEN.value}
+    open_ = [one for one in talks if one.state == DeliberationState.OPEN.value]
+    open_on = {(one.challenge_id, one.panel, one.group_id or 0): one for one in open_}
     reviews = list(reviews_of(found)[: SHOWN + 1])
+    listed = doubtful(found)
+    thirds = thirds_in({one.challenge.pk for one in listed})
     context = {
         "ways": ways(found, "doubts"),
         "reviews": [_review(one) for one in reviews[:SHOWN]],
         "more_reviews": len(reviews) > SHOWN,
-        "panels": [_panel(one, open_on) for one in doubtful(found)],
+        "panels": [_panel(one, open_on, thirds) for one in listed],
         "talks": talks,
         "typed": request.session.pop(f"doubts-{found.pk}", {}),
         "here": request.get_full_path(),
@@ -69,8 +77,10 @@ def _review(one: MarkReview) -> dict[str, Any]:
     }
 
 
-def _panel(found: PanelDoubts, open_on: dict[Any, Any]) -> dict[str, Any]:
-    rows = [_doubt(one, open_on.get((found.challenge.pk, found.panel, one.group.pk))) for one in found.entries[:SHOWN]]
+def _panel(found: PanelDoubts, open_on: dict[Place, Any], thirds: dict[Place, Third]) -> dict[str, Any]:
+    task, cycle = found.challenge, found.challenge.round.cycle.key
+    places = [((task.pk, found.panel, one.group.pk), one) for one in found.entries[:SHOWN]]
+    rows = [_doubt(one, open_on.get(at), third_shape(thirds.get(at), cycle)) for at, one in places]
     return {
         "challenge": found.challenge,
         "panel": found.panel,
@@ -87,7 +97,7 @@ def _panel(found: PanelDoubts, open_on: dict[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _doubt(one: Doubted, talk: Any) -> dict[str, Any]:
+def _doubt(one: Doubted, talk: Any, third: dict[str, Any] | None) -> dict[str, Any]:
     line = one.doubt.line
     return {
         "group": one.group,
@@ -100,6 +110,7 @@ def _doubt(one: Doubted, talk: Any) -> dict[str, Any]:
         "line": line,
         "talk": talk,
         "sheet": one.sheet,
+        "third": third,
     }
 
 

@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,14 +16,16 @@ from backend.web import preview_shapes, shapes
 from backend.web.pages.desk.changes.place import ways
 from backend.web.pages.desk.confirming import run_shape
 from backend.web.pages.desk.departing import DepartForm, TieForm, departures, near_rows, tie_words
+from backend.web.pages.desk.looking import looks_part
 from backend.web.pages.desk.place import desk_page, organized
 from backend.web.pages.desk.promising import owed_part
 from backend.web.pages.rounds import round_seen
+from backend.web.vote_shapes import voting_now
 from games.cycles.models import Cycle, Decision
 from games.cycles.queries import design_of
 from games.cycles.rules import RESULT_KINDS
 from games.errors import GameError
-from games.judging.queries.talk import waiting_in
+from games.judging.queries.ballots import votes_in
 from games.results.models import RecomputeRun
 from games.results.queries.preview import Missing, Preview, missing
 from games.results.rules import OPEN, RunKind
@@ -103,10 +104,12 @@ def _preview(
     asked = request.GET if request.method == "GET" else request.POST
     board = found.board(asked.get("board", "") if any(one.key == asked.get("board") for one in found.boards) else _main(found))
     here = reverse("desk-publish-round", args=[cycle.key, round_.key])
+    owed, votes = owed_part(round_), voting_now(votes_in(round_, access_of(request).now))
+    looks = looks_part(round_)
+    stops = {"owed": owed, "votes": votes, "looks": looks, "stopped": owed["blocks"] or looks["blocks"] or bool(votes)}
     if board is None:
-        return {"preview": found, "empty": True, "owed": owed_part(round_)}
+        return {"preview": found, "empty": True} | stops
     kinds = [kind.value for kind in RESULT_KINDS]
-    owed = owed_part(round_)
     taken = Decision.objects.filter(cycle=cycle, kind__in=kinds, published_at__isnull=True, revoked_at__isnull=True)
     return {
         "preview": found,
@@ -114,32 +117,15 @@ def _preview(
         "tabs": preview_shapes.board_tabs(found, board, here) if len(found.boards) > 1 else [],
         "fields": preview_shapes.fields(cycle, design, found),
         "awards": preview_shapes.awards(cycle, design, found),
-        "missing": [*looks_waiting(round_), *preview_shapes.missing_words(design, found, beside)],
+        "missing": preview_shapes.missing_words(design, found, beside),
         "warnings": preview_shapes.warnings(design, found),
         "at_line": [words for cut in found.cuts if cut.board == board.key and (words := tie_words(cut, found.names))],
         "ties": [tie if tie is not None and tie.cut == cut else TieForm(cut, found.names) for cut in found.undecided],
         "taken": list(taken.order_by("-number")),
         "names": found.names,
         "depart": _departing(cycle, found, asked.get("group", ""), board.key, form),
-        "can_publish": round_.state in ENDED and not found.undecided and not owed["blocks"],
-        "owed": owed,
-    }
-
-
-def looks_waiting(round_: Round) -> list[dict[str, Any]]:
-    """Marks far from the others that nobody has looked at, and talks that are still open: before the result stands. One statement."""
-    waiting, url = waiting_in(round_), reverse("desk-doubts", args=[round_.cycle.key])
-    marks = ngettext(
-        "%(count)d mark is far from the others, and nobody has looked at it",
-        "%(count)d marks are far from the others, and nobody has looked at them",
-        waiting.marks,
-    )
-    talks = ngettext("%(count)d deliberation is still open", "%(count)d deliberations are still open", waiting.talks)
-    return [
-        {"text": says % {"count": count}, "items": [], "grave": True, "url": url}
-        for says, count in ((marks, waiting.marks), (talks, waiting.talks))
-        if count
-    ]
+        "can_publish": round_.state in ENDED and not found.undecided and not stops["stopped"],
+    } | stops
 
 
 def _main(found: Preview) -> str:
