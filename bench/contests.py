@@ -65,9 +65,11 @@ def rules(key: str, *, tasks: int, criteria: int) -> Design:
     return parse_design(written)
 
 
-def begun(key: str, *, tasks: int, criteria: int, groups: int, judges: int, closed: bool = True) -> Contest:
-    """A running cycle with groups and a panel; its round is open, or over."""
-    design = rules(key, tasks=tasks, criteria=criteria)
+def begun(
+    key: str, *, tasks: int, criteria: int, groups: int, judges: int, closed: bool = True, design: Design | None = None
+) -> Contest:
+    """A running cycle with groups and a panel; its round is open, or over. `design`: other rules, of one round and one board."""
+    design = design or rules(key, tasks=tasks, criteria=criteria)
     cycle = Cycle.objects.create(key=key, name=f"Bench {key}", state=CycleState.RUNNING.value)
     apply_design(cycle, design, by=None)
     moment = now()

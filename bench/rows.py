@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from bench import boards, doors, imports, judging, planning, statements
+from bench import boards, doors, imports, judging, pairwise, planning, statements
 from bench.harness import Row
 
-ROWS: Final[tuple[Row, ...]] = (*boards.ROWS, *imports.ROWS, *doors.ROWS, *planning.ROWS, *judging.ROWS, *statements.ROWS)
+ROWS: Final[tuple[Row, ...]] = (
+    *boards.ROWS,
+    *imports.ROWS,
+    *doors.ROWS,
+    *planning.ROWS,
+    *judging.ROWS,
+    *pairwise.ROWS,
+    *statements.ROWS,
+)
