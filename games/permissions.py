@@ -44,6 +44,8 @@ from games.judging.models import (
 from games.judging.queries.hall import to_visit
 from games.judging.queries.pitching import heard_by
 from games.judging.rules import ConflictSource, ReplyKind, SheetState
+from games.learning.models import ChangeTest, Observation
+from games.learning.rules import ChangeState
 from games.notices.models import Announcement, Notice
 from games.notices.rules import Audience
 from games.organizations.models import Organization, Person
@@ -388,6 +390,13 @@ def _hears(access: Access) -> Q:
     return Q(round__cycle_id__in=access.cycles_with(Capability.JUDGE)) & heard_by(mine) & ~_barred(mine)
 
 
+def _change_test_seen(access: Access) -> Q:
+    """The group's own and organizers; finished ones open with the round they were made in. Without a round they stay inside."""
+    finished = Q(state=ChangeState.ACTED.value)
+    shown = _cycle_open(access, "cycle__") & _shown("round__", WORK_SHOWN) & finished & _named()
+    return _mine(access) | _reads(access, "cycle_id") | shown
+
+
 def _announcement_seen(access: Access) -> Q:
     """Until it is withdrawn: one for everybody with the cycle, one for teams by their members, one for judges by them."""
     teams = Group.objects.filter(pk__in=access.groups_with()).values("cycle_id")
@@ -706,6 +715,20 @@ PERMISSIONS: dict[str, Permission] = {
     "appeal.answer": _of_organizer("Organizers.", Appeal, "round__cycle_id"),
     "change_set.view": _row("Organizers.", ChangeSet, lambda a: _reads(a, "cycle_id")),
     "change_set.write": _of_organizer("Organizers.", ChangeSet),
+    "observation.view": _row(
+        "Of the whole cycle whoever may see it; of a group itself and organizers.",
+        Observation,
+        lambda a: (_cycle_open(a, "cycle__") & Q(group__isnull=True)) | _mine(a) | _reads(a, "cycle_id"),
+    ),
+    "observation.correct": _of_organizer("Organizers.", Observation),
+    "change_test.view": _row(
+        "The group and organizers; once finished everybody, when the published round it was made in shows whole entries.",
+        ChangeTest,
+        _change_test_seen,
+    ),
+    "change_test.write": _row(
+        "Members of the group who may submit.", ChangeTest, lambda a: Q(group_id__in=a.groups_with(Capability.SUBMIT))
+    ),
     "journal.view": _row("Organizers all of their cycle; everybody its public kinds.", JournalEntry, _journal_seen),
 }
 

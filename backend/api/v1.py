@@ -47,6 +47,7 @@ from games.judging.api import (
     TeamConflicts,
     Voting,
 )
+from games.learning.api import Measuring, Observations
 from games.notices.api import Announcements, Announcing, Notices, Reminding
 from games.organizations.api import Organizations, People
 from games.playbooks.api import Playbooks
@@ -101,6 +102,8 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("attempts", Attempts, "attempt"),
     ("attempts", AttemptJudging, "attempt-judge"),
     ("cycles", AttemptRecording, "attempt-record"),
+    ("cycles", Measuring, "measuring"),
+    ("observations", Observations, "observation"),
     ("cycles", JudgingSetUp, "judging"),
     ("panelists", Panelists, "panelist"),
     ("conflicts", Conflicts, "conflict"),

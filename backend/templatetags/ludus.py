@@ -9,6 +9,8 @@ from django.forms import BoundField, CheckboxInput, FileField
 from django.utils.translation import gettext_lazy
 
 from games.groups.rules import is_unnamed
+from games.learning.models import Observation
+from games.learning.rules import number_of
 from leaderboards.engine import numbers
 
 # What stands under a name whose row has no place; board.js has the same words from the table's data attributes.
@@ -72,6 +74,12 @@ def is_file(field: BoundField) -> bool:
 def item(values: Mapping[str, Any] | None, key: str) -> Any:
     """What a mapping holds under a key, nothing if it does not."""
     return (values or {}).get(key)
+
+
+@register.filter
+def measured_value(one: Observation) -> str:
+    """The number of an observation, as text."""
+    return numbers.text(number_of(one.value))
 
 
 @register.filter

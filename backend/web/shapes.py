@@ -16,6 +16,8 @@ from games.cycles.rules import CycleState
 from games.groups.models import Group
 from games.groups.queries import public_key
 from games.groups.rules import UNNAMED, is_unnamed
+from games.learning.models import Observation
+from games.learning.rules import number_of
 from games.playbooks.schema import Design
 from games.recognition.models import Grant
 from games.rounds.models import Round
@@ -130,12 +132,13 @@ def moment(value: date | datetime | None) -> datetime | None:
     return datetime.combine(value, time(), tzinfo=get_default_timezone())
 
 
-def aim_meter(design: Design) -> Meter | None:
-    """The aim as a bar; nothing if it was waived. Until something is measured it stands where it began."""
+def aim_meter(design: Design, latest: Observation | None = None) -> Meter | None:
+    """The aim as a bar, at its newest measured value; nothing if it was waived. Until something is measured it stands where it began."""
     aim = design.aim
     if not aim.measure or aim.baseline is None or aim.target is None:
         return None
-    return meter(aim.measure, baseline=aim.baseline, now=aim.baseline, target=aim.target, unit=aim.unit)
+    now = aim.baseline if latest is None else number_of(latest.value)
+    return meter(aim.measure, baseline=aim.baseline, now=now, target=aim.target, unit=aim.unit)
 
 
 def money(cents: int | None, currency: str) -> str:

@@ -33,6 +33,7 @@ from games.judging.models import (
     Stand,
     Vote,
 )
+from games.learning.models import ChangeTest, Observation
 from games.notices.models import Announcement, Notice
 from games.organizations.models import Organization
 from games.permissions import PERMISSIONS, access_for, allows, visible
@@ -152,6 +153,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "appeal.answer": ("org", "org"),
     "change_set.view": ("org", "org"),
     "change_set.write": ("org", "org"),
+    "observation.view": ("ada org", "ada org"),  # of ada's group
+    "observation.correct": ("org", "org"),
+    "change_test.view": ("ada org", ALL),  # finished in the round
+    "change_test.write": ("ada", "ada"),
     "journal.view": ("org", "org"),
 }
 
@@ -257,6 +262,10 @@ def _results(cast: Cast) -> Iterator[Model]:
     yield PointsTotal.objects.create(cycle=cycle, group=red, amount=1)
     yield Announcement.objects.create(cycle=cycle, title="Doors open at nine", audience="teams")
     yield Appeal.objects.create(round=cast.call, group=red, text="Please look again.")
+    yield Observation.objects.create(cycle=cycle, group=red, period=now().date(), value=1, at=now())
+    yield ChangeTest.objects.create(
+        cycle=cycle, number=1, group=red, round=cast.call, title="Boil it", state="acted", act="adopt"
+    )
     yield ChangeSet.objects.create(cycle=cycle, number=1, reason="A slip of the pen.")
     yield Notice.objects.create(cycle=cycle, person=cast.ada.person, topic="news", key="n", text="Doors open at nine")
 

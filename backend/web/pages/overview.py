@@ -26,6 +26,8 @@ from games.groups.models import Group, Membership
 from games.groups.queries import door_of
 from games.groups.rules import GroupState
 from games.judging.models import Panelist
+from games.learning.models import Observation
+from games.learning.queries import observations_of
 from games.notices.announcements import announcements_of
 from games.notices.announcements import shown as shown_news
 from games.permissions import WORK_SHOWN, Access, visible
@@ -42,6 +44,7 @@ from leaderboards.queries import PUBLIC
 
 TOP: Final = 5
 SOME: Final = 3
+MEASURED: Final = 60
 KEEP: Final = 24 * 3600
 
 
@@ -71,6 +74,7 @@ def cycle_page(request: HttpRequest, cycle: str) -> HttpResponse:
     boards = list(_with_last(boards_seen(access, found)))
     behind = _behind(found, design, rounds)
     news = visible(access, "announcement.view", announcements_of(found))
+    measured = measured_values(access, found) if design.aim.measure else []
     shows_work = any(one.published_at and one.visibility in WORK_SHOWN for one in rounds)
     context = {
         "cycle": found,
@@ -83,7 +87,9 @@ def cycle_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "news": shown_news(news),
         "stops": shapes.stops(found, rounds),
         "calendar": calendar_url(found, access) if any(one.ends_at or one.opens_at for one in rounds) else "",
-        "meter": shapes.aim_meter(design),
+        "meter": shapes.aim_meter(design, measured[0] if measured else None),
+        "measured": measured,
+        "organizes": access.organizes(found.pk),
         "aim_by": shapes.moment(design.aim.date),
         "boards": boards,
         "preview": _preview(access, found, boards[0]) if boards else None,
@@ -98,6 +104,12 @@ def cycle_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "ends": shapes.moment(design.cycle.ends),
     }
     return render(request, "cycles/cycle.html", context)
+
+
+def measured_values(access: Access, cycle: Cycle) -> list[Observation]:
+    """The values of the aim that stand, the newest day first."""
+    rows = visible(access, "observation.view", observations_of(cycle)).filter(replaced_at__isnull=True)
+    return list(rows.order_by("-period", "-pk")[:MEASURED])
 
 
 # --- The head of the board ------------------------------------------------------------------------------------------------------------

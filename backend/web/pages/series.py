@@ -16,6 +16,7 @@ from backend.web import shapes
 from games.cycles.models import Cycle, Design, Series
 from games.cycles.queries import cycles_of
 from games.errors import Invalid
+from games.learning.queries import latest_of
 from games.permissions import visible
 from games.progression.series import SeriesRow, SeriesRule, series_standings
 from games.results.queries.winners import first_places
@@ -61,12 +62,14 @@ def series_page(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _aims(cycles: Sequence[Cycle]) -> list[dict[str, Any]]:
-    """What each cycle was for: from where to where its measure was to move. One statement; nothing if no cycle names a measure."""
+    """What each cycle was for: from where to where its measure was to move, and what was measured last. Two statements."""
     present = Design.objects.filter(cycle__in=cycles, number=F("cycle__design_number")).values_list("cycle_id", "data__aim")
     aims = {pk: aim for pk, aim in present if isinstance(aim, dict) and aim.get("measure")}
+    measured = latest_of(aims)
     return [
         {
             "cycle": one,
+            "latest": measured.get(one.pk),
             "measure": aims[one.pk]["measure"],
             "unit": aims[one.pk].get("unit", ""),
             "baseline": aims[one.pk].get("baseline"),

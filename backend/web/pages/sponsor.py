@@ -17,6 +17,7 @@ from backend.web import shapes
 from backend.web.pages.cycle import crumbs_of
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
+from games.learning.queries import latest_of
 from games.permissions import visible
 from games.playbooks.schema import Design
 from games.recognition.models import Grant
@@ -37,7 +38,7 @@ STATES = {
 def sponsor_desk(request: HttpRequest, cycle: str) -> HttpResponse:
     """What became of the support, on one page that prints."""
     found = seen(request, "cycle.follow", Cycle.objects.select_related("series", "organization"), key=cycle)
-    design, reach = design_of(found), reach_of(found)
+    design, reach, measured = design_of(found), reach_of(found), latest_of([found]).get(found.pk)
     grants = list(
         visible(access_of(request), "grant.view", Grant.objects.filter(cycle=found, state__in=STATES))
         .select_related("group")
@@ -47,7 +48,8 @@ def sponsor_desk(request: HttpRequest, cycle: str) -> HttpResponse:
         "cycle": found,
         "badge": shapes.cycle_badge(found),
         "crumbs": crumbs_of(found, _("Sponsor's desk")),
-        "meter": shapes.aim_meter(design),
+        "meter": shapes.aim_meter(design, measured),
+        "measured": measured,
         "aim": design.aim,
         "stats": [
             {"value": value, "label": label}

@@ -120,6 +120,7 @@ def setting_tabs(cycle: Cycle, current: str) -> list[dict[str, Any]]:
     pages = (
         ("looks", _("Looks and embedding"), "desk-settings"),
         ("retention", _("What is kept"), "desk-retention"),
+        ("measuring", _("The aim, measured"), "desk-measuring"),
         ("keeping", _("Export, verify, clone"), "desk-keeping"),
     )
     return [{"label": label, "url": reverse(name, args=[cycle.key]), "current": key == current} for key, label, name in pages]

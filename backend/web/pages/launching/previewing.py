@@ -20,6 +20,7 @@ from games.cycles.models import Cycle
 from games.cycles.rules import CycleState
 from games.judging.rules import criteria_of
 from games.judging.rules.voting import audience_panels
+from games.learning.queries import latest_of
 from games.playbooks.schema import ChallengeDesign, Design
 from games.progression import inventing
 from games.rounds.models import Round
@@ -45,6 +46,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 def shown(place: Place, design: Design) -> dict[str, Any]:
     """Everything the preview needs, from the rules alone."""
     cycle = _as_launched(place, design)
+    measured = latest_of([place.cycle]).get(place.cycle.pk) if place.amends else None
     tasks = [_task(design, one, number) for number, one in enumerate(design.challenges)]
     return {
         "design": design,
@@ -53,7 +55,8 @@ def shown(place: Place, design: Design) -> dict[str, Any]:
             "name": design.cycle.title,
             "summary": design.cycle.summary,
             "stops": [one | {"url": "", "now": False} for one in shapes.stops(cycle, _rounds(cycle, design))],
-            "meter": shapes.aim_meter(design),
+            "meter": shapes.aim_meter(design, measured),
+            "measured": measured,
             "aim_by": shapes.moment(design.aim.date),
             "awards": shapes.awards(cycle, design, []),
             "rules": scoring_rules(design),
