@@ -21,6 +21,9 @@ from games.cycles.queries import glass_broken
 from games.cycles.rules import CycleState, DecisionKind
 from games.groups.models import Group, JoinRequest, Membership, Registration
 from games.groups.rules import GroupState
+from games.ideas.models import CreditShare, Idea, IdeaDraft
+from games.ideas.rules import Audience as IdeaAudience
+from games.ideas.rules import IdeaKind
 from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 from games.journal.rules import PUBLIC_KINDS
@@ -284,6 +287,51 @@ def _entry_seen(access: Access, path: str = "") -> Q:
 def _named() -> Q:
     """The group of the row shows its results under its name. What has no group (unallocated money) names nobody."""
     return Q(group__rank_hidden=False) | Q(group__isnull=True)
+
+
+def _attempt_seen(access: Access) -> Q:
+    return (
+        _mine(access)
+        | _reads(access, "challenge__round__cycle_id")
+        | (_cycle_open(access, "challenge__round__cycle__") & _shown("challenge__round__", WORK_SHOWN) & _named())
+    )
+
+
+def _entry_out(access: Access) -> Q:
+    """An entry with the name of its group: its own, organizers, everybody once it is published. Judges of a sealed round know no names."""
+    handed_in, counts = ~Q(state=SubmissionState.DRAFT.value), Q(state__in=[s.value for s in COUNTS])
+    shown = _cycle_open(access, "challenge__round__cycle__") & _shown("challenge__round__", WORK_SHOWN)
+    return _mine(access) | (_reads(access, "challenge__round__cycle_id") & handed_in) | (shown & counts)
+
+
+def _idea_of_own(access: Access) -> Q:
+    return _mine(access) | Q(group__isnull=True, author_id__in=sorted(access.persons), cycle_id__in=sorted(access.member_of))
+
+
+def _idea_seen(access: Access) -> Q:
+    """Exactly its audience; what stands for an entry or attempt as that. Hidden by organizers: its group and they alone.
+
+    Failure stories stay hidden from sponsors unless everybody may read them.
+    """
+    own, reads = _idea_of_own(access), _reads(access, "cycle_id")
+    playing = Group.objects.filter(pk__in=access.groups_with()).exclude(state=GroupState.PENDING.value)
+    named = Exists(Idea.readers.through.objects.filter(idea=OuterRef("pk"), group__in=playing.values("pk")))
+    to_teams = Q(audience=IdeaAudience.TEAMS.value, cycle_id__in=playing.values("cycle_id"))
+    to_some = Q(named, audience=IdeaAudience.GROUPS.value)
+    safe = ~Q(kind=IdeaKind.FAILURE_STORY.value, cycle_id__in=access.cycles_with(Capability.FOLLOW))
+    everybody = Q(audience=IdeaAudience.EVERYBODY.value) & _cycle_open(access, "cycle__")
+    inside = (to_some | to_teams) & safe if access.groups else NEVER
+    told = own | (reads & ~Q(audience=IdeaAudience.OWN.value)) | inside | everybody
+    free = Q(submission__isnull=True, attempt__isnull=True)
+    entry = Q(submission__in=Submission.objects.filter(_entry_out(access)).values("pk"))
+    attempt = Q(attempt__in=Attempt.objects.filter(_attempt_seen(access)).values("pk"))
+    return ((free & told) | entry | attempt) & (Q(hidden_at__isnull=True) | own | reads)
+
+
+def _idea_split(access: Access) -> Q:
+    """Captains of its group, and of a group that has a share of it."""
+    mine = access.groups_with(Capability.CAPTAIN)
+    return Q(group_id__in=mine) | Q(Exists(CreditShare.objects.filter(idea=OuterRef("pk"), group__in=mine)))
 
 
 def _sheet_seen(access: Access) -> Q:
@@ -563,14 +611,38 @@ PERMISSIONS: dict[str, Permission] = {
     "attempt.view": _row(
         "The group and organizers; everybody when the published round shows whole entries.",
         Attempt,
-        lambda a: (
-            _mine(a)
-            | _reads(a, "challenge__round__cycle_id")
-            | (_cycle_open(a, "challenge__round__cycle__") & _shown("challenge__round__", WORK_SHOWN) & _named())
-        ),
+        _attempt_seen,
     ),
     "attempt.judge": _of_organizer(
         "Organizers, and judges from outside with an organizer's token.", Attempt, "challenge__round__cycle_id"
+    ),
+    "idea.view": _row(
+        "Exactly its audience; of an entry or attempt whoever may see that; hidden: its group and organizers.", Idea, _idea_seen
+    ),
+    "idea.tell": _row(
+        "Members of its group who may submit; its author, an organizer, where it has none.",
+        Idea,
+        lambda a: Q(group_id__in=a.groups_with(Capability.SUBMIT)) | (_idea_of_own(a) & _organizes(a, "cycle_id") & ~_mine(a)),
+    ),
+    "idea.widen": _row(
+        "Its author as long as they are in the group, and the captain.",
+        Idea,
+        lambda a: (
+            Q(group_id__in=a.groups_with(Capability.CAPTAIN))
+            | (_mine(a) & Q(author_id__in=sorted(a.persons)))
+            | (_idea_of_own(a) & _organizes(a, "cycle_id") & ~_mine(a))
+        ),
+    ),
+    "idea.split": _row("Captains of its group, and of groups that have a share.", Idea, _idea_split),
+    "idea.moderate": _row(
+        "Organizers, of what they may read.",
+        Idea,
+        lambda a: _organizes(a, "cycle_id") & ~Q(audience=IdeaAudience.OWN.value),
+    ),
+    "idea_draft.view": _row(
+        "Its writer alone.",
+        IdeaDraft,
+        lambda a: Q(person_id__in=sorted(a.persons), cycle_id__in=sorted(a.member_of)),
     ),
     "panelist.view": _row(
         "Organizers, and the judge.",

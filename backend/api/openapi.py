@@ -9,6 +9,8 @@ from backend.api.errors import CONTENT_TYPE
 from backend.api.idempotency import HEADER, KEY_LENGTH
 from games.changes.rules import AppealState, ChangeKind, ChangeSetState
 from games.cycles.rules import CycleState
+from games.ideas.rules import WRITTEN, DerivationKind, IdeaKind
+from games.ideas.rules import Audience as IdeaAudience
 from games.judging.rules import (
     CalibrationState,
     ConflictKind,
@@ -20,7 +22,7 @@ from games.judging.rules import (
     SheetState,
 )
 from games.judging.rules.voting import VotingState
-from games.notices.rules import Pace
+from games.notices.rules import Audience, Pace
 from games.submissions.rules import SubmissionState
 
 PROBLEM: Final[dict[str, Any]] = {
@@ -67,6 +69,11 @@ CHANGE_SET_STATES: Final = [one.value for one in ChangeSetState]
 CHANGE_KINDS: Final = [one.value for one in ChangeKind]
 CONFLICT_KINDS: Final = [one.value for one in ConflictKind]
 REPLY_KINDS: Final = [one.value for one in ReplyKind]
+AUDIENCES: Final = [one.value for one in Audience]
+IDEA_AUDIENCES: Final = [one.value for one in IdeaAudience]
+IDEA_KINDS: Final = [one.value for one in IdeaKind]
+DERIVATION_KINDS: Final = [one.value for one in DerivationKind]
+CITING_KINDS: Final = [one.value for one in WRITTEN]
 VOTING_STATES: Final = [one.value for one in VotingState]
 GIVEN_STATES: Final = [MarkState.ABSENT.value]
 PACES: Final = [(one.value, one.value) for one in Pace]

@@ -17,6 +17,7 @@ from games.bundles.api import BundleExport, Bundles
 from games.challenges.api import Challenges
 from games.changes.api import Appealing, Appeals, ChangeSets, Preparing
 from games.groups.api import AcceptInvitation, CyclePeople, Groups, GuestLists, JoinRequests, Memberships, Registrations
+from games.ideas.api import GroupSharing, Ideas, OrganizerSharing
 from games.journal.api import Events
 from games.judging.api import (
     Audience,
@@ -51,7 +52,18 @@ from games.learning.api import Measuring, Observations
 from games.notices.api import Announcements, Announcing, Notices, Reminding
 from games.organizations.api import Organizations, People
 from games.playbooks.api import Playbooks
-from games.progression.api import BreakGlass, Cycles, Decisions, Drafts, Entrants, Extensions, Rounds, SeriesViews
+from games.progression.api import (
+    BreakGlass,
+    Cycles,
+    Decisions,
+    Drafts,
+    Entrants,
+    Extensions,
+    Rounds,
+    RoundTies,
+    SeriesViews,
+    TieTalks,
+)
 from games.recognition.api import Grants, PointsViews, PointTotals
 from games.results.api import Boards, ExternalResults, Runs, Scores, Snapshots
 from games.submissions.api import (
@@ -104,6 +116,9 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("cycles", AttemptRecording, "attempt-record"),
     ("cycles", Measuring, "measuring"),
     ("observations", Observations, "observation"),
+    ("ideas", Ideas, "idea"),
+    ("groups", GroupSharing, "group-sharing"),
+    ("cycles", OrganizerSharing, "cycle-sharing"),
     ("cycles", JudgingSetUp, "judging"),
     ("panelists", Panelists, "panelist"),
     ("conflicts", Conflicts, "conflict"),
@@ -115,6 +130,8 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("cycles", CalibrationSetUp, "calibration-set-up"),
     ("calibrations", Calibrations, "calibration"),
     ("sheets", SheetDeliberating, "sheet-deliberate"),
+    ("rounds", RoundTies, "round-tie"),
+    ("deliberations", TieTalks, "tie-talk"),
     ("deliberations", Deliberations, "deliberation"),
     ("mark-reviews", Reviews, "mark-review"),
     ("sheets", SheetMarking, "sheet-mark"),  # before the next: sheets/queue is no sheet

@@ -1,8 +1,17 @@
 """Words of what is shared: kinds, audiences, kinds of derivation; how complete a story is. Pure."""
 
-from collections.abc import Mapping
+import hashlib
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
+
+import rfc8785
+
+from games.errors import Conflict, Invalid, Problem
+from games.playbooks.rules import Visibility
 
 
 class IdeaKind(StrEnum):
@@ -57,3 +66,133 @@ def is_summary_only(parts: Mapping[str, str]) -> bool:
 def widens(held: Audience, asked: Audience) -> bool:
     """Whether `asked` lets in at least everybody that `held` lets in."""
     return ORDER.index(asked) >= ORDER.index(held)
+
+
+class IdeaRefused(Conflict):
+    """The state of things does not allow it: the cycle is over, the round is not forkable, nothing changed."""
+
+    code = "idea_refused"
+
+
+class IdeaInvalid(Invalid):
+    """What was told cannot be taken as it is. `problems` names each fault beside its field."""
+
+    code = "idea_invalid"
+
+
+class AudienceNarrowed(Conflict):
+    """Who may read an idea only grows: what was read cannot be unread."""
+
+    code = "audience_narrowed"
+
+
+TITLE: Final = 200
+TEXT: Final = 20_000
+LINE: Final = 100
+TAGS: Final = 12
+TAG: Final = 50
+SOURCES: Final = 50
+WHOLE: Final = 10_000
+"""All of the credit of an idea, in basis points."""
+NO_CREDIT: Final = frozenset({DerivationKind.REJECTS, DerivationKind.ANSWERS})
+FORKING: Final = frozenset({DerivationKind.BUILDS_ON, DerivationKind.COMBINES, DerivationKind.ADAPTS})
+"""Kinds that take over what the source made: of an entry only where its round lets others build on it."""
+WRITTEN: Final = (*FORKING, DerivationKind.ANSWERS, DerivationKind.REJECTS)
+"""Kinds a writer chooses; the others are made when ideas are merged and split."""
+SHORTEST: Final = 4
+COMPARED: Final = 12
+_WORD: Final = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What is told of an idea. `parts`: the six of `PARTS`, each may be missing. `note`: what changed, and why."""
+
+    title: str
+    kind: str = IdeaKind.CONCEPT.value
+    summary: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    tags: Sequence[str] = ()
+    step: str = ""
+    licence: str = ""
+    note: str = ""
+
+
+def cleaned(told: Telling) -> Telling:
+    """The same without blanks around; parts that say nothing left out, tags in small letters and each once. Raises IdeaInvalid with every fault."""
+    parts = {key: told.parts[key].strip() for key in PARTS if told.parts.get(key, "").strip()}
+    tags = tuple(dict.fromkeys(tag for one in told.tags if (tag := " ".join(one.split()).strip("#").casefold())))
+    clean = replace(
+        told,
+        title=" ".join(told.title.split()),
+        summary=told.summary.strip(),
+        parts=parts,
+        tags=tags,
+        step=told.step.strip(),
+        licence=told.licence.strip(),
+        note=told.note.strip(),
+    )
+    problems = list(_faults(clean, unknown=[key for key in told.parts if key not in PARTS]))
+    if problems:
+        raise IdeaInvalid(problems[0].message, where=problems[0].where, problems=problems)
+    return clean
+
+
+def _faults(told: Telling, *, unknown: Sequence[str]) -> Iterator[Problem]:
+    if not told.title:
+        yield Problem("title", "Give it a name.")
+    if told.kind not in set(IdeaKind):
+        yield Problem("kind", f"Expected one of {', '.join(IdeaKind)}.")
+    if not told.summary and not told.parts:
+        yield Problem("summary", "Say in a few words what it is about.")
+    lines = {"title": (told.title, TITLE), "step": (told.step, LINE), "licence": (told.licence, LINE)}
+    texts = {"summary": told.summary, "note": told.note, **told.parts}
+    for where, (text, most) in (lines | {key: (text, TEXT) for key, text in texts.items()}).items():
+        if len(text) > most:
+            yield Problem(where, f"At most {most} characters.")
+        if "\0" in text:
+            yield Problem(where, "No null character, please.")
+    if len(told.tags) > TAGS or any(len(tag) > TAG or "\0" in tag for tag in told.tags):
+        yield Problem("tags", f"At most {TAGS} words of {TAG} characters.")
+    for key in unknown:
+        yield Problem("parts", f'There is no part "{key}": expected {", ".join(PARTS)}.')
+
+
+def digest_of(told: Telling) -> str:
+    """SHA-256 of what a version says: equal digests, equal words. The note is about the version and not part of it."""
+    said = {"title": told.title, "summary": told.summary, "parts": dict(told.parts)}
+    return hashlib.sha256(rfc8785.dumps(said)).hexdigest()  # type: ignore[arg-type]
+
+
+def folded(text: str) -> str:
+    """Text as search compares it: compatible signs and cases are one, so that both databases find the same."""
+    return unicodedata.normalize("NFKC", text).casefold().replace("\0", "")
+
+
+def words_for_search(told: Telling) -> str:
+    """Title, summary, parts and tags of a version in one text to be searched."""
+    return folded("\n".join([told.title, told.summary, *(told.parts[key] for key in PARTS if key in told.parts), *told.tags]))
+
+
+def telling_words(text: str) -> list[str]:
+    """The words by which a text is compared with others: each once, the longest first, no short ones; at most `COMPARED`."""
+    found = dict.fromkeys(word for word in _WORD.findall(folded(text)) if len(word) >= SHORTEST)
+    return sorted(found, key=lambda word: (-len(word), word))[:COMPARED]
+
+
+def may_take(kind: DerivationKind, visibility: Visibility) -> bool:
+    """Whether a published entry of a round with this visibility may be cited so: answering takes sight, building on takes `forkable`."""
+    return visibility is Visibility.FORKABLE or (visibility is Visibility.FULL and kind not in FORKING)
+
+
+def check_split(held: Mapping[int, int], asked: Mapping[int, int], acting: Collection[int]) -> None:
+    """Refuse a division of credit (group → basis points) that is not whole, or that takes from a group whose people do not act.
+
+    `held`: as it stands. So a split is agreed: whoever loses some of it says so themselves.
+    """
+    if sum(asked.values()) != WHOLE or any(points < 1 for points in asked.values()):
+        message = f"The shares are {sum(asked.values())} basis points together: expected exactly {WHOLE}, each at least 1."
+        raise IdeaInvalid(message, where="shares")
+    robbed = [group for group, points in held.items() if asked.get(group, 0) < points and group not in acting]
+    if robbed:
+        raise IdeaRefused("The share of a group shrinks only by its own hand.", where="shares")

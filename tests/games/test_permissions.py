@@ -16,6 +16,7 @@ from games.changes.models import Appeal, ChangeSet
 from games.cycles.actions import record_decision
 from games.cycles.models import Design, Series
 from games.cycles.rules import DecisionKind
+from games.ideas.models import Idea, IdeaDraft
 from games.journal.actions import record
 from games.journal.rules import Kind
 from games.judging.models import (
@@ -105,6 +106,12 @@ TABLE: dict[str, tuple[str, str]] = {
     "concern.view": ("ada org", "ada org"),
     "concern.settle": ("org", "org"),
     "attempt.view": ("ada org", ALL),
+    "idea.view": ("ada ben org", "ada ben org"),  # one for the teams
+    "idea.tell": ("ada", "ada"),
+    "idea.widen": ("ada", "ada"),
+    "idea.split": ("ada", "ada"),
+    "idea.moderate": ("org", "org"),
+    "idea_draft.view": ("ada", "ada"),
     "panelist.view": ("judith org", "judith org"),
     "conflict.view": ("ben judith org", "ben judith org"),  # ben's team said so
     "sheet.view": ("judith org", ALL),
@@ -230,6 +237,10 @@ def _work(cast: Cast) -> Iterator[Model]:
         submission=entry, field="paper", name="a.pdf", size=1, content_type="application/pdf", digest="0" * 64
     )
     yield Attempt.objects.create(challenge=cast.concept, group=cast.red, number=1, at=at, elapsed_ms=1)
+    yield Idea.objects.create(
+        cycle=cast.cycle, number=1, kind="tactic", title="Sieve", group=cast.red, audience="teams", shared_at=at
+    )
+    yield IdeaDraft.objects.create(cycle=cast.cycle, person=cast.ada.person, group=cast.red)
     sheet = cast.assign(cast.judith, cast.red, state="final")
     yield sheet
     yield Vote.objects.create(challenge=cast.concept, judge=cast.judith.person, a=cast.red, b=cast.blue)

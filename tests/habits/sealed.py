@@ -8,6 +8,7 @@ from django.utils.timezone import now
 from games.changes.models import Appeal, ChangeSet
 from games.cycles.models import Decision, Series
 from games.groups.models import Membership
+from games.ideas.models import Idea, IdeaDraft
 from games.judging.models import (
     AssignmentPlan,
     Ballot,
@@ -63,6 +64,10 @@ def seal(cast: Cast) -> dict[type[Model], Model]:
         Announcement.objects.create(cycle=cycle, title="Doors open at nine", audience="teams"),
         Appeal.objects.create(round=cast.call, group=cast.red, text="Please look at the sealed marks again."),
         ChangeSet.objects.create(cycle=cycle, number=1, reason="A sealed slip of the pen."),
+        Idea.objects.create(
+            cycle=cycle, number=1, kind="tactic", title="The quiet sieve", group=cast.red, audience="everybody", shared_at=today
+        ),
+        IdeaDraft.objects.create(cycle=cycle, person=cast.ada.person, group=cast.red, content={"title": "The quiet filter"}),
         Notice.objects.create(cycle=cycle, person=cast.ada.person, topic="news", key="n", text="Doors open at nine"),
     ]
     return {type(row): row for row in rows}

@@ -337,6 +337,14 @@ def _joined(house: House) -> Asked:
     return house.people["eve"], "/groups/join", {"code": "B1VEB1VEB1"}
 
 
+IDEA: dict[str, Any] = {"kind": "tactic", "title": "Go upstream", "summary": "Ask who lives there."}
+
+
+def _told_anew(house: House) -> Asked:
+    who, path, body = _by("ada", "/groups/{group}/ideas", IDEA)(house)
+    return who, f"/ideas/{sent(who, path, body).json()['id']}/versions", {"title": "Go further upstream", "summary": "Ask again."}
+
+
 CREATING: dict[str, Making] = {
     "/organizations": Making("games.Organization", _by("org", "/organizations", {"name": "Herons"})),
     "/playbooks": Making("games.Playbook", _by("org", "/playbooks", {"design": small(playbook={"key": "walks"})})),
@@ -382,6 +390,9 @@ CREATING: dict[str, Making] = {
     "/drafts/{id}/rehearsal": Making("games.Rehearsal", _of_draft("rehearsal")),
     "/groups/join": Making("games.Membership", _joined),
     "/groups/{id}/appeals": Making("games.Appeal", _appealed),
+    "/groups/{id}/ideas": Making("games.Idea", _by("ada", "/groups/{group}/ideas", IDEA)),
+    "/cycles/{id}/ideas": Making("games.Idea", _by("org", "/cycles/{cycle}/ideas", IDEA)),
+    "/ideas/{id}/versions": Making("games.IdeaVersion", _told_anew),
     "/groups/{id}/ask": Making("games.JoinRequest", _by("eve", "/groups/{group}/ask", {"message": "May I?"})),
     "/groups/{id}/invite": Making("games.Membership", _by("ada", "/groups/{group}/invite", {"email": "new@example.org"})),
     "/groups/{id}/submissions": Making("games.Submission", _begun),

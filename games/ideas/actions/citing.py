@@ -1,0 +1,145 @@
+"""Ideas that stand for a published entry or attempt, made when somebody first cites it; the links from a new idea to its sources."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from games.challenges.models import Challenge
+from games.cycles.actions import locked
+from games.cycles.models import Cycle
+from games.ideas.models import Derivation, Idea
+from games.ideas.queries.standing import entry_title
+from games.ideas.rules import SOURCES, TEXT, TITLE, WRITTEN, DerivationKind, IdeaInvalid, IdeaKind, IdeaRefused, folded, may_take
+from games.journal.actions import record
+from games.journal.queries import db_now
+from games.journal.rules import Kind
+from games.organizations.models import Person
+from games.playbooks.rules import Visibility
+from games.rounds.models import Round
+from games.submissions.models import Attempt, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What a new idea did (`kind`) with something older: an idea, a published entry, a published attempt. Rejecting takes a reason."""
+
+    source: Idea | Submission | Attempt
+    kind: str = DerivationKind.BUILDS_ON.value
+    reason: str = ""
+
+
+def next_number(cycle: Cycle) -> int:
+    """The next number of an idea; the row of the cycle is held."""
+    last = Idea.objects.filter(cycle=cycle).aggregate(last=Max("number"))["last"] or 0
+    return int(last) + 1
+
+
+@transaction.atomic
+def name_entry(submission: Submission, *, by: Any, kind: str = DerivationKind.BUILDS_ON.value) -> Idea:
+    """The idea that stands for a published entry, made if there is none. Whether `by` may see the entry the edge asks.
+
+    Raises IdeaRefused unless the round is published and lets others cite its entries so (`kind`).
+    """
+    entry = Submission.objects.select_related("challenge__round__cycle", "group", "pinned").get(pk=submission.pk)
+    _check_shown(entry.challenge.round, DerivationKind(kind))
+    return _named(entry.challenge, entry_title(entry), entry.group_id, {"submission": entry}, by=by)
+
+
+@transaction.atomic
+def name_attempt(attempt: Attempt, *, by: Any, kind: str = DerivationKind.BUILDS_ON.value) -> Idea:
+    """The same for an attempt."""
+    tried = Attempt.objects.select_related("challenge__round__cycle", "group").get(pk=attempt.pk)
+    _check_shown(tried.challenge.round, DerivationKind(kind))
+    title = f"{tried.group.name}: {tried.challenge.name}, attempt {tried.number}"[:TITLE]
+    return _named(tried.challenge, title, tried.group_id, {"attempt": tried}, by=by)
+
+
+def _check_shown(round_: Round, kind: DerivationKind) -> None:
+    if round_.published_at is None or not may_take(kind, Visibility(round_.visibility)):
+        message = f'The entries of "{round_.name}" are not open to be built on.'
+        raise IdeaRefused(message, where="sources")
+
+
+def _named(task: Challenge, title: str, group: int, stands_for: dict[str, Any], *, by: Any) -> Idea:
+    cycle = locked(task.round.cycle)
+    there = Idea.objects.filter(**stands_for).first()
+    if there is not None:
+        return there
+    idea = Idea.objects.create(
+        cycle=cycle,
+        number=next_number(cycle),
+        kind=IdeaKind.CONCEPT.value,
+        title=title,
+        group_id=group,
+        challenge=task,
+        words=folded(title),
+        shared_at=db_now(),
+        **stands_for,
+    )
+    _journal(Kind.IDEA_SHARED, idea, by=by, payload={"idea": idea.number, "entry": True})
+    return idea
+
+
+def resolved(cycle: Cycle, cited: Sequence[Citation], *, by: Any) -> list[tuple[Idea, Citation]]:
+    """The ideas behind the citations, each once. They exist before whatever builds on them: so their ids are lower."""
+    if len(cited) > SOURCES:
+        message = f"At most {SOURCES} sources."
+        raise IdeaInvalid(message, where="sources")
+    found: dict[int, tuple[Idea, Citation]] = {}
+    for one in cited:
+        _check(one)
+        match one.source:
+            case Submission():
+                source = name_entry(one.source, by=by, kind=one.kind)
+            case Attempt():
+                source = name_attempt(one.source, by=by, kind=one.kind)
+            case _:
+                source = Idea.objects.get(pk=one.source.pk)
+        if source.cycle_id != cycle.pk:
+            raise IdeaInvalid("A source is of another cycle.", where="sources")
+        if source.hidden_at is not None:
+            raise IdeaRefused("Organizers have hidden this idea: nothing is built on it now.", where="sources")
+        _check_still_shown(source, DerivationKind(one.kind))
+        found.setdefault(source.pk, (source, one))
+    return list(found.values())
+
+
+def _check(one: Citation) -> None:
+    if one.kind not in set(WRITTEN):
+        message = f"Expected one of {', '.join(WRITTEN)}."
+        raise IdeaInvalid(message, where="sources")
+    if one.kind == DerivationKind.REJECTS.value and not one.reason.strip():
+        raise IdeaInvalid("Say why you leave it aside: its authors read it.", where="reason")
+    if len(one.reason) > TEXT or "\0" in one.reason:
+        message = f"At most {TEXT} characters."
+        raise IdeaInvalid(message, where="reason")
+
+
+def _check_still_shown(source: Idea, kind: DerivationKind) -> None:
+    """An entry is built on where its round allows it, under whatever name it is cited."""
+    stands_for = source.submission or source.attempt
+    if stands_for is not None:
+        _check_shown(stands_for.challenge.round, kind)
+
+
+def link(target: Idea, sources: Sequence[tuple[Idea, Citation]], *, by: Any, person: Person | None, at: datetime) -> None:
+    """Write what came from what, and journal it for the group whose idea was taken up."""
+    for source, cited in sources:
+        Derivation.objects.create(source=source, target=target, kind=cited.kind, reason=cited.reason.strip(), by=person, at=at)
+        record(
+            Kind.IDEA_TAKEN_UP,
+            cycle_id=target.cycle_id,
+            by=by,
+            group_id=source.group_id,
+            subject=f"idea:{source.pk}",
+            payload={"idea": source.number, "by": target.number, "kind": cited.kind},
+            at=at,
+        )
+
+
+def _journal(kind: Kind, idea: Idea, *, by: Any, payload: dict[str, object]) -> None:
+    record(kind, cycle_id=idea.cycle_id, by=by, group_id=idea.group_id, subject=f"idea:{idea.pk}", payload=payload)

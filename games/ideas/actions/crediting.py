@@ -1,0 +1,35 @@
+"""How the groups of a joint idea share its credit: 10,000 basis points together, and nobody's share shrinks but by their own hand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from games.groups.models import Group
+from games.ideas.models import CreditShare, Idea
+from games.ideas.queries.standing import groups_acting, shares_of
+from games.ideas.rules import IdeaInvalid, check_split
+from games.journal.actions import record
+from games.journal.rules import Kind
+
+
+@transaction.atomic
+def split_credit(*, idea: Idea, shares: Mapping[int, int], by: Any) -> dict[int, int]:
+    """Divide the credit: group → basis points. Raises IdeaInvalid unless they are whole, IdeaRefused where a group would lose without its word."""
+    row = Idea.objects.select_for_update(of=("self",), no_key=True).select_related("cycle").get(pk=idea.pk)
+    known = set(Group.objects.filter(cycle=row.cycle_id, pk__in=list(shares)).values_list("pk", flat=True))
+    if known != set(shares):
+        raise IdeaInvalid("A team is of another cycle.", where="shares")
+    check_split(shares_of(row), shares, groups_acting(row.cycle, by))
+    CreditShare.objects.filter(idea=row).exclude(group__in=known).delete()
+    for group, points in sorted(shares.items()):
+        CreditShare.objects.update_or_create(idea=row, group_id=group, defaults={"basis_points": points})
+    record(
+        Kind.IDEA_CREDITED,
+        cycle_id=row.cycle_id,
+        by=by,
+        group_id=row.group_id,
+        subject=f"idea:{row.pk}",
+        payload={"idea": row.number, "shares": {str(group): points for group, points in sorted(shares.items())}},
+    )
+    return dict(shares)

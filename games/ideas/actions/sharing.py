@@ -1,0 +1,175 @@
+"""An idea is shared, and told anew. A version is written once; who may act for the group the edge asks."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from games.challenges.models import Challenge
+from games.cycles.actions import locked
+from games.cycles.models import Cycle
+from games.cycles.rules import CycleState
+from games.groups.models import Group
+from games.groups.rules import GroupState
+from games.ideas.actions.citing import Citation, link, next_number, resolved
+from games.ideas.actions.widening import named_readers
+from games.ideas.models import Idea, IdeaDraft, IdeaTag, IdeaVersion
+from games.ideas.queries.standing import acting_in
+from games.ideas.rules import (
+    Audience,
+    IdeaInvalid,
+    IdeaRefused,
+    Telling,
+    cleaned,
+    completeness,
+    digest_of,
+    words_for_search,
+)
+from games.journal.actions import record
+from games.journal.queries import db_now
+from games.journal.rules import Kind
+from games.organizations.models import Person
+
+SHARED_IN: Final = frozenset(
+    {CycleState.ENROLLING.value, CycleState.RUNNING.value, CycleState.PAUSED.value, CycleState.AWARDING.value}
+)
+
+
+def check_open(cycle: Cycle, group: Group | None) -> None:
+    """Refuse in a cycle that is not on, and to a group that does not take part."""
+    if cycle.state not in SHARED_IN:
+        message = f"The cycle is {cycle.state}: what was shared stays to be read, and nothing is added."
+        raise IdeaRefused(message)
+    if group is None:
+        return
+    if group.cycle_id != cycle.pk:
+        raise IdeaInvalid("The group is of another cycle.", where="group")
+    if group.state != GroupState.ACTIVE.value:
+        raise IdeaRefused("Only groups that take part share ideas.")
+
+
+@transaction.atomic
+def share_idea(  # noqa: PLR0913 each part of the act is named
+    *,
+    cycle: Cycle,
+    group: Group | None,
+    told: Telling,
+    by: Any,
+    audience: str = Audience.ORGANIZERS.value,
+    readers: Sequence[Group] = (),
+    sources: Sequence[Citation] = (),
+    challenge: Challenge | None = None,
+    draft: IdeaDraft | None = None,
+) -> Idea:
+    """Share a new idea with its first version, and say what it came from. Without a group it is the organizers' own.
+
+    Whether `by` may share for the group, and sees the sources, the edge asks. `draft`: what it was written in; it is gone afterwards.
+    Raises IdeaInvalid with every fault of what is told, IdeaRefused in a cycle that is over or where a round forbids to build on it.
+    """
+    clean = cleaned(told)
+    held = locked(cycle)
+    check_open(held, group)
+    if challenge is not None and challenge.round.cycle_id != held.pk:
+        raise IdeaInvalid("The task is of another cycle.", where="challenge")
+    named = named_readers(held, audience, readers)
+    person, found, at = acting_in(held, group, by), resolved(held, sources, by=by), db_now()
+    idea = Idea.objects.create(
+        cycle=held,
+        number=next_number(held),
+        kind=clean.kind,
+        group=group,
+        author=person,
+        challenge=challenge,
+        audience=Audience(audience).value,
+        shared_at=at,
+        **_kept(clean),
+    )
+    idea.readers.set(named)
+    _write(idea, clean, number=1, person=person, at=at)
+    link(idea, found, by=by, person=person, at=at)
+    cited = [{"idea": source.number, "kind": one.kind} for source, one in found]
+    _journal(idea, 1, by=by, more={"audience": idea.audience, "sources": cited})
+    _done_with(draft, person)
+    return idea
+
+
+@transaction.atomic
+def share_version(*, idea: Idea, told: Telling, by: Any, draft: IdeaDraft | None = None) -> IdeaVersion:
+    """Tell an idea anew: the earlier versions stay to be read. Its kind, audience and sources stay as they are.
+
+    Raises IdeaRefused when nothing changed, and for what stands for an entry: that is told by its own versions.
+    """
+    clean = cleaned(told)
+    cycle = locked(idea.cycle)
+    row = Idea.objects.select_related("group").get(pk=idea.pk)
+    check_open(cycle, row.group)
+    _check_own_words(row)
+    last = row.versions.order_by("-number").first()
+    number = last.number + 1 if last else 1
+    if last is not None and last.digest == digest_of(clean) and _same_frame(row, clean):
+        raise IdeaRefused("Nothing changed since the last version.")
+    person, at = acting_in(cycle, row.group, by), db_now()
+    Idea.objects.filter(pk=row.pk).update(**_kept(clean))
+    version = _write(row, clean, number=number, person=person, at=at)
+    _journal(row, number, by=by, more={})
+    _done_with(draft, person)
+    return version
+
+
+def _check_own_words(idea: Idea) -> None:
+    if idea.submission_id is not None or idea.attempt_id is not None:
+        raise IdeaRefused("It stands for an entry, and is told by it: share an idea of your own that builds on it.")
+    if idea.merged_into_id is not None:
+        raise IdeaRefused("It was merged into another idea: that one goes on.")
+
+
+def _same_frame(idea: Idea, told: Telling) -> bool:
+    tags = set(idea.tags.values_list("word", flat=True))
+    return (idea.step, idea.licence, tags) == (told.step, told.licence, set(told.tags))
+
+
+def _kept(told: Telling) -> dict[str, Any]:
+    """What the idea's own row says of its newest version."""
+    return {
+        "title": told.title,
+        "summary": told.summary,
+        "step": told.step,
+        "licence": told.licence,
+        "words": words_for_search(told),
+        "complete": completeness(told.parts),
+    }
+
+
+def _write(idea: Idea, told: Telling, *, number: int, person: Person | None, at: datetime) -> IdeaVersion:
+    IdeaTag.objects.filter(idea=idea).exclude(word__in=told.tags).delete()
+    IdeaTag.objects.bulk_create([IdeaTag(idea=idea, word=word) for word in told.tags], ignore_conflicts=True)
+    return IdeaVersion.objects.create(
+        idea=idea,
+        number=number,
+        title=told.title,
+        summary=told.summary,
+        parts=dict(told.parts),
+        note=told.note,
+        digest=digest_of(told),
+        at=at,
+        by=person,
+    )
+
+
+def _journal(idea: Idea, version: int, *, by: Any, more: dict[str, object]) -> None:
+    """The act without its words."""
+    record(
+        Kind.IDEA_SHARED if version == 1 else Kind.IDEA_REVISED,
+        cycle_id=idea.cycle_id,
+        by=by,
+        group_id=idea.group_id,
+        subject=f"idea:{idea.pk}",
+        payload={"idea": idea.number, "kind": idea.kind, "version": version} | more,
+    )
+
+
+def _done_with(draft: IdeaDraft | None, person: Person | None) -> None:
+    """What was written is told now."""
+    if draft is not None and person is not None:
+        IdeaDraft.objects.filter(pk=draft.pk, person=person).delete()

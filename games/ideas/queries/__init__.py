@@ -1,0 +1,27 @@
+"""Reads of what is shared: one and many, similar ones, what came from what."""
+
+from games.ideas.queries.drafts import drafts_of
+from games.ideas.queries.feed import FeedAsked, built_on, feed, hidden_in, similar, tags_in, with_story
+from games.ideas.queries.lineage import DEEPEST, Lineage, Link, Node, lineage_of, sources_of
+from games.ideas.queries.standing import acting_in, entry_title, groups_acting, shares_of
+
+__all__ = [
+    "DEEPEST",
+    "FeedAsked",
+    "Lineage",
+    "Link",
+    "Node",
+    "acting_in",
+    "built_on",
+    "drafts_of",
+    "entry_title",
+    "feed",
+    "groups_acting",
+    "hidden_in",
+    "lineage_of",
+    "shares_of",
+    "similar",
+    "sources_of",
+    "tags_in",
+    "with_story",
+]

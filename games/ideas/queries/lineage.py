@@ -1,0 +1,121 @@
+"""What came from what: one idea's sources and what grew from it, as far as the person may see.
+
+The walk is the database's: one recursive statement each way, over pairs of ids alone. What may not be seen is cut out of the walk, and
+nothing beyond it is told: a source appears as "an idea you cannot see", what others made of an idea in private does not appear at all.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from games.ideas.models import Derivation, Idea
+from games.ideas.queries.feed import with_story
+
+DEEPEST: Final = 10
+"""Steps from the idea, each way, unless asked otherwise."""
+MOST: Final = 500
+"""So many ideas at most, each way: the nearest."""
+
+_WALK: Final = """
+WITH RECURSIVE walk(id, depth) AS (
+    SELECT {far}_id, 1 FROM games_derivation WHERE {near}_id = %s
+    UNION
+    SELECT d.{far}_id, walk.depth + 1 FROM games_derivation d JOIN walk ON d.{near}_id = walk.id WHERE walk.depth < %s
+)
+SELECT id, MIN(depth) AS nearest FROM walk GROUP BY id ORDER BY nearest, id LIMIT %s
+"""
+_UP: Final = _WALK.format(far="source", near="target")
+_DOWN: Final = _WALK.format(far="target", near="source")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`target` did something (`kind`) with `source`; ids of nodes."""
+
+    source: int
+    target: int
+    kind: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An idea of the lineage; without `idea` it is one that the person may not see, named by its id within this lineage alone."""
+
+    key: int
+    idea: Idea | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Nodes with every source before what grew from it, and the links among them. `more`: there is more than was walked."""
+
+    nodes: tuple[Node, ...]
+    links: tuple[Link, ...]
+    more: bool = False
+
+    @property
+    def hidden(self) -> int:
+        """How many sources the person may not see."""
+        return sum(node.idea is None for node in self.nodes)
+
+
+def lineage_of(idea: Idea, seen: QuerySet[Idea], *, depth: int = DEEPEST, most: int = MOST) -> Lineage:
+    """Where the idea came from and what grew from it, up to `depth` steps each way. `seen`: ideas the person may see. Four statements."""
+    up, down = _walk(_UP, idea.pk, depth, most), _walk(_DOWN, idea.pk, depth, most)
+    found = {idea.pk: idea} | {one.pk: one for one in with_story(seen.filter(pk__in=[*up, *down]))}
+    among = [idea.pk, *up, *down]
+    rows = Derivation.objects.filter(source__in=among, target__in=among).order_by("target_id", "source_id")
+    links = [Link(*row) for row in rows.values_list("source_id", "target_id", "kind", "reason")]
+    kept = _reached(idea.pk, links, found)
+    return _told(found, kept, links, more=len(up) >= most or len(down) >= most)
+
+
+def _walk(sql: str, start: int, depth: int, most: int) -> list[int]:
+    """Ids, the nearest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [start, depth, most])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _reached(start: int, links: Collection[Link], found: Collection[int]) -> set[int]:
+    """What is reached over ideas that may be seen, only up from sources and only down from what grew; unseen sources at the rim with it."""
+    up: dict[int, list[int]] = {}
+    down: dict[int, list[int]] = {}
+    for link in links:
+        up.setdefault(link.target, []).append(link.source)
+        down.setdefault(link.source, []).append(link.target)
+    kept = {start}
+    for way, rim in ((up, True), (down, False)):
+        waiting = [start]
+        while waiting:
+            for far in way.get(waiting.pop(), ()):
+                if far in kept or (far not in found and not rim):
+                    continue
+                kept.add(far)
+                if far in found:
+                    waiting.append(far)
+    return kept
+
+
+def _told(found: Mapping[int, Idea], kept: set[int], links: Iterable[Link], *, more: bool) -> Lineage:
+    """Unseen nodes get keys below zero: their ids tell nothing."""
+    masks = {pk: -number for number, pk in enumerate(sorted(kept - found.keys()), 1)}
+    nodes = tuple(Node(masks.get(pk, pk), found.get(pk)) for pk in sorted(kept))
+    told = tuple(
+        Link(masks.get(one.source, one.source), one.target, one.kind, one.reason)
+        for one in links
+        if one.source in kept and one.target in kept and one.target in found
+    )
+    return Lineage(nodes, told, more)
+
+
+def sources_of(ideas: Collection[int]) -> dict[int, list[Derivation]]:
+    """What each of these ideas came from, seen or not: the edge hides what it must. One statement."""
+    found: dict[int, list[Derivation]] = {}
+    for one in Derivation.objects.filter(target__in=ideas).order_by("source_id"):
+        found.setdefault(one.target_id, []).append(one)
+    return found
