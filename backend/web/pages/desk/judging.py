@@ -40,11 +40,13 @@ def _panels(
     request: HttpRequest, found: Cycle, *, csv: str = "", problems: tuple[str, ...] = (), status: int = 200
 ) -> HttpResponse:
     """The page; `csv` and `problems`: a table that was refused, as it was pasted, and what is wrong with it."""
-    judges = judges_of(found)
+    judges, pairs = judges_of(found), pairs_tables(found)
+    tables = [_table(one, judges) for one in tables_of(found)]
     context = {
         "ways": ways(found, "panels"),
-        "tables": [_table(one, judges) for one in tables_of(found)],
-        "pairs": pairs_tables(found),
+        "tables": tables,
+        "pairs": pairs,
+        "invite": not judges and bool(pairs or any(not one["peers"] for one in tables)),
         "judges": len(judges),
         "csv": csv,
         "problems": problems,
