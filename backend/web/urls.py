@@ -44,6 +44,7 @@ from backend.web.pages.desk import (
     publishing,
     reading,
     settings,
+    tying,
 )
 from backend.web.pages.desk import voting as desk_voting
 from backend.web.pages.marking import report, room, walking
@@ -153,6 +154,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}desk/judging/votes/<int:pk>/<str:panel>/peers/", desk_voting.seat_teams, name="desk-seat-teams"),
     path(f"{C}desk/judging/doubts/", doubting.doubts_page, name="desk-doubts"),
     path(f"{C}desk/judging/doubts/<int:pk>/reader/", reading.third_reader, name="desk-third-reader"),
+    path(f"{C}desk/judging/doubts/tie/", tying.begin_tie, name="desk-begin-tie"),
     path("desk/sheets/<int:pk>/deliberate/", doubting.deliberate, name="sheet-deliberate"),
     path("desk/reviews/<int:pk>/", doubting.answer, name="review-answer"),
     path(f"{C}desk/judging/feedback/", promising.feedback_owed, name="desk-feedback"),

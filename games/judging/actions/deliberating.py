@@ -1,5 +1,6 @@
 """Judges talk about one entry before its result stands; the chair says what came of it. The marks before and after are kept."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -22,8 +23,13 @@ OVER = frozenset({CycleState.CLOSED, CycleState.CANCELLED})
 
 
 @transaction.atomic
-def open_deliberation(*, challenge: Challenge, panel: str, group: Group, why: str, by: Any) -> Deliberation:
-    """Begin to talk about an entry; the final marks of this moment are kept. Raises DeliberationRefused where one is open, or all is over."""
+def open_deliberation(
+    *, challenge: Challenge, panel: str, group: Group, why: str, by: Any, tie: Mapping[str, Any] | None = None
+) -> Deliberation:
+    """Begin to talk about an entry; the final marks of this moment are kept. Raises DeliberationRefused where one is open, or all is over.
+
+    With a `tie` at a cut it is talked about together with the others of the tie; one that is open already becomes part of it.
+    """
     check_panel(challenge, panel)
     cycle = challenge.round.cycle
     if cycle.state in OVER:
@@ -35,9 +41,14 @@ def open_deliberation(*, challenge: Challenge, panel: str, group: Group, why: st
     if not before:
         raise DeliberationRefused("There is nothing to talk about yet: no sheet on this entry is final.")
     words = said(why, where="why")
+    if tie and (there := _open_on(challenge, panel, group)) is not None:
+        there.tie = dict(tie)
+        there.save(update_fields=["tie"])
+        return there
+    begun = {"why": words, "before": before, "tie": dict(tie or {})}
     try:
         with transaction.atomic():
-            found = Deliberation.objects.create(challenge=challenge, panel=panel, group=group, why=words, before=before)
+            found = Deliberation.objects.create(challenge=challenge, panel=panel, group=group, **begun)
     except IntegrityError:
         raise DeliberationRefused("A deliberation on this entry is open already.") from None
     _journal(Kind.DELIBERATION_OPENED, found, by=by)
@@ -53,10 +64,17 @@ def remark(*, deliberation: Deliberation, person: Person, text: str, by: Any) ->
 
 
 @transaction.atomic
-def close_deliberation(*, deliberation: Deliberation, outcome: str, by: Any, person: Person | None = None) -> Deliberation:
-    """The chair says what was decided and why: a decision in the record, with the marks as they are now. Moves no mark itself."""
+def close_deliberation(
+    *, deliberation: Deliberation, outcome: str, by: Any, person: Person | None = None, tied: bool = False
+) -> Deliberation:
+    """The chair says what was decided and why: a decision in the record, with the marks as they are now. Moves no mark itself.
+
+    One that belongs to a tie is closed together with the others (`tied`), by who says who goes on.
+    """
     found = _locked(deliberation)
     check_open(found.state)
+    if found.tie and not tied:
+        raise DeliberationRefused("It belongs to a tie at a cut: say who goes on, and all of it is decided.", where="go")
     found.outcome = said(outcome, where="outcome", least=3)
     found.state, found.decided_by, found.closed_at = DeliberationState.CLOSED.value, person, db_now()
     if found.group is not None:
@@ -75,6 +93,11 @@ def close_deliberation(*, deliberation: Deliberation, outcome: str, by: Any, per
     found.save(update_fields=["state", "outcome", "decided_by", "closed_at", "after"])
     _journal(Kind.DELIBERATION_CLOSED, found, by=by)
     return found
+
+
+def _open_on(challenge: Challenge, panel: str, group: Group) -> Deliberation | None:
+    rows = Deliberation.objects.filter(challenge=challenge, panel=panel, group=group, state=DeliberationState.OPEN.value)
+    return rows.select_for_update(of=("self",)).first()
 
 
 def _locked(deliberation: Deliberation) -> Deliberation:

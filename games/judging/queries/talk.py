@@ -8,7 +8,7 @@ from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.judging.conflicts import in_conflict, own_group
 from games.judging.models import Deliberation, Mark, MarkReview, Panelist, Sheet
-from games.judging.rules import ReviewState, SheetState
+from games.judging.rules import DeliberationState, ReviewState, SheetState
 from games.organizations.models import Person
 from games.rounds.models import Round
 from games.submissions.queries import with_ordinal
@@ -47,6 +47,12 @@ def deliberations_of(cycle: Cycle) -> QuerySet[Deliberation]:
     """Those of a cycle, open ones first, the latest first, with how much was said. One statement."""
     rows = deliberations().filter(challenge__round__cycle=cycle).annotate(n_remarks=Count("remarks"))
     return rows.order_by("-state", "-opened_at", "-pk")
+
+
+def tied_to(cycle: Cycle, board: str, to: str) -> QuerySet[Deliberation]:
+    """The open ones about a tie at a cut, by group."""
+    rows = deliberations().filter(challenge__round__cycle=cycle, state=DeliberationState.OPEN.value)
+    return rows.filter(tie__board=board, tie__to=to).order_by("group__name", "group_id", "pk")
 
 
 def open_reviews(round_: Round) -> QuerySet[MarkReview]:

@@ -26,6 +26,7 @@ from games.progression.actions.timing import (
     waive_feedback,
     waive_looks,
 )
+from games.progression.actions.tying import decide_tie, open_tie, settle_tie
 from games.rounds.actions import extend, lock_round, widen
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "close_cycle",
     "close_round",
     "decide",
+    "decide_tie",
     "discard_draft",
     "draft_amendment",
     "draft_cycle",
@@ -48,11 +50,13 @@ __all__ = [
     "move_draft",
     "next_cycle",
     "open_round",
+    "open_tie",
     "pass_gate",
     "prepared",
     "publish_round",
     "reopen_round",
     "settle_round_states",
+    "settle_tie",
     "waive_feedback",
     "waive_looks",
     "widen",

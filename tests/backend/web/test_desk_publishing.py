@@ -16,7 +16,7 @@ from games.cycles.models import Decision
 from games.cycles.rules import DecisionKind
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
-from games.judging.models import Mark, Sheet
+from games.judging.models import Deliberation, Mark, Sheet
 from games.progression.actions import decide
 from games.results.models import RecomputeRun
 from games.results.queries.preview import missing
@@ -27,7 +27,7 @@ from tests.factories.groups import MembershipFactory
 from tests.factories.results import Played, judge_final, water
 from tests.factories.submissions import without_designs
 from worker import desk as work
-from worker.steps import do_step
+from worker.steps import do_step, recompute_now
 
 pytestmark = pytest.mark.django_db
 TIED = [{"board": "call", "to": "final", "first": 2, "ties": "decide", "wildcards": 1}]
@@ -208,6 +208,45 @@ def test_a_tie_at_the_line_is_decided_by_choosing_as_many_as_may_pass() -> None:
     assert scene.confirm().status_code == 302
     assert scene.work().state == "done"
     assert set(Entrant.objects.values_list("group__key", flat=True)) == {"aqua", "delta", "estuary"}
+
+
+@pytest.mark.outsider("desk-begin-tie")
+def test_a_tie_is_talked_about_from_the_publish_page_and_the_chairs_word_settles_it() -> None:
+    scene = Scene(cuts=TIED)
+    recompute_now(scene.played.cycle)
+    chair, ada = actor("chair"), actor("ada")
+    held = {"group": None, "cycle": scene.played.cycle}
+    MembershipFactory.create(person=chair.person, role="judge", capabilities=["judge"], **held)
+    scene.played.challenges["concept"].panelists.create(panel="jury", person=chair.person, chair=True)
+    begin, sent = f"{scene.desk}judging/doubts/tie/", {"cut": "call:final", "back": scene.call}
+    assert f'action="{begin}"' in words(scene.client.get(scene.call))
+    second = words(scene.client.get(f"{scene.desk}judging/doubts/"))
+    assert "Brook, Delta" in second
+    assert "They share the place at the line: 1 of them can go on to Pitch." in second
+    for other in (chair, ada):
+        assert other.client.post(begin, sent | {"why": "x"}).status_code == 404
+    refused = words(scene.client.post(begin, sent | {"why": " "}, follow=True))
+    assert "Say it in words." in refused
+    assert "not there any more" in words(scene.client.post(begin, {"cut": "call:nowhere", "why": "x"}, follow=True))
+    room = words(scene.client.post(begin, sent | {"why": "Level at the line."}, follow=True))
+    assert "A tie at the line: 1 of these goes on to Pitch." in room
+    talk = Deliberation.objects.get(group__key="delta")
+    text = words(scene.client.get(scene.call))
+    assert "who goes on is decided there" in text
+    assert "Decide the tie" not in text
+    form = {"cut": "call:final", "tie-call-final-reason": "By lot.", "tie-call-final-groups": ["brook"]}
+    assert "This tie is talked about" in words(scene.client.post(f"{scene.call}tie/", form, follow=True))
+    decide_it = f"/deliberations/{talk.pk}/decide/"
+    assert ada.client.post(decide_it, {"go": [str(talk.pk)], "outcome": "Mine."}).status_code == 404
+    kept = words(chair.client.post(decide_it, {"outcome": "Delta measured longer."}, follow=True))
+    assert "choose 1 of them" in kept
+    assert "Delta measured longer." in kept
+    done = words(chair.client.post(decide_it, {"go": [str(talk.pk)], "outcome": "Delta measured longer."}, follow=True))
+    assert "Decided. It stands in the record" in done
+    text = words(scene.client.get(scene.call))
+    assert "Publish…" in text
+    assert "Delta measured longer." in text
+    assert "Brook, Delta" not in words(scene.client.get(f"{scene.desk}judging/doubts/"))
 
 
 # --- Publishing it --------------------------------------------------------------------------------------------------------------------

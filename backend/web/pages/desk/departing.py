@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from games.cycles.models import Cycle, Decision
 from games.cycles.rules import DecisionKind
 from games.playbooks.schema import Design
-from games.progression.actions.decisions import decide
+from games.progression.actions import decide, settle_tie
 from games.results.queries.preview import Preview, PreviewBoard
+from games.results.queries.ties import CutTie
 from games.results.rules import CutLine
 from leaderboards.engine.spec import CutTies
 from leaderboards.queries import RowData
@@ -166,12 +166,16 @@ class TieForm(forms.Form):
             raise forms.ValidationError(_("Choose %(number)d of them.") % {"number": self.cut.slots})
         return chosen
 
-    def carry_out(self, cycle: Cycle, *, by: Any) -> None:
+    def carry_out(self, cycle: Cycle, round_key: str, *, by: Any) -> None:
         """One decision for each of the chosen, all or none."""
-        with transaction.atomic():
-            for group in self.cleaned_data["groups"]:
-                parts = {"round": self.cut.to, "board": self.cut.board}
-                decide(cycle, DecisionKind.ADVANCE, by=by, reason=self.cleaned_data["reason"], group=group, **parts)
+        found, cut = self.cleaned_data, self.cut
+        tie = tie_of(cut, round_key)
+        settle_tie(cycle=cycle, tie=tie, chosen=found["groups"], reason=found["reason"], by=by)
+
+
+def tie_of(cut: CutLine, round_key: str) -> CutTie:
+    """The tie of a cut that waits for a decision."""
+    return CutTie(round_key, cut.board, cut.to, cut.slots, tuple(cut.undecided))
 
 
 def tie_words(cut: CutLine, names: Mapping[str, str]) -> str:

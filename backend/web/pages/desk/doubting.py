@@ -15,6 +15,7 @@ from backend.accounts.pages.gate import attempt, me, seen, signed_in
 from backend.api.permissions import access_of
 from backend.web.pages.desk.place import back, desk_page, organized
 from backend.web.pages.desk.reading import third_shape
+from backend.web.pages.desk.tying import tie_rows
 from backend.web.pages.desk.ways import ways
 from games.errors import GameError
 from games.judging.actions.deliberating import open_deliberation
@@ -56,6 +57,7 @@ def doubts_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "ways": ways(found, "doubts"),
         "reviews": [_review(one) for one in reviews[:SHOWN]],
         "more_reviews": len(reviews) > SHOWN,
+        "ties": tie_rows(found, talks),
         "panels": [_panel(one, open_on, thirds) for one in listed],
         "talks": talks,
         "typed": request.session.pop(f"doubts-{found.pk}", {}),

@@ -33,6 +33,7 @@ def looks_part(round_: Round) -> dict[str, Any]:
         "says": [says % {"count": len(listed)} for says, listed in ((marks, found.marks), (talks, found.talks)) if listed],
         "rows": [_row(one) for one in found.all[:SHOWN]],
         "more": max(0, len(found.all) - SHOWN),
+        "ties": {(one.tie["board"], one.tie["to"]): one.pk for one in found.talks if one.tie},
         "waived": found.waived,
         "blocks": found.blocks and round_.published_at is None,
     }

@@ -120,7 +120,15 @@ def _preview(
         "missing": preview_shapes.missing_words(design, found, beside),
         "warnings": preview_shapes.warnings(design, found),
         "at_line": [words for cut in found.cuts if cut.board == board.key and (words := tie_words(cut, found.names))],
-        "ties": [tie if tie is not None and tie.cut == cut else TieForm(cut, found.names) for cut in found.undecided],
+        "ties": [
+            {
+                "form": tie if tie is not None and tie.cut == cut else TieForm(cut, found.names),
+                "cut": f"{cut.board}:{cut.to}",
+                "talk": looks["ties"].get((cut.board, cut.to)),
+                "names": [found.names.get(key, key) for key in cut.undecided],
+            }
+            for cut in found.undecided
+        ],
         "taken": list(taken.order_by("-number")),
         "names": found.names,
         "depart": _departing(cycle, found, asked.get("group", ""), board.key, form),
@@ -194,9 +202,12 @@ def decide_tie(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
         messages.info(request, _("This tie no longer waits for a decision."))
         return redirect("desk-publish-round", found.key, round_.key)
     form = TieForm(cut, shown.names, request.POST)
+    if (cut.board, cut.to) in looks_part(round_)["ties"]:
+        messages.info(request, _("This tie is talked about: it is decided there."))
+        return redirect("desk-publish-round", found.key, round_.key)
     if form.is_valid():
         try:
-            form.carry_out(found, by=request.user)
+            form.carry_out(found, round_.key, by=request.user)
         except GameError as refusal:
             refuse(form, refusal)
         else:

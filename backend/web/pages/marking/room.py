@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,13 +12,17 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.accounts.pages.gate import attempt, may, me, seen, signed_in
 from backend.api.permissions import access_of
 from backend.web.pages.cycle import crumbs_of
+from games.cycles.queries import design_of
 from games.judging.actions import deliberating as acts
 from games.judging.actions.revising import revise_talked_about
 from games.judging.models import Deliberation, Sheet
 from games.judging.queries.others import judges_on
 from games.judging.queries.room import Place, Room, room_of, speaker_in
-from games.judging.queries.talk import deliberations
+from games.judging.queries.talk import deliberations, tied_to
 from games.judging.rules import DeliberationState, SheetState
+from games.permissions import visible
+from games.progression import actions as steering
+from games.results.queries.ties import CutTie
 from games.submissions.queries import eyes, label_of, rules_of
 
 
@@ -32,6 +36,8 @@ def deliberation_page(request: HttpRequest, pk: int) -> HttpResponse:
     label = label_of(eyes(access_of(request), round_, found.group_id or 0), round_, found.group, found.ordinal)  # type: ignore[attr-defined, arg-type]
     open_ = found.state == DeliberationState.OPEN.value
     organizes = may(request, "cycle.organize", round_.cycle)
+    tie = _tie(request, found)
+    may_decide = open_ and may(request, "deliberation.decide", found) and (tie is None or tie["whole"])
     context = {
         "talk": found,
         "label": label,
@@ -40,13 +46,40 @@ def deliberation_page(request: HttpRequest, pk: int) -> HttpResponse:
         "hidden": not room.all_shown,
         "remarks": _remarks(request, found),
         "may_speak": open_ and may(request, "deliberation.speak", found),
-        "may_decide": open_ and may(request, "deliberation.decide", found),
+        "may_decide": may_decide,
+        "tie": tie,
         "own": _own(request, found) if open_ else None,
         "organizes": organizes,
         "typed": request.session.pop(f"said-{found.pk}", {}),
         "crumbs": crumbs_of(round_.cycle, *_way(found, organizes), _("Deliberation: %(entry)s") % {"entry": label}),
     }
     return render(request, "judging/room.html", context)
+
+
+def _tie(request: HttpRequest, found: Deliberation) -> dict[str, Any] | None:
+    """The tie at a cut that this talk belongs to: its entries as they are called here, and whether the person may decide on all of them."""
+    if not found.tie:
+        return None
+    access, round_ = access_of(request), found.challenge.round
+    tie = CutTie.of(found.tie)
+    if found.state == DeliberationState.OPEN.value:
+        rows = tied_to(round_.cycle, tie.board, tie.to)
+    else:
+        rows = deliberations().filter(challenge__round=round_, tie__board=tie.board, tie__to=tie.to, closed_at=found.closed_at)
+    seen_, whole = list(visible(access, "deliberation.view", rows)), rows.count()
+    entries: dict[str, dict[str, Any]] = {}
+    for one in seen_:
+        label = label_of(eyes(access, round_, one.group_id or 0), round_, one.group, one.ordinal)  # type: ignore[attr-defined, arg-type]
+        key = one.group.key if one.group is not None else ""
+        entries.setdefault(key, {"key": key, "label": label, "pk": one.pk, "here": one.group_id == found.group_id})
+    spec = design_of(round_.cycle).round(tie.to)
+    decidable = visible(access, "deliberation.decide", rows).count() if found.state == DeliberationState.OPEN.value else 0
+    return {
+        "tie": tie,
+        "to": spec.title if spec else tie.to,
+        "entries": sorted(entries.values(), key=lambda one: str(one["label"])),
+        "whole": decidable == whole > 0,
+    }
 
 
 def _way(found: Deliberation, organizes: bool) -> list[tuple[str, str]]:  # noqa: FBT001 one fact
@@ -117,12 +150,21 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """The chair or an organizer says what was decided."""
     found = seen(request, "deliberation.decide", deliberations(), pk=pk)
     outcome, person = _words(request, found, "outcome"), speaker_in(found, access_of(request).persons)
-    done = _("Decided. It stands in the record, with the marks before and after.")
-    fine = attempt(
-        request,
-        lambda: acts.close_deliberation(deliberation=found, outcome=outcome, by=me(request), person=person),
-        done,
-    )
+    done, by = _("Decided. It stands in the record, with the marks before and after."), me(request)
+    if found.tie:
+        tie = _tie(request, found)
+        if tie is None or not tie["whole"]:
+            raise Http404
+        go = request.POST.getlist("go")
+        chosen = [one["key"] for one in tie["entries"] if str(one["pk"]) in go]
+        request.session[f"said-{found.pk}"] = {"outcome": outcome, "go": go}
+        fine = attempt(
+            request,
+            lambda: steering.decide_tie(deliberation=found, chosen=chosen, outcome=outcome, by=by, person=person),
+            done,
+        )
+    else:
+        fine = attempt(request, lambda: acts.close_deliberation(deliberation=found, outcome=outcome, by=by, person=person), done)
     return _answered(request, found, fine=fine)
 
 
