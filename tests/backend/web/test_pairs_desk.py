@@ -132,7 +132,7 @@ def test_each_advice_has_its_words(pairs, words):
     body = {"verdicts": 9, "least": "11", "to_go": 0, "reliability_by": "halves", "in_time": False} | pairs
     found = advice({"pairs": body, "reliability": "0.8312"}, judges=3, entries=9)
     assert words in found["words"]
-    assert found["more"][0].startswith("Of 1: two halves of the judges, drawn by lot, agree on the order with 0.83")
+    assert found["more"][0].startswith("Two halves of the judges, drawn by lot, agree on the order with 0.83. (1 would")
     assert "not done before judging closes" in found["more"][1]
 
 

@@ -148,13 +148,13 @@ def _more(body: Mapping[str, Any], pairs: Mapping[str, Any]) -> list[str]:
     found = []
     if body.get("reliability"):
         how: dict[str, Callable[[], str]] = {
-            "halves": lambda: _("two halves of the judges, drawn by lot, agree on the order with %(value)s"),
-            "first": lambda: _("by the first comparisons of each entry, the order holds with %(value)s"),
-            "all": lambda: _("by all comparisons, which flatters, the order holds with %(value)s"),
+            "halves": lambda: _("Two halves of the judges, drawn by lot, agree on the order with %(value)s"),
+            "first": lambda: _("By the first comparisons of each entry, the order holds with %(value)s"),
+            "all": lambda: _("By all comparisons, which flatters, the order holds with %(value)s"),
         }
         value = numbers.fixed(numbers.parse(body["reliability"]), 2)
         words = how.get(pairs["reliability_by"], how["all"])() % {"value": value}
-        found.append(_("Of 1: %(words)s; 0.80 is enough.") % {"words": words})
+        found.append(_("%(words)s. (1 would be certain, 0.80 is enough.)") % {"words": words})
     if pairs["in_time"] is not None:
         found.append(
             _("At the pace of the last half hour this is done before judging closes.")

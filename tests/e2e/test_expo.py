@@ -1,0 +1,245 @@
+"""An expo of forty stands in pairs: eight judges compare, one of them on a phone by tap and by keyboard; the organizer sees when it is enough, and publishes."""
+
+import io
+import random
+import re
+import secrets
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from math import exp
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.people import Stack, Visit
+from tests.e2e.test_correcting import headers
+from tests.e2e.test_story import came
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+LONG = 60_000
+STANDS = 40
+IMPORTED = ("Amina", "Boris", "Chen", "Dora", "Emeka")
+VOTES = 24  # of each
+RULES = """
+format = 1
+cycle = {{ key = "{key}", name = "Fair {tag}" }}
+boards = [{{ key = "hall", name = "In the hall", rounds = ["hall"], order = ["score", "strength"] }}]
+cuts = [{{ board = "hall", to = "stage", first = 6 }}]
+[[rounds]]
+key = "hall"
+name = "In the hall"
+opens = {opens}
+closes = {closes}
+judging_closes = {judged}
+visibility = "full"
+[[rounds]]
+key = "stage"
+name = "On stage"
+opens = {later}
+[[challenges]]
+key = "stand"
+name = "The stand"
+rounds = ["hall"]
+format = "pairwise"
+scale = 100
+decimals = 1
+form = [{{ key = "summary", name = "What is it?", required = true }}]
+[[challenges]]
+key = "talk"
+name = "On stage"
+rounds = ["stage"]
+criteria = [{{ key = "told", min = 0, max = 5, step = 1 }}]
+"""
+
+
+def truth(number: int) -> float:
+    """How good a stand really is: the higher its number the better, from -2 to 2."""
+    return 4 * number / (STANDS - 1) - 2
+
+
+def said(chance: random.Random, tag: str) -> Iterator[str]:
+    """Verdicts of the judges who come with the files: each meets other pairs, and says mostly what is true."""
+    for judge in IMPORTED:
+        pairs: set[frozenset[int]] = set()
+        while len(pairs) < VOTES:
+            a, b = chance.sample(range(STANDS), 2)
+            if frozenset((a, b)) in pairs:
+                continue
+            pairs.add(frozenset((a, b)))
+            better = chance.random() < 1 / (1 + exp(2 * (truth(b) - truth(a))))
+            yield f"hall,stand,{tag}-{judge.lower()},s{a:02},s{b:02},{'a' if better else 'b'}\n"
+
+
+def bundle(key: str, tag: str) -> bytes:
+    """Forty stands, handed in until an hour ago; five judges who compared already."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    opened, over = (now - timedelta(days=2)).isoformat(), (now - timedelta(hours=1)).isoformat()
+    judged, later = ((now + timedelta(days=days)).isoformat() for days in (1, 3))
+    rules = RULES.format(key=key, tag=tag, opens=opened, closes=over, judged=judged, later=later)
+    names = [f"s{number:02}" for number in range(STANDS)]
+    judges = [(f"{tag}-{name.lower()}", f"{name} {tag}") for name in IMPORTED]
+    files = {
+        "cycle.toml": rules,
+        "groups.csv": "group,name\n" + "".join(f"{one},Stand {one[1:]} {tag}\n" for one in names),
+        "rounds.csv": f"round,opened,locked\nhall,{opened},{over}\n",
+        "people.csv": "person,name,role,group\n" + "".join(f"{one},{name},judge,\n" for one, name in judges),
+        "assignments.csv": "round,challenge,group,judge,panel\n" + "".join(f"hall,stand,,{one},jury\n" for one, _ in judges),
+        "submissions.csv": "round,challenge,group,at,status,summary\n"
+        + "".join(f"hall,stand,{one},{opened},submitted,What stand {one[1:]} shows.\n" for one in names),
+        "votes.csv": "round,challenge,judge,a,b,outcome\n" + "".join(said(random.Random(7), tag)),
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as folder:
+        for name, text in files.items():
+            folder.writestr(name, text)
+    return packed.getvalue()
+
+
+def begun(olga: Page, key: str, tag: str) -> int:
+    """The organizer brings the expo in and invites three more judges. Returns the id of the task."""
+    file = {"name": "fair.zip", "mimeType": "application/zip", "buffer": bundle(key, tag)}
+    sent = headers(olga, tag)
+    answer = olga.request.post("/api/v1/bundles", multipart={"file": file}, headers=sent)
+    assert answer.status == 201, answer.text()
+    cycle = answer.json()["cycles"][0]["id"]
+    for who in ("judith", "ada", "ben"):
+        wanted = {"email": f"{who}@example.org", "role": "judge"}
+        invited = olga.request.post(
+            f"/api/v1/cycles/{cycle}/invite", data=wanted, headers=sent | {"Idempotency-Key": f"{tag}-{who}"}
+        )
+        assert invited.status == 201, invited.text()
+    return int(olga.request.get(f"/api/v1/challenges?cycle={cycle}&key=stand").json()["results"][0]["id"])
+
+
+def simulated(page: Page, task: int, tag: str, turns: int = 6) -> None:
+    """A judge without a screen: asks, and says what is true."""
+    sent = headers(page, tag)
+    met: set[frozenset[str]] = set()
+    for turn in range(turns):
+        asked = page.request.post(f"/api/v1/challenges/{task}/pairs", headers=sent | {"Idempotency-Key": f"{tag}-{turn}"})
+        pair = asked.json()
+        keys = [one["group"]["key"] for one in pair["entries"]]
+        assert frozenset(keys) not in met, "a pair is shown once"
+        met.add(frozenset(keys))
+        verdict = {"outcome": "a" if keys[0] > keys[1] else "b"}
+        told = page.request.post(
+            f"/api/v1/pairs/{pair['id']}/answer", data=verdict, headers=sent | {"Idempotency-Key": f"{tag}-v{turn}"}
+        )
+        assert told.ok, told.text()
+
+
+def shown(phone: Page) -> list[str]:
+    """The names that stand on both buttons."""
+    return phone.locator(".pairs-pick .pairs-name").all_inner_texts()
+
+
+def done(phone: Page, words: str) -> None:
+    expect(phone.locator(".pairs-said")).to_contain_text(words, timeout=15_000)
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than the phone"
+
+
+def tapped(phone: Page) -> None:
+    """A, B, too close, skip, undo, under the thumb."""
+    phone.get_by_role("button", name="Begin").tap()
+    phone.locator(".pairs-pick[data-letter=A]").tap()
+    done(phone, "Saved: A is better.")
+    phone.locator(".pairs-pick[data-letter=B]").tap()
+    done(phone, "Saved: B is better.")
+    phone.get_by_role("button", name="Too close").tap()
+    done(phone, "Saved: too close")
+    before = shown(phone)
+    phone.get_by_role("button", name="Skip").tap()
+    done(phone, "Skipped.")
+    assert shown(phone) != before
+    phone.get_by_role("button", name="Undo").tap()
+    done(phone, "Taken back")
+    assert shown(phone) == before
+    phone.locator(".pairs-pick[data-letter=A]").tap()
+    done(phone, "Saved: A is better.")
+
+
+def typed(phone: Page) -> None:
+    """The same by keys."""
+    for key, words in (
+        ("ArrowLeft", "Saved: A"),
+        ("ArrowRight", "Saved: B"),
+        ("ArrowUp", "Saved: too close"),
+        ("ArrowDown", "Skipped"),
+    ):
+        phone.keyboard.press(key)
+        done(phone, words)
+    phone.keyboard.press("u")
+    done(phone, "Taken back")
+    phone.keyboard.press("ArrowRight")
+    done(phone, "Saved: B is better.")
+
+
+def ordered(phone: Page) -> None:
+    """Four in order: one dragged to the top, another moved up by keys; skipped ones come no more."""
+    phone.get_by_label("Or put a few in order:").select_option("4")
+    phone.get_by_role("button", name="Go").tap()
+    items = phone.locator(".order-item")
+    expect(items).to_have_count(4)
+    names = items.locator("h3").all_inner_texts()
+    phone.evaluate("scrollTo(0, 0)")
+    grip, first = items.nth(1).locator(".order-grip").bounding_box(), items.nth(0).bounding_box()
+    assert grip is not None
+    assert first is not None
+    phone.mouse.move(grip["x"] + 20, grip["y"] + 20)
+    phone.mouse.down()
+    phone.mouse.move(grip["x"] + 20, first["y"] + first["height"] / 2, steps=6)
+    phone.mouse.move(grip["x"] + 20, first["y"] + 4, steps=3)
+    phone.mouse.up()
+    expect(items.nth(0).locator("h3")).to_have_text(names[1])
+    items.nth(3).focus()
+    phone.keyboard.press("Alt+ArrowUp")
+    assert items.locator("h3").all_inner_texts() == [names[1], names[0], names[3], names[2]]
+    phone.get_by_role("button", name="This is my order").tap()
+    done(phone, "Saved: your order of 4 entries.")
+    phone.get_by_role("button", name="Two at a time").tap()
+
+
+def test_forty_stands_are_compared_in_pairs_until_it_is_enough(visit: Visit, stack: Stack) -> None:
+    tag = secrets.token_hex(3)
+    key = f"fair-{tag}"
+    olga = visit("olga@example.org")
+    task = begun(olga, key, tag)
+    phone = came(visit("judith@example.org", width=360, height=740, has_touch=True), stack, "judith@example.org")
+    others = [came(visit(f"{who}@example.org"), stack, f"{who}@example.org") for who in ("ada", "ben")]
+
+    desk = f"/cycles/{key}/desk/judging/pairs/{task}/"
+    olga.goto(f"/cycles/{key}/desk/judging/")
+    olga.get_by_role("link", name=re.compile("How far it is")).click()
+    olga.get_by_role("button", name="Give all judges a seat").click()
+    expect(olga.get_by_text("8 judges may vote.")).to_be_visible()
+
+    for number, page in enumerate(others):
+        simulated(page, task, f"{tag}{number}")
+    phone.goto("/desk/sheets/")
+    phone.locator("li").filter(has_text=f"Fair {tag}").get_by_role("link", name="A or B").tap()
+    tapped(phone)
+    typed(phone)
+    ordered(phone)
+    expect(phone.locator(".pairs-far")).to_contain_text("compared")
+
+    mine = olga.locator(".pairing-judges li").filter(has_text="Judith")
+    expect(mine).to_contain_text("1 list", timeout=30_000)  # the page follows by itself
+    expect(olga.get_by_text("Go on: about")).to_be_visible(timeout=LONG)
+    expect(olga.get_by_text("between 6 and 7")).to_be_visible()
+    expect(olga.get_by_text("All entries are linked by comparisons")).to_be_visible()
+
+    olga.get_by_role("link", name="Look at the result and publish").click()
+    olga.goto(f"/cycles/{key}/desk/publish/hall/confirm/")
+    olga.get_by_role("button", name="Publish now").click()
+    expect(olga.get_by_role("link", name="See it as everybody does")).to_be_visible(timeout=LONG)
+
+    anybody = visit()
+    anybody.goto(f"/cycles/{key}/boards/hall/")
+    rows = anybody.locator(".board tbody tr")
+    expect(rows).to_have_count(STANDS)
+    best = [int(re.search(r"Stand (\d+)", text)[1]) for text in rows.all_inner_texts()[:10] if re.search(r"Stand (\d+)", text)]  # type: ignore[index]
+    assert sum(number >= STANDS // 2 for number in best) >= 9, best
+    olga.goto(desk)
+    phone.reload()
+    expect(phone.get_by_text("Nothing can be compared now")).to_be_visible()
