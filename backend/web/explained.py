@@ -32,11 +32,21 @@ UNSCORED: Final = {
     "withdrawn": gettext_lazy("Withdrawn."),
     "disqualified": gettext_lazy("Disqualified."),
 }
+UNCOMPARED: Final = {
+    "no_marks": gettext_lazy("Compared with nobody yet."),
+    "quorum": gettext_lazy("Compared too rarely for a score."),
+}
 VERBS: Final = {"plus": gettext_lazy("plus"), "minus": gettext_lazy("minus"), "times": gettext_lazy("times")}
 
 
-def explained(spec: ChallengeDesign, explanation: Mapping[str, Any], *, status: str) -> dict[str, Any]:
-    """A cell's explanation: {panels: [{title, rows: [{name, marks, centre, value, weighted}]}], steps: [words], why, fates}."""
+def explained(
+    spec: ChallengeDesign, explanation: Mapping[str, Any], *, status: str, values: Mapping[str, str | None] | None = None
+) -> dict[str, Any]:
+    """A cell's explanation: {panels: [{title, rows: [{name, marks, centre, value, weighted}]}], pairs, steps: [words], why, fates}.
+
+    `values`: of the cell; in pairs they tell how often it was compared, what it won, how strong that makes it.
+    """
+    in_pairs = spec.format.value == "pairwise"
     titles = {one.key: one.title for one in spec.judges_panels}
     criteria = {one.key: one.title for one in spec.marked_criteria}
     panels: dict[str, dict[str, Any]] = {}
@@ -53,8 +63,9 @@ def explained(spec: ChallengeDesign, explanation: Mapping[str, Any], *, status: 
         panel["weighted"] = any(row["weighted"] is not None for row in panel["rows"])
     return {
         "panels": list(panels.values()),
+        "pairs": _compared(spec, values or {}) if in_pairs else [],
         "steps": _steps(spec, explanation.get("steps", ())),
-        "why": UNSCORED.get(status, ""),
+        "why": (UNCOMPARED if in_pairs else {}).get(status) or UNSCORED.get(status, ""),
         "fates": [{"fate": fate, "words": words} for fate, words in sorted(fates.items())],
     }
 
@@ -89,6 +100,40 @@ def _steps(spec: ChallengeDesign, steps: Sequence[Mapping[str, Any]]) -> list[st
         }
         for one in steps
     ]
+
+
+def _compared(spec: ChallengeDesign, values: Mapping[str, str | None]) -> list[str]:
+    """A score from comparisons in sentences: how many and how many won, what follows from against whom."""
+    compared, won = values.get("compared") or "", values.get("won") or ""
+    if not compared or not won:
+        return []
+    found = [
+        _("Compared %(compared)s times, won %(won)s: too close is half a win, a list put in order counts once.")
+        % {"compared": _short(compared), "won": _short(won)}
+    ]
+    strength, expected = values.get("strength"), values.get("expected")
+    if spec.scale is not None and expected:
+        found.append(
+            _("By all comparisons together it would win %(expected)s of %(scale)s against all others: that is the score.")
+            % {"expected": _short(expected), "scale": shown_number(spec.scale)}
+        )
+    if strength:
+        found.append(
+            _(
+                "Its strength is %(strength)s, where 0 is the middle of all: to win against a strong entry counts more than against a weak one."
+            )
+            % {"strength": _read(strength)}
+            if spec.reference is None
+            else _("Its strength is %(strength)s, counted from %(reference)s.")
+            % {"strength": _read(strength), "reference": spec.reference}
+        )
+    return found
+
+
+def _short(value: str) -> str:
+    """A number with two decimals at most: 7, 4.5, 71.36."""
+    read = numbers.fixed(numbers.parse(value), READ)
+    return read.rstrip("0").rstrip(".") if "." in read else read
 
 
 def rubric(spec: ChallengeDesign) -> list[dict[str, Any]]:

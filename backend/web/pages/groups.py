@@ -180,7 +180,7 @@ def _challenge(task: Challenge, parts: dict[str, dict[int, Any]], design: Design
     return {
         "challenge": task,
         "score": score,
-        "how": explained(spec, score.explanation, status=score.status) if score else None,
+        "how": explained(spec, score.explanation, status=score.status, values=score.values) if score else None,
         "rules": challenge_rules(design, spec) if score else [],
         "entries": entries if spec.form else [],
         "feedback": [

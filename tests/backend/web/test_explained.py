@@ -49,3 +49,33 @@ def test_what_statistics_gave_is_read_with_two_decimals(fate, value, centre):
     row = panel["rows"][0]
     assert (row["value"], row["centre"], row["weighted"]) == (value, centre, "14.86" if fate != "pulled" else "14.857142")
     assert panel["weighted"]
+
+
+PAIRS = {"strength": "0.843211", "expected": "71.356", "compared": "9.5", "won": "6"}
+
+
+def in_pairs(values, status="scored", **rules):
+    spec = ChallengeDesign.model_validate({"key": "c", "format": "pairwise", **rules})
+    return explained(spec, {"panels": [], "steps": []}, status=status, values=values)
+
+
+def test_a_score_from_pairs_says_how_often_and_against_whom():
+    found = in_pairs(PAIRS, scale=100)["pairs"]
+    assert found[0].startswith("Compared 9.5 times, won 6:")
+    assert "71.36 of 100" in found[1]
+    assert "strength is 0.84, where 0 is the middle" in found[2]
+
+
+def test_without_a_scale_the_strength_is_the_score_counted_from_the_reference():
+    found = in_pairs(PAIRS, reference="anchor")["pairs"]
+    assert len(found) == 2
+    assert found[1] == "Its strength is 0.84, counted from anchor."
+
+
+def test_without_comparisons_there_is_only_the_reason():
+    nothing = {"strength": None, "expected": None, "compared": "0", "won": None}
+    found = in_pairs(nothing, status="no_marks")
+    assert found["pairs"] == []
+    assert str(found["why"]) == "Compared with nobody yet."
+    assert str(in_pairs(nothing | {"compared": "3"}, status="quorum")["why"]) == "Compared too rarely for a score."
+    assert marks_of(["j", "8", "8", "counted"])["pairs"] == []
