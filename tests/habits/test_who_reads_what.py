@@ -27,7 +27,7 @@ from tests.habits.judged import Mode, Scene, judged
 from tests.habits.test_api_doors import DESCRIPTION, Door, doors
 from tests.habits.test_page_doors import Page, pages
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]  # half a minute each where nothing else runs
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.timeout(600)]  # half a minute each where nothing else runs
 
 # --- Who may read what ------------------------------------------------------------------------------------------------------------------
 
@@ -309,10 +309,15 @@ def knock(client: Client, url: str) -> Answer:
     return Answer(answer.status_code, content.decode(errors="replace") + repr(headers), headers)
 
 
+def stands(needle: str, text: str) -> bool:
+    """Whether it is in the text; a number not as a part of a longer one (48.886 seconds are no mark of 8.88)."""
+    return needle in text and (not needle[0].isdigit() or re.search(rf"(?<![\d.]){re.escape(needle)}(?!\d)", text) is not None)
+
+
 def told(scene: Scene, role: str, text: str) -> list[str]:
     """Which secrets stand in a text; for a blind judge also that it names the group of an entry beside the entry."""
     own = {"judge's name", "judge's address"} if role == "jonas" else set()  # stand on every page of his own
-    found = [secret for secret, needle in scene.needles.items() if needle in text and secret not in own]
+    found = [secret for secret, needle in scene.needles.items() if stands(needle, text) and secret not in own]
     blind = scene.mode.blind and not scene.mode.published and role in BLIND_JUDGES
     if blind and any(one in text for one in scene.entry) and any(one in text for one in scene.identity):
         found.append(WHOSE)

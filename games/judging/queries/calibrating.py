@@ -193,7 +193,7 @@ class OnAnchor:
 
 
 def differences(calibration: Calibration, persons: Collection[int] | None) -> list[OnAnchor]:
-    """Anchor by anchor how the judges' marks differ, for the judge who is `persons`, or (None) for organizers. Five statements.
+    """Anchor by anchor how the judges' marks differ, for the judge who is `persons`, or (None) for organizers. Three statements, and one for marks, and one where a sheet is open: it may have been final before.
 
     Anchors that the judge must not mark are left out. While the panel marks, a judge sees the others' as the round's rules say;
     afterwards every anchor that they marked themselves.
@@ -204,7 +204,7 @@ def differences(calibration: Calibration, persons: Collection[int] | None) -> li
     sheets = list(sheets_on(calibration).prefetch_related("marks").order_by("pk"))
     for one in sheets:
         by_group.setdefault(one.group_id, []).append(one)
-    past = _last_final([one.pk for one in sheets if one.state != SheetState.FINAL.value], design.mark_decimals)
+    past = _last_final([one.pk for one in sheets if one.state == SheetState.DRAFT.value], design.mark_decimals)
     mode = others_mode(calibration.challenge.round)
     discussed = calibration.state != CalibrationState.MARKING.value
     criteria = criteria_of(spec, calibration.panel)

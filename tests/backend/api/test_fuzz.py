@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 
 from tests.factories.house import House, full_house
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.timeout(300)]
 CHECKS: Final = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 SHARES: Final = 4
 EXAMPLES: Final = 2  # that fit, and as many that do not: each of OTHERS asks once
