@@ -13,7 +13,9 @@ REFRESH: Final = "PT1H"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A moment (or, as a `date`, a whole day). `uid` stays the same for ever; `sequence` goes up when anything of it may have changed."""
+    """A moment (or, as a `date`, a whole day; or some `minutes`, during which one is busy). `uid` stays the same for ever; `sequence` goes up
+    when anything of it may have changed.
+    """
 
     uid: str
     at: datetime | date
@@ -22,6 +24,8 @@ class Event:
     url: str = ""
     sequence: int = 0
     cancelled: bool = False
+    minutes: int = 0
+    place: str = ""
 
 
 def calendar(name: str, events: Iterable[Event], *, stamp: datetime) -> bytes:
@@ -48,16 +52,20 @@ def _event(event: Event, stamp: datetime) -> Iterator[str]:
     yield f"SEQUENCE:{event.sequence}"
     if isinstance(event.at, datetime):
         yield f"DTSTART:{_moment(event.at)}"
+        if event.minutes:
+            yield f"DTEND:{_moment(event.at + timedelta(minutes=event.minutes))}"
     else:
         yield f"DTSTART;VALUE=DATE:{event.at:%Y%m%d}"
         yield f"DTEND;VALUE=DATE:{event.at + timedelta(days=1):%Y%m%d}"
     yield f"SUMMARY:{escaped(event.title)}"
     if event.text:
         yield f"DESCRIPTION:{escaped(event.text)}"
+    if event.place:
+        yield f"LOCATION:{escaped(event.place)}"
     if event.url:
         yield f"URL:{event.url}"
     yield f"STATUS:{'CANCELLED' if event.cancelled else 'CONFIRMED'}"
-    yield "TRANSP:TRANSPARENT"
+    yield f"TRANSP:{'OPAQUE' if event.minutes else 'TRANSPARENT'}"
     yield "END:VEVENT"
 
 

@@ -123,6 +123,8 @@ TOPICS: Mapping[str, Topic] = MappingProxyType(
         "appeal.withdrawn": Topic.TEAM,
         "changes.applied": Topic.PUBLISHED,
         "changes.sheet": Topic.ASSIGNED,
+        "hall.team": Topic.TEAM,
+        "hall.judge": Topic.ASSIGNED,
         "news": Topic.NEWS,
     }
 )
@@ -197,6 +199,17 @@ def warning_due(begins: datetime | None, ends: datetime, now: datetime) -> timed
         if now >= ends - before:
             return before if begins is None or begins <= ends - before else None
     return None
+
+
+# --- The hall -------------------------------------------------------------------------------------------------------------------------
+
+QUIET, QUIET_NEAR, NEAR = timedelta(minutes=10), timedelta(minutes=1), timedelta(hours=3)
+
+
+def hall_is_quiet(changed: datetime, pitch: datetime | None, now: datetime) -> bool:
+    """Whether a change in the hall is told now: nothing was changed for ten minutes, or for one if the next `pitch` is near."""
+    near = pitch is not None and pitch - now <= NEAR
+    return now - changed >= (QUIET_NEAR if near else QUIET)
 
 
 def is_permanent(code: int | None) -> bool:

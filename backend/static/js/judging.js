@@ -186,8 +186,9 @@ function following() {
 
 const nextAddress = () => { const next = following(); return next === undefined ? facts.addresses.queue : sheetAt(next); };
 
+/** After a final sheet back to the hall, for who came from there and is connected: its page knows the next table. */
 async function goOn(how = "") {
-  const address = nextAddress();
+  const address = how === "final" && sheet.hall ? sheet.hall : nextAddress();
   if ((outbox.phase === "waiting" || how === "waiting") && !(await isKept(address))) { notice(words.stay, "warning"); say(words.stay); return; }
   location.assign(address);
 }
@@ -266,7 +267,7 @@ async function handIn() {
   form.inert = false;
   refresh();
   if (how === "refused") return focusFirst(record());
-  if (how === "final") leaveWord(fill(words.handed_in, sheet.label));
+  if (how === "final" && !sheet.hall) leaveWord(fill(words.handed_in, sheet.label));
   await goOn(how);
 }
 
@@ -303,7 +304,7 @@ async function aside(event) {
   const answer = await outbox.ask("POST", `${sheet.id}/${kind}`, body);
   if (answer?.ok) {
     if (kind === "recuse") store.drop(sheet.id);
-    location.assign(kind === "recuse" ? nextAddress() : location.pathname);
+    location.assign(kind === "recuse" ? sheet.hall || nextAddress() : location.pathname);
     return;
   }
   const told = answer ? await answer.json().catch(() => ({})) : {};

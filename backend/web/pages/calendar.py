@@ -1,4 +1,6 @@
-"""The dates of a cycle as a calendar to subscribe to: rounds, deadlines, judging, the end; of one's own team the longer ones."""
+"""The dates of a cycle as a calendar to subscribe to: rounds, deadlines, judging, the end; of one's own team the longer ones; the pitches
+that one's team gives or that one hears as a judge.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -18,12 +20,16 @@ from backend.web.icalendar import Event, calendar
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.cycles.rules import CycleState
+from games.groups.models import Group
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
+from games.judging.models import Pitch
+from games.judging.queries.pitching import heard_by
 from games.notices.actions.outbox import absolute
 from games.permissions import Access, access_for, visible
 from games.rounds.models import Extension, Round
 from games.rounds.queries import rounds_of
+from games.submissions.queries.seeing import eyes, label_of, with_ordinal
 
 SALT: Final = "backend.web.calendar"
 MOVES: Final = (
@@ -57,9 +63,13 @@ def calendar_page(request: HttpRequest, cycle: str) -> HttpResponse:
 
 
 def _moves(cycle: Cycle, access: Access) -> QuerySet[JournalEntry]:
-    """What has moved a date that this reader sees: nothing here tells of decisions that are not out, or of more time for others."""
-    everybody = Q(group_id__isnull=True) | Q(group_id__in=access.groups_with())
-    return JournalEntry.objects.filter(everybody, cycle_id=cycle.pk, kind__in=[one.value for one in MOVES])
+    """What has moved a date that this reader sees: nothing here tells of decisions that are not out, or of more time for others. Who takes
+    part may have a place in the hall, which moves with anything there.
+    """
+    seen = Q(kind__in=[one.value for one in MOVES]) & (Q(group_id__isnull=True) | Q(group_id__in=access.groups_with()))
+    if cycle.pk in access.cycles or Group.objects.filter(cycle=cycle, pk__in=access.groups_with()).exists():
+        seen |= Q(kind=Kind.HALL_CHANGED.value)
+    return JournalEntry.objects.filter(seen, cycle_id=cycle.pk)
 
 
 def _reader(request: HttpRequest, key: str) -> Access:
@@ -92,6 +102,8 @@ def _events(cycle: Cycle, access: Access, sequence: int) -> Iterator[Event]:
             if at is not None:
                 title = f"{words % {'round': one.name}} · {cycle.name}"
                 yield Event(f"round-{one.pk}-{name}@{_host()}", at, title, url=url, **told)
+    for pitch in _pitches(cycle, access):
+        yield _pitch(pitch, cycle, access, told)
     design, url = design_of(cycle), absolute(reverse("cycle", args=[cycle.key]))
     if design.cycle.ends is not None:
         title = _("%(cycle)s: awards and the end") % {"cycle": cycle.name}
@@ -99,6 +111,25 @@ def _events(cycle: Cycle, access: Access, sequence: int) -> Iterator[Event]:
     if design.aim.date is not None and design.aim.measure:
         title = _("%(cycle)s: the aim is looked at") % {"cycle": cycle.name}
         yield Event(f"cycle-{cycle.pk}-aim@{_host()}", design.aim.date, title, design.aim.statement, url, **told)
+
+
+def _pitches(cycle: Cycle, access: Access) -> QuerySet[Pitch]:
+    """What the reader's own team pitches, and what they hear as a judge. Organizers have the programme, not everything in their calendar."""
+    own = Q(group_id__in=access.groups_with()) | heard_by(access.persons)
+    rows = (
+        visible(access, "pitch.view", Pitch.objects.filter(own, round__cycle=cycle)) if access.persons else Pitch.objects.none()
+    )
+    return with_ordinal(rows.select_related("group", "round__cycle").order_by("starts_at", "pk"))
+
+
+def _pitch(one: Any, cycle: Cycle, access: Access, told: dict[str, Any]) -> Event:
+    """A pitch: to its team as its own, to a judge under the name by which they know the entry."""
+    title, url = _("We pitch"), reverse("team", args=[cycle.key, one.group.key])
+    if one.group_id not in access.groups_with():
+        label = label_of(eyes(access, one.round, one.group_id), one.round, one.group, one.ordinal)
+        title, url = _("Pitch of %(entry)s") % {"entry": label}, reverse("hall")
+    uid, words = f"pitch-{one.pk}@{_host()}", f"{title} · {cycle.name}"
+    return Event(uid, one.starts_at, words, one.round.name, absolute(url), **told, minutes=one.minutes, place=one.room)
 
 
 def _extensions(cycle: Cycle, access: Access) -> dict[int, datetime]:

@@ -152,6 +152,12 @@ def last_table(round_: Round, persons: Collection[int]) -> Stand | None:
     return mine.order_by("-busy_until", "-pk").first()
 
 
+def reached_from(round_: int, group: int, persons: Collection[int], now: datetime) -> bool:
+    """Whether these persons came to an entry from the hall: its table is where they are, or were last, not longer than an hour ago."""
+    mine = Stand.objects.filter(round=round_, busy_with__in=sorted(persons), busy_until__gt=now - OVER)
+    return bool(persons) and mine.order_by("-busy_until", "-pk").values_list("group_id", flat=True).first() == group
+
+
 def todo_at(stand: Stand, persons: Collection[int]) -> list[Sheet]:
     """The open sheets of these persons on the group of a table, in the order of tasks."""
     mine = sheets_in_hall(persons).filter(challenge__round=stand.round_id, group=stand.group_id)

@@ -12,6 +12,7 @@ from games.notices.actions.announcing import (
 )
 from games.notices.actions.deadlines import warn_of_deadlines
 from games.notices.actions.digest import compose_digests
+from games.notices.actions.hall import tell_of_halls
 from games.notices.actions.outbox import deliver_pending, mark_bounced, send_again, tell
 from games.notices.actions.reactions import HANDLERS, react
 from games.notices.actions.telling import tell_all
@@ -37,6 +38,7 @@ __all__ = [
     "stop_token",
     "tell",
     "tell_all",
+    "tell_of_halls",
     "told_under",
     "warn_of_deadlines",
     "withdraw_announcement",

@@ -22,13 +22,13 @@ def tell_all(kind: str, people: Iterable[Person], *, key: str, context: Mapping[
     Each gets a notice on the page, in the words of the first line of `notices/KIND.txt`, leading to `link` of the context, and as they
     wish a mail now, a mail in tomorrow's digest, or none. The same `key` is told once to each, however often this is called. One human
     who is several people here is told once. Times in the text stand in the zone of whoever reads it. A person may bring a `link` of
-    their own.
+    their own, and in `told_as` what is told to them alone: it stands in the key.
     """
     told = {person.user_id or -person.pk: person for person in people}
     wished, now = paces([user for user in told if user > 0], topic_of(kind)), db_now()
     notices, mails = [], []
     for user, person in told.items():
-        own = f"{key}:{person.pk}"
+        own = ":".join(part for part in (key, getattr(person, "told_as", ""), str(person.pk)) if part)
         link = getattr(person, "link", "") or str(context.get("link", ""))
         with timezone.override(zone_of(getattr(person, "zone", ""))):
             letter = written(f"notices/{kind}.txt", {**context, "person": person, "link": link})

@@ -237,6 +237,23 @@ def test_a_judge_is_led_from_table_to_table(placed):
     assert client.post(path, {"do": "dance"}).status_code == 404
 
 
+def test_a_final_sheet_reached_from_a_table_leads_back_to_the_hall(placed):
+    call, who = placed
+    client, way = who.judith.client, f"/desk/hall/{call.round.pk}/"
+    stand = hall.go_on(round_=call.round, person=who.judith.person, by=None).stand
+    sheet = Sheet.objects.get(group=stand.group)
+    other = Sheet.objects.exclude(group=stand.group).first()
+    page = words(client.get(f"/desk/sheets/{sheet.pk}/"))
+    assert "Final, and back to the hall" in page
+    assert f'href="{way}"' in page
+    assert "back to the hall" not in words(client.get(f"/desk/sheets/{other.pk}/"))
+    answer = client.post(f"/desk/sheets/{sheet.pk}/", {"mark-impact": "4", "mark-novelty": "3.5", "save": "final"})
+    assert (answer.status_code, answer["Location"]) == (302, way)
+    assert "To the next table" in words(client.get(f"/desk/sheets/{sheet.pk}/"))
+    Stand.objects.update(busy_until=now() - timedelta(hours=2))
+    assert f'href="{way}"' not in words(client.get(f"/desk/sheets/{sheet.pk}/"))
+
+
 def test_a_judge_hears_when_all_tables_are_taken(placed):
     call, who = placed
     other = judge(call, "Jonas", email="jonas@example.org")

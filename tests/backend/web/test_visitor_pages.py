@@ -19,6 +19,9 @@ from games.cycles.models import Cycle
 from games.cycles.rules import DecisionKind
 from games.groups.models import Group
 from games.groups.rules import UNNAMED
+from games.judging.actions.pitching import Asked, move_pitch, schedule_pitches
+from games.judging.models import Pitch
+from games.judging.rules.pitching import Times
 from games.recognition.models import Grant
 from games.rounds.actions import extend
 from games.rounds.models import Extension, Round
@@ -26,7 +29,9 @@ from games.submissions.models import Submission, Version
 from tests.cast import Cast
 from tests.factories.cycles import CycleFactory, SeriesFactory, small_design
 from tests.factories.groups import GroupFactory
+from tests.factories.judging import locked_scene, people, sheet_for
 from tests.factories.rounds import RoundFactory
+from tests.factories.submissions import ESSAY
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=200)
 
@@ -318,3 +323,41 @@ def test_a_signed_in_persons_round_without_dates_gives_an_empty_calendar(cast: C
     Round.objects.update(opens_at=None, closes_at=None)
     assert "calendar.ics" not in page(cast.ada.client, "/cycles/water/")
     assert [uid for uid in dates(cast.ada.client) if uid.startswith("round")] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("blind", [False, True])
+def test_teams_and_judges_have_their_own_pitches_in_the_calendar(blind):
+    call = locked_scene(ESSAY, groups=3, rounds=[{"key": "call", "blind": blind}])
+    cast = people(call)
+    for group in call.groups[:2]:
+        sheet_for(call, cast.judith.person, group)
+    start = (now() + timedelta(days=2)).replace(hour=9, minute=0, second=0, microsecond=0)
+    schedule_pitches(round_=call.round, asked=Asked(Times(start, 5, 1), {"jury": ("Aula",)}), by=None)
+    path = f"/cycles/{call.cycle.key}/calendar.ics"
+
+    def pitches(someone):
+        return [one for uid, one in dates(someone.client, path).items() if uid.startswith("pitch-")]
+
+    (ours,) = pitches(cast.ada)
+    assert (ours["SUMMARY"], ours["LOCATION"], ours["TRANSP"]) == (f"We pitch · {call.cycle.name}", "Aula", "OPAQUE")
+    assert (ours["DTSTART"], ours["DTEND"]) == (f"{start:%Y%m%dT%H%M%SZ}", f"{start + timedelta(minutes=5):%Y%m%dT%H%M%SZ}")
+    heard = pitches(cast.judith)
+    assert len(heard) == 2
+    named = [group.name in one["SUMMARY"] for group in call.groups for one in heard]
+    assert any(named) is not blind
+    assert (pitches(cast.org), pitches(cast.eve)) == ([], [])
+    before = int(ours["SEQUENCE"])
+    move_pitch(pitch=Pitch.objects.order_by("starts_at").last(), room="Foyer", starts_at=start + timedelta(hours=2), by=None)
+    assert int(pitches(cast.ada)[0]["SEQUENCE"]) > before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("size", [3, 30])
+def test_the_calendar_takes_as_many_statements_for_three_pitches_as_for_thirty(size):
+    call = locked_scene(ESSAY, groups=size)
+    cast = people(call)
+    for group in call.groups:
+        sheet_for(call, cast.judith.person, group)
+    schedule_pitches(round_=call.round, asked=Asked(Times(now() + timedelta(days=2), 5, 1), {"jury": ("Aula",)}), by=None)
+    assert statements(cast.judith.client, f"/cycles/{call.cycle.key}/calendar.ics") == 7

@@ -37,6 +37,7 @@ from games.judging.queries import (
     with_facts,
 )
 from games.judging.queries.desk import OPEN
+from games.judging.queries.hall import reached_from
 from games.judging.rules import SheetStale, criteria_of
 from games.submissions.queries import rules_of
 from games.submissions.queries.seeing import eyes
@@ -90,6 +91,9 @@ def _gone_on(request: HttpRequest, sheet: Sheet, queue: list[int]) -> HttpRespon
     messages.success(request, said)
     if wanted not in {"final", "next"}:
         return redirect("sheet", sheet.pk)
+    hall = _hall(request, sheet) if wanted == "final" else ""
+    if hall:
+        return redirect(hall)
     following = around(queue, sheet.pk)[1]
     return redirect("sheet", following) if following else redirect("queue")
 
@@ -109,7 +113,7 @@ def _context(
     round_ = sheet.challenge.round
     why = refusal(sheet) if sheet.state in OPEN else ""
     words = words_on(request, sheet, asked, kept)
-    answers = _answers(request, sheet)
+    answers, place = _answers(request, sheet), _place(request, sheet, queue)
     return {
         **own,
         **words,
@@ -127,8 +131,10 @@ def _context(
         "marked": sum(1 for one in asked if kept.get(f"mark-{one.key}")),
         "brief": brief_of(sheet.challenge),
         "answers": answers,
-        **_place(request, sheet, queue),
-        "facts": facts(request, queue, sheet=_facts(sheet, own["label"], asked, kept, open_=not why) | _aside(words, answers)),
+        **place,
+        "facts": facts(
+            request, queue, sheet=_facts(sheet, own["label"], asked, kept, open_=not why) | _aside(words, answers, place["hall"])
+        ),
         "crumbs": shapes.crumbs((_("My desk"), reverse("desk")), (_("My sheets"), reverse("queue")), own["label"]),
     }
 
@@ -137,6 +143,7 @@ def _place(request: HttpRequest, sheet: Sheet, queue: list[int]) -> dict[str, An
     """Where the sheet stands in the queue, and how far its judge is with the task."""
     before, after = around(queue, sheet.pk)
     return {
+        "hall": _hall(request, sheet),
         "progress": progress_of(mine(request).filter(challenge=sheet.challenge)),
         "place": queue.index(sheet.pk) + 1 if sheet.pk in queue else 0,
         "left": len(queue),
@@ -144,6 +151,13 @@ def _place(request: HttpRequest, sheet: Sheet, queue: list[int]) -> dict[str, An
         "after": after,
         "now": access_of(request).now,
     }
+
+
+def _hall(request: HttpRequest, sheet: Sheet) -> str:
+    """The way back to the hall, for a judge who came from the table of this entry."""
+    access, round_ = access_of(request), sheet.challenge.round
+    there = round_.published_at is None and reached_from(round_.pk, sheet.group_id, access.persons, access.now)
+    return reverse("hall-round", args=[round_.pk]) if there else ""
 
 
 def _values(sheet: Sheet) -> dict[str, str]:
@@ -196,10 +210,10 @@ def _answers(request: HttpRequest, sheet: Sheet) -> list[dict[str, Any]]:
     return answered(seen_by.form(spec_of(sheet.challenge)), version.data, uploads) if version else []
 
 
-def _aside(words: Mapping[str, Any], answers: list[dict[str, Any]]) -> dict[str, Any]:
-    """On which criteria words are promised, and the files of the entry for the browser to keep."""
+def _aside(words: Mapping[str, Any], answers: list[dict[str, Any]], hall: str) -> dict[str, Any]:
+    """On which criteria words are promised, the files of the entry for the browser to keep, the way back to the hall."""
     files = [{"url": one["url"], "bytes": one["bytes"]} for one in answers if one.get("bytes")]
-    return {"promised": words["promise"]["each"], "files": files}
+    return {"promised": words["promise"]["each"], "files": files, "hall": hall}
 
 
 def _own(request: HttpRequest, pk: int) -> Sheet:
