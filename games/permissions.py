@@ -549,6 +549,9 @@ PERMISSIONS: dict[str, Permission] = {
         Group,
         lambda a: Q(pk__in=[*a.groups_with(Capability.CAPTAIN), *a.groups_with(Capability.SUBMIT)]),
     ),
+    "group.rhythm": _row(
+        "Members of the group, and organizers.", Group, lambda a: Q(pk__in=a.groups_with()) | _reads(a, "cycle_id")
+    ),
     "membership.view": _row(
         "The members of the same group, and organizers.",
         Membership,

@@ -48,7 +48,7 @@ from games.judging.api import (
     TeamConflicts,
     Voting,
 )
-from games.learning.api import Measuring, Observations
+from games.learning.api import ChangeTesting, ChangeTests, IdeaEvidence, Measuring, Observations
 from games.notices.api import Announcements, Announcing, Notices, Reminding
 from games.organizations.api import Organizations, People
 from games.playbooks.api import Playbooks
@@ -116,6 +116,9 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("cycles", AttemptRecording, "attempt-record"),
     ("cycles", Measuring, "measuring"),
     ("observations", Observations, "observation"),
+    ("groups", ChangeTesting, "change-testing"),
+    ("change-tests", ChangeTests, "change-test"),
+    ("ideas", IdeaEvidence, "idea-evidence"),
     ("ideas", Ideas, "idea"),
     ("groups", GroupSharing, "group-sharing"),
     ("cycles", OrganizerSharing, "cycle-sharing"),

@@ -8,6 +8,8 @@
 | answers | without copies for blind judges | while blind without those that the form hides from judges, and without times | all |
 | marks, votes | the same | of published rounds; none while a round is blind | all |
 | judges | judge-1, judge-2, ... | the same | names |
+| values of the aim | of the whole cycle | the same | all |
+| tests of change | | | all |
 | members, addresses, conflicts, replies to feedback, appeals, corrections | | | all |
 | tables and pitches in the hall | | all; while a round is blind its own under their numbers | all |
 | files of entries | of entries that count in the same rounds | of entries handed in; named by their field while a round is blind | all |
@@ -83,6 +85,7 @@ def narrowed(bundle: Bundle, audience: Audience, known: Known) -> Bundle:
         votes=_without_times(_in(tables.votes, judged, judges=judges)),
         decisions=_entering(bundle, known, published - judged),
         official=tables.official,
+        observations=_kept(tables.observations, lambda row: not row.group),
         points=Table([row._replace(person="") for row in tables.points.rows], tables.points.extra),
         journal=_kept(tables.journal, lambda row: row.kind in PUBLIC_KINDS),
         people=Table([PersonRow(key, f"Judge {number}", _role(bundle)) for number, key in enumerate(judges.values(), 1)]),

@@ -128,6 +128,15 @@ def acted_ever(cell: str) -> datetime | None:
     return acted(cell) if cell else None
 
 
+def day(cell: str) -> date:
+    """A day like 2027-03-01; not empty."""
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        msg = f'expected a day like 2027-03-01, found "{cell[:60]}"'
+        raise ValueError(msg) from None
+
+
 def payload(cell: str) -> str:
     """A JSON object."""
     try:

@@ -10,6 +10,7 @@ from games.bundles.attached import check_files
 from games.bundles.bundle import ENTRY, MAX_ENTRIES, Bundle, entry_of, fields_of
 from games.bundles.corrections import check_appeals, check_changes
 from games.bundles.hall import check_pitches, check_stands
+from games.bundles.learned import check_observations, check_tests
 from games.bundles.marks import MarkChecker
 from games.bundles.places import Places
 from games.bundles.replies import check_replies
@@ -54,6 +55,8 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     check_changes(bundle, places, _each(bundle.tables.changes, faults["changes"]))
     check_stands(places, _each(bundle.tables.stands, faults["stands"]))
     check_pitches(places, _each(bundle.tables.pitches, faults["pitches"]))
+    check_observations(places, _each(bundle.tables.observations, faults["observations"]))
+    check_tests(places, set(), _each(bundle.tables.change_tests, faults["change_tests"]))
     check_points(bundle.tables.points, places.groups, faults["points"])
     check_journal(bundle.tables.journal, places.groups, faults["journal"])
     found = [one for each in faults.values() for one in each.all()]

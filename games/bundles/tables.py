@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from games.bundles import cells
+from games.bundles.learned_rows import ChangeTestRow, ObservationRow
 from games.bundles.rows import (
     AppealRow,
     AssignmentRow,
@@ -34,6 +35,7 @@ from games.journal.rules import Kind
 from games.judging.rules import ConflictKind, ConflictSource, ReplyKind
 from games.judging.rules.hall import LOCATION
 from games.judging.rules.pitching import ROOM
+from games.learning.rules import Act, ChangeState
 from games.playbooks.rules import Visibility
 from leaderboards.engine.facts import DecisionKind, MarkState
 
@@ -265,6 +267,39 @@ SHAPES: Final[Mapping[str, Shape]] = {
         },
         ("round", "group", "panel", "room", "at", "minutes"),
     ),
+    "observations": Shape(
+        ObservationRow,
+        {
+            "measure": cells.Short(100),
+            "group": _REF,
+            "period": cells.day,
+            "value": cells.number,
+            "note": cells.text,
+            "at": cells.acted,
+            "replaced": cells.acted_ever,
+        },
+        ("measure", "period", "value", "at"),
+    ),
+    "change_tests": Shape(
+        ChangeTestRow,
+        {
+            "number": cells.whole,
+            "group": cells.key,
+            "idea": cells.version,
+            "round": _REF,
+            "title": cells.Short(200),
+            "prediction": cells.text,
+            "done": cells.text,
+            "data": cells.text,
+            "learned": cells.text,
+            "state": cells.OneOf(*ChangeState),
+            "act": cells.OneOf("", *Act),
+            "at": cells.acted,
+            "began": cells.acted_ever,
+            "acted": cells.acted_ever,
+        },
+        ("number", "group", "title", "state", "at"),
+    ),
     "files": Shape(
         FileRow,
         {
@@ -327,6 +362,8 @@ class Tables:
     changes: Table[ChangeRow] = field(default_factory=Table)
     stands: Table[StandRow] = field(default_factory=Table)
     pitches: Table[PitchRow] = field(default_factory=Table)
+    observations: Table[ObservationRow] = field(default_factory=Table)
+    change_tests: Table[ChangeTestRow] = field(default_factory=Table)
     files: Table[FileRow] = field(default_factory=Table)
     points: Table[PointRow] = field(default_factory=Table)
     journal: Table[JournalRow] = field(default_factory=Table)

@@ -30,6 +30,7 @@ UNSET: Final[Mapping[tuple[str, str], object]] = {
     ("replies", "version"): 0,
     ("changes", "appeal"): 0,
     ("changes", "position"): 0,
+    ("change_tests", "idea"): 0,
     ("changes", "target"): "{}",
     ("changes", "before"): "{}",
     ("changes", "after"): "{}",

@@ -78,6 +78,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "group.manage": ("ada org", "ada org"),
     "group.submit": ("ada", "ada"),
     "group.appeal": ("ada", "ada"),
+    "group.rhythm": ("ada org", "ada org"),
     "membership.view": ("ada org", "ada org"),
     "membership.end": ("ada org", "ada org"),
     "registration.view": ("ada org", "ada org"),

@@ -24,6 +24,7 @@ from games.judging.models import (
     Stand,
     Vote,
 )
+from games.learning.models import ChangeTest, Observation
 from games.notices.models import Announcement, Message, Notice
 from games.progression.models import Draft
 from games.recognition.models import Grant, Points, PointsTotal
@@ -68,6 +69,10 @@ def seal(cast: Cast) -> dict[type[Model], Model]:
             cycle=cycle, number=1, kind="tactic", title="The quiet sieve", group=cast.red, audience="everybody", shared_at=today
         ),
         IdeaDraft.objects.create(cycle=cycle, person=cast.ada.person, group=cast.red, content={"title": "The quiet filter"}),
+        Observation.objects.create(cycle=cycle, period=today.date(), value=1, note="A quiet count.", at=today),
+        ChangeTest.objects.create(
+            cycle=cycle, number=1, group=cast.red, round=cast.call, title="The quiet test", state="acted", act="adopt"
+        ),
         Notice.objects.create(cycle=cycle, person=cast.ada.person, topic="news", key="n", text="Doors open at nine"),
     ]
     return {type(row): row for row in rows}

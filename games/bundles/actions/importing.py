@@ -13,6 +13,7 @@ from games.bundles.actions.hall import load_hall
 from games.bundles.actions.judged import load_assignments, load_conflicts, load_marks, load_votes
 from games.bundles.actions.kept import load_points
 from games.bundles.actions.landing import Landing
+from games.bundles.actions.learned import load_observations, load_tests
 from games.bundles.actions.people import load_groups, load_people, organization_for
 from games.bundles.actions.pour import looked_at
 from games.bundles.actions.results import settle_imported
@@ -46,6 +47,8 @@ STEPS: Final[tuple[Callable[[Landing], None], ...]] = (
         load_appeals,
         load_changes,
         load_hall,
+        load_observations,
+        load_tests,
         load_decisions,
         load_official,
         load_points,

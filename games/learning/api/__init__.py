@@ -1,5 +1,6 @@
 """What was measured and tried, over the API."""
 
 from games.learning.api.measuring import Measuring, Observations
+from games.learning.api.testing import ChangeTesting, ChangeTests, IdeaEvidence
 
-__all__ = ["Measuring", "Observations"]
+__all__ = ["ChangeTesting", "ChangeTests", "IdeaEvidence", "Measuring", "Observations"]

@@ -45,7 +45,7 @@ class ObservationAsked(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=NOTE_LENGTH, help_text="Where the number comes from.")
 
 
-class CorrectionAsked(ObservationAsked):
+class ObservationCorrectionAsked(ObservationAsked):
     """Another value for it; also another day."""
 
     period = serializers.DateField(required=False)
@@ -75,12 +75,12 @@ class Observations(ReadOnlyModelViewSet[Observation]):
         """With what an action asks for."""
         return super().get_queryset().select_related("cycle", "group")
 
-    @extend_schema(request=CorrectionAsked, responses={201: ObservationShape})
+    @extend_schema(request=ObservationCorrectionAsked, responses={201: ObservationShape})
     @action(detail=True, methods=["post"])
     def correct(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Replace it by another value. The old one stays in the record."""
-        asked = asked_for(CorrectionAsked, request.data)
-        made = actions.correct_observation(self.get_object(), by=request.user, **asked)
+        held, asked = self.get_object(), asked_for(ObservationCorrectionAsked, request.data)
+        made = actions.correct_observation(held, by=request.user, **asked)
         return Response(ObservationShape(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses=ObservationShape)

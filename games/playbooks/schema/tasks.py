@@ -37,6 +37,9 @@ class RoundDesign(RoundSpec):
     appeal_days: Annotated[int, Field(strict=True, ge=1, le=365)] | None = Field(
         default=None, description="days after publication in which a group may appeal"
     )
+    tests: Switch = Field(
+        default=False, description="groups record tests of change; after 8 days of silence they are asked for the next"
+    )
 
 
 class Level(Spec):

@@ -263,6 +263,14 @@ ROUNDS: Final = Rows(
             size="half",
             more=True,
         ),
+        Field(
+            "tests",
+            _("Teams record tests of change"),
+            _("What they try, expect, see and learn. A team that is silent for 8 days is asked, kindly, what it tries next."),
+            Kind.SWITCH,
+            size="half",
+            more=True,
+        ),
         Field("collective", _("One shared goal"), _("All teams work for one sum."), Kind.SWITCH, size="half", more=True),
         Field("goal", _("The goal"), _("The sum of all scores at which it is reached."), Kind.NUMBER, size="half", more=True),
         Field(

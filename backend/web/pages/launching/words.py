@@ -120,6 +120,8 @@ def _round_words(design: Design, one: Any) -> list[str]:
     if one.appeal_days:
         spans = ngettext("%(count)d day", "%(count)d days", one.appeal_days) % {"count": one.appeal_days}
         found.append(_("A team may appeal within %(spans)s after publication.") % {"spans": spans})
+    if one.tests:
+        found.append(_("Teams record tests of change; one that is silent for eight days is asked what it tries next."))
     if one.feedback:
         each = one.feedback_on == "criterion"
         found.append(

@@ -1,0 +1,65 @@
+"""What was measured and tried, brought in as it was told: open tests go on where they land."""
+
+from typing import Final
+
+from games.bundles.actions.landing import Landing
+from games.ideas.models import Idea
+from games.learning.models import ChangeTest, Observation
+from games.learning.rules.measuring import in_millionths
+from games.rounds.models import Round
+
+BATCH: Final = 1000
+
+
+def load_observations(landing: Landing) -> None:
+    """Measured values, also those that were replaced."""
+    Observation.objects.bulk_create(
+        [
+            Observation(
+                cycle=landing.cycle,
+                measure=row.measure,
+                group_id=landing.groups[row.group] if row.group else None,
+                period=row.period,
+                value=in_millionths(row.value),
+                note=row.note,
+                at=row.at or landing.now,
+                replaced_at=row.replaced,
+            )
+            for row in landing.bundle.tables.observations.rows
+        ],
+        batch_size=BATCH,
+    )
+
+
+def load_tests(landing: Landing) -> None:
+    """Tests of change, after the ideas they test."""
+    rows = landing.bundle.tables.change_tests.rows
+    if not rows:
+        return
+    rounds = dict(Round.objects.filter(cycle=landing.cycle).values_list("key", "pk"))
+    ideas = dict(Idea.objects.filter(cycle=landing.cycle).values_list("number", "pk"))
+    made = ChangeTest.objects.bulk_create(
+        [
+            ChangeTest(
+                cycle=landing.cycle,
+                number=row.number,
+                group_id=landing.groups[row.group],
+                idea_id=ideas.get(row.idea),
+                round_id=rounds.get(row.round),
+                title=row.title,
+                prediction=row.prediction,
+                done=row.done,
+                data=row.data,
+                learned=row.learned,
+                state=row.state,
+                act=row.act,
+                began_at=row.began,
+                acted_at=row.acted,
+            )
+            for row in rows
+        ],
+        batch_size=BATCH,
+    )
+    for one, row in zip(made, rows, strict=True):
+        one.created_at = row.at or landing.now
+    ChangeTest.objects.bulk_update(made, ["created_at"], batch_size=BATCH)

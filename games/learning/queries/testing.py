@@ -1,0 +1,109 @@
+"""Reads of tests of change: of a group, of an idea, who took an idea up, how often a team tests, who is silent."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from django.db.models import F, Q, QuerySet
+
+from games.cycles.models import Cycle
+from games.groups.models import Group
+from games.ideas.models import CreditShare, Idea
+from games.learning.models import ChangeTest
+from games.learning.rules import Act, ChangeState, Evidence, Finished, evidence, is_silent, tempo, weekly
+from games.learning.rules.testing import counts_of, days_to_learn
+from games.playbooks.schema import Design
+from games.rounds.models import Round
+from games.rounds.queries import rounds_of
+from games.rounds.rules import RoundState
+
+WEEKS = 8
+
+
+def group_tests(group: Group) -> QuerySet[ChangeTest]:
+    """The tests of a group, the newest first, with what a list shows of them."""
+    return ChangeTest.objects.filter(group=group).select_related("idea", "round", "by").order_by("-number")
+
+
+def idea_tests(idea: Idea) -> QuerySet[ChangeTest]:
+    """The tests of an idea, the last finished first."""
+    rows = ChangeTest.objects.filter(idea=idea).select_related("group__organization", "round")
+    return rows.order_by(F("acted_at").desc(nulls_last=True), "-number")
+
+
+def asks_for_tests(design: Design) -> bool:
+    """Whether some round of these rules asks its groups to test changes."""
+    return any(one.tests for one in design.rounds)
+
+
+def round_now(cycle: Cycle, now: datetime) -> Round | None:
+    """The round that is on: the first open one, else the last that began. None before the first. One statement."""
+    rows = list(rounds_of(cycle, now))
+    open_ = next((one for one in rows if one.state == RoundState.OPEN.value), None)
+    return open_ or next((one for one in reversed(rows) if one.state != RoundState.PLANNED.value), None)
+
+
+# --- Who took an idea up --------------------------------------------------------------------------------------------------------------
+
+
+def evidence_of(ideas: Iterable[Idea]) -> dict[int, Evidence]:
+    """Idea → what finished tests elsewhere say of it. Two statements for any number of ideas."""
+    held = list(ideas)
+    own: dict[int, set[int]] = {one.pk: {one.group_id} if one.group_id is not None else set() for one in held}
+    for idea, group in CreditShare.objects.filter(idea__in=own).values_list("idea_id", "group_id"):
+        own[idea].add(group)
+    told: dict[int, list[Finished]] = defaultdict(list)
+    rows = ChangeTest.objects.filter(idea__in=own, state=ChangeState.ACTED.value)
+    for one in rows.select_related("group").defer("prediction", "done", "data", "learned"):
+        if one.idea_id is not None and one.acted_at is not None:
+            told[one.idea_id].append(Finished(one.group_id, Act(one.act), one.acted_at, one.number, one.group.organization_id))
+    return {pk: evidence(told[pk], groups) for pk, groups in own.items()}
+
+
+def spread_of(ideas: Collection[int]) -> Mapping[int, int]:
+    """Idea → how many groups other than its own did a test of it. A plan is no test, and reading is none. One statement."""
+    done = ChangeTest.objects.filter(idea__in=ideas).exclude(state=ChangeState.PLANNED.value)
+    elsewhere = done.filter(Q(idea__group__isnull=True) | ~Q(group_id=F("idea__group_id")))
+    return counts_of(elsewhere.values_list("idea_id", "group_id").distinct())
+
+
+# --- How often a team tests -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often a team tests. `tempo`: tests a week; `weeks`: finished in each of the last eight, the newest last; `days`: to learn."""
+
+    tempo: Fraction
+    weeks: tuple[int, ...]
+    days: Fraction | None
+    last: datetime | None
+
+
+def rhythm_of(cycle: Cycle, now: datetime, *, groups: Collection[int] | None = None) -> dict[int, Rhythm]:
+    """Group → its rhythm, of those that have a test; all of the cycle, or some. One statement."""
+    rows = ChangeTest.objects.filter(cycle=cycle)
+    rows = rows if groups is None else rows.filter(group__in=groups)
+    told: dict[int, list[tuple[datetime, datetime | None, datetime | None]]] = defaultdict(list)
+    for one in rows.only("group_id", "created_at", "began_at", "acted_at").order_by("pk"):
+        told[one.group_id].append((one.created_at, one.began_at, one.acted_at))
+    return {group: _rhythm(times, cycle, now) for group, times in told.items()}
+
+
+def _rhythm(times: list[tuple[datetime, datetime | None, datetime | None]], cycle: Cycle, now: datetime) -> Rhythm:
+    acted = [end for _, _, end in times if end is not None]
+    return Rhythm(
+        tempo=tempo(acted, now=now, since=cycle.starts_at),
+        weeks=weekly(acted, now=now, weeks=WEEKS),
+        days=days_to_learn((began, end) for _, began, end in times),
+        last=max(at for each in times for at in each if at is not None),
+    )
+
+
+def silent_in(round_: Round, groups: Iterable[int], since: datetime, now: datetime) -> list[tuple[int, datetime]]:
+    """Those of `groups` that planned, did and finished nothing for eight days, with since when. `since`: when the round began."""
+    rhythms = rhythm_of(round_.cycle, now)
+    last = {group: rhythms[group].last if group in rhythms else None for group in groups}
+    return [(group, max(since, at or since)) for group, at in last.items() if is_silent(at, since=since, now=now)]
