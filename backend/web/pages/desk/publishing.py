@@ -1,5 +1,6 @@
 """Publish: what a round would bring, looked at before it counts; departures with their reasons; the run that carries it out."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.contrib import messages
@@ -104,9 +105,7 @@ def _preview(
     asked = request.GET if request.method == "GET" else request.POST
     board = found.board(asked.get("board", "") if any(one.key == asked.get("board") for one in found.boards) else _main(found))
     here = reverse("desk-publish-round", args=[cycle.key, round_.key])
-    owed, votes = owed_part(round_), voting_now(votes_in(round_, access_of(request).now))
-    looks = looks_part(round_)
-    stops = {"owed": owed, "votes": votes, "looks": looks, "stopped": owed["blocks"] or looks["blocks"] or bool(votes)}
+    stops = _stops(request, round_)
     if board is None:
         return {"preview": found, "empty": True} | stops
     kinds = [kind.value for kind in RESULT_KINDS]
@@ -120,20 +119,32 @@ def _preview(
         "missing": preview_shapes.missing_words(design, found, beside),
         "warnings": preview_shapes.warnings(design, found),
         "at_line": [words for cut in found.cuts if cut.board == board.key and (words := tie_words(cut, found.names))],
-        "ties": [
-            {
-                "form": tie if tie is not None and tie.cut == cut else TieForm(cut, found.names),
-                "cut": f"{cut.board}:{cut.to}",
-                "talk": looks["ties"].get((cut.board, cut.to)),
-                "names": [found.names.get(key, key) for key in cut.undecided],
-            }
-            for cut in found.undecided
-        ],
+        "ties": _ties(found, stops["looks"]["ties"], tie),
         "taken": list(taken.order_by("-number")),
         "names": found.names,
         "depart": _departing(cycle, found, asked.get("group", ""), board.key, form),
         "can_publish": round_.state in ENDED and not found.undecided and not stops["stopped"],
     } | stops
+
+
+def _stops(request: HttpRequest, round_: Round) -> dict[str, Any]:
+    """What must be settled before a round is published: promised feedback, votes that are open, what a human looks at first."""
+    owed, votes = owed_part(round_), voting_now(votes_in(round_, access_of(request).now))
+    looks = looks_part(round_)
+    return {"owed": owed, "votes": votes, "looks": looks, "stopped": owed["blocks"] or looks["blocks"] or bool(votes)}
+
+
+def _ties(found: Preview, talks: Mapping[Any, Any], typed: TieForm | None) -> list[dict[str, Any]]:
+    """A form for each tie at a line that waits for a decision, with the talk about it; `typed`: the one that was refused."""
+    return [
+        {
+            "form": typed if typed is not None and typed.cut == cut else TieForm(cut, found.names),
+            "cut": f"{cut.board}:{cut.to}",
+            "talk": talks.get((cut.board, cut.to)),
+            "names": [found.names.get(key, key) for key in cut.undecided],
+        }
+        for cut in found.undecided
+    ]
 
 
 def _main(found: Preview) -> str:
