@@ -203,6 +203,7 @@ UNREACHED: Final[dict[str, str]] = {
     "desk-enough-progress": "no computation is going on",
     "desk-export-file": "nothing is being made ready",
     "desk-job": "nothing is being made ready",
+    "desk-pairs": "nothing is compared in pairs here",
     "desk-plan": "no plan: tried with the plans",
     "desk-plan-progress": "no plan: tried with the plans",
     "embed-board": "embedding is not allowed here",
