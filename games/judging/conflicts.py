@@ -4,9 +4,9 @@ For statements as conditions (`own_group`, `in_conflict`), for many pairs at onc
 """
 
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, TextField, Value
 
 from games.cycles.models import Cycle
 from games.groups.models import Group, Membership
@@ -16,6 +16,8 @@ from games.judging.rules.conflicts import Found, Human, Judging, Playing, bindin
 from games.judging.rules.states import SheetState
 from games.organizations.models import Person
 from games.playbooks.rules import Capability
+
+OWN: Final = "own"
 
 
 class Bar(NamedTuple):
@@ -52,7 +54,7 @@ def same_human(judge: Person) -> Q:
 
 
 def barred(groups: Collection[int], judges: Collection[Person]) -> dict[tuple[int, int], Bar]:
-    """(group, judge) → why not. The same human under another name is the same human. Two statements."""
+    """(group, judge) → why not. The same human under another name is the same human. One statement."""
     persons = {one.pk for one in judges}
     users: dict[int | None, list[int]] = {}
     for one in judges:
@@ -60,13 +62,14 @@ def barred(groups: Collection[int], judges: Collection[Person]) -> dict[tuple[in
             users.setdefault(one.user_id, []).append(one.pk)
     who = Q(person__in=persons) | Q(person__user__in=[user for user in users if user])
     found: dict[tuple[int, int], Bar] = {}
-    conflicts = in_force().filter(who, group__in=groups)
-    for person, user, group, reason, kind in conflicts.values_list("person_id", "person__user_id", "group_id", "reason", "kind"):
-        found |= {(group, judge): Bar(False, reason, kind) for judge in _same(person, user, persons, users)}
-    own = Membership.objects.filter(who, group__in=groups).values_list("person_id", "person__user_id", "group_id")
-    for person, user, member_of in own:
-        if member_of is not None:
-            found |= {(member_of, judge): Bar(own=True) for judge in _same(person, user, persons, users)}
+    columns = ("person_id", "person__user_id", "group_id")
+    conflicts = in_force().filter(who, group__in=groups).order_by().values_list(*columns, "reason", "kind")
+    nothing = {"why": Value("", TextField()), "kind_of": Value(OWN, CharField())}
+    own = Membership.objects.filter(who, group__in=groups).order_by().annotate(**nothing).values_list(*columns, *nothing)
+    rows = sorted(conflicts.union(own, all=True), key=lambda row: row[4] == OWN)  # one's own group is told before a conflict
+    for person, user, group, reason, kind in rows:
+        bar = Bar(own=True) if kind == OWN else Bar(False, reason, kind)
+        found |= {(group, judge): bar for judge in _same(person, user, persons, users)}
     return found
 
 

@@ -4,11 +4,12 @@ Read by the worker before it plans, and again when the plan is applied: the stam
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.fields.json import KeyTransform
 
 from games.challenges.models import Challenge
@@ -90,12 +91,14 @@ class Facts:
 
 
 def facts_of(challenge: Challenge, panel: str) -> Facts:
-    """Everything a plan depends on. Ten statements, whatever the number of entries and judges."""
-    groups = entries_to_mark(challenge)
-    rows = Panelist.objects.filter(challenge=challenge, panel=panel).select_related("person").order_by("person__name", "pk")
+    """Everything a plan depends on. Five statements, two more on a panel of peers, whatever the number of entries and judges."""
+    anchors = Anchor.objects.filter(calibration__challenge=challenge, calibration__panel=panel, group=OuterRef("pk"))
+    groups = entries_to_mark(challenge, anchor=Exists(anchors))
+    held = Exists(judges_in(challenge.round.cycle_id).filter(person=OuterRef("person_id")))
+    seated = Panelist.objects.filter(challenge=challenge, panel=panel).select_related("person").annotate(judges=held)
+    rows = list(seated.order_by("person__name", "pk"))
     teams = groups_of_peers(challenge, panel) if who_judges(challenge, panel) == PEERS else {}
-    holding = set(teams) or set(judges_in(challenge.round.cycle_id).values_list("person_id", flat=True))
-    seats = [one for one in rows if one.left_at is None and one.person_id in holding]
+    seats: list[Panelist] = [one for one in rows if one.left_at is None and (one.person_id in teams if teams else one.judges)]
     here = {one.person_id for one in seats}
     ids = [one.pk for one in groups]
     facts = Facts(
@@ -106,7 +109,7 @@ def facts_of(challenge: Challenge, panel: str) -> Facts:
         gone=[one for one in rows if one.person_id not in here],
         about=_about(challenge),
         bars=barred(ids, [one.person for one in seats]),
-        anchors=_anchors(challenge, panel, set(ids)),
+        anchors=sorted(one.pk for one in groups if one.anchor),  # type: ignore[attr-defined]
         teams=teams,
     )
     there = set(ids)
@@ -145,12 +148,6 @@ def _words(answer: Any) -> tuple[str, ...]:
     """The choices of an answer: one, several, or none."""
     chosen = answer if isinstance(answer, list) else [answer]
     return tuple(one for one in chosen if isinstance(one, str) and one)
-
-
-def _anchors(challenge: Challenge, panel: str, there: set[int]) -> list[int]:
-    """The entries that the panel's calibration has everybody mark."""
-    rows = Anchor.objects.filter(calibration__challenge=challenge, calibration__panel=panel, group__in=there)
-    return sorted(rows.values_list("group_id", flat=True))
 
 
 # --- The problem that is solved -----------------------------------------------------------------------------------------------------------
@@ -227,10 +224,16 @@ def _fits(seat: Panelist, group: int, about: About, asked: Asked, facts: Facts, 
 # --- What was asked before ----------------------------------------------------------------------------------------------------------------
 
 
-def gaps_of(facts: Facts) -> Asked:
-    """What fills the gaps: as many judges for each entry as the last plan gave, else as most entries were given."""
-    rows = AssignmentPlan.objects.filter(challenge=facts.challenge, panel=facts.panel, state=PlanState.APPLIED.value)
-    last = next((one for row in rows.order_by("-applied_at", "-pk")[:20] if (one := Asked.of(row.asked)).aim is Aim.DEAL), None)
+def gaps_of(facts: Facts, plans: Sequence[AssignmentPlan] | None = None) -> Asked:
+    """What fills the gaps: as many judges for each entry as the last plan gave, else as most entries were given.
+
+    `plans`: those of the panel, where they are known already; else one statement.
+    """
+    if plans is None:
+        there = AssignmentPlan.objects.filter(challenge=facts.challenge, panel=facts.panel, state=PlanState.APPLIED.value)
+        plans = list(there.defer("found").order_by("-applied_at", "-pk")[:20])
+    rows = sorted((one for one in plans if one.applied_at is not None), key=lambda one: (one.applied_at, one.pk), reverse=True)
+    last = next((one for row in rows if (one := Asked.of(row.asked)).aim is Aim.DEAL), None)
     given = Counter(group for group, _ in (*facts.kept, *facts.take, *facts.given_back))
     each = last.per_entry if last is not None else usual_each(given.values())
     before = last or Asked()

@@ -110,9 +110,12 @@ def _count_entries(cycle: Cycle, tables: dict[tuple[int, str], Table]) -> None:
         table.thin = sum(1 for one in own if 0 < one < table.usual)
 
 
-def entries_to_mark(challenge: Challenge) -> list[Group]:
-    """The groups whose entry in the task is to be marked, by name: what counts, or everybody in the round where nothing is handed in."""
-    groups = entrants_of(challenge.round)
+def entries_to_mark(challenge: Challenge, **known: Exists) -> list[Group]:
+    """The groups whose entry in the task is to be marked, by name: what counts, or everybody in the round where nothing is handed in.
+
+    `known`: what else is to be known of each, under its name.
+    """
+    groups = entrants_of(challenge.round).annotate(**known)
     if spec_of(challenge).form:
         groups = groups.filter(pk__in=counting(Submission.objects.filter(challenge=challenge)).values("group_id"))
     if challenge.division:

@@ -162,3 +162,21 @@ def test_pages_ask_as_much_for_many_rows_as_for_few():
     assert counts[:2] == counts[2:]
     assert max(counts) <= 12, counts
     assert Sheet.objects.count() == 0
+
+
+def test_the_desk_asks_as_much_for_many_conflicts_as_for_few():
+    counts, org = [], actor("org")
+    for size in (3, 30):
+        call = locked_scene(groups=size)
+        MembershipFactory(cycle=call.cycle, group=None, person=org.person, role="organizer", capabilities=["organize"])
+        for number, group in enumerate(call.groups):
+            someone = judge(call, f"Judge {number}")
+            actions.declare_conflict(person=someone, group=group, reason="x", by=None)
+            actions.raise_concern(group=group, words="x", by=None)
+        page = f"/cycles/{call.cycle.key}/desk/judging/conflicts/"
+        client = org.client
+        client.get(page)
+        with CaptureQueriesContext(connection) as statements:
+            assert client.get(page).status_code == 200
+        counts.append(len(without_designs(statements)))
+    assert counts[0] == counts[1] <= 12, counts

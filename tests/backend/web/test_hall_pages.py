@@ -392,5 +392,5 @@ def test_pages_of_the_hall_take_the_same_few_statements(placed, more):
         with CaptureQueriesContext(connection) as statements:
             client.get(path)
         found = [one for one in without_designs(statements) if "django_session" not in one and "accounts_user" not in one]
-        limit = 18 if path == home else 12
+        limit = 12
         assert len(found) <= limit, (path, len(found), found)

@@ -18,6 +18,7 @@ from games.notices.actions.reactions import react
 from games.notices.models import Message, Notice
 from games.results.models import PanelAnalysis
 from games.rounds.models import Round
+from tests.cast import actor
 from tests.factories.groups import MembershipFactory
 from tests.factories.judging import MARKS, People, judge, locked_scene, people, sheet_for
 from tests.factories.submissions import Scene, without_designs
@@ -245,3 +246,20 @@ def test_many_looks_take_no_more_statements_than_few() -> None:
             assert looks_part(round_)["count"] == 2 * size
         counts.append(len(without_designs(statements)))
     assert counts == [4, 4]
+
+
+def test_choosing_one_more_judge_takes_the_same_statements_for_few_and_many() -> None:
+    counts, org = [], actor("org")
+    for size in (3, 30):
+        call = locked_scene(groups=size)
+        MembershipFactory(cycle=call.cycle, group=None, person=org.person, role="organizer", capabilities=["organize"])
+        client, jo = org.client, judge(call, "Jo")
+        for group in call.groups:
+            sheet_for(call, jo, group)
+            Panelist.objects.create(challenge=call.challenge, panel="jury", person=judge(call, f"Judge of {group.name}"))
+        page = f"/cycles/{call.cycle.key}/desk/judging/doubts/{Sheet.objects.filter(challenge=call.challenge)[0].pk}/reader/"
+        client.get(page)
+        with CaptureQueriesContext(connection) as statements:
+            assert client.get(page).status_code == 200
+        counts.append(len(without_designs(statements)))
+    assert counts[0] == counts[1] <= 12, counts

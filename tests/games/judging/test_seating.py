@@ -59,7 +59,7 @@ def test_why_not_is_told_for_every_name_of_the_same_human(django_assert_num_quer
     other = judge(call, "J.", user=judith.user, organization=None, claimed_at=call.round.opens_at)
     actions.declare_conflict(person=other, group=call.groups[0], by=None, reason="A cousin.")
     MembershipFactory(group=call.groups[1], person=judith.person)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         found = barred([one.pk for one in call.groups], [judith.person, other])
     conflict = Bar(own=False, reason="A cousin.", kind="declared")
     assert found == {

@@ -27,6 +27,7 @@ from games.judging.rules.seats import Details
 from games.judging.seating import MARKED
 
 SHOWN: Final = 12
+KNOWN: Final = 40  # plans that are looked at for what the last one asked
 PLAN_BADGES: Final = {
     "waiting": ("planned", gettext_lazy("waiting")),
     "running": ("judging", gettext_lazy("being worked out")),
@@ -67,8 +68,8 @@ def panel_context(cycle: Cycle, task: Challenge, panel: str) -> dict[str, Any]:
     """What the page shows; also when something on it was refused."""
     spec = spec_of(task)
     facts = facts_of(task, panel)
-    gaps = gaps_of(facts)
-    plans = AssignmentPlan.objects.filter(challenge=task, panel=panel).defer("found").order_by("-pk")[:SHOWN]
+    plans = list(AssignmentPlan.objects.filter(challenge=task, panel=panel).defer("found").order_by("-pk")[:KNOWN])
+    gaps = gaps_of(facts, plans)
     places = [cycle.key, task.round.key, task.key]
     return {
         "ways": ways(cycle, "panels"),
@@ -85,7 +86,7 @@ def panel_context(cycle: Cycle, task: Challenge, panel: str) -> dict[str, Any]:
         "each": gaps.per_entry if facts.kept else min(3, len(facts.seats)) or 1,
         "calibrated": len(facts.anchors),
         "seed": task.pk * 7919 % 10_000,
-        "plans": [{"plan": one, "badge": badge_of(one), "asked": Asked.of(one.asked)} for one in plans],
+        "plans": [{"plan": one, "badge": badge_of(one), "asked": Asked.of(one.asked)} for one in plans[:SHOWN]],
         "matrix": f"{reverse('desk-matrix', args=places)}?panel={panel}",
     }
 
