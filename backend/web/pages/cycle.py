@@ -51,6 +51,7 @@ def tabs(cycle: Cycle, current: str, *, main: Board | None, access: Access) -> l
     if any(one.form for one in design_of(cycle).challenges):
         parts.append(("entries", _("Entries"), reverse("entries", args=[cycle.key])))
     parts += [
+        ("ideas", _("Ideas"), reverse("ideas", args=[cycle.key])),
         ("rules", _("Rules"), reverse("rules", args=[cycle.key])),
         ("decisions", _("Decisions"), reverse("decisions", args=[cycle.key])),
     ]

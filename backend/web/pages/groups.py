@@ -24,6 +24,7 @@ from games.groups.queries import public_key
 from games.judging.models import Sheet
 from games.judging.rules import SheetState
 from games.permissions import Access, visible
+from games.playbooks.rules import Capability
 from games.playbooks.schema import ChallengeDesign, Design
 from games.recognition.models import Grant
 from games.results.api.scores import without_judges
@@ -55,6 +56,7 @@ def group_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
         "group": row,
         "crumbs": crumbs_of(found, (_("Groups"), reverse("groups", args=[found.key])), row.name),
         "own": row.pk in access.groups,
+        "builds": access.organizes(found.pk) or (found.pk in access.member_of and bool(access.groups_with(Capability.SUBMIT))),
         "facts": _facts(row),
         "grants": [
             {"title": one.name, "under": shapes.money(one.amount_cents, one.currency), "place": one.place} for one in grants

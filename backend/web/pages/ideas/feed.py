@@ -1,0 +1,67 @@
+"""The commons of a cycle: what is shared, newest first, by kind, tag, team and words."""
+
+from typing import Any, Final
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from backend.api.permissions import access_of
+from backend.web.pages.ideas.frame import KINDS, cards, frame, places_of, tabs_of
+from games.ideas.models import Idea
+from games.ideas.queries import FeedAsked, built_on, feed, tags_in, with_story
+from games.permissions import visible
+
+PAGE: Final = 18
+LONGEST: Final = 100
+MOST_TAGS: Final = 12
+
+
+@require_safe
+def ideas_page(request: HttpRequest, cycle: str) -> HttpResponse:
+    """What this person may read; `kind`, `tag`, `team` and `q` narrow it."""
+    context = frame(request, cycle)
+    access, found = access_of(request), context["cycle"]
+    asked = {name: request.GET.get(name, "").replace("\0", "").strip()[:LONGEST] for name in ("kind", "tag", "team", "q")}
+    seen = visible(access, "idea.view", Idea.objects.filter(cycle=found))
+    rows = feed(seen, FeedAsked(kind=asked["kind"] if asked["kind"] in KINDS else "", tag=asked["tag"], words=asked["q"]))
+    if asked["team"]:
+        rows = rows.filter(group__key=asked["team"])
+    page = Paginator(with_story(rows).prefetch_related("tags"), PAGE).get_page(request.GET.get("page"))
+    counts = built_on([one.pk for one in page], visible(access, "idea.view", Idea.objects.all()))
+    places = places_of(access, found) if access.user_id is not None else []
+    context |= {
+        "tabs": tabs_of(request, found),
+        "page": page,
+        "cards": cards(page, counts),
+        "kinds": _kinds(request, asked["kind"]),
+        "tags": [{"word": word, "url": _with(request, tag=word)} for word in tags_in(seen, MOST_TAGS) if word != asked["tag"]],
+        "asked": asked,
+        "without": {name: _with(request, **{name: ""}) for name in ("tag", "team")},
+        "narrowed": any(asked.values()),
+        "query": _query(request),
+        "writes": bool(places),
+    }
+    return render(request, "ideas/feed.html", context)
+
+
+def _kinds(request: HttpRequest, chosen: str) -> list[dict[str, Any]]:
+    every = [{"label": _("All"), "url": _with(request, kind=""), "chosen": chosen not in KINDS}]
+    return [*every, *({"label": words, "url": _with(request, kind=key), "chosen": key == chosen} for key, words in KINDS.items())]
+
+
+def _with(request: HttpRequest, **changes: str) -> str:
+    """This list, narrowed otherwise, from its first page."""
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    for name, value in changes.items():
+        asked.pop(name, None)
+        if value:
+            asked[name] = value
+    return f"?{asked.urlencode()}"
+
+
+def _query(request: HttpRequest) -> str:
+    return _with(request)[1:]

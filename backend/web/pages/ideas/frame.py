@@ -1,0 +1,154 @@
+"""What the pages of the commons share: words for kinds and audiences, cards, who may write here, which idea it is about."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backend.api.permissions import access_of
+from backend.web.pages.cycle import boards_seen, crumbs_of, cycle_seen, tabs
+from games.cycles.models import Cycle
+from games.groups.models import Group
+from games.groups.rules import GroupState
+from games.ideas.models import Idea
+from games.ideas.queries import with_story
+from games.ideas.rules import WHOLE_FROM, Audience, DerivationKind, IdeaKind
+from games.permissions import Access, visible
+from games.playbooks.rules import Capability
+
+KINDS: Final[dict[str, Any]] = {
+    IdeaKind.CONCEPT.value: gettext_lazy("Concept"),
+    IdeaKind.HOW_TO.value: gettext_lazy("How-to"),
+    IdeaKind.PRACTICE_KIT.value: gettext_lazy("Practice kit"),
+    IdeaKind.FAILURE_STORY.value: gettext_lazy("Failure story"),
+    IdeaKind.TACTIC.value: gettext_lazy("Tactic"),
+    IdeaKind.CLUE.value: gettext_lazy("Clue"),
+}
+KIND_HINTS: Final[dict[str, Any]] = {
+    IdeaKind.CONCEPT.value: gettext_lazy("a thought worth trying"),
+    IdeaKind.HOW_TO.value: gettext_lazy("how one step is done"),
+    IdeaKind.PRACTICE_KIT.value: gettext_lazy("all that another team needs to do it too"),
+    IdeaKind.FAILURE_STORY.value: gettext_lazy("tried, did not work, and why"),
+    IdeaKind.TACTIC.value: gettext_lazy("a way of going about it"),
+    IdeaKind.CLUE.value: gettext_lazy("a piece that helps others to find the rest"),
+}
+AUDIENCES: Final[dict[str, Any]] = {
+    Audience.OWN.value: gettext_lazy("Only us: nobody else, not even the organizers"),
+    Audience.ORGANIZERS.value: gettext_lazy("We and the organizers"),
+    Audience.GROUPS.value: gettext_lazy("And the teams we name"),
+    Audience.TEAMS.value: gettext_lazy("Every team of this cycle, no sponsor and no visitor"),
+    Audience.EVERYBODY.value: gettext_lazy("Everybody who can see this cycle"),
+}
+READ_BY: Final[dict[str, Any]] = {
+    Audience.OWN.value: gettext_lazy("only its team"),
+    Audience.ORGANIZERS.value: gettext_lazy("its team and the organizers"),
+    Audience.GROUPS.value: gettext_lazy("its team, the organizers and the teams it names"),
+    Audience.TEAMS.value: gettext_lazy("every team of this cycle, and the organizers"),
+    Audience.EVERYBODY.value: gettext_lazy("everybody who can see this cycle"),
+}
+LINKS: Final[dict[str, Any]] = {
+    DerivationKind.BUILDS_ON.value: gettext_lazy("builds on"),
+    DerivationKind.COMBINES.value: gettext_lazy("combines"),
+    DerivationKind.ADAPTS.value: gettext_lazy("adapts"),
+    DerivationKind.ANSWERS.value: gettext_lazy("answers"),
+    DerivationKind.REJECTS.value: gettext_lazy("leaves aside"),
+    DerivationKind.MERGES.value: gettext_lazy("merges"),
+    DerivationKind.SPLITS.value: gettext_lazy("splits off from"),
+}
+PARTS_SAID: Final[dict[str, Any]] = {
+    "steps": gettext_lazy("Steps"),
+    "time": gettext_lazy("Time it takes"),
+    "cost": gettext_lazy("What it costs"),
+    "people": gettext_lazy("Who it takes"),
+    "went_wrong": gettext_lazy("What went wrong"),
+    "ask": gettext_lazy("Whom to ask"),
+}
+
+
+class Place(NamedTuple):
+    """As whom somebody may share here: for a group, or (without) as an organizer."""
+
+    key: str
+    name: str
+    group: Group | None
+
+
+def places_of(access: Access, cycle: Cycle) -> list[Place]:
+    """As whom this person may share in the cycle: their teams first. One statement for who is in a team, else none."""
+    mine = access.groups_with(Capability.SUBMIT)
+    rows = Group.objects.filter(cycle=cycle, pk__in=mine, state=GroupState.ACTIVE.value).order_by("name") if mine else []
+    found = [Place(one.key, one.name, one) for one in rows]
+    return [*found, Place("", _("The organizers"), None)] if access.organizes(cycle.pk) else found
+
+
+def frame(request: HttpRequest, cycle: Cycle | str, *more: tuple[str, str] | str) -> dict[str, Any]:
+    """The context every page of the commons begins with. A cycle named by its key is seen, or there is no such page."""
+    found = cycle if isinstance(cycle, Cycle) else cycle_seen(request, cycle)
+    way = [(_("Ideas"), reverse("ideas", args=[found.key])), *more] if more else [_("Ideas")]
+    return {"cycle": found, "crumbs": crumbs_of(found, *way)}
+
+
+def tabs_of(request: HttpRequest, cycle: Cycle) -> list[dict[str, Any]]:
+    """The parts of the cycle, the commons among them."""
+    access = access_of(request)
+    return tabs(cycle, "ideas", main=boards_seen(access, cycle).first(), access=access)
+
+
+def idea_seen(request: HttpRequest, cycle: str, number: int) -> Idea:
+    """The idea, if this person may read it; else 404: hidden and absent look alike."""
+    rows = with_story(Idea.objects.filter(cycle__key=cycle, number=number)).select_related("cycle__series", "cycle__organization")
+    found = visible(access_of(request), "idea.view", rows).prefetch_related("tags").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def idea_url(idea: Idea, name: str = "idea") -> str:
+    """The address of an idea, or of another page about it. Its cycle is loaded."""
+    return reverse(name, args=[idea.cycle.key, idea.number])
+
+
+def whose(idea: Idea) -> str:
+    """Whose it is."""
+    if idea.group is not None:
+        return idea.group.name
+    return _("The organizers") if idea.author_id is not None else _("Somebody")
+
+
+def stands_for(idea: Idea) -> dict[str, str] | None:
+    """The entry it stands for: in words, and where it is read."""
+    what = idea.submission or idea.attempt
+    if what is None or idea.group is None:
+        return None
+    words = _("an entry to %(task)s") if idea.submission else _("a try at %(task)s")
+    place = reverse("group", args=[idea.cycle.key, idea.group.key])
+    return {"words": words % {"task": what.challenge.name}, "url": f"{place}#round-{what.challenge.round.key}"}
+
+
+def cards(ideas: Iterable[Idea], counts: Mapping[int, int]) -> list[dict[str, Any]]:
+    """Ideas as they stand in the feed."""
+    return [
+        {
+            "idea": one,
+            "url": idea_url(one),
+            "kind": KINDS[one.kind],
+            "whose": whose(one),
+            "told": told_words(one),
+            "thin": one.complete < WHOLE_FROM and not (one.submission_id or one.attempt_id),
+            "count": counts.get(one.pk, 0),
+            "tags": sorted(tag.word for tag in one.tags.all()),
+        }
+        for one in ideas
+    ]
+
+
+def told_words(idea: Idea) -> str:
+    """How much of the story is told."""
+    if idea.submission_id or idea.attempt_id:
+        return _("an entry")
+    if idea.complete < WHOLE_FROM:
+        return _("summary only")
+    return _("%(count)d of 6 parts told") % {"count": idea.complete}

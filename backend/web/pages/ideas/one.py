@@ -1,0 +1,130 @@
+"""One idea: its parts in words, its versions and what changed, where it came from and what grew from it, who may read it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from backend.accounts.pages.gate import id_in, may
+from backend.api.permissions import access_of
+from backend.web.pages.ideas.frame import (
+    AUDIENCES,
+    KINDS,
+    LINKS,
+    PARTS_SAID,
+    READ_BY,
+    frame,
+    idea_seen,
+    idea_url,
+    places_of,
+    stands_for,
+    told_words,
+    whose,
+)
+from games.groups.models import Group
+from games.groups.rules import GroupState
+from games.ideas.models import Derivation, Idea, IdeaVersion
+from games.ideas.queries import shares_of, with_story
+from games.ideas.rules import ORDER, WHOLE_FROM, Audience, widens
+from games.permissions import visible
+from games.submissions.rules import diff_answers
+
+FEW = 12
+
+
+@require_safe
+def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
+    """Everything of an idea that this person may see; `compare` shows what a version changed."""
+    found = idea_seen(request, cycle, number)
+    context = frame(request, found.cycle, found.title)
+    access = access_of(request)
+    signed = access.user_id is not None
+    versions = list(found.versions.order_by("-number"))
+    newest = versions[0] if versions else None
+    inside = found.group_id in access.groups or access.reads(found.cycle_id) or found.author_id in access.persons
+    widening = signed and inside and may(request, "idea.widen", found)
+    context |= {
+        "idea": found,
+        "kind": KINDS[found.kind],
+        "whose": whose(found),
+        "told": told_words(found),
+        "entry": stands_for(found),
+        "thin": found.complete < WHOLE_FROM and stands_for(found) is None,
+        "parts": [{"key": key, "label": label, "text": newest.parts.get(key, "")} for key, label in PARTS_SAID.items()]
+        if newest
+        else [],
+        "tags": sorted(tag.word for tag in found.tags.all()),
+        "versions": versions,
+        "diff": _diff(versions, id_in(request.GET.get("compare", ""))),
+        **_around(found, request),
+        "shares": _shares(found),
+        "read_by": READ_BY[found.audience],
+        "inside": inside,
+        "builds": signed and bool(places_of(access, found.cycle)) and found.hidden_at is None,
+        "tells": signed and inside and stands_for(found) is None and may(request, "idea.tell", found),
+        "wider": _wider(found) if widening and stands_for(found) is None else [],
+        "moderates": access.organizes(found.cycle_id) and found.audience != Audience.OWN.value,
+    }
+    if context["wider"]:
+        rows = Group.objects.filter(cycle=found.cycle_id, state=GroupState.ACTIVE.value).exclude(pk=found.group_id or 0)
+        context["teams"] = visible(access, "group.view", rows).order_by("name")
+    return render(request, "ideas/idea.html", context)
+
+
+def _wider(idea: Idea) -> list[dict[str, Any]]:
+    """Audiences that let in at least those who read it now."""
+    held = Audience(idea.audience)
+    open_ = [one for one in ORDER if widens(held, one) and (one is not held or one is Audience.GROUPS)]
+    return [{"key": one.value, "label": AUDIENCES[one.value]} for one in open_]
+
+
+def _around(idea: Idea, request: HttpRequest) -> dict[str, Any]:
+    """Where it came from and what grew from it. Three statements."""
+    seen = visible(access_of(request), "idea.view", Idea.objects.all())
+    links = list(Derivation.objects.filter(target=idea).order_by("source_id"))
+    there = {one.pk: one for one in with_story(seen.filter(pk__in=[one.source_id for one in links]))}
+    grown = Derivation.objects.filter(source=idea, target__in=seen.order_by().values("pk")).select_related(
+        "target__group", "target__cycle"
+    )
+    return {
+        "sources": [_link(one, there.get(one.source_id)) for one in links],
+        "grown": [_link(one, one.target) for one in grown.order_by("-target_id")[:FEW]],
+    }
+
+
+def _link(one: Derivation, idea: Idea | None) -> dict[str, Any]:
+    told: dict[str, Any] = {"verb": LINKS[one.kind], "reason": one.reason, "idea": idea}
+    return told | ({"url": idea_url(idea), "whose": whose(idea)} if idea is not None else {})
+
+
+def _shares(idea: Idea) -> list[dict[str, Any]]:
+    """How the groups of a joint idea share its credit; nothing to say where it is one group's."""
+    shares = shares_of(idea) if idea.group_id is not None else {}
+    if len(shares) < 2:  # noqa: PLR2004 one group has all of it
+        return []
+    names = dict(Group.objects.filter(pk__in=shares).values_list("pk", "name"))
+    return [
+        {"name": names.get(pk, ""), "percent": f"{points / 100:g}"}
+        for pk, points in sorted(shares.items(), key=lambda one: -one[1])
+    ]
+
+
+def _diff(versions: list[IdeaVersion], number: int) -> dict[str, Any] | None:
+    """What a version changed against the one before it."""
+    by_number = {one.number: one for one in versions}
+    if number not in by_number or number - 1 not in by_number:
+        return None
+    names: dict[str, Any] = {"title": _("Title"), "summary": _("In short"), **PARTS_SAID}
+    before, after = (_texts(by_number[one]) for one in (number - 1, number))
+    fields = [
+        {"name": names[one.key], "changed": one.changed, "pieces": one.pieces, "added": one.added, "removed": one.removed}
+        for one in diff_answers(list(names), before, after)
+    ]
+    return {"number": number, "before": number - 1, "fields": fields}
+
+
+def _texts(version: IdeaVersion) -> Mapping[str, Any]:
+    return {"title": version.title, "summary": version.summary, **version.parts}

@@ -1,0 +1,79 @@
+"""The lineage of an idea: where it came from and what grew from it, drawn, told row by row, and as a table."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from backend.api.permissions import access_of
+from backend.web.geometry.lineage import graph
+from backend.web.pages.ideas.frame import KINDS, LINKS, frame, idea_seen, idea_url, whose
+from games.ideas.models import Idea
+from games.ideas.queries import DEEPEST, Lineage, Link, Node, lineage_of
+from games.permissions import visible
+
+WHOLE: Final = 400
+"""Steps each way when everything is asked for."""
+
+
+@require_safe
+def lineage_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
+    """Ten steps each way, or (`whole`) all the way."""
+    found = idea_seen(request, cycle, number)
+    whole = request.GET.get("whole") == "1"
+    seen = visible(access_of(request), "idea.view", Idea.objects.all())
+    told = lineage_of(found, seen, depth=WHOLE if whole else DEEPEST)
+    context = frame(request, found.cycle, (found.title, idea_url(found)), _("Lineage"))
+    drawn = graph([node.key for node in told.nodes], [(one.source, one.target, one.kind) for one in told.links], here=found.pk)
+    rows = _rows(told, found)
+    context |= {
+        "idea": found,
+        "rows": rows,
+        "graph": drawn,
+        "whole": whole,
+        "more": told.more or (not whole and len(told.nodes) > DEEPEST),
+        "masked": told.hidden,
+        "count": len(told.nodes) - 1,
+        "table": _table(rows),
+    }
+    return render(request, "ideas/lineage.html", context)
+
+
+def _rows(told: Lineage, here: Idea) -> list[dict[str, Any]]:
+    names = {node.key: _name(node) for node in told.nodes}
+    came: dict[int, list[Link]] = {}
+    for one in told.links:
+        came.setdefault(one.target, []).append(one)
+    return [
+        {
+            "idea": node.idea,
+            "name": names[node.key],
+            "url": idea_url(node.idea) if node.idea else "",
+            "kind": KINDS[node.idea.kind] if node.idea else "",
+            "whose": whose(node.idea) if node.idea else "",
+            "at": node.idea.shared_at if node.idea else None,
+            "here": node.key == here.pk,
+            "came": _came(came.get(node.key, ()), names),
+        }
+        for node in told.nodes
+    ]
+
+
+def _name(node: Node) -> str:
+    return node.idea.title if node.idea else _("an idea you cannot see")
+
+
+def _came(links: Iterable[Link], names: dict[int, str]) -> str:
+    """In words what it came from."""
+    return "; ".join(f"{LINKS[one.kind]} “{names[one.source]}”" for one in links)
+
+
+def _table(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    labels = (_("Idea"), _("Team"), _("Kind"), _("Came from"))
+    return {
+        "columns": [{"label": label, "number": False} for label in labels],
+        "rows": [{"cells": [row["name"], row["whose"], row["kind"], row["came"]], "url": row["url"]} for row in rows],
+    }
