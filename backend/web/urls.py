@@ -49,6 +49,7 @@ from backend.web.pages.desk import (
 from backend.web.pages.desk import voting as desk_voting
 from backend.web.pages.marking import report, room, walking
 from backend.web.pages.workspace import hall as team_hall
+from backend.web.pages.workspace import testing
 
 C = "cycles/<str:cycle>/"
 R = "cycles/<str:cycle>/rounds/<str:key>/"
@@ -81,6 +82,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}teams/<str:group>/judges/", workspace.judges_page, name="team-judges"),
     path(f"{C}teams/<str:group>/table/", team_hall.table, name="team-table"),
     path(f"{C}teams/<str:group>/standing/", workspace.standing_page, name="team-standing"),
+    path(f"{C}teams/<str:group>/tests/", testing.tests_page, name="team-tests"),
+    path(f"{C}teams/<str:group>/tests/<int:number>/", testing.test_page, name="team-test"),
+    path(f"{C}tests/<int:number>/", testing.finished_page, name="test"),
     path(f"{C}teams/<str:group>/points/", workspace.points_page, name="team-points"),
     path(f"{C}teams/<str:group>/appeals/", workspace.appeals_page, name="team-appeals"),
     path(f"{C}teams/<str:group>/appeals/<int:pk>/withdraw/", workspace.withdraw_appeal, name="team-appeal-withdraw"),

@@ -11,6 +11,7 @@ from backend.web.pages.cycle import crumbs_of
 from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.judging.seating import MARKED
+from games.learning.queries import asks_for_tests
 from games.permissions import visible
 
 WITH_CYCLE = ("cycle__series", "cycle__organization", "organization", "registration")
@@ -31,6 +32,8 @@ def team_tabs(group: Group, current: str) -> list[dict[str, Any]]:
     parts = [("team", _("Overview")), ("team-feedback", _("Marks and feedback")), ("team-standing", _("Where we stand"))]
     if design.rules or design.badges or design.awards:
         parts.append(("team-points", _("Points and awards") if design.rules or design.badges else _("Awards")))
+    if asks_for_tests(design) or current == "team-tests":
+        parts.append(("team-tests", _("Tests of change")))
     if any(one.appeal_days for one in design.rounds):
         parts.append(("team-appeals", _("Appeals")))
     if any(one.judges_panels for one in design.challenges if one.format.value in MARKED):
