@@ -1,6 +1,7 @@
 """What every page of the workspace has: the team, which only its members open, and the tabs."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
@@ -39,7 +40,9 @@ def team_tabs(group: Group, current: str) -> list[dict[str, Any]]:
     if any(one.judges_panels for one in design.challenges if one.format.value in MARKED):
         parts.append(("team-judges", _("Judges")))
     parts.append(("team-people", _("Team")))
-    return [{"label": label, "url": reverse(name, args=address), "current": name == current} for name, label in parts]
+    shown = [{"label": label, "url": reverse(name, args=address), "current": name == current} for name, label in parts]
+    ideas = {"label": _("Ideas"), "url": f"{reverse('ideas', args=address[:1])}?team={quote(group.key)}", "current": False}
+    return [*shown[:-1], ideas, shown[-1]]
 
 
 def framed(request: HttpRequest, group: Group, current: str, label: str = "") -> dict[str, Any]:
