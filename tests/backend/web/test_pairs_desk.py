@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from backend.web.pages.desk.pairing import advice, linked
 from games.judging import actions
-from games.judging.models import Panelist, Vote
+from games.judging.models import ConflictOfInterest, Panelist, Vote
 from games.judging.queries.pairing import entries_at, judges_at, pairs_tables, size_of_list
 from games.results.actions.pairs import pair_analyses, store_pair_analyses
 from tests.factories.judging import judge, people
@@ -146,6 +146,21 @@ def test_what_hangs_together_is_said():
 
 def test_before_there_are_two_entries_nothing_is_asked_of_anybody():
     assert "two entries" in advice({}, judges=0, entries=1)["words"]
+
+
+def test_what_a_team_says_is_upheld_on_the_page_of_conflicts_and_takes_the_comparisons_out(call, who):
+    judith = who.judith.person
+    seat(call, judith)
+    while turn(call, judith) is not None:
+        pass
+    actions.object_to(group=call.groups[0], person=judith, reason="A cousin of ours.", by=None)
+    where = "/cycles/fair/desk/judging/conflicts/"
+    assert "4 comparisons still count" in who.org.client.get(where).content.decode()
+    conflict = ConflictOfInterest.objects.get()
+    who.org.client.post(where, {"do": "uphold", "row": conflict.pk})
+    assert "still count" not in who.org.client.get(where).content.decode()
+    [row] = judges_at(call.challenge)
+    assert row.pairs == 6
 
 
 @pytest.mark.outsider("desk-pairs")

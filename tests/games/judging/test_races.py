@@ -1,13 +1,16 @@
 """Judges at the same moment: one final sheet, one assignment, one vote."""
 
+from collections.abc import Callable
+
 import pytest
 from django.db import connection, transaction
+from django.db.models import Q
 
 from games.journal.models import JournalEntry
 from games.judging import actions
 from games.judging.models import Mark, PairEntry, Panelist, Sheet, Vote
 from games.judging.queries.pairs import seat_at
-from games.judging.rules import Given, SheetRefused
+from games.judging.rules import ConflictDeclared, ConflictSource, Given, SheetRefused
 from games.judging.rules.pairs import PairGone
 from tests.factories.judging import MARKS, judge, locked_scene, sheet_for
 from tests.factories.pairs import expo, seated, turn
@@ -88,6 +91,22 @@ def test_many_judges_at_once_never_wait_for_each_other_and_nothing_is_lost() -> 
     assert Vote.objects.exclude(at=None).count() == 5 * TOGETHER
     assert sum(row.votes for row in PairEntry.objects.all()) == 10 * TOGETHER
     assert sum(row.views for row in PairEntry.objects.all()) == 10 * TOGETHER
+
+
+def test_no_vote_slips_past_a_conflict_that_is_declared_at_the_same_moment() -> None:
+    call = expo(4)
+    judith = seated(call)
+    group, *others = call.groups
+    pair = actions.ask_pair(challenge=call.challenge, person=judith, by=None)
+    acts: list[Callable[[], object]] = [
+        lambda one=one: actions.vote(challenge=call.challenge, person=judith, a=group, b=one, outcome="a", by=None)  # type: ignore[misc]
+        for one in others
+    ]
+    acts.insert(1, lambda: actions.declare_conflict(person=judith, group=group, by=None, source=ConflictSource.JUDGE))
+    found = at_once([*acts, lambda: actions.answer(pair=pair, outcome="b", by=None)])
+    assert all(not isinstance(one, Exception) or isinstance(one, (ConflictDeclared, PairGone)) for one in found), found
+    told = Vote.objects.filter(Q(a=group) | Q(b=group), undone_at__isnull=True).exclude(outcome="")
+    assert not told.exists()
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
