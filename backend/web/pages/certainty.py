@@ -20,8 +20,9 @@ from backend.web.pages.rounds import round_seen
 from games.challenges.models import Challenge
 from games.groups.models import Group
 from games.judging.queries.others import Who, judges_on
+from games.judging.queries.room import panels_led
 from games.permissions import visible
-from games.playbooks.rules import Visibility
+from games.playbooks.rules import Capability, Visibility
 from games.results.models import PanelAnalysis
 from games.results.queries.analysis import Analysis, EntryAnalysis, JudgeAnalysis, read_analysis
 from games.results.queries.facts import judge_keys
@@ -67,6 +68,7 @@ def certainty_page(request: HttpRequest, cycle: str, key: str, challenge: str) -
         judges=inside or round_.visibility in OPEN_MARKS,
         named=access.reads(found.pk),
         inside=inside,
+        leads=panels_led(task, access.persons) if found.pk in access.cycles_with(Capability.JUDGE) else (),
     )
     context = {
         "cycle": found,
@@ -86,7 +88,10 @@ def certainty_page(request: HttpRequest, cycle: str, key: str, challenge: str) -
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What one person may read: names of entries, judges one by one (`judges`), their names (`named`), what stands out (`inside`)."""
+    """What one person may read: names of entries, judges one by one (`judges`), their names (`named`), what stands out (`inside`).
+
+    `leads`: panels that the person chairs, whose judges they always see one by one.
+    """
 
     round: Round
     names: Mapping[str, tuple[str, str]]
@@ -94,6 +99,11 @@ class View:
     judges: bool
     named: bool
     inside: bool
+    leads: Collection[str] = ()
+
+    def tells(self, panel: str) -> bool:
+        """Whether what stands out in the judges' marks is told: inside, and to the chair of the panel at any time."""
+        return self.inside or panel in self.leads
 
 
 def _names(round_: Round, *, inside: bool, own: Collection[int]) -> dict[str, tuple[str, str]]:
@@ -115,7 +125,8 @@ def _panel(found: Analysis, task: Challenge, view: View) -> dict[str, Any]:
     entries = sorted(found.entries, key=lambda one: (one.place, one.group))
     judges = sorted((one for one in found.judges if one.judge in view.people), key=lambda one: -one.offset)
     reach = reach_of([(one.offset, 2 * (one.error or Fraction(0))) for one in judges])
-    who = judges_on(task, found.panel, named=view.named) if view.judges else {}
+    shown = view.judges or view.tells(found.panel)
+    who = judges_on(task, found.panel, named=view.named) if shown else {}
     known = sorted({number for one in entries[:1] for number in one.top if number < len(entries)})
     tops = sorted({*known[:2], *known[-1:]})  # who wins, the podium, and the widest: usually who goes on
     return {
@@ -125,8 +136,8 @@ def _panel(found: Analysis, task: Challenge, view: View) -> dict[str, Any]:
         "warnings": found.warnings,
         "entries": [_entry(one, view, tops, of=len(entries)) for one in entries[:SHOWN]],
         "more": max(0, len(entries) - SHOWN),
-        "judges": [judge_bar(one, who.get(view.people[one.judge]), reach, told=view.inside) for one in judges]
-        if view.judges
+        "judges": [judge_bar(one, who.get(view.people[one.judge]), reach, told=view.tells(found.panel)) for one in judges]
+        if shown
         else [],
         "tops": tops,
         "applied": found.applied,

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from games.challenges.models import Challenge
 from games.judging.models import Deliberation, Panelist, Sheet
 from games.judging.queries.others import ALWAYS, NEVER, Who, judges_on, others_mode
 from games.judging.queries.talk import final_marks
@@ -76,6 +77,14 @@ def leads(deliberation: Deliberation, access: "Access") -> bool:
     """Whether the person chairs the panel. One statement."""
     seats = Panelist.objects.filter(challenge=deliberation.challenge_id, panel=deliberation.panel, chair=True, left_at=None)
     return bool(access.persons) and seats.filter(person__in=sorted(access.persons)).exists()
+
+
+def panels_led(challenge: Challenge, persons: Collection[int]) -> set[str]:
+    """The panels of a task that one of these persons chairs. One statement, none for nobody."""
+    if not persons:
+        return set()
+    seats = Panelist.objects.filter(challenge=challenge, chair=True, left_at=None, person__in=sorted(persons))
+    return set(seats.values_list("panel", flat=True))
 
 
 def speaker_in(deliberation: Deliberation, persons: Collection[int]) -> Person:

@@ -104,6 +104,23 @@ def test_a_judge_reads_how_they_mark_once_results_are_out(played: Played) -> Non
     assert "Nothing to tell yet" in text(actor("eve").client.get("/desk/sheets/report/"))
 
 
+def test_the_chair_reads_how_each_judge_marks_before_and_after_publication(played: Played) -> None:
+    chair, judith = actor("chair"), actor("judith")
+    task = played.challenges["concept"]
+    for someone, leads in ((chair, True), (judith, False)):
+        MembershipFactory.create(cycle=played.cycle, group=None, person=someone.person, role="judge", capabilities=["judge"])
+        task.panelists.create(panel="jury", person=someone.person, chair=leads)
+    assert page(played) in text(chair.client.get("/desk/sheets/report/"))
+    assert "Panels you lead" not in text(judith.client.get("/desk/sheets/report/"))
+    assert "The judges" in text(chair.client.get(page(played)))
+    assert "The judges" not in text(judith.client.get(page(played)))
+    Round.objects.filter(key="call").update(published_at=None)
+    assert "The judges" in text(chair.client.get(page(played)))
+    assert judith.client.get(page(played)).status_code == 404
+    task.panelists.update(chair=False)
+    assert chair.client.get(page(played)).status_code == 404
+
+
 def test_the_page_takes_few_statements(played: Played) -> None:
     client = organizer(played).client
     client.get(page(played))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Final
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,13 +12,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from backend.accounts.pages.gate import signed_in
+from backend.api.permissions import access_of
 from backend.web.geometry.intervals import offset_bar, reach_of
 from backend.web.pages.certainty import DECIMALS, signed
 from backend.web.pages.marking.lists import mine, tabs
+from games.judging.models import Panelist
 from games.judging.queries import progress_by_task
+from games.permissions import visible
+from games.results.models import PanelAnalysis
 from games.results.queries.analysis import JudgeAnalysis, reports_on
 from leaderboards.engine.numbers import fixed
 
+LED: Final = 40
 CLEAR: Final = 2  # standard errors: what is nearer to zero may be chance
 
 
@@ -28,8 +34,18 @@ def report_page(request: HttpRequest) -> HttpResponse:
     """Every panel on which this person judged and whose results are out."""
     sheets = mine(request)
     panels = [{"challenge": one.challenge, "panel": one.panel, **report(one.judge, one.everybody)} for one in reports_on(sheets)]
-    context = {"tabs": tabs("judge-report", progress_by_task(sheets)), "panels": panels}
+    context = {"tabs": tabs("judge-report", progress_by_task(sheets)), "panels": panels, "led": _led(request)}
     return render(request, "judging/report.html", context)
+
+
+def _led(request: HttpRequest) -> list[PanelAnalysis]:
+    """The panels that this person chairs, whose judges they read one by one. One statement."""
+    access = access_of(request)
+    mine = Panelist.objects.filter(
+        challenge=OuterRef("challenge"), panel=OuterRef("panel"), person__in=sorted(access.persons), chair=True, left_at=None
+    )
+    rows = visible(access, "analysis.view", PanelAnalysis.objects.filter(Exists(mine), challenge__format="rubric"))
+    return list(rows.defer("body", "shown").select_related("challenge__round__cycle").order_by("-computed_at", "pk")[:LED])
 
 
 def report(one: JudgeAnalysis, everybody: Sequence[JudgeAnalysis]) -> dict[str, Any]:
