@@ -6,7 +6,7 @@ from django.utils.module_loading import import_string
 
 from games.journal.queries import db_now
 from games.judging.actions.planning import plans_due
-from games.notices.actions import compose_digests, deliver_pending, tell_of_halls, warn_of_deadlines
+from games.notices.actions import ask_the_silent, compose_digests, deliver_pending, tell_of_halls, warn_of_deadlines
 from games.progression.actions import settle_round_states
 from games.progression.drafting import rehearsals_to_do
 from games.results.rules import RunState
@@ -68,9 +68,13 @@ def tick() -> None:
 
 @shared_task
 def remind() -> None:
-    """Once a minute: whoever has a deadline near and something to do, or another place in the hall, hears of it; the digests of those whose morning it is."""
+    """Once a minute: whoever has a deadline near and something to do, another place in the hall, or no test for days, hears of it.
+
+    And the digests of those whose morning it is.
+    """
     warn_of_deadlines()
     tell_of_halls()
+    ask_the_silent()
     compose_digests()
 
 

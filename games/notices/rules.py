@@ -125,6 +125,7 @@ TOPICS: Mapping[str, Topic] = MappingProxyType(
         "changes.sheet": Topic.ASSIGNED,
         "hall.team": Topic.TEAM,
         "hall.judge": Topic.ASSIGNED,
+        "tests.silent": Topic.TEAM,
         "news": Topic.NEWS,
     }
 )

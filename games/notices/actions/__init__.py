@@ -15,6 +15,7 @@ from games.notices.actions.digest import compose_digests
 from games.notices.actions.hall import tell_of_halls
 from games.notices.actions.outbox import deliver_pending, mark_bounced, send_again, tell
 from games.notices.actions.reactions import HANDLERS, react
+from games.notices.actions.silence import ask_the_silent
 from games.notices.actions.telling import tell_all
 from games.notices.actions.wishes import mark_read, read_stop, set_wishes, stop, stop_token
 
@@ -22,6 +23,7 @@ __all__ = [
     "HANDLERS",
     "AnnouncementRefused",
     "Reminded",
+    "ask_the_silent",
     "compose_digests",
     "deliver_pending",
     "make_announcement",
