@@ -151,6 +151,7 @@ PAGE_ROWS: Final[dict[str, type[Model]]] = {
     "desk-calibration": Calibration,
     "desk-calibrate": Challenge,
     "desk-sheet": Sheet,
+    "desk-third-reader": Sheet,
     "receipt": Submission,
     "compare": Submission,
     "deliberation": Deliberation,
@@ -174,6 +175,7 @@ ASKED: Final[dict[str, str]] = {
     "calibration-set-up-candidates": "?challenge={task}&panel=jury",
     "desk-calibrate": "?panel=crowd",
     "desk-matrix": "?panel=jury",
+    "planning-readers": "?panel=jury&group=scarlet-ibises",
     "search": "?q=redtitle",
     "compare": "?from=1&to=1",
 }

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts.pages.gate import attempt, me, seen, signed_in
 from backend.api.permissions import access_of
+from backend.web.pages.certainty import DECIMALS
 from backend.web.pages.desk.place import back, desk_page, organized
 from backend.web.pages.desk.reading import third_shape
 from backend.web.pages.desk.tying import tie_rows
@@ -28,6 +29,7 @@ from games.organizations.models import Person
 from games.results.doubts import Why
 from games.results.queries.doubtful import Doubted, PanelDoubts, doubtful
 from games.submissions.queries import rules_of
+from leaderboards.engine.numbers import fixed
 
 type Place = tuple[int, str, int]
 """Task, panel, group."""
@@ -106,7 +108,7 @@ def _doubt(one: Doubted, talk: Any, third: dict[str, Any] | None) -> dict[str, A
         "place": one.judged.place,
         "interval": (one.judged.low, one.judged.high) if one.judged.low != one.judged.high else None,
         "score": one.values.get("adjusted") or one.values.get("raw"),
-        "spread": one.values.get("spread"),
+        "spread": fixed(one.judged.spread, DECIMALS) if one.judged.spread is not None else "",
         "sheets": one.judged.sheets,
         "reasons": [REASONS[why] for why in one.doubt.reasons],
         "line": line,
