@@ -8,6 +8,7 @@ from django.db import transaction
 
 from backend.cli.demo_data.building import claim, entries, groups, imported, marks, members, spread, widened
 from backend.cli.demo_data.content import content, slug
+from backend.cli.demo_data.learned import NOW, WATER, measured
 from games.bundles.bundle import Bundle
 from games.bundles.rows import DecisionRow, MarkRow, PersonRow
 from games.bundles.tables import Table, Tables
@@ -49,6 +50,7 @@ def load(people: Mapping[str, Any]) -> Cycle:
     before = _past(start - timedelta(days=364), people, house)
     claim("judith-okafor", house, people["judith"], now)
     _corrected(before, people["olga"])
+    measured(before, WATER, start - timedelta(days=364), people["olga"])
     year = {"name": f"Clean Water Challenge {start.year}", "aim": {"date": (start + timedelta(days=365)).date().isoformat()}}
     after = progression.next_cycle(
         before,
@@ -62,6 +64,7 @@ def load(people: Mapping[str, Any]) -> Cycle:
     progression.settle_round_states()
     after.refresh_from_db()
     _teams(after, people, house)
+    measured(after, NOW, start, people["olga"])
     for cycle in (before, after):
         appoint(cycle, person_for(people["sam"]), role="sponsor", by=people["olga"])
     return after
