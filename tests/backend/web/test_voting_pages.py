@@ -237,7 +237,6 @@ def steer(call: Scene, who: People, **sent: str) -> str:
     return text(who.org.client.post(desk(call, f"{call.challenge.pk}/crowd/steer/"), sent, follow=True))
 
 
-@pytest.mark.outsider("desk-votes", "desk-steer-vote")
 def test_organizers_see_how_many_voted_close_the_vote_and_only_then_see_for_whom() -> None:
     call, who = scene()
     voting.cast(challenge=call.challenge, group=call.groups[1], by=who.eve.user)
@@ -255,7 +254,6 @@ def test_organizers_see_how_many_voted_close_the_vote_and_only_then_see_for_whom
     assert who.org.client.post(desk(call, f"{call.challenge.pk}/jury/steer/"), {"do": "open"}).status_code == 404
 
 
-@pytest.mark.outsider("desk-settle-ballots")
 def test_flagged_votes_are_kept_or_refused_and_never_say_for_whom_while_voting_is_open() -> None:
     call, who = scene()
     for name in ("vera", "viktor"):
@@ -296,7 +294,6 @@ def test_results_wait_for_the_vote_on_the_page_before_publication() -> None:
     assert "The audience still votes." not in text(who.org.client.get(place))
 
 
-@pytest.mark.outsider("desk-seat-teams")
 def test_teams_are_seated_as_peers_and_who_is_behind_is_named() -> None:
     task = {
         **ESSAY,
@@ -361,3 +358,23 @@ def test_teams_that_judge_each_other_are_named() -> None:
     shown = text(who.org.client.get(desk(call)))
     assert "<li>Team 1 ↔ Team 2</li>" in shown
     assert "no two teams judge each other" not in shown
+
+
+@pytest.mark.outsider("desk-votes", "desk-steer-vote", "desk-settle-ballots", "desk-seat-teams")
+def test_nobody_but_organizers_finds_the_desk_of_votes() -> None:
+    call, who = scene()
+    held = voting.cast(challenge=call.challenge, group=call.groups[1], by=voter(joined=timezone.now()))
+    acts = {"steer/": {"do": "close", "reason": "x"}, "ballots/": {"do": "refuse", "ballot": str(held.pk), "reason": "x"}}
+    for someone in (who.eve, who.ada, who.judith):
+        assert someone.client.get(desk(call)).status_code == 404
+        for act, sent in (acts | {"peers/": {"do": "captains"}}).items():
+            assert someone.client.post(desk(call, f"{call.challenge.pk}/crowd/{act}"), sent).status_code == 404
+    assert Client().get(desk(call)).url.startswith("/sign-in/")
+    held.refresh_from_db()
+    assert held.refused_at is None
+    assert votes_on(call.challenge, timezone.now())[0].state == "open"
+
+
+def test_a_cycle_without_votes_and_peers_says_where_they_would_come_from() -> None:
+    call = locked_scene(groups=2)
+    assert "No audience votes here, and no team judges teams" in text(people(call).org.client.get(desk(call)))
