@@ -188,7 +188,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["backend.api.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": [
         "backend.api.permissions.VisibleRows",
-        "django_filters.rest_framework.DjangoFilterBackend",
+        "backend.api.filters.Filtered",
     ],
     "DEFAULT_PAGINATION_CLASS": "backend.api.pagination.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -41,6 +41,9 @@ KEEP: Final = 24 * 3600
 KEEP_MOVING: Final = 20  # seconds: where points or live boards of other rounds go on meanwhile
 PATIENCE: Final = timedelta(minutes=3)
 FOLDER: Final = "exports"
+LEAST: Final = 2
+MOST_ENTRIES: Final = 5000
+MOST_JUDGES: Final = 500
 EACH: Final = 8  # judges for each entry, at most, in a table of designs
 
 type Tell = Callable[[str, float], None]
@@ -208,6 +211,14 @@ def forget_exports(now: datetime) -> int:
 
 
 # --- Designs --------------------------------------------------------------------------------------------------------------------------
+
+
+def precision_of(cycle: Cycle, entries: int, judges: int, *, fresh: bool = False) -> Job:
+    """How sure places will be with so many entries and judges, as a job: the same question again gives the answer that is there."""
+    key = f"enough-{cycle.pk}-{entries}-{judges}"
+    if fresh:
+        forget(key)
+    return ask("precision", cycle, entries, judges, here=False, away=True, key=key)
 
 
 def _precision(tell: Tell, _cycle_id: int, entries: int, judges: int) -> dict[str, Any]:

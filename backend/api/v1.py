@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from backend.accounts.api import Me, Messages, Tokens, Users
+from backend.api.enough import Enough
 from backend.api.idempotency import Idempotent
 from games.bundles.api import BundleExport, Bundles
 from games.challenges.api import Challenges
@@ -123,6 +124,7 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("groups", GroupSharing, "group-sharing"),
     ("cycles", OrganizerSharing, "cycle-sharing"),
     ("cycles", JudgingSetUp, "judging"),
+    ("cycles", Enough, "enough"),
     ("panelists", Panelists, "panelist"),
     ("conflicts", Conflicts, "conflict"),
     ("cycles", JudgeConflicts, "judge-conflict"),

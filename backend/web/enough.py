@@ -9,10 +9,8 @@ from django.utils.translation import ngettext
 from backend.web.plans import shown
 from games.cycles.models import Cycle
 from worker import desk as work
+from worker.desk import LEAST, MOST_ENTRIES, MOST_JUDGES
 
-MOST_ENTRIES: Final = 5000
-MOST_JUDGES: Final = 500
-LEAST: Final = 2
 USUAL_ENTRIES: Final = 60
 USUAL_JUDGES: Final = 12
 DIGITS: Final = 6
@@ -41,10 +39,7 @@ def checked(cycle: Cycle, asked: Mapping[str, str], *, entries: int, judges: int
     context: dict[str, Any] = {"numbers": numbers, "faults": faults, "most_entries": MOST_ENTRIES, "most_judges": MOST_JUDGES}
     if faults:
         return context
-    key = f"enough-{cycle.pk}-{numbers['entries']}-{numbers['judges']}"
-    if fresh:
-        work.forget(key)
-    job = work.ask("precision", cycle, numbers["entries"], numbers["judges"], here=False, away=True, key=key)
+    job = work.precision_of(cycle, numbers["entries"], numbers["judges"], fresh=fresh)
     if job.state != "done":
         return context | {"job": job}
     rows, best = job.result["rows"], job.result["enough"]

@@ -97,7 +97,7 @@ WHOLE: Final = 10_000
 NO_CREDIT: Final = frozenset({DerivationKind.REJECTS, DerivationKind.ANSWERS})
 FORKING: Final = frozenset({DerivationKind.BUILDS_ON, DerivationKind.COMBINES, DerivationKind.ADAPTS})
 """Kinds that take over what the source made: of an entry only where its round lets others build on it."""
-WRITTEN: Final = (*FORKING, DerivationKind.ANSWERS, DerivationKind.REJECTS)
+WRITTEN: Final = (*(one for one in DerivationKind if one in FORKING), DerivationKind.ANSWERS, DerivationKind.REJECTS)
 """Kinds a writer chooses; the others are made when ideas are merged and split."""
 SHORTEST: Final = 4
 COMPARED: Final = 12
@@ -171,7 +171,8 @@ def folded(text: str) -> str:
 
 def words_for_search(told: Telling) -> str:
     """Title, summary, parts and tags of a version in one text to be searched."""
-    return folded("\n".join([told.title, told.summary, *(told.parts[key] for key in PARTS if key in told.parts), *told.tags]))
+    said = [told.title, told.summary, *(told.parts.get(key, "") for key in PARTS), *sorted(told.tags)]
+    return folded("\n".join(text for text in said if text))
 
 
 def telling_words(text: str) -> list[str]:
