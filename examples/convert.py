@@ -11,8 +11,9 @@ import json
 import shutil
 import sys
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -224,7 +225,10 @@ def strictly_series(number: int, rows: list[Row], folder: Path) -> None:
     write(folder / "marks.csv", "round challenge group judge criterion value", marks)
     write(folder / "decisions.csv", "round kind group reason", leaving)
     write(folder / "official.csv", "kind key group name value", official)
-    weeks = "\n".join(f'  {{ key = "week{week}", name = "Week {week}", visibility = "full" }},' for week in range(1, last + 1))
+    weeks = "\n".join(
+        f'  {{ key = "week{week}", name = "Week {week}", visibility = "full", judges_named = true }},'
+        for week in range(1, last + 1)
+    )
     dances = ", ".join(f'"dance{n}"' for n in range(1, max(count.values()) + 1))
     toml = STRICTLY_CYCLE.format(number=number, rounds=weeks, dances=dances)
     (folder / "cycle.toml").write_text(toml, encoding="utf-8")
@@ -246,12 +250,51 @@ def wf47(source: Path, target: Path) -> None:
     write(target / "official.csv", "kind key group name value", external)
 
 
+@dataclass
+class Story:
+    """What came from what: an idea for each record, and the one before it in its track."""
+
+    ideas: list[tuple[object, ...]] = field(default_factory=list)
+    versions: list[tuple[object, ...]] = field(default_factory=list)
+    derivations: list[tuple[object, ...]] = field(default_factory=list)
+    tries: Counter[tuple[str, str]] = field(default_factory=Counter)
+    before: dict[str, int] = field(default_factory=dict)
+
+    def tell(self, row: dict[str, str], group: str, at: datetime, *, again: bool) -> None:
+        """Add a row of the source; tries are counted in its order, re-timings among them."""
+        track = row["track"]
+        self.tries[track, group] += 1
+        if again:
+            return
+        number, when = len(self.ideas) + 1, f"{at:%Y-%m-%dT%H:%M:%SZ}"
+        title, tried = row["description"][:200], self.tries[track, group]
+        self.ideas.append(
+            (number, "concept", title, group, "open", f"track{track}", tried, "everybody", "MIT", f"track {track}", when)
+        )
+        summary = f"Record {row['record']} of track {track}: {row['minutes']} minutes."
+        people = "" if row["contributors"] in {"", "-"} else row["contributors"].replace(";", ", ")
+        self.versions.append((number, 1, title, summary, people, when))
+        if track in self.before:
+            self.derivations.append((number, self.before[track], "builds-on", when))
+        self.before[track] = number
+
+    def write(self, target: Path) -> None:
+        """The three tables."""
+        write(target / "ideas.csv", "number kind title group round challenge attempt audience licence tags shared", self.ideas)
+        write(target / "idea_versions.csv", "idea number title summary people at", self.versions)
+        write(target / "derivations.csv", "target source kind at", self.derivations)
+
+
 def nanogpt(source: Path, target: Path) -> None:
-    """Two tracks of records. The source has days, no hours: a record is put one minute after the one before it at least."""
+    """Two tracks of records. The source has days, no hours: a record is put one minute after the one before it at least.
+
+    Each record is an idea that builds on the record before it in its track, with who contributed. A re-timing measures again: it is
+    no step of its own, and the next record builds on the one that was timed anew.
+    """
     clock: dict[str, datetime] = {}
     holder: dict[str, str] = {}
     groups: dict[str, str] = {}
-    attempts, official = [], []
+    attempts, official, story = [], [], Story()
     for row in read(source / "records.csv"):
         track = row["track"]
         earlier = clock.get(track, datetime(2024, 5, 27, 23, 59, tzinfo=UTC)) + timedelta(minutes=1)
@@ -267,6 +310,8 @@ def nanogpt(source: Path, target: Path) -> None:
             ("open", f"track{track}", slug(name), f"{at:%Y-%m-%dT%H:%M:%SZ}", verdict, row["minutes"], row["description"], people)
         )
         official += [] if again else [("record", f"records{track}", slug(name), row["record"], row["minutes"])]
+        story.tell(row, slug(name), at, again=again)
+    story.write(target)
     write(target / "groups.csv", "group name", sorted(groups.items()))
     write(target / "attempts.csv", "round challenge group at verdict value description contributors", attempts)
     write(target / "official.csv", "kind key group name value", official)
