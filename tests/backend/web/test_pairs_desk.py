@@ -146,6 +146,7 @@ def test_what_hangs_together_is_said():
 
 def test_before_there_are_two_entries_nothing_is_asked_of_anybody():
     assert "two entries" in advice({}, judges=0, entries=1)["words"]
+    assert "nobody is asked any more" in advice({"pairs": {"verdicts": 3}}, judges=3, entries=9, over=True)["words"]
 
 
 def test_what_a_team_says_is_upheld_on_the_page_of_conflicts_and_takes_the_comparisons_out(call, who):

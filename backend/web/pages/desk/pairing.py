@@ -87,7 +87,7 @@ def _seen(cycle: Cycle, task: Challenge, judges: Sequence[JudgeAt], entries: Seq
         "done": done,
         "about": max(about, 1),
         "percent": min(PERCENT, PERCENT * done // max(about, 1)),
-        "advice": advice(body, judges=here, entries=len(entries)),
+        "advice": advice(body, judges=here, entries=len(entries), over=task.round.published_at is not None),
         "computed_at": kept.computed_at if kept is not None else None,
         "lines": _lines(body, entries),
         "linked": linked(body),
@@ -103,9 +103,15 @@ def _seen(cycle: Cycle, task: Challenge, judges: Sequence[JudgeAt], entries: Seq
 # --- In words ---------------------------------------------------------------------------------------------------------------------------
 
 
-def advice(body: Mapping[str, Any], *, judges: int, entries: int) -> dict[str, Any]:
-    """Whether to go on comparing: a badge, a sentence, what else to know. `body`: of the kept analysis, empty without one."""
+def advice(body: Mapping[str, Any], *, judges: int, entries: int, over: bool = False) -> dict[str, Any]:
+    """Whether to go on comparing: a badge, a sentence, what else to know. `body`: of the kept analysis, empty without one.
+
+    `over`: results are published.
+    """
     pairs: Mapping[str, Any] = body.get("pairs", {})
+    if over:
+        words = _("The results are published: nobody is asked any more.")
+        return {"state": "published", "label": _("published"), "words": words, "more": []}
     if not pairs.get("verdicts"):
         return _nothing(judges, entries)
     least, to_go = int(float(pairs["least"])), int(pairs["to_go"])
