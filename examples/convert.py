@@ -11,7 +11,7 @@ import json
 import shutil
 import sys
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -257,20 +257,16 @@ class Story:
     ideas: list[tuple[object, ...]] = field(default_factory=list)
     versions: list[tuple[object, ...]] = field(default_factory=list)
     derivations: list[tuple[object, ...]] = field(default_factory=list)
-    tries: Counter[tuple[str, str]] = field(default_factory=Counter)
     before: dict[str, int] = field(default_factory=dict)
 
     def tell(self, row: dict[str, str], group: str, at: datetime, *, again: bool) -> None:
-        """Add a row of the source; tries are counted in its order, re-timings among them."""
+        """Add a row of the source."""
         track = row["track"]
-        self.tries[track, group] += 1
         if again:
             return
         number, when = len(self.ideas) + 1, f"{at:%Y-%m-%dT%H:%M:%SZ}"
-        title, tried = row["description"][:200], self.tries[track, group]
-        self.ideas.append(
-            (number, "concept", title, group, "open", f"track{track}", tried, "everybody", "MIT", f"track {track}", when)
-        )
+        title = row["description"][:200]
+        self.ideas.append((number, "concept", title, group, "open", f"track{track}", "everybody", "MIT", f"track {track}", when))
         summary = f"Record {row['record']} of track {track}: {row['minutes']} minutes."
         people = "" if row["contributors"] in {"", "-"} else row["contributors"].replace(";", ", ")
         self.versions.append((number, 1, title, summary, people, when))
@@ -280,7 +276,7 @@ class Story:
 
     def write(self, target: Path) -> None:
         """The three tables."""
-        write(target / "ideas.csv", "number kind title group round challenge attempt audience licence tags shared", self.ideas)
+        write(target / "ideas.csv", "number kind title group round challenge audience licence tags shared", self.ideas)
         write(target / "idea_versions.csv", "idea number title summary people at", self.versions)
         write(target / "derivations.csv", "target source kind at", self.derivations)
 

@@ -8,6 +8,7 @@
 | answers | without copies for blind judges | while blind without those that the form hides from judges, and without times | all |
 | marks, votes | the same | of published rounds; none while a round is blind | all |
 | judges | judge-1, judge-2, ... | the same | names |
+| ideas, their versions, what came from what, shares of credit | those for everybody and of entries that are shown whole | the same; none while a round is blind | all but what a team keeps to itself |
 | values of the aim | of the whole cycle | the same | all |
 | tests of change | | | all |
 | members, addresses, conflicts, replies to feedback, appeals, corrections | | | all |
@@ -28,6 +29,7 @@ from games.bundles.blinding import Labels, blind_rounds, hide_groups, without_hi
 from games.bundles.bundle import ENTRY, LEFT, NOT_HANDED_IN, Bundle, entry_of
 from games.bundles.rows import AssignmentRow, DecisionRow, FileRow, PersonRow, SubmissionRow, VoteRow
 from games.bundles.rules import UNNAMED
+from games.bundles.shared import public_ideas
 from games.bundles.tables import Table, Tables
 from games.bundles.voters import by_criterion, voters_in
 from games.journal.rules import PUBLIC_KINDS
@@ -77,19 +79,19 @@ def narrowed(bundle: Bundle, audience: Audience, known: Known) -> Bundle:
     judged = whole if audience is Audience.PUBLIC else set() if unnamed else published
     tables, judges = bundle.tables, _judges(bundle, known.seed)
     found = Tables(
-        groups=tables.groups,
-        rounds=tables.rounds,
+        **_open_to_all(tables),
         submissions=_in(tables.submissions, entries, keep=lambda row: row.status != NOT_HANDED_IN),
         marks=_in(tables.marks, judged, judges=judges),
         attempts=_tries(bundle, entries),
         votes=_without_times(_in(tables.votes, judged, judges=judges)),
         decisions=_entering(bundle, known, published - judged),
-        official=tables.official,
-        observations=_kept(tables.observations, lambda row: not row.group),
         points=Table([row._replace(person="") for row in tables.points.rows], tables.points.extra),
         journal=_kept(tables.journal, lambda row: row.kind in PUBLIC_KINDS),
         people=Table([PersonRow(key, f"Judge {number}", _role(bundle)) for number, key in enumerate(judges.values(), 1)]),
     )
+    if not unnamed:
+        for name, table in public_ideas(tables, whole, set(bundle.unnamed.values())).items():
+            setattr(found, name, table)
     if audience is Audience.PUBLIC:
         _empty_what_left(found, bundle.design)
     found.submissions = without_hidden(found.submissions, bundle.design, unnamed)
@@ -103,6 +105,12 @@ def narrowed(bundle: Bundle, audience: Audience, known: Known) -> Bundle:
             hide_groups(found, known.labels, unnamed)
             return Bundle(_rules(known.rules), found)
     return Bundle(_rules(known.rules), found, bundle.snapshots)
+
+
+def _open_to_all(tables: Tables) -> dict[str, Table[Any]]:
+    """What everybody may have as it is; of measured values those of the whole cycle."""
+    values = _kept(tables.observations, lambda row: not row.group)
+    return {"groups": tables.groups, "rounds": tables.rounds, "official": tables.official, "observations": values}
 
 
 def _rules(rules: Mapping[str, Any]) -> Design:

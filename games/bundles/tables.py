@@ -29,8 +29,11 @@ from games.bundles.rows import (
     VoteRow,
 )
 from games.bundles.rules import Faults
+from games.bundles.shared_rows import DerivationRow, IdeaRow, IdeaShareRow, IdeaVersionRow
 from games.bundles.text import decoded, header_of, rows_of
 from games.changes.rules import AppealState, ChangeKind, ChangeSetState
+from games.ideas.rules import LINE, PARTS, TITLE, DerivationKind, IdeaKind
+from games.ideas.rules import Audience as IdeaAudience
 from games.journal.rules import Kind
 from games.judging.rules import ConflictKind, ConflictSource, ReplyKind
 from games.judging.rules.hall import LOCATION
@@ -267,6 +270,56 @@ SHAPES: Final[Mapping[str, Shape]] = {
         },
         ("round", "group", "panel", "room", "at", "minutes"),
     ),
+    "ideas": Shape(
+        IdeaRow,
+        {
+            "number": cells.whole,
+            "kind": cells.OneOf(*IdeaKind),
+            "title": cells.Short(TITLE),
+            "group": _REF,
+            "round": _REF,
+            "challenge": _REF,
+            "step": cells.Short(LINE),
+            "entry": cells.version,
+            "attempt": cells.version,
+            "audience": cells.OneOf(*IdeaAudience),
+            "readers": cells.text,
+            "licence": cells.Short(LINE),
+            "tags": cells.text,
+            "merged": cells.version,
+            "hidden": cells.acted_ever,
+            "hidden_why": cells.text,
+            "shared": cells.acted,
+        },
+        ("number", "kind", "title", "audience", "shared"),
+    ),
+    "idea_versions": Shape(
+        IdeaVersionRow,
+        {
+            "idea": cells.whole,
+            "number": cells.whole,
+            "title": cells.Short(TITLE),
+            **dict.fromkeys(("summary", *PARTS, "note"), cells.text),
+            "at": cells.acted,
+        },
+        ("idea", "number", "title", "at"),
+    ),
+    "derivations": Shape(
+        DerivationRow,
+        {
+            "target": cells.whole,
+            "source": cells.whole,
+            "kind": cells.OneOf(*DerivationKind),
+            "reason": cells.text,
+            "at": cells.acted,
+        },
+        ("target", "source", "kind", "at"),
+    ),
+    "idea_shares": Shape(
+        IdeaShareRow,
+        {"idea": cells.whole, "group": cells.key, "basis_points": cells.whole},
+        ("idea", "group", "basis_points"),
+    ),
     "observations": Shape(
         ObservationRow,
         {
@@ -362,6 +415,10 @@ class Tables:
     changes: Table[ChangeRow] = field(default_factory=Table)
     stands: Table[StandRow] = field(default_factory=Table)
     pitches: Table[PitchRow] = field(default_factory=Table)
+    ideas: Table[IdeaRow] = field(default_factory=Table)
+    idea_versions: Table[IdeaVersionRow] = field(default_factory=Table)
+    derivations: Table[DerivationRow] = field(default_factory=Table)
+    idea_shares: Table[IdeaShareRow] = field(default_factory=Table)
     observations: Table[ObservationRow] = field(default_factory=Table)
     change_tests: Table[ChangeTestRow] = field(default_factory=Table)
     files: Table[FileRow] = field(default_factory=Table)

@@ -17,6 +17,7 @@ from games.bundles.actions.learned import load_observations, load_tests
 from games.bundles.actions.people import load_groups, load_people, organization_for
 from games.bundles.actions.pour import looked_at
 from games.bundles.actions.results import settle_imported
+from games.bundles.actions.shared import load_ideas
 from games.bundles.actions.talk import load_replies
 from games.bundles.actions.work import load_attempts, load_decisions, load_official, load_submissions
 from games.bundles.bundle import Bundle
@@ -47,6 +48,7 @@ STEPS: Final[tuple[Callable[[Landing], None], ...]] = (
         load_appeals,
         load_changes,
         load_hall,
+        load_ideas,
         load_observations,
         load_tests,
         load_decisions,

@@ -13,6 +13,7 @@ from games.bundles.queries.hall import pitch_rows, stand_rows
 from games.bundles.queries.kept import file_rows, journal_rows, points_rows, uploads_of
 from games.bundles.queries.learned import learned_tables
 from games.bundles.queries.seats import assignment_rows, conflict_rows
+from games.bundles.queries.shared import shared_tables
 from games.bundles.queries.talk import reply_rows
 from games.bundles.rows import (
     AttemptRow,
@@ -81,6 +82,7 @@ def bundle_of(cycle: Cycle) -> Bundle:
         changes=Table(list(change_rows(cycle, groups, people, numbers))),
         stands=Table(list(stand_rows(cycle, groups))),
         pitches=Table(list(pitch_rows(cycle, groups))),
+        **shared_tables(cycle, groups),
         **learned_tables(cycle, groups),
         files=Table(files),
         points=Table(list(points_rows(cycle, groups, people))),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from games.bundles.learned_rows import ChangeTestRow, ObservationRow
+from games.bundles.queries.shared import kept_ideas
 from games.bundles.tables import Table
 from games.cycles.models import Cycle
 from games.learning.models import ChangeTest, Observation
@@ -25,12 +26,13 @@ def _observations(cycle: Cycle, groups: Mapping[int, str]) -> Iterator[Observati
 
 
 def _tests(cycle: Cycle, groups: Mapping[int, str]) -> Iterator[ChangeTestRow]:
-    rows = ChangeTest.objects.filter(cycle=cycle, group__in=groups).select_related("idea", "round").order_by("number")
+    ideas = dict(kept_ideas(cycle, groups).values_list("pk", "number"))
+    rows = ChangeTest.objects.filter(cycle=cycle, group__in=groups).select_related("round").order_by("number")
     for one in rows:
         yield ChangeTestRow(
             one.number,
             groups[one.group_id],
-            one.idea.number if one.idea else 0,
+            ideas.get(one.idea_id or 0, 0),
             one.round.key if one.round else "",
             *(one.title, one.prediction, one.done, one.data, one.learned, one.state, one.act),
             *(one.created_at.astimezone(UTC), _utc(one.began_at), _utc(one.acted_at)),

@@ -70,6 +70,8 @@ class VersionForm(TellingForm):
 class IdeaForm(TellingForm):
     """A new idea."""
 
+    field_order = ("kind", "title", "summary", "challenge", "step", *PARTS, "sources", "how", "reason", "tags", "licence")
+
     kind = forms.ChoiceField(label=gettext_lazy("What kind of idea is it?"))
     challenge = forms.ChoiceField(label=gettext_lazy("Which task does it help with?"), required=False)
     sources = forms.CharField(

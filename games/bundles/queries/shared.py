@@ -1,0 +1,75 @@
+"""The commons of a cycle as rows. What a team keeps to itself stays behind, and who wrote stays behind."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from games.bundles.shared_rows import DerivationRow, IdeaRow, IdeaShareRow, IdeaVersionRow
+from games.bundles.tables import Table
+from games.cycles.models import Cycle
+from games.ideas.models import CreditShare, Derivation, Idea, IdeaVersion
+from games.ideas.rules import PARTS, Audience
+
+
+def kept_ideas(cycle: Cycle, groups: Mapping[int, str]) -> QuerySet[Idea]:
+    """The ideas a bundle holds: not those that a team keeps to itself, which not even organizers read."""
+    inside = Idea.objects.filter(Q(group__isnull=True) | Q(group__in=list(groups)), cycle=cycle)
+    entry = Q(submission__isnull=False) | Q(attempt__isnull=False)
+    return inside.filter(entry | ~Q(audience=Audience.OWN.value)).order_by("number")
+
+
+def shared_tables(cycle: Cycle, groups: Mapping[int, str]) -> dict[str, Table[Any]]:
+    """ideas.csv and what hangs on it, by the names of the tables."""
+    rows = kept_ideas(cycle, groups).select_related("challenge__round", "submission", "attempt")
+    ideas = list(rows.prefetch_related("tags", "readers"))
+    numbers = {one.pk: one.number for one in ideas}
+    there = kept_ideas(cycle, groups).order_by().values("pk")
+    links = Derivation.objects.filter(source__in=there, target__in=there).order_by("target_id", "source_id")
+    shares = CreditShare.objects.filter(idea__in=there, group__in=list(groups)).order_by("idea_id", "pk")
+    return {
+        "ideas": Table([_idea(one, groups, numbers) for one in ideas]),
+        "idea_versions": Table(list(_versions(IdeaVersion.objects.filter(idea__in=there), numbers))),
+        "derivations": Table(
+            [
+                DerivationRow(numbers[one.target_id], numbers[one.source_id], one.kind, one.reason, one.at.astimezone(UTC))
+                for one in links
+            ]
+        ),
+        "idea_shares": Table([IdeaShareRow(numbers[one.idea_id], groups[one.group_id], one.basis_points) for one in shares]),
+    }
+
+
+def _idea(one: Idea, groups: Mapping[int, str], numbers: Mapping[int, int]) -> IdeaRow:
+    task = one.challenge
+    return IdeaRow(
+        one.number,
+        one.kind,
+        one.title,
+        groups[one.group_id] if one.group_id is not None else "",
+        task.round.key if task else "",
+        task.key if task else "",
+        one.step,
+        one.submission.number if one.submission else 0,
+        one.attempt.number if one.attempt else 0,
+        one.audience,
+        "|".join(sorted(groups[each.pk] for each in one.readers.all() if each.pk in groups)),
+        one.licence,
+        "|".join(sorted(tag.word for tag in one.tags.all())),
+        numbers.get(one.merged_into_id or 0, 0),
+        _utc(one.hidden_at),
+        one.hidden_why,
+        one.shared_at.astimezone(UTC),
+    )
+
+
+def _versions(rows: QuerySet[IdeaVersion], numbers: Mapping[int, int]) -> Iterator[IdeaVersionRow]:
+    for one in rows.order_by("idea_id", "number"):
+        head = (numbers[one.idea_id], one.number, one.title, one.summary)
+        parts = (str(one.parts.get(key, "")) for key in PARTS)
+        yield IdeaVersionRow._make((*head, *parts, one.note, one.at.astimezone(UTC), ()))
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return None if at is None else at.astimezone(UTC)

@@ -1,0 +1,67 @@
+"""Rows of what was shared in the commons, with their cells read."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+Extra = tuple[str, ...]
+
+
+class IdeaRow(NamedTuple):
+    """An idea. `group` empty: the organizers' own. `entry`, `attempt`: number of what it stands for in its round and challenge, or 0."""
+
+    number: int
+    kind: str
+    title: str
+    group: str = ""
+    round: str = ""
+    challenge: str = ""
+    step: str = ""
+    entry: int = 0
+    attempt: int = 0
+    audience: str = ""
+    readers: str = ""
+    licence: str = ""
+    tags: str = ""
+    merged: int = 0
+    hidden: datetime | None = None
+    hidden_why: str = ""
+    shared: datetime | None = None
+    extra: Extra = ()
+
+
+class IdeaVersionRow(NamedTuple):
+    """What was told of an idea, once and for all."""
+
+    idea: int
+    number: int
+    title: str
+    summary: str = ""
+    steps: str = ""
+    time: str = ""
+    cost: str = ""
+    people: str = ""
+    went_wrong: str = ""
+    ask: str = ""
+    note: str = ""
+    at: datetime | None = None
+    extra: Extra = ()
+
+
+class DerivationRow(NamedTuple):
+    """The idea `target` did something with the older idea `source`; numbers of both."""
+
+    target: int
+    source: int
+    kind: str
+    reason: str = ""
+    at: datetime | None = None
+    extra: Extra = ()
+
+
+class IdeaShareRow(NamedTuple):
+    """A group's part of the credit of an idea, in basis points."""
+
+    idea: int
+    group: str
+    basis_points: int
+    extra: Extra = ()
