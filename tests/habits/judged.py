@@ -21,6 +21,7 @@ from games.judging.rules import ConflictSource, Given
 from games.notices.models import Announcement
 from games.playbooks.schema import parse_design
 from games.progression.actions import apply_design
+from games.progression.actions.timing import waive_looks
 from games.submissions import actions as entering
 from games.submissions.queries import label_for
 from tests.cast import Actor, actor
@@ -122,6 +123,7 @@ def judged(mode: Mode) -> Scene:
     _marks(found)
     _words(found)
     if mode.published:
+        waive_looks(found.rows["round"], by=who["org"].user, reason="What waits for a look stays to be read by those who may.")
         settle_now(found.rows["round"], by=who["org"].user)
     pulse()
     committed(found.rows["cycle"].pk, 1)  # as if: the rules are kept in the process, as they are outside of a test
