@@ -12,7 +12,7 @@ from games.results.models import PanelAnalysis
 from games.rounds.models import Round
 from tests.cast import actor
 from tests.factories.groups import MembershipFactory
-from tests.factories.results import Played, judge_final, water
+from tests.factories.results import WATER, Played, judge_final, water
 from tests.factories.submissions import without_designs
 from worker.steps import settle_now
 
@@ -61,6 +61,22 @@ def test_before_publication_it_is_for_organizers_alone(played: Played, client: A
     shown = text(org.client.get(url))
     assert "you see this as an organizer" in shown
     assert "The judges" in shown
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_judges_have_their_names_where_the_round_names_them(client: Any, named: bool) -> None:
+    played = water(rounds=[one | {"judges_named": named} for one in WATER["rounds"]])
+    judge_final(played)
+    settle_now(played.rounds["call"], by=None)
+    Round.objects.filter(cycle=played.cycle).update(visibility="full")
+    names = [f"Ms {letter * 9}" for letter in "ABCDEFGH"]
+    for someone, name in zip(played.judges, names, strict=True):
+        type(someone).objects.filter(pk=someone.pk).update(name=name)
+    judges = set(Sheet.objects.filter(challenge=played.challenges["concept"]).values_list("judge__name", flat=True))
+    for reader, knows in ((client, named), (organizer(played).client, True)):
+        shown = text(reader.get(page(played)))
+        assert "The judges" in shown
+        assert {name for name in names if name in shown} == (judges if knows else set())
 
 
 def test_what_is_marked_anew_waits_for_its_publication(played: Played, client: Any) -> None:
