@@ -27,7 +27,11 @@ from tests.habits.judged import Mode, Scene, judged
 from tests.habits.test_api_doors import DESCRIPTION, Door, doors
 from tests.habits.test_page_doors import Page, pages
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.timeout(600)]  # half a minute each where nothing else runs
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.any_database,
+    pytest.mark.timeout(600),
+]  # half a minute each where nothing else runs
 
 # --- Who may read what ------------------------------------------------------------------------------------------------------------------
 
@@ -186,8 +190,8 @@ TELLS: Final = frozenset(
     calibration-remarks certainty change-set-detail change-set-list concern-list conflict-list cycle cycle-desk cycle-people
     deliberation deliberation-detail deliberation-list deliberation-marks deliberation-remarks desk-announcements desk-appeals
     desk-calibration desk-change-set desk-changes desk-changes-rules desk-conflicts desk-doubts desk-flags desk-judging
-    desk-live desk-matrix desk-panel desk-people-csv desk-place desk-sheet entries entry group judging-judging-progress
-    membership-detail membership-list message-detail message-list my-data panelist-list past-sheets person-detail person-list
+    desk-live desk-matrix desk-panel desk-people-csv desk-place desk-publish-round desk-sheet desk-third-reader
+    entries entry group judging-judging-progress membership-detail membership-list message-detail message-list my-data panelist-list past-sheets person-detail person-list
     queue receipt round-desk score-detail score-list search sheet sheet-detail sheet-list submission-detail submission-list
     team-appeals team-feedback team-judges upload-content user-detail user-list version-detail version-list
     """.split()  # noqa: SIM905 a table of many words

@@ -29,7 +29,9 @@ from tests.factories.cycles import small
 from tests.factories.groups import MembershipFactory
 from tests.factories.house import House, full_house
 from tests.factories.judging import MARKS, sheet_for
+from tests.factories.results import water
 from tests.factories.submissions import ESSAY, Scene, entry, move, scene
+from worker.steps import recompute_now
 
 pytestmark = pytest.mark.django_db
 ROOT = "/api/v1"
@@ -233,6 +235,16 @@ def _deliberated(house: House) -> Asked:
     return house.people["org"], f"/sheets/{final.pk}/deliberate", {"why": "They are far apart."}
 
 
+def _tied(house: House) -> Asked:
+    played, org = (
+        water(cuts=[{"board": "call", "to": "final", "first": 2, "ties": "decide", "wildcards": 1}]),
+        house.people["org"],
+    )
+    MembershipFactory(cycle=played.cycle, group=None, person=org.person, role="organizer", capabilities=["organize"])
+    recompute_now(played.cycle)
+    return org, f"/rounds/{played.rounds['call'].pk}/ties", {"board": "call", "to": "final", "why": "Level at the line."}
+
+
 def _calibrated(house: House) -> Asked:
     body = {"challenge": house.open.challenge.pk, "panel": "jury", "anchors": ["team-1", "team-2"]}
     return house.people["org"], f"/cycles/{house.open.cycle.pk}/calibrations", body
@@ -402,6 +414,7 @@ CREATING: dict[str, Making] = {
     "/cycles/{id}/calibrations": Making("games.Calibration", _calibrated),
     "/calibrations/{id}/remarks": Making("games.Remark", _said_in_calibration),
     "/sheets/{id}/deliberate": Making("games.Deliberation", _deliberated),
+    "/rounds/{id}/ties": Making("games.Deliberation", _tied),
     **{
         f"/sheets/{{id}}/{verb}": Making("games.FeedbackReply", _said(verb))
         for verb in ("thanks", "question", "question/answer", "uses")
