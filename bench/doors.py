@@ -15,7 +15,8 @@ from bench.contests import Contest, assign, begun, enter
 from bench.harness import Pair, Race, Stage
 from bench.people import captains, judges
 from bench.web import BARE
-from games.judging.rules import SheetState
+from games.judging.models import MarkReview
+from games.judging.rules import ReviewState, SheetState
 from games.results.actions import recompute_now
 from leaderboards.models import Board, Standing
 from leaderboards.queries import PUBLIC
@@ -91,6 +92,8 @@ def reading(stage: Stage) -> Reading:
     contest = stage.once(board)
     token = captains(contest, contest.groups[:1])[0]
     recompute_now(contest.cycle)
+    far = MarkReview.objects.filter(sheet__challenge__round=contest.round)
+    far.update(state=ReviewState.KEPT.value)  # marks by chance: some are far from the others, and nobody looks
     settle_now(contest.round, by=None, publish=True)
     return Reading(contest.board, token)
 
