@@ -64,8 +64,9 @@ def measured(cycle: Cycle, values: tuple[tuple[int, str, str], ...], start: date
         actions.record_observation(cycle=cycle, value=value, period=day, note=note, by=by)
 
 
-def tried(cycle: Cycle, start: datetime) -> None:
-    """The tests of the season's teams, made in its second week."""
+def season_learned(cycle: Cycle, start: datetime, by: Any) -> None:
+    """What the season measured, and the tests of its teams, made in its second week."""
+    measured(cycle, WAITING, start, by)
     for number, (key, words, act) in enumerate(TESTS):
         group, at = Group.objects.get(cycle=cycle, key=key), start + timedelta(days=8, hours=5 * number)
         test = actions.plan_test(group=group, title=words["title"], prediction=words["prediction"], by=None)

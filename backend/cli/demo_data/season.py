@@ -10,7 +10,7 @@ from django.db import transaction
 
 from backend.cli.demo_data.building import claim, entries, groups, imported, marks, members, picture, reopen_sheets, widened
 from backend.cli.demo_data.content import content
-from backend.cli.demo_data.learned import WAITING, measured, tried
+from backend.cli.demo_data.learned import season_learned
 from games.bundles.bundle import Bundle
 from games.bundles.rows import AttemptRow, FileRow, PersonRow
 from games.bundles.tables import Table, Tables
@@ -69,8 +69,7 @@ def load(people: Mapping[str, Any]) -> Cycle:
         claim(key, house, people[name], now)
     reopen_sheets(Sheet.objects.filter(challenge__round__cycle=cycle, group__key__in=TO_MARK, judge__key=REFEREES[0]))
     _remember(cycle)
-    measured(cycle, WAITING, start, people["olga"])
-    tried(cycle, start)
+    season_learned(cycle, start, people["olga"])
     return cycle
 
 
