@@ -18,6 +18,7 @@ from games.groups.models import Group, Registration
 from games.groups.rules import GroupState, RegistrationState
 from games.judging.models import Sheet
 from games.judging.queries import judgeable
+from games.judging.queries.pairs import seats_of
 from games.judging.rules import OPEN_SHEETS
 from games.permissions import Access
 from games.playbooks.rules import Capability
@@ -82,6 +83,7 @@ def _rounds(access: Access) -> QuerySet[Any]:
         "handed_in": Exists(entries),
         "to_mark": _counted(sheets, "challenge__round"),
         "asked": _counted(asked, "group__cycle"),
+        "seat": Subquery(seats_of(access.persons).filter(challenge__round=OuterRef("pk")).values("pk")[:1]),
     }
     return with_state(own, access.now).annotate(**columns).select_related("cycle").order_by("cycle", "number")[:MOST]
 
@@ -98,8 +100,15 @@ def _steps(access: Access, rounds: list[Any], teams: list[Group]) -> Iterable[St
         yield _organizer(cycle, rounds, access)
     if Capability.JUDGE in held and any(one.to_mark for one in rounds):
         yield _judge(cycle, [one for one in rounds if one.to_mark])
+    for one in rounds:
+        if Capability.JUDGE in held and one.seat and one.state != "planned":
+            yield _pairs(cycle, one)
     for team in teams:
         yield _team(cycle, rounds, team, access)
+    if held == {Capability.FOLLOW} and cycle.state != CycleState.DRAFT.value:
+        yield Step(
+            cycle.name, _("You follow this cycle"), "", reverse("sponsor-desk", args=[cycle.key]), _("How it goes"), weight=4
+        )
 
 
 def _organizer(cycle: Cycle, rounds: list[Any], access: Access) -> Step:
@@ -130,6 +139,11 @@ def _judge(cycle: Cycle, rounds: list[Any]) -> Step:
     title = ngettext("%(count)d sheet waits for your marks", "%(count)d sheets wait for your marks", count) % {"count": count}
     ends = [one.judging_closes_at for one in ready if one.judging_closes_at]
     return Step(cycle.name, title, "", reverse("queue"), _("To my sheets"), min(ends, default=None), 0)
+
+
+def _pairs(cycle: Cycle, round_: Any) -> Step:
+    title, url = _("Say which is better, two at a time: %(round)s") % {"round": round_.name}, reverse("pairs", args=[round_.seat])
+    return Step(cycle.name, title, "", url, _("A or B"), round_.judging_closes_at, 1)
 
 
 def _live(cycle: Cycle, round_: Any) -> bool:

@@ -52,6 +52,14 @@ def test_looking_writes_nothing_and_beginning_shows_a_pair(call, who):
     assert f'value="{pair.pk}"' in page(client)
 
 
+def test_home_leads_a_judge_of_pairs_to_them_until_they_left(call, who):
+    way = f'href="/desk/pairs/{seat().pk}/"'
+    assert way in who.judith.client.get("/").content.decode()
+    assert "/desk/pairs/" not in who.ada.client.get("/").content.decode()
+    Panelist.objects.update(left_at=timezone.now())
+    assert way not in who.judith.client.get("/").content.decode()
+
+
 def test_an_answer_is_saved_and_the_next_pair_comes_with_it(call, who):
     client = who.judith.client
     send(client, "next")

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from games.cycles.models import Cycle
 from games.journal.queries import db_now
 from games.recognition.models import Grant
 from games.results.actions import publish_boards, recompute_now
@@ -37,6 +38,12 @@ def test_a_sponsor_reads_numbers_and_nobody_elses_result_before_it_is_out(cast, 
     assert "Aqua" not in text
     for outsider in (cast.visitor, cast.ada, cast.judith):
         assert outsider.client.get(address(story)).status_code == 404
+
+
+def test_home_leads_a_sponsor_to_the_desk(cast, story):
+    assert f'href="/cycles/{story.cycle.key}/sponsor/"' in cast.eve.client.get("/").content.decode()
+    Cycle.objects.filter(pk=story.cycle.pk).update(state="draft")
+    assert "/sponsor/" not in cast.eve.client.get("/").content.decode()
 
 
 def test_a_draft_has_no_desk_for_sponsors(cast, story):
