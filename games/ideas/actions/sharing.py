@@ -49,6 +49,11 @@ def check_open(cycle: Cycle, group: Group | None) -> None:
         raise IdeaRefused("Only groups that take part share ideas.")
 
 
+def _check_task(cycle: Cycle, challenge: Challenge | None) -> None:
+    if challenge is not None and challenge.round.cycle_id != cycle.pk:
+        raise IdeaInvalid("The task is of another cycle.", where="challenge")
+
+
 @transaction.atomic
 def share_idea(  # noqa: PLR0913 each part of the act is named
     *,
@@ -70,8 +75,7 @@ def share_idea(  # noqa: PLR0913 each part of the act is named
     clean = cleaned(told)
     held = locked(cycle)
     check_open(held, group)
-    if challenge is not None and challenge.round.cycle_id != held.pk:
-        raise IdeaInvalid("The task is of another cycle.", where="challenge")
+    _check_task(held, challenge)
     named = named_readers(held, audience, readers)
     person, found, at = acting_in(held, group, by), resolved(held, sources, by=by), db_now()
     idea = Idea.objects.create(
@@ -88,10 +92,13 @@ def share_idea(  # noqa: PLR0913 each part of the act is named
     idea.readers.set(named)
     _write(idea, clean, number=1, person=person, at=at)
     link(idea, found, by=by, person=person, at=at)
-    cited = [{"idea": source.number, "kind": one.kind} for source, one in found]
-    _journal(idea, 1, by=by, more={"audience": idea.audience, "sources": cited})
+    _journal(idea, 1, by=by, more={"audience": idea.audience, "sources": _cited(found)})
     _done_with(draft, person)
     return idea
+
+
+def _cited(found: Sequence[tuple[Idea, Citation]]) -> list[dict[str, object]]:
+    return [{"idea": source.number, "kind": one.kind} for source, one in found]
 
 
 @transaction.atomic

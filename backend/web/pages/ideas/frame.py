@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from backend.web.pages.cycle import boards_seen, crumbs_of, cycle_seen, tabs
 from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.groups.rules import GroupState
-from games.ideas.models import Idea
+from games.ideas.models import CreditShare, Idea
 from games.ideas.queries import with_story
 from games.ideas.rules import WHOLE_FROM, Audience, DerivationKind, IdeaKind
 from games.permissions import Access, visible
@@ -100,6 +101,7 @@ def tabs_of(request: HttpRequest, cycle: Cycle) -> list[dict[str, Any]]:
 def idea_seen(request: HttpRequest, cycle: str, number: int) -> Idea:
     """The idea, if this person may read it; else 404: hidden and absent look alike."""
     rows = with_story(Idea.objects.filter(cycle__key=cycle, number=number)).select_related("cycle__series", "cycle__organization")
+    rows = rows.annotate(joint=Exists(CreditShare.objects.filter(idea=OuterRef("pk"))))
     found = visible(access_of(request), "idea.view", rows).prefetch_related("tags").first()
     if found is None:
         raise Http404
@@ -128,6 +130,14 @@ def stands_for(idea: Idea) -> dict[str, str] | None:
     return {"words": words % {"task": what.challenge.name}, "url": f"{place}#round-{what.challenge.round.key}"}
 
 
+GRADES: Final[dict[str, Any]] = {
+    "C": gettext_lazy("tested elsewhere"),
+    "B": gettext_lazy("proven elsewhere"),
+    "A": gettext_lazy("broadly proven"),
+}
+"""Evidence, raised by recorded tests elsewhere and by nothing else."""
+
+
 def cards(ideas: Iterable[Idea], counts: Mapping[int, int]) -> list[dict[str, Any]]:
     """Ideas as they stand in the feed."""
     return [
@@ -138,6 +148,7 @@ def cards(ideas: Iterable[Idea], counts: Mapping[int, int]) -> list[dict[str, An
             "whose": whose(one),
             "told": told_words(one),
             "thin": one.complete < WHOLE_FROM and not (one.submission_id or one.attempt_id),
+            "grade": GRADES.get(one.grade, ""),
             "count": counts.get(one.pk, 0),
             "tags": sorted(tag.word for tag in one.tags.all()),
         }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Case, Q, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from backend.accounts.pages.gate import id_in, may
 from backend.api.permissions import access_of
 from backend.web.pages.ideas.frame import (
     AUDIENCES,
+    GRADES,
     KINDS,
     LINKS,
     PARTS_SAID,
@@ -27,8 +29,9 @@ from backend.web.pages.ideas.frame import (
 from games.groups.models import Group
 from games.groups.rules import GroupState
 from games.ideas.models import Derivation, Idea, IdeaVersion
-from games.ideas.queries import shares_of, with_story
-from games.ideas.rules import ORDER, WHOLE_FROM, Audience, widens
+from games.ideas.queries import shares_of
+from games.ideas.rules import ORDER, SOURCES, WHOLE_FROM, Audience, widens
+from games.learning.queries import evidence_of
 from games.permissions import visible
 from games.submissions.rules import diff_answers
 
@@ -45,6 +48,7 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
     versions = list(found.versions.order_by("-number"))
     newest = versions[0] if versions else None
     inside = found.group_id in access.groups or access.reads(found.cycle_id) or found.author_id in access.persons
+    places = places_of(access, found.cycle) if signed else []
     widening = signed and inside and may(request, "idea.widen", found)
     context |= {
         "idea": found,
@@ -60,10 +64,13 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
         "versions": versions,
         "diff": _diff(versions, id_in(request.GET.get("compare", ""))),
         **_around(found, request),
-        "shares": _shares(found),
+        "shares": _shares(found) if found.joint else [],  # type: ignore[attr-defined] # annotated
+        "grade": GRADES.get(found.grade, ""),
+        "evidence": evidence_of([found])[found.pk].reasons if found.grade else (),
         "read_by": READ_BY[found.audience],
         "inside": inside,
-        "builds": signed and bool(places_of(access, found.cycle)) and found.hidden_at is None,
+        "builds": bool(places) and found.hidden_at is None,
+        "tester": next((one.key for one in places if one.group is not None), "") if found.hidden_at is None else "",
         "tells": signed and inside and stands_for(found) is None and may(request, "idea.tell", found),
         "wider": _wider(found) if widening and stands_for(found) is None else [],
         "moderates": access.organizes(found.cycle_id) and found.audience != Audience.OWN.value,
@@ -82,16 +89,17 @@ def _wider(idea: Idea) -> list[dict[str, Any]]:
 
 
 def _around(idea: Idea, request: HttpRequest) -> dict[str, Any]:
-    """Where it came from and what grew from it. Three statements."""
+    """Where it came from and the newest that grew from it. Two statements, or one."""
     seen = visible(access_of(request), "idea.view", Idea.objects.all())
-    links = list(Derivation.objects.filter(target=idea).order_by("source_id"))
-    there = {one.pk: one for one in with_story(seen.filter(pk__in=[one.source_id for one in links]))}
-    grown = Derivation.objects.filter(source=idea, target__in=seen.order_by().values("pk")).select_related(
-        "target__group", "target__cycle"
-    )
+    near = Derivation.objects.filter(Q(target=idea) | Q(source=idea, target__in=seen.order_by().values("pk")))
+    near = near.select_related("source__group", "source__cycle", "target__group", "target__cycle")
+    first = Case(When(target=idea, then=Value(0)), default=Value(1))
+    rows = list(near.order_by(first, "-target_id", "source_id")[: SOURCES + FEW])
+    links = [one for one in rows if one.target_id == idea.pk]
+    there = set(seen.filter(pk__in=[one.source_id for one in links]).values_list("pk", flat=True))
     return {
-        "sources": [_link(one, there.get(one.source_id)) for one in links],
-        "grown": [_link(one, one.target) for one in grown.order_by("-target_id")[:FEW]],
+        "sources": [_link(one, one.source if one.source_id in there else None) for one in links],
+        "grown": [_link(one, one.target) for one in rows if one.source_id == idea.pk][:FEW],
     }
 
 
@@ -102,9 +110,7 @@ def _link(one: Derivation, idea: Idea | None) -> dict[str, Any]:
 
 def _shares(idea: Idea) -> list[dict[str, Any]]:
     """How the groups of a joint idea share its credit; nothing to say where it is one group's."""
-    shares = shares_of(idea) if idea.group_id is not None else {}
-    if len(shares) < 2:  # noqa: PLR2004 one group has all of it
-        return []
+    shares = shares_of(idea)
     names = dict(Group.objects.filter(pk__in=shares).values_list("pk", "name"))
     return [
         {"name": names.get(pk, ""), "percent": f"{points / 100:g}"}
