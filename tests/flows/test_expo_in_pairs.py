@@ -15,14 +15,15 @@ from games.organizations.queries import invitation_secret
 from tests.factories.pairs import stands
 from tests.flows.story import Refused, Somebody, Story, the_worker_works
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(240)]
 STANDS = [f"stand-{number:02}" for number in range(40)]
 JUDGES = ("amina", "boris", "chen", "dora", "emeka", "freya", "goran")
 GIVEN: dict[str, Any] = {
     "aim": {"measure": "things repaired", "baseline": 0, "target": 40, "date": "+100d"},
     "checks": {"will": "The depot asked.", "offer": "A shelf in the shop.", "networks": {"waived": "None yet."}},
+    "challenges": [{"key": "stand", "panels": [{"key": "jury", "quorum": 2}]}],
 }
-TURNS = 16
+TURNS = 12
 ACCEPTED = {"terms_version": "1", "licence_version": "1", "answers": {"place": "Here", "needs": ""}}
 
 
@@ -114,7 +115,7 @@ def test_forty_stands_are_compared_and_the_order_is_found(expo: Expo) -> None:
     assert not any(STANDS[0] in pair for pair in expo.shown[own.name]), "nobody judges their own"
     assert not any(STANDS[1] in pair for pair in expo.shown[amina.name][before:]), "nor whom they said they know"
     seen = Counter(one for pairs in expo.shown.values() for pair in pairs for one in pair)
-    assert min(seen[name] for name in STANDS) >= 4, "everybody was seen about equally often"
+    assert min(seen[name] for name in STANDS) >= 3, "everybody was seen about equally often"
 
     story.publish("hall")
     rows = story.snapshot("hall")
