@@ -32,7 +32,9 @@ JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture(autouse=True)
-def fresh_cache() -> None:
+def own_cache(settings: Any) -> None:
+    """Nobody else empties it meanwhile."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": __name__}}
     cache.clear()
 
 

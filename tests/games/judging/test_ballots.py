@@ -46,7 +46,9 @@ LONG_AGO = timezone.now() - timedelta(days=30)
 
 
 @pytest.fixture(autouse=True)
-def fresh_cache() -> None:
+def own_cache(settings: Any) -> None:
+    """Nobody else empties it meanwhile."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": __name__}}
     cache.clear()
 
 
@@ -264,8 +266,7 @@ def test_flags_are_told_in_words() -> None:
     assert mailbox(" Vera+two@Example.org ") == ("vera", "example.org")
 
 
-def test_a_burst_from_one_network_is_flagged_with_those_who_came_before_and_counts(call: Scene, settings: Any) -> None:
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}  # nobody else empties it meanwhile
+def test_a_burst_from_one_network_is_flagged_with_those_who_came_before_and_counts(call: Scene) -> None:
     for number in range(11):
         give(call, voter(f"v{number}"), 0, network="192.0.2.7")
     give(call, voter("far"), 0, network="198.51.100.1")
