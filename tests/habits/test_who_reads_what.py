@@ -220,6 +220,8 @@ UNREACHED: Final[dict[str, str]] = {
     "points-rules": "no points in these rules",
     "registration-file": "no registration with files",
     "series": "a cycle of its own",
+    "team-test": "no test of change here: tried with the doors of pages",
+    "test": "no test of change here: tried with the doors of pages",
     "vote": "no vote of an audience or of peers here",
     "vote-hall": "no vote of an audience or of peers here",
 }
