@@ -42,8 +42,7 @@ def test_a_judge_is_led_from_table_to_table_and_the_desk_follows(hall: tuple[Pag
     busy.get_by_role("button", name="They are back").click()
     expect(desk.get_by_text(f"Judges come to table {table} again.")).to_be_visible()
     phone.locator(".way-now a.button").first.click()  # the sheet of this table
-    expect(phone.get_by_role("button", name="Final, and back to the hall")).to_be_attached()
-    phone.get_by_role("link", name="Back to the hall").click()
+    phone.get_by_role("link", name="Back to the hall").click()  # entries are still coming in here: nothing is final yet
     phone.get_by_role("button", name="I take a break").click()
     expect(phone.get_by_role("button", name="Where next?")).to_be_visible()
 
