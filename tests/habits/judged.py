@@ -14,10 +14,14 @@ from django.utils.timezone import now
 from games.changes.models import Appeal, ChangeSet
 from games.cycles.queries import committed
 from games.groups.models import Group
+from games.ideas import actions as sharing
+from games.ideas.rules import Telling
 from games.judging import actions
 from games.judging.actions import deliberating
 from games.judging.models import Calibration, Concern, ConflictOfInterest, Deliberation, MarkReview, Panelist, Remark, Sheet
 from games.judging.rules import ConflictSource, Given
+from games.learning import actions as learning
+from games.learning.rules import Act
 from games.notices.models import Announcement
 from games.playbooks.schema import parse_design
 from games.progression.actions import apply_design
@@ -122,6 +126,7 @@ def judged(mode: Mode) -> Scene:
     _panels(found)
     _marks(found)
     _words(found)
+    _commons(found)
     if mode.published:
         waive_looks(found.rows["round"], by=who["org"].user, reason="What waits for a look stays to be read by those who may.")
         settle_now(found.rows["round"], by=who["org"].user)
@@ -261,4 +266,26 @@ def _words(found: Scene) -> None:
         "appeal": "appealword",
         "change set": "changesetword",
         "announcement for judges": "judgesword",
+    }
+
+
+def _commons(found: Scene) -> None:
+    cycle, red, ada = found.rows["cycle"], found.rows["red"], found.who["ada"]
+    for audience in ("own", "organizers"):
+        told = Telling(title=f"The {audience}ideaword", kind="failure-story", parts={"steps": f"{audience}stepsword"})
+        sharing.share_idea(cycle=cycle, group=red, told=told, by=ada.user, audience=audience)
+    draft = {"title": "ideadraftword"}
+    sharing.save_draft(cycle=cycle, person=ada.person, content=draft, by=ada.user, group=red)
+    for title in ("plannedtestword", "finishedtestword"):
+        test = learning.plan_test(group=red, title=title, prediction="Less.", by=ada.user, round=found.rows["round"])
+    test = learning.do_test(test, done="Did it.", by=ada.user)
+    test = learning.study_test(test, data="Half.", learned="It works.", by=ada.user)
+    learning.act_on_test(test, act=Act.ADOPT, by=ada.user)
+    found.needles |= {
+        "idea of a team alone": "ownideaword",
+        "idea for organizers": "organizersideaword",
+        "steps of an idea for organizers": "organizersstepsword",
+        "draft of an idea": "ideadraftword",
+        "planned test": "plannedtestword",
+        "finished test": "finishedtestword",
     }
