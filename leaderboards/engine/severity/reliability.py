@@ -14,30 +14,27 @@ PAIR: Final = 2
 
 
 class Level(StrEnum):
-    """What values mean: names, an order, or distances."""
+    """What values mean: names, an order, distances, or shares of one another."""
 
     NOMINAL = "nominal"
     ORDINAL = "ordinal"
     INTERVAL = "interval"
+    RATIO = "ratio"
 
 
 def alpha(units: Sequence[Sequence[float]], level: Level = Level.INTERVAL) -> float | None:
     """Krippendorff's alpha: 1 - observed / expected disagreement. `units`: the values each entry got, from however many judges.
 
-    None if no entry has two values, or all values are the same.
+    None if no entry has two values, or all values are the same. On the ratio level no value is below zero.
     """
     paired = [unit for unit in units if len(unit) >= PAIR]
-    if level is Level.NOMINAL:
-        return _ratio(
-            sum(_unlike(unit) / (len(unit) - 1) for unit in paired), _unlike([v for unit in paired for v in unit]), paired
-        )
     values = [value for unit in paired for value in unit]
     if level is Level.ORDINAL:
         at = _middles(values)
         paired = [[at[value] for value in unit] for unit in paired]
         values = [at[value] for value in values]
-    observed = sum(_squares(unit) / (len(unit) - 1) for unit in paired)
-    return _ratio(observed, _squares(values), paired)
+    apart = {Level.NOMINAL: _unlike, Level.RATIO: _shares}.get(level, _squares)
+    return _ratio(sum(apart(unit) / (len(unit) - 1) for unit in paired), apart(values), paired)
 
 
 def _ratio(observed: float, expected: float, units: Sequence[Sequence[float]]) -> float | None:
@@ -49,6 +46,12 @@ def _ratio(observed: float, expected: float, units: Sequence[Sequence[float]]) -
 def _unlike(values: Sequence[float]) -> float:
     """Ordered pairs of different values."""
     return len(values) ** 2 - sum(count**2 for count in Counter(values).values())
+
+
+def _shares(values: Sequence[float]) -> float:
+    """The squared differences of all ordered pairs, each as a share of the pair's sum."""
+    counts = Counter(values).items()
+    return sum(n * m * ((one - other) / (one + other)) ** 2 for one, n in counts for other, m in counts if one != other)
 
 
 def _squares(values: Sequence[float]) -> float:

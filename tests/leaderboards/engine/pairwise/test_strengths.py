@@ -1,6 +1,7 @@
 """Bradley-Terry: published numbers, and what must hold for any votes."""
 
 import random
+from collections import Counter
 from fractions import Fraction
 from itertools import combinations
 
@@ -86,6 +87,14 @@ def test_a_list_counts_each_of_its_entries_once():
     assert [found.strengths[key] > found.strengths[other] for key, other in ("ab", "bc", "cd")] == [True, True, True]
     without = comparisons(votes, "abc")  # d is out: the list has three entries left, and still counts each once
     assert {one.weight for one in without} == {HALF}
+
+
+def test_a_list_with_one_left_out_behind_it_gives_the_points_of_the_jury():
+    """Oracle O-JURY: three in order, one seen and not ranked; points are pairs won less pairs lost."""
+    pairs = implied_pairs(["first", "second", "third", "unranked"])
+    points = Counter(better for better, _ in pairs)
+    points.subtract(worse for _, worse in pairs)
+    assert points == {"first": 3, "second": 1, "third": -1, "unranked": -3}
 
 
 def test_lists_of_two_judges_are_two_lists_even_under_one_number():

@@ -51,6 +51,16 @@ def test_montgomerys_block_design():
     assert pair_errors(precision, firsts, seconds) == pytest.approx([0.697066] * 3, abs=1e-6)
 
 
+def test_with_judges_as_fixed_as_entries_the_book_is_met():
+    """Oracle O-BIBD, its other half: the same Laplacian, nothing shrunk."""
+    found = fitted(*BIBD)
+    marks = found.ratings
+    sums = np.bincount(marks.columns, marks.values - found.means[marks.rows])
+    offsets = np.linalg.lstsq(found.overlap.laplacian, sums, rcond=None)[0]
+    values = np.bincount(marks.rows, marks.values - offsets[marks.columns]) / found.overlap.reviews
+    assert values - values.mean() == pytest.approx([-9 / 8, -7 / 8, -4 / 8, 20 / 8])
+
+
 def test_lam_is_rounded_first_so_that_one_linear_solve_gives_the_offsets_again():
     found = fitted(*BIBD)
     rows = rated(*BIBD)
