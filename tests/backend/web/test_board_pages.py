@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from backend.web.geometry.qr import qr_code
+from games.bundles.actions import import_path
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
 from games.groups.actions import set_rank_hidden
@@ -28,6 +29,7 @@ from tests.cast import Cast
 from tests.factories.cycles import CycleFactory
 from tests.factories.groups import MembershipFactory
 from tests.factories.results import judge_final, water
+from tests.games.bundles.test_examples import EXAMPLES
 
 pytestmark = pytest.mark.django_db
 MINUTE = 60_000
@@ -288,6 +290,16 @@ def test_a_hidden_cycle_and_a_board_for_others_are_absent(client: Client, cast: 
     Board.objects.filter(scope=cycle.pk).update(audience="public")
     Cycle.objects.filter(pk=cycle.pk).update(public=False)
     assert {one.get(address).status_code for one in (client, cast.eve.client)} == {404}
+
+
+def test_each_division_has_its_tab_and_its_places(client: Client) -> None:
+    [cycle] = import_path(EXAMPLES / "skating-worlds-2017")
+    for division, first, not_here in (("ladies", "MEDVEDEVA", "HANYU"), ("men", "HANYU", "MEDVEDEVA")):
+        shown = client.get(f"/cycles/{cycle.key}/boards/result/?bracket={division}").content.decode()
+        rows = shown[shown.index("<tbody") :]
+        assert rows.index(first) == min(rows.index(name) for name in (first, "</tr>"))
+        assert not_here not in rows
+        assert [one for one in ("men", "ladies", "pairs", "dance") if f"?bracket={one}" not in shown] == []
 
 
 def statements(client: Client, path: str) -> int:

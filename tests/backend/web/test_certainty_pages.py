@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from games.bundles.actions import import_path
 from games.judging.models import Mark, Sheet
 from games.results.models import PanelAnalysis
 from games.rounds.models import Round
@@ -14,6 +15,7 @@ from tests.cast import actor
 from tests.factories.groups import MembershipFactory
 from tests.factories.results import WATER, Played, judge_final, water
 from tests.factories.submissions import without_designs
+from tests.games.bundles.test_examples import EXAMPLES
 from worker.steps import settle_now
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +98,30 @@ def test_a_task_that_is_not_marked_by_criteria_has_no_such_page(played: Played, 
     played.challenges["concept"].format = "pairwise"
     played.challenges["concept"].save(update_fields=["format"])
     assert client.get(page(played)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "told"),
+    [
+        # the pianist of docs/judges.md, who is 39th instead of 36th; the strictest juror and the mildest
+        ("chopin-2025", "stage1/recital", ("19.64", "19.69", "In the first 40", "-2.02", "+1.98")),
+        ("skating-worlds-2017", "short/men-short", ("HANYU",)),
+    ],
+)
+def test_real_competitions_tell_everybody_how_sure_they_are(client: Any, name: str, path: str, told: tuple[str, ...]) -> None:
+    [cycle] = import_path(EXAMPLES / name)
+    shown = text(client.get(f"/cycles/{cycle.key}/rounds/{path}/certainty/"))
+    heads = (
+        "Adjusted",
+        "Raw mean",
+        "Places it could have",
+        "In the first",
+        "Krippendorff’s alpha",
+        "Reliability of a score",
+        "The judges",
+    )
+    assert [words for words in (*heads, "± ", *told) if words not in shown] == []
+    assert re.search(r"<span>\d+ to \d+</span>", shown), "the places that an entry could have"
 
 
 def test_a_group_that_keeps_its_name_keeps_it_here(played: Played, client: Any) -> None:
