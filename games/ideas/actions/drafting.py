@@ -29,7 +29,7 @@ def save_draft(
     draft: IdeaDraft | None = None,
 ) -> IdeaDraft:
     """Keep what somebody writes: a new idea (for a group, or without), or the next version of `idea`. Raises IdeaInvalid if it is too long."""
-    kept = dict(content)
+    kept = {name: _plain(value) for name, value in content.items()}
     if len(json.dumps(kept)) > DRAFT_BYTES:
         message = f"A draft may have at most {DRAFT_BYTES} bytes."
         raise IdeaInvalid(message)
@@ -44,6 +44,13 @@ def save_draft(
         message = f"You have {DRAFTS} drafts: share or throw away one of them first."
         raise IdeaRefused(message)
     return IdeaDraft.objects.create(cycle=cycle, person=person, group=group, idea=idea, content=kept)
+
+
+def _plain(value: Any) -> Any:
+    """Text without the null character, which no database keeps in JSON."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    return [_plain(one) for one in value] if isinstance(value, list) else value
 
 
 @transaction.atomic

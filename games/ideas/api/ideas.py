@@ -32,7 +32,7 @@ class IdeaFilter(django_filters.FilterSet):
 
     kind = django_filters.ChoiceFilter(choices=[(one.value, one.value) for one in IdeaKind])
     tag = django_filters.CharFilter(method="tagged")
-    q = django_filters.CharFilter(method="searched", help_text="Every word has to occur.")
+    q = django_filters.CharFilter(method="searched", help_text="Every word has to occur; the first twenty are looked for.")
 
     class Meta:
         model = Idea
@@ -113,6 +113,7 @@ class Ideas(ReadOnlyModelViewSet[Idea]):
         shares = {one["group"]: one["basis_points"] for one in asked["shares"]}
         if len(shares) < len(asked["shares"]):
             raise IdeaInvalid("A group is named twice.", where="shares")
+        _readers(request, idea.cycle_id, {"readers": shares.keys() - shares_of(idea).keys()})
         actions.split_credit(idea=idea, shares=shares, by=request.user)
         return self._answer(request, idea)
 

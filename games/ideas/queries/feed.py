@@ -12,6 +12,8 @@ from games.ideas.rules import DerivationKind, folded, telling_words
 
 ALIKE: Final = 2
 """So many words in common make two ideas similar; one, where there is only one to compare."""
+SOUGHT: Final = 20
+"""So many different words of a search are looked for: each is another walk through all that is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,14 @@ def with_story(rows: QuerySet[Idea]) -> QuerySet[Idea]:
 
 
 def feed(rows: QuerySet[Idea], asked: FeedAsked) -> QuerySet[Idea]:
-    """The ideas of `rows` (those the person may see) that were asked for, the newest first. Every word has to occur."""
+    """The ideas of `rows` (those the person may see) that were asked for, the newest first. Every word has to occur, of the first twenty."""
     if asked.kind:
         rows = rows.filter(kind=asked.kind)
     if asked.tag:
         rows = rows.filter(Exists(IdeaTag.objects.filter(idea=OuterRef("pk"), word=folded(asked.tag).strip())))
     if asked.challenge is not None:
         rows = rows.filter(challenge=asked.challenge)
-    for word in folded(asked.words).split():
+    for word in list(dict.fromkeys(folded(asked.words).split()))[:SOUGHT]:
         rows = rows.filter(words__contains=word)
     return rows.order_by("-shared_at", "-pk")
 

@@ -27,8 +27,17 @@ WITH RECURSIVE walk(id, depth) AS (
 )
 SELECT id, MIN(depth) AS nearest FROM walk GROUP BY id ORDER BY nearest, id LIMIT %s
 """
-_UP: Final = _WALK.format(far="source", near="target")
-_DOWN: Final = _WALK.format(far="target", near="source")
+_ALL: Final = """
+WITH RECURSIVE walk(id) AS (
+    SELECT {far}_id FROM games_derivation WHERE {near}_id = %s
+    UNION
+    SELECT d.{far}_id FROM games_derivation d JOIN walk ON d.{near}_id = walk.id
+)
+SELECT id FROM walk ORDER BY id {order} LIMIT %s
+"""
+"""All the way: each idea is walked once, however many ways lead to it. Sources have lower ids, so the nearest are first here too."""
+_UP: Final = {"far": "source", "near": "target", "order": "DESC"}
+_DOWN: Final = {"far": "target", "near": "source", "order": "ASC"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +72,10 @@ class Lineage:
         return sum(node.idea is None for node in self.nodes)
 
 
-def lineage_of(idea: Idea, seen: QuerySet[Idea], *, depth: int = DEEPEST, most: int = MOST) -> Lineage:
-    """Where the idea came from and what grew from it, up to `depth` steps each way. `seen`: ideas the person may see. Four statements."""
+def lineage_of(idea: Idea, seen: QuerySet[Idea], *, depth: int | None = DEEPEST, most: int = MOST) -> Lineage:
+    """Where the idea came from and what grew from it, up to `depth` steps each way, or (None) all the way. `seen`: ideas the person may
+    see. Four statements.
+    """
     up, down = _walk(_UP, idea.pk, depth, most), _walk(_DOWN, idea.pk, depth, most)
     found = {idea.pk: idea} | {one.pk: one for one in with_story(seen.filter(pk__in=[*up, *down]))}
     among = [idea.pk, *up, *down]
@@ -74,10 +85,13 @@ def lineage_of(idea: Idea, seen: QuerySet[Idea], *, depth: int = DEEPEST, most: 
     return _told(found, kept, links, more=len(up) >= most or len(down) >= most)
 
 
-def _walk(sql: str, start: int, depth: int, most: int) -> list[int]:
+def _walk(way: Mapping[str, str], start: int, depth: int | None, most: int) -> list[int]:
     """Ids, the nearest first."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, [start, depth, most])
+        if depth is None:
+            cursor.execute(_ALL.format(**way), [start, most])
+        else:
+            cursor.execute(_WALK.format(**way), [start, depth, most])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from games.ideas.models import Idea
+from games.groups.models import Group
+from games.ideas.models import CreditShare, Idea
 from tests.cast import Cast
 from tests.factories.ideas import PARTS, shared
 
@@ -76,6 +77,18 @@ def test_versions_audience_credit_and_moderation_have_their_own_doors(cast: Cast
     assert cast.ben.api.get(path).status_code == 404
     assert cast.ada.api.get(path).json()["hidden_why"] == "It names a patient."
     assert cast.org.api.post(f"{path}/show", {}, format="json").json()["hidden"] is False
+
+
+@pytest.mark.outsider
+def test_a_share_for_a_team_one_may_not_know_of_is_as_one_for_nobody(cast: Cast):
+    idea = shared(cast)
+    Group.objects.filter(pk=cast.blue.pk).update(state="pending")
+    told = []
+    for group in (cast.blue.pk, 99_999):
+        shares = [{"group": cast.red.pk, "basis_points": 7_500}, {"group": group, "basis_points": 2_500}]
+        told.append(cast.ada.api.put(f"{API}/ideas/{idea.pk}/credit", {"shares": shares}, format="json"))
+    assert [(one.status_code, one.json()["code"]) for one in told] == [(404, "not_found")] * 2
+    assert not CreditShare.objects.exists()
 
 
 def test_organizers_share_their_own_failure_first(cast: Cast):

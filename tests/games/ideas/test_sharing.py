@@ -312,6 +312,18 @@ def test_lineage_takes_as_many_statements_for_many_ideas_as_for_few(cast: Cast, 
             assert lineage_of(idea, Idea.objects.all()).nodes
 
 
+def test_all_the_way_each_idea_is_walked_once_however_many_ways_lead_to_it(cast: Cast, django_assert_num_queries: Any):
+    made: list[Idea] = []
+    for n in range(14):
+        made.append(shared(cast, f"Step {n}", sources=[Citation(one) for one in made[-3:]], audience="everybody"))
+    with django_assert_num_queries(4) as statements:
+        told = lineage_of(made[6], Idea.objects.all(), depth=None)
+    assert [node.key for node in told.nodes] == [one.pk for one in made]
+    assert not any("depth" in one["sql"] for one in statements.captured_queries)
+    near = lineage_of(made[6], Idea.objects.all(), depth=None, most=2)
+    assert ([node.key for node in near.nodes], near.more) == ([one.pk for one in made[4:9]], True)
+
+
 # --- Finding --------------------------------------------------------------------------------------------------------------------------
 
 
@@ -326,6 +338,13 @@ def test_the_feed_is_narrowed_by_kind_tag_task_and_every_word(cast: Cast):
     assert list(feed(rows, FeedAsked(words="LEHM öfen"))) == [clay]
     assert list(feed(rows, FeedAsked(words="lehm saris"))) == []
     assert tags_in(rows) == ["cloth"]
+
+
+def test_a_search_looks_for_so_many_different_words_and_no_more(cast: Cast):
+    cloth = shared(cast)
+    sought = feed(Idea.objects.all(), FeedAsked(words=" ".join(["cloth", *(f"w{n}" for n in range(300))])))
+    assert str(sought.query).count("LIKE") == 20
+    assert list(feed(Idea.objects.all(), FeedAsked(words="cloth " * 300))) == [cloth]
 
 
 def test_similar_ideas_share_words_and_the_most_alike_comes_first(cast: Cast):
@@ -369,3 +388,10 @@ def test_a_draft_is_its_writers_and_gone_once_shared(cast: Cast):
         )
     shared(cast, draft=draft)
     assert not IdeaDraft.objects.exists()
+
+
+def test_a_draft_holds_no_null_character(cast: Cast):
+    typed = {"title": "Sie\0ve", "readers": ["\0", "3"], "kind": "tactic"}
+    draft = actions.save_draft(cycle=cast.cycle, person=cast.ada.person, content=typed, by=cast.ada.user)
+    draft.refresh_from_db()
+    assert draft.content == {"title": "Sieve", "readers": ["", "3"], "kind": "tactic"}

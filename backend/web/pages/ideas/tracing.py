@@ -1,7 +1,7 @@
 """The lineage of an idea: where it came from and what grew from it, drawn, told row by row, and as a table."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,9 +15,6 @@ from games.ideas.models import Idea
 from games.ideas.queries import DEEPEST, Lineage, Link, Node, lineage_of
 from games.permissions import visible
 
-WHOLE: Final = 400
-"""Steps each way when everything is asked for."""
-
 
 @require_safe
 def lineage_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
@@ -25,7 +22,7 @@ def lineage_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
     found = idea_seen(request, cycle, number)
     whole = request.GET.get("whole") == "1"
     seen = visible(access_of(request), "idea.view", Idea.objects.all())
-    told = lineage_of(found, seen, depth=WHOLE if whole else DEEPEST)
+    told = lineage_of(found, seen, depth=None if whole else DEEPEST)
     context = frame(request, found.cycle, (found.title, idea_url(found)), _("Lineage"))
     drawn = graph([node.key for node in told.nodes], [(one.source, one.target, one.kind) for one in told.links], here=found.pk)
     rows = _rows(told, found)
