@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -39,6 +39,11 @@ class ChangeTestShape(serializers.ModelSerializer[ChangeTest]):
             *(*PARTS, "state", "act", "created_at", "began_at", "acted_at"),
         )
         read_only_fields = fields
+
+    def to_representation(self, instance: ChangeTest) -> dict[str, Any]:
+        """Without the idea, where the reader may not see it: that it is there would be told."""
+        told: dict[str, Any] = super().to_representation(instance)
+        return told if getattr(instance, "idea_seen", True) else told | {"idea": None, "idea_number": None}
 
 
 class PlanTestAsked(serializers.Serializer[Any]):
@@ -113,6 +118,12 @@ class ChangeTests(ReadOnlyModelViewSet[ChangeTest]):
     def get_queryset(self) -> QuerySet[ChangeTest]:
         """With what a row shows."""
         return super().get_queryset().select_related("cycle", "group", "idea", "round")
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """With whether the idea is for this reader; by an idea only where it is: hidden and absent look alike."""
+        seen = visible(access_of(self.request), "idea.view", Idea.objects.filter(pk=OuterRef("idea")))
+        rows = super().filter_queryset(queryset).annotate(idea_seen=Exists(seen))
+        return rows.filter(idea_seen=True) if self.request.query_params.get("idea") else rows
 
     @extend_schema(request=TestDoneAsked, responses=ChangeTestShape)
     @action(detail=True, methods=["post"])

@@ -80,6 +80,19 @@ def test_an_idea_one_may_not_read_is_absent(cast: Cast) -> None:
     assert cast.ada.api.get(f"{API}/ideas/{hidden.pk}/evidence").status_code == 404
 
 
+def test_the_idea_of_an_open_test_is_named_to_those_who_may_read_it(cast: Cast) -> None:
+    idea = an_idea(cast.red, audience="own")
+    test = finished(cast.red, idea)
+    cast.publish(cast.call, visibility="full")
+    for who in ("ben", "org", "visitor"):
+        api = getattr(cast, who).api
+        for told in (api.get(f"{API}/change-tests/{test.pk}").json(), api.get(f"{API}/change-tests").json()["results"][0]):
+            assert (told["id"], told["idea"], told["idea_number"]) == (test.pk, None, None)
+        assert api.get(f"{API}/change-tests", {"idea": idea.pk}).json()["results"] == []
+    told = cast.ada.api.get(f"{API}/change-tests", {"idea": idea.pk}).json()["results"][0]
+    assert (told["idea"], told["idea_number"]) == (idea.pk, idea.number)
+
+
 def test_the_list_takes_as_many_statements_for_thirty_as_for_three(cast: Cast) -> None:
     client, idea = cast.ada.api, an_idea(cast.blue)
 
