@@ -52,14 +52,15 @@ def evidence_of(ideas: Iterable[Idea]) -> dict[int, Evidence]:
     """Idea → what finished tests elsewhere say of it. Two statements for any number of ideas."""
     held = list(ideas)
     own: dict[int, set[int]] = {one.pk: {one.group_id} if one.group_id is not None else set() for one in held}
+    credited: dict[int, set[int]] = defaultdict(set)
     for idea, group in CreditShare.objects.filter(idea__in=own).values_list("idea_id", "group_id"):
-        own[idea].add(group)
+        credited[idea].add(group)
     told: dict[int, list[Finished]] = defaultdict(list)
     rows = ChangeTest.objects.filter(idea__in=own, state=ChangeState.ACTED.value)
     for one in rows.select_related("group").defer("prediction", "done", "data", "learned"):
         if one.idea_id is not None and one.acted_at is not None:
             told[one.idea_id].append(Finished(one.group_id, Act(one.act), one.acted_at, one.number, one.group.organization_id))
-    return {pk: evidence(told[pk], groups) for pk, groups in own.items()}
+    return {pk: evidence(told[pk], groups, credited[pk]) for pk, groups in own.items()}
 
 
 def spread_of(ideas: Collection[int]) -> Mapping[int, int]:

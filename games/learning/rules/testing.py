@@ -95,18 +95,24 @@ def _further(found: Evidence) -> tuple[str, ...]:
     return (f"For B: adopted by {PROVEN_GROUPS} teams elsewhere, and by more than abandon it.",)
 
 
-def evidence(tests: Iterable[Finished], own: Collection[int]) -> Evidence:
-    """How good the evidence for an idea is: the last tests of groups other than its own. Nothing else raises or lowers it."""
-    last = [one for group, one in last_words(tests).items() if group not in own]
+def evidence(tests: Iterable[Finished], own: Collection[int], credited: Collection[int] = ()) -> Evidence:
+    """How good the evidence for an idea is: the last tests of groups other than its own. Nothing else raises or lowers it.
+
+    `credited`: groups that were given a share of it. They raise nothing, but where they abandoned it that still counts: no grade is
+    bought by sharing the credit with whom it failed.
+    """
+    words = last_words(tests)
+    last = [one for group, one in words.items() if group not in own and group not in credited]
+    failed = sum(group not in own and group in credited and one.act is Act.ABANDON for group, one in words.items())
     by_act = {act: [one for one in last if one.act is act] for act in Act}
     adopted, abandoned = by_act[Act.ADOPT], by_act[Act.ABANDON]
     houses = {one.organization for one in adopted if one.organization is not None}
     return Evidence(
-        grade=_grade(len(last), len(adopted), len(abandoned), len(houses)),
+        grade=_grade(len(last), len(adopted), len(abandoned) + failed, len(houses)),
         tested=len(last),
         adopted=len(adopted),
         adapted=len(by_act[Act.ADAPT]),
-        abandoned=len(abandoned),
+        abandoned=len(abandoned) + failed,
         organizations=len(houses),
     )
 

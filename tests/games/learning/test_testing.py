@@ -237,6 +237,14 @@ def test_ideas_and_rounds_of_another_cycle_are_refused(cast: Cast) -> None:
     assert planned(GroupFactory(cycle=other)).round is None
 
 
+def test_sharing_the_credit_with_whom_it_failed_buys_no_grade() -> None:
+    many = said(*((group, Act.ADOPT, group % 3) for group in range(6)), (7, Act.ABANDON, None), (8, Act.ABANDON, None))
+    assert [evidence(many, (), credited).grade for credited in ((), {7}, {7, 8})] == ["B", "B", "B"]
+    assert evidence(many, (), {8}).abandoned == 2
+    assert [evidence(many, (), set(range(few))).grade for few in (3, 4, 6)] == ["B", "C", "C"]
+    assert evidence(said((1, Act.ABANDON, None)), (), {1}).grade == ""
+
+
 # --- Of ideas -------------------------------------------------------------------------------------------------------------------------
 
 
