@@ -6,15 +6,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import orjson
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from backend.accounts.models import ApiToken, User
 from games.cycles.queries import design_of
 from games.groups.models import JoinRequest, Membership, Registration
+from games.ideas.models import IdeaDraft, IdeaVersion
 from games.journal.models import JournalEntry
 from games.judging.models import Concern, ConflictOfInterest, Remark, Sheet, Vote
 from games.judging.queries.others import unnamed_to
 from games.judging.rules import ConflictSource
+from games.learning.models import ChangeTest, Observation
+from games.learning.rules import number_of
 from games.notices.models import Message, Notice
 from games.notices.queries import wishes_of
 from games.organizations.queries import people_of_user
@@ -32,6 +35,8 @@ parts.json         cycles and teams you are or were in, registrations and reques
 entries.json       versions and tries you handed in, files you uploaded (their names, sizes and digests)
 marks.json         sheets, marks, notes and comments you wrote as a judge, and what they said before they were opened again;
                    your votes, conflicts you have, what you said when judges talked, who you said should not judge your team
+ideas.json         ideas you shared (every version in your words), drafts of ideas, tests of change you planned in teams you are in,
+                   values you measured
 notices.json       notices on the page and mails you were sent; a one-time link in a mail is not kept
 tokens.json        tokens for programs you made (their secrets are not kept)
 acts.json          what the journal holds under your pseudonym: kind, time, subject
@@ -48,6 +53,7 @@ def personal_data(user: User) -> dict[str, Any]:
         "parts.json": _parts(persons),
         "entries.json": _entries(persons),
         "marks.json": _marks(persons),
+        "ideas.json": _ideas(persons),
         "notices.json": _notices(user, persons),
         "tokens.json": _rows(
             ApiToken.objects.filter(user=user).order_by("pk"),
@@ -121,6 +127,26 @@ def _entries(persons: Iterable[int]) -> dict[str, Any]:
         "versions": _rows(versions, "number", "data", "note", "digest", "at", group="submission__group__name", **where),
         "files": _rows(files, "field", "name", "size", "content_type", "digest", "at", **where),
         "tries": _rows(tries, "number", "at", "elapsed_ms", "verdict", "answer", **told),
+    }
+
+
+def _ideas(persons: Iterable[int]) -> dict[str, Any]:
+    mine = list(persons)
+    versions = IdeaVersion.objects.filter(by__in=mine).order_by("at", "pk")
+    drafts = IdeaDraft.objects.filter(person__in=mine).order_by("pk")
+    still = Membership.objects.filter(person__in=mine, group=OuterRef("group"), until__isnull=True)
+    tests = ChangeTest.objects.filter(Exists(still), by__in=mine).order_by("pk")
+    values = Observation.objects.filter(by__in=mine).order_by("pk")
+    where, words = {"cycle": "cycle__key", "group": "group__name"}, ("title", "prediction", "done", "data", "learned")
+    of = {"cycle": "idea__cycle__key", "idea": "idea__number"}
+    return {
+        "versions": _rows(versions, "number", "title", "summary", "parts", "note", "at", **of),
+        "drafts": _rows(drafts, "content", "saved_at", **where),
+        "tests": _rows(tests, "number", *words, "state", "act", "created_at", **where),
+        "values": [
+            one | {"value": text(number_of(one["value"]))}
+            for one in _rows(values, "measure", "period", "value", "note", "at", "replaced_at", cycle="cycle__key")
+        ],
     }
 
 

@@ -17,6 +17,7 @@ PARTS: Final = {
 COUNTED: Final = {
     "entries": gettext_lazy("entries never handed in"),
     "drafts": gettext_lazy("drafts after the last version"),
+    "idea_drafts": gettext_lazy("drafts of ideas"),
     "files": gettext_lazy("files"),
     "addresses": gettext_lazy("addresses"),
     "invitations": gettext_lazy("open invitations"),

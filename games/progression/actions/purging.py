@@ -19,6 +19,7 @@ from games.cycles.models import Cycle, Decision
 from games.cycles.queries import design_of
 from games.cycles.rules import CycleState, DecisionKind
 from games.groups.models import Group, JoinRequest, Membership, Registration, RegistrationFile
+from games.ideas.models import IdeaDraft
 from games.journal.actions import record
 from games.journal.models import JournalEntry
 from games.journal.queries import db_now
@@ -93,12 +94,13 @@ def _rows(cycle: Cycle, part: str) -> Mapping[str, QuerySet[Any]]:
 
 
 def _drafts(cycle: Cycle) -> Mapping[str, QuerySet[Any]]:
-    """Entries that were never handed in, with their files; and what was written after the last version of the others."""
+    """Entries that were never handed in, with their files; what was written after the last version of the others; drafts of ideas."""
     entries = Submission.objects.filter(challenge__round__cycle=cycle)
     never = Q(state=SubmissionState.DRAFT.value, pinned__isnull=True, versions__isnull=True)
     return {
         "entries": entries.filter(never),
         "drafts": entries.exclude(pk__in=entries.filter(never).values("pk")).exclude(draft={}, draft_note=""),
+        "idea_drafts": IdeaDraft.objects.filter(cycle=cycle),
     }
 
 
@@ -183,6 +185,7 @@ def _emptied(**values: Any) -> Callable[[QuerySet[Any]], int]:
 DELETE: Final[Mapping[str, Callable[[QuerySet[Any]], int]]] = {
     "entries": _delete_entries,
     "drafts": _emptied(draft={}, draft_note="", draft_saved_at=None),
+    "idea_drafts": _deleted,
     "files": _empty_files,
     "invitations": _deleted,
     "addresses": _emptied(email=""),

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,10 +14,13 @@ from django.utils.timezone import now
 
 from backend.accounts import actions
 from backend.accounts.models import User
-from games.groups.models import Group, JoinRequest
+from games.groups.models import Group, JoinRequest, Membership
 from games.groups.queries import public_key
+from games.ideas.actions import share_version
+from games.ideas.models import IdeaDraft
 from games.judging import actions as judging
 from games.judging.models import ConflictOfInterest, Mark, Sheet
+from games.learning.models import Observation
 from games.notices.models import Message, Notice, NoticeWish
 from games.notices.queries import wishes_of
 from games.notices.rules import Pace, Topic
@@ -25,6 +29,8 @@ from games.recognition.models import Grant
 from games.submissions.models import Submission, Version
 from tests.cast import Cast
 from tests.factories.groups import GroupFactory, MembershipFactory
+from tests.factories.ideas import shared, telling
+from tests.factories.learning import planned
 from tests.factories.organizations import PersonFactory
 from tests.factories.rounds import RoundFactory
 
@@ -142,6 +148,23 @@ def test_ones_data_are_taken_away_whole_and_nobody_elses(cast: Cast, client):
     assert "Reed beds" not in json.dumps(judith)
 
 
+def test_ones_data_hold_ones_ideas_drafts_tests_and_values(cast: Cast):
+    idea = shared(cast, "Sieve of saris", audience="own")
+    share_version(idea=idea, told=telling("Told anew by another"), by=cast.org.user)
+    planned(cast.red, title="Boil the water", by=cast.ada.user)
+    planned(cast.blue, title="Filter the water", by=cast.ben.user)
+    IdeaDraft.objects.create(cycle=cast.cycle, person=cast.ada.person, content={"title": "Half a thought"})
+    person = {"cycle": cast.cycle, "by": cast.ada.person, "at": now()}
+    Observation.objects.create(period=now().date(), value=2_500_000, note="Counted.", **person)
+    ada: dict[str, Any] = data_of(cast.ada.client)["ideas.json"]  # type: ignore[assignment]
+    assert [one["title"] for one in ada["versions"]] == ["Sieve of saris"]
+    assert [one["content"]["title"] for one in ada["drafts"]] == ["Half a thought"]
+    assert [one["title"] for one in ada["tests"]] == ["Boil the water"]
+    assert [one["value"] for one in ada["values"]] == ["2.5"]
+    Membership.objects.filter(group=cast.red).update(until=now())
+    assert data_of(cast.ada.client)["ideas.json"]["tests"] == []  # type: ignore[index]
+
+
 def test_a_judges_data_name_no_team_of_a_blind_round(cast: Cast, monkeypatch):
     sheet = cast.assign(cast.judith, cast.red)
     for place in ("backend.accounts.personal.is_blind", "games.judging.queries.others.is_blind"):
@@ -167,12 +190,13 @@ def test_leaving_takes_what_is_ones_own_and_leaves_what_results_rest_on(cast: Ca
     ConflictOfInterest.objects.create(person=cast.judith.person, group=cast.blue, reason="My brother.")
     JoinRequest.objects.create(group=cast.red, person=cast.judith.person, message="Hello")
     Notice.objects.create(person=cast.judith.person, topic="news", key="n", text="Room changed")
+    IdeaDraft.objects.create(cycle=cast.cycle, person=cast.judith.person, content={"title": "Half a thought"})
     Message.objects.create(to="old@example.org", person=cast.judith.person, kind="news", key="m", subject="s", body="b")
     actions.forget(cast.judith.user, by=cast.judith.user)
     kept = Sheet.objects.get(pk=sheet.pk)
     assert (kept.comment, kept.note, kept.marks.get().value) == ("Lovely.", "", 45000)
     assert ConflictOfInterest.objects.get().reason == ""
-    for rows in (Notice, Message, JoinRequest):
+    for rows in (Notice, Message, JoinRequest, IdeaDraft):
         assert not rows.objects.exists()
 
 

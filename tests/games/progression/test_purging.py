@@ -12,6 +12,7 @@ from games.cycles.actions import change_state
 from games.cycles.models import Cycle
 from games.cycles.rules import CycleState
 from games.groups.models import Group, JoinRequest, Membership, Registration, RegistrationFile
+from games.ideas.models import IdeaDraft
 from games.journal.actions import seal_pending
 from games.journal.models import JournalEntry
 from games.journal.queries import broken_links
@@ -61,6 +62,7 @@ def played(**retention: int) -> Played:
     never = Submission.objects.create(challenge=task, group=story.groups["brook"], draft={"title": "Half"})
     Upload.objects.create(submission=never, field="paper", name="half.pdf", file=kept_file("two"), size=5, digest="c" * 64)
     person = PersonFactory(email="ada@example.org")
+    IdeaDraft.objects.create(cycle=story.cycle, person=person, group=aqua, content={"title": "Half a thought"})
     MembershipFactory(group=aqua, person=person)
     Invitation.objects.create(person=person, digest="d" * 64, expires_at=now())
     registration = Registration.objects.create(group=aqua, answers={"phone": "123"}, asked_at=now())
@@ -124,7 +126,7 @@ def test_each_part_goes_on_its_day_and_is_told_in_numbers(django_capture_on_comm
     assert Sheet.objects.filter(comment="Well done.").exists()
     told = {entry.payload["part"]: entry.payload for entry in JournalEntry.objects.filter(kind="cycle.purged")}
     assert told == {
-        "drafts": {"part": "drafts", "entries": 1, "drafts": 1},
+        "drafts": {"part": "drafts", "entries": 1, "drafts": 1, "idea_drafts": 1},
         "files": {"part": "files", "files": 1},
         "contacts": {
             "part": "contacts",
@@ -199,7 +201,7 @@ def test_the_list_says_what_will_go_when() -> None:
     since = closed_at(cycle)
     assert since is not None
     assert [one.due for one in listed(cycle)] == [since + timedelta(days=days) for days in ALL.values()]
-    assert [one.total for one in listed(cycle)] == [2, 2, 7, 1]
+    assert [one.total for one in listed(cycle)] == [3, 2, 7, 1]
 
 
 def test_the_rule_can_be_amended_until_the_cycle_closes() -> None:
