@@ -15,6 +15,8 @@ NOTE_LENGTH: Final = 1000
 FURTHEST: Final = timedelta(hours=14)
 """Ahead of the world's clock: where today begins first."""
 EARLIEST: Final = date(1900, 1, 1)
+LARGEST: Final = 10**12
+"""Either way: what a bundle can carry."""
 
 
 class ObservationInvalid(Invalid):
@@ -32,9 +34,13 @@ class ObservationRefused(Conflict):
 def in_millionths(value: object) -> int:
     """A measured value as it is stored. Raises ObservationInvalid for anything but a number with at most six decimals."""
     try:
-        return exactly_scaled(value, DECIMALS)
+        scaled = exactly_scaled(value, DECIMALS)
     except ValueError as error:
         raise ObservationInvalid(str(error), where="value") from None
+    if abs(scaled) > LARGEST * 10**DECIMALS:
+        message = f"The value is too large: at most {LARGEST} either way."
+        raise ObservationInvalid(message, where="value")
+    return scaled
 
 
 def number_of(value: int) -> Fraction:

@@ -74,6 +74,7 @@ def test_a_refused_correction_leaves_the_value_standing(cast: Cast) -> None:
         ("0.1234567", date(2026, 3, 1), "x", "value"),
         ("1e99", date(2026, 3, 1), "x", "value"),
         ("9" * 20, date(2026, 3, 1), "x", "value"),
+        ("-1000000000000.5", date(2026, 3, 1), "x", "value"),
         ("1", date(2999, 1, 1), "x", "period"),
         ("1", date(1066, 10, 14), "x", "period"),
         ("1", date(2026, 3, 1), " ", "note"),
