@@ -1,10 +1,12 @@
 """What was measured and tried, brought in as it was told: open tests go on where they land."""
 
+from collections.abc import Collection
 from typing import Final
 
 from games.bundles.actions.landing import Landing
 from games.ideas.models import Idea
 from games.learning.models import ChangeTest, Observation
+from games.learning.queries import evidence_of
 from games.learning.rules.measuring import in_millionths
 from games.rounds.models import Round
 
@@ -63,3 +65,13 @@ def load_tests(landing: Landing) -> None:
     for one, row in zip(made, rows, strict=True):
         one.created_at = row.at or landing.now
     ChangeTest.objects.bulk_update(made, ["created_at"], batch_size=BATCH)
+    _grade({one.idea_id for one in made if one.idea_id is not None})
+
+
+def _grade(ideas: Collection[int]) -> None:
+    """The evidence for the ideas that were tested, read from the tests that came in."""
+    rows = list(Idea.objects.filter(pk__in=ideas))
+    found = evidence_of(rows)
+    for one in rows:
+        one.grade = found[one.pk].grade
+    Idea.objects.bulk_update(rows, ["grade"], batch_size=BATCH)

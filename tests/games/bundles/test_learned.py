@@ -12,11 +12,12 @@ from games.bundles.queries.cycle import bundle_of
 from games.bundles.reading import read_bundle
 from games.bundles.rules import BundleRefused
 from games.cycles.models import Cycle
+from games.ideas.models import Idea
 from games.learning.models import ChangeTest, Observation
 from games.learning.queries import latest_of
 from games.learning.rules import Act
 from tests.factories.changes import Told, told
-from tests.factories.learning import finished, planned, studied
+from tests.factories.learning import an_idea, finished, planned, studied
 from tests.games.bundles.conftest import Build
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,16 @@ def test_they_go_out_and_come_in_as_they_were(story: Told, tmp_path: Path) -> No
     tables, again = bundle_of(cycle).tables, bundle_of(copy).tables
     assert (again.observations, again.change_tests) == (tables.observations, tables.change_tests)
     assert latest_of([copy])[copy.pk].value == latest_of([cycle])[cycle.pk].value
+
+
+def test_the_evidence_for_an_idea_comes_in_with_its_tests(tmp_path: Path) -> None:
+    found = told()
+    idea = an_idea(found.played.groups["brook"])
+    finished(found.played.groups["aqua"], idea)
+    cycle = Cycle.objects.get(pk=found.played.cycle.pk)
+    export_cycle(cycle, tmp_path / "out.zip")
+    [copy] = import_path(tmp_path / "out.zip", key="again")
+    assert Idea.objects.get(cycle=copy).grade == Idea.objects.get(pk=idea.pk).grade == "C"
 
 
 def test_everybody_gets_the_values_of_the_aim_and_nobody_a_teams_tests(story: Told) -> None:
