@@ -64,6 +64,13 @@ def test_the_queue_tells_how_far_one_is_and_where_to_go_on(desk):
     assert f'<a href="{page(sheets[2])}" data-next>Team 3</a>' in text  # what was begun comes before what was not
 
 
+def test_every_address_behind_which_the_person_changes_makes_the_browser_forget(desk):
+    _call, who, _sheets = desk
+    addresses = facts(who.judith.client.get(QUEUE))["addresses"]
+    assert addresses["sign_out"] == "/sign-out/"
+    assert set(addresses["doors"]) == {"/sign-in/", "/me/leave/", "/confirm/", "/password/", "/invitations/"}
+
+
 def test_what_cannot_be_marked_yet_is_no_part_of_the_way_but_says_why(desk):
     call, who, _sheets = desk
     move(call.round, closes=3600)

@@ -20,6 +20,9 @@ WORKER: Final = Path(__file__).resolve().parents[3] / "static" / "js" / "judging
 SHEET: Final = ("judging", "judging-keys", "judging-files")
 """What the page of a sheet loads beside what the lists load: a sheet may be opened for the first time without a connection."""
 
+DOORS: Final = ("confirm", "set-password", "invitation")
+"""Links from mails behind which somebody else may come in: what was kept for the judge before them goes."""
+
 
 @cache
 def _worker() -> bytes:
@@ -60,7 +63,7 @@ def facts(request: HttpRequest, queue: list[int], **more: Any) -> dict[str, Any]
             "worker": reverse("judging-worker"),
             "sign_in": reverse("sign-in"),
             "sign_out": reverse("sign-out"),
-            "doors": [reverse("sign-in"), *(reverse(name, args=["0"])[:-2] for name in ("set-password", "invitation"))],
+            "doors": [*map(reverse, ("sign-in", "leave")), *(reverse(name, args=["0"])[:-2] for name in DOORS)],
         },
         "assets": [static(f"js/{name}.js") for name in SHEET],
         "words": _words() | _mark_words(),
