@@ -15,6 +15,7 @@ from games.cycles.actions import record_decision
 from games.cycles.models import Cycle, Series
 from games.cycles.rules import DecisionKind
 from games.groups.models import Group
+from games.ideas.models import Idea
 from games.judging.models import (
     AssignmentPlan,
     Ballot,
@@ -29,6 +30,7 @@ from games.judging.models import (
     Sheet,
     Stand,
 )
+from games.learning.models import ChangeTest, Observation
 from games.notices.models import Announcement, Message, Notice
 from games.progression.models import Draft
 from games.recognition.models import Points, PointsTotal
@@ -124,6 +126,13 @@ def _judged(call: Scene, group: Group, number: int) -> None:
     FeedbackReply.objects.create(sheet=sheet, kind="thanks", text="The same")
 
 
+def _learned(cycle: Cycle, group: Group, number: int) -> None:
+    """What is shared, tried and measured: a row each."""
+    Idea.objects.create(cycle=cycle, number=number, kind="tactic", title="The same", group=group, shared_at=now())
+    ChangeTest.objects.create(cycle=cycle, number=number, group=group, title="The same")
+    Observation.objects.create(cycle=cycle, period=now().date() - timedelta(days=number), value=1_000_000, at=now())
+
+
 def _around(people: dict[str, Actor], played: Played, call: Scene) -> None:
     cycle = call.cycle
     for number in range(3):
@@ -133,6 +142,7 @@ def _around(people: dict[str, Actor], played: Played, call: Scene) -> None:
         record_decision(cycle, DecisionKind.BREAK, by=people["org"].user, reason="A draw.", board="result", group="team-1")
         ExternalResult.objects.create(cycle=cycle, kind="board", key="result", group=f"team-{number}", name="score", value="1.5")
         what = {"cycle": cycle, "group": call.groups[number]}
+        _learned(cycle, call.groups[number], number + 1)
         Points.objects.create(**what, seal=7, rule="enter", subject=f"submission:{number}", design_number=1, amount=5, at=now())
         PointsTotal.objects.create(**what, amount=5, last_at=now())
         Announcement.objects.create(cycle=cycle, title="The same", at=now())

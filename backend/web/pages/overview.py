@@ -62,6 +62,7 @@ def _cycles() -> QuerySet[Cycle]:
             Subquery(people.annotate(n=Count("person", distinct=True)).values("n"), output_field=IntegerField()), 0
         ),
         has_official=Exists(ExternalResult.objects.filter(cycle=OuterRef("pk"))),
+        has_measured=Exists(Observation.objects.filter(cycle=OuterRef("pk"))),
     )
 
 
@@ -74,7 +75,7 @@ def cycle_page(request: HttpRequest, cycle: str) -> HttpResponse:
     boards = list(_with_last(boards_seen(access, found)))
     behind = _behind(found, design, rounds)
     news = visible(access, "announcement.view", announcements_of(found))
-    measured = measured_values(access, found) if design.aim.measure else []
+    measured = measured_values(access, found) if design.aim.measure and found.has_measured else []  # type: ignore[attr-defined]  # annotated
     shows_work = any(one.published_at and one.visibility in WORK_SHOWN for one in rounds)
     context = {
         "cycle": found,

@@ -69,9 +69,9 @@ BODIES: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 
 
-@pytest.mark.parametrize(("method", "path", "body"), BODIES)
-def test_strange_bodies_are_refused_or_taken(house: House, method: str, path: str, body: dict[str, Any]) -> None:
+def test_strange_bodies_are_refused_or_taken(house: House) -> None:
     entry = house.open.challenge.submissions.get(group=house.open.groups[0])
     known = {"group": house.open.groups[0].pk, "cycle": house.open.cycle.pk, "round": house.open.round.pk, "entry": entry.pk}
-    filled = {key: value.format(**known) if value == "{cycle}" else value for key, value in body.items()}
-    assert asked(house, method, ROOT + path.format(**known), filled) < 500
+    for method, path, body in BODIES:
+        filled = {key: value.format(**known) if value == "{cycle}" else value for key, value in body.items()}
+        assert asked(house, method, ROOT + path.format(**known), filled) < 500, (path, body)
