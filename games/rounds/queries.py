@@ -87,13 +87,6 @@ def deadline_for(round_: Round, group: Group, now: datetime | None = None) -> da
     return group_deadline(round_.clock, extension_until(round_, group))
 
 
-def accepts_entries(round_: Round, group: Group, now: datetime) -> bool:
-    """Whether the clock lets the group hand in at `now`. `check_entry` asks for everything else besides."""
-    state = state_of(round_.clock, now)
-    until = extension_until(round_, group) if state is RoundState.LOCKED else None
-    return accepts(round_.clock, until, now)
-
-
 def is_restricted(round_: Round) -> bool:
     """Whether a cut stands before this round, so that only groups on its list are in."""
     design = design_of(round_.cycle)
@@ -133,14 +126,20 @@ def may_enter(round_: Round, group: Group) -> bool:
 
 def check_entry(round_: Round, group: Group, *, now: datetime) -> None:
     """Refuse unless the group may hand in now. Raises CycleNotRunning, RoundNotOpen or NotEntrant, each with the reason."""
+    over = state_of(round_.clock, now) in {RoundState.LOCKED, RoundState.CLOSED}
+    check_entry_until(round_, group, extension_until(round_, group) if over else None, now=now)
+
+
+def check_entry_until(round_: Round, group: Group, own: datetime | None, *, now: datetime) -> None:
+    """The same for whoever knows how long the group's own extension lasts."""
     if round_.cycle.state not in TAKES_ENTRIES:
         message = f"The cycle is {round_.cycle.state}: it takes no entries now."
         raise CycleNotRunning(message)
-    if not accepts_entries(round_, group, now):
+    if not accepts(round_.clock, own, now):
         if state_of(round_.clock, now) is RoundState.PLANNED:
             message = f'Round "{round_.key}" has not opened.'
         else:
-            end = deadline_for(round_, group)
+            end = group_deadline(round_.clock, own)
             last = f"took entries until {end.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if end and end <= now else "is closed"
             message = f'Round "{round_.key}" {last}.'
         raise RoundNotOpen(message)

@@ -38,11 +38,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Everybody whose marks are talked about, by number, and the criteria in their order."""
+    """Everybody whose marks are talked about, by number, and the criteria in their order; everybody on the panel, and one's own sheets."""
 
     criteria: tuple[str, ...]
     places: tuple[Place, ...]
     all_shown: bool
+    panel: Mapping[int, Who]
+    own: tuple[Sheet, ...]
 
 
 def room_of(deliberation: Deliberation, access: "Access") -> Room:
@@ -54,7 +56,8 @@ def room_of(deliberation: Deliberation, access: "Access") -> Room:
     organizes = access.reads(challenge.round.cycle_id)
     now = deliberation.after if deliberation.state == DeliberationState.CLOSED or group is None else _now(deliberation)
     design, spec = rules_of(challenge)
-    sheets = Sheet.objects.filter(challenge=challenge, panel=deliberation.panel, group=group, judge__in=sorted(access.persons))
+    own = Sheet.objects.filter(challenge=challenge, panel=deliberation.panel, group=group, judge__in=sorted(access.persons))
+    sheets = tuple(own.order_by("pk"))
     mine = {one.judge_id: one.state for one in sheets}
     all_shown = organizes or leads(deliberation, access) or _others_shown(deliberation, mine)
     judges = judges_on(challenge, deliberation.panel, named=organizes)
@@ -70,7 +73,7 @@ def room_of(deliberation: Deliberation, access: "Access") -> Room:
         if str(pk) in deliberation.before or str(pk) in now
     ]
     criteria = tuple(one.key for one in spec.marked_criteria if spec.panel_of(one) == deliberation.panel)
-    return Room(criteria, tuple(sorted(places, key=lambda one: one.who.number)), all_shown)
+    return Room(criteria, tuple(sorted(places, key=lambda one: one.who.number)), all_shown, judges, sheets)
 
 
 def leads(deliberation: Deliberation, access: "Access") -> bool:

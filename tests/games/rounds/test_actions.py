@@ -9,8 +9,8 @@ from games.journal.queries import db_now
 from games.playbooks.rules import Visibility
 from games.rounds import actions
 from games.rounds.models import Extension, Round
-from games.rounds.queries import accepts_entries, deadline_for
-from games.rounds.rules import ExtensionTooShort, GateRefused, RoundRefused, RoundState, VisibilityNarrows, state_of
+from games.rounds.queries import deadline_for, extension_until
+from games.rounds.rules import ExtensionTooShort, GateRefused, RoundRefused, RoundState, VisibilityNarrows, accepts, state_of
 from tests.factories.cycles import CycleFactory, small_design
 from tests.factories.groups import GroupFactory
 from tests.factories.rounds import RoundFactory
@@ -109,7 +109,8 @@ def test_more_time_for_one_group_is_nobody_elses_business(call, now):
     assert decision.published_at is None
     assert (deadline_for(call, aqua), deadline_for(call, brook)) == (until, call.closes_at)
     moment = call.closes_at + timedelta(hours=1)
-    assert (accepts_entries(call, aqua, moment), accepts_entries(call, brook, moment)) == (True, False)
+    assert accepts(call.clock, extension_until(call, aqua), moment)
+    assert not accepts(call.clock, extension_until(call, brook), moment)
     actions.extend(call, until + DAY, by=None, reason="still ill", group=aqua)
     assert Extension.objects.get().until == until + DAY
 

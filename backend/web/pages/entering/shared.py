@@ -19,8 +19,8 @@ from games.groups.models import Group, Membership
 from games.organizations.models import Person
 from games.permissions import Access, visible
 from games.playbooks.rules import Capability
-from games.rounds.queries import check_entry, deadline_for
-from games.rounds.rules import RoundNotOpen, RoundState, state_of
+from games.rounds.queries import check_entry_until, extension_until
+from games.rounds.rules import RoundNotOpen, RoundState, group_deadline, state_of
 from games.submissions import actions
 from games.submissions.models import Submission, Upload
 from games.submissions.queries import files_in, judged_blind
@@ -47,16 +47,18 @@ def me_in(access: Access, group: Group) -> Person | None:
     return found.person if found else None
 
 
-def why_not(challenge: Challenge, group: Group, access: Access) -> str:
-    """Why the round takes nothing from the group now, in words for people; empty if it does."""
+def door(challenge: Challenge, group: Group, access: Access) -> tuple[str, datetime | None]:
+    """Why the round takes nothing from the group now, in words for people (empty if it does); and when entries of this group stop."""
+    round_, own = challenge.round, extension_until(challenge.round, group)
+    until = group_deadline(round_.clock, own)
     try:
-        check_entry(challenge.round, group, now=access.now)
+        check_entry_until(round_, group, own, now=access.now)
     except RoundNotOpen:
-        planned = state_of(challenge.round.clock, access.now) is RoundState.PLANNED
-        return _("This round has not opened yet.") if planned else _("This round takes no more entries.")
+        planned = state_of(round_.clock, access.now) is RoundState.PLANNED
+        return _("This round has not opened yet.") if planned else _("This round takes no more entries."), until
     except GameError as refusal:
-        return refusal.message
-    return ""
+        return refusal.message, until
+    return "", until
 
 
 def own_challenge(request: HttpRequest, cycle: str, key: str, challenge: str) -> tuple[Challenge, Group]:
@@ -144,11 +146,6 @@ def writable(entry: Submission | None) -> str:
         SubmissionState.WITHDRAWN.value: _("This entry was taken back."),
     }
     return words.get(entry.state, "")
-
-
-def time_left(row: Challenge, group: Group) -> datetime | None:
-    """When entries of this group stop."""
-    return deadline_for(row.round, group)
 
 
 def saved_state(entry: Submission) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from backend.accounts.pages.gate import signed_in
 from backend.api.permissions import access_of
 from backend.web.explained import clock
-from backend.web.pages.entering.shared import me_in, my_group, own_challenge, time_left, why_not
+from backend.web.pages.entering.shared import door, me_in, my_group, own_challenge
 from games.challenges.models import Challenge
 from games.challenges.queries import spec_of
 from games.errors import GameError
@@ -37,10 +37,11 @@ def standing_in(request: HttpRequest, challenge: Challenge) -> dict[str, Any] | 
     if group is None:
         return None
     spec = spec_of(challenge)
+    why, until = door(challenge, group, access)
     found: dict[str, Any] = {
         "group": group,
-        "why": why_not(challenge, group, access),
-        "until": time_left(challenge, group),
+        "why": why,
+        "until": until,
         "url": reverse("entry", args=[challenge.round.cycle.key, challenge.round.key, challenge.key]),
         "tried": challenge.format not in ENTERED,
     }

@@ -15,15 +15,14 @@ from backend.web.answers import NOTE, EntryForm, answered
 from backend.web.pages.entering.shared import (
     SAVE,
     base_of,
+    door,
     entry_of,
     form_of,
     fresh,
     me_in,
     opened,
     own_challenge,
-    time_left,
     way_to,
-    why_not,
     writable,
 )
 from backend.web.pages.entering.using import feedback_for, keep_uses, record_uses
@@ -57,7 +56,8 @@ def entry_page(request: HttpRequest, cycle: str, key: str, challenge: str) -> Ht
 
 def _shown(request: HttpRequest, form: EntryForm, row: Challenge, group: Group, entry: Submission | None) -> dict[str, Any]:
     access, spec = access_of(request), spec_of(row)
-    why = why_not(row, group, access) or writable(entry)
+    shut, until = door(row, group, access)
+    why = shut or writable(entry)
     look = request.GET.get(LOOK) is not None and entry is not None
     address = [row.round.cycle.key, row.round.key, row.key]
     return {
@@ -73,7 +73,7 @@ def _shown(request: HttpRequest, form: EntryForm, row: Challenge, group: Group, 
         "uses": feedback_for(request, row, group),
         "blind": form.blind,
         "why": why,
-        "until": time_left(row, group),
+        "until": until,
         "now": access.now,
         "versions": versions_of(entry),
         "gone": None if entry else _taken_back(row, group),

@@ -16,7 +16,6 @@ from games.cycles.queries import design_of
 from games.judging.actions import deliberating as acts
 from games.judging.actions.revising import revise_talked_about
 from games.judging.models import Deliberation, Sheet
-from games.judging.queries.others import judges_on
 from games.judging.queries.room import Place, Room, room_of, speaker_in
 from games.judging.queries.talk import deliberations, tied_to
 from games.judging.rules import DeliberationState, SheetState
@@ -44,11 +43,11 @@ def deliberation_page(request: HttpRequest, pk: int) -> HttpResponse:
         "cycle": round_.cycle,
         "table": _table(found, room),
         "hidden": not room.all_shown,
-        "remarks": _remarks(request, found),
+        "remarks": _remarks(request, found, room),
         "may_speak": open_ and may(request, "deliberation.speak", found),
         "may_decide": may_decide,
         "tie": tie,
-        "own": _own(request, found) if open_ else None,
+        "own": next((one for one in room.own if one.state != SheetState.RECUSED.value), None) if open_ else None,
         "organizes": organizes,
         "typed": request.session.pop(f"said-{found.pk}", {}),
         "crumbs": crumbs_of(round_.cycle, *_way(found, organizes), _("Deliberation: %(entry)s") % {"entry": label}),
@@ -106,11 +105,10 @@ def _cell(one: Place, key: str) -> dict[str, str]:
     return {"now": "–" if now is None else now, "before": ("–" if before is None else before) if before != now else ""}
 
 
-def _remarks(request: HttpRequest, found: Deliberation) -> list[dict[str, Any]]:
+def _remarks(request: HttpRequest, found: Deliberation, room: Room) -> list[dict[str, Any]]:
     access = access_of(request)
-    judges = judges_on(found.challenge, found.panel, named=access.reads(found.challenge.round.cycle_id))
     return [
-        {"text": one.text, "at": one.at, "me": one.person_id in access.persons, "who": judges.get(one.person_id)}
+        {"text": one.text, "at": one.at, "me": one.person_id in access.persons, "who": room.panel.get(one.person_id)}
         for one in found.remarks.order_by("at", "pk")
     ]
 
