@@ -23,6 +23,7 @@ from games.judging.rules import ConflictSource, Given
 from games.learning import actions as learning
 from games.learning.rules import Act
 from games.notices.models import Announcement
+from games.organizations.models import Organization
 from games.playbooks.schema import parse_design
 from games.progression.actions import apply_design
 from games.progression.actions.timing import waive_looks
@@ -87,7 +88,7 @@ class Scene:
     who: dict[str, Actor]
     rows: dict[str, Any] = field(default_factory=dict)
     needles: dict[str, str] = field(default_factory=dict)
-    identity: tuple[str, ...] = ("Scarlet Ibises", "scarlet-ibises", NAMES["ada"])
+    identity: tuple[str, ...] = ("Scarlet Ibises", "scarlet-ibises", NAMES["ada"], "Vermilion Waterworks")
     entry: tuple[str, ...] = ()
 
     @property
@@ -158,6 +159,8 @@ def _cycle(found: Scene) -> None:
         found.rows["red" if captain == "ada" else "blue"] = group
         held = ["captain", "submit"]
         MembershipFactory(cycle=cycle, group=group, person=found.who[captain].person, role="captain", capabilities=held)
+    found.rows["red"].organization = Organization.objects.create(key="waterworks", name="Vermilion Waterworks")
+    found.rows["red"].save(update_fields=["organization"])
     for name in ("judith", "jill", "carol", "kim", "joe", "jonas"):
         MembershipFactory(cycle=cycle, group=None, person=found.who[name].person, role="judge", capabilities=["judge"])
     for name, held in (("org", "organize"), ("sam", "follow")):
