@@ -1,6 +1,8 @@
 """Fixtures for every test."""
 
 import os
+from pathlib import Path
+from zlib import crc32
 
 import pytest
 from django.conf import settings as django_settings
@@ -14,23 +16,32 @@ settings.register_profile("thorough", deadline=None, max_examples=1000, suppress
 settings.load_profile(os.environ.get("LUDUS_TEST_PROFILE", "quick"))
 
 
+STORIES = Path(__file__).parent / "flows"
 DATABASE = frozenset({"db", "transactional_db"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Where a suite runs on a second database, what asks no database need not run again."""
+    """Where a suite runs on two databases within one time limit, each test runs on one of them."""
     parser.addoption(
         "--database-only", action="store_true", help="leave out tests that ask no database, and those of any database"
+    )
+    parser.addoption(
+        "--half", type=int, choices=(0, 1), help="of the files that ask the database this half, and all whole stories"
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--database-only"):
-        return
-    again = [one for one in items if asks_database(one) and not one.get_closest_marker("any_database")]
-    kept = set(again)
-    config.hook.pytest_deselected(items=[one for one in items if one not in kept])
-    items[:] = again
+    kept = [one for one in items if chosen(one, half=config.getoption("--half"), only=config.getoption("--database-only"))]
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[one for one in items if one not in set(kept)])
+        items[:] = kept
+
+
+def chosen(item: pytest.Item, *, half: int | None, only: bool) -> bool:
+    """Whether a test runs: with `only` those that ask a database; with `half` of those the files of this half. Stories always do."""
+    if item.get_closest_marker("any_database") is not None or not asks_database(item):
+        return not only
+    return half is None or item.path.parent == STORIES or crc32(item.path.name.encode()) % 2 == half
 
 
 def asks_database(item: pytest.Item) -> bool:

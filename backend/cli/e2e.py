@@ -10,7 +10,7 @@ from backend.cli.chromium import MISSING, chromium
 from backend.cli.setup import ROOT
 
 WHERE = "tests/e2e"
-NARROWING = ("-k", "-m", "--lf", "--last-failed", "--collect-only", "--co", "--ff", "--sw")
+NARROWING = ("--half", "--database-only", "-k", "-m", "--lf", "--last-failed", "--collect-only", "--co", "--ff", "--sw")
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
