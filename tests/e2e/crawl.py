@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Error, Page
 
+SETTLED = "() => !document.querySelector('[hx-trigger^=every]')"
+"""Nothing on the page waits for a worker any more: whoever waits loads the page again, and would pull it away from under a reader."""
 LEFT_OUT = {"sign-out", "bundle-export", "schema", "docs"}
 
 
@@ -39,6 +41,7 @@ def walk(page: Page, starts: tuple[str, ...], *, each: int = 1, limit: int = 200
         assert answer.status < 400, f"{path} answered {answer.status}"
         if "text/html" not in (answer.headers.get("content-type") or ""):
             continue
+        page.wait_for_function(SETTLED, timeout=30_000)
         yield kind, path
         for link in page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))"):
             parts = urlsplit(link)
