@@ -31,6 +31,7 @@ class ChangeTestShape(serializers.ModelSerializer[ChangeTest]):
     group_key = serializers.CharField(source="group.key")
     round_key = serializers.CharField(source="round.key", default=None, allow_null=True)
     idea_number = serializers.IntegerField(source="idea.number", default=None, allow_null=True)
+    act = serializers.ChoiceField([one.value for one in Act], allow_blank=True)
 
     class Meta:
         model = ChangeTest

@@ -486,21 +486,17 @@ def test_the_same_request_with_the_same_key_creates_once(house: House, share: in
     """Of each share of the addresses one after the other, everything as it was before each: the house takes longer to build than to try."""
     for path in list(CREATING)[share::SHARES]:
         with transaction.atomic():
-            creates_once(house, path)
+            who, address, body = CREATING[path].asked(house)
+            rows = apps.get_model(CREATING[path].model)._default_manager
+            before = rows.count()
+            first = sent(who, address, body)
+            assert first.status_code in {201, 202}, (path, first.json())
+            after = rows.count()
+            assert after > before, path
+            again = sent(who, address, body)
+            assert (again.status_code, again.content) == (first.status_code, first.content), path
+            assert again.headers["Idempotency-Replayed"] == "true", path
+            assert rows.count() == after, path
+            other = sent(who, address, body | {"reason": "another body"})
+            assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused"), path
             transaction.set_rollback(True)
-
-
-def creates_once(house: House, path: str) -> None:
-    who, address, body = CREATING[path].asked(house)
-    rows = apps.get_model(CREATING[path].model)._default_manager
-    before = rows.count()
-    first = sent(who, address, body)
-    assert first.status_code in {201, 202}, (path, first.json())
-    after = rows.count()
-    assert after > before, path
-    again = sent(who, address, body)
-    assert (again.status_code, again.content) == (first.status_code, first.content), path
-    assert again.headers["Idempotency-Replayed"] == "true", path
-    assert rows.count() == after, path
-    other = sent(who, address, body | {"reason": "another body"})
-    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused"), path
