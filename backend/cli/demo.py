@@ -1,6 +1,7 @@
 """``./run demo``: the whole house on one machine, with competitions already played in it."""
 
 import contextlib
+import gc
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ from backend.cli.setup import ROOT, data_folder, running_demo, running_file
 from backend.services import postgres
 from backend.services.embedded import provide_redis
 from backend.services.ports import HOST, answers, wait_until
-from backend.services.supervisor import Part, PartFailed, Stopped, Supervisor
+from backend.services.supervisor import PartFailed, Stopped, Supervisor
 
 USUAL_PORT = 8000
 PORTS_TRIED = 20
@@ -67,8 +68,10 @@ def run_demo(port: int, *, on_postgres: bool, fresh: bool) -> None:
         env |= {"LUDUS_DATA": str(data), "LUDUS_URL": os.environ.get("LUDUS_URL") or address}
         mail = MailPrinter(data / "mail")
         env["EMAIL_URL"] = os.environ.get("EMAIL_URL") or f"file://{mail.folder}"
-        prepare(env)
-        web = start_parts(house, env, port, logs, data)
+        migrated(env)
+        web = house.start("web", parts.uvicorn(host=HOST, port=port), env=dict(os.environ) | env, log=logs / "web.log", cwd=ROOT)
+        loaded()  # while the web part starts: there are two cores in most machines
+        start_workers(house, env, logs, data)
         if not wait_until(lambda: healthy(f"{address}/health/"), alive=web.alive, seconds=60):
             raise web.failure()
         with announced(address, env):
@@ -98,20 +101,27 @@ def throw_away(data: Path) -> None:
     shutil.rmtree(postgres.kept_cluster(data), ignore_errors=True)
 
 
-def prepare(env: dict[str, str]) -> None:
-    """Bring the database up to date and load what the demo shows. In this process: it saves an interpreter's start."""
+def migrated(env: dict[str, str]) -> None:
+    """Bring the database up to date. In this process: it saves an interpreter's start."""
     os.environ.update(env)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
     import django  # noqa: PLC0415 -- after the environment is complete
     from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connections  # noqa: PLC0415
 
     django.setup()
     call_command("migrate", verbosity=0)
+
+
+def loaded() -> None:
+    """Load what the demo shows. Nothing of it is garbage before its end, so nobody looks for any: a tenth of the time."""
+    from django.db import connections  # noqa: PLC0415 -- needs settings
+
     from backend.cli import demo_data  # noqa: PLC0415 -- needs models
 
+    gc.disable()
     demo_data.load(show_progress)
     connections.close_all()
+    gc.enable()
 
 
 def show_progress(label: str, done: int, of: int) -> None:
@@ -127,13 +137,11 @@ def show_progress(label: str, done: int, of: int) -> None:
         click.echo(f"  {done}/{of} {label}")
 
 
-def start_parts(house: Supervisor, env: dict[str, str], port: int, logs: Path, data: Path) -> Part:
-    """Web, worker and beat; the web part is returned, to be probed."""
+def start_workers(house: Supervisor, env: dict[str, str], logs: Path, data: Path) -> None:
+    """What works behind the pages. Only when everything is loaded: both write, and SQLite has one writer at a time."""
     whole = dict(os.environ) | env
-    web = house.start("web", parts.uvicorn(host=HOST, port=port), env=whole, log=logs / "web.log", cwd=ROOT)
     house.start("worker", parts.worker(processes=2), env=whole, log=logs / "worker.log", cwd=ROOT)
     house.start("beat", parts.beat(schedule=str(data / "beat-schedule")), env=whole, log=logs / "beat.log", cwd=ROOT)
-    return web
 
 
 def healthy(url: str) -> bool:

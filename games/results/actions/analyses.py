@@ -18,6 +18,7 @@ from leaderboards.engine.outcome import Outcome
 from leaderboards.engine.severity.analysis import PanelTable, analyse
 from leaderboards.engine.spec import Format
 
+BATCH: Final = 200
 SEEDED: Final = 8  # hexadecimal digits of the digest that seed the draws: the same marks, the same chances
 
 type Place = tuple[int, str]
@@ -65,10 +66,17 @@ def store_panel_analyses(cycle: Cycle, found: Analyses) -> int:
     ]
     if gone:
         PanelAnalysis.objects.filter(pk__in=gone).delete()
-    for (challenge, panel), (body, name) in found.new.items():
-        PanelAnalysis.objects.update_or_create(
-            challenge_id=challenge, panel=panel, defaults={"body": body, "digest": name, "computed_at": found.at}
-        )
+    rows = [
+        PanelAnalysis(challenge_id=challenge, panel=panel, body=body, digest=name, computed_at=found.at)
+        for (challenge, panel), (body, name) in found.new.items()
+    ]
+    PanelAnalysis.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["challenge", "panel"],
+        update_fields=["body", "digest", "computed_at"],
+        batch_size=BATCH,
+    )
     if found.new:
         show_first(cycle)
     return len(gone) + len(found.new)
