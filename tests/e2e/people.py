@@ -51,17 +51,21 @@ class Stack:
             found = [one["key"] for one in json.load(answer)["results"]]
         return sorted(key for key in found if key.startswith(stem))
 
-    def link_to(self, address: str, part: str, *, seconds: float = 60) -> str:
-        """The path of the newest link with `part` in a mail to this address; waits until the worker has sent it."""
+    def link_to(self, address: str, part: str, *, about: str = "", seconds: float = 60) -> str:
+        """The path of the newest link with `part` in a mail to this address; waits until the worker has sent it.
+
+        `about`: what the mail must name, for an address that other tests write to as well.
+        """
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             for path in sorted((self.data / "mail").glob("*.log"), key=lambda one: one.stat().st_mtime, reverse=True):
                 for mail in mailbox_of(path.read_bytes()):
-                    found = re.search(rf"{re.escape(part)}\S+", str(mail.get_payload(decode=True), "utf-8"))
-                    if mail["To"] == address and found:
+                    text = str(mail.get_payload(decode=True), "utf-8")
+                    found = re.search(rf"{re.escape(part)}\S+", text)
+                    if mail["To"] == address and about in text and found:
                         return found[0]
             time.sleep(0.5)
-        message = f"no mail with {part} to {address} after {seconds:.0f} s"
+        message = f"no mail with {part} about {about!r} to {address} after {seconds:.0f} s"
         raise AssertionError(message)
 
 

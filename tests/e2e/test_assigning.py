@@ -101,7 +101,7 @@ def letters(visit: Visit, stack: Stack) -> tuple[Page, Page, str]:
     olga, key = visit("olga@example.org"), f"letters-{tag}"
     imported(olga, key, tag)
     invited(olga, key, "Judith <judith@example.org>")
-    judith = came(visit("judith@example.org"), stack, "judith@example.org")
+    judith = came(visit("judith@example.org"), stack, "judith@example.org", tag)
     return olga, judith, key
 
 

@@ -111,7 +111,7 @@ def test_an_audience_votes_and_its_board_is_told_after_the_close(visit: Visit, s
     olga = visit("olga@example.org")
     begun(olga, key, tag)
     chosen(arrived(visit, stack, key, tag), tag)
-    ada = came(visit("ada@example.org", width=390, height=844), stack, "ada@example.org")
+    ada = came(visit("ada@example.org", width=390, height=844), stack, "ada@example.org", tag)
     ada.goto(f"/cycles/{key}/rounds/call/talk/vote/")
     own = ada.locator("[data-choice]").filter(has_text=f"Tarn {tag}")
     expect(own).to_contain_text("Your team, or your team-mates’")

@@ -131,7 +131,7 @@ def test_a_wrong_mark_is_appealed_corrected_and_told(visit: Visit, stack: Stack)
     key = f"letters-{tag}"
     olga = visit("olga@example.org")
     begun(olga, key, tag)
-    ada = came(visit("ada@example.org", width=390, height=844), stack, "ada@example.org")
+    ada = came(visit("ada@example.org", width=390, height=844), stack, "ada@example.org", tag)
     appealed(ada, key)
     prepared(olga, key, tag)
     before = olga.request.get(f"/cycles/{key}/boards/letters/").text()

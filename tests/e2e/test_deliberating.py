@@ -78,7 +78,7 @@ def panel(olga: Page, visit: Visit, stack: Stack, key: str, tag: str) -> dict[st
     olga.locator("select[name=role]").select_option("judge")
     olga.get_by_role("button", name="Look at what will happen").click()
     olga.get_by_role("button", name="Send").first.click()
-    came_in = {one: came(visit(f"{one}@example.org"), stack, f"{one}@example.org") for one in people}
+    came_in = {one: came(visit(f"{one}@example.org"), stack, f"{one}@example.org", tag) for one in people}
     seated(olga, key, "An echo")
     olga.get_by_role("link", name="Judges and plans").first.click()
     seat = olga.locator("li[id^=seat-]").filter(has_text="Ben")
@@ -123,8 +123,9 @@ def talked(judge: Page, name: str, label: str) -> None:
     if switch.count():
         switch.click()
     judge.locator(f"input[name=mark-voice][value='{ANEW[name]}']").check(force=True)
+    here = judge.url
     judge.locator("[data-sheet] button", has_text="Final").first.click()
-    judge.wait_for_load_state()
+    judge.wait_for_url(lambda url: url != here)
 
 
 @pytest.mark.complaining  # a decision without a choice is refused on purpose

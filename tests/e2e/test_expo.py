@@ -112,10 +112,10 @@ def begun(olga: Page, key: str, tag: str) -> int:
     return int(olga.request.get(f"/api/v1/challenges?cycle={cycle}&key=stand").json()["results"][0]["id"])
 
 
-def accepted(page: Page, stack: Stack, address: str, tag: str) -> tuple[Page, dict[str, str]]:
+def accepted(page: Page, stack: Stack, who: str, tag: str) -> tuple[Page, dict[str, str]]:
     """A judge without a screen takes the place of the mail; with the headers of their requests."""
-    sent = headers(page, tag)
-    secret = stack.link_to(address, "/invitations/").removesuffix("/").rpartition("/")[2]
+    sent = headers(page, f"{tag}-{who}")
+    secret = stack.link_to(f"{who}@example.org", "/invitations/", about=tag).removesuffix("/").rpartition("/")[2]
     answer = page.request.post("/api/v1/invitations/accept", data={"secret": secret}, headers=sent)
     assert answer.ok, answer.text()
     return page, sent
@@ -214,8 +214,8 @@ def test_forty_stands_are_compared_in_pairs_until_it_is_enough(visit: Visit, sta
     key = f"fair-{tag}"
     olga = visit("olga@example.org")
     task = begun(olga, key, tag)
-    phone = came(visit("judith@example.org", width=360, height=740, has_touch=True), stack, "judith@example.org")
-    others = [accepted(visit(f"{who}@example.org"), stack, f"{who}@example.org", f"{tag}-{who}") for who in ("ada", "ben")]
+    phone = came(visit("judith@example.org", width=360, height=740, has_touch=True), stack, "judith@example.org", tag)
+    others = [accepted(visit(f"{who}@example.org"), stack, who, tag) for who in ("ada", "ben")]
 
     desk = f"/cycles/{key}/desk/judging/pairs/{task}/"
     olga.goto(f"/cycles/{key}/desk/judging/")

@@ -39,9 +39,9 @@ def invited(olga: Hands, key: str, people: str) -> None:
     olga.follow(olga.page.get_by_role("button", name=re.compile("^Send")))
 
 
-def joined(who: Hands, stack: Stack, address: str) -> None:
+def joined(who: Hands, stack: Stack, address: str, tag: str) -> None:
     """The place is taken by the link in the mail."""
-    who.go(stack.link_to(address, "/invitations/"))
+    who.go(stack.link_to(address, "/invitations/", about=tag))
     who.follow(who.page.locator("main button[type=submit]"))
 
 
@@ -126,7 +126,7 @@ def test_a_competition_is_launched_entered_marked_and_published_without_a_mouse(
     steered(olga, key, "call", "Open now")
     entered(ada, key, "Loose covers")
     judith = Hands(visit("judith@example.org"))
-    joined(judith, stack, "judith@example.org")
+    joined(judith, stack, "judith@example.org", tag)
     seated(olga, key)
     steered(olga, key, "call", "Close entries now")
     marked(judith, name)

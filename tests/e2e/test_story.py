@@ -74,9 +74,9 @@ def entered(page: Page, key: str, round_: str, task: str, title: str) -> None:
     expect(page.get_by_text(re.compile("Version 1")).first).to_be_visible()
 
 
-def came(page: Page, stack: Stack, address: str) -> Page:
-    """Somebody, with an account or without, takes the place by the link in the mail."""
-    page.goto(stack.link_to(address, "/invitations/"))
+def came(page: Page, stack: Stack, address: str, tag: str) -> Page:
+    """Somebody, with an account or without, takes the place by the link in the mail; `tag` stands in the name of the cycle."""
+    page.goto(stack.link_to(address, "/invitations/", about=tag))
     page.locator("main button[type=submit]").first.click()
     page.wait_for_load_state()
     return page
@@ -126,8 +126,8 @@ def test_a_competition_from_launch_to_ceremony(visit: Visit, stack: Stack) -> No
     entered(ada, key, "call", "idea", "Loose covers")
     entered(ben, key, "call", "idea", "Slow lorries")
     seated(olga, key, "Idea")
-    jury = [came(visit("judith@example.org"), stack, "judith@example.org")]
-    jury += [came(visit(), stack, f"{tag}-{who}@example.net") for who in ("max", "ida")]
+    jury = [came(visit("judith@example.org"), stack, "judith@example.org", tag)]
+    jury += [came(visit(), stack, f"{tag}-{who}@example.net", tag) for who in ("max", "ida")]
     steered(olga, key, "call", "Close entries now")
     for judge in jury:
         marked(judge, name, {"Loose covers": 5, "Slow lorries": 2})

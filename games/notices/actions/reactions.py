@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from games.cycles.models import Decision
+from games.cycles.models import Cycle, Decision
 from games.groups.models import Group, JoinRequest, Registration
 from games.groups.rules import JoinState, RegistrationState
 from games.journal.models import JournalEntry
@@ -43,7 +43,8 @@ def on_invited(entry: JournalEntry) -> int:
     if invitation.expires_at <= db_now():  # withdrawn before the mail was written
         return 0
     link = absolute(f"/invitations/{invitation_secret(invitation)}/")
-    context = {"invitation": invitation, "person": invitation.person, "link": link}
+    place = {"cycle": Cycle.objects.filter(pk=entry.cycle_id).first(), "group": Group.objects.filter(pk=entry.group_id).first()}
+    context = {"invitation": invitation, "person": invitation.person, "link": link, **place}
     key = f"invited:{invitation.pk}"
     letter = tell("person.invited", to=invitation.person.email, person=invitation.person, key=key, context=context)
     notify(

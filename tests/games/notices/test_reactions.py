@@ -45,6 +45,14 @@ def test_an_invitation_is_mailed_with_the_link_that_opens_it(cast: Cast):
     assert f"/invitations/{secret}/" in Message.objects.get().body
 
 
+def test_an_invitation_names_what_it_is_for(cast: Cast):
+    invite(PersonFactory(email="dr@example.org"), by=cast.org.user, cycle_id=cast.cycle.pk, group_id=cast.red.pk)
+    told(JournalEntry.objects.get(kind="person.invited"))
+    mail = Message.objects.get()
+    assert mail.subject == f"Org invites you to {cast.cycle.name}"
+    assert f"a place for you in the team {cast.red} in “{cast.cycle.name}”" in mail.body
+
+
 def test_an_invitation_accepted_meanwhile_is_not_mailed(cast: Cast):
     _, secret = invite(PersonFactory(email="dr@example.org"), by=cast.org.user)
     groups.accept_invitation(secret, by=cast.eve.user)
