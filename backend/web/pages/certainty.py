@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 from backend.api.permissions import access_of
 from backend.web import shapes
 from backend.web.geometry.intervals import offset_bar, place_bar, reach_of
+from backend.web.pages.comparisons import pairs_part
 from backend.web.pages.cycle import crumbs_of, cycle_seen
-from backend.web.pages.rounds import round_seen
+from backend.web.pages.rounds import SURE, round_seen
 from games.challenges.models import Challenge
 from games.groups.models import Group
 from games.judging.queries.others import Who, judges_on
@@ -26,6 +27,7 @@ from games.playbooks.rules import Capability, Visibility
 from games.results.models import PanelAnalysis
 from games.results.queries.analysis import Analysis, EntryAnalysis, JudgeAnalysis, read_analysis
 from games.results.queries.facts import judge_keys
+from games.results.queries.pairs import read_pairs
 from games.rounds.models import Round
 from games.submissions.queries import rules_of
 from games.submissions.queries.seeing import is_blind, label_for
@@ -53,12 +55,12 @@ def certainty_page(request: HttpRequest, cycle: str, key: str, challenge: str) -
     found = cycle_seen(request, cycle)
     round_, access = round_seen(request, found, key), access_of(request)
     task = visible(access, "challenge.view", Challenge.objects.filter(round=round_, key=challenge)).first()
-    if task is None or task.format != "rubric":
+    if task is None or task.format not in SURE:
         raise Http404
     task.round = round_
     rows = visible(access, "analysis.view", PanelAnalysis.objects.filter(challenge=task)).order_by("panel")
     inside = access.reads(found.pk) or bool(rows and round_.published_at is None)
-    kept = [one for one in rows if inside or one.shown]
+    kept = [one for one in rows if _told(one, task, inside=inside)]
     if not kept:
         raise Http404
     view = View(
@@ -80,10 +82,17 @@ def certainty_page(request: HttpRequest, cycle: str, key: str, challenge: str) -
             (task.name, reverse("challenge", args=[found.key, round_.key, task.key])),
             _("How sure"),
         ),
-        "panels": [_panel(read_analysis(one, public=not inside), task, view) for one in kept],
+        "panels": [_part(one, task, view) for one in kept],
+        "pairs": task.format == "pairwise",
         "open": round_.published_at is None,
     }
     return render(request, "cycles/certainty.html", context)
+
+
+def _told(row: PanelAnalysis, task: Challenge, *, inside: bool) -> bool:
+    """Whether there is something to tell: a task that turned from marks to pairs still has what was said of its marks."""
+    body = row.body if inside else row.shown
+    return bool(body) and ("pairs" in body) is (task.format == "pairwise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,17 @@ def _names(round_: Round, *, inside: bool, own: Collection[int]) -> dict[str, tu
         hidden = one.rank_hidden and not inside and one.pk not in own
         found[one.key] = (shapes.unnamed_group(one).name, "") if hidden else (one.name, one.key)
     return found
+
+
+def _part(row: PanelAnalysis, task: Challenge, view: View) -> dict[str, Any]:
+    """A panel that marks, or one that compares."""
+    pairs = read_pairs(row, public=not view.inside)
+    if pairs is None:
+        return _panel(read_analysis(row, public=not view.inside), task, view)
+    told = view.tells(row.panel)
+    who = judges_on(task, row.panel, named=view.named) if view.judges or told else None
+    title = _panel_name(task, row.panel)
+    return pairs_part(pairs, lambda key: view.names.get(key, (key, "")), view.people, who, title=title, told=told)
 
 
 def _panel(found: Analysis, task: Challenge, view: View) -> dict[str, Any]:

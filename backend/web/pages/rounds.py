@@ -40,6 +40,7 @@ FORMATS: Final = {
     "pairwise": gettext_lazy("Compared in pairs"),
     "automatic": gettext_lazy("Checked automatically"),
 }
+SURE: Final = frozenset({"rubric", "pairwise"})  # formats that people judge: how sure they make us has a page
 SHOWS: Final = {
     Visibility.SEALED: gettext_lazy("Only the group, its judges and organizers see an entry."),
     Visibility.SCORES: gettext_lazy("Once published, everybody sees scores and boards."),
@@ -177,7 +178,7 @@ def challenge_page(request: HttpRequest, cycle: str, key: str, challenge: str) -
 def is_analysed(access: Access, row: Challenge) -> bool:
     """Whether there is a page on how sure the marks make us, for this person. One statement."""
     rows = visible(access, "analysis.view", PanelAnalysis.objects.filter(challenge=row))
-    return row.format == "rubric" and (rows if access.reads(row.round.cycle_id) else rows.exclude(shown={})).exists()
+    return row.format in SURE and (rows if access.reads(row.round.cycle_id) else rows.exclude(shown={})).exists()
 
 
 def _asked(spec: ChallengeDesign) -> list[str]:

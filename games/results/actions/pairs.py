@@ -13,6 +13,7 @@ from games.journal.queries import db_now
 from games.judging.actions import restated
 from games.judging.models import Vote
 from games.judging.queries.pairs import counted, entries_in
+from games.results.actions.showing import show_first
 from games.results.models import PanelAnalysis
 from games.results.queries.facts import judge_keys
 from games.submissions.queries import rules_of
@@ -87,3 +88,5 @@ def store_pair_analyses(found: list[Analysed]) -> None:
         )
         if one.challenge.round.published_at is None:
             restated(one.challenge)
+    for cycle in {one.challenge.round.cycle_id: one.challenge.round.cycle for one in found}.values():
+        show_first(cycle)

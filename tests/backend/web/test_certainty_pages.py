@@ -93,7 +93,7 @@ def test_what_is_marked_anew_waits_for_its_publication(played: Played, client: A
     assert text(client.get(page(played))) != before
 
 
-def test_a_task_that_is_not_marked_by_criteria_has_no_such_page(played: Played, client: Any) -> None:
+def test_a_task_whose_marks_were_of_another_kind_has_no_such_page(played: Played, client: Any) -> None:
     assert client.get(page(played, "call", "nothing")).status_code == 404
     played.challenges["concept"].format = "pairwise"
     played.challenges["concept"].save(update_fields=["format"])

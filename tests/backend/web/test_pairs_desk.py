@@ -111,6 +111,7 @@ def test_the_advice_is_read_once_it_is_worked_out_and_the_judges_with_it(call, w
     text = page(call, who.org.client)
     assert "Go on: " in text
     assert "between 1 and 2" in text
+    assert f'href="/cycles/fair/rounds/{call.round.key}/stand/certainty/"' in text
     assert "in 100 as the order of all" in text
     part = who.org.client.get(f"{path(call)}?part=live")
     assert "Is it enough?" in part.content.decode()

@@ -1,6 +1,7 @@
 """A task judged in pairs on the organizer's desk: how far it is, whether enough is compared, who may vote, what was seen too rarely."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.contrib import messages
@@ -8,10 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 from backend.accounts.pages.gate import attempt, id_in, me, seen, signed_in
+from backend.web.pages import comparisons
+from backend.web.pages.comparisons import FLAGS, SEEN, holds
 from backend.web.pages.desk.live import fragment
 from backend.web.pages.desk.place import desk_page, organized
 from backend.web.pages.desk.ways import ways
@@ -29,19 +32,8 @@ from games.results.queries.facts import judge_keys
 from games.submissions.queries import rules_of
 from leaderboards.engine import numbers
 
-SEEN: Final = 4  # comparisons; before these, nothing can be said about an entry
 RARE: Final = 12  # entries shown
 PERCENT: Final = 100
-FLAGS: Final = {
-    "contrary": gettext_lazy("more often than not against the order of all"),
-    "one_sided": gettext_lazy("mostly the one shown first, which is drawn by lot"),
-}
-STEPS: Final = (
-    (0, 0, gettext_lazy("never")),
-    (1, SEEN - 1, gettext_lazy("one to three times")),
-    (SEEN, ENOUGH - 1, gettext_lazy("four to nine times")),
-    (ENOUGH, 10**9, gettext_lazy("ten times and more")),
-)
 
 
 @never_cache
@@ -91,7 +83,7 @@ def _seen(cycle: Cycle, task: Challenge, judges: Sequence[JudgeAt], entries: Seq
         "computed_at": kept.computed_at if kept is not None else None,
         "lines": _lines(body, entries),
         "linked": linked(body),
-        "steps": _steps(entries),
+        "steps": comparisons.steps(Counter(one.votes for one in entries)),
         "rare": rare[:RARE],
         "more_rare": max(0, len(rare) - RARE),
         "whole": len(entries),
@@ -153,14 +145,7 @@ def _more(body: Mapping[str, Any], pairs: Mapping[str, Any]) -> list[str]:
     """How well the order holds, and whether what is missing comes in time."""
     found = []
     if body.get("reliability"):
-        how: dict[str, Callable[[], str]] = {
-            "halves": lambda: _("Two halves of the judges, drawn by lot, agree on the order with %(value)s"),
-            "first": lambda: _("By the first comparisons of each entry, the order holds with %(value)s"),
-            "all": lambda: _("By all comparisons, which flatters, the order holds with %(value)s"),
-        }
-        value = numbers.fixed(numbers.parse(body["reliability"]), 2)
-        words = how.get(pairs["reliability_by"], how["all"])() % {"value": value}
-        found.append(_("%(words)s. (1 would be certain, 0.80 is enough.)") % {"words": words})
+        found.append(holds(numbers.parse(body["reliability"]), pairs["reliability_by"]))
     if pairs["in_time"] is not None:
         found.append(
             _("At the pace of the last half hour this is done before judging closes.")
@@ -173,20 +158,7 @@ def _more(body: Mapping[str, Any], pairs: Mapping[str, Any]) -> list[str]:
 def linked(body: Mapping[str, Any]) -> str:
     """Whether all entries hang together, in words; empty before the first comparison."""
     pairs: Mapping[str, Any] = body.get("pairs", {})
-    parts: list[int] = pairs.get("parts", [])
-    if not pairs.get("verdicts"):
-        return ""
-    if len(parts) <= 1:
-        return _("All entries are linked by comparisons: any two can be set in order.")
-    alone = parts.count(1)
-    words = _("The entries fall into %(count)d parts that no comparison links, the largest of %(most)d.") % {
-        "count": len(parts),
-        "most": max(parts),
-    }
-    more = ngettext("%(count)d entry was compared with none.", "%(count)d entries were compared with none.", alone) % {
-        "count": alone
-    }
-    return f"{words} {more}" if alone else words
+    return comparisons.linked(pairs.get("parts", [])) if pairs.get("verdicts") else ""
 
 
 def _lines(body: Mapping[str, Any], entries: Sequence[EntryAt]) -> list[dict[str, Any]]:
@@ -203,14 +175,6 @@ def _lines(body: Mapping[str, Any], entries: Sequence[EntryAt]) -> list[dict[str
             "decided": one["decided"],
         }
         for one in found
-    ]
-
-
-def _steps(entries: Sequence[EntryAt]) -> list[dict[str, Any]]:
-    """How many entries were compared how often."""
-    return [
-        {"label": label, "count": sum(low <= one.votes <= high for one in entries), "rare": low < SEEN}
-        for low, high, label in STEPS
     ]
 
 
