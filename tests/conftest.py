@@ -1,5 +1,6 @@
 """Fixtures for every test."""
 
+import gc
 import os
 from pathlib import Path
 from zlib import crc32
@@ -42,6 +43,13 @@ def chosen(item: pytest.Item, *, half: int | None, only: bool) -> bool:
     if item.get_closest_marker("any_database") is not None or not asks_database(item):
         return not only
     return half is None or item.path.parent == STORIES or crc32(item.path.name.encode()) % 2 == half
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays: the collector leaves it alone, and comes by less often. A seventh of the suite's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def asks_database(item: pytest.Item) -> bool:
