@@ -23,6 +23,7 @@ from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.errors import GameError
 from games.journal.queries import db_now
+from games.judging.queries.feedback import owed_in
 from games.judging.rules.plans import precision_data
 from games.playbooks.schema import Design
 from games.progression.rules import decided_after
@@ -91,10 +92,10 @@ def ask(work: str, cycle: Cycle, *arguments: Any, here: bool, away: bool = False
 
     `away`: never in this process, since it takes what only workers load.
     """
-    job = Job(key or secrets.token_urlsafe(16), work, cycle.pk, arguments, db_now(), keep=keep)
-    there = look(job.key, cycle)
+    there = look(key, cycle) if key else None
     if there is not None and there.state != "failed":
         return there
+    job = Job(key or secrets.token_urlsafe(16), work, cycle.pk, arguments, db_now(), keep=keep)
     _store(job)
     told = not here and publish("carry_out", job.key)
     if not told and not away:
@@ -139,12 +140,13 @@ def carry_out(key: str) -> None:
 def preview_of(round_: Round) -> Preview:
     """What publishing the round would bring, computed now with the points as they stand."""
     targets = decided_after(design_of(round_.cycle), round_.key)
-    return preview(round_, points=point_facts(round_.cycle), targets=targets)
+    shown = preview(round_, points=point_facts(round_.cycle), targets=targets)
+    return replace(shown, owed=tuple(owed_in(round_)))
 
 
 def kept_preview(round_: Round, found: Missing, *, fresh: bool = False) -> Job:
     """The preview of a round as a job: a kept one if nothing has happened since, else computed here, or by a worker if it is big."""
-    key = f"preview-{round_.pk}-{stamp(round_, found)}"
+    key = f"preview-with-owed-{round_.pk}-{stamp(round_, found)}"
     if fresh:
         forget(key)
     keep = KEEP_MOVING if _moves(design_of(round_.cycle)) else KEEP

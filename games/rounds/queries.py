@@ -19,6 +19,7 @@ from games.rounds.rules import (
     RoundNotOpen,
     RoundState,
     accepts,
+    deadline,
     group_deadline,
     restricted,
     state_of,
@@ -70,6 +71,12 @@ def in_state(rounds: QuerySet[Round], state: RoundState, now: datetime) -> Query
 def rounds_of(cycle: Cycle, now: datetime) -> QuerySet[Round]:
     """The rounds of a cycle in order of time, with `state` and `ends_at`."""
     return with_state(Round.objects.filter(cycle=cycle), now).order_by("number")
+
+
+def timed(round_: Any, now: datetime) -> Any:
+    """A round that came with another row, with `state` and `ends_at` as `rounds_of` gives them. No statement."""
+    round_.state, round_.ends_at = state_of(round_.clock, now).value, deadline(round_.clock)
+    return round_
 
 
 def extension_until(round_: Round, group: Group) -> datetime | None:

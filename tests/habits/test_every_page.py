@@ -20,8 +20,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.timeo
 ROLES: Final = ("org", "ada", "judith")
 FILES: Final = frozenset({"my-data"})
 """No pages: what comes is put together for one person."""
-MORE: Final = {"certainty": 13, "cycle": 13, "desk-publish-round": 15, "group": 13, "team-feedback": 16}
-"""Pages that ask for more where everything there can be is there; each should come down."""
 
 
 class Seen(NamedTuple):
@@ -65,11 +63,11 @@ def test_no_page_sends_more_than_twelve_statements_and_a_first_visit_is_below_12
     sizes: dict[str, int] = {}
     for one in seen(mode):
         count = sent_for(one)
-        if count > MORE.get(one.route, MOST_STATEMENTS):  # what was computed for this visit is there for the next
+        if count > MOST_STATEMENTS:  # what was computed for this visit is there for the next
             count = sent_for(one)
         statements[one.route] = max(statements.get(one.route, 0), count)
         if one.route not in sizes and one.page:
             sizes[one.route] = sum(weight(one.client, one.url).values())
     assert len(sizes) > 50
-    assert {route: count for route, count in statements.items() if count > MORE.get(route, MOST_STATEMENTS)} == {}
+    assert {route: count for route, count in statements.items() if count > MOST_STATEMENTS} == {}
     assert {route: size for route, size in sizes.items() if size >= MOST_BYTES} == {}

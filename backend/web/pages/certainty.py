@@ -20,7 +20,7 @@ from backend.web.pages.cycle import crumbs_of, cycle_seen
 from backend.web.pages.rounds import SURE, round_seen
 from games.challenges.models import Challenge
 from games.groups.models import Group
-from games.judging.queries.others import Who, judges_on
+from games.judging.queries.others import Who, judges_of
 from games.judging.queries.room import panels_led
 from games.permissions import visible
 from games.playbooks.rules import Capability, Visibility
@@ -63,14 +63,15 @@ def certainty_page(request: HttpRequest, cycle: str, key: str, challenge: str) -
     kept = [one for one in rows if _told(one, task, inside=inside)]
     if not kept:
         raise Http404
+    leads = panels_led(task, access.persons) if found.pk in access.cycles_with(Capability.JUDGE) else set[str]()
+    open_ = inside or round_.visibility in OPEN_MARKS
     view = View(
         round_,
         _names(round_, inside=access.reads(found.pk), own=access.groups_with()),
         {key: pk for pk, key in judge_keys(found).items()},
-        judges=inside or round_.visibility in OPEN_MARKS,
-        named=access.reads(found.pk),
+        who=judges_of(task, {one.panel for one in kept if open_ or one.panel in leads}, named=access.reads(found.pk)),
         inside=inside,
-        leads=panels_led(task, access.persons) if found.pk in access.cycles_with(Capability.JUDGE) else (),
+        leads=leads,
     )
     context = {
         "cycle": found,
@@ -97,7 +98,7 @@ def _told(row: PanelAnalysis, task: Challenge, *, inside: bool) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What one person may read: names of entries, judges one by one (`judges`), their names (`named`), what stands out (`inside`).
+    """What one person may read: names of entries, judges one by one (`who`, by panel, where they may), what stands out (`inside`).
 
     `leads`: panels that the person chairs, whose judges they always see one by one.
     """
@@ -105,8 +106,7 @@ class View:
     round: Round
     names: Mapping[str, tuple[str, str]]
     people: Mapping[str, int]
-    judges: bool
-    named: bool
+    who: Mapping[str, Mapping[int, Who]]
     inside: bool
     leads: Collection[str] = ()
 
@@ -135,18 +135,16 @@ def _part(row: PanelAnalysis, task: Challenge, view: View) -> dict[str, Any]:
     pairs = read_pairs(row, public=not view.inside)
     if pairs is None:
         return _panel(read_analysis(row, public=not view.inside), task, view)
-    told = view.tells(row.panel)
-    who = judges_on(task, row.panel, named=view.named) if view.judges or told else None
-    title = _panel_name(task, row.panel)
-    return pairs_part(pairs, lambda key: view.names.get(key, (key, "")), view.people, who, title=title, told=told)
+    title, who = _panel_name(task, row.panel), view.who.get(row.panel)
+    names, told = view.names, view.tells(row.panel)
+    return pairs_part(pairs, lambda key: names.get(key, (key, "")), view.people, who, title=title, told=told)
 
 
 def _panel(found: Analysis, task: Challenge, view: View) -> dict[str, Any]:
     entries = sorted(found.entries, key=lambda one: (one.place, one.group))
     judges = sorted((one for one in found.judges if one.judge in view.people), key=lambda one: -one.offset)
     reach = reach_of([(one.offset, 2 * (one.error or Fraction(0))) for one in judges])
-    shown = view.judges or view.tells(found.panel)
-    who = judges_on(task, found.panel, named=view.named) if shown else {}
+    who = view.who.get(found.panel)
     known = sorted({number for one in entries[:1] for number in one.top if number < len(entries)})
     tops = sorted({*known[:2], *known[-1:]})  # who wins, the podium, and the widest: usually who goes on
     return {
@@ -157,7 +155,7 @@ def _panel(found: Analysis, task: Challenge, view: View) -> dict[str, Any]:
         "entries": [_entry(one, view, tops, of=len(entries)) for one in entries[:SHOWN]],
         "more": max(0, len(entries) - SHOWN),
         "judges": [judge_bar(one, who.get(view.people[one.judge]), reach, told=view.tells(found.panel)) for one in judges]
-        if shown
+        if who is not None
         else [],
         "tops": tops,
         "applied": found.applied,

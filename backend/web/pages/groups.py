@@ -29,11 +29,13 @@ from games.playbooks.schema import ChallengeDesign, Design
 from games.recognition.models import Grant
 from games.results.api.scores import without_judges
 from games.results.models import ChallengeScore
-from games.rounds.queries import rounds_of
+from games.rounds.models import Round
+from games.rounds.queries import timed
 from games.submissions.models import Attempt, Upload, Version
 from games.submissions.queries import eyes, files_in, named_rows
 from games.submissions.rules.answers import HINT, SPECIAL
 from leaderboards.engine.numbers import from_scaled, text
+from leaderboards.engine.spec import LIVE_FORMATS
 from leaderboards.engine.words import challenge_rules
 from leaderboards.models import Board, Snapshot
 from leaderboards.queries import PUBLIC
@@ -95,15 +97,19 @@ def _places(access: Access, row: Group) -> list[dict[str, Any]]:
 # --- Round by round -------------------------------------------------------------------------------------------------------------------
 
 
-def rounds_of_group(access: Access, cycle: Cycle, row: Group) -> list[dict[str, Any]]:
-    """Rounds in which there is something to see of this group, each with its challenges. At most six statements."""
-    rounds = {one.pk: one for one in rounds_of(cycle, access.now)}
-    for one in rounds.values():
-        one.cycle = cycle
-    tasks, parts = _parts(access, cycle, row)
+def rounds_of_group(
+    access: Access, cycle: Cycle, row: Group, *, versions: list[Version] | None = None, said: bool = True
+) -> list[dict[str, Any]]:
+    """Rounds in which there is something to see of this group, each with its challenges. At most five statements.
+
+    `versions`: what `handed_in` gave, for whoever has asked already; `said`: with what the judges wrote.
+    """
+    tasks, parts = _parts(access, cycle, row, handed_in(access, row) if versions is None else versions, said=said)
+    rounds: dict[int, Round] = {}
     found: dict[int, list[dict[str, Any]]] = {}
-    for task in sorted(tasks.values(), key=lambda one: (rounds[one.round_id].number, one.number, one.pk)):
-        task.round = rounds[task.round_id]
+    for task in sorted(tasks.values(), key=lambda one: (one.round.number, one.number, one.pk)):
+        task.round = rounds.setdefault(task.round_id, timed(task.round, access.now))
+        task.round.cycle = cycle
         shown = _challenge(task, parts, design_of(cycle, task.round.design_number))
         if shown is not None:
             found.setdefault(task.round_id, []).append(shown)
@@ -113,35 +119,44 @@ def rounds_of_group(access: Access, cycle: Cycle, row: Group) -> list[dict[str, 
     ]
 
 
-def _parts(access: Access, cycle: Cycle, row: Group) -> tuple[dict[int, Challenge], dict[str, dict[int, Any]]]:
-    """What there is by challenge: scores, entries with versions, files, feedback, attempts; one statement each."""
+def handed_in(access: Access, row: Group) -> list[Version]:
+    """Every version of the group's entries that this person may see, entry by entry, the newest of each first. One statement."""
+    named = named_rows(access, "submission__challenge__round", "submission__group")
+    rows = Version.objects.filter(named, submission__group=row).select_related("submission__challenge__round__cycle")
+    return list(visible(access, "version.view", rows).order_by("submission__number", "submission_id", "-number"))
+
+
+def _parts(
+    access: Access, cycle: Cycle, row: Group, versions: list[Version], *, said: bool
+) -> tuple[dict[int, Challenge], dict[str, dict[int, Any]]]:
+    """What there is by challenge: scores, entries with files, feedback, attempts; one statement each, where there may be any."""
     named = named_rows(access, "challenge__round")  # this page names the group, so a judge must not find a blind entry on it
     tasks: dict[int, Challenge] = {}
     parts: dict[str, dict[int, Any]] = {"score": {}, "entries": {}, "sheets": {}, "attempts": {}}
-    scores = visible(access, "score.view", ChallengeScore.objects.filter(group=row)).select_related("challenge")
+    scores = visible(access, "score.view", ChallengeScore.objects.filter(group=row)).select_related("challenge__round")
     for score in scores:
         if not access.reads(cycle.pk):
             score.explanation = without_judges(score.explanation)
         parts["score"][score.challenge_id] = score
         tasks[score.challenge_id] = score.challenge
-    for entry in _entries(access, row):
+    for entry in _entries(access, row, versions):
         parts["entries"].setdefault(entry["entry"].challenge_id, []).append(entry)
         tasks[entry["entry"].challenge_id] = entry["entry"].challenge
-    for sheet in _sheets(visible(access, "sheet.view", Sheet.objects.filter(named, group=row, state=SheetState.FINAL.value))):
+    final = Sheet.objects.filter(named, group=row, state=SheetState.FINAL.value)
+    for sheet in _sheets(visible(access, "sheet.view", final)) if said else ():
         parts["sheets"].setdefault(sheet["challenge"], []).append(sheet)
-    attempts = visible(access, "attempt.view", Attempt.objects.filter(group=row)).select_related("challenge")
-    for attempt in attempts.order_by("number"):
+    tried = any(one.format in LIVE_FORMATS for one in design_of(cycle).challenges)
+    attempts = visible(access, "attempt.view", Attempt.objects.filter(group=row)).select_related("challenge__round")
+    for attempt in attempts.order_by("number") if tried else ():
         parts["attempts"].setdefault(attempt.challenge_id, []).append(attempt)
         tasks[attempt.challenge_id] = attempt.challenge
     return tasks, parts
 
 
-def _entries(access: Access, row: Group) -> list[dict[str, Any]]:
-    """What was handed in, in versions, the one that counts answered: one statement, and one for files if there are any."""
-    named = named_rows(access, "submission__challenge__round", "submission__group")
-    rows = Version.objects.filter(named, submission__group=row).select_related("submission__challenge__round__cycle")
+def _entries(access: Access, row: Group, versions: list[Version]) -> list[dict[str, Any]]:
+    """What was handed in, in versions, the one that counts answered: one statement for files if there are any."""
     found: dict[int, dict[str, Any]] = {}
-    for version in visible(access, "version.view", rows).order_by("submission__number", "submission_id", "-number"):
+    for version in versions:
         entry = found.setdefault(version.submission_id, {"entry": version.submission, "versions": [], "pinned": None})
         entry["versions"].append(version)
         if version.pk == version.submission.pinned_id:

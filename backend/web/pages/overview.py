@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 from django.core.cache import cache
-from django.db.models import Count, Exists, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, JSONField, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -36,7 +36,7 @@ from games.playbooks.schema import Design
 from games.recognition.models import Grant
 from games.recognition.rules import GrantState
 from games.results.models import ExternalResult
-from games.results.queries import shown_of, shown_page
+from games.results.queries import Shown, shown_of, shown_page
 from games.rounds.models import Round
 from games.rounds.queries import rounds_of
 from leaderboards.models import Board, Snapshot
@@ -53,8 +53,9 @@ def _counted(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(counts.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
 
 
-def _cycles() -> QuerySet[Cycle]:
-    """Cycles with what their page says of them in numbers: one statement for all of it."""
+def _cycles(access: Access) -> QuerySet[Cycle]:
+    """Cycles with what their page says of them in numbers, and the reader's own team there: one statement for all of it."""
+    own = Group.objects.filter(pk__in=access.groups_with(), cycle=OuterRef("pk")).order_by("pk")
     people = Membership.objects.filter(until__isnull=True, group__isnull=False, cycle=OuterRef("pk")).order_by().values("cycle")
     return Cycle.objects.select_related("series", "organization").annotate(
         group_count=_counted(Group.objects.filter(state=GroupState.ACTIVE.value)),
@@ -63,14 +64,17 @@ def _cycles() -> QuerySet[Cycle]:
         ),
         has_official=Exists(ExternalResult.objects.filter(cycle=OuterRef("pk"))),
         has_measured=Exists(Observation.objects.filter(cycle=OuterRef("pk"))),
+        own_key=Subquery(own.values("key")[:1]),
+        own_name=Subquery(own.values("name")[:1]),
     )
 
 
 @require_safe
 def cycle_page(request: HttpRequest, cycle: str) -> HttpResponse:
     """Everything about a cycle at one glance, and what to do next."""
-    found = seen(request, "cycle.view", _cycles(), key=cycle)
-    access, design = access_of(request), design_of(found)
+    access = access_of(request)
+    found = seen(request, "cycle.view", _cycles(access), key=cycle)
+    design = design_of(found)
     rounds = list(rounds_of(found, access.now))
     boards = list(_with_last(boards_seen(access, found)))
     behind = _behind(found, design, rounds)
@@ -93,7 +97,7 @@ def cycle_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "organizes": access.organizes(found.pk),
         "aim_by": shapes.moment(design.aim.date),
         "boards": boards,
-        "preview": _preview(access, found, boards[0]) if boards else None,
+        "preview": _preview(boards[0]) if boards else None,
         "awards": shapes.awards(found, design, grants_shown(access, found)),
         "entries": some_entries(access, found, SOME) if shows_work else [],
         "stats": _stats(found, rounds, behind["judges"]),
@@ -122,19 +126,24 @@ def _with_last(boards: QuerySet[Board]) -> QuerySet[Board]:
     return boards.annotate(last=Subquery(last.annotate(n=Max("number")).values("n")))
 
 
-def _preview(access: Access, cycle: Cycle, board: Any) -> dict[str, Any] | None:
+def _preview(board: Any) -> dict[str, Any] | None:
     """The first rows of the main board as everybody sees them. A published state never changes, so its head is kept."""
     kept = f"board-head:{board.pk}:{board.last}"
     rows = cache.get(kept) if board.last else None
     if rows is None:
-        shown = shown_of(board, organizes=access.reads(cycle.pk), side="published") if board.last else None
-        if shown is None and not board.live:
+        if not board.last and not board.live:
             return None
-        every = orjson.loads(shown_page(shown or shown_of(board, organizes=False))[1])["rows"]
+        every = orjson.loads(shown_page(_published(board) if board.last else shown_of(board, organizes=False))[1])["rows"]
         rows = [row for row in every if row["place"]][:TOP]
         if board.last:
             cache.set(kept, rows, KEEP)
     return {"board": board, "rows": rows, "decimals": shapes.decimals_in(row["score"] for row in rows)} if rows else None
+
+
+def _published(board: Any) -> Shown:
+    """What was published last of a board whose last number is known: its rows are read with those before, if anybody wants them."""
+    held = ["board_id", "audience", "number"]
+    return Shown(board, "published", snapshot=Snapshot.from_db("default", held, [board.pk, PUBLIC, board.last]))
 
 
 # --- Awards ---------------------------------------------------------------------------------------------------------------------------
@@ -171,37 +180,43 @@ def _stats(cycle: Any, rounds: Sequence[Round], judges: int) -> list[dict[str, A
 def _behind(cycle: Cycle, design: Design, rounds: Sequence[Round]) -> dict[str, Any]:
     """Who stands behind a cycle: organizers, and others with a part in the whole of it, by their role; judges where the rules name them."""
     titles = {role.key: role.name or role.key for role in design.roles}
-    held = Membership.objects.filter(cycle=cycle, group__isnull=True, until__isnull=True).order_by("role", "pk")
     judges: set[int] = set()
+    named: set[str] = set()
     house = shapes.organizer(cycle)
     parts: dict[str, list[str]] = {}
-    for person, role, can, name, comes_from in held.values_list(
-        "person_id", "role", "capabilities", "person__name", "person__organization__name"
-    ):
-        if Capability.JUDGE in can:
+    for _number, role, person, can, name, comes_from in sorted(_held(cycle, design, rounds), key=lambda one: (one[1], one[0])):
+        if can is None:
+            named.add(name)
+        elif Capability.JUDGE in can:
             judges.add(person)
         elif Capability.ORGANIZE in can or Capability.FOLLOW in can:
             told = name if Capability.ORGANIZE in can else comes_from or name
             names = parts.setdefault(titles.get(role, role), [])
             names += [told] if told not in names else []
     shown = [{"name": role, "value": ", ".join(names)} for role, names in parts.items()]
-    named = _judges_named(design, rounds)
     if named:
-        shown.append({"name": _("Judges"), "value": ", ".join(named)})
+        shown.append({"name": _("Judges"), "value": ", ".join(sorted(named))})
     elif judges:
         words = ngettext("%(count)d person", "%(count)d people", len(judges)) % {"count": len(judges)}
         shown.append({"name": _("Judges"), "value": words})
     return {"judges": len(judges), "parts": [*([{"name": _("Host"), "value": house}] if house else []), *shown]}
 
 
-def _judges_named(design: Design, rounds: Sequence[Round]) -> list[str]:
-    """Judges of the rounds whose rules say that teams see who judged them, once their results are out: until then, and else, nobody is named."""
+def _held(cycle: Cycle, design: Design, rounds: Sequence[Round]) -> QuerySet[Any, tuple[Any, ...]]:
+    """(id, role, person, capabilities, name, name of the organization) of who has a part in the whole of a cycle; capabilities are None
+    for a judge who is named. One statement.
+
+    Named are judges of the rounds whose rules say that teams see who judged them, once their results are out: until then, and else, nobody is.
+    """
+    columns = ("pk", "role", "person_id", "capabilities", "person__name", "person__organization__name")
+    held = Membership.objects.filter(cycle=cycle, group__isnull=True, until__isnull=True).order_by().values_list(*columns)
     open_ = {one.key for one in design.rounds if one.judges_named}
     told = [one.pk for one in rounds if one.key in open_ and one.published_at]
     if not told:
-        return []
-    seats = Panelist.objects.filter(challenge__round__in=told)
-    return list(seats.order_by("person__name").values_list("person__name", flat=True).distinct())
+        return held
+    seats: Any = Panelist.objects.filter(challenge__round__in=told).order_by()
+    seats = seats.annotate(role=Value(""), capabilities=Value(None, output_field=JSONField()), house=Value(""))
+    return held.union(seats.values_list("pk", "role", "person_id", "capabilities", "person__name", "house"), all=True)
 
 
 def _partners(design: Design) -> list[dict[str, Any]]:
@@ -244,19 +259,18 @@ def next_step(request: HttpRequest, cycle: Cycle, rounds: list[Round], access: A
         return _step(_("You organize this cycle"), _("Who waits, what is late, what to publish."), url, _("To the desk"), until)
     if Capability.JUDGE in access.cycles.get(cycle.pk, frozenset()):
         return _step(_("You judge here"), _("Your sheets, in the order to mark them."), reverse("queue"), _("To my sheets"), None)
-    team = Group.objects.filter(pk__in=access.groups_with(), cycle=cycle).first() if access.groups else None
-    if team is not None:
-        return _team_step(cycle, team, deadline, until)
+    if cycle.own_key:  # type: ignore[attr-defined]  # annotated
+        return _team_step(cycle, deadline, until)
     return _outside_step(request, cycle, access)
 
 
-def _team_step(cycle: Cycle, team: Group, deadline: tuple[Round, Any, str] | None, until: Any) -> dict[str, Any]:
+def _team_step(cycle: Any, deadline: tuple[Round, Any, str] | None, until: Any) -> dict[str, Any]:
     if deadline and deadline[0].state == "open":
         url = reverse("round", args=[cycle.key, deadline[0].key])
-        title = _("%(round)s is open for %(team)s") % {"round": deadline[0].name, "team": team.name}
+        title = _("%(round)s is open for %(team)s") % {"round": deadline[0].name, "team": cycle.own_name}
         return _step(title, _("The last version handed in counts."), url, _("To the challenges"), until)
-    url = reverse("team", args=[cycle.key, team.key])
-    return _step(_("You play in %(team)s") % {"team": team.name}, "", url, _("To the team"), until)
+    url = reverse("team", args=[cycle.key, cycle.own_key])
+    return _step(_("You play in %(team)s") % {"team": cycle.own_name}, "", url, _("To the team"), until)
 
 
 def _outside_step(request: HttpRequest, cycle: Cycle, access: Access) -> dict[str, Any] | None:

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Exists
-
 from games.challenges.models import Challenge
+from games.cycles.models import Decision
 from games.cycles.queries import decisions_in_force
 from games.cycles.rules import DecisionKind
 from games.errors import Problem
@@ -77,27 +76,27 @@ class Waits:
         return bool(self.marks or self.talks) and not self.waived
 
 
-def waits_in(round_: Round) -> Waits:
-    """What a human has to look at before the round counts. One statement where nothing waits, at most four."""
+def waits_in(round_: Round, overrides: Iterable[Decision] | None = None) -> Waits:
+    """What a human has to look at before the round counts. Two statements, one more where something waits.
+
+    `overrides`: the decisions in force to go on without something in this round, for whoever has asked already.
+    """
     reviews = open_reviews(round_).filter(sheet__state=SheetState.FINAL.value)
-    rows = Deliberation.objects.filter(challenge__round=round_, group__isnull=False, state=DeliberationState.OPEN.value)
-    there = Round.objects.filter(pk=round_.pk).values_list(Exists(reviews), Exists(rows)).get()
     marks = tuple(
         Look(one.pk, one.sheet.challenge, one.sheet.group, one.asked_at, one.criterion, one.sheet.judge, one.distance)
-        for one in (reviews if there[0] else ())
+        for one in reviews
     )
+    rows = Deliberation.objects.filter(challenge__round=round_, group__isnull=False, state=DeliberationState.OPEN.value)
     rows = rows.select_related("challenge__round__cycle", "group").order_by("opened_at", "pk")
-    talks = tuple(
-        Look(one.pk, one.challenge, one.group, one.opened_at, tie=one.tie)
-        for one in (rows if there[1] else ())
-        if one.group is not None
-    )
-    return Waits(marks, talks, waived=_waived(round_, (*marks, *talks)))
+    talks = tuple(Look(one.pk, one.challenge, one.group, one.opened_at, tie=one.tie) for one in rows if one.group is not None)
+    return Waits(marks, talks, waived=_waived(round_, (*marks, *talks), overrides))
 
 
-def _waived(round_: Round, looks: Iterable[Look]) -> bool:
+def _waived(round_: Round, looks: Iterable[Look], overrides: Iterable[Decision] | None) -> bool:
     """Whether a decision that stands was taken after all of these had been asked: what comes later is not covered by it."""
     last = max((one.since for one in looks), default=None)
     if last is None:
         return False
-    return decisions_in_force(round_.cycle, DecisionKind.OVERRIDE).filter(round=round_.key, value=WITHOUT, at__gte=last).exists()
+    if overrides is None:
+        overrides = decisions_in_force(round_.cycle, DecisionKind.OVERRIDE).filter(round=round_.key, value=WITHOUT)
+    return any(one.value == WITHOUT and one.at >= last for one in overrides)

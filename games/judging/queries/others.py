@@ -58,10 +58,23 @@ def judges_on(challenge: Challenge, panel: str, *, named: bool = False) -> dict[
 
     `named`: whoever asks knows the names anyway (organizers); else the round's rules decide. Peers stay unnamed among each other.
     """
-    place = {"challenge": challenge, "panel": panel}
-    seats = Panelist.objects.filter(**place).values_list("person_id", "person__name", "chair")
+    return judges_of(challenge, (panel,), named=named)[panel]
+
+
+def judges_of(challenge: Challenge, panels: Collection[str], *, named: bool = False) -> dict[str, dict[int, Who]]:
+    """The same of several panels of a task: panel → everybody there, by id. One statement, none for no panel."""
+    if not panels:
+        return {}
+    place = {"challenge": challenge, "panel__in": sorted(panels)}
+    seats = Panelist.objects.filter(**place).values_list("panel", "person_id", "person__name", "chair")
     sheets = Sheet.objects.filter(**place).order_by().annotate(chair=Value(value=False))
-    rows = list(seats.union(sheets.values_list("judge_id", "judge__name", "chair")))
+    rows: dict[str, list[tuple[int, str, bool]]] = {panel: [] for panel in panels}
+    for panel, pk, name, chair in seats.union(sheets.values_list("panel", "judge_id", "judge__name", "chair")):
+        rows[panel].append((pk, name, chair))
+    return {panel: _known(challenge, panel, found, named=named) for panel, found in rows.items()}
+
+
+def _known(challenge: Challenge, panel: str, rows: Collection[tuple[int, str, bool]], *, named: bool) -> dict[int, Who]:
     secret = salted_hmac("games.judging.numbers", f"{challenge.pk}:{panel}", algorithm="sha256").digest()
     numbers = numbered({pk for pk, _, _ in rows}, secret)
     shown = named or (judges_named(challenge.round) and not _peers(challenge, panel))

@@ -18,6 +18,7 @@ from games.journal.models import JournalEntry
 from games.journal.rules import Kind
 from games.judging.models import Sheet
 from games.judging.queries.ballots import states_of
+from games.judging.queries.feedback import Owed
 from games.judging.rules import OPEN_SHEETS, SheetState
 from games.playbooks.schema import Design
 from games.results.queries.boards import published_rounds
@@ -74,7 +75,8 @@ class Lacking:
 class Preview:
     """Everything that publishing would show. `digest` is what a settle run is given: it publishes this state or nothing.
 
-    `entrants`: round → groups, for the rounds whose field is settled by it; `names`: key of a group → its name.
+    `entrants`: round → groups, for the rounds whose field is settled by it; `names`: key of a group → its name; `owed`: the words that were
+    promised and that nobody has written.
     """
 
     round: str
@@ -87,6 +89,7 @@ class Preview:
     lacking: list[Lacking]
     problems: list[str]
     names: dict[str, str]
+    owed: tuple[Owed, ...] = ()
 
     @property
     def undecided(self) -> list[CutLine]:

@@ -245,7 +245,7 @@ def test_many_looks_take_no_more_statements_than_few() -> None:
         with CaptureQueriesContext(connection) as statements:
             assert looks_part(round_)["count"] == 2 * size
         counts.append(len(without_designs(statements)))
-    assert counts == [4, 4]
+    assert counts == [3, 3]
 
 
 def test_choosing_one_more_judge_takes_the_same_statements_for_few_and_many() -> None:

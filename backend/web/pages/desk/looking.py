@@ -1,5 +1,6 @@
 """What waits for a human on the way to publication: far marks, deliberations that are not decided; going on without by decision."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_POST
 from backend.accounts.pages.gate import attempt, me, signed_in
 from backend.web.pages.desk.place import back, organized
 from backend.web.pages.rounds import round_seen
+from games.cycles.models import Decision
 from games.judging.queries.looks import Look, waits_in
 from games.progression import actions as steering
 from games.rounds.models import Round
@@ -18,9 +20,9 @@ from games.rounds.models import Round
 SHOWN: Final = 12
 
 
-def looks_part(round_: Round) -> dict[str, Any]:
-    """What waits in a round, in words; `blocks`: nothing is published before it is looked at, or waived. At most four statements."""
-    found = waits_in(round_)
+def looks_part(round_: Round, overrides: Iterable[Decision] | None = None) -> dict[str, Any]:
+    """What waits in a round, in words; `blocks`: nothing is published before it is looked at, or waived. Two or three statements."""
+    found = waits_in(round_, overrides)
     marks = ngettext(
         "%(count)d mark is far from the others, and nobody has looked at it",
         "%(count)d marks are far from the others, and nobody has looked at them",

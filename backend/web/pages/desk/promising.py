@@ -1,5 +1,6 @@
 """The feedback contract on the organizer's desk: which promised words are missing, a reminder in one click, going on without by decision."""
 
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -17,7 +18,8 @@ from backend.web.pages.desk.place import back, desk_page, organized
 from backend.web.pages.desk.watching import say_reminded
 from backend.web.pages.desk.ways import ways
 from backend.web.pages.rounds import round_seen
-from games.judging.queries.feedback import Owed, is_waived, owed_in, promise_in
+from games.cycles.models import Decision
+from games.judging.queries.feedback import WAIVED, Owed, is_waived, owed_in, promise_in
 from games.judging.rules.feedback import Promise, promised_criteria
 from games.notices import actions as notices
 from games.progression import actions as steering
@@ -29,11 +31,20 @@ SHOWN: Final = 200
 ON_PUBLISH: Final = 12
 
 
-def owed_part(round_: Round, *, most: int = ON_PUBLISH) -> dict[str, Any]:
-    """What of a round's promise is missing, entry by entry; `blocks`: nothing is published before it is there, or waived."""
-    owed = owed_in(round_)
+def owed_part(
+    round_: Round,
+    *,
+    most: int = ON_PUBLISH,
+    owed: Sequence[Owed] | None = None,
+    overrides: Iterable[Decision] | None = None,
+) -> dict[str, Any]:
+    """What of a round's promise is missing, entry by entry; `blocks`: nothing is published before it is there, or waived.
+
+    `owed` and `overrides` (decisions in force to go on without something) for whoever has asked already.
+    """
+    owed = owed_in(round_) if owed is None else owed
     entries = _entries(owed)
-    waived = bool(owed) and is_waived(round_)
+    waived = bool(owed) and (is_waived(round_) if overrides is None else any(one.value == WAIVED for one in overrides))
     return {
         "round": round_,
         "promise": promise_in(round_).value,
@@ -46,7 +57,7 @@ def owed_part(round_: Round, *, most: int = ON_PUBLISH) -> dict[str, Any]:
     }
 
 
-def _entries(owed: list[Owed]) -> list[dict[str, Any]]:
+def _entries(owed: Sequence[Owed]) -> list[dict[str, Any]]:
     """An entry with the criteria it lacks, and each judge who could write."""
     found = []
     for (task, _group), rows in groupby(owed, key=lambda one: (one.challenge.pk, one.group.pk)):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -23,8 +24,8 @@ from backend.web.pages.desk.promising import owed_part
 from backend.web.pages.rounds import round_seen
 from backend.web.vote_shapes import voting_now
 from games.cycles.models import Cycle, Decision
-from games.cycles.queries import design_of
-from games.cycles.rules import RESULT_KINDS
+from games.cycles.queries import decisions_in_force, design_of
+from games.cycles.rules import RESULT_KINDS, DecisionKind
 from games.errors import GameError
 from games.judging.queries.ballots import votes_in
 from games.results.models import RecomputeRun
@@ -105,11 +106,10 @@ def _preview(
     asked = request.GET if request.method == "GET" else request.POST
     board = found.board(asked.get("board", "") if any(one.key == asked.get("board") for one in found.boards) else _main(found))
     here = reverse("desk-publish-round", args=[cycle.key, round_.key])
-    stops = _stops(request, round_)
+    taken, overrides = _decided(round_)
+    stops = _stops(request, round_, found, overrides)
     if board is None:
         return {"preview": found, "empty": True} | stops
-    kinds = [kind.value for kind in RESULT_KINDS]
-    taken = Decision.objects.filter(cycle=cycle, kind__in=kinds, published_at__isnull=True, revoked_at__isnull=True)
     return {
         "preview": found,
         "board": preview_shapes.board_part(design, found, board, bracket=asked.get("bracket", ""), page=asked.get("page")),
@@ -120,17 +120,26 @@ def _preview(
         "warnings": preview_shapes.warnings(design, found),
         "at_line": [words for cut in found.cuts if cut.board == board.key and (words := tie_words(cut, found.names))],
         "ties": _ties(found, stops["looks"]["ties"], tie),
-        "taken": list(taken.order_by("-number")),
+        "taken": taken,
         "names": found.names,
         "depart": _departing(cycle, found, asked.get("group", ""), board.key, form),
         "can_publish": round_.state in ENDED and not found.undecided and not stops["stopped"],
     } | stops
 
 
-def _stops(request: HttpRequest, round_: Round) -> dict[str, Any]:
+def _decided(round_: Round) -> tuple[list[Decision], list[Decision]]:
+    """What was decided and is not public yet, the latest first; and the decisions to go on without something here. One statement."""
+    kinds = [kind.value for kind in RESULT_KINDS]
+    asked = Q(kind__in=kinds, published_at__isnull=True) | Q(kind=DecisionKind.OVERRIDE.value, round=round_.key)
+    rows = list(decisions_in_force(round_.cycle).filter(asked).order_by("-number"))
+    taken = [one for one in rows if one.kind in kinds and one.published_at is None]
+    return taken, [one for one in rows if one.kind == DecisionKind.OVERRIDE.value and one.round == round_.key]
+
+
+def _stops(request: HttpRequest, round_: Round, found: Preview, overrides: list[Decision]) -> dict[str, Any]:
     """What must be settled before a round is published: promised feedback, votes that are open, what a human looks at first."""
-    owed, votes = owed_part(round_), voting_now(votes_in(round_, access_of(request).now))
-    looks = looks_part(round_)
+    owed, votes = owed_part(round_, owed=found.owed, overrides=overrides), voting_now(votes_in(round_, access_of(request).now))
+    looks = looks_part(round_, overrides)
     return {"owed": owed, "votes": votes, "looks": looks, "stopped": owed["blocks"] or looks["blocks"] or bool(votes)}
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.accounts.pages.gate import attempt, id_in, me, seen, signed_in
 from backend.api.permissions import access_of
 from backend.web.pages.entering.shared import me_in
-from backend.web.pages.groups import rounds_of_group
+from backend.web.pages.groups import handed_in, rounds_of_group
 from backend.web.pages.workspace.frame import framed, team_seen
 from games.groups.models import Group
 from games.judging.actions import feedback as said
@@ -22,8 +22,9 @@ from games.judging.models import FeedbackReply, Sheet
 from games.judging.queries.feedback import feedback_sheets
 from games.judging.queries.replies import Talk, judge_named_to_team, talks_of
 from games.judging.rules import SheetState
-from games.permissions import allows, visible
-from games.submissions.models import Submission, Version
+from games.permissions import visible
+from games.playbooks.rules import Capability
+from games.submissions.models import Version
 from games.submissions.queries import rules_of
 
 
@@ -33,8 +34,10 @@ from games.submissions.queries import rules_of
 def feedback_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
     """Round by round, the newest first; beside each judge's words our thanks, our question, and what we did with them."""
     found = team_seen(request, cycle, group)
-    rounds = rounds_of_group(access_of(request), found.cycle, found)
-    voices = _voices(request, found)
+    access = access_of(request)
+    versions = handed_in(access, found)
+    rounds = rounds_of_group(access, found.cycle, found, versions=versions, said=False)
+    voices = _voices(request, found, versions)
     for one in rounds:
         for part in one["challenges"]:
             part["voices"] = voices.get(part["challenge"].pk, [])
@@ -43,33 +46,26 @@ def feedback_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
         "waiting": [
             one["round"] for one in rounds if not one["round"].published_at and one["round"].state in {"locked", "closed"}
         ],
-        "may_reply": allows(access_of(request), "group.submit", found),
+        "may_reply": found.pk in access.groups_with(Capability.SUBMIT),
     }
     return render(request, "workspace/feedback.html", context)
 
 
-def _voices(request: HttpRequest, group: Group) -> dict[int, list[dict[str, Any]]]:
-    """Challenge → what each judge wrote, with what was said about it. Four statements."""
+def _voices(request: HttpRequest, group: Group, versions: list[Version]) -> dict[int, list[dict[str, Any]]]:
+    """Challenge → what each judge wrote, with what was said about it, and the group's `versions` since. Three statements."""
     rows = visible(access_of(request), "sheet.view", feedback_sheets(group)).select_related("challenge__round__cycle", "judge")
     sheets = list(rows.prefetch_related("marks"))
     seen_ = visible(access_of(request), "feedback_reply.view", FeedbackReply.objects.filter(sheet__in=sheets))
     talks = talks_of(seen_) if sheets else {}
     typed = request.session.pop(f"reply-{group.pk}", {})
-    later = _later_versions(group) if sheets else []
+    newest = sorted(versions, key=lambda one: (one.at, one.pk), reverse=True)
     found: dict[int, list[dict[str, Any]]] = {}
     for sheet in sheets:
         voices = found.setdefault(sheet.challenge_id, [])
         out = sheet.challenge.round.published_at
-        versions = [one for one in later if out is not None and one.at >= out]
-        voices.append(_voice(sheet, len(voices) + 1, talks.get(sheet.pk, Talk()), versions, typed))
+        later = [one for one in newest if out is not None and one.at >= out]
+        voices.append(_voice(sheet, len(voices) + 1, talks.get(sheet.pk, Talk()), later, typed))
     return found
-
-
-def _later_versions(group: Group) -> list[Version]:
-    """Every version of the group's entries, the newest first."""
-    entries = Submission.objects.filter(group=group)
-    rows = Version.objects.filter(submission__in=entries).select_related("submission__challenge__round")
-    return list(rows.order_by("-at", "-pk"))
 
 
 def _voice(sheet: Sheet, number: int, talk: Talk, versions: list[Version], typed: Mapping[str, Any]) -> dict[str, Any]:
