@@ -14,6 +14,7 @@ from games.cycles.models import Cycle
 from games.cycles.rules import CycleState
 from games.playbooks.schema import Design
 from games.results.queries import Shown
+from games.results.queries.alike import Alike
 from games.results.queries.contest import Task, Tried
 from games.results.queries.history import Places
 from games.results.queries.pages import BoardPage
@@ -50,6 +51,7 @@ class Seen:
     sort: str = ""
     view: str = ""
     group: str = ""
+    alike: Alike = field(default_factory=Alike)
 
 
 def version_of(shown: Shown) -> int:
@@ -79,7 +81,7 @@ def board_shape(seen: Seen) -> dict[str, Any]:
         "url": rows_url(seen) if follows else "",
         "socket": f"/ws/boards/{row.pk}" if follows and shown.source == "live" else "",
         "still": not (follows and shown.source == "live") and not any(one["movement"] for one in rows),
-        "again": bool(seen.tasks or seen.sort or seen.view),
+        "again": bool(seen.tasks or seen.sort or seen.view or (seen.alike.tied and shown.side != PUBLIC)),
         "since": seen.before is not None,
         "group_url": reverse("group", args=[cycle.key, "~"]),
         "cut_rank": _cut_rank(cycle, seen.design, row, part) if seen.spec.rows is Rows.GROUPS and not seen.sort else None,
@@ -126,6 +128,8 @@ def row_shape(seen: Seen, row: RowData) -> dict[str, Any]:
         made |= _moved(row, was)
     elif seen.shown.snapshot is not None and seen.shown.snapshot.number > 1:
         made |= _moved(row, row["previous_place"])
+    if seen.alike.tied:
+        made["tied"] = seen.alike.tied.get(row["group"], 0) if row["place"] else 0
     if seen.tasks:
         made["cells"] = cells(seen.tasks, seen.grid.get(row["group"]))
     return made

@@ -1,7 +1,8 @@
 // The rows of a board: filled from data, put in order, gliding to their new place.
 //
 // A row is what leaderboards.queries.row_data says: {rank, place, movement, group, line, name, bracket, score, values, status, pending};
-// an answer of the page's own address adds `was` (the place that movement is told from) and, in a contest, `cells`.
+// an answer of the page's own address adds `was` (the place that movement is told from), `tied` (neighbours it cannot be told apart from,
+// where the judging behind the board can tell) and, in a contest, `cells`.
 // `rank` orders, `place` is shown.
 
 const STAGGER = 12, GLIDE = 700, COUNT = 600, GLOW = 2600;
@@ -126,6 +127,7 @@ export class Rows {
     row.classList.toggle("is-out", Boolean(why));
     row.classList.toggle("is-cut", Boolean(this.words.cut) && String(data.rank) === this.words.cut);
     row.querySelector(".piece").textContent = shown(data.place);
+    if (data.tied !== undefined) this.fillTied(row.querySelector(".place"), data.tied);
     row.querySelector(".moved").replaceChildren(...this.movement(told));
     if (told) this.section.classList.remove("board-still");
     this.fillName(row.querySelector(".name"), data, why);
@@ -157,6 +159,19 @@ export class Rows {
     if (!waits.hidden) waits.replaceChildren(String(data.pending), made("span", "visually-hidden", ` ${this.words.wordPending}`));
     under.textContent = why;
     under.hidden = !why;
+  }
+
+  fillTied(cell, number) {
+    const words = number === 1 ? this.words.wordTiedOne : this.words.wordTied.replace("#", number);
+    const there = cell.querySelector(".tied");
+    if ((there?.title ?? "") === (number ? words : "")) return;
+    there?.remove();
+    if (!number) return;
+    const sign = made("span", "tied"), mark = made("span", "", "≈");
+    mark.setAttribute("aria-hidden", "true");
+    sign.title = words;
+    sign.append(mark, made("span", "visually-hidden", ` ${words}`));
+    cell.append(sign);
   }
 
   fillTask(cell, data) {

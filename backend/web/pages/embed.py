@@ -23,8 +23,9 @@ from backend.web.pages.cycle import cycle_seen
 from games.cycles.looks import content_type_of
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
-from games.permissions import access_for, visible
+from games.permissions import SCORES_SHOWN, access_for, visible
 from games.results.queries import shown_of
+from games.results.queries.alike import alike_on
 from games.results.queries.pages import Asked, board_page
 from leaderboards.engine.spec import BoardSpec
 from leaderboards.engine.words.boards import find_board
@@ -69,6 +70,7 @@ def _seen(cycle: Cycle, board: Board, asked: dict[str, Any]) -> Seen:
         find_board(design, board.key) or BoardSpec(key=board.key),
         shown,
         replace(part, rows=part.rows[: asked["rows"]]),
+        alike=alike_on(shown, open_to=SCORES_SHOWN, cycle=cycle),
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import django_filters
+import orjson
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
@@ -12,8 +13,9 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from games.errors import Invalid, NotAllowed, NotFound
-from games.permissions import access_of
+from games.permissions import SCORES_SHOWN, access_of
 from games.results.queries import Shown, shown_around, shown_find, shown_of, shown_page
+from games.results.queries.alike import Alike, alike_on, with_ties
 from leaderboards.models import Board, Snapshot
 from leaderboards.queries import PUBLIC, RESTRICTED, RowData, snapshot_rows
 
@@ -50,6 +52,15 @@ class RowSerializer(serializers.Serializer[Any]):
     pending = serializers.IntegerField()
 
 
+class StandingSerializer(RowSerializer):
+    """A row as a board shows it.
+
+    `tied`: how many neighbours the judging cannot tell it apart from (0: none); absent where this board cannot tell.
+    """
+
+    tied = serializers.IntegerField(required=False)
+
+
 class PageSerializer(serializers.Serializer[Any]):
     """One page of rows, 50 to a page, with the version they belong to."""
 
@@ -58,13 +69,13 @@ class PageSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     page = serializers.IntegerField()
     total = serializers.IntegerField()
-    rows = RowSerializer(many=True)
+    rows = StandingSerializer(many=True)
 
 
 class RowsSerializer(serializers.Serializer[Any]):
     """Some rows."""
 
-    rows = RowSerializer(many=True)
+    rows = StandingSerializer(many=True)
 
 
 class BoardFilter(django_filters.FilterSet):
@@ -115,6 +126,9 @@ class Boards(ReadOnlyModelViewSet[Board]):
             raise Invalid(message, where="page")
         shown = self._shown()
         tag, body = shown_page(shown, int(page))
+        alike = alike_on(shown, open_to=SCORES_SHOWN)
+        if alike.tied:
+            tag, body = f"{tag}-{alike.tag}", _told(body, alike)
         headers = {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache", "Ludus-Source": shown.source}
         if f'"{tag}"' in request.headers.get("If-None-Match", ""):
             return HttpResponse(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
@@ -128,7 +142,8 @@ class Boards(ReadOnlyModelViewSet[Board]):
         if not text:
             message = "Expected some letters of a name, or a key."
             raise Invalid(message, where="q")
-        return Response({"rows": shown_find(self._shown(), text)})
+        shown = self._shown()
+        return Response({"rows": with_ties(shown_find(shown, text), alike_on(shown, open_to=SCORES_SHOWN))})
 
     @extend_schema(
         parameters=[
@@ -146,10 +161,17 @@ class Boards(ReadOnlyModelViewSet[Board]):
         if not (reach.isascii() and reach.isdigit() and int(reach) <= 25):  # noqa: PLR2004 as in the schema
             message = "Expected a whole number from 0 to 25."
             raise Invalid(message, where="reach")
-        rows = shown_around(self._shown(), request.query_params.get("group", ""), int(reach))
+        shown = self._shown()
+        rows = shown_around(shown, request.query_params.get("group", ""), int(reach))
         if not rows:
             raise NotFound
-        return Response({"rows": rows})
+        return Response({"rows": with_ties(rows, alike_on(shown, open_to=SCORES_SHOWN))})
+
+
+def _told(body: bytes, alike: Alike) -> bytes:
+    """A ready page with what cannot be told apart in its rows."""
+    page: dict[str, Any] = orjson.loads(body)
+    return orjson.dumps(page | {"rows": with_ties(page["rows"], alike)})
 
 
 # --- Snapshots ------------------------------------------------------------------------------------------------------------------------

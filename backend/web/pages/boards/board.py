@@ -106,6 +106,7 @@ def _render(request: HttpRequest, place: Place, *, past: bool = False) -> HttpRe
         "notes": parts.notes(place, past=past),
         "freeze": freeze,
         "legend": contest_words() if seen.tasks else [],
+        "sure": parts.sure_links(seen),
         "digest_rule": _("SHA-256 over the canonical rows, the number of the rules and the digest before"),
     } | _words(place, seen)
     return render(request, "boards/board.html", context)

@@ -98,6 +98,18 @@ def notes(place: Place, *, past: bool) -> list[dict[str, str]]:
     return found
 
 
+def sure_links(seen: Seen) -> list[dict[str, str]]:
+    """Where it is told how sure the places of this page are, if rows of it cannot be told apart: a page for each task behind the board."""
+    if not any(seen.alike.tied.get(row["group"]) for row in seen.part.rows):
+        return []
+    tasks = {one.key: one for one in seen.design.challenges}
+    wanted = [(key, tasks[task]) for key, task in seen.alike.tasks]
+    here = [one for one in wanted if one[1].division == seen.part.bracket] or wanted
+    return [
+        {"url": reverse("certainty", args=[seen.cycle.key, round_, one.key]), "name": one.name or one.key} for round_, one in here
+    ]
+
+
 def freeze_shape(place: Place, seen: Seen) -> dict[str, Any] | None:
     """The freeze while it holds: since when, what is held back; before it begins: when it will."""
     spec, rounds = seen.spec, seen.rounds

@@ -19,6 +19,7 @@ from games.groups.rules import is_unnamed
 from games.permissions import SCORES_SHOWN, Access
 from games.playbooks.schema import Design
 from games.results.queries import Shown, shown_around, shown_of
+from games.results.queries.alike import Alike, alike_on
 from games.results.queries.contest import Task, grid_of, tasks_tried
 from games.results.queries.history import places_in
 from games.results.queries.pages import Asked, BoardPage, board_page
@@ -134,6 +135,7 @@ def page_seen(request: HttpRequest, place: Place, *, versions: list[Snapshot] | 
         sort=sort if part is None else "",
         view=AROUND if part is not None else "",
         group=_middle(part, group) if part is not None else group,
+        alike=Alike() if past else alike_on(place.shown, open_to=SCORES_SHOWN, cycle=place.cycle),
     )
     return _with_grid(place, replace(seen, **_since(place, versions)), found)
 
