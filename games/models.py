@@ -4,7 +4,7 @@ from games.challenges.models import Challenge
 from games.changes.models import Appeal, Change, ChangeSet
 from games.cycles.models import Cycle, Decision, Design, Series
 from games.groups.models import Group, JoinRequest, Membership, Registration, RegistrationFile
-from games.ideas.models import CreditShare, Derivation, Idea, IdeaDraft, IdeaTag, IdeaVersion
+from games.ideas.models import CreditShare, Derivation, Idea, IdeaDraft, IdeaTag, IdeaVersion, RiskAnswer, RiskTicket
 from games.journal.models import JournalEntry, Sealer
 from games.judging.models import (
     Anchor,
@@ -27,7 +27,7 @@ from games.judging.models import (
     Stand,
     Vote,
 )
-from games.learning.models import ChangeTest, Observation
+from games.learning.models import ChangeTest, Observation, Reading, Taken
 from games.notices.models import Announcement, Message, Notice, NoticeWish
 from games.organizations.models import Invitation, Organization, Person
 from games.playbooks.models import Playbook
@@ -36,6 +36,7 @@ from games.recognition.models import Grant, Points, PointsCursor, PointsTotal
 from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, RecomputeRun
 from games.rounds.models import Entrant, Extension, Round
 from games.submissions.models import Attempt, Submission, Upload, Version
+from games.talk.models import Follow, Mention, Post, Report, Ruling, Thanks, Thread
 
 __all__ = [
     "Anchor",
@@ -63,6 +64,7 @@ __all__ = [
     "Extension",
     "ExternalResult",
     "FeedbackReply",
+    "Follow",
     "Grant",
     "Group",
     "Idea",
@@ -75,6 +77,7 @@ __all__ = [
     "Mark",
     "MarkReview",
     "Membership",
+    "Mention",
     "Message",
     "Notice",
     "NoticeWish",
@@ -90,18 +93,27 @@ __all__ = [
     "Points",
     "PointsCursor",
     "PointsTotal",
+    "Post",
     "RankedList",
+    "Reading",
     "RecomputeRun",
     "Registration",
     "RegistrationFile",
     "Rehearsal",
     "Remark",
+    "Report",
+    "RiskAnswer",
+    "RiskTicket",
     "Round",
+    "Ruling",
     "Sealer",
     "Series",
     "Sheet",
     "Stand",
     "Submission",
+    "Taken",
+    "Thanks",
+    "Thread",
     "Upload",
     "Version",
     "Vote",

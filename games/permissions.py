@@ -21,7 +21,7 @@ from games.cycles.queries import glass_broken
 from games.cycles.rules import CycleState, DecisionKind
 from games.groups.models import Group, JoinRequest, Membership, Registration
 from games.groups.rules import GroupState
-from games.ideas.models import CreditShare, Idea, IdeaDraft
+from games.ideas.models import CreditShare, Idea, IdeaDraft, RiskAnswer
 from games.ideas.rules import Audience as IdeaAudience
 from games.ideas.rules import IdeaKind
 from games.journal.models import JournalEntry
@@ -60,6 +60,7 @@ from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, 
 from games.rounds.models import Entrant, Extension, Round
 from games.submissions.models import Attempt, Submission, Upload, Version
 from games.submissions.rules import COUNTS, SubmissionState
+from games.talk.models import Follow, Post, Report, Ruling, Thread
 from leaderboards.models import Board, Snapshot, Standing
 
 NEVER = Q(pk__in=())
@@ -326,6 +327,56 @@ def _idea_seen(access: Access) -> Q:
     entry = Q(submission__in=Submission.objects.filter(_entry_out(access)).values("pk"))
     attempt = Q(attempt__in=Attempt.objects.filter(_attempt_seen(access)).values("pk"))
     return ((free & told) | entry | attempt) & (Q(hidden_at__isnull=True) | own | reads)
+
+
+def _in_safe_room(access: Access, cycle: str = "pk") -> Q:
+    """Members of the teams of the cycle and its organizers; no sponsor, even one who plays too. `cycle` is the path to its id."""
+    playing = Group.objects.filter(pk__in=access.groups_with()).exclude(state=GroupState.PENDING.value)
+    inside = Q(**{f"{cycle}__in": playing.values("cycle_id")}) if access.groups else NEVER
+    return (inside | _reads(access, cycle)) & ~Q(**{f"{cycle}__in": access.cycles_with(Capability.FOLLOW)})
+
+
+def _tells(access: Access, cycle: str = "pk") -> Q:
+    """Cycles in which the person is in a team that takes part and may act for it."""
+    playing = Group.objects.filter(pk__in=access.groups_with(Capability.SUBMIT), state=GroupState.ACTIVE.value)
+    return Q(**{f"{cycle}__in": playing.values("cycle_id")}) if access.groups else NEVER
+
+
+def _on_board(access: Access, cycle: str = "pk") -> Q:
+    """Cycles (the path to their id) whose board of barriers the person reads: in a team that takes part, or organizing."""
+    playing = Group.objects.filter(pk__in=access.groups_with()).exclude(state=GroupState.PENDING.value)
+    return _reads(access, cycle) | (Q(**{f"{cycle}__in": playing.values("cycle_id")}) if access.groups else NEVER)
+
+
+def _thread_seen(access: Access) -> Q:
+    """Talk is seen with what it is about: never further. Hidden by organizers: whose it is and they alone."""
+    about = Q(idea__in=Idea.objects.filter(_idea_seen(access)).values("pk"))
+    inside = about | (Q(idea__isnull=True) & _on_board(access, "cycle_id"))
+    return inside & (Q(hidden_at__isnull=True) | _mine(access) | _reads(access, "cycle_id"))
+
+
+def _post_seen(access: Access) -> Q:
+    there = Q(thread__in=Thread.objects.filter(_thread_seen(access)).values("pk"))
+    return there & (Q(hidden_at__isnull=True) | _mine(access) | _reads(access, "thread__cycle_id"))
+
+
+def _here(access: Access, cycle_id: str = "cycle_id") -> Q:
+    """Rows of cycles in which the person has a place."""
+    return Q(**{f"{cycle_id}__in": sorted(access.member_of)}) if access.member_of else NEVER
+
+
+def _post_own(access: Access) -> Q:
+    """What the person said, as long as they are in the group for which they said it."""
+    here = _mine(access) | Q(group__isnull=True, thread__cycle_id__in=access.cycles_with(Capability.ORGANIZE))
+    return Q(author_id__in=sorted(access.persons)) & here
+
+
+def _ruled(access: Access, *capabilities: Capability) -> Q:
+    """Rulings on what the person, or a group of theirs (in which they hold one of the capabilities), said."""
+    groups = [pk for one in capabilities for pk in access.groups_with(one)] if capabilities else access.groups_with()
+    persons = sorted(access.persons)
+    own = Q(post__author_id__in=persons) | Q(idea__author_id__in=persons)
+    return (own & Q(cycle_id__in=sorted(access.member_of))) | Q(post__group_id__in=groups) | Q(idea__group_id__in=groups)
 
 
 def _idea_split(access: Access) -> Q:
@@ -642,6 +693,56 @@ PERMISSIONS: dict[str, Permission] = {
         Idea,
         lambda a: _organizes(a, "cycle_id") & ~Q(audience=IdeaAudience.OWN.value),
     ),
+    "cycle.safe_room": _row("Members of its teams, and organizers; no sponsor.", Cycle, _in_safe_room),
+    "cycle.tell_failure": _row(
+        "Members of its teams who may submit, and organizers; no sponsor.",
+        Cycle,
+        lambda a: (_tells(a) | _organizes(a, "pk")) & _in_safe_room(a),
+    ),
+    "round.answer_risk": _row(
+        "Members of its teams who may submit: the question is theirs, not the organizers'.",
+        Round,
+        lambda a: _tells(a, "cycle_id") & _in_safe_room(a, "cycle_id"),
+    ),
+    "risk_answer.view": _row(
+        "Who is in the safe room, once enough were given; those that wait nobody.",
+        RiskAnswer,
+        lambda a: Q(shown=True) & _in_safe_room(a, "round__cycle_id"),
+    ),
+    "cycle.barriers": _row("Members of teams that take part, and organizers.", Cycle, _on_board),
+    "thread.view": _row(
+        "Whoever may see the idea; on the board teams and organizers; hidden: whose it is and organizers.", Thread, _thread_seen
+    ),
+    "thread.say": _row(
+        "Of those who see it: members of teams that take part who may submit, and organizers.",
+        Thread,
+        lambda a: _thread_seen(a) & (_tells(a, "cycle_id") | _organizes(a, "cycle_id")),
+    ),
+    "thread.heed": _row("Who sees it and has a place in the cycle (follow).", Thread, lambda a: _thread_seen(a) & _here(a)),
+    "post.heed": _row(
+        "Who sees it and has a place in the cycle (thank, report).", Post, lambda a: _post_seen(a) & _here(a, "thread__cycle_id")
+    ),
+    "idea.heed": _row(
+        "Who sees it and has a place in the cycle (follow, thank, report).", Idea, lambda a: _idea_seen(a) & _here(a)
+    ),
+    "group.heed": _row("Who sees it and has a place in the cycle (follow, cheer).", Group, lambda a: _group_seen(a) & _here(a)),
+    "thread.settle": _row(
+        "Members of the asking group who may submit; organizers, where organizers asked.",
+        Thread,
+        lambda a: Q(group_id__in=a.groups_with(Capability.SUBMIT)) | (Q(group__isnull=True) & _organizes(a, "cycle_id")),
+    ),
+    "post.view": _row("As its thread; hidden: whose it is and organizers.", Post, _post_seen),
+    "post.correct": _row("Its author, as long as they are in the group.", Post, _post_own),
+    "post.moderate": _of_organizer("Organizers.", Post, "thread__cycle_id"),
+    "follow.view": _row("Who follows.", Follow, lambda a: Q(person_id__in=sorted(a.persons), cycle_id__in=sorted(a.member_of))),
+    "report.view": _row(
+        "Who reported it, and organizers: never whose it is.",
+        Report,
+        lambda a: Q(person_id__in=sorted(a.persons), cycle_id__in=sorted(a.member_of)) | _reads(a, "cycle_id"),
+    ),
+    "ruling.view": _row("Whose it is, and organizers.", Ruling, lambda a: _ruled(a) | _reads(a, "cycle_id")),
+    "ruling.appeal": _row("Its author, and members of its group who may submit.", Ruling, lambda a: _ruled(a, Capability.SUBMIT)),
+    "ruling.answer": _of_organizer("Organizers.", Ruling),
     "idea_draft.view": _row(
         "Its writer alone.",
         IdeaDraft,

@@ -6,7 +6,14 @@ from django.utils.module_loading import import_string
 
 from games.journal.queries import db_now
 from games.judging.actions.planning import plans_due
-from games.notices.actions import ask_the_silent, compose_digests, deliver_pending, tell_of_halls, warn_of_deadlines
+from games.notices.actions import (
+    ask_the_silent,
+    compose_digests,
+    deliver_pending,
+    remind_of_asks,
+    tell_of_halls,
+    warn_of_deadlines,
+)
 from games.progression.actions import settle_round_states
 from games.progression.drafting import rehearsals_to_do
 from games.results.rules import RunState
@@ -75,6 +82,7 @@ def remind() -> None:
     warn_of_deadlines()
     tell_of_halls()
     ask_the_silent()
+    remind_of_asks()
     compose_digests()
 
 

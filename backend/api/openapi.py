@@ -24,6 +24,7 @@ from games.judging.rules import (
 from games.judging.rules.voting import VotingState
 from games.notices.rules import Audience, Pace
 from games.submissions.rules import SubmissionState
+from games.talk.rules import ThreadKind
 
 PROBLEM: Final[dict[str, Any]] = {
     "type": "object",
@@ -73,6 +74,7 @@ AUDIENCES: Final = [one.value for one in Audience]
 IDEA_AUDIENCES: Final = [one.value for one in IdeaAudience]
 IDEA_KINDS: Final = [one.value for one in IdeaKind]
 DERIVATION_KINDS: Final = [one.value for one in DerivationKind]
+THREAD_KINDS: Final = [one.value for one in ThreadKind]
 CITING_KINDS: Final = [one.value for one in WRITTEN]
 VOTING_STATES: Final = [one.value for one in VotingState]
 GIVEN_STATES: Final = [MarkState.ABSENT.value]

@@ -1,6 +1,7 @@
 """Ideas, their versions and drafts, what came from what, and how credit is shared."""
 
 from typing import ClassVar
+from uuid import uuid4
 
 from django.db import models
 
@@ -37,6 +38,10 @@ class Idea(models.Model):
     complete = models.PositiveSmallIntegerField(default=0, help_text="How many of the six parts are told.")
     grade = models.CharField(
         max_length=1, blank=True, help_text="Evidence: raised by recorded tests elsewhere, and by nothing else."
+    )
+    safe = models.BooleanField(default=False, help_text="Told in the safe room: outside every board, and no points for telling.")
+    key_digest = models.CharField(
+        max_length=64, blank=True, help_text="Anonymous: the hash of the random key that its teller alone holds."
     )
     merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="merged")
     hidden_at = models.DateTimeField(null=True, blank=True)
@@ -150,3 +155,31 @@ class CreditShare(models.Model):
 
     def __str__(self) -> str:
         return f"{self.basis_points} of {self.idea_id} to {self.group_id}"
+
+
+class RiskAnswer(models.Model):
+    """An answer to "what makes it risky here?". Nobody's: no person, no team, no time; its key is random, so that no order tells either.
+
+    `shown`: it is read since enough others were given. They come into sight several at a time, so that nobody sees whose came last.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    round = models.ForeignKey("games.Round", models.CASCADE, related_name="risk_answers")
+    text = models.TextField()
+    shown = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"an answer in {self.round_id}"
+
+
+class RiskTicket(models.Model):
+    """That somebody answered in a round, so that everybody answers once. The digest names nobody without the secret of this server.
+
+    It stands apart from the answers: nothing tells which of them it was for.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    round = models.ForeignKey("games.Round", models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"a ticket in {self.round_id}"

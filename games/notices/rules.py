@@ -30,6 +30,7 @@ class Topic(StrEnum):
     ADVANCED = "advanced"
     AWARD = "award"
     TEAM = "team"
+    TALK = "talk"
     NEWS = "news"
 
 
@@ -126,6 +127,16 @@ TOPICS: Mapping[str, Topic] = MappingProxyType(
         "hall.team": Topic.TEAM,
         "hall.judge": Topic.ASSIGNED,
         "tests.silent": Topic.TEAM,
+        "talk.asked": Topic.TALK,
+        "talk.called": Topic.TALK,
+        "talk.said": Topic.TALK,
+        "talk.helped": Topic.TALK,
+        "talk.waiting": Topic.TALK,
+        "talk.reported": Topic.TALK,
+        "talk.hidden": Topic.TALK,
+        "talk.appealed": Topic.TALK,
+        "talk.judged": Topic.TALK,
+        "follow.news": Topic.TALK,
         "news": Topic.NEWS,
     }
 )

@@ -16,7 +16,7 @@ from games.changes.models import Appeal, ChangeSet
 from games.cycles.actions import record_decision
 from games.cycles.models import Design, Series
 from games.cycles.rules import DecisionKind
-from games.ideas.models import Idea, IdeaDraft
+from games.ideas.models import Idea, IdeaDraft, RiskAnswer
 from games.journal.actions import record
 from games.journal.rules import Kind
 from games.judging.models import (
@@ -43,6 +43,7 @@ from games.recognition.models import Grant, Points, PointsTotal
 from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, RecomputeRun
 from games.rounds.models import Entrant, Extension
 from games.submissions.models import Attempt, Submission, Upload, Version
+from games.talk.models import Follow, Post, Report, Ruling, Thread
 from leaderboards.models import Board, Snapshot, Standing
 from tests.cast import Actor, Cast, actor
 from tests.factories.accounts import ApiTokenFactory, UserFactory
@@ -112,7 +113,27 @@ TABLE: dict[str, tuple[str, str]] = {
     "idea.widen": ("ada", "ada"),
     "idea.split": ("ada", "ada"),
     "idea.moderate": ("org", "org"),
+    "cycle.barriers": ("ada ben org", "ada ben org"),
+    "thread.view": ("ada ben org", "ada ben org"),  # of the idea for the teams
+    "thread.say": ("ada ben org", "ada ben org"),
+    "thread.heed": ("ada ben org", "ada ben org"),
+    "post.heed": ("ada ben org", "ada ben org"),
+    "idea.heed": ("ada ben org", "ada ben org"),
+    "group.heed": ("ada ben judith org", "ada ben judith org"),
+    "thread.settle": ("ada", "ada"),
+    "post.view": ("ada ben org", "ada ben org"),
+    "post.correct": ("ada", "ada"),
+    "post.moderate": ("org", "org"),
+    "follow.view": ("ada", "ada"),
+    "report.view": ("ben org", "ben org"),  # ben's, of what ada said
+    "ruling.view": ("ada org", "ada org"),
+    "ruling.appeal": ("ada", "ada"),
+    "ruling.answer": ("org", "org"),
     "idea_draft.view": ("ada", "ada"),
+    "cycle.safe_room": ("ada ben org", "ada ben org"),
+    "cycle.tell_failure": ("ada ben org", "ada ben org"),
+    "round.answer_risk": ("ada ben", "ada ben"),
+    "risk_answer.view": ("ada ben org", "ada ben org"),  # in sight
     "panelist.view": ("judith org", "judith org"),
     "conflict.view": ("ben judith org", "ben judith org"),  # ben's team said so
     "sheet.view": ("judith org", ALL),
@@ -238,10 +259,13 @@ def _work(cast: Cast) -> Iterator[Model]:
         submission=entry, field="paper", name="a.pdf", size=1, content_type="application/pdf", digest="0" * 64
     )
     yield Attempt.objects.create(challenge=cast.concept, group=cast.red, number=1, at=at, elapsed_ms=1)
-    yield Idea.objects.create(
+    idea = Idea.objects.create(
         cycle=cast.cycle, number=1, kind="tactic", title="Sieve", group=cast.red, audience="teams", shared_at=at
     )
+    yield idea
+    yield from _talk(cast, idea)
     yield IdeaDraft.objects.create(cycle=cast.cycle, person=cast.ada.person, group=cast.red)
+    yield RiskAnswer.objects.create(round=cast.call, text="Nobody dares to ask.", shown=True)
     sheet = cast.assign(cast.judith, cast.red, state="final")
     yield sheet
     yield Vote.objects.create(challenge=cast.concept, judge=cast.judith.person, a=cast.red, b=cast.blue)
@@ -257,6 +281,19 @@ def _work(cast: Cast) -> Iterator[Model]:
     yield Concern.objects.create(group=cast.red, words="Whoever works for the river board.")
     yield Stand.objects.create(round=cast.call, group=cast.red, number=1, busy_with=cast.judith.person)
     yield Pitch.objects.create(round=cast.call, group=cast.red, panel="jury", room="Aula", starts_at=at, minutes=5)
+
+
+def _talk(cast: Cast, idea: Idea) -> Iterator[Model]:
+    at, said = now(), {"group": cast.red, "author": cast.ada.person}
+    thread = Thread.objects.create(
+        cycle=cast.cycle, number=1, kind="question", idea=idea, title="Which cloth?", opened_at=at, last_at=at, **said
+    )
+    yield thread
+    post = Post.objects.create(thread=thread, number=1, text="Cotton?", at=at, **said)
+    yield post
+    yield Follow.objects.create(cycle=cast.cycle, person=cast.ada.person, idea=idea, at=at)
+    yield Report.objects.create(cycle=cast.cycle, post=post, person=cast.ben.person, why="Rude.", at=at)
+    yield Ruling.objects.create(cycle=cast.cycle, post=post, verdict="hidden", why="Rude.", at=at)
 
 
 def _results(cast: Cast) -> Iterator[Model]:

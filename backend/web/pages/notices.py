@@ -33,6 +33,7 @@ TITLES: Final = {
     Topic.ADVANCED: gettext_lazy("Who goes on"),
     Topic.AWARD: gettext_lazy("Award"),
     Topic.TEAM: gettext_lazy("Team"),
+    Topic.TALK: gettext_lazy("Talk"),
     Topic.NEWS: gettext_lazy("News"),
 }
 

@@ -16,6 +16,7 @@ from games.notices.actions.hall import tell_of_halls
 from games.notices.actions.outbox import deliver_pending, mark_bounced, send_again, tell
 from games.notices.actions.reactions import HANDLERS, react
 from games.notices.actions.silence import ask_the_silent
+from games.notices.actions.talking import remind_of_asks
 from games.notices.actions.telling import tell_all
 from games.notices.actions.wishes import mark_read, read_stop, set_wishes, stop, stop_token
 
@@ -33,6 +34,7 @@ __all__ = [
     "read_stop",
     "remind_entries",
     "remind_marks",
+    "remind_of_asks",
     "remind_words",
     "send_again",
     "set_wishes",

@@ -27,6 +27,7 @@ from games.notices.actions.outcomes import (
     subject_of,
 )
 from games.notices.actions.replies import on_feedback_replied
+from games.notices.actions.talking import on_answered, on_idea_news, on_report_made, on_ruling, on_said
 from games.notices.actions.telling import notify, tell_all
 from games.notices.queries import captains_of, known_at, members_of, organizers_of, with_address
 from games.organizations.models import Invitation, Person
@@ -171,6 +172,18 @@ HANDLERS: Mapping[Kind, Callable[[JournalEntry], int]] = {
     Kind.APPEAL_MADE: on_appeal_made,
     Kind.APPEAL_ANSWERED: on_appeal_answered,
     Kind.CHANGES_SETTLED: on_changes_settled,
+    Kind.THREAD_OPENED: on_said,
+    Kind.POST_SAID: on_said,
+    Kind.POST_HELPED: on_answered,
+    Kind.ANSWER_ACCEPTED: on_answered,
+    Kind.IDEA_SHARED: on_idea_news,
+    Kind.IDEA_WIDENED: on_idea_news,
+    Kind.IDEA_REVISED: on_idea_news,
+    Kind.IDEA_TAKEN_UP: on_idea_news,
+    Kind.REPORT_MADE: on_report_made,
+    Kind.RULING_MADE: on_ruling,
+    Kind.RULING_APPEALED: on_ruling,
+    Kind.RULING_ANSWERED: on_ruling,
 }
 
 

@@ -27,6 +27,7 @@ STOPPED: Final[Mapping[str, str | Promise]] = {
     Topic.ADVANCED.value: _("who goes on"),
     Topic.AWARD.value: _("awards"),
     Topic.TEAM.value: _("your team: registration, members, receipts"),
+    Topic.TALK.value: _("talk: questions, answers, what you follow"),
     Topic.NEWS.value: _("announcements of organizers"),
     EVERY_DIGEST: _("everything in the daily digest"),
 }
