@@ -18,7 +18,7 @@ from games.bundles.api import BundleExport, Bundles
 from games.challenges.api import Challenges
 from games.changes.api import Appealing, Appeals, ChangeSets, Preparing
 from games.groups.api import AcceptInvitation, CyclePeople, Groups, GuestLists, JoinRequests, Memberships, Registrations
-from games.ideas.api import GroupSharing, Ideas, OrganizerSharing
+from games.ideas.api import GroupSharing, Ideas, OrganizerSharing, RiskAnswering, SafeRoom
 from games.journal.api import Events
 from games.judging.api import (
     Audience,
@@ -79,6 +79,18 @@ from games.submissions.api import (
     UploadWriting,
     Versions,
 )
+from games.talk.api import (
+    Follows,
+    GroupCare,
+    GroupTalk,
+    IdeaCare,
+    OrganizerTalk,
+    Posts,
+    Reports,
+    Rulings,
+    ThreadCare,
+    Threads,
+)
 
 # (address, view set, name of its routes: name-list, name-detail, name-<action>)
 RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
@@ -123,6 +135,18 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("ideas", Ideas, "idea"),
     ("groups", GroupSharing, "group-sharing"),
     ("cycles", OrganizerSharing, "cycle-sharing"),
+    ("threads", Threads, "thread"),
+    ("threads", ThreadCare, "thread-care"),
+    ("posts", Posts, "post"),
+    ("groups", GroupTalk, "group-talk"),
+    ("cycles", OrganizerTalk, "cycle-talk"),
+    ("ideas", IdeaCare, "idea-care"),
+    ("groups", GroupCare, "group-care"),
+    ("follows", Follows, "follow"),
+    ("reports", Reports, "report"),
+    ("rulings", Rulings, "ruling"),
+    ("cycles", SafeRoom, "safe-room"),
+    ("rounds", RiskAnswering, "risk"),
     ("cycles", JudgingSetUp, "judging"),
     ("cycles", Enough, "enough"),
     ("panelists", Panelists, "panelist"),

@@ -9,6 +9,7 @@
 | marks, votes | the same | of published rounds; none while a round is blind | all |
 | judges | judge-1, judge-2, ... | the same | names |
 | ideas, their versions, what came from what, shares of credit | those for everybody and of entries that are shown whole | the same; none while a round is blind | all but what a team keeps to itself |
+| what makes it risky here | | | what is in sight |
 | values of the aim | of the whole cycle | the same | all |
 | tests of change | | | all |
 | members, addresses, conflicts, replies to feedback, appeals, corrections | | | all |

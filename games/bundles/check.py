@@ -16,7 +16,7 @@ from games.bundles.places import Places
 from games.bundles.replies import check_replies
 from games.bundles.rows import DecisionRow
 from games.bundles.rules import Faults
-from games.bundles.shared import NAMES, check_around, check_ideas
+from games.bundles.shared import NAMES, check_answers, check_around, check_ideas
 from games.bundles.tables import Table
 from games.bundles.told import check_journal, check_points
 from games.bundles.voters import PEERS, by_panel, check_votes
@@ -59,6 +59,7 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     check_observations(places, _each(bundle.tables.observations, faults["observations"]))
     check_ideas(bundle, places, _each(bundle.tables.ideas, faults["ideas"]))
     check_around(bundle, places, {name: _each(getattr(bundle.tables, name), faults[name]) for name in NAMES[1:]})
+    check_answers(places, _each(bundle.tables.risk_answers, faults["risk_answers"]))
     check_tests(
         places, {row.number for row in bundle.tables.ideas.rows}, _each(bundle.tables.change_tests, faults["change_tests"])
     )

@@ -8,7 +8,7 @@ from games.bundles.bundle import LEFT, Bundle, entry_of
 from games.bundles.places import Places
 from games.bundles.shared_rows import IdeaRow
 from games.bundles.tables import Table, Tables
-from games.ideas.rules import TAG, WHOLE, Audience
+from games.ideas.rules import ANSWER, TAG, WHOLE, Audience, IdeaKind
 
 type Refuse = Callable[[str, str], None]
 type Rows = Iterable[tuple[Any, Refuse]]
@@ -40,6 +40,10 @@ def check_ideas(bundle: Bundle, places: Places, rows: Rows) -> None:
             refuse("hidden_why", "expected where the idea is hidden, and there alone")
         if any(len(tag) > TAG for tag in row.tags.split("|")):
             refuse("tags", f"expected words of at most {TAG} characters between |")
+        if row.room and row.kind != IdeaKind.FAILURE_STORY.value:
+            refuse("room", "only a failure-story is told in the safe room")
+        if row.room == "nameless" and row.group:
+            refuse("room", "a story without a name has no group")
         if row.entry or row.attempt:
             _check_entry(row, entries, stood, refuse)
 
@@ -103,6 +107,15 @@ def _check_shares(places: Places, ideas: Collection[int], rows: Rows) -> None:
     for number, parts in shares.items():
         if sum(parts.values()) != WHOLE:
             last[number]("basis_points", f"the shares of idea {number} are {sum(parts.values())} together; expected {WHOLE}")
+
+
+def check_answers(places: Places, rows: Rows) -> None:
+    """Name everything wrong with the answers to the opening question."""
+    for row, refuse in rows:
+        if row.round not in places.rounds:
+            refuse("round", places.no_round(row.round))
+        if not row.text.strip() or len(row.text) > ANSWER:
+            refuse("text", f"expected some words, at most {ANSWER} characters")
 
 
 def _known(number: int, column: str, ideas: Collection[int], refuse: Refuse) -> None:

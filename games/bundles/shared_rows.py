@@ -7,7 +7,7 @@ Extra = tuple[str, ...]
 
 
 class IdeaRow(NamedTuple):
-    """An idea. `group` empty: the organizers' own. `entry`, `attempt`: number of what it stands for in its round and challenge, or 0."""
+    """An idea. `group` empty: the organizers' own. `room`: told in the safe room, `told` or `nameless`. `entry`, `attempt`: number of what it stands for in its round and challenge, or 0."""
 
     number: int
     kind: str
@@ -26,6 +26,7 @@ class IdeaRow(NamedTuple):
     hidden: datetime | None = None
     hidden_why: str = ""
     shared: datetime | None = None
+    room: str = ""
     extra: Extra = ()
 
 
@@ -64,4 +65,12 @@ class IdeaShareRow(NamedTuple):
     idea: int
     group: str
     basis_points: int
+    extra: Extra = ()
+
+
+class RiskAnswerRow(NamedTuple):
+    """An answer to the opening question of a round. Nobody's, in no order, without a time."""
+
+    round: str
+    text: str
     extra: Extra = ()

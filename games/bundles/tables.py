@@ -29,7 +29,7 @@ from games.bundles.rows import (
     VoteRow,
 )
 from games.bundles.rules import Faults
-from games.bundles.shared_rows import DerivationRow, IdeaRow, IdeaShareRow, IdeaVersionRow
+from games.bundles.shared_rows import DerivationRow, IdeaRow, IdeaShareRow, IdeaVersionRow, RiskAnswerRow
 from games.bundles.text import decoded, header_of, rows_of
 from games.changes.rules import AppealState, ChangeKind, ChangeSetState
 from games.ideas.rules import LINE, PARTS, TITLE, DerivationKind, IdeaKind
@@ -290,6 +290,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
             "hidden": cells.acted_ever,
             "hidden_why": cells.text,
             "shared": cells.acted,
+            "room": cells.OneOf("", "told", "nameless"),
         },
         ("number", "kind", "title", "audience", "shared"),
     ),
@@ -320,6 +321,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
         {"idea": cells.whole, "group": cells.key, "basis_points": cells.whole},
         ("idea", "group", "basis_points"),
     ),
+    "risk_answers": Shape(RiskAnswerRow, {"round": cells.key, "text": cells.text}, ("round", "text")),
     "observations": Shape(
         ObservationRow,
         {
@@ -419,6 +421,7 @@ class Tables:
     idea_versions: Table[IdeaVersionRow] = field(default_factory=Table)
     derivations: Table[DerivationRow] = field(default_factory=Table)
     idea_shares: Table[IdeaShareRow] = field(default_factory=Table)
+    risk_answers: Table[RiskAnswerRow] = field(default_factory=Table)
     observations: Table[ObservationRow] = field(default_factory=Table)
     change_tests: Table[ChangeTestRow] = field(default_factory=Table)
     files: Table[FileRow] = field(default_factory=Table)

@@ -1,4 +1,4 @@
-"""Words of what is shared: kinds, audiences, kinds of derivation; how complete a story is. Pure."""
+"""Words of what is shared: kinds, audiences, kinds of derivation; how complete a story is; the safe room. Pure."""
 
 import hashlib
 import re
@@ -80,6 +80,12 @@ class IdeaInvalid(Invalid):
     code = "idea_invalid"
 
 
+class RoomClosed(Conflict):
+    """The organizers have not told their own failure story yet: nobody is invited to go first."""
+
+    code = "safe_room_closed"
+
+
 class AudienceNarrowed(Conflict):
     """Who may read an idea only grows: what was read cannot be unread."""
 
@@ -99,6 +105,13 @@ FORKING: Final = frozenset({DerivationKind.BUILDS_ON, DerivationKind.COMBINES, D
 """Kinds that take over what the source made: of an entry only where its round lets others build on it."""
 WRITTEN: Final = (*(one for one in DerivationKind if one in FORKING), DerivationKind.ANSWERS, DerivationKind.REJECTS)
 """Kinds a writer chooses; the others are made when ideas are merged and split."""
+NAMELESS: Final = frozenset({Audience.ORGANIZERS, Audience.TEAMS, Audience.EVERYBODY})
+"""Who may read a story without a name. Naming teams would tell whose it is: by who is named, and by who is not."""
+ENOUGH: Final = 3
+"""So many answers to the opening question come into sight together."""
+ANSWER: Final = 2_000
+KEY_LOST: Final = "-"
+"""A story without a name whose key nobody holds any more: it came with an import."""
 SHORTEST: Final = 4
 COMPARED: Final = 12
 _WORD: Final = re.compile(r"\w+")
@@ -197,3 +210,22 @@ def check_split(held: Mapping[int, int], asked: Mapping[int, int], acting: Colle
     robbed = [group for group, points in held.items() if asked.get(group, 0) < points and group not in acting]
     if robbed:
         raise IdeaRefused("The share of a group shrinks only by its own hand.", where="shares")
+
+
+def check_story(told: Telling, audience: str, *, nameless: bool) -> None:
+    """Refuse a failure story that does not say what went wrong, and one without a name for readers that would tell whose it is."""
+    problems = []
+    if not told.parts.get("went_wrong", "").strip():
+        problems.append(Problem("went_wrong", "Say what went wrong: that is what others learn from."))
+    if nameless and audience not in NAMELESS:
+        words = (
+            "A story without a name is for the organizers, for every team, or for everybody: naming teams would tell whose it is."
+        )
+        problems.append(Problem("audience", words))
+    if problems:
+        raise IdeaInvalid(problems[0].message, where=problems[0].where, problems=problems)
+
+
+def key_digest(key: str) -> str:
+    """What is kept of the random key of a story without a name: its hash."""
+    return hashlib.sha256(b"ludus.story\x00" + key.strip().encode()).hexdigest()

@@ -7,8 +7,9 @@ from games.bundles.actions.landing import Landing
 from games.bundles.rules import BundleRefused
 from games.bundles.shared_rows import IdeaRow, IdeaVersionRow
 from games.errors import Problem
-from games.ideas.models import CreditShare, Derivation, Idea, IdeaTag, IdeaVersion
-from games.ideas.rules import PARTS, Telling, completeness, digest_of, words_for_search
+from games.ideas.models import CreditShare, Derivation, Idea, IdeaTag, IdeaVersion, RiskAnswer
+from games.ideas.rules import KEY_LOST, PARTS, Telling, completeness, digest_of, words_for_search
+from games.rounds.models import Round
 from games.submissions.models import Attempt, Submission
 
 BATCH: Final = 500
@@ -16,6 +17,7 @@ BATCH: Final = 500
 
 def load_ideas(landing: Landing) -> None:
     """Ideas with their tags, readers, versions, sources and shares. Authors stay unknown."""
+    _load_answers(landing)
     rows = sorted(landing.bundle.tables.ideas.rows, key=lambda row: row.number)
     if not rows:
         return
@@ -36,6 +38,14 @@ def load_ideas(landing: Landing) -> None:
     readers = [(ids[row.number], landing.groups[key]) for row in rows for key in dict.fromkeys(row.readers.split("|")) if key]
     through.objects.bulk_create([through(idea_id=idea, group_id=group) for idea, group in readers], batch_size=BATCH)
     _around(landing, ids)
+
+
+def _load_answers(landing: Landing) -> None:
+    answers = landing.bundle.tables.risk_answers.rows
+    rounds = dict(Round.objects.filter(cycle=landing.cycle).values_list("key", "pk")) if answers else {}
+    RiskAnswer.objects.bulk_create(
+        [RiskAnswer(round_id=rounds[row.round], text=row.text, shown=True) for row in answers], batch_size=BATCH
+    )
 
 
 def _newest(landing: Landing) -> dict[int, IdeaVersionRow]:
@@ -74,6 +84,8 @@ def _idea(landing: Landing, row: IdeaRow, told: IdeaVersionRow | None, entry: in
         hidden_at=row.hidden,
         hidden_why=row.hidden_why,
         shared_at=row.shared or landing.now,
+        safe=row.room != "",
+        key_digest=KEY_LOST if row.room == "nameless" else "",
     )
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from games.bundles.shared_rows import DerivationRow, IdeaRow, IdeaShareRow, IdeaVersionRow
+from games.bundles.shared_rows import DerivationRow, IdeaRow, IdeaShareRow, IdeaVersionRow, RiskAnswerRow
 from games.bundles.tables import Table
 from games.cycles.models import Cycle
-from games.ideas.models import CreditShare, Derivation, Idea, IdeaVersion
+from games.ideas.models import CreditShare, Derivation, Idea, IdeaVersion, RiskAnswer
 from games.ideas.rules import PARTS, Audience
 
 
@@ -38,6 +38,7 @@ def shared_tables(cycle: Cycle, groups: Mapping[int, str]) -> dict[str, Table[An
             ]
         ),
         "idea_shares": Table([IdeaShareRow(numbers[one.idea_id], groups[one.group_id], one.basis_points) for one in shares]),
+        "risk_answers": Table([RiskAnswerRow(*row) for row in _answers(cycle)]),
     }
 
 
@@ -61,7 +62,13 @@ def _idea(one: Idea, groups: Mapping[int, str], numbers: Mapping[int, int]) -> I
         _utc(one.hidden_at),
         one.hidden_why,
         one.shared_at.astimezone(UTC),
+        ("nameless" if one.key_digest else "told") if one.safe else "",
     )
+
+
+def _answers(cycle: Cycle) -> list[tuple[str, str]]:
+    """Only what is in sight, by its words: the order tells nothing."""
+    return sorted(RiskAnswer.objects.filter(round__cycle=cycle, shown=True).values_list("round__key", "text"))
 
 
 def _versions(rows: QuerySet[IdeaVersion], numbers: Mapping[int, int]) -> Iterator[IdeaVersionRow]:

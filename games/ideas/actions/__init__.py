@@ -4,11 +4,13 @@ from games.ideas.actions.citing import Citation, name_attempt, name_entry
 from games.ideas.actions.crediting import split_credit
 from games.ideas.actions.drafting import drop_draft, save_draft
 from games.ideas.actions.moderating import hide, show_again
+from games.ideas.actions.room import answer_risk, tell_story, widen_by_key
 from games.ideas.actions.sharing import share_idea, share_version
 from games.ideas.actions.widening import widen
 
 __all__ = [
     "Citation",
+    "answer_risk",
     "drop_draft",
     "hide",
     "name_attempt",
@@ -18,5 +20,7 @@ __all__ = [
     "share_version",
     "show_again",
     "split_credit",
+    "tell_story",
     "widen",
+    "widen_by_key",
 ]

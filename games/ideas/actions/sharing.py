@@ -87,10 +87,10 @@ def share_idea(  # noqa: PLR0913 each part of the act is named
         challenge=challenge,
         audience=Audience(audience).value,
         shared_at=at,
-        **_kept(clean),
+        **kept_of(clean),
     )
     idea.readers.set(named)
-    _write(idea, clean, number=1, person=person, at=at)
+    write_version(idea, clean, number=1, person=person, at=at)
     link(idea, found, by=by, person=person, at=at)
     _journal(idea, 1, by=by, more={"audience": idea.audience, "sources": _cited(found)})
     _done_with(draft, person)
@@ -117,8 +117,8 @@ def share_version(*, idea: Idea, told: Telling, by: Any, draft: IdeaDraft | None
     if last is not None and last.digest == digest_of(clean) and _same_frame(row, clean):
         raise IdeaRefused("Nothing changed since the last version.")
     person, at = acting_in(cycle, row.group, by), db_now()
-    Idea.objects.filter(pk=row.pk).update(**_kept(clean))
-    version = _write(row, clean, number=number, person=person, at=at)
+    Idea.objects.filter(pk=row.pk).update(**kept_of(clean))
+    version = write_version(row, clean, number=number, person=person, at=at)
     _journal(row, number, by=by, more={})
     _done_with(draft, person)
     return version
@@ -136,7 +136,7 @@ def _same_frame(idea: Idea, told: Telling) -> bool:
     return (idea.step, idea.licence, tags) == (told.step, told.licence, set(told.tags))
 
 
-def _kept(told: Telling) -> dict[str, Any]:
+def kept_of(told: Telling) -> dict[str, Any]:
     """What the idea's own row says of its newest version."""
     return {
         "title": told.title,
@@ -148,7 +148,7 @@ def _kept(told: Telling) -> dict[str, Any]:
     }
 
 
-def _write(idea: Idea, told: Telling, *, number: int, person: Person | None, at: datetime) -> IdeaVersion:
+def write_version(idea: Idea, told: Telling, *, number: int, person: Person | None, at: datetime) -> IdeaVersion:
     IdeaTag.objects.filter(idea=idea).exclude(word__in=told.tags).delete()
     IdeaTag.objects.bulk_create([IdeaTag(idea=idea, word=word) for word in told.tags], ignore_conflicts=True)
     return IdeaVersion.objects.create(

@@ -43,6 +43,7 @@ class IdeaShape(serializers.ModelSerializer[Idea]):
     summary_only = serializers.SerializerMethodField()
     built_on = serializers.IntegerField(default=0, read_only=True)
     hidden = serializers.SerializerMethodField()
+    nameless = serializers.SerializerMethodField()
 
     class Meta:
         model = Idea
@@ -61,7 +62,19 @@ class IdeaShape(serializers.ModelSerializer[Idea]):
                 "submission",
                 "attempt",
             ),
-            *("audience", "licence", "tags", "complete", "summary_only", "grade", "built_on", "merged_into", "shared_at"),
+            *(
+                "audience",
+                "safe",
+                "nameless",
+                "licence",
+                "tags",
+                "complete",
+                "summary_only",
+                "grade",
+                "built_on",
+                "merged_into",
+                "shared_at",
+            ),
             *("hidden", "hidden_why"),
         )
         read_only_fields = fields
@@ -73,6 +86,10 @@ class IdeaShape(serializers.ModelSerializer[Idea]):
     def get_summary_only(self, idea: Idea) -> bool:
         """Fewer than five of the six parts are told: too thin to do it again."""
         return idea.complete < WHOLE_FROM
+
+    def get_nameless(self, idea: Idea) -> bool:
+        """Told in the safe room without a name: nothing says by whom."""
+        return idea.key_digest != ""
 
     def get_hidden(self, idea: Idea) -> bool:
         """Taken out of sight by organizers: its group and they read it, and why."""

@@ -3,6 +3,7 @@
 from games.ideas.queries.drafts import drafts_of
 from games.ideas.queries.feed import FeedAsked, built_on, feed, hidden_in, similar, tags_in, with_story
 from games.ideas.queries.lineage import DEEPEST, Lineage, Link, Node, lineage_of, sources_of
+from games.ideas.queries.room import answered_by, answers_in, organizers_story, stories, ticket_of
 from games.ideas.queries.standing import acting_in, entry_title, groups_acting, shares_of
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "Link",
     "Node",
     "acting_in",
+    "answered_by",
+    "answers_in",
     "built_on",
     "drafts_of",
     "entry_title",
@@ -19,9 +22,12 @@ __all__ = [
     "groups_acting",
     "hidden_in",
     "lineage_of",
+    "organizers_story",
     "shares_of",
     "similar",
     "sources_of",
+    "stories",
     "tags_in",
+    "ticket_of",
     "with_story",
 ]

@@ -26,6 +26,7 @@ from games.learning.actions import record_observation
 from games.progression.actions.timing import waive_looks
 from games.rounds.models import Extension, Round
 from games.submissions.models import Version
+from games.talk.models import Post
 from tests.cast import Actor
 from tests.factories.changes import told
 from tests.factories.cycles import CycleFactory, small, small_design
@@ -380,6 +381,24 @@ def _of_a_cycle_with_an_aim(verb: str) -> Callable[[House], Asked]:
     return asked
 
 
+BARRIER: dict[str, Any] = {"kind": "barrier", "title": "No cloth", "text": "Where do you get yours?"}
+WHY: dict[str, Any] = {"why": "It names a patient."}
+
+
+def _of_a_post(who: str, path: str, body: dict[str, Any]) -> Callable[[House], Asked]:
+    """A request about a barrier that ada posted (`thread`), what she said in it (`post`), an idea of hers (`idea`)."""
+
+    def asked(house: House) -> Asked:
+        ada, address, first = _by("ada", "/groups/{group}/threads", BARRIER)(house)
+        thread = sent(ada, address, first).json()["id"]
+        ids = {"thread": thread, "post": Post.objects.get(thread=thread).pk}
+        if "{idea}" in path:
+            ids["idea"] = sent(*_by("ada", "/groups/{group}/ideas", IDEA)(house)).json()["id"]
+        return house.people[who], path.format(**ids), body
+
+    return asked
+
+
 CREATING: dict[str, Making] = {
     "/organizations": Making("games.Organization", _by("org", "/organizations", {"name": "Herons"})),
     "/playbooks": Making("games.Playbook", _by("org", "/playbooks", {"design": small(playbook={"key": "walks"})})),
@@ -419,6 +438,10 @@ CREATING: dict[str, Making] = {
             {"kind": "stop", "group": "team-1", "round": "call", "reason": "They moved away."},
         ),
     ),
+    "/cycles/{id}/safe-room/stories": Making(
+        "games.Idea",
+        _by("org", "/cycles/{cycle}/safe-room/stories", {"title": "Too late", "parts": {"went_wrong": "Nobody looked."}}),
+    ),
     "/cycles/{id}/break-glass": Making("games.Decision", _by("org", "/cycles/{cycle}/break-glass", {"reason": "A complaint."})),
     "/drafts": Making("games.Draft", _drafted),
     "/drafts/{id}/launch": Making("games.Design", _of_draft("launch")),
@@ -427,6 +450,14 @@ CREATING: dict[str, Making] = {
     "/groups/{id}/appeals": Making("games.Appeal", _appealed),
     "/groups/{id}/ideas": Making("games.Idea", _by("ada", "/groups/{group}/ideas", IDEA)),
     "/cycles/{id}/ideas": Making("games.Idea", _by("org", "/cycles/{cycle}/ideas", IDEA)),
+    "/groups/{id}/threads": Making("games.Thread", _by("ada", "/groups/{group}/threads", BARRIER)),
+    "/cycles/{id}/threads": Making("games.Thread", _by("org", "/cycles/{cycle}/threads", BARRIER)),
+    "/threads/{id}/posts": Making("games.Post", _of_a_post("org", "/threads/{thread}/posts", {"text": "From the tailor."})),
+    "/posts/{id}/correct": Making("games.Post", _of_a_post("ada", "/posts/{post}/correct", {"text": "No clean cloth."})),
+    "/posts/{id}/report": Making("games.Report", _of_a_post("org", "/posts/{post}/report", WHY)),
+    "/ideas/{id}/report": Making("games.Report", _of_a_post("org", "/ideas/{idea}/report", WHY)),
+    "/posts/{id}/hide": Making("games.Ruling", _of_a_post("org", "/posts/{post}/hide", WHY)),
+    "/posts/{id}/leave": Making("games.Ruling", _of_a_post("org", "/posts/{post}/leave", WHY)),
     "/ideas/{id}/versions": Making("games.IdeaVersion", _told_anew),
     "/groups/{id}/change-tests": Making(
         "games.ChangeTest", _by("ada", "/groups/{group}/change-tests", {"title": "Ask first", "prediction": "More come."})

@@ -16,8 +16,8 @@ from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.ideas import actions
 from games.ideas.actions import Citation
-from games.ideas.models import CreditShare, Derivation, Idea, IdeaVersion
-from games.ideas.queries import lineage_of
+from games.ideas.models import CreditShare, Derivation, Idea, IdeaVersion, RiskAnswer
+from games.ideas.queries import lineage_of, organizers_story
 from games.rounds.models import Round
 from games.submissions.models import Submission, Version
 from tests.factories.changes import Told, told
@@ -209,3 +209,22 @@ def test_the_history_of_a_track_is_one_line_from_its_first_record() -> None:
     assert page.status_code == 200
     assert page.content.decode().count('class="lineage-dot') == len(told_.nodes)
     assert "llm.c baseline" in page.content.decode()
+
+
+def test_the_safe_room_goes_along_without_who_and_when(story: Told, tmp_path: Path) -> None:
+    cycle = Cycle.objects.get(pk=story.played.cycle.pk)
+    actions.tell_story(cycle=cycle, told=telling("Ours"), by=story.org.user)
+    actions.tell_story(cycle=cycle, told=telling("Nobodys"), by=story.ada.user, nameless=True)
+    round_ = Round.objects.get(cycle=cycle, key="call")
+    RiskAnswer.objects.bulk_create([RiskAnswer(round=round_, text=text, shown=text != "c") for text in "bac"])
+    files = export_files(cycle, audience="organizers")
+    assert files["risk_answers.csv"].decode().splitlines() == ["round,text", "call,a", "call,b"]
+    public = export_files(cycle, audience="public")
+    assert "risk_answers.csv" not in public
+    assert not [name for name, content in public.items() if b"Nobodys" in content]
+    export_cycle(cycle, tmp_path / "out.zip")
+    [again] = import_path(tmp_path / "out.zip", key="again")
+    stories = Idea.objects.filter(cycle=again, safe=True).order_by("number")
+    assert [(one.title, one.group, bool(one.key_digest)) for one in stories] == [("Ours", None, False), ("Nobodys", None, True)]
+    assert stories[0] == organizers_story(again)
+    assert bundle_of(again).tables.risk_answers == bundle_of(cycle).tables.risk_answers

@@ -4,6 +4,21 @@ from backend.web.pages.ideas.editor import draft, edit_page, new_page, similar_p
 from backend.web.pages.ideas.feed import ideas_page
 from backend.web.pages.ideas.moving import hide, widen
 from backend.web.pages.ideas.one import idea_page
+from backend.web.pages.ideas.room import answer_page, key_page, room_page, tell_page
 from backend.web.pages.ideas.tracing import lineage_page
 
-__all__ = ["draft", "edit_page", "hide", "idea_page", "ideas_page", "lineage_page", "new_page", "similar_page", "widen"]
+__all__ = [
+    "answer_page",
+    "draft",
+    "edit_page",
+    "hide",
+    "idea_page",
+    "ideas_page",
+    "key_page",
+    "lineage_page",
+    "new_page",
+    "room_page",
+    "similar_page",
+    "tell_page",
+    "widen",
+]

@@ -10,9 +10,11 @@ from django.views.decorators.http import require_safe
 
 from backend.api.permissions import access_of
 from backend.web.pages.ideas.frame import KINDS, cards, frame, places_of, tabs_of
+from games.cycles.models import Cycle
 from games.ideas.models import Idea
 from games.ideas.queries import FeedAsked, built_on, feed, tags_in, with_story
-from games.permissions import visible
+from games.permissions import Access, visible
+from games.playbooks.rules import Capability
 
 PAGE: Final = 18
 LONGEST: Final = 100
@@ -43,8 +45,14 @@ def ideas_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "narrowed": any(asked.values()),
         "query": _query(request),
         "writes": bool(places),
+        "room": (bool(places) or access.reads(found.pk)) and not _follows(access, found),
     }
     return render(request, "ideas/feed.html", context)
+
+
+def _follows(access: Access, cycle: Cycle) -> bool:
+    """Sponsors find no door to the safe room, even one who plays too."""
+    return Capability.FOLLOW in access.cycles.get(cycle.pk, frozenset())
 
 
 def _kinds(request: HttpRequest, chosen: str) -> list[dict[str, Any]]:

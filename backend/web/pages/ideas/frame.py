@@ -117,7 +117,8 @@ def whose(idea: Idea) -> str:
     """Whose it is."""
     if idea.group is not None:
         return idea.group.name
-    return _("The organizers") if idea.author_id is not None else _("Somebody")
+    organizers = idea.author_id is not None or (idea.safe and not idea.key_digest)
+    return _("The organizers") if organizers else _("Somebody")
 
 
 def stands_for(idea: Idea) -> dict[str, str] | None:
