@@ -14,10 +14,11 @@ from django.views.decorators.http import require_safe
 
 from backend.api.permissions import access_of
 from backend.web import shapes
+from backend.web.agreement_words import alpha_words, round_words
 from backend.web.geometry.intervals import offset_bar, place_bar, reach_of
 from backend.web.pages.comparisons import pairs_part
 from backend.web.pages.cycle import crumbs_of, cycle_seen
-from backend.web.pages.rounds import SURE, round_seen
+from backend.web.pages.rounds import SURE, analyses_seen, panel_titles, round_seen
 from games.challenges.models import Challenge
 from games.groups.models import Group
 from games.judging.queries.others import Who, judges_of
@@ -25,6 +26,7 @@ from games.judging.queries.room import panels_led
 from games.permissions import visible
 from games.playbooks.rules import Capability, Visibility
 from games.results.models import PanelAnalysis
+from games.results.queries.agreement import agreement_in
 from games.results.queries.analysis import Analysis, EntryAnalysis, JudgeAnalysis, read_analysis
 from games.results.queries.facts import judge_keys
 from games.results.queries.pairs import read_pairs
@@ -35,7 +37,6 @@ from leaderboards.engine.numbers import fixed
 
 SHOWN: Final = 200  # entries on one page; a file has them all
 DECIMALS: Final = 2
-GOOD, FAIR = Fraction("0.8"), Fraction("0.667")  # Krippendorff's limits
 OPEN_MARKS: Final = frozenset({Visibility.FULL.value, Visibility.FORKABLE.value})
 FLAGS: Final = {
     "few": gettext_lazy("few sheets: little can be said"),
@@ -58,7 +59,8 @@ def certainty_page(request: HttpRequest, cycle: str, key: str, challenge: str) -
     if task is None or task.format not in SURE:
         raise Http404
     task.round = round_
-    rows = visible(access, "analysis.view", PanelAnalysis.objects.filter(challenge=task)).order_by("panel")
+    whole = analyses_seen(access, round_)
+    rows = [one for one in whole if one.challenge_id == task.pk]
     inside = access.reads(found.pk) or bool(rows and round_.published_at is None)
     kept = [one for one in rows if _told(one, task, inside=inside)]
     if not kept:
@@ -85,6 +87,7 @@ def certainty_page(request: HttpRequest, cycle: str, key: str, challenge: str) -
         ),
         "panels": [_part(one, task, view) for one in kept],
         "pairs": task.format == "pairwise",
+        "whole": round_words(agreement_in(whole, public=not inside), panel_titles(found, round_)),
         "open": round_.published_at is None,
     }
     return render(request, "cycles/certainty.html", context)
@@ -184,15 +187,8 @@ def _agreement(found: Analysis) -> dict[str, str] | None:
     """Krippendorff's alpha in words."""
     if found.alpha is None:
         return None
-    words = (
-        _("the judges agree well")
-        if found.alpha >= GOOD
-        else _("the judges agree in part")
-        if found.alpha >= FAIR
-        else _("the judges see it differently")
-    )
     reliability = "" if found.reliability is None else fixed(found.reliability, DECIMALS)
-    return {"alpha": fixed(found.alpha, DECIMALS), "words": words, "reliability": reliability}
+    return {"alpha": fixed(found.alpha, DECIMALS), "words": alpha_words(found.alpha), "reliability": reliability}
 
 
 def _entry(one: EntryAnalysis, view: View, tops: Sequence[int], *, of: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from backend.api.permissions import access_of
 from backend.web import shapes
+from backend.web.agreement_words import round_words
 from backend.web.explained import rubric
 from backend.web.pages.cycle import crumbs_of, cycle_seen
 from backend.web.pages.entering import standing_in
@@ -26,6 +27,7 @@ from games.permissions import Access, visible
 from games.playbooks.rules import Visibility
 from games.playbooks.schema import ChallengeDesign
 from games.results.models import PanelAnalysis
+from games.results.queries.agreement import agreement_in
 from games.rounds.models import Round
 from games.rounds.queries import entrants_of, rounds_of
 from leaderboards.engine.spec import board_rounds, expand_boards
@@ -76,7 +78,7 @@ def round_page(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
         "badge": shapes.round_badge(round_),
         "stops": shapes.stops(found, list(rounds_of(found, access.now))),
         "summary": spec.summary if spec else "",
-        "facts": _facts(round_, spec),
+        "facts": _facts(round_, spec) + _agreement(access, found, round_),
         "now": access.now,
         "appeals": _appeals(access, round_),
         "votes": voting_now(votes_in(round_, access.now)),
@@ -102,6 +104,30 @@ def _appeals(access: Access, round_: Round) -> dict[str, Any] | None:
     )
     url = reverse("team-appeals", args=[round_.cycle.key, own.key]) if own is not None else ""
     return {"closes": window.closes, "url": url}
+
+
+def analyses_seen(access: Access, round_: Round) -> list[PanelAnalysis]:
+    """The kept analyses of a round's panels that this person may read, with their challenges. One statement."""
+    rows = visible(access, "analysis.view", PanelAnalysis.objects.filter(challenge__round=round_)).select_related("challenge")
+    return list(rows.order_by("challenge__number", "panel"))
+
+
+def panel_titles(cycle: Cycle, round_: Round) -> dict[tuple[str, str], str]:
+    """(key of a task, key of a panel) → what people read: the task, and the panel where the task has several."""
+    found = {}
+    for task in design_of(cycle, round_.design_number).challenges:
+        panels = task.judges_panels if task.in_round(round_.key) else ()
+        for one in panels:
+            found[task.key, one.key] = f"{task.name or task.key}, {one.title}" if len(panels) > 1 else task.name or task.key
+    return found
+
+
+def _agreement(access: Access, cycle: Cycle, round_: Round) -> list[dict[str, Any]]:
+    """How much the judges agree, to whoever may know how sure that makes us: as it is now for organizers, else as published."""
+    now = access.reads(cycle.pk) or round_.published_at is None
+    found = agreement_in(analyses_seen(access, round_), public=not now)
+    words = round_words(found, panel_titles(cycle, round_))
+    return [{"name": _("How much the judges agree"), "value": " ".join(words)}] if words else []
 
 
 def _card(cycle: Cycle, round_: Round, one: Challenge) -> dict[str, Any]:

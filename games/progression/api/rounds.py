@@ -14,10 +14,12 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from games.errors import NotFound
 from games.groups.models import Group
 from games.journal.queries import db_now
+from games.permissions import access_of
 from games.playbooks.rules import Visibility
 from games.progression import actions
 from games.progression.api import looking, shapes
 from games.results.actions import request_settle
+from games.results.api.agreement import AgreementShape, agreement_data, told_agreement
 from games.rounds.models import Entrant, Extension, Round
 from games.rounds.queries import with_state
 
@@ -54,7 +56,7 @@ class Rounds(ReadOnlyModelViewSet[Round]):
             "waive_looks",
         ),
         STEER,
-    )
+    ) | {"agreement": "round.view"}
     filterset_class = RoundFilter
     ordering = ("cycle_id", "number")
 
@@ -158,6 +160,12 @@ class Rounds(ReadOnlyModelViewSet[Round]):
         asked = shapes.asked_for(shapes.Asked, request.data)
         round_ = actions.waive_looks(self.get_object(), by=request.user, **asked)
         return Response(looking.LooksState(looking.looks_data(round_)).data)
+
+    @extend_schema(responses=AgreementShape)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def agreement(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """How much the judges of the round agree, over the panels whose certainty you may read: empty before that."""
+        return Response(AgreementShape(agreement_data(told_agreement(self.get_object(), access_of(request)))).data)
 
 
 class Entrants(ReadOnlyModelViewSet[Entrant]):
