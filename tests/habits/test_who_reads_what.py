@@ -154,7 +154,7 @@ ELSEWHERE: Final = {
     "check-mail/": "the door",
     "invitations/": "the door",
     "notices/stop/": "ends mails",
-    "style/": "invented examples",
+    "style/": "what a visitor sees, to whoever asks: tried in tests/backend/web/test_pages.py",
 }
 """Parts of the site where nothing of a round can stand, by how their addresses begin."""
 PAGE_ROWS: Final[dict[str, type[Model]]] = {

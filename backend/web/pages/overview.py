@@ -103,7 +103,7 @@ def cycle_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "stats": _stats(found, rounds, behind["judges"]),
         "behind": behind["parts"],
         "partners": _partners(design),
-        "facts": _facts(found, design),
+        "facts": cycle_facts(found, design),
         "external": found.has_official,  # type: ignore[attr-defined]  # annotated
         "starts": shapes.moment(design.cycle.starts),
         "ends": shapes.moment(design.cycle.ends),
@@ -227,7 +227,7 @@ def _partners(design: Design) -> list[dict[str, Any]]:
     return [{"part": part, "partners": partners} for part, partners in found.items()]
 
 
-def _facts(cycle: Cycle, design: Design) -> list[dict[str, Any]]:
+def cycle_facts(cycle: Cycle, design: Design) -> list[dict[str, Any]]:
     """Where a cycle comes from and under what terms."""
     found: list[dict[str, Any]] = []
     if design.playbook:

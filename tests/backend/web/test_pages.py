@@ -1,37 +1,61 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from backend.web import errors
+from games.cycles.models import Cycle
+from tests.backend.web.test_board_pages import MOST_STATEMENTS
+from tests.factories.submissions import without_designs
+from tests.habits.judged import Mode, judged
 
 
-@pytest.mark.parametrize("path", ["/style/", "/style/?faults=1"])
-def test_the_style_page_needs_no_database_and_no_inline_style_or_script(client, path):
-    response = client.get(path)
-    page = response.content.decode()
+def style_page(client, asked=""):
+    with CaptureQueriesContext(connection) as sent:
+        response = client.get(f"/style/{asked}")
     assert response.status_code == 200
+    assert len(without_designs(sent)) <= MOST_STATEMENTS
+    return response.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("asked", ["", "?faults=1", "?cycle=nobody"])
+def test_the_style_page_of_an_empty_house_says_what_will_be_there_and_has_nothing_inline(client, asked):
+    page = style_page(client, asked)
     assert not re.search(r'<style|\sstyle="|\son[a-z]+="|<script(?![^>]*\ssrc=)', page)
     assert "https://" not in page
     assert 'href="#main"' in page
     assert 'id="main"' in page
+    for words in ("No public cycle yet", "No rounds yet", "No board is published yet", "Nothing to draw yet", "No awards"):
+        assert words in page
 
 
-def test_every_id_and_reference_of_the_style_page_is_sound(client):
-    page = client.get("/style/?faults=1").content.decode()
-    ids = re.findall(r'\sid="([^"]+)"', page)
-    assert len(ids) == len(set(ids))
-    pointed = re.findall(r'(?:aria-labelledby|aria-describedby|for)="([^"]+)"', page)
-    assert {one for value in pointed for one in value.split()} <= set(ids)
-    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
+@pytest.mark.django_db
+def test_the_style_page_shows_the_published_board_rounds_and_entries_of_a_public_cycle_and_every_reference_on_it_is_sound(client):
+    scene = judged(Mode(blind=False, others="never", named=True, published=True))
+    for page in (style_page(client, "?faults=1"), style_page(scene.who["ada"].client, "?cycle=water")):
+        for words in ("Clean water", "Scarlet Ibises", "results published", "published, version 1", '<dialog class="dialog"'):
+            assert words in page
+        for secret in ("own note", "hidden answer", "recusal", "conflict", "objection", "deliberation", "question to organizers"):
+            assert scene.needles[secret] not in page
+        ids = re.findall(r'\sid="([^"]+)"', page)
+        assert len(ids) == len(set(ids))
+        pointed = re.findall(r'(?:aria-labelledby|aria-describedby|for|data-dialog)="([^"]+)"', page)
+        assert {one for value in pointed for one in value.split()} <= set(ids)
+        assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
 
 
-def test_movement_and_meters_have_words(client):
-    page = client.get("/style/").content.decode()
-    assert re.search(r'<span class="visually-hidden">up </span>2', page)
-    assert re.search(r'<span class="visually-hidden">down </span>1', page)
-    assert "same place" in page
-    assert "31 % now, from 12 % on the way to 45 %" in page
+@pytest.mark.django_db
+@pytest.mark.outsider
+def test_the_style_page_shows_nobody_more_than_a_visitor_sees(client, cast):
+    cast.publish(cast.call)
+    Cycle.objects.filter(pk=cast.cycle.pk).update(public=False)
+    for one in (client, cast.ada.client, cast.org.client):
+        page = style_page(one, f"?cycle={cast.cycle.key}")
+        assert cast.cycle.name not in page.split("<main", 1)[1]
+        assert "No public cycle yet" in page
 
 
 @pytest.mark.parametrize(
