@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from backend.cli.chromium import MISSING, QUIET, chromium
 from backend.cli.demo_aside import demo_aside
 from tests.e2e.people import Stack, Visit
+
+PATIENCE = 15_000  # milliseconds: a page is expected at once, and still found on a machine that is busy
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +58,7 @@ def visit(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> Ite
             storage_state=state,
             **wishes,  # type: ignore[arg-type]  # what Playwright calls its own keywords
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         opened.append(context)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if said.type == "error" else None)
