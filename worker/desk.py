@@ -146,7 +146,7 @@ def preview_of(round_: Round) -> Preview:
 
 def kept_preview(round_: Round, found: Missing, *, fresh: bool = False) -> Job:
     """The preview of a round as a job: a kept one if nothing has happened since, else computed here, or by a worker if it is big."""
-    key = f"preview-with-owed-{round_.pk}-{stamp(round_, found)}"
+    key = f"preview-with-close-{round_.pk}-{stamp(round_, found)}"
     if fresh:
         forget(key)
     keep = KEEP_MOVING if _moves(design_of(round_.cycle)) else KEEP

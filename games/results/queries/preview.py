@@ -31,6 +31,7 @@ from games.results.queries.planning import (
     state_digest,
     undecided_cuts,
 )
+from games.results.queries.ties import CutTie, open_ties
 from games.results.rules import AwardPlan, Change, CutLine, Plan, changes_between, line_of
 from games.rounds.models import Round
 from games.submissions.models import Attempt
@@ -76,7 +77,7 @@ class Preview:
     """Everything that publishing would show. `digest` is what a settle run is given: it publishes this state or nothing.
 
     `entrants`: round → groups, for the rounds whose field is settled by it; `names`: key of a group → its name; `owed`: the words that were
-    promised and that nobody has written.
+    promised and that nobody has written; `close`: ties across a line that the marks leave open, and that nobody has talked about to the end.
     """
 
     round: str
@@ -90,6 +91,7 @@ class Preview:
     problems: list[str]
     names: dict[str, str]
     owed: tuple[Owed, ...] = ()
+    close: tuple[CutTie, ...] = ()
 
     @property
     def undecided(self) -> list[CutLine]:
@@ -122,6 +124,7 @@ def preview(round_: Round, *, points: Sequence[facts.Points] = (), targets: Coll
         lacking=_lacking(design, sides, round_.key),
         problems=_problems(plan),
         names={one.key: one.name or one.key for one in sides.known.groups},
+        close=tuple(one for one in open_ties(cycle) if one.round == round_.key and not one.exact),
     )
 
 

@@ -9,6 +9,8 @@ from games.cycles.models import Cycle
 from games.cycles.queries import decisions_in_force, design_of
 from games.cycles.rules import DecisionKind
 from games.journal.queries import db_now
+from games.judging.models import Deliberation
+from games.judging.rules import DeliberationState
 from games.playbooks.schema import Design
 from games.results.models import PanelAnalysis
 from games.rounds.models import Round
@@ -19,6 +21,7 @@ from leaderboards.models import Standing
 from leaderboards.queries import RESTRICTED
 
 ENDED = frozenset({RoundState.LOCKED, RoundState.CLOSED})
+CLOSED = DeliberationState.CLOSED.value
 type Rows = Sequence[tuple[str, str]]
 """Group and place, best first."""
 
@@ -86,6 +89,16 @@ def ties_of(cycle: Cycle) -> list[CutTie]:
         if not exact:
             open_.append((cut, of))
     return found + (_close(cycle, design, open_, boards) if open_ else [])
+
+
+def open_ties(cycle: Cycle) -> list[CutTie]:
+    """The same without those that were talked about to the end, and are not exact. One statement more, if there are any."""
+    found = ties_of(cycle)
+    if not found:
+        return []
+    talks = Deliberation.objects.filter(challenge__round__cycle=cycle).exclude(tie={})
+    told = [(CutTie.of(tie), state) for tie, state in talks.values_list("tie", "state")]
+    return [one for one in found if one.exact or {state for what, state in told if what.same(one)} != {CLOSED}]
 
 
 def _standings(cycle: Cycle, keys: Iterable[str]) -> dict[str, dict[str, list[tuple[str, str]]]]:

@@ -28,6 +28,7 @@ from games.cycles.queries import decisions_in_force, design_of
 from games.cycles.rules import RESULT_KINDS, DecisionKind
 from games.errors import GameError
 from games.judging.queries.ballots import votes_in
+from games.playbooks.schema import Design
 from games.results.models import RecomputeRun
 from games.results.queries.preview import Missing, Preview, missing
 from games.results.rules import OPEN, RunKind
@@ -119,6 +120,7 @@ def _preview(
         "missing": preview_shapes.missing_words(design, found, beside),
         "warnings": preview_shapes.warnings(design, found),
         "at_line": [words for cut in found.cuts if cut.board == board.key and (words := tie_words(cut, found.names))],
+        "close": _close(design, found, board.key, stops["looks"]["ties"]),
         "ties": _ties(found, stops["looks"]["ties"], tie),
         "taken": taken,
         "names": found.names,
@@ -153,6 +155,21 @@ def _ties(found: Preview, talks: Mapping[Any, Any], typed: TieForm | None) -> li
             "names": [found.names.get(key, key) for key in cut.undecided],
         }
         for cut in found.undecided
+    ]
+
+
+def _close(design: Design, found: Preview, board: str, talks: Mapping[Any, Any]) -> list[dict[str, Any]]:
+    """Who cannot be told apart across a line of this board, with the talk about it, if there is one."""
+    rounds = {one.key: one.title for one in design.rounds}
+    return [
+        {
+            "cut": f"{tie.board}:{tie.to}",
+            "talk": talks.get((tie.board, tie.to)),
+            "names": ", ".join(found.names.get(key, key) for key in tie.groups),
+            "to": rounds.get(tie.to, tie.to),
+        }
+        for tie in found.close
+        if tie.board == board
     ]
 
 

@@ -1,5 +1,6 @@
 """A deliberation in the browser: the marks side by side, what was said, what the chair decided."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -47,6 +48,7 @@ def deliberation_page(request: HttpRequest, pk: int) -> HttpResponse:
         "may_speak": open_ and may(request, "deliberation.speak", found),
         "may_decide": may_decide,
         "tie": tie,
+        "kept_from": "" if organizes or may_decide or not open_ or tie is None else tie["kept_from"],
         "own": next((one for one in room.own if one.state != SheetState.RECUSED.value), None) if open_ else None,
         "organizes": organizes,
         "typed": request.session.pop(f"said-{found.pk}", {}),
@@ -65,20 +67,38 @@ def _tie(request: HttpRequest, found: Deliberation) -> dict[str, Any] | None:
         rows = tied_to(round_.cycle, tie.board, tie.to)
     else:
         rows = deliberations().filter(challenge__round=round_, tie__board=tie.board, tie__to=tie.to, closed_at=found.closed_at)
-    seen_, whole = list(visible(access, "deliberation.view", rows)), rows.count()
+    seen_, all_ = list(visible(access, "deliberation.view", rows)), list(rows)
     entries: dict[str, dict[str, Any]] = {}
     for one in seen_:
         label = label_of(eyes(access, round_, one.group_id or 0), round_, one.group, one.ordinal)  # type: ignore[attr-defined, arg-type]
         key = one.group.key if one.group is not None else ""
         entries.setdefault(key, {"key": key, "label": label, "pk": one.pk, "here": one.group_id == found.group_id})
     spec = design_of(round_.cycle).round(tie.to)
-    decidable = visible(access, "deliberation.decide", rows).count() if found.state == DeliberationState.OPEN.value else 0
+    open_ = found.state == DeliberationState.OPEN.value
+    mine = set(visible(access, "deliberation.decide", rows).values_list("pk", flat=True)) if open_ else set[int]()
     return {
         "tie": tie,
         "to": spec.title if spec else tie.to,
         "entries": sorted(entries.values(), key=lambda one: str(one["label"])),
-        "whole": decidable == whole > 0,
+        "whole": len(mine) == len(all_) > 0,
+        "kept_from": _kept_from(all_, mine),
     }
+
+
+def _kept_from(talks: Sequence[Deliberation], mine: Collection[int]) -> str:
+    """Why the chair of some of these talks does not decide them together, in words; empty for who chairs none, or all.
+
+    It names no entry: whoever is in conflict with one may not know which it is.
+    """
+    if not mine or len(mine) == len(talks):
+        return ""
+    led = {(one.challenge_id, one.panel) for one in talks if one.pk in mine}
+    if any((one.challenge_id, one.panel) in led for one in talks if one.pk not in mine):
+        return _(
+            "You lead this panel, but among the tied entries is one of your own team, or one you have a conflict of interest with."
+            " So it is not you who decides this tie: the organizers do. You may go on talking here."
+        )
+    return _("The tied entries were judged by several panels, and you lead one of them: the organizers decide this tie.")
 
 
 def _way(found: Deliberation, organizes: bool) -> list[tuple[str, str]]:  # noqa: FBT001 one fact
