@@ -349,7 +349,15 @@ def test_teams_and_judges_have_their_own_pitches_in_the_calendar(blind):
     assert (pitches(cast.org), pitches(cast.eve)) == ([], [])
     before = int(ours["SEQUENCE"])
     move_pitch(pitch=Pitch.objects.order_by("starts_at").last(), room="Foyer", starts_at=start + timedelta(hours=2), by=None)
-    assert int(pitches(cast.ada)[0]["SEQUENCE"]) > before
+    moved = pitches(cast.ada)[0]
+    assert int(moved["SEQUENCE"]) > before
+    uids = [{uid for uid in dates(one.client, path) if uid.startswith("pitch-")} for one in (cast.ada, cast.judith)]
+    later = start + timedelta(days=1)
+    schedule_pitches(round_=call.round, asked=Asked(Times(later, 5, 1), {"jury": ("Library",)}, order="chance"), by=None)
+    anew = pitches(cast.ada)[0]
+    assert [{uid for uid in dates(one.client, path) if uid.startswith("pitch-")} for one in (cast.ada, cast.judith)] == uids
+    assert (anew["LOCATION"], anew["DTSTART"][:8]) == ("Library", f"{later:%Y%m%d}")
+    assert int(anew["SEQUENCE"]) > int(moved["SEQUENCE"])
 
 
 @pytest.mark.django_db

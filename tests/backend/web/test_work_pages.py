@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from games.cycles.models import Cycle, Decision
@@ -13,6 +15,7 @@ from games.results.models import RecomputeRun
 from tests.cast import actor
 from tests.factories.groups import MembershipFactory, RegistrationFactory
 from tests.factories.judging import judge, locked_scene, sheet_for
+from tests.factories.submissions import scene, without_designs
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +40,7 @@ def desk():
 def test_a_judge_marks_sheet_after_sheet(desk):
     _call, judith, _eve, sheets = desk
     client = judith.client
+    assert "2 sheets to mark now" in words(client.get("/desk/"))
     text = words(client.get("/desk/sheets/"))
     assert "<strong>0</strong> of 2 final" in text
     assert "Team 1" in text
@@ -49,6 +53,24 @@ def test_a_judge_marks_sheet_after_sheet(desk):
     assert client.post(second, marks).url == "/desk/sheets/"
     assert set(Sheet.objects.values_list("state", flat=True)) == {"final"}
     assert "changes only when an organizer opens it again" in words(client.get(first))
+
+
+@pytest.mark.parametrize("size", [3, 30])
+def test_the_desk_tells_what_is_marked_now_from_what_opens_later_and_when(size):
+    call = scene(groups=size)
+    judith = actor("judith")
+    MembershipFactory(group=None, cycle=call.cycle, person=judith.person, role="judge", capabilities=["judge"])
+    for group in call.groups:
+        sheet_for(call, judith.person, group)
+    client = judith.client
+    text = words(client.get("/desk/"))
+    assert f"{size} sheets to mark once entries are in" in text
+    assert "Can be marked in" in text
+    assert f"{call.round.closes_at:%Y-%m-%dT%H:%M}" in text
+    assert "to mark now" not in text
+    with CaptureQueriesContext(connection) as sent:
+        client.get("/desk/")
+    assert len(without_designs(sent)) == 9
 
 
 def test_a_mark_out_of_bounds_stays_in_its_field_beside_the_fault(desk):
@@ -120,7 +142,7 @@ DESK = "/cycles/water/desk/"
 
 def test_everybody_finds_what_waits_for_them(cast):
     cast.assign(cast.judith, cast.red)
-    assert "1 sheet to mark" in words(cast.judith.client.get("/desk/"))
+    assert "1 sheet to mark now" in words(cast.judith.client.get("/desk/"))
     assert "Red Herons" in words(cast.ada.client.get("/desk/"))
     assert "Organizer" in words(cast.org.client.get("/desk/"))
     assert "Nothing waits for you" in words(cast.eve.client.get("/desk/"))

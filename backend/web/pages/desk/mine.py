@@ -11,9 +11,12 @@ from django.views.decorators.http import require_safe
 from backend.accounts.pages.gate import signed_in
 from backend.api.permissions import access_of
 from backend.web import shapes
-from backend.web.pages.marking import compares_for, questions_waiting, waiting_for
+from backend.web.pages.cycle import OVER
+from backend.web.pages.marking import compares_for, questions_waiting
+from backend.web.pages.marking.lists import mine
 from games.cycles.models import Cycle
 from games.groups.models import Group
+from games.judging.queries.desk import marked_from, open_on, refusal
 from games.permissions import visible
 from games.rounds.models import Round
 from games.rounds.queries import with_state
@@ -35,7 +38,7 @@ def my_desk(request: HttpRequest) -> HttpResponse:
     teams = list(Group.objects.filter(pk__in=access.groups_with()).select_related("cycle").order_by("-cycle_id", "name"))
     context = {
         "now": access.now,
-        "to_mark": waiting_for(request),
+        "marks": _marks(request),
         "to_compare": compares_for(request),
         "questions": questions_waiting(request),
         "teams": [_team(one, rounds.get(one.cycle_id, []), access.now) for one in teams],
@@ -47,6 +50,26 @@ def my_desk(request: HttpRequest) -> HttpResponse:
         "may_launch": access.may_launch or access.owner,
     }
     return render(request, "desk/mine.html", context)
+
+
+def _marks(request: HttpRequest) -> dict[str, Any]:
+    """What this person can mark now and until when, what can be marked later and from when, how much waits for something else.
+
+    One statement, none for whoever is no person.
+    """
+    ready, due, blocked = 0, list[datetime](), 0
+    later: dict[tuple[int, datetime], dict[str, Any]] = {}
+    for one in open_on(mine(request)) if access_of(request).persons else ():
+        round_, opens = one.challenge.round, marked_from(one)
+        if not refusal(one):
+            ready += 1
+            due += [round_.judging_closes_at] if round_.judging_closes_at else []
+        elif opens is not None:
+            later.setdefault((round_.pk, opens), {"round": round_, "at": opens, "count": 0})["count"] += 1
+        elif round_.published_at is None and round_.cycle.state not in OVER:
+            blocked += 1
+    opening = sorted(later.values(), key=lambda one: (one["at"], one["round"].pk))
+    return {"ready": ready, "due": min(due, default=None), "later": opening, "blocked": blocked}
 
 
 def rounds_in(cycles: dict[int, Cycle], now: datetime) -> list[Round]:

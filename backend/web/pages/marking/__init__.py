@@ -1,7 +1,7 @@
 """The judge's desk: what is to mark, how far one is, the sheet beside the rubric and the entry, past sheets; and all of it offline."""
 
 from backend.web.pages.marking.calibration import calibration_page, revise, say, step
-from backend.web.pages.marking.lists import compares_for, flagged, past, questions_waiting, queue, waiting_for
+from backend.web.pages.marking.lists import compares_for, flagged, past, questions_waiting, queue
 from backend.web.pages.marking.offline import unconnected, worker
 from backend.web.pages.marking.pairs import pairs_answer, pairs_next, pairs_order, pairs_page, pairs_undo
 from backend.web.pages.marking.panels import my_panels
@@ -31,6 +31,5 @@ __all__ = [
     "sheet_page",
     "step",
     "unconnected",
-    "waiting_for",
     "worker",
 ]

@@ -21,7 +21,7 @@ from games.challenges.models import Challenge
 from games.cycles.models import Cycle
 from games.judging.models import Sheet
 from games.judging.queries import done_on, judgeable, marked_from, open_on, progress_by_task, refusal, to_mark
-from games.judging.queries.desk import OPEN, TaskProgress
+from games.judging.queries.desk import TaskProgress
 from games.judging.queries.hall import halls_of
 from games.judging.queries.pairs import seats_of
 from games.judging.queries.replies import to_judges, unanswered
@@ -281,11 +281,6 @@ def _row(request: HttpRequest, sheet: Sheet, keys: list[str], decimals: int) -> 
 def compares_for(request: HttpRequest) -> int:
     """In how many tasks this person compares in pairs."""
     return seats_of(access_of(request).persons).count() if access_of(request).persons else 0
-
-
-def waiting_for(request: HttpRequest) -> int:
-    """How many sheets this person still has to mark."""
-    return mine(request).filter(state__in=OPEN).count() if access_of(request).persons else 0
 
 
 def said_to(request: HttpRequest) -> Any:
