@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from backend.accounts.api import Me, Messages, Tokens, Users
+from backend.api import openapi  # noqa: F401 -- registers what the schema says; here, so that only who serves the API loads it
 from backend.api.enough import Enough
 from backend.api.idempotency import Idempotent
 from games.bundles.api import BundleExport, Bundles
@@ -49,7 +50,17 @@ from games.judging.api import (
     TeamConflicts,
     Voting,
 )
-from games.learning.api import ChangeTesting, ChangeTests, IdeaEvidence, Measuring, Observations
+from games.learning.api import (
+    ChangeTesting,
+    ChangeTests,
+    Dealing,
+    IdeaEvidence,
+    Measuring,
+    Observations,
+    Readings,
+    Studying,
+    Takings,
+)
 from games.notices.api import Announcements, Announcing, Notices, Reminding
 from games.organizations.api import Organizations, People
 from games.playbooks.api import Playbooks
@@ -131,6 +142,10 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("observations", Observations, "observation"),
     ("groups", ChangeTesting, "change-testing"),
     ("change-tests", ChangeTests, "change-test"),
+    ("groups", Studying, "studying"),
+    ("readings", Readings, "reading"),
+    ("taken", Takings, "taken"),
+    ("rounds", Dealing, "dealing"),
     ("ideas", IdeaEvidence, "idea-evidence"),
     ("ideas", Ideas, "idea"),
     ("groups", GroupSharing, "group-sharing"),
