@@ -48,12 +48,13 @@ def round_now(cycle: Cycle, now: datetime) -> Round | None:
 # --- Who took an idea up --------------------------------------------------------------------------------------------------------------
 
 
-def evidence_of(ideas: Iterable[Idea]) -> dict[int, Evidence]:
-    """Idea → what finished tests elsewhere say of it. Two statements for any number of ideas."""
+def evidence_of(ideas: Iterable[Idea], *, joint: bool = True) -> dict[int, Evidence]:
+    """Idea → what finished tests elsewhere say of it. Two statements for any number of ideas; one where nobody shares their credit."""
     held = list(ideas)
     own: dict[int, set[int]] = {one.pk: {one.group_id} if one.group_id is not None else set() for one in held}
     credited: dict[int, set[int]] = defaultdict(set)
-    for idea, group in CreditShare.objects.filter(idea__in=own).values_list("idea_id", "group_id"):
+    shares = CreditShare.objects.filter(idea__in=own).values_list("idea_id", "group_id") if joint else ()
+    for idea, group in shares:
         credited[idea].add(group)
     told: dict[int, list[Finished]] = defaultdict(list)
     rows = ChangeTest.objects.filter(idea__in=own, state=ChangeState.ACTED.value)

@@ -52,6 +52,7 @@ def placed(cycle: Cycle, by: Any) -> Membership:
 @transaction.atomic
 def thank(*, what: Object, by: Any) -> Thanks:
     """Thank for an idea or a post, or cheer a group: once, and never oneself or one's own group. Whether `by` sees it the edge asks."""
+    what = what.corrects or what if isinstance(what, Post) else what
     cycle = _cycle(what)
     check_on(cycle)
     place = placed(cycle, by)

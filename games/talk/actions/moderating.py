@@ -25,6 +25,11 @@ def _cycle(what: Said) -> Cycle:
     return what.thread.cycle if isinstance(what, Post) else what.cycle
 
 
+def _first(what: Said) -> Said:
+    """What a correction is about: marks belong to what was said first."""
+    return what.corrects if isinstance(what, Post) and what.corrects is not None else what
+
+
 def _named(what: Said) -> dict[str, Any]:
     return {"post": what} if isinstance(what, Post) else {"idea": what}
 
@@ -38,6 +43,7 @@ def _own(what: Said, person: Person) -> bool:
 def report(*, what: Said, why: str, by: Any) -> Report:
     """Ask the organizers to look at it. Once each; its author never learns who. Raises TalkInvalid without a reason, TooMuchTalk."""
     said, now = cleaned_text(why, where="why", most=WHY, empty="Say what is wrong with it: the organizers read it."), db_now()
+    what = _first(what)
     person = placed(_cycle(what), by).person
     if _own(what, person):
         raise TalkRefused("It is your own: correct it, or ask the organizers.")
@@ -60,7 +66,7 @@ def rule(*, what: Said, verdict: str, why: str, by: Any) -> Ruling:
     if verdict not in set(Verdict):
         message = f"Expected one of {', '.join(Verdict)}."
         raise TalkInvalid(message, where="verdict")
-    now = db_now()
+    what, now = _first(what), db_now()
     if verdict == Verdict.HIDDEN.value:
         _hide(what, said, by=by)
     elif what.hidden_at is not None:

@@ -25,6 +25,7 @@ PLACES: Final = (
     ("people", gettext_lazy("People"), "cycle-people"),
     ("judging", gettext_lazy("Judging"), "desk-judging"),
     ("announcements", gettext_lazy("Announcements"), "desk-announcements"),
+    ("talk", gettext_lazy("Reports"), "desk-talk"),
     ("publish", gettext_lazy("Publish"), "desk-publish"),
     ("awards", gettext_lazy("Awards"), "desk-awards"),
     ("rules", gettext_lazy("Rules"), "desk-rules"),

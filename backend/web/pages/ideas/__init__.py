@@ -1,7 +1,8 @@
-"""The commons of a cycle: what is shared, one idea, its editor, its lineage."""
+"""The commons of a cycle: what is shared, one idea, its editor, its lineage, how ideas flow."""
 
 from backend.web.pages.ideas.editor import draft, edit_page, new_page, similar_page
 from backend.web.pages.ideas.feed import ideas_page
+from backend.web.pages.ideas.flowing import flow_page
 from backend.web.pages.ideas.moving import hide, widen
 from backend.web.pages.ideas.one import idea_page
 from backend.web.pages.ideas.room import answer_page, key_page, room_page, tell_page
@@ -11,6 +12,7 @@ __all__ = [
     "answer_page",
     "draft",
     "edit_page",
+    "flow_page",
     "hide",
     "idea_page",
     "ideas_page",

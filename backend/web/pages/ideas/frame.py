@@ -77,10 +77,15 @@ class Place(NamedTuple):
     group: Group | None
 
 
-def places_of(access: Access, cycle: Cycle) -> list[Place]:
-    """As whom this person may share in the cycle: their teams first. One statement for who is in a team, else none."""
+def places_of(access: Access, cycle: Cycle, known: Iterable[Group] | None = None) -> list[Place]:
+    """As whom this person may share in the cycle: their teams first. One statement for who is in a team, else none.
+
+    `known`: the active teams of the cycle by name, where the page has them already.
+    """
     mine = access.groups_with(Capability.SUBMIT)
-    rows = Group.objects.filter(cycle=cycle, pk__in=mine, state=GroupState.ACTIVE.value).order_by("name") if mine else []
+    rows: Iterable[Group] = [one for one in known or () if one.pk in mine]
+    if known is None and mine:
+        rows = Group.objects.filter(cycle=cycle, pk__in=mine, state=GroupState.ACTIVE.value).order_by("name")
     found = [Place(one.key, one.name, one) for one in rows]
     return [*found, Place("", _("The organizers"), None)] if access.organizes(cycle.pk) else found
 
@@ -98,10 +103,10 @@ def tabs_of(request: HttpRequest, cycle: Cycle) -> list[dict[str, Any]]:
     return tabs(cycle, "ideas", main=boards_seen(access, cycle).first(), access=access)
 
 
-def idea_seen(request: HttpRequest, cycle: str, number: int) -> Idea:
-    """The idea, if this person may read it; else 404: hidden and absent look alike."""
+def idea_seen(request: HttpRequest, cycle: str, number: int, **told: Any) -> Idea:
+    """The idea, if this person may read it; else 404: hidden and absent look alike. `told`: what else the same statement asks of it."""
     rows = with_story(Idea.objects.filter(cycle__key=cycle, number=number)).select_related("cycle__series", "cycle__organization")
-    rows = rows.annotate(joint=Exists(CreditShare.objects.filter(idea=OuterRef("pk"))))
+    rows = rows.annotate(joint=Exists(CreditShare.objects.filter(idea=OuterRef("pk"))), **told)
     found = visible(access_of(request), "idea.view", rows).prefetch_related("tags").first()
     if found is None:
         raise Http404

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from backend.accounts.pages.gate import id_in, may
+from backend.accounts.pages.gate import id_in
 from backend.api.permissions import access_of
 from backend.web.pages.ideas.frame import (
     AUDIENCES,
@@ -26,13 +26,14 @@ from backend.web.pages.ideas.frame import (
     told_words,
     whose,
 )
+from backend.web.pages.ideas.talk import heeded, talk_on
 from games.groups.models import Group
 from games.groups.rules import GroupState
 from games.ideas.models import Derivation, Idea, IdeaVersion
 from games.ideas.queries import shares_of
 from games.ideas.rules import ORDER, SOURCES, WHOLE_FROM, Audience, widens
 from games.learning.queries import evidence_of
-from games.permissions import visible
+from games.permissions import Access, visible
 from games.submissions.rules import diff_answers
 
 FEW = 12
@@ -41,15 +42,16 @@ FEW = 12
 @require_safe
 def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
     """Everything of an idea that this person may see; `compare` shows what a version changed."""
-    found = idea_seen(request, cycle, number)
-    context = frame(request, found.cycle, found.title)
     access = access_of(request)
+    found: Any = idea_seen(request, cycle, number, **_may(access), **heeded(access))
+    context = frame(request, found.cycle, found.title)
     signed = access.user_id is not None
     versions = list(found.versions.order_by("-number"))
     newest = versions[0] if versions else None
     inside = found.group_id in access.groups or access.reads(found.cycle_id) or found.author_id in access.persons
-    places = places_of(access, found.cycle) if signed else []
-    widening = signed and inside and may(request, "idea.widen", found)
+    widening = signed and inside and found.may_widen
+    teams = _teams(access, found) if widening and stands_for(found) is None else None
+    places = places_of(access, found.cycle, teams) if signed else []
     context |= {
         "idea": found,
         "kind": KINDS[found.kind],
@@ -64,21 +66,36 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
         "versions": versions,
         "diff": _diff(versions, id_in(request.GET.get("compare", ""))),
         **_around(found, request),
-        "shares": _shares(found) if found.joint else [],  # type: ignore[attr-defined] # annotated
+        "shares": _shares(found) if found.joint else [],
         "grade": GRADES.get(found.grade, ""),
-        "evidence": evidence_of([found])[found.pk].reasons if found.grade else (),
+        "evidence": evidence_of([found], joint=found.joint)[found.pk].reasons if found.grade else (),
         "read_by": READ_BY[found.audience],
         "inside": inside,
         "builds": bool(places) and found.hidden_at is None,
         "tester": next((one.key for one in places if one.group is not None), "") if found.hidden_at is None else "",
-        "tells": signed and inside and stands_for(found) is None and may(request, "idea.tell", found),
+        "tells": signed and inside and stands_for(found) is None and found.may_tell,
         "wider": _wider(found) if widening and stands_for(found) is None else [],
         "moderates": access.organizes(found.cycle_id) and found.audience != Audience.OWN.value,
+        "talk": talk_on(access, found),
     }
     if context["wider"]:
-        rows = Group.objects.filter(cycle=found.cycle_id, state=GroupState.ACTIVE.value).exclude(pk=found.group_id or 0)
-        context["teams"] = visible(access, "group.view", rows).order_by("name")
+        context["teams"] = [one for one in teams or () if one.pk != found.group_id]
     return render(request, "ideas/idea.html", context)
+
+
+def _may(access: Access) -> dict[str, Any]:
+    """What the permission table says of the idea, asked with it in one statement."""
+    rows = Idea.objects.filter(pk=OuterRef("pk"))
+    return {
+        "may_widen": Exists(visible(access, "idea.widen", rows)),
+        "may_tell": Exists(visible(access, "idea.tell", rows)),
+    }
+
+
+def _teams(access: Access, idea: Idea) -> list[Group]:
+    """The teams of the cycle, to whom it can be shown."""
+    rows = Group.objects.filter(cycle=idea.cycle_id, state=GroupState.ACTIVE.value)
+    return list(visible(access, "group.view", rows).order_by("name"))
 
 
 def _wider(idea: Idea) -> list[dict[str, Any]]:
@@ -89,16 +106,17 @@ def _wider(idea: Idea) -> list[dict[str, Any]]:
 
 
 def _around(idea: Idea, request: HttpRequest) -> dict[str, Any]:
-    """Where it came from and the newest that grew from it. Two statements, or one."""
+    """Where it came from and the newest that grew from it. One statement."""
     seen = visible(access_of(request), "idea.view", Idea.objects.all())
     near = Derivation.objects.filter(Q(target=idea) | Q(source=idea, target__in=seen.order_by().values("pk")))
-    near = near.select_related("source__group", "source__cycle", "target__group", "target__cycle")
+    near = near.annotate(told=Exists(seen.filter(pk=OuterRef("source")))).select_related(
+        "source__group", "source__cycle", "target__group", "target__cycle"
+    )
     first = Case(When(target=idea, then=Value(0)), default=Value(1))
-    rows = list(near.order_by(first, "-target_id", "source_id")[: SOURCES + FEW])
+    rows: list[Any] = list(near.order_by(first, "-target_id", "source_id")[: SOURCES + FEW])
     links = [one for one in rows if one.target_id == idea.pk]
-    there = set(seen.filter(pk__in=[one.source_id for one in links]).values_list("pk", flat=True))
     return {
-        "sources": [_link(one, one.source if one.source_id in there else None) for one in links],
+        "sources": [_link(one, one.source if one.told else None) for one in links],
         "grown": [_link(one, one.target) for one in rows if one.source_id == idea.pk][:FEW],
     }
 
