@@ -47,7 +47,7 @@ from games.judging.models import (
 from games.judging.queries.hall import to_visit
 from games.judging.queries.pitching import heard_by
 from games.judging.rules import ConflictSource, ReplyKind, SheetState
-from games.learning.models import ChangeTest, Observation
+from games.learning.models import ChangeTest, Observation, Reading, Taken
 from games.learning.rules import ChangeState
 from games.notices.models import Announcement, Notice
 from games.notices.rules import Audience
@@ -897,6 +897,10 @@ PERMISSIONS: dict[str, Permission] = {
         lambda a: (_cycle_open(a, "cycle__") & Q(group__isnull=True)) | _mine(a) | _reads(a, "cycle_id"),
     ),
     "observation.correct": _of_organizer("Organizers.", Observation),
+    "reading.view": _row("The group that reads, and organizers.", Reading, lambda a: _mine(a) | _reads(a, "round__cycle_id")),
+    "reading.read": _row("Members of the group that reads.", Reading, _mine),
+    "taken.view": _row("The group that took it, and organizers.", Taken, lambda a: _mine(a) | _reads(a, "cycle_id")),
+    "taken.drop": _row("Members of the group who may submit.", Taken, lambda a: Q(group_id__in=a.groups_with(Capability.SUBMIT))),
     "change_test.view": _row(
         "The group and organizers; once finished everybody, when the published round it was made in shows whole entries.",
         ChangeTest,

@@ -6,6 +6,7 @@ from django.utils.module_loading import import_string
 
 from games.journal.queries import db_now
 from games.judging.actions.planning import plans_due
+from games.learning.actions import deal_what_is_due
 from games.notices.actions import (
     ask_the_silent,
     compose_digests,
@@ -82,6 +83,7 @@ def remind() -> None:
     warn_of_deadlines()
     tell_of_halls()
     ask_the_silent()
+    deal_what_is_due()
     remind_of_asks()
     compose_digests()
 

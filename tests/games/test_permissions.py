@@ -34,7 +34,7 @@ from games.judging.models import (
     Stand,
     Vote,
 )
-from games.learning.models import ChangeTest, Observation
+from games.learning.models import ChangeTest, Observation, Reading, Taken
 from games.notices.models import Announcement, Notice
 from games.organizations.models import Organization
 from games.permissions import PERMISSIONS, access_for, allows, visible
@@ -130,6 +130,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "ruling.appeal": ("ada", "ada"),
     "ruling.answer": ("org", "org"),
     "idea_draft.view": ("ada", "ada"),
+    "reading.view": ("ada org", "ada org"),
+    "reading.read": ("ada", "ada"),
+    "taken.view": ("ada org", "ada org"),
+    "taken.drop": ("ada", "ada"),
     "cycle.safe_room": ("ada ben org", "ada ben org"),
     "cycle.tell_failure": ("ada ben org", "ada ben org"),
     "round.answer_risk": ("ada ben", "ada ben"),
@@ -266,6 +270,8 @@ def _work(cast: Cast) -> Iterator[Model]:
     yield from _talk(cast, idea)
     yield IdeaDraft.objects.create(cycle=cast.cycle, person=cast.ada.person, group=cast.red)
     yield RiskAnswer.objects.create(round=cast.call, text="Nobody dares to ask.", shown=True)
+    yield Reading.objects.create(round=cast.call, group=cast.red, idea=idea)
+    yield Taken.objects.create(cycle=cast.cycle, number=1, round=cast.call, group=cast.red, text="Cloth", at=now())
     sheet = cast.assign(cast.judith, cast.red, state="final")
     yield sheet
     yield Vote.objects.create(challenge=cast.concept, judge=cast.judith.person, a=cast.red, b=cast.blue)

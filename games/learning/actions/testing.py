@@ -15,7 +15,7 @@ from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.learning.actions.measuring import person_of
-from games.learning.models import ChangeTest
+from games.learning.models import ChangeTest, Taken
 from games.learning.queries.testing import evidence_of, round_now
 from games.learning.rules import PARTS, Act, ChangeState, comes_next, missing
 from games.learning.rules.testing import ChangeTestInvalid, ChangeTestRefused
@@ -44,8 +44,10 @@ def plan_test(
     by: Any,
     idea: Idea | None = None,
     round: Round | None = None,  # noqa: A002 the word of the game
+    taken: Taken | None = None,
 ) -> ChangeTest:
-    """A group plans to try something: its own change, or somebody's idea, with what it expects. Without `round`: the one that is on.
+    """A group plans to try something: its own change, or somebody's idea, with what it expects. Without `round`: the one that is on. `taken`: what
+    the group took from a study, now tried.
 
     Whether `by` may write for the group and read the idea the edge asks. Raises ChangeTestInvalid for words that are missing or too long
     and for an idea or round of another cycle, ChangeTestRefused when the group or the cycle takes no part any more.
@@ -56,6 +58,8 @@ def plan_test(
         raise ChangeTestInvalid("The idea is of another cycle.", where="idea")
     if round is not None and round.cycle_id != cycle.pk:
         raise ChangeTestInvalid("The round is of another cycle.", where="round")
+    if taken is not None and taken.group_id != group.pk:
+        raise ChangeTestInvalid("Another group took that.", where="taken")
     words = _checked(ChangeState.PLANNED, {"title": title, "prediction": prediction})
     number = (ChangeTest.objects.filter(cycle=cycle).aggregate(last=Max("number"))["last"] or 0) + 1
     test = ChangeTest.objects.create(
@@ -63,6 +67,7 @@ def plan_test(
         number=number,
         group=group,
         idea=idea,
+        taken=taken,
         round=round or round_now(cycle, db_now()),
         by=person_of(cycle, by, group),
         **words,

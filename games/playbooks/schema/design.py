@@ -73,6 +73,7 @@ class Design(Scoring):
         """What no single table shows (scoring apart: that is `leaderboards.engine.checks`), as (path, message)."""
         yield from _dates(self)
         yield from _overlaps(self)
+        yield from _studies(self)
         for number, challenge in enumerate(self.challenges):
             for path, message in challenge.faults():
                 yield ("challenges", number, *path), message
@@ -122,6 +123,23 @@ def _overlaps(design: Design) -> Iterator[tuple[Path, str]]:
                 ("rounds", number, "opens"),
                 f'round "{one.key}" opens {one.opens}, before round "{before.key}" closes {before.closes}; overlap = true allows it',
             )
+
+
+def _studies(design: Design) -> Iterator[tuple[Path, str]]:
+    """Reading changes nothing by itself: a study stands between two rounds, and what follows it is a round in which something is done."""
+    for number, one in enumerate(design.rounds):
+        study, at = one.study, ("rounds", number, "study")
+        if study is None:
+            continue
+        after = design.rounds[number + 1] if number + 1 < len(design.rounds) else None
+        if after is None or not any(task.in_round(after.key) for task in design.challenges):
+            yield at, f'no round with a task follows the study after round "{one.key}": what is taken from it has to be tried'
+        if study.ends <= study.begins:
+            yield (*at, "ends"), f"the study ends {study.ends}, not after it begins {study.begins}"
+        if one.closes and study.begins < one.closes:
+            yield (*at, "begins"), f'the study begins {study.begins}, before round "{one.key}" closes {one.closes}'
+        if after is not None and after.opens and after.opens < study.ends:
+            yield (*at, "ends"), f'the study ends {study.ends}, after round "{after.key}" opens {after.opens}'
 
 
 def _repeated(design: Design) -> Iterator[tuple[Path, str]]:

@@ -15,6 +15,16 @@ Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 HASH = r"^sha256:[0-9A-Za-z_-]{8,64}:[0-9a-f]{64}$"
 
 
+class StudyDesign(Spec):
+    """A time after a round in which teams read what others made, and say what they take from it into the next round."""
+
+    begins: AwareDatetime
+    ends: AwareDatetime
+    reads: Annotated[int, Field(strict=True, ge=1, le=20)] = Field(
+        default=3, description="works of others that each group is given"
+    )
+
+
 class RoundDesign(RoundSpec):
     """A timebox with its scoring, and what people may expect of it."""
 
@@ -37,6 +47,7 @@ class RoundDesign(RoundSpec):
     appeal_days: Annotated[int, Field(strict=True, ge=1, le=365)] | None = Field(
         default=None, description="days after publication in which a group may appeal"
     )
+    study: StudyDesign | None = Field(default=None, description="teams study each other's work between this round and the next")
     tests: Switch = Field(
         default=False, description="groups record tests of change; after 8 days of silence they are asked for the next"
     )

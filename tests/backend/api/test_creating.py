@@ -16,13 +16,16 @@ from django.utils.timezone import now
 
 from backend.accounts.models import User
 from games.bundles.writer import zipped
+from games.cycles.actions import add_design
 from games.cycles.models import Cycle
+from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.judging import actions as judging
 from games.judging.actions import finalize
 from games.judging.actions.feedback import ask_judge
 from games.judging.models import Deliberation, Panelist, Sheet
 from games.learning.actions import record_observation
+from games.playbooks.schema.tasks import StudyDesign
 from games.progression.actions.timing import waive_looks
 from games.rounds.models import Extension, Round
 from games.submissions.models import Version
@@ -399,6 +402,16 @@ def _of_a_post(who: str, path: str, body: dict[str, Any]) -> Callable[[House], A
     return asked
 
 
+def _taken(house: House) -> Asked:
+    """The round that is on is followed by a study, which is on too."""
+    call = house.open
+    rules, today = design_of(call.cycle), now()
+    study = StudyDesign(begins=today - timedelta(days=1), ends=today + timedelta(days=1))
+    rounds = tuple(one.model_copy(update={"study": study}) if one.key == call.round.key else one for one in rules.rounds)
+    add_design(call.cycle, rules.model_copy(update={"rounds": rounds}), by=None)
+    return house.people["ada"], f"/groups/{call.groups[0].pk}/taken", {"round": call.round.pk, "text": "Fire the clay"}
+
+
 CREATING: dict[str, Making] = {
     "/organizations": Making("games.Organization", _by("org", "/organizations", {"name": "Herons"})),
     "/playbooks": Making("games.Playbook", _by("org", "/playbooks", {"design": small(playbook={"key": "walks"})})),
@@ -450,6 +463,7 @@ CREATING: dict[str, Making] = {
     "/groups/{id}/appeals": Making("games.Appeal", _appealed),
     "/groups/{id}/ideas": Making("games.Idea", _by("ada", "/groups/{group}/ideas", IDEA)),
     "/cycles/{id}/ideas": Making("games.Idea", _by("org", "/cycles/{cycle}/ideas", IDEA)),
+    "/groups/{id}/taken": Making("games.Taken", _taken),
     "/groups/{id}/threads": Making("games.Thread", _by("ada", "/groups/{group}/threads", BARRIER)),
     "/cycles/{id}/threads": Making("games.Thread", _by("org", "/cycles/{cycle}/threads", BARRIER)),
     "/threads/{id}/posts": Making("games.Post", _of_a_post("org", "/threads/{thread}/posts", {"text": "From the tailor."})),

@@ -19,6 +19,7 @@ from backend.web.pages.desk.wording import worded
 from games.cycles.models import Cycle, Decision
 from games.cycles.queries import design_of
 from games.cycles.rules import NEXT_STATES, CycleState, DecisionKind
+from games.learning.queries import asks_to_study
 from games.notices.announcements import announcements_of, shown
 from games.progression.facts import facts_of
 from games.progression.steps import CycleFacts, RoundFacts, next_step
@@ -110,5 +111,10 @@ def rounds_desk(request: HttpRequest, cycle: str) -> HttpResponse:
     """Every round with what can be done about it now."""
     found = organized(request, cycle)
     rounds = list(rounds_of(found, access_of(request).now))
-    context = {"rounds": [round_card(found, one) for one in rounds], "zone": design_of(found).cycle.timezone or "UTC"}
+    rules = design_of(found)
+    context = {
+        "rounds": [round_card(found, one) for one in rounds],
+        "zone": rules.cycle.timezone or "UTC",
+        "studies": asks_to_study(rules),
+    }
     return desk_page(request, "desk/rounds.html", found, "rounds", context)

@@ -30,6 +30,7 @@ from games.challenges.models import Challenge
 from games.challenges.queries import spec_of
 from games.errors import GameError
 from games.groups.models import Group
+from games.learning.queries import hypotheses_in
 from games.organizations.models import Person
 from games.submissions import actions
 from games.submissions.models import Submission, Version
@@ -70,6 +71,7 @@ def _shown(request: HttpRequest, form: EntryForm, row: Challenge, group: Group, 
         "form": form,
         "fields": [form[field.key] for field in spec.form],
         "note": form[NOTE],
+        "hypotheses": hypotheses_in(row.round, group.pk),
         "uses": feedback_for(request, row, group),
         "blind": form.blind,
         "why": why,

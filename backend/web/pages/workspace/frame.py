@@ -12,7 +12,7 @@ from backend.web.pages.cycle import crumbs_of
 from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.judging.seating import MARKED
-from games.learning.queries import asks_for_tests
+from games.learning.queries import asks_for_tests, asks_to_study
 from games.permissions import visible
 
 WITH_CYCLE = ("cycle__series", "cycle__organization", "organization", "registration")
@@ -33,6 +33,8 @@ def team_tabs(group: Group, current: str) -> list[dict[str, Any]]:
     parts = [("team", _("Overview")), ("team-feedback", _("Marks and feedback")), ("team-standing", _("Where we stand"))]
     if design.rules or design.badges or design.awards:
         parts.append(("team-points", _("Points and awards") if design.rules or design.badges else _("Awards")))
+    if asks_to_study(design) or current == "team-study":
+        parts.append(("team-study", _("Study")))
     if asks_for_tests(design) or current == "team-tests":
         parts.append(("team-tests", _("Tests of change")))
     if any(one.appeal_days for one in design.rounds):

@@ -19,13 +19,14 @@ from backend.api.permissions import access_of
 from backend.web.learned import idea_choices, rhythm_shape, steps, test_shape
 from backend.web.pages.cycle import crumbs_of, cycle_seen
 from backend.web.pages.workspace.frame import framed, team_seen
+from backend.web.pages.workspace.studying import taken_asked
 from games.errors import GameError
 from games.groups.models import Group
 from games.groups.rules import GroupState
 from games.ideas.models import Idea
 from games.learning import actions
 from games.learning.actions.testing import OPEN, TITLE, WORDS
-from games.learning.models import ChangeTest
+from games.learning.models import ChangeTest, Taken
 from games.learning.queries import group_tests, rhythm_of
 from games.learning.rules import NEEDS, Act, ChangeState
 from games.permissions import Access, visible
@@ -91,17 +92,27 @@ def tests_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
         return redirect("team-test", found.cycle.key, found.key, made.number)
     tests = visible(access, "change_test.view", group_tests(found).select_related(*SHOWN))
     open_ = list(tests.exclude(state=ChangeState.ACTED.value))
-    first = {"idea": request.GET.get("idea", "")}
+    taken = taken_asked(request, found)
+    first = _begun(request, taken)
     context = framed(request, found, "team-tests", _("Tests of change")) | {
         "writes": writes,
         "form": form or (ChangeTestForm(("title", "prediction", "idea"), ideas=ideas, initial=first) if writes else None),
-        "planning": form is not None or bool(first["idea"]) or not open_,
+        "planning": form is not None or bool(first["idea"]) or taken is not None or not open_,
+        "taken": taken,
         "rhythm": rhythm_shape(rhythm_of(found.cycle, access.now, groups=[found.pk]).get(found.pk)),
         "open": [test_shape(one, _url(one)) for one in open_],
         "page": (page := Paginator(tests.filter(state=ChangeState.ACTED.value), PAGE).get_page(request.GET.get("page"))),
         "finished": [test_shape(one, _url(one)) for one in page],
     }
     return render(request, "workspace/tests.html", context, status=422 if form is not None else 200)
+
+
+def _begun(request: HttpRequest, taken: Taken | None) -> dict[str, str]:
+    """What the form begins with: an idea that was asked for, or what the team took from a study."""
+    if taken is None:
+        return {"idea": request.GET.get("idea", "")}
+    idea = taken.reading.idea if taken.reading is not None else None
+    return {"title": taken.text, "prediction": taken.prediction, "idea": str(idea.number) if idea is not None else ""}
 
 
 def _writes(access: Access, group: Group) -> bool:
@@ -123,7 +134,8 @@ def _planned(request: HttpRequest, form: ChangeTestForm, group: Group) -> Change
         rows = visible(access_of(request), "idea.view", Idea.objects.filter(cycle=group.cycle, number=id_in(sent["idea"])))
         idea = rows.first()
     try:
-        made = actions.plan_test(group=group, title=sent["title"], prediction=sent["prediction"], idea=idea, by=request.user)
+        words = {"title": sent["title"], "prediction": sent["prediction"]}
+        made = actions.plan_test(group=group, idea=idea, taken=taken_asked(request, group), by=request.user, **words)
     except GameError as refusal:
         refuse(form, refusal)
         return None
