@@ -48,10 +48,11 @@ from backend.web.pages.desk import (
     settings,
     tying,
 )
+from backend.web.pages.desk import studying as desk_studying
 from backend.web.pages.desk import voting as desk_voting
 from backend.web.pages.marking import report, room, walking
 from backend.web.pages.workspace import hall as team_hall
-from backend.web.pages.workspace import testing
+from backend.web.pages.workspace import studying, testing
 
 C = "cycles/<str:cycle>/"
 R = "cycles/<str:cycle>/rounds/<str:key>/"
@@ -111,6 +112,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}teams/<str:group>/judges/", workspace.judges_page, name="team-judges"),
     path(f"{C}teams/<str:group>/table/", team_hall.table, name="team-table"),
     path(f"{C}teams/<str:group>/standing/", workspace.standing_page, name="team-standing"),
+    path(f"{C}teams/<str:group>/study/", studying.study_page, name="team-study"),
+    path(f"{C}teams/<str:group>/study/works/<int:pk>/", studying.read, name="team-study-read"),
+    path(f"{C}teams/<str:group>/study/taken/<int:number>/", studying.drop, name="team-study-drop"),
     path(f"{C}teams/<str:group>/tests/", testing.tests_page, name="team-tests"),
     path(f"{C}teams/<str:group>/tests/<int:number>/", testing.test_page, name="team-test"),
     path(f"{C}tests/<int:number>/", testing.finished_page, name="test"),
@@ -165,6 +169,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deliberations/<int:pk>/decide/", room.decide, name="deliberation-decide"),
     path("deliberations/<int:pk>/revise/", room.mark_anew, name="deliberation-revise"),
     path(f"{C}desk/", desk.cycle_desk, name="cycle-desk"),
+    path(f"{C}desk/study/", desk_studying.study_desk, name="desk-study"),
+    path(f"{C}desk/study/<str:key>/", desk_studying.deal, name="desk-study-deal"),
     path(f"{C}desk/steer/", desk.steer_cycle, name="steer-cycle"),
     path(f"{C}desk/people/", desk.roll_page, name="cycle-people"),
     path(f"{C}desk/people/mail/", desk.mail_progress, name="desk-mail-progress"),
