@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts.pages.gate import me, refuse, require, seen, signed_in
 from backend.api.permissions import access_of
-from backend.web.pages.ideas.frame import AUDIENCES, READ_BY, Place, frame, idea_url, places_of, tabs_of, told_words, whose
+from backend.web.pages.ideas.frame import AUDIENCES, READ_BY, Place, frame, idea_url, places_of, tabs_of, whose
 from games.cycles.models import Cycle
 from games.errors import GameError
 from games.groups.models import Group
@@ -85,12 +85,7 @@ def _room(request: HttpRequest, cycle: str, *more: tuple[str, str] | str) -> dic
 
 
 def _story(one: Idea) -> dict[str, Any]:
-    return {
-        "idea": one,
-        "url": idea_url(one),
-        "whose": _("Nobody's name") if one.key_digest else whose(one),
-        "told": told_words(one),
-    }
+    return {"idea": one, "url": idea_url(one), "whose": _("Nobody's name") if one.key_digest else whose(one)}
 
 
 @never_cache
@@ -104,7 +99,9 @@ def room_page(request: HttpRequest, cycle: str) -> HttpResponse:
 def _shown(request: HttpRequest, context: dict[str, Any], **more: Any) -> HttpResponse:
     access, found = access_of(request), context["cycle"]
     places = places_of(access, found)
-    told = stories(visible(access, "idea.view", Idea.objects.filter(cycle=found)))[: SHOWN + 1]
+    seen_ = visible(access, "idea.view", Idea.objects.filter(cycle=found))
+    first = context["first"]
+    told = stories(seen_.exclude(pk=first["idea"].pk) if first else seen_)[: SHOWN + 1]
     listed = [_story(one) for one in told]
     context |= {
         "tabs": tabs_of(request, found),
