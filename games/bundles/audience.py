@@ -11,7 +11,9 @@
 | ideas, their versions, what came from what, shares of credit | those for everybody and of entries that are shown whole | the same; none while a round is blind | all but what a team keeps to itself |
 | what makes it risky here | | | what is in sight |
 | values of the aim | of the whole cycle | the same | all |
+| what is read between rounds, and what is taken | | | all |
 | tests of change | | | all |
+| threads and what is said in them | | | all but on what a team keeps to itself |
 | members, addresses, conflicts, replies to feedback, appeals, corrections | | | all |
 | tables and pitches in the hall | | all; while a round is blind its own under their numbers | all |
 | files of entries | of entries that count in the same rounds | of entries handed in; named by their field while a round is blind | all |

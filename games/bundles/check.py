@@ -10,7 +10,7 @@ from games.bundles.attached import check_files
 from games.bundles.bundle import ENTRY, MAX_ENTRIES, Bundle, entry_of, fields_of
 from games.bundles.corrections import check_appeals, check_changes
 from games.bundles.hall import check_pitches, check_stands
-from games.bundles.learned import check_observations, check_tests
+from games.bundles.learned import check_observations, check_studies, check_tests
 from games.bundles.marks import MarkChecker
 from games.bundles.places import Places
 from games.bundles.replies import check_replies
@@ -18,6 +18,7 @@ from games.bundles.rows import DecisionRow
 from games.bundles.rules import Faults
 from games.bundles.shared import NAMES, check_answers, check_around, check_ideas
 from games.bundles.tables import Table
+from games.bundles.talked import check_talk
 from games.bundles.told import check_journal, check_points
 from games.bundles.voters import PEERS, by_panel, check_votes
 from games.errors import Problem
@@ -60,9 +61,10 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     check_ideas(bundle, places, _each(bundle.tables.ideas, faults["ideas"]))
     check_around(bundle, places, {name: _each(getattr(bundle.tables, name), faults[name]) for name in NAMES[1:]})
     check_answers(places, _each(bundle.tables.risk_answers, faults["risk_answers"]))
-    check_tests(
-        places, {row.number for row in bundle.tables.ideas.rows}, _each(bundle.tables.change_tests, faults["change_tests"])
-    )
+    ideas = {row.number for row in bundle.tables.ideas.rows}
+    check_studies(places, ideas, _each(bundle.tables.readings, faults["readings"]), _each(bundle.tables.taken, faults["taken"]))
+    check_tests(places, ideas, _each(bundle.tables.change_tests, faults["change_tests"]))
+    check_talk(places, ideas, _each(bundle.tables.threads, faults["threads"]), _each(bundle.tables.posts, faults["posts"]))
     check_points(bundle.tables.points, places.groups, faults["points"])
     check_journal(bundle.tables.journal, places.groups, faults["journal"])
     found = [one for each in faults.values() for one in each.all()]

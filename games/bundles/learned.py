@@ -39,6 +39,34 @@ def _check_value(row: ObservationRow, refuse: Refuse) -> None:
         refuse("value", f"expected at most {DECIMALS} decimals and a number that can be kept")
 
 
+def check_studies(places: Places, ideas: Collection[int], given: Rows, taken: Rows) -> None:
+    """Name everything wrong with what was given to read and what was taken from it."""
+    numbers: set[int] = set()
+    for row, refuse in given:
+        _check_place(row, numbers, places, refuse)
+        if row.idea and row.idea not in ideas:
+            refuse("idea", f"{row.idea} is not in ideas.csv")
+        if bool(row.idea) == bool(row.entry):
+            refuse("entry", "expected the number of an entry, or of an idea")
+        if row.entry:
+            places.entry(row.round, row.challenge, row.of, refuse)
+    seen: set[int] = set()
+    for row, refuse in taken:
+        _check_place(row, seen, places, refuse)
+        if row.reading and row.reading not in numbers:
+            refuse("reading", f"{row.reading} is not in readings.csv")
+
+
+def _check_place(row: ReadingRow | TakenRow, seen: set[int], places: Places, refuse: Refuse) -> None:
+    if row.number in seen:
+        refuse("number", f"{row.number} is there twice")
+    seen.add(row.number)
+    if row.group not in places.groups:
+        refuse("group", places.no_group(row.group))
+    if row.round not in places.rounds:
+        refuse("round", places.no_round(row.round))
+
+
 def check_tests(places: Places, ideas: Collection[int], rows: Rows) -> None:
     """Name everything wrong with the tests of change. `ideas`: the numbers of those that are there."""
     seen: set[int] = set()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from games.bundles import cells
-from games.bundles.learned_rows import ChangeTestRow, ObservationRow
+from games.bundles.learned_rows import ChangeTestRow, ObservationRow, ReadingRow, TakenRow
 from games.bundles.rows import (
     AppealRow,
     AssignmentRow,
@@ -30,6 +30,7 @@ from games.bundles.rows import (
 )
 from games.bundles.rules import Faults
 from games.bundles.shared_rows import DerivationRow, IdeaRow, IdeaShareRow, IdeaVersionRow, RiskAnswerRow
+from games.bundles.talk_rows import PostRow, ThreadRow
 from games.bundles.text import decoded, header_of, rows_of
 from games.changes.rules import AppealState, ChangeKind, ChangeSetState
 from games.ideas.rules import LINE, PARTS, TITLE, DerivationKind, IdeaKind
@@ -40,6 +41,7 @@ from games.judging.rules.hall import LOCATION
 from games.judging.rules.pitching import ROOM
 from games.learning.rules import Act, ChangeState
 from games.playbooks.rules import Visibility
+from games.talk.rules import ThreadKind
 from leaderboards.engine.facts import DecisionKind, MarkState
 
 
@@ -352,8 +354,68 @@ SHAPES: Final[Mapping[str, Shape]] = {
             "at": cells.acted,
             "began": cells.acted_ever,
             "acted": cells.acted_ever,
+            "taken": cells.version,
         },
         ("number", "group", "title", "state", "at"),
+    ),
+    "readings": Shape(
+        ReadingRow,
+        {
+            "number": cells.whole,
+            "round": cells.key,
+            "group": cells.key,
+            "idea": cells.version,
+            "challenge": _REF,
+            "of": _REF,
+            "entry": cells.version,
+            "read": cells.acted_ever,
+        },
+        ("number", "round", "group"),
+    ),
+    "taken": Shape(
+        TakenRow,
+        {
+            "number": cells.whole,
+            "round": cells.key,
+            "group": cells.key,
+            "text": cells.Short(200),
+            "prediction": cells.text,
+            "reading": cells.version,
+            "at": cells.acted,
+        },
+        ("number", "round", "group", "text", "at"),
+    ),
+    "threads": Shape(
+        ThreadRow,
+        {
+            "number": cells.whole,
+            "kind": cells.OneOf(*ThreadKind),
+            "title": cells.Short(TITLE),
+            "group": _REF,
+            "idea": cells.version,
+            "asked": cells.text,
+            "opened": cells.acted,
+            "due": cells.acted_ever,
+            "replied": cells.acted_ever,
+            "answered": cells.acted_ever,
+            "accepted": cells.version,
+            "hidden": cells.acted_ever,
+        },
+        ("number", "kind", "title", "opened"),
+    ),
+    "posts": Shape(
+        PostRow,
+        {
+            "thread": cells.whole,
+            "number": cells.whole,
+            "group": _REF,
+            "text": cells.text,
+            "at": cells.acted,
+            "corrects": cells.version,
+            "helpful": cells.acted_ever,
+            "hidden": cells.acted_ever,
+        },
+        ("thread", "number", "text", "at"),
     ),
     "files": Shape(
         FileRow,
@@ -424,6 +486,10 @@ class Tables:
     risk_answers: Table[RiskAnswerRow] = field(default_factory=Table)
     observations: Table[ObservationRow] = field(default_factory=Table)
     change_tests: Table[ChangeTestRow] = field(default_factory=Table)
+    readings: Table[ReadingRow] = field(default_factory=Table)
+    taken: Table[TakenRow] = field(default_factory=Table)
+    threads: Table[ThreadRow] = field(default_factory=Table)
+    posts: Table[PostRow] = field(default_factory=Table)
     files: Table[FileRow] = field(default_factory=Table)
     points: Table[PointRow] = field(default_factory=Table)
     journal: Table[JournalRow] = field(default_factory=Table)

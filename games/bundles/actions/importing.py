@@ -13,12 +13,13 @@ from games.bundles.actions.hall import load_hall
 from games.bundles.actions.judged import load_assignments, load_conflicts, load_marks, load_votes
 from games.bundles.actions.kept import load_points
 from games.bundles.actions.landing import Landing
-from games.bundles.actions.learned import load_observations, load_tests
+from games.bundles.actions.learned import load_observations, load_studies, load_tests
 from games.bundles.actions.people import load_groups, load_people, organization_for
 from games.bundles.actions.pour import looked_at
 from games.bundles.actions.results import settle_imported
 from games.bundles.actions.shared import load_ideas
 from games.bundles.actions.talk import load_replies
+from games.bundles.actions.talked import load_talk
 from games.bundles.actions.work import load_attempts, load_decisions, load_official, load_submissions
 from games.bundles.bundle import Bundle
 from games.bundles.reading import Read, read_path
@@ -50,7 +51,9 @@ STEPS: Final[tuple[Callable[[Landing], None], ...]] = (
         load_hall,
         load_ideas,
         load_observations,
+        load_studies,
         load_tests,
+        load_talk,
         load_decisions,
         load_official,
         load_points,

@@ -4,11 +4,14 @@ from collections.abc import Collection
 from typing import Final
 
 from games.bundles.actions.landing import Landing
+from games.bundles.rules import BundleRefused
+from games.errors import Problem
 from games.ideas.models import Idea
-from games.learning.models import ChangeTest, Observation
+from games.learning.models import ChangeTest, Observation, Reading, Taken
 from games.learning.queries import evidence_of
 from games.learning.rules.measuring import in_millionths
 from games.rounds.models import Round
+from games.submissions.models import Submission
 
 BATCH: Final = 1000
 
@@ -33,13 +36,50 @@ def load_observations(landing: Landing) -> None:
     )
 
 
+def load_studies(landing: Landing) -> None:
+    """What was given to read, and what was taken from it. Raises BundleRefused for an entry that is not there."""
+    tables, readings = landing.bundle.tables, landing.bundle.tables.readings.rows
+    if not readings and not tables.taken.rows:
+        return
+    rounds = dict(Round.objects.filter(cycle=landing.cycle).values_list("key", "pk"))
+    ideas = dict(Idea.objects.filter(cycle=landing.cycle).values_list("number", "pk"))
+    found = Submission.objects.filter(challenge__round__cycle=landing.cycle)
+    entries = {tuple(place): pk for pk, *place in found.values_list("pk", "challenge", "group", "number")}
+    made = {}
+    for row in readings:
+        place = (landing.challenges.get((row.round, row.challenge)), landing.groups.get(row.of), row.entry)
+        entry = entries.get(place) if row.entry else None
+        if not row.idea and entry is None:
+            raise BundleRefused([Problem("readings.csv", f'reading {row.number}: "{row.of}" has no entry {row.entry} there')])
+        held = {"submission_id": entry, "idea_id": ideas.get(row.idea), "read_at": row.read}
+        made[row.number] = Reading(round_id=rounds[row.round], group_id=landing.groups[row.group], **held)
+    Reading.objects.bulk_create(made.values(), batch_size=BATCH)
+    Taken.objects.bulk_create(
+        [
+            Taken(
+                cycle=landing.cycle,
+                number=row.number,
+                round_id=rounds[row.round],
+                group_id=landing.groups[row.group],
+                reading=made.get(row.reading),
+                text=row.text,
+                prediction=row.prediction,
+                at=row.at or landing.now,
+            )
+            for row in tables.taken.rows
+        ],
+        batch_size=BATCH,
+    )
+
+
 def load_tests(landing: Landing) -> None:
-    """Tests of change, after the ideas they test."""
+    """Tests of change, after the ideas they test and what was taken from a study."""
     rows = landing.bundle.tables.change_tests.rows
     if not rows:
         return
     rounds = dict(Round.objects.filter(cycle=landing.cycle).values_list("key", "pk"))
     ideas = dict(Idea.objects.filter(cycle=landing.cycle).values_list("number", "pk"))
+    taken = dict(Taken.objects.filter(cycle=landing.cycle).values_list("number", "pk"))
     made = ChangeTest.objects.bulk_create(
         [
             ChangeTest(
@@ -47,6 +87,7 @@ def load_tests(landing: Landing) -> None:
                 number=row.number,
                 group_id=landing.groups[row.group],
                 idea_id=ideas.get(row.idea),
+                taken_id=taken.get(row.taken),
                 round_id=rounds.get(row.round),
                 title=row.title,
                 prediction=row.prediction,
