@@ -71,6 +71,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}ideas/new/", ideas.new_page, name="idea-new"),
     path(f"{C}ideas/draft/", ideas.draft, name="idea-draft"),
     path(f"{C}ideas/similar/", ideas.similar_page, name="ideas-similar"),
+    path(f"{C}ideas/flow/", ideas.flow_page, name="idea-flow"),
     path(f"{C}ideas/<int:number>/", ideas.idea_page, name="idea"),
     path(f"{C}ideas/<int:number>/edit/", ideas.edit_page, name="idea-edit"),
     path(f"{C}ideas/<int:number>/lineage/", ideas.lineage_page, name="lineage"),

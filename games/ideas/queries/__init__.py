@@ -2,6 +2,7 @@
 
 from games.ideas.queries.drafts import drafts_of
 from games.ideas.queries.feed import FeedAsked, built_on, feed, hidden_in, similar, tags_in, with_story
+from games.ideas.queries.flow import Flow, flows_among
 from games.ideas.queries.lineage import DEEPEST, Lineage, Link, Node, lineage_of, sources_of
 from games.ideas.queries.room import answered_by, answers_in, organizers_story, stories, ticket_of
 from games.ideas.queries.standing import acting_in, entry_title, groups_acting, shares_of
@@ -9,6 +10,7 @@ from games.ideas.queries.standing import acting_in, entry_title, groups_acting, 
 __all__ = [
     "DEEPEST",
     "FeedAsked",
+    "Flow",
     "Lineage",
     "Link",
     "Node",
@@ -19,6 +21,7 @@ __all__ = [
     "drafts_of",
     "entry_title",
     "feed",
+    "flows_among",
     "groups_acting",
     "hidden_in",
     "lineage_of",
