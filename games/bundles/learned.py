@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import Any, Final
 
-from games.bundles.learned_rows import ChangeTestRow, ObservationRow
+from games.bundles.learned_rows import ChangeTestRow, ObservationRow, ReadingRow, TakenRow
 from games.bundles.places import Places
 from games.learning.rules import Act, ChangeState, missing
 from games.learning.rules.measuring import DECIMALS

@@ -1,7 +1,7 @@
 """What was measured and tried, brought in as it was told: open tests go on where they land."""
 
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final
 
 from games.bundles.actions.landing import Landing
 from games.bundles.rules import BundleRefused
@@ -44,7 +44,9 @@ def load_studies(landing: Landing) -> None:
     rounds = dict(Round.objects.filter(cycle=landing.cycle).values_list("key", "pk"))
     ideas = dict(Idea.objects.filter(cycle=landing.cycle).values_list("number", "pk"))
     found = Submission.objects.filter(challenge__round__cycle=landing.cycle)
-    entries = {tuple(place): pk for pk, *place in found.values_list("pk", "challenge", "group", "number")}
+    entries: dict[tuple[Any, ...], int] = {
+        tuple(place): pk for pk, *place in found.values_list("pk", "challenge", "group", "number")
+    }
     made = {}
     for row in readings:
         place = (landing.challenges.get((row.round, row.challenge)), landing.groups.get(row.of), row.entry)

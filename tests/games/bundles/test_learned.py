@@ -13,9 +13,11 @@ from games.bundles.reading import read_bundle
 from games.bundles.rules import BundleRefused
 from games.cycles.models import Cycle
 from games.ideas.models import Idea
-from games.learning.models import ChangeTest, Observation
+from games.learning.models import ChangeTest, Observation, Reading, Taken
 from games.learning.queries import latest_of
 from games.learning.rules import Act
+from games.rounds.models import Round
+from games.submissions.models import Submission, Version
 from tests.factories.changes import Told, told
 from tests.factories.learning import an_idea, finished, planned, studied
 from tests.games.bundles.conftest import Build
@@ -128,3 +130,57 @@ def test_what_cannot_be_is_named_and_nothing_is_written(build: Build, name: str,
     with pytest.raises(BundleRefused) as refused:
         read_bundle(build(FILES | {f"{name}.csv": table}))
     assert any(found in str(problem) for problem in refused.value.problems), [str(one) for one in refused.value.problems]
+
+
+def studied_of(cycle: Cycle) -> list[Any]:
+    """What was read and taken, without ids."""
+    given = Reading.objects.filter(round__cycle=cycle).order_by("pk")
+    words = ("number", "round__key", "group__key", "text", "prediction", "reading__submission__group__key", "at")
+    return [
+        list(
+            given.values_list(
+                "round__key", "group__key", "idea__number", "submission__group__key", "submission__number", "read_at"
+            )
+        ),
+        list(Taken.objects.filter(cycle=cycle).order_by("number").values_list(*words)),
+        list(ChangeTest.objects.filter(cycle=cycle).order_by("number").values_list("number", "taken__number")),
+    ]
+
+
+def test_a_study_goes_out_for_organizers_and_comes_in_as_it_was(story: Told, tmp_path: Path) -> None:
+    cycle, (aqua, brook) = Cycle.objects.get(pk=story.played.cycle.pk), (story.played.groups[key] for key in ("aqua", "brook"))
+    round_, task = Round.objects.get(cycle=cycle, key="call"), story.played.challenges["concept"]
+    entry = Submission.objects.create(challenge=task, group=brook, state="submitted", submitted_at=now())
+    entry.pinned = Version.objects.create(submission=entry, number=1, data={"text": "Clay"}, digest="0" * 64, at=now())
+    entry.save(update_fields=["pinned"])
+    reading = Reading.objects.create(round=round_, group=aqua, submission=entry, read_at=now())
+    Reading.objects.create(round=round_, group=brook, idea=an_idea(aqua, title="Shared"))
+    taken = Taken.objects.create(cycle=cycle, number=1, round=round_, group=aqua, reading=reading, text="Fire the clay", at=now())
+    ChangeTest.objects.filter(cycle=cycle, group=aqua, title="Planned secretly").update(taken=taken)
+    export_cycle(cycle, tmp_path / "out.zip")
+    [copy] = import_path(tmp_path / "out.zip", key="again")
+    assert studied_of(copy) == studied_of(cycle)
+    assert len(studied_of(copy)[0]) == 2
+    for audience in ("public", "judges"):
+        files = export_files(cycle, audience=audience)
+        assert not {"readings.csv", "taken.csv"} & files.keys()
+        assert not [name for name, content in files.items() if b"Fire the clay" in content]
+
+
+def test_rows_of_a_study_are_checked(build: Build) -> None:
+    more = {
+        "readings.csv": "number,round,group,idea,challenge,of,entry\n1,one,a,7,,,\n1,two,x,,,,\n3,one,a,,c,nobody,1\n",
+        "taken.csv": "number,round,group,text,at,reading\n1,one,a,Try,2026-03-01T00:00:00Z,9\n",
+    }
+    with pytest.raises(BundleRefused) as refused:
+        read_bundle(build(FILES | more))
+    said = " ".join(str(one) for one in refused.value.problems)
+    for words in (
+        "7 is not in ideas.csv",
+        "1 is there twice",
+        '"two" is not a round',
+        '"nobody" is not in groups.csv',
+        "9 is not in readings.csv",
+    ):
+        assert words in said
+    assert "expected the number of an entry, or of an idea" in said
