@@ -15,6 +15,7 @@ from backend.web import shapes
 from backend.web.answers import answered
 from backend.web.explained import clock, explained
 from backend.web.pages.cycle import crumbs_of
+from backend.web.pages.talk.heeding import told_of_group
 from games.challenges.models import Challenge
 from games.challenges.queries import spec_of
 from games.cycles.models import Cycle
@@ -48,6 +49,7 @@ def group_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
     rows = Group.objects.filter(cycle__key=cycle, key=group).select_related(
         "organization", "cycle__series", "cycle__organization"
     )
+    rows = rows.annotate(**told_of_group(access))
     row = visible(access, "group.view", rows.filter(cycle__in=visible(access, "cycle.view", Cycle.objects.all()))).first()
     if row is None:
         raise Http404
@@ -58,6 +60,7 @@ def group_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
         "group": row,
         "crumbs": crumbs_of(found, (_("Groups"), reverse("groups", args=[found.key])), row.name),
         "own": row.pk in access.groups,
+        "here": found.pk in access.member_of,
         "builds": access.organizes(found.pk) or (found.pk in access.member_of and bool(access.groups_with(Capability.SUBMIT))),
         "facts": _facts(row),
         "grants": [

@@ -15,7 +15,6 @@ from games.bundles.queries.learned import learned_tables
 from games.bundles.queries.seats import assignment_rows, conflict_rows
 from games.bundles.queries.shared import shared_tables
 from games.bundles.queries.talk import reply_rows
-from games.bundles.queries.talked import talk_tables
 from games.bundles.rows import (
     AttemptRow,
     DecisionRow,
@@ -85,7 +84,6 @@ def bundle_of(cycle: Cycle) -> Bundle:
         pitches=Table(list(pitch_rows(cycle, groups))),
         **shared_tables(cycle, groups),
         **learned_tables(cycle, groups),
-        **talk_tables(cycle, groups),
         files=Table(files),
         points=Table(list(points_rows(cycle, groups, people))),
         journal=Table(list(journal_rows(cycle, groups))),

@@ -11,9 +11,9 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from games.groups.models import Group
 from games.ideas.models import Idea
-from games.learning.api.asking import asked_for
 from games.talk import actions
 from games.talk.api import shapes
+from games.talk.api.asking import asked_for
 from games.talk.models import Follow, Thread
 
 

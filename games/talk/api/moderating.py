@@ -6,9 +6,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from games.learning.api.asking import asked_for
 from games.talk import actions
 from games.talk.api import shapes
+from games.talk.api.asking import asked_for
 from games.talk.models import Report, Ruling
 
 

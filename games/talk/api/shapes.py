@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from games.learning.api.asking import IdField
+from games.talk.api.asking import IdField
 from games.talk.models import Follow, Post, Report, Ruling, Thread
 from games.talk.rules import TEXT, TITLE, WHY, ThreadKind
 

@@ -15,10 +15,10 @@ from games.cycles.models import Cycle
 from games.errors import NotAllowed, NotFound
 from games.groups.models import Group
 from games.ideas.models import Idea
-from games.learning.api.asking import asked_for
 from games.permissions import access_of, allows, visible
 from games.talk import actions
 from games.talk.api import shapes
+from games.talk.api.asking import asked_for
 from games.talk.models import Post, Thread
 from games.talk.queries import with_counts
 from games.talk.rules import ThreadKind

@@ -89,6 +89,9 @@ def test_an_idea_a_thread_and_a_team_are_followed_and_read_together(cast: Cast):
     barrier = asked(cast, who=cast.ada, title="No fuel")
     for path in ("ideas/1/heed/", f"threads/{barrier.number}/do/", "groups/red/heed/"):
         assert ben.post(f"{CYCLE}{path}", {"do": "follow"}).status_code == 302
+    ben.post(f"{CYCLE}groups/red/heed/", {"do": "thank"})
+    assert "Cheered · 1" in main(ben.get(f"{CYCLE}groups/red/"))
+    ben.post(f"{CYCLE}groups/red/heed/", {"do": "thank-back"})
     text = main(ben.get(f"{CYCLE}following/"))
     for words in ("We found thicker cloth", "No fuel", idea.title, cast.red.name):
         assert words in text

@@ -49,8 +49,8 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
     versions = list(found.versions.order_by("-number"))
     newest = versions[0] if versions else None
     inside = found.group_id in access.groups or access.reads(found.cycle_id) or found.author_id in access.persons
-    widening = signed and inside and found.may_widen
-    teams = _teams(access, found) if widening and stands_for(found) is None else None
+    widening = signed and inside and found.may_widen and stands_for(found) is None
+    teams = _teams(access, found) if widening else None
     places = places_of(access, found.cycle, teams) if signed else []
     context |= {
         "idea": found,
@@ -74,12 +74,11 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
         "builds": bool(places) and found.hidden_at is None,
         "tester": next((one.key for one in places if one.group is not None), "") if found.hidden_at is None else "",
         "tells": signed and inside and stands_for(found) is None and found.may_tell,
-        "wider": _wider(found) if widening and stands_for(found) is None else [],
+        "wider": _wider(found) if widening else [],
+        "teams": [one for one in teams or () if one.pk != found.group_id],
         "moderates": access.organizes(found.cycle_id) and found.audience != Audience.OWN.value,
         "talk": talk_on(access, found),
     }
-    if context["wider"]:
-        context["teams"] = [one for one in teams or () if one.pk != found.group_id]
     return render(request, "ideas/idea.html", context)
 
 

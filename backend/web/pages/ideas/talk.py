@@ -5,7 +5,7 @@ from typing import Any, Final
 from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from backend.web.pages.talk.frame import thread_rows
+from backend.web.pages.talk.rows import thread_rows
 from games.ideas.models import Idea
 from games.permissions import Access, visible
 from games.talk.models import Follow, Thanks, Thread

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backend.accounts.pages.gate import attempt, me, require, seen, signed_in
-from backend.web.pages.talk.frame import thread_seen, thread_url
+from backend.web.pages.talk.frame import thread_seen
+from backend.web.pages.talk.rows import thread_url
 from games.talk import actions
 from games.talk.models import Post
 

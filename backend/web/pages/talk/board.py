@@ -13,7 +13,7 @@ from backend.accounts.pages.gate import signed_in
 from backend.api.permissions import access_of
 from backend.web.pages.cycle import boards_seen, crumbs_of, cycle_seen, tabs
 from backend.web.pages.ideas.frame import idea_url, places_of
-from backend.web.pages.talk.frame import thread_rows
+from backend.web.pages.talk.rows import thread_rows
 from games.ideas.models import Idea
 from games.permissions import allows, visible
 from games.talk.models import Follow, Thread

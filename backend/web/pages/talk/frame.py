@@ -1,13 +1,10 @@
 """What the pages of talk share: words for kinds, rows of threads, as whom is spoken, which thread it is about."""
 
-from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.api.permissions import access_of
@@ -16,14 +13,7 @@ from games.cycles.models import Cycle
 from games.permissions import visible
 from games.talk.models import Follow, Thread
 from games.talk.queries import with_counts
-from games.talk.rules import TEXT, TITLE, WHY, ThreadKind
-
-KINDS: Final[dict[str, Any]] = {
-    ThreadKind.TALK.value: gettext_lazy("Talk"),
-    ThreadKind.QUESTION.value: gettext_lazy("Question"),
-    ThreadKind.BARRIER.value: gettext_lazy("Barrier"),
-    ThreadKind.ASK.value: gettext_lazy("Asked who did it"),
-}
+from games.talk.rules import TEXT, TITLE, WHY
 
 
 class OpeningForm(forms.Form):
@@ -78,36 +68,3 @@ def thread_seen(request: HttpRequest, cycle: str, number: int) -> Thread:
     if found is None:
         raise Http404
     return found
-
-
-def thread_url(thread: Thread) -> str:
-    """Its address. Its cycle is loaded."""
-    return reverse("thread", args=[thread.cycle.key, thread.number])
-
-
-def whose(thread: Any) -> str:
-    """Whose thread or post it is."""
-    return thread.group.name if thread.group is not None else _("The organizers")
-
-
-def thread_rows(threads: Iterable[Thread]) -> list[dict[str, Any]]:
-    """Threads as they stand in lists."""
-    return [
-        {
-            "thread": one,
-            "url": thread_url(one),
-            "kind": KINDS[one.kind],
-            "whose": whose(one),
-            "open": one.answered_at is None and one.kind != ThreadKind.TALK.value,
-            "answered": answered_words(one),
-            "waits": one.kind == ThreadKind.ASK.value and one.replied_at is None and one.answered_at is None,
-        }
-        for one in threads
-    ]
-
-
-def answered_words(thread: Thread) -> str:
-    """How it was answered."""
-    if thread.answered_at is None:
-        return ""
-    return _("helped") if thread.kind == ThreadKind.BARRIER.value else _("answered")

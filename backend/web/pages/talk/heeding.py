@@ -1,5 +1,9 @@
 """An idea or a group is followed, thanked, cheered; an idea is reported."""
 
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -10,7 +14,20 @@ from backend.accounts.pages.gate import attempt, me, require, seen, signed_in
 from backend.web.pages.ideas.frame import idea_seen, idea_url
 from games.groups.models import Group
 from games.ideas.models import Idea
+from games.permissions import Access
 from games.talk import actions
+from games.talk.models import Follow, Thanks
+
+
+def told_of_group(access: Access) -> dict[str, Any]:
+    """What the statement of a group asks besides: whether this person follows it, cheered it, and how many did."""
+    mine, all_ = sorted(access.persons), Thanks.objects.filter(to_group=OuterRef("pk"))
+    counted = all_.order_by().values("to_group").annotate(count=Count("pk")).values("count")
+    return {
+        "followed": Exists(Follow.objects.filter(group=OuterRef("pk"), person__in=mine)),
+        "cheered": Exists(all_.filter(person__in=mine)),
+        "cheers_count": Coalesce(Subquery(counted), 0),
+    }
 
 
 def _heed(request: HttpRequest, what: Idea | Group) -> None:

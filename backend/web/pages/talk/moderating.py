@@ -15,7 +15,7 @@ from backend.web.pages.cycle import crumbs_of
 from backend.web.pages.desk.place import desk_page, organized
 from backend.web.pages.ideas.frame import idea_url
 from backend.web.pages.ideas.frame import whose as whose_idea
-from backend.web.pages.talk.frame import thread_url, whose
+from backend.web.pages.talk.rows import thread_url, whose
 from games.cycles.models import Cycle
 from games.errors import GameError
 from games.ideas.models import Idea

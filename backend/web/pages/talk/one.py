@@ -15,7 +15,8 @@ from backend.accounts.pages.gate import me, refuse, require
 from backend.api.permissions import access_of
 from backend.web.pages.cycle import crumbs_of
 from backend.web.pages.ideas.frame import frame, idea_url
-from backend.web.pages.talk.frame import KINDS, SayForm, answered_words, place_of, thread_seen, thread_url, whose
+from backend.web.pages.talk.frame import SayForm, place_of, thread_seen
+from backend.web.pages.talk.rows import KINDS, answered_words, thread_url, whose
 from games.errors import GameError
 from games.learning.models import ChangeTest
 from games.learning.rules import Act, ChangeState

@@ -13,7 +13,8 @@ from backend.accounts.pages.gate import me, refuse, require, signed_in
 from backend.api.permissions import access_of
 from backend.web.pages.cycle import crumbs_of, cycle_seen
 from backend.web.pages.ideas.frame import Place, frame, idea_seen, idea_url
-from backend.web.pages.talk.frame import OpeningForm, place_of, thread_url
+from backend.web.pages.talk.frame import OpeningForm, place_of
+from backend.web.pages.talk.rows import thread_url
 from games.cycles.models import Cycle
 from games.errors import GameError
 from games.groups.models import Group
