@@ -24,13 +24,14 @@ from games.judging.models import (
     Stand,
     Vote,
 )
-from games.learning.models import ChangeTest, Observation
+from games.learning.models import ChangeTest, Observation, Reading, Taken
 from games.notices.models import Announcement, Message, Notice
 from games.progression.models import Draft
 from games.recognition.models import Grant, Points, PointsTotal
 from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
 from games.rounds.models import Entrant, Extension
 from games.submissions.models import Attempt, Submission, Upload, Version
+from games.talk.models import Follow, Post, Report, Ruling, Thread
 from leaderboards.models import Board, Snapshot, Standing
 from tests.cast import Cast
 from tests.factories.accounts import ApiTokenFactory
@@ -73,9 +74,28 @@ def seal(cast: Cast) -> dict[type[Model], Model]:
         ChangeTest.objects.create(
             cycle=cycle, number=1, group=cast.red, round=cast.call, title="The quiet test", state="acted", act="adopt"
         ),
+        Reading.objects.create(round=cast.call, group=cast.red, idea=Idea.objects.get(cycle=cycle)),
+        Taken.objects.create(cycle=cycle, number=1, round=cast.call, group=cast.red, text="The quiet trial", at=today),
         Notice.objects.create(cycle=cycle, person=cast.ada.person, topic="news", key="n", text="Doors open at nine"),
     ]
+    rows += _talk(cast, today)
     return {type(row): row for row in rows}
+
+
+def _talk(cast: Cast, today: Any) -> list[Model]:
+    said: dict[str, Any] = {"group": cast.red, "author": cast.ada.person}
+    idea, by = Idea.objects.get(cycle=cast.cycle), {"person": cast.ada.person, "at": today}
+    thread = Thread.objects.create(
+        cycle=cast.cycle, number=1, kind="question", idea=idea, title="The quiet question", opened_at=today, last_at=today, **said
+    )
+    post = Post.objects.create(thread=thread, number=1, text="The quiet word", at=today, **said)
+    return [
+        thread,
+        post,
+        Follow.objects.create(cycle=cast.cycle, idea=idea, **by),
+        Report.objects.create(cycle=cast.cycle, post=post, why="The quiet reason", **by),
+        Ruling.objects.create(cycle=cast.cycle, post=post, verdict="hidden", why="The quiet ruling", at=today),
+    ]
 
 
 def _entry(cast: Cast, today: Any) -> list[Model]:
