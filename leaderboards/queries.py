@@ -181,7 +181,8 @@ def snapshot_rows(snapshot: Snapshot) -> list[RowData]:
     stored = Snapshot.objects.filter(board_id=snapshot.board_id, audience=snapshot.audience, number__in=numbers)
     read: dict[int, Any] = dict(stored.values_list("number", "rows"))
     before = {(row["entry"], row["line"]): row["place"] for row in read.get(snapshot.number - 1, ())}
-    rows: Iterable[Mapping[str, Any]] = read.get(snapshot.number) or snapshot.rows
+    kept = read.get(snapshot.number)  # may be empty: then it is known, and the snapshot is not asked for it
+    rows: Iterable[Mapping[str, Any]] = snapshot.rows if kept is None else kept
     return [row_data({**row, "previous_place": before.get((row["entry"], row["line"]), "")}) for row in rows]
 
 
