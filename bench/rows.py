@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bench import boards, doors, imports, judging, pairwise, planning, statements
+from bench import boards, commons, doors, imports, judging, pairwise, planning, statements
 from bench.harness import Row
 
 ROWS: Final[tuple[Row, ...]] = (
@@ -12,5 +12,6 @@ ROWS: Final[tuple[Row, ...]] = (
     *planning.ROWS,
     *judging.ROWS,
     *pairwise.ROWS,
+    *commons.ROWS,
     *statements.ROWS,
 )

@@ -53,6 +53,11 @@ WHOLE_FROM: Final = 5
 ORDER: Final = tuple(Audience)
 
 
+def told_by_organizers(author: int | None, *, safe: bool, key_digest: str) -> bool:
+    """Whether an idea without a team is the organizers': its author is known, or it opened the safe room (whose nameless stories have a key)."""
+    return author is not None or (safe and not key_digest)
+
+
 def completeness(parts: Mapping[str, str]) -> int:
     """How many of the six parts say anything."""
     return sum(bool(parts.get(part, "").strip()) for part in PARTS)

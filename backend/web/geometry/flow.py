@@ -23,7 +23,7 @@ class Bar(NamedTuple):
     number: int
     top: int
     height: int
-    count: int
+    size: int
 
     @property
     def middle(self) -> int:
@@ -37,7 +37,7 @@ class Band(NamedTuple):
     path: str
     source: int
     target: int
-    count: int
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _column(counts: Counter[int], unit: float) -> tuple[Bar, ...]:
 
 def _slack(bar: Bar, unit: float) -> float:
     """Where a bar is taller than what goes through it, that stands in its middle."""
-    return (bar.height - bar.count * unit) / 2
+    return (bar.height - bar.size * unit) / 2
 
 
 def _path(start: float, end: float, thick: float) -> str:

@@ -142,7 +142,7 @@ class NodeShape(serializers.Serializer[Any]):
     number = serializers.IntegerField(source="idea.number", default=None, allow_null=True)
     title = serializers.CharField(source="idea.title", default=None, allow_null=True)
     kind = serializers.CharField(source="idea.kind", default=None, allow_null=True)
-    group = serializers.CharField(source="idea.group.key", default=None, allow_null=True)
+    group = serializers.CharField(source="idea.group", default=None, allow_null=True)
 
 
 class LinkShape(serializers.Serializer[Any]):

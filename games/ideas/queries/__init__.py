@@ -2,8 +2,8 @@
 
 from games.ideas.queries.drafts import drafts_of
 from games.ideas.queries.feed import FeedAsked, built_on, feed, hidden_in, similar, tags_in, with_story
-from games.ideas.queries.flow import Flow, flows_among
-from games.ideas.queries.lineage import DEEPEST, Lineage, Link, Node, lineage_of, sources_of
+from games.ideas.queries.flow import Flow, Flows, flows_among
+from games.ideas.queries.lineage import DEEPEST, Lineage, Link, Named, Node, lineage_of, sources_of
 from games.ideas.queries.room import answered_by, answers_in, organizers_story, stories, ticket_of
 from games.ideas.queries.standing import acting_in, entry_title, groups_acting, shares_of
 
@@ -11,8 +11,10 @@ __all__ = [
     "DEEPEST",
     "FeedAsked",
     "Flow",
+    "Flows",
     "Lineage",
     "Link",
+    "Named",
     "Node",
     "acting_in",
     "answered_by",

@@ -6,19 +6,19 @@ nothing beyond it is told: a source appears as "an idea you cannot see", what ot
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Final, NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from games.ideas.models import Derivation, Idea
-from games.ideas.queries.feed import with_story
+from games.ideas.rules import told_by_organizers
 
 DEEPEST: Final = 10
 """Steps from the idea, each way, unless asked otherwise."""
 MOST: Final = 500
 """So many ideas at most, each way: the nearest."""
-
 _WALK: Final = """
 WITH RECURSIVE walk(id, depth) AS (
     SELECT {far}_id, 1 FROM games_derivation WHERE {near}_id = %s
@@ -50,12 +50,48 @@ class Link:
     reason: str = ""
 
 
+class Named(NamedTuple):
+    """What is told of an idea in a lineage: no more, for there may be a thousand of them. `cycle`, `group`: keys; `team`: its name."""
+
+    pk: int
+    number: int
+    title: str
+    kind: str
+    shared_at: datetime
+    cycle: str
+    group: str | None
+    team: str | None
+    author_id: int | None
+    safe: bool
+    key_digest: str
+
+    @property
+    def by_organizers(self) -> bool:
+        """Told by the organizers: it has no team, and somebody who is known."""
+        return told_by_organizers(self.author_id, safe=self.safe, key_digest=self.key_digest)
+
+
+_NAMED: Final = (
+    "pk",
+    "number",
+    "title",
+    "kind",
+    "shared_at",
+    "cycle__key",
+    "group__key",
+    "group__name",
+    "author_id",
+    "safe",
+    "key_digest",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """An idea of the lineage; without `idea` it is one that the person may not see, named by its id within this lineage alone."""
 
     key: int
-    idea: Idea | None = None
+    idea: Named | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +110,13 @@ class Lineage:
 
 def lineage_of(idea: Idea, seen: QuerySet[Idea], *, depth: int | None = DEEPEST, most: int = MOST) -> Lineage:
     """Where the idea came from and what grew from it, up to `depth` steps each way, or (None) all the way. `seen`: ideas the person may
-    see. Four statements.
+    see, this one among them. Four statements.
     """
     up, down = _walk(_UP, idea.pk, depth, most), _walk(_DOWN, idea.pk, depth, most)
-    found = {idea.pk: idea} | {one.pk: one for one in with_story(seen.filter(pk__in=[*up, *down]))}
     among = [idea.pk, *up, *down]
-    rows = Derivation.objects.filter(source__in=among, target__in=among).order_by("target_id", "source_id")
-    links = [Link(*row) for row in rows.values_list("source_id", "target_id", "kind", "reason")]
+    found = {row[0]: Named(*row) for row in seen.filter(pk__in=among).order_by().values_list(*_NAMED)}
+    links_among = Derivation.objects.filter(source__in=among, target__in=among).order_by("target_id", "source_id")
+    links = [Link(*row) for row in links_among.values_list("source_id", "target_id", "kind", "reason")]
     kept = _reached(idea.pk, links, found)
     return _told(found, kept, links, more=len(up) >= most or len(down) >= most)
 
@@ -115,7 +151,7 @@ def _reached(start: int, links: Collection[Link], found: Collection[int]) -> set
     return kept
 
 
-def _told(found: Mapping[int, Idea], kept: set[int], links: Iterable[Link], *, more: bool) -> Lineage:
+def _told(found: Mapping[int, Named], kept: set[int], links: Iterable[Link], *, more: bool) -> Lineage:
     """Unseen nodes get keys below zero: their ids tell nothing."""
     masks = {pk: -number for number, pk in enumerate(sorted(kept - found.keys()), 1)}
     nodes = tuple(Node(masks.get(pk, pk), found.get(pk)) for pk in sorted(kept))

@@ -44,7 +44,10 @@ def on_invited(entry: JournalEntry) -> int:
     if invitation.expires_at <= db_now():  # withdrawn before the mail was written
         return 0
     link = absolute(f"/invitations/{invitation_secret(invitation)}/")
-    place = {"cycle": Cycle.objects.filter(pk=entry.cycle_id).first(), "group": Group.objects.filter(pk=entry.group_id).first()}
+    place = {
+        "cycle": Cycle.objects.filter(pk=entry.cycle_id).first() if entry.cycle_id else None,
+        "group": Group.objects.filter(pk=entry.group_id).first() if entry.group_id else None,
+    }
     context = {"invitation": invitation, "person": invitation.person, "link": link, **place}
     key = f"invited:{invitation.pk}"
     letter = tell("person.invited", to=invitation.person.email, person=invitation.person, key=key, context=context)

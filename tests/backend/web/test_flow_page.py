@@ -57,16 +57,16 @@ def test_the_page_takes_the_same_few_statements(cast: Cast, count: int):
     client.get(FLOW)
     with CaptureQueriesContext(connection) as sent:
         assert f"{count} times" in main(client.get(FLOW))
-    assert len(without_designs(sent)) == 7
+    assert len(without_designs(sent)) == 6
 
 
 @given(PAIRS)
 def test_bands_fill_their_bars_and_stay_between_the_columns(counts: dict[tuple[int, int], int]):
     laid = bands([(source, target, count) for (source, target), count in counts.items()])
-    assert {(one.source, one.target): one.count for one in laid.bands} == counts
+    assert {(one.source, one.target): one.size for one in laid.bands} == counts
     for column, side in ((laid.left, 0), (laid.right, 1)):
-        assert [one.count for one in column] == sorted((one.count for one in column), reverse=True)
-        assert sum(one.count for one in column) == sum(counts.values())
+        assert [one.size for one in column] == sorted((one.size for one in column), reverse=True)
+        assert sum(one.size for one in column) == sum(counts.values())
         for above, below in pairwise(column):
             assert below.top == above.top + above.height + GAP
         for bar in column:

@@ -19,7 +19,7 @@ from games.ideas.queries import Flow, flows_among
 from games.permissions import visible
 
 DRAWN: Final = 40
-"""So many pairs at most are drawn, the strongest; the table has all."""
+"""So many pairs at most are drawn, the strongest."""
 FIRST: Final = 12
 
 
@@ -28,16 +28,15 @@ def flow_page(request: HttpRequest, cycle: str) -> HttpResponse:
     """Over what this person may see."""
     context = frame(request, cycle, _("How ideas flow"))
     found: Cycle = context["cycle"]
-    told = flows_among(visible(access_of(request), "idea.view", Idea.objects.filter(cycle=found)))
-    between = [one for one in told if not one.own]
+    flows = flows_among(visible(access_of(request), "idea.view", Idea.objects.filter(cycle=found)))
+    told = flows.told
     context |= {
-        "rows": [_row(found, one, between[0].count) for one in between[:FIRST]],
-        "rest": max(len(between) - FIRST, 0),
-        "drawn": _drawn(between[:DRAWN]),
-        "left_out": max(len(between) - DRAWN, 0),
-        "count": sum(one.count for one in between),
-        "own": sum(one.count for one in told if one.own),
-        "table": _table(between),
+        "flows": flows,
+        "rows": [_row(found, one, told[0].count) for one in told[:FIRST]],
+        "drawn": _drawn(told[:DRAWN]),
+        "left_out": max(flows.pairs - DRAWN, 0),
+        "untold": flows.pairs - len(told),
+        "table": _table(told),
     }
     return render(request, "ideas/flow.html", context)
 
@@ -65,7 +64,7 @@ def _drawn(flows: Sequence[Flow]) -> dict[str, Any]:
         "laid": laid,
         "left": [{"bar": one, "name": names[one.number]} for one in laid.left],
         "right": [{"bar": one, "name": names[one.number]} for one in laid.right],
-        "bands": [{"band": one, "words": f"{names[one.source]} → {names[one.target]}: {one.count}"} for one in laid.bands],
+        "bands": [{"band": one, "words": f"{names[one.source]} → {names[one.target]}: {one.size}"} for one in laid.bands],
     }
 
 

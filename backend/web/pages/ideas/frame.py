@@ -16,7 +16,7 @@ from games.groups.models import Group
 from games.groups.rules import GroupState
 from games.ideas.models import CreditShare, Idea
 from games.ideas.queries import with_story
-from games.ideas.rules import WHOLE_FROM, Audience, DerivationKind, IdeaKind
+from games.ideas.rules import WHOLE_FROM, Audience, DerivationKind, IdeaKind, told_by_organizers
 from games.permissions import Access, visible
 from games.playbooks.rules import Capability
 
@@ -122,7 +122,11 @@ def whose(idea: Idea) -> str:
     """Whose it is."""
     if idea.group is not None:
         return idea.group.name
-    organizers = idea.author_id is not None or (idea.safe and not idea.key_digest)
+    return nameless(organizers=told_by_organizers(idea.author_id, safe=idea.safe, key_digest=idea.key_digest))
+
+
+def nameless(*, organizers: bool) -> str:
+    """Who told an idea that has no team."""
     return _("The organizers") if organizers else _("Somebody")
 
 

@@ -5,14 +5,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from backend.api.permissions import access_of
 from backend.web.geometry.lineage import graph
-from backend.web.pages.ideas.frame import KINDS, LINKS, frame, idea_seen, idea_url, whose
+from backend.web.pages.ideas.frame import KINDS, LINKS, frame, idea_seen, idea_url, nameless
 from games.ideas.models import Idea
-from games.ideas.queries import DEEPEST, Lineage, Link, Node, lineage_of
+from games.ideas.queries import DEEPEST, Lineage, Link, Named, Node, lineage_of
 from games.permissions import visible
 
 
@@ -45,18 +46,18 @@ def _rows(told: Lineage, here: Idea) -> list[dict[str, Any]]:
     for one in told.links:
         came.setdefault(one.target, []).append(one)
     return [
-        {
-            "idea": node.idea,
-            "name": names[node.key],
-            "url": idea_url(node.idea) if node.idea else "",
-            "kind": KINDS[node.idea.kind] if node.idea else "",
-            "whose": whose(node.idea) if node.idea else "",
-            "at": node.idea.shared_at if node.idea else None,
-            "here": node.key == here.pk,
-            "came": _came(came.get(node.key, ()), names),
-        }
+        {"name": names[node.key], "here": node.key == here.pk, "came": _came(came.get(node.key, ()), names)} | _told(node.idea)
         for node in told.nodes
     ]
+
+
+def _told(idea: Named | None) -> dict[str, Any]:
+    """What a row says of an idea; of one that may not be seen nothing."""
+    if idea is None:
+        return {"seen": False, "url": "", "kind": "", "whose": "", "at": None}
+    whose = idea.team or nameless(organizers=idea.by_organizers)
+    url = reverse("idea", args=[idea.cycle, idea.number])
+    return {"seen": True, "url": url, "kind": KINDS[idea.kind], "whose": whose, "at": idea.shared_at}
 
 
 def _name(node: Node) -> str:
