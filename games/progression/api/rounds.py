@@ -18,8 +18,8 @@ from games.permissions import access_of
 from games.playbooks.rules import Visibility
 from games.progression import actions
 from games.progression.api import looking, shapes
+from games.progression.api.agreement import AgreementShape, agreement_data, told_agreement
 from games.results.actions import request_settle
-from games.results.api.agreement import AgreementShape, agreement_data, told_agreement
 from games.rounds.models import Entrant, Extension, Round
 from games.rounds.queries import with_state
 
