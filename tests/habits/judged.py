@@ -29,6 +29,7 @@ from games.progression.actions import apply_design
 from games.progression.actions.timing import waive_looks
 from games.submissions import actions as entering
 from games.submissions.queries import label_for
+from games.talk import actions as talk
 from tests.cast import Actor, actor
 from tests.factories.cycles import CycleFactory
 from tests.factories.groups import MembershipFactory
@@ -276,7 +277,13 @@ def _commons(found: Scene) -> None:
     cycle, red, ada = found.rows["cycle"], found.rows["red"], found.who["ada"]
     for audience in ("own", "organizers"):
         told = Telling(title=f"The {audience}ideaword", kind="failure-story", parts={"steps": f"{audience}stepsword"})
-        sharing.share_idea(cycle=cycle, group=red, told=told, by=ada.user, audience=audience)
+        idea = sharing.share_idea(cycle=cycle, group=red, told=told, by=ada.user, audience=audience)
+        words = {"title": f"On the {audience}talkword", "text": f"Said: {audience}talkword"}
+        talk.open_thread(cycle=cycle, group=red, idea=idea, kind="question", by=ada.user, **words)
+    barrier = talk.open_thread(cycle=cycle, group=red, kind="barrier", title="No cloth", text="Where from?", by=ada.user)
+    org, opening = found.who["org"].user, barrier.posts.get()
+    talk.report(what=opening, why="Please look.", by=org)
+    talk.rule(what=opening, verdict="left", why="It is a fair question.", by=org)
     draft = {"title": "ideadraftword"}
     sharing.save_draft(cycle=cycle, person=ada.person, content=draft, by=ada.user, group=red)
     for title in ("plannedtestword", "finishedtestword"):
@@ -287,6 +294,8 @@ def _commons(found: Scene) -> None:
     found.needles |= {
         "idea of a team alone": "ownideaword",
         "idea for organizers": "organizersideaword",
+        "talk on an idea of a team alone": "owntalkword",
+        "talk on an idea for organizers": "organizerstalkword",
         "steps of an idea for organizers": "organizersstepsword",
         "draft of an idea": "ideadraftword",
         "planned test": "plannedtestword",

@@ -24,6 +24,7 @@ from games.learning.models import ChangeTest
 from games.notices.models import Message, Notice
 from games.results.models import RecomputeRun
 from games.submissions.models import Submission
+from games.talk.models import Ruling, Thread
 from leaderboards.models import Board
 from tests.habits.judged import Mode, Scene, judged
 from tests.habits.test_api_doors import DESCRIPTION, Door, doors
@@ -121,6 +122,8 @@ READS: Final[dict[str, Callable[[Mode], frozenset[str]]]] = {
     "change set": only("org"),
     "idea of a team alone": only("ada"),
     "idea for organizers": only("ada", "org"),
+    "talk on an idea of a team alone": only("ada"),
+    "talk on an idea for organizers": only("ada", "org"),
     "steps of an idea for organizers": only("ada", "org"),
     "draft of an idea": only("ada"),
     "planned test": only("ada", "org"),
@@ -175,6 +178,9 @@ PAGE_ROWS: Final[dict[str, type[Model]]] = {
     "idea": Idea,
     "idea-edit": Idea,
     "lineage": Idea,
+    "idea-talk": Idea,
+    "thread": Thread,
+    "ruling": Ruling,
     "test": ChangeTest,
     "team-test": ChangeTest,
 }
@@ -204,11 +210,12 @@ TELLS: Final = frozenset(
     conflict-list cycle cycle-desk cycle-people deliberation deliberation-detail deliberation-list deliberation-marks
     deliberation-remarks desk-announcements desk-appeals desk-calibration desk-change-set desk-changes desk-changes-rules
     desk-conflicts desk-doubts desk-flags desk-judging desk-live desk-matrix desk-panel desk-people-csv desk-place
-    desk-publish-round desk-sheet desk-third-reader entries entry group idea idea-detail idea-edit idea-lineage idea-list
-    idea-new ideas ideas-similar judging-judging-progress lineage membership-detail membership-list message-detail message-list
-    my-data panelist-list past-sheets person-detail person-list queue receipt round-desk score-detail score-list search sheet
-    sheet-detail sheet-list submission-detail submission-list team-appeals team-feedback team-judges team-test team-tests test
-    upload-content user-detail user-list version-detail version-list
+    desk-publish-round desk-sheet desk-third-reader entries entry following group idea idea-detail idea-edit idea-lineage
+    idea-list idea-new idea-talk ideas ideas-similar judging-judging-progress lineage membership-detail membership-list
+    message-detail message-list my-data panelist-list past-sheets person-detail person-list post-detail post-list queue
+    receipt round-desk score-detail score-list search sheet sheet-detail sheet-list submission-detail submission-list
+    team-appeals team-feedback team-judges team-test team-tests test thread thread-detail thread-list upload-content
+    user-detail user-list version-detail version-list
     """.split()  # noqa: SIM905 a table of many words
 )
 """Routes that tell something secret to somebody: walked by everybody in every mode."""
@@ -288,7 +295,7 @@ def page_addresses(scene: Scene) -> Iterator[Address]:
 
 
 def _numbers(scene: Scene, model: type[Model] | None) -> Collection[int]:
-    if model in {Idea, ChangeTest}:  # their addresses have the cycle's own numbers
+    if model in {Idea, ChangeTest, Thread}:  # their addresses have the cycle's own numbers
         return list(model._default_manager.order_by("pk").values_list("number", flat=True))[:MOST]
     return scene.ids(model)[:MOST] if model is not None else (1,)
 
