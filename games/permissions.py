@@ -333,7 +333,7 @@ def _in_safe_room(access: Access, cycle: str = "pk") -> Q:
     """Members of the teams of the cycle and its organizers; no sponsor, even one who plays too. `cycle` is the path to its id."""
     playing = Group.objects.filter(pk__in=access.groups_with()).exclude(state=GroupState.PENDING.value)
     inside = Q(**{f"{cycle}__in": playing.values("cycle_id")}) if access.groups else NEVER
-    return (inside | _reads(access, cycle)) & ~Q(**{f"{cycle}__in": access.cycles_with(Capability.FOLLOW)})
+    return (inside | _organizes(access, cycle)) & ~Q(**{f"{cycle}__in": access.cycles_with(Capability.FOLLOW)})
 
 
 def _tells(access: Access, cycle: str = "pk") -> Q:
@@ -345,7 +345,7 @@ def _tells(access: Access, cycle: str = "pk") -> Q:
 def _on_board(access: Access, cycle: str = "pk") -> Q:
     """Cycles (the path to their id) whose board of barriers the person reads: in a team that takes part, or organizing."""
     playing = Group.objects.filter(pk__in=access.groups_with()).exclude(state=GroupState.PENDING.value)
-    return _reads(access, cycle) | (Q(**{f"{cycle}__in": playing.values("cycle_id")}) if access.groups else NEVER)
+    return _organizes(access, cycle) | (Q(**{f"{cycle}__in": playing.values("cycle_id")}) if access.groups else NEVER)
 
 
 def _thread_seen(access: Access) -> Q:

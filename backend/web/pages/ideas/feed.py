@@ -45,8 +45,8 @@ def ideas_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "narrowed": any(asked.values()),
         "query": _query(request),
         "writes": bool(places),
-        "board": bool(places) or access.reads(found.pk),
-        "room": (bool(places) or access.reads(found.pk)) and not _follows(access, found),
+        "board": bool(places),
+        "room": bool(places) and not _follows(access, found),
     }
     return render(request, "ideas/feed.html", context)
 
