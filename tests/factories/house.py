@@ -14,7 +14,7 @@ from games.changes.models import Appeal, ChangeSet
 from games.cycles.actions import record_decision
 from games.cycles.models import Cycle, Series
 from games.cycles.rules import DecisionKind
-from games.groups.models import Group
+from games.groups.models import Group, Membership
 from games.ideas.models import Idea
 from games.judging.models import (
     AssignmentPlan,
@@ -37,6 +37,7 @@ from games.recognition.models import Points, PointsTotal
 from games.results.models import ExternalResult
 from games.rounds.models import Extension
 from games.submissions.models import Attempt, Upload
+from games.talk.models import Follow, Post, Report, Ruling, Thread
 from tests.cast import Actor, actor
 from tests.factories.accounts import ApiTokenFactory
 from tests.factories.groups import JoinRequestFactory, MembershipFactory, RegistrationFactory
@@ -128,9 +129,23 @@ def _judged(call: Scene, group: Group, number: int) -> None:
 
 def _learned(cycle: Cycle, group: Group, number: int) -> None:
     """What is shared, tried and measured: a row each."""
-    Idea.objects.create(cycle=cycle, number=number, kind="tactic", title="The same", group=group, shared_at=now())
+    idea = Idea.objects.create(cycle=cycle, number=number, kind="tactic", title="The same", group=group, shared_at=now())
     ChangeTest.objects.create(cycle=cycle, number=number, group=group, title="The same")
     Observation.objects.create(cycle=cycle, period=now().date() - timedelta(days=number), value=1_000_000, at=now())
+    _talked(idea, number)
+
+
+def _talked(idea: Idea, number: int) -> None:
+    """What is said about it, followed, reported and ruled on: a row each, and the organizer follows all."""
+    cycle, at = idea.cycle, now()
+    thread = Thread.objects.create(
+        cycle=cycle, number=number, kind="barrier", title="The same", group=idea.group, opened_at=at, last_at=at
+    )
+    post = Post.objects.create(thread=thread, number=1, group=idea.group, text="The same", at=at)
+    organizer = Membership.objects.get(cycle=cycle, role="organizer").person
+    Follow.objects.create(cycle=cycle, person=organizer, idea=idea, at=at)
+    Report.objects.create(cycle=cycle, post=post, person=organizer, why="The same", at=at)
+    Ruling.objects.create(cycle=cycle, post=post, verdict="left", why="The same", at=at)
 
 
 def _around(people: dict[str, Actor], played: Played, call: Scene) -> None:

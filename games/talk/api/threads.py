@@ -92,7 +92,7 @@ class Posts(ReadOnlyModelViewSet[Post]):
         **dict.fromkeys(("hide", "leave"), "post.moderate"),
     }
     filterset_fields = ("thread", "group", "corrects")
-    ordering = ("thread", "number")
+    ordering = ("thread_id", "number")
 
     def get_queryset(self) -> QuerySet[Post]:
         """With what a row shows."""
