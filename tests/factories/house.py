@@ -30,12 +30,12 @@ from games.judging.models import (
     Sheet,
     Stand,
 )
-from games.learning.models import ChangeTest, Observation
+from games.learning.models import ChangeTest, Observation, Reading, Taken
 from games.notices.models import Announcement, Message, Notice
 from games.progression.models import Draft
 from games.recognition.models import Points, PointsTotal
 from games.results.models import ExternalResult
-from games.rounds.models import Extension
+from games.rounds.models import Extension, Round
 from games.submissions.models import Attempt, Upload
 from games.talk.models import Follow, Post, Report, Ruling, Thread
 from tests.cast import Actor, actor
@@ -127,11 +127,14 @@ def _judged(call: Scene, group: Group, number: int) -> None:
     FeedbackReply.objects.create(sheet=sheet, kind="thanks", text="The same")
 
 
-def _learned(cycle: Cycle, group: Group, number: int) -> None:
-    """What is shared, tried and measured: a row each."""
+def _learned(round_: Round, group: Group, number: int) -> None:
+    """What is shared, studied, tried and measured: a row each."""
+    cycle = round_.cycle
     idea = Idea.objects.create(cycle=cycle, number=number, kind="tactic", title="The same", group=group, shared_at=now())
     ChangeTest.objects.create(cycle=cycle, number=number, group=group, title="The same")
     Observation.objects.create(cycle=cycle, period=now().date() - timedelta(days=number), value=1_000_000, at=now())
+    reading = Reading.objects.create(round=round_, group=group, idea=idea)
+    Taken.objects.create(cycle=cycle, number=number, round=round_, group=group, reading=reading, text="The same", at=now())
     _talked(idea, number)
 
 
@@ -157,7 +160,7 @@ def _around(people: dict[str, Actor], played: Played, call: Scene) -> None:
         record_decision(cycle, DecisionKind.BREAK, by=people["org"].user, reason="A draw.", board="result", group="team-1")
         ExternalResult.objects.create(cycle=cycle, kind="board", key="result", group=f"team-{number}", name="score", value="1.5")
         what = {"cycle": cycle, "group": call.groups[number]}
-        _learned(cycle, call.groups[number], number + 1)
+        _learned(call.round, call.groups[number], number + 1)
         Points.objects.create(**what, seal=7, rule="enter", subject=f"submission:{number}", design_number=1, amount=5, at=now())
         PointsTotal.objects.create(**what, amount=5, last_at=now())
         Announcement.objects.create(cycle=cycle, title="The same", at=now())
