@@ -1,9 +1,9 @@
-"""The browser that draws pages for tests and pictures: Chromium as the system has it, nothing is downloaded."""
+"""The browser that draws pages for tests and pictures: Chromium as the system has it, without its window if there is such a build."""
 
 import os
 import shutil
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 MISSING = "Chromium is missing: install it (apt-get install chromium), or name it with CHROMIUM=/path/to/it."
 QUIET = (
     "--no-sandbox",  # as root in a container there is none to be had

@@ -14,7 +14,12 @@ from playwright.sync_api import Page
 from tests.e2e.crawl import walk
 from tests.e2e.people import Stack, Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.xdist_group("crawl")]  # they share what was SEEN
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(900),
+    pytest.mark.xdist_group("crawl"),  # they share what was SEEN
+    pytest.mark.any_database,
+]
 
 STARTS = {
     None: ("/", "/cycles/", "/series/", "/cycles/{old}/", "/cycles/icpc-wf47/", "/style/", "/sign-in/"),
