@@ -54,12 +54,8 @@ class ThreadCare(_Following):
     permissions = dict.fromkeys(("follow", "unfollow"), "thread.heed")
 
 
-class IdeaCare(_Following):
-    """Following an idea, thanking for it, reporting it."""
-
-    queryset = Idea.objects.select_related("cycle", "author")
-    seen_as = "idea.view"
-    permissions = dict.fromkeys(("follow", "unfollow", "thank", "thank_back", "report"), "idea.heed")
+class Heeding(GenericViewSet[Any]):
+    """Thanking for what was shared or said, and reporting it."""
 
     @extend_schema(request=None, responses=shapes.DoneShape)
     @action(detail=True, methods=["post"])
@@ -78,10 +74,18 @@ class IdeaCare(_Following):
     @extend_schema(request=shapes.WhyAsked, responses={201: shapes.ReportShape})
     @action(detail=True, methods=["post"])
     def report(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """Ask the organizers to look at it. Its team never learns who did."""
-        idea = self.get_object()
-        made = actions.report(what=idea, by=request.user, **asked_for(shapes.WhyAsked, request.data))
+        """Ask the organizers to look at it. Whose it is never learns who did."""
+        said = self.get_object()
+        made = actions.report(what=said, by=request.user, **asked_for(shapes.WhyAsked, request.data))
         return Response(shapes.ReportShape(made).data, status=status.HTTP_201_CREATED)
+
+
+class IdeaCare(_Following, Heeding):
+    """Following an idea, thanking for it, reporting it."""
+
+    queryset = Idea.objects.select_related("cycle", "author")
+    seen_as = "idea.view"
+    permissions = dict.fromkeys(("follow", "unfollow", "thank", "thank_back", "report"), "idea.heed")
 
 
 class GroupCare(_Following):

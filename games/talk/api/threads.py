@@ -19,6 +19,7 @@ from games.permissions import access_of, allows, visible
 from games.talk import actions
 from games.talk.api import shapes
 from games.talk.api.asking import asked_for
+from games.talk.api.caring import Heeding
 from games.talk.models import Post, Thread
 from games.talk.queries import with_counts
 from games.talk.rules import ThreadKind
@@ -80,7 +81,7 @@ def _post(request: Request, post: Post) -> dict[str, Any]:
     return dict(shapes.PostShape(post, context={"persons": access_of(request).persons}).data)
 
 
-class Posts(ReadOnlyModelViewSet[Post]):
+class Posts(ReadOnlyModelViewSet[Post], Heeding):
     """What is said in threads you may see, in order."""
 
     queryset = Post.objects.all()
@@ -134,28 +135,6 @@ class Posts(ReadOnlyModelViewSet[Post]):
             raise NotAllowed("Whoever asked says what answers it.")
         act(post=post, by=request.user)
         return Response(shapes.ThreadShape(with_counts(Thread.objects.all()).get(pk=post.thread_id)).data)
-
-    @extend_schema(request=None, responses=shapes.DoneShape)
-    @action(detail=True, methods=["post"])
-    def thank(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """Thank for it: once, and not for your own."""
-        actions.thank(what=self.get_object(), by=request.user)
-        return Response({"done": True})
-
-    @extend_schema(request=None, responses=shapes.DoneShape)
-    @action(detail=True, methods=["post"], url_path="thank-back")
-    def thank_back(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """Take your thanks back."""
-        actions.thank_back(what=self.get_object(), by=request.user)
-        return Response({"done": True})
-
-    @extend_schema(request=shapes.WhyAsked, responses={201: shapes.ReportShape})
-    @action(detail=True, methods=["post"])
-    def report(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """Ask the organizers to look at it. Its author never learns who did."""
-        post = self.get_object()
-        made = actions.report(what=post, by=request.user, **asked_for(shapes.WhyAsked, request.data))
-        return Response(shapes.ReportShape(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=shapes.WhyAsked, responses={201: shapes.RulingShape})
     @action(detail=True, methods=["post"])
