@@ -3,7 +3,6 @@
 import random
 from collections import Counter
 from datetime import timedelta
-from math import exp
 from typing import Any
 
 import pytest
@@ -63,13 +62,15 @@ class Expo:
         return judge.do(f"/challenges/{self.task}/pairs")
 
     def say(self, judge: Somebody, pair: dict[str, Any]) -> None:
-        """What is true, with doubt: now and then too close, seldom skipped."""
+        """What is true: now and then too close, seldom skipped.
+
+        Without doubt: the server draws the pairs by lot, and with judges who err as well one run in seventy would miss the order below by
+        bad luck alone. How judges who err are borne is simulated, with dice given, in tests/leaderboards/engine/pairwise.
+        """
         a, b = (one["group"]["key"] for one in pair["entries"])
         self.shown.setdefault(judge.name, []).append(frozenset((a, b)))
         difference = self.truth[a] - self.truth[b]
-        dice = self.chance.random()
-        sure = "a" if dice < 1 / (1 + exp(-2 * difference)) else "b"
-        outcome = "" if self.chance.random() < 0.02 else "tie" if abs(difference) < 0.1 else sure
+        outcome = "" if self.chance.random() < 0.02 else "tie" if abs(difference) < 0.1 else "a" if difference > 0 else "b"
         judge.do(f"/pairs/{pair['id']}/answer", outcome=outcome)
 
 
