@@ -1,0 +1,1 @@
+"""Operations of migrations that Django does not have."""
