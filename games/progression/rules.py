@@ -16,7 +16,7 @@ WORDS: Final = frozenset({"name", "summary", "brief", "aim", "help"})
 """Keys that hold words for people; they may be mended while a round runs."""
 BY_KEY: Final = frozenset({"weights", "first"})
 """Tables whose keys are keys of other tables, not names of settings."""
-TIMES: Final = frozenset({"opens", "closes", "judging_closes", "starts", "ends", "date"})
+TIMES: Final = frozenset({"opens", "closes", "judging_closes", "starts", "begins", "ends", "date"})
 _NUMBERED: Final = re.compile(r"(.*?)(\d+)", re.ASCII)
 
 

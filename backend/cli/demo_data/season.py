@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from backend.cli.demo_data.building import claim, entries, groups, imported, marks, members, picture, reopen_sheets, widened
+from backend.cli.demo_data.commons import STUDY_AFTER_WARMUP, commons_laid
 from backend.cli.demo_data.content import content
 from backend.cli.demo_data.learned import season_learned
 from games.bundles.bundle import Bundle
@@ -70,6 +71,7 @@ def load(people: Mapping[str, Any]) -> Cycle:
     reopen_sheets(Sheet.objects.filter(challenge__round__cycle=cycle, group__key__in=TO_MARK, judge__key=REFEREES[0]))
     _remember(cycle)
     season_learned(cycle, start, people["olga"])
+    commons_laid(cycle, "season", start, people)
     return cycle
 
 
@@ -86,6 +88,7 @@ def _design(start: datetime) -> Design:
             "cycle": {"summary": told["summary"]},
             "aim": {**told["aim"], "date": (start + timedelta(days=120)).date().isoformat()},
             "checks": told["checks"],
+            **STUDY_AFTER_WARMUP,
         },
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from backend.cli.demo_data.building import claim, entries, groups, imported, marks, members, spread, widened
+from backend.cli.demo_data.commons import STUDY_AFTER_CALL, commons_laid
 from backend.cli.demo_data.content import content, slug
 from backend.cli.demo_data.learned import NOW, WATER, measured
 from games.bundles.bundle import Bundle
@@ -51,6 +52,7 @@ def load(people: Mapping[str, Any]) -> Cycle:
     claim("judith-okafor", house, people["judith"], now)
     _corrected(before, people["olga"])
     measured(before, WATER, start - timedelta(days=364), people["olga"])
+    commons_laid(before, "past", start - timedelta(days=364), people)
     year = {"name": f"Clean Water Challenge {start.year}", "aim": {"date": (start + timedelta(days=365)).date().isoformat()}}
     after = progression.next_cycle(
         before,
@@ -67,6 +69,7 @@ def load(people: Mapping[str, Any]) -> Cycle:
     measured(after, NOW, start, people["olga"])
     for cycle in (before, after):
         appoint(cycle, person_for(people["sam"]), role="sponsor", by=people["olga"])
+    commons_laid(after, "now", start, people)
     return after
 
 
@@ -89,6 +92,7 @@ def _past(start: datetime, people: Mapping[str, Any], house: Organization) -> Cy
             "checks": told["water"]["checks"],
             "brand": told["water"]["brand"],
             "cuts": CUTS,
+            **STUDY_AFTER_CALL,
         },
     )
     teams = told["past"]

@@ -52,6 +52,19 @@ def test_the_next_cycle_has_the_rules_moved_in_time_with_changes(cycle, org):
     assert list(queries.successors_of(cycle)) == [after]
 
 
+def test_the_study_between_two_rounds_moves_with_them(org):
+    study = {"begins": "+15d", "ends": "+18d", "reads": 2}
+    before = actions.launch(small(rounds=[{"key": "call", "study": study}]), by=org, start=START)
+    after = actions.next_cycle(before, by=org, start=START + timedelta(days=364))
+    held, moved = (design_of(one).round("call") for one in (before, after))
+    assert moved.opens == START + timedelta(days=364)
+    assert (moved.study.begins - moved.opens, moved.study.ends - moved.opens, moved.study.reads) == (
+        held.study.begins - held.opens,
+        held.study.ends - held.opens,
+        2,
+    )
+
+
 def test_both_stand_in_one_series(cycle, org):
     after = actions.next_cycle(cycle, by=org, start=START + timedelta(days=100))
     third = actions.next_cycle(after, by=org, start=START + timedelta(days=200))
