@@ -49,6 +49,7 @@ __all__ = [
     "Challenge",
     "ChallengeScore",
     "Change",
+from games.suggestions.models import Suggestion, Support
     "ChangeSet",
     "ChangeTest",
     "Concern",
@@ -118,3 +119,5 @@ __all__ = [
     "Version",
     "Vote",
 ]
+    "Suggestion",
+    "Support",

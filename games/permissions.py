@@ -60,6 +60,8 @@ from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, 
 from games.rounds.models import Entrant, Extension, Round
 from games.submissions.models import Attempt, Submission, Upload, Version
 from games.submissions.rules import COUNTS, SubmissionState
+from games.suggestions.models import Suggestion
+from games.suggestions.rules import SuggestionState
 from games.talk.models import Follow, Post, Report, Ruling, Thread
 from leaderboards.models import Board, Snapshot, Standing
 
@@ -514,6 +516,24 @@ def _journal_seen(access: Access) -> Q:
 
 
 def _own_glass(access: Access) -> Q:
+def _takes_part(access: Access, cycle: str = "pk") -> Q:
+    """Cycles (the path to their id) in which the person plays in a team that is in, judges, coaches, sponsors or organizes."""
+    playing = Group.objects.filter(pk__in=access.groups_with()).exclude(state=GroupState.PENDING.value)
+    inside = Q(**{f"{cycle}__in": playing.values("cycle_id")}) if access.groups else NEVER
+    return inside | Q(**{f"{cycle}__in": sorted(access.cycles)})
+
+
+def _suggestion_seen(access: Access) -> Q:
+    """What became a rule whoever sees the cycle; before that who takes part; what was withdrawn its author and organizers."""
+    rule = Q(design_number__isnull=False) & _cycle_open(access, "cycle__")
+    kept = ~Q(state=SuggestionState.WITHDRAWN.value)
+    return rule | (_takes_part(access, "cycle_id") & kept) | _suggestion_own(access) | _reads(access, "cycle_id")
+
+
+def _suggestion_own(access: Access) -> Q:
+    return Q(author_id__in=sorted(access.persons), cycle_id__in=sorted(access.member_of))
+
+
     """The decisions by which this person, owner of the instance, opened a cycle to themselves."""
     return Q(kind=DecisionKind.BREAK_GLASS.value, by_id=access.user_id) if access.owner else NEVER
 
@@ -892,6 +912,21 @@ PERMISSIONS: dict[str, Permission] = {
     "change_set.view": _row("Organizers.", ChangeSet, lambda a: _reads(a, "cycle_id")),
     "change_set.write": _of_organizer("Organizers.", ChangeSet),
     "observation.view": _row(
+    "cycle.suggest": _row(
+        "Whoever takes part: members of teams that are in, judges, coaches, sponsors, organizers.",
+        Cycle,
+        lambda a: _takes_part(a) & Q(state__in=LISTED),
+    ),
+    "suggestion.view": _row(
+        "Who takes part; everybody once it is a rule; withdrawn: its author and organizers.", Suggestion, _suggestion_seen
+    ),
+    "suggestion.support": _row(
+        "Who takes part and sees it: not its author.",
+        Suggestion,
+        lambda a: _takes_part(a, "cycle_id") & _suggestion_seen(a) & ~Q(author_id__isnull=False, author_id__in=sorted(a.persons)),
+    ),
+    "suggestion.withdraw": _row("Its author, as long as they take part.", Suggestion, _suggestion_own),
+    "suggestion.decide": _of_organizer("Organizers.", Suggestion),
         "Of the whole cycle whoever may see it; of a group itself and organizers.",
         Observation,
         lambda a: (_cycle_open(a, "cycle__") & Q(group__isnull=True)) | _mine(a) | _reads(a, "cycle_id"),

@@ -90,6 +90,7 @@ from games.submissions.api import (
     UploadWriting,
     Versions,
 )
+from games.suggestions.api import Gates, Suggesting, Suggestions
 from games.talk.api import (
     Follows,
     GroupCare,
@@ -125,6 +126,9 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("decisions", Decisions, "decision"),
     ("drafts", Drafts, "draft"),
     ("rounds", Rounds, "round"),
+    ("rounds", Gates, "gate"),
+    ("suggestions", Suggestions, "suggestion"),
+    ("cycles", Suggesting, "suggesting"),
     ("entrants", Entrants, "entrant"),
     ("extensions", Extensions, "extension"),
     ("challenges", Challenges, "challenge"),

@@ -43,6 +43,7 @@ from games.recognition.models import Grant, Points, PointsTotal
 from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, RecomputeRun
 from games.rounds.models import Entrant, Extension
 from games.submissions.models import Attempt, Submission, Upload, Version
+from games.suggestions.models import Suggestion
 from games.talk.models import Follow, Post, Report, Ruling, Thread
 from leaderboards.models import Board, Snapshot, Standing
 from tests.cast import Actor, Cast, actor
@@ -186,6 +187,11 @@ TABLE: dict[str, tuple[str, str]] = {
     "appeal.answer": ("org", "org"),
     "change_set.view": ("org", "org"),
     "change_set.write": ("org", "org"),
+    "cycle.suggest": ("ada ben judith org", "ada ben judith org"),
+    "suggestion.view": ("ada ben judith org", "ada ben judith org"),
+    "suggestion.support": ("ben judith org", "ben judith org"),
+    "suggestion.withdraw": ("ada", "ada"),
+    "suggestion.decide": ("org", "org"),
     "observation.view": ("ada org", "ada org"),  # of ada's group
     "observation.correct": ("org", "org"),
     "change_test.view": ("ada org", ALL),  # finished in the round
@@ -321,6 +327,7 @@ def _results(cast: Cast) -> Iterator[Model]:
     yield ChangeTest.objects.create(
         cycle=cycle, number=1, group=red, round=cast.call, title="Boil it", state="acted", act="adopt"
     )
+    yield Suggestion.objects.create(cycle=cycle, number=1, author=cast.ada.person, group=red, title="More time", why="x", at=now())
     yield ChangeSet.objects.create(cycle=cycle, number=1, reason="A slip of the pen.")
     yield Notice.objects.create(cycle=cycle, person=cast.ada.person, topic="news", key="n", text="Doors open at nine")
 

@@ -143,16 +143,17 @@ def amend(
     reason: str,
     design: Mapping[str, Any] | None = None,
     correcting: bool = False,
+    question: str = "",
 ) -> DesignRow:
     """Change the rules of a cycle by decision. `changes` are merged into the present rules (tables by key), `design` replaces them.
 
-    `correcting` is for change sets alone: see `apply_design`. Raises DesignRefused (faults), LaunchRefused (aim or checks gone),
+    `question`: what it answers, such as a suggestion. `correcting` is for change sets alone: see `apply_design`. Raises DesignRefused (faults), LaunchRefused (aim or checks gone),
     AmendRefused (would alter what has begun), NothingChanged.
     """
     needs_reason(reason)
     held = locked(cycle)
     after = amended(held, changes, design=design)
-    decision = record_decision(held, DecisionKind.AMEND, by=by, reason=reason, value=str(held.design_number + 1))
+    decision = record_decision(held, DecisionKind.AMEND, by=by, reason=reason, value=str(held.design_number + 1), question=question)
     row = apply_design(held, after, by=by, decision=decision, correcting=correcting)
     cycle.refresh_from_db()
     return row

@@ -48,7 +48,6 @@ class Rounds(ReadOnlyModelViewSet[Round]):
             "reopen",
             "extend",
             "widen",
-            "gate",
             "publish",
             "feedback",
             "waive_feedback",
@@ -104,12 +103,6 @@ class Rounds(ReadOnlyModelViewSet[Round]):
         asked = shapes.asked_for(shapes.WidenAsked, request.data)
         level = Visibility(asked.pop("visibility"))
         return self._now(actions.widen(self.get_object(), level, by=request.user, **asked))
-
-    @extend_schema(request=shapes.GateAsked, responses={200: shapes.RoundShape})
-    @action(detail=True, methods=["post"])
-    def gate(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """Decide the gate before the round, once."""
-        return self._steered(request, actions.pass_gate, shapes.GateAsked)
 
     @extend_schema(request=shapes.ExtendAsked, responses={201: shapes.DecisionShape})
     @action(detail=True, methods=["post"])

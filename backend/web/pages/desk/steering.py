@@ -30,6 +30,7 @@ from games.permissions import visible
 from games.progression import actions as steering
 from games.results.actions import request_settle
 from games.rounds.models import Round
+from games.suggestions.actions import pass_gate
 
 
 def round_card(cycle: Cycle, one: Round) -> dict[str, Any]:
@@ -92,8 +93,8 @@ def _acts(round_: Round, *, by: Any, reason: str, until: Any) -> dict[str, tuple
         return sum(assign_all(challenge=one, by=by) for one in challenges_of(round_) if one.format in {"rubric", "ranking"})
 
     return {
-        "go": (lambda: steering.pass_gate(round_, "go", by=by, reason=reason), _("The gate is passed.")),
-        "no_go": (lambda: steering.pass_gate(round_, "no_go", by=by, reason=reason), _("The round will not open.")),
+        "go": (lambda: pass_gate(round_, "go", by=by, reason=reason), _("The gate is passed.")),
+        "no_go": (lambda: pass_gate(round_, "no_go", by=by, reason=reason), _("The round will not open.")),
         "open": (lambda: steering.open_round(round_, by=by, reason=reason), _("The round is open.")),
         "lock": (lambda: steering.lock_round(round_, by=by, reason=reason), _("Entries are closed.")),
         "extend": (lambda: steering.extend(round_, until, by=by, reason=reason), _("The deadline is extended for everybody.")),
