@@ -2,9 +2,20 @@
 
 from games.challenges.models import Challenge
 from games.changes.models import Appeal, Change, ChangeSet
+from games.coaching.models import Booking, SessionNote, Slot
 from games.cycles.models import Cycle, Decision, Design, Series
 from games.groups.models import Group, JoinRequest, Membership, Registration, RegistrationFile
-from games.ideas.models import CreditShare, Derivation, Idea, IdeaDraft, IdeaTag, IdeaVersion, RiskAnswer, RiskTicket
+from games.ideas.models import (
+    CreditShare,
+    Derivation,
+    Idea,
+    IdeaDraft,
+    IdeaMerger,
+    IdeaTag,
+    IdeaVersion,
+    RiskAnswer,
+    RiskTicket,
+)
 from games.journal.models import JournalEntry, Sealer
 from games.judging.models import (
     Anchor,
@@ -30,12 +41,15 @@ from games.judging.models import (
 from games.learning.models import ChangeTest, Observation, Reading, Taken
 from games.notices.models import Announcement, Message, Notice, NoticeWish
 from games.organizations.models import Invitation, Organization, Person
+from games.partnerships.models import Partner, Partnership
+from games.peers.models import PeerAsk, PeerOptOut
 from games.playbooks.models import Playbook
 from games.progression.models import Draft, Rehearsal
 from games.recognition.models import Grant, Points, PointsCursor, PointsTotal
 from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, RecomputeRun
 from games.rounds.models import Entrant, Extension, Round
 from games.submissions.models import Attempt, Submission, Upload, Version
+from games.suggestions.models import Suggestion, Support
 from games.talk.models import Follow, Mention, Post, Report, Ruling, Thanks, Thread
 
 __all__ = [
@@ -45,11 +59,11 @@ __all__ = [
     "AssignmentPlan",
     "Attempt",
     "Ballot",
+    "Booking",
     "Calibration",
     "Challenge",
     "ChallengeScore",
     "Change",
-from games.suggestions.models import Suggestion, Support
     "ChangeSet",
     "ChangeTest",
     "Concern",
@@ -70,6 +84,7 @@ from games.suggestions.models import Suggestion, Support
     "Group",
     "Idea",
     "IdeaDraft",
+    "IdeaMerger",
     "IdeaTag",
     "IdeaVersion",
     "Invitation",
@@ -87,7 +102,11 @@ from games.suggestions.models import Suggestion, Support
     "PairEntry",
     "PanelAnalysis",
     "Panelist",
+    "Partner",
+    "Partnership",
     "PastSheet",
+    "PeerAsk",
+    "PeerOptOut",
     "Person",
     "Pitch",
     "Playbook",
@@ -109,9 +128,13 @@ from games.suggestions.models import Suggestion, Support
     "Ruling",
     "Sealer",
     "Series",
+    "SessionNote",
     "Sheet",
+    "Slot",
     "Stand",
     "Submission",
+    "Suggestion",
+    "Support",
     "Taken",
     "Thanks",
     "Thread",
@@ -119,5 +142,3 @@ from games.suggestions.models import Suggestion, Support
     "Version",
     "Vote",
 ]
-    "Suggestion",
-    "Support",

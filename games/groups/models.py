@@ -22,6 +22,14 @@ class Group(models.Model):
         "self", models.SET_NULL, null=True, blank=True, related_name="successors", help_text="The same team in the cycle before."
     )
     state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in GroupState], default=GroupState.ACTIVE.value)
+    merged_into = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="merged",
+        help_text="The team that goes on for it, after a merger.",
+    )
     invite_code = models.CharField(max_length=32, blank=True)
     rank_hidden = models.BooleanField(default=False, help_text="Its captain asked that public boards do not name it.")
     unnamed = models.CharField(

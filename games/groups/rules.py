@@ -20,7 +20,7 @@ CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH: Final = 10
 
 
-CYCLE_WIDE = frozenset({Capability.ORGANIZE, Capability.JUDGE, Capability.FOLLOW})
+CYCLE_WIDE = frozenset({Capability.ORGANIZE, Capability.JUDGE, Capability.ADVISE, Capability.FOLLOW})
 
 
 def new_unnamed() -> str:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.db import models
 
-from games.ideas.rules import Audience, DerivationKind, IdeaKind
+from games.ideas.rules import Audience, DerivationKind, IdeaKind, MergeState
 
 
 class Idea(models.Model):
@@ -155,6 +155,30 @@ class CreditShare(models.Model):
 
     def __str__(self) -> str:
         return f"{self.basis_points} of {self.idea_id} to {self.group_id}"
+
+
+class IdeaMerger(models.Model):
+    """One team asks that two ideas become one: `source` goes into `into`. `shares`: the credit of `into` from then on, group id → basis points."""
+
+    source = models.ForeignKey(Idea, models.CASCADE, related_name="merging")
+    into = models.ForeignKey(Idea, models.CASCADE, related_name="taking_in")
+    group = models.ForeignKey(
+        "games.Group", models.CASCADE, related_name="+", help_text="The team that asked; the other answers."
+    )
+    shares = models.JSONField(default=dict)
+    state = models.CharField(max_length=9, choices=[(s.value, s.value) for s in MergeState], default=MergeState.ASKED.value)
+    by = models.ForeignKey("games.Person", models.SET_NULL, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["source"], condition=models.Q(state="asked"), name="one_open_merger_of_idea"),
+            models.CheckConstraint(condition=~models.Q(source=models.F("into")), name="idea_merges_into_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} into {self.into_id}"
 
 
 class RiskAnswer(models.Model):

@@ -47,6 +47,15 @@ class DerivationKind(StrEnum):
     SPLITS = "splits"  # one became several
 
 
+class MergeState(StrEnum):
+    """What became of the wish that two ideas become one."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
 PARTS: Final = ("steps", "time", "cost", "people", "went_wrong", "ask")
 """What a story needs so that somebody else can do it: nuts and bolts, not a summary (features.md S3-TRD-2)."""
 WHOLE_FROM: Final = 5

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('games', '0001_squashed_0007'),
+        ('games', '0007_commons'),
     ]
 
     operations = [

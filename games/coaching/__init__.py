@@ -1,0 +1,1 @@
+"""Office hours: experts offer times, groups book them within an equal quota."""

@@ -1,0 +1,1 @@
+"""Peers: groups of other organizations that do better at the same task, asked to be of help."""
