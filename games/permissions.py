@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 from games.challenges.models import Challenge
 from games.changes.models import Appeal, ChangeSet
+from games.coaching.models import Booking, SessionNote, Slot
 from games.cycles.models import Cycle, Decision, Design, Series
 from games.cycles.queries import glass_broken
 from games.cycles.rules import CycleState, DecisionKind
@@ -27,7 +28,7 @@ from games.ideas.rules import IdeaKind
 from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 from games.journal.rules import PUBLIC_KINDS
-from games.judging.conflicts import in_force
+from games.judging.conflicts import in_force, of_team
 from games.judging.models import (
     AssignmentPlan,
     Ballot,
@@ -46,12 +47,16 @@ from games.judging.models import (
 )
 from games.judging.queries.hall import to_visit
 from games.judging.queries.pitching import heard_by
-from games.judging.rules import ConflictSource, ReplyKind, SheetState
+from games.judging.rules import ConflictKind, ConflictSource, ReplyKind, SheetState
 from games.learning.models import ChangeTest, Observation, Reading, Taken
 from games.learning.rules import ChangeState
 from games.notices.models import Announcement, Notice
 from games.notices.rules import Audience
 from games.organizations.models import Organization, Person
+from games.peers.models import PeerAsk
+from games.peers.rules import PeerState
+from games.partnerships.models import Partner, Partnership
+from games.partnerships.rules import PartnershipState
 from games.playbooks.rules import Capability, Visibility
 from games.progression.models import Draft
 from games.recognition.models import Grant, Points, PointsTotal
@@ -237,9 +242,10 @@ def _chairs_panel(access: Access) -> Q:
 
 
 def _barred(persons: list[int], path: str = "") -> Q:
-    """Rows about a group that is or was the person's own, or with which they are in conflict."""
-    own = Membership.objects.filter(person__in=persons, group_id=OuterRef(f"{path}group_id"))
-    conflict = in_force().filter(person__in=persons, group_id=OuterRef(f"{path}group_id"))
+    """Rows about a group that is or was the person's own, or with which they are in conflict; teams merged into it are part of it."""
+    team = of_team(f"{path}group_id")
+    own = Membership.objects.filter(team, person__in=persons)
+    conflict = in_force().filter(team, person__in=persons)
     return Q(Exists(own)) | Q(Exists(conflict))
 
 
@@ -348,6 +354,32 @@ def _on_board(access: Access, cycle: str = "pk") -> Q:
     """Cycles (the path to their id) whose board of barriers the person reads: in a team that takes part, or organizing."""
     playing = Group.objects.filter(pk__in=access.groups_with()).exclude(state=GroupState.PENDING.value)
     return _organizes(access, cycle) | (Q(**{f"{cycle}__in": playing.values("cycle_id")}) if access.groups else NEVER)
+
+
+def _advises(access: Access, path: str = "") -> Q:
+    """Slots (at `path`, ending in __) that the person offers as an expert of their cycle."""
+    return Q(**{f"{path}expert_id__in": sorted(access.persons), f"{path}cycle_id__in": access.cycles_with(Capability.ADVISE)})
+
+
+def _too_close(access: Access) -> Q:
+    """Slots whose expert is in a team of the person, is in conflict with it, or judges it. To have advised it before is no such thing."""
+    mine = access.groups_with(Capability.SUBMIT)
+    same = Q(person_id=OuterRef("expert_id")) | Q(person__user_id=OuterRef("expert__user_id"))
+    judge = Q(judge_id=OuterRef("expert_id")) | Q(judge__user_id=OuterRef("expert__user_id"))
+    own = Membership.objects.filter(same, group_id__in=mine)
+    conflict = in_force().filter(same, group_id__in=mine).exclude(kind=ConflictKind.MENTOR.value)
+    judges = Sheet.objects.filter(judge, group_id__in=mine).exclude(state=SheetState.RECUSED.value)
+    return Q(Exists(own)) | Q(Exists(conflict)) | Q(Exists(judges))
+
+
+def _slot_seen(access: Access) -> Q:
+    return _on_board(access, "cycle_id") | _reads(access, "cycle_id") | _advises(access)
+
+
+def _of_both(access: Access, *capabilities: Capability) -> Q:
+    """Asks between peers of which one is the person's group."""
+    mine = [pk for one in capabilities for pk in access.groups_with(one)] if capabilities else access.groups_with()
+    return Q(asker_id__in=mine) | Q(asked_id__in=mine)
 
 
 def _thread_seen(access: Access) -> Q:
@@ -515,7 +547,6 @@ def _journal_seen(access: Access) -> Q:
     return _reads(access, "cycle_id") | public
 
 
-def _own_glass(access: Access) -> Q:
 def _takes_part(access: Access, cycle: str = "pk") -> Q:
     """Cycles (the path to their id) in which the person plays in a team that is in, judges, coaches, sponsors or organizes."""
     playing = Group.objects.filter(pk__in=access.groups_with()).exclude(state=GroupState.PENDING.value)
@@ -534,6 +565,19 @@ def _suggestion_own(access: Access) -> Q:
     return Q(author_id__in=sorted(access.persons), cycle_id__in=sorted(access.member_of))
 
 
+def _partner(groups: list[int]) -> Q:
+    """Partnerships in which one of the groups is."""
+    return Q(Exists(Partner.objects.filter(partnership=OuterRef("pk"), group__in=groups))) if groups else NEVER
+
+
+def _partnership_seen(access: Access) -> Q:
+    """What is only proposed is between the teams. A joint entry would tell whose sealed work is whose."""
+    out = Q(challenge__isnull=True) | Q(challenge__round__published_at__isnull=False)
+    agreed = Q(state=PartnershipState.AGREED.value) & out & _cycle_open(access, "cycle__")
+    return _partner(access.groups_with()) | _reads(access, "cycle_id") | agreed
+
+
+def _own_glass(access: Access) -> Q:
     """The decisions by which this person, owner of the instance, opened a cycle to themselves."""
     return Q(kind=DecisionKind.BREAK_GLASS.value, by_id=access.user_id) if access.owner else NEVER
 
@@ -637,6 +681,15 @@ PERMISSIONS: dict[str, Permission] = {
             | _organizes(a, "cycle_id")
         ),
     ),
+    "group.join_forces": _row(
+        "Its captain: whoever speaks for the team to other teams.", Group, lambda a: Q(pk__in=a.groups_with(Capability.CAPTAIN))
+    ),
+    "partnership.view": _row(
+        "The teams in it, and organizers; once agreed whoever may see the cycle, of a joint entry once its round is published.",
+        Partnership,
+        _partnership_seen,
+    ),
+    "partnership.act": _row("Captains of the teams in it.", Partnership, lambda a: _partner(a.groups_with(Capability.CAPTAIN))),
     "registration.view": _row(
         "The group itself, and organizers.", Registration, lambda a: _mine(a) | _reads(a, "group__cycle_id")
     ),
@@ -763,6 +816,46 @@ PERMISSIONS: dict[str, Permission] = {
     "ruling.view": _row("Whose it is, and organizers.", Ruling, lambda a: _ruled(a) | _reads(a, "cycle_id")),
     "ruling.appeal": _row("Its author, and members of its group who may submit.", Ruling, lambda a: _ruled(a, Capability.SUBMIT)),
     "ruling.answer": _of_organizer("Organizers.", Ruling),
+    "cycle.office_hours": _row(
+        "Experts of the cycle, and its organizers.",
+        Cycle,
+        lambda a: Q(pk__in=a.cycles_with(Capability.ADVISE)) | _organizes(a, "pk"),
+    ),
+    "slot.view": _row("Members of teams that take part, its expert, organizers.", Slot, _slot_seen),
+    "slot.book": _row(
+        "Members who may submit, of teams that take part; not with an expert who is too close to theirs, or judges it.",
+        Slot,
+        lambda a: _tells(a, "cycle_id") & Q(withdrawn_at__isnull=True) & ~_too_close(a),
+    ),
+    "slot.withdraw": _row("Its expert, and organizers.", Slot, lambda a: _advises(a) | _organizes(a, "cycle_id")),
+    "booking.view": _row(
+        "The group, the expert, organizers.", Booking, lambda a: _mine(a) | _advises(a, "slot__") | _reads(a, "cycle_id")
+    ),
+    "booking.change": _row(
+        "Members of the group who may submit.", Booking, lambda a: Q(group_id__in=a.groups_with(Capability.SUBMIT))
+    ),
+    "booking.settle": _row("Its expert, and organizers.", Booking, lambda a: _advises(a, "slot__") | _organizes(a, "cycle_id")),
+    "booking.note": _row("Its expert.", Booking, lambda a: _advises(a, "slot__")),
+    "session_note.view": _row(
+        "Its author; once shared the group and organizers.",
+        SessionNote,
+        lambda a: (
+            Q(author_id__in=sorted(a.persons), booking__cycle_id__in=a.cycles_with(Capability.ADVISE))
+            | (Q(shared=True) & (_mine(a, "booking__group_id") | _reads(a, "booking__cycle_id")))
+        ),
+    ),
+    "peer_ask.view": _row("Both groups, and organizers.", PeerAsk, lambda a: _of_both(a) | _reads(a, "cycle_id")),
+    "peer_ask.known": _row(
+        "That two are peers, once accepted: members of teams that take part, and organizers.",
+        PeerAsk,
+        lambda a: Q(state=PeerState.ACCEPTED.value) & _on_board(a, "cycle_id"),
+    ),
+    "peer_ask.answer": _row(
+        "Members of the asked group who may submit.", PeerAsk, lambda a: Q(asked_id__in=a.groups_with(Capability.SUBMIT))
+    ),
+    "peer_ask.withdraw": _row(
+        "Members of the asking group who may submit.", PeerAsk, lambda a: Q(asker_id__in=a.groups_with(Capability.SUBMIT))
+    ),
     "idea_draft.view": _row(
         "Its writer alone.",
         IdeaDraft,
@@ -911,7 +1004,6 @@ PERMISSIONS: dict[str, Permission] = {
     "appeal.answer": _of_organizer("Organizers.", Appeal, "round__cycle_id"),
     "change_set.view": _row("Organizers.", ChangeSet, lambda a: _reads(a, "cycle_id")),
     "change_set.write": _of_organizer("Organizers.", ChangeSet),
-    "observation.view": _row(
     "cycle.suggest": _row(
         "Whoever takes part: members of teams that are in, judges, coaches, sponsors, organizers.",
         Cycle,
@@ -927,6 +1019,7 @@ PERMISSIONS: dict[str, Permission] = {
     ),
     "suggestion.withdraw": _row("Its author, as long as they take part.", Suggestion, _suggestion_own),
     "suggestion.decide": _of_organizer("Organizers.", Suggestion),
+    "observation.view": _row(
         "Of the whole cycle whoever may see it; of a group itself and organizers.",
         Observation,
         lambda a: (_cycle_open(a, "cycle__") & Q(group__isnull=True)) | _mine(a) | _reads(a, "cycle_id"),

@@ -25,6 +25,10 @@ class Kind(StrEnum):
     GROUP_SETTLED = "group.settled"
     GROUP_LEFT = "group.left"
     GROUP_RANK_HIDDEN = "group.rank_hidden"
+    GROUP_MERGED = "group.merged"
+    PARTNERSHIP_PROPOSED = "partnership.proposed"
+    PARTNERSHIP_ANSWERED = "partnership.answered"
+    PARTNERSHIP_SETTLED = "partnership.settled"
     MEMBER_JOINED = "member.joined"
     MEMBER_LEFT = "member.left"
     MEMBER_ROLE_CHANGED = "member.role_changed"
@@ -46,9 +50,15 @@ class Kind(StrEnum):
     IDEA_WIDENED = "idea.widened"
     IDEA_HIDDEN = "idea.hidden"
     IDEA_CREDITED = "idea.credited"
+    IDEA_MERGE_ASKED = "idea.merge_asked"
+    IDEA_MERGED = "idea.merged"
+    IDEA_SPLIT = "idea.split"
     THREAD_OPENED = "thread.opened"
     POST_SAID = "post.said"
     POST_HELPED = "post.helped"
+    HELP_WITHDRAWN = "help.withdrawn"
+    BARRIER_SOLVED = "barrier.solved"
+    BARRIER_REOPENED = "barrier.reopened"
     ANSWER_ACCEPTED = "answer.accepted"
     THANKS_GIVEN = "thanks.given"
     FOLLOW_CHANGED = "follow.changed"
@@ -88,13 +98,6 @@ class Kind(StrEnum):
     TEST_PLANNED = "test.planned"
     TEST_CHANGED = "test.changed"
     TEST_ACTED = "test.acted"
-    APPEAL_MADE = "appeal.made"
-    APPEAL_ANSWERED = "appeal.answered"
-    CHANGES_DRAFTED = "changes.drafted"
-    CHANGES_SETTLED = "changes.settled"
-    STANDINGS_CHANGED = "standings.changed"
-    SNAPSHOT_PUBLISHED = "snapshot.published"
-    POINTS_CHANGED = "points.changed"
     SUGGESTION_MADE = "suggestion.made"
     SUGGESTION_SUPPORTED = "suggestion.supported"
     SUGGESTION_WITHDRAWN = "suggestion.withdrawn"
@@ -112,6 +115,13 @@ class Kind(StrEnum):
     PEER_ANSWERED = "peer.answered"
     PEER_WITHDRAWN = "peer.withdrawn"
     PEER_CHOSE = "peer.chose"
+    APPEAL_MADE = "appeal.made"
+    APPEAL_ANSWERED = "appeal.answered"
+    CHANGES_DRAFTED = "changes.drafted"
+    CHANGES_SETTLED = "changes.settled"
+    STANDINGS_CHANGED = "standings.changed"
+    SNAPSHOT_PUBLISHED = "snapshot.published"
+    POINTS_CHANGED = "points.changed"
     GRANT_CHANGED = "grant.changed"
     GROUP_ADVANCED = "group.advanced"
     PERSON_INVITED = "person.invited"
@@ -132,6 +142,7 @@ PUBLIC_KINDS = frozenset(
         Kind.CYCLE_PURGED,
         Kind.DESIGN_AMENDED,
         Kind.GROUP_SETTLED,
+        Kind.GROUP_MERGED,
         Kind.ROUND_OPENED,
         Kind.ROUND_LOCKED,
         Kind.ROUND_CLOSED,

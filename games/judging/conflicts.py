@@ -8,16 +8,19 @@ from typing import Any, Final, NamedTuple
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, TextField, Value
 
+from games.coaching.models import Booking
+from games.coaching.rules import Outcome
 from games.cycles.models import Cycle
 from games.groups.models import Group, Membership
 from games.groups.rules import GroupState
 from games.judging.models import ConflictOfInterest, Panelist, Sheet, Vote
 from games.judging.rules.conflicts import Found, Human, Judging, Playing, binding, found_between
-from games.judging.rules.states import SheetState
+from games.judging.rules.states import ConflictKind, SheetState
 from games.organizations.models import Person
 from games.playbooks.rules import Capability
 
 OWN: Final = "own"
+OFFICE_HOURS: Final = "office hours"
 
 
 class Bar(NamedTuple):
@@ -38,14 +41,19 @@ def _same_person(person: str) -> Q:
     return Q(person_id=OuterRef(f"{person}_id")) | Q(person__user_id=OuterRef(f"{person}__user_id"))
 
 
+def of_team(group: str) -> Q:
+    """Rows about the team at `group`, or about one that was merged into it: what was too close to a part is too close to the whole."""
+    return Q(group_id=OuterRef(group)) | Q(group__merged_into=OuterRef(group))
+
+
 def own_group(person: str = "judge", group: str = "group_id") -> Exists:
-    """Whether the judge is, or ever was, a member of the group."""
-    return Exists(Membership.objects.filter(_same_person(person), group_id=OuterRef(group)))
+    """Whether the judge is, or ever was, a member of the group, or of one that went into it."""
+    return Exists(Membership.objects.filter(_same_person(person), of_team(group)))
 
 
 def in_conflict(person: str = "judge", group: str = "group_id") -> Exists:
     """Whether a conflict of interest is in force."""
-    return Exists(in_force().filter(_same_person(person), group_id=OuterRef(group)))
+    return Exists(in_force().filter(_same_person(person), of_team(group)))
 
 
 def same_human(judge: Person) -> Q:
@@ -62,14 +70,16 @@ def barred(groups: Collection[int], judges: Collection[Person]) -> dict[tuple[in
             users.setdefault(one.user_id, []).append(one.pk)
     who = Q(person__in=persons) | Q(person__user__in=[user for user in users if user])
     found: dict[tuple[int, int], Bar] = {}
-    columns = ("person_id", "person__user_id", "group_id")
-    conflicts = in_force().filter(who, group__in=groups).order_by().values_list(*columns, "reason", "kind")
+    columns = ("person_id", "person__user_id", "group_id", "group__merged_into_id")
+    about = Q(group__in=groups) | Q(group__merged_into__in=groups)
+    conflicts = in_force().filter(who, about).order_by().values_list(*columns, "reason", "kind")
     nothing = {"why": Value("", TextField()), "kind_of": Value(OWN, CharField())}
-    own = Membership.objects.filter(who, group__in=groups).order_by().annotate(**nothing).values_list(*columns, *nothing)
-    rows = sorted(conflicts.union(own, all=True), key=lambda row: row[4] == OWN)  # one's own group is told before a conflict
-    for person, user, group, reason, kind in rows:
+    own = Membership.objects.filter(who, about).order_by().annotate(**nothing).values_list(*columns, *nothing)
+    rows = sorted(conflicts.union(own, all=True), key=lambda row: row[5] == OWN)  # one's own group is told before a conflict
+    for person, user, group, team, reason, kind in rows:
         bar = Bar(own=True) if kind == OWN else Bar(False, reason, kind)
-        found |= {(group, judge): bar for judge in _same(person, user, persons, users)}
+        same = _same(person, user, persons, users)
+        found |= {(one, judge): bar for one in (group, team) if one in groups for judge in same}
     return found
 
 
@@ -81,13 +91,28 @@ def _same(person: int, user: int | None, persons: Collection[int], users: dict[i
 
 
 def found_in(cycle: Cycle) -> list[Found]:
-    """What speaks against judges of the cycle marking its groups, where nothing is known of the pair yet. Six statements."""
+    """What speaks against judges of the cycle marking its groups, where nothing is known of the pair yet. Seven statements."""
     host = cycle.organization.name if cycle.organization is not None else ""
     judges = _judges(cycle, host)
     groups = _groups(cycle, host)
     known = set(ConflictOfInterest.objects.filter(group__cycle=cycle).values_list("person_id", "group_id"))
     found = found_between(judges, groups, shared=_met(judges))
+    pairs = {(one.person, one.group) for one in found}
+    found += [one for one in _advised(cycle, judges) if (one.person, one.group) not in pairs]
     return [one for one in found if (one.person, one.group) not in known]
+
+
+def _advised(cycle: Cycle, judges: Iterable[Judging]) -> list[Found]:
+    """Who met a group in office hours, or is to: whoever advised a group does not mark it. A session nobody came to is none."""
+    rows = Booking.objects.filter(cycle=cycle, cancelled_at__isnull=True).exclude(outcome=Outcome.MISSED.value).order_by("pk")
+    met: dict[Human, set[int]] = {}
+    for person, user, group in rows.values_list("slot__expert_id", "slot__expert__user_id", "group_id"):
+        met.setdefault(_human(person, user), set()).add(group)
+    return [
+        Found(judge.person, group, ConflictKind.MENTOR, OFFICE_HOURS)
+        for judge in judges
+        for group in sorted(met.get(judge.human, ()))
+    ]
 
 
 def _human(person: int, user: int | None) -> Human:

@@ -16,7 +16,7 @@ from games.errors import Problem
 Table = dict[str, Any]
 Path = tuple[str | int, ...]
 
-TIME_KEYS: Final = frozenset({"opens", "closes", "judging_closes", "starts", "begins", "ends", "date"})
+TIME_KEYS: Final = frozenset({"opens", "closes", "judging_closes", "starts", "begins", "ends", "date", "mergers_until"})
 MAX_TABLES: Final = 5_000
 _OFFSET: Final = re.compile(r"\+(?:(\d{1,4})w)?(?:(\d{1,5})d)?(?:([01]\d|2[0-3]):([0-5]\d)|(\d{1,4})h)?", re.ASCII)
 _KEYS: Final = re.compile(r"\{key\}")

@@ -10,6 +10,7 @@ class Capability(StrEnum):
     JUDGE = "judge"  # mark what is assigned
     SUBMIT = "submit"  # enter and edit the group's entries
     CAPTAIN = "captain"  # invite, remove, rename, withdraw
+    ADVISE = "advise"  # an expert: offer office hours to teams
     FOLLOW = "follow"  # read as a member (sponsor, coach, observer)
 
 

@@ -52,7 +52,7 @@ from leaderboards.engine.spec import Format
 from leaderboards.models import Snapshot
 
 CHUNK: Final = 10_000
-OUTSIDE: Final = (GroupState.PENDING.value, GroupState.MERGED.value)
+OUTSIDE: Final = (GroupState.PENDING.value,)
 type Units = dict[int, tuple[str, str]]
 
 

@@ -11,6 +11,8 @@ from django.db.models import Max
 from games.challenges.models import Challenge
 from games.cycles.actions import locked
 from games.cycles.models import Cycle
+from games.groups.models import Group
+from games.ideas.actions.crediting import credit_by_agreement
 from games.ideas.models import Derivation, Idea
 from games.ideas.queries.standing import entry_title
 from games.ideas.rules import SOURCES, TEXT, TITLE, WRITTEN, DerivationKind, IdeaInvalid, IdeaKind, IdeaRefused, folded, may_take
@@ -46,7 +48,8 @@ def name_entry(submission: Submission, *, by: Any, kind: str = DerivationKind.BU
     """
     entry = Submission.objects.select_related("challenge__round__cycle", "group", "pinned").get(pk=submission.pk)
     _check_shown(entry.challenge.round, DerivationKind(kind))
-    return _named(entry.challenge, entry_title(entry), entry.group_id, {"submission": entry}, by=by)
+    made = entry.submitted_at or db_now()
+    return _named(entry.challenge, entry_title(entry), entry.group, {"submission": entry}, made, by=by)
 
 
 @transaction.atomic
@@ -55,7 +58,7 @@ def name_attempt(attempt: Attempt, *, by: Any, kind: str = DerivationKind.BUILDS
     tried = Attempt.objects.select_related("challenge__round__cycle", "group").get(pk=attempt.pk)
     _check_shown(tried.challenge.round, DerivationKind(kind))
     title = f"{tried.group.name}: {tried.challenge.name}, attempt {tried.number}"[:TITLE]
-    return _named(tried.challenge, title, tried.group_id, {"attempt": tried}, by=by)
+    return _named(tried.challenge, title, tried.group, {"attempt": tried}, tried.at, by=by)
 
 
 def _check_shown(round_: Round, kind: DerivationKind) -> None:
@@ -64,7 +67,8 @@ def _check_shown(round_: Round, kind: DerivationKind) -> None:
         raise IdeaRefused(message, where="sources")
 
 
-def _named(task: Challenge, title: str, group: int, stands_for: dict[str, Any], *, by: Any) -> Idea:
+def _named(task: Challenge, title: str, group: Group, stands_for: dict[str, Any], made: datetime, *, by: Any) -> Idea:
+    """`made`: when what it stands for came. Credit is that of those who made it together then."""
     cycle = locked(task.round.cycle)
     there = Idea.objects.filter(**stands_for).first()
     if there is not None:
@@ -74,12 +78,13 @@ def _named(task: Challenge, title: str, group: int, stands_for: dict[str, Any], 
         number=next_number(cycle),
         kind=IdeaKind.CONCEPT.value,
         title=title,
-        group_id=group,
+        group=group,
         challenge=task,
         words=folded(title),
         shared_at=db_now(),
         **stands_for,
     )
+    credit_by_agreement(idea, group, at=made, challenge=task)
     _journal(Kind.IDEA_SHARED, idea, by=by, payload={"idea": idea.number, "entry": True})
     return idea
 

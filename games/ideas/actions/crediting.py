@@ -1,16 +1,19 @@
 """How the groups of a joint idea share its credit: 10,000 basis points together, and nobody's share shrinks but by their own hand."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from games.challenges.models import Challenge
 from games.groups.models import Group
 from games.ideas.models import CreditShare, Idea
 from games.ideas.queries.standing import groups_acting, shares_of
 from games.ideas.rules import IdeaInvalid, check_split
 from games.journal.actions import record
 from games.journal.rules import Kind
+from games.partnerships.queries import credit_of
 
 
 @transaction.atomic
@@ -33,3 +36,15 @@ def split_credit(*, idea: Idea, shares: Mapping[int, int], by: Any) -> dict[int,
         payload={"idea": row.number, "shares": {str(group): points for group, points in sorted(shares.items())}},
     )
     return dict(shares)
+
+
+def credit_by_agreement(idea: Idea, group: Group | None, *, at: datetime, challenge: Challenge | None = None) -> None:
+    """Write down whose a new idea is, where `group` made it (at `at`) together with others: by the split of a merger, or of a joint entry.
+
+    What a team made alone has no shares: all of it is the team's. Two statements then.
+    """
+    parts = credit_of(group, at=at, challenge=challenge) if group is not None else {}
+    if len(parts) > 1:
+        CreditShare.objects.bulk_create(
+            [CreditShare(idea=idea, group_id=pk, basis_points=points) for pk, points in parts.items()]
+        )

@@ -13,6 +13,7 @@ from games.cycles.rules import CycleState
 from games.groups.models import Group
 from games.groups.rules import GroupState
 from games.ideas.actions.citing import Citation, link, next_number, resolved
+from games.ideas.actions.crediting import credit_by_agreement
 from games.ideas.actions.widening import named_readers
 from games.ideas.models import Idea, IdeaDraft, IdeaTag, IdeaVersion
 from games.ideas.queries.standing import acting_in
@@ -90,6 +91,7 @@ def share_idea(  # noqa: PLR0913 each part of the act is named
         **kept_of(clean),
     )
     idea.readers.set(named)
+    credit_by_agreement(idea, group, at=at)
     write_version(idea, clean, number=1, person=person, at=at)
     link(idea, found, by=by, person=person, at=at)
     _journal(idea, 1, by=by, more={"audience": idea.audience, "sources": _cited(found)})

@@ -14,7 +14,7 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.judging.actions.sheets import give_back
 from games.judging.actions.votes import drop_votes
-from games.judging.conflicts import found_in, same_human
+from games.judging.conflicts import OFFICE_HOURS, found_in, same_human
 from games.judging.models import Concern, ConflictOfInterest, Sheet
 from games.judging.queries import judges_in
 from games.judging.rules import OPEN_SHEETS, ConflictKind, ConflictRefused, ConflictSource, NotOnPanel, SheetState
@@ -133,7 +133,7 @@ def _locked(conflict: ConflictOfInterest) -> ConflictOfInterest:
 
 @transaction.atomic
 def find_conflicts(*, cycle: Cycle, by: Any = None) -> int:
-    """Declare what nobody did: the same organization, past team-mates, mentors. Returns how many are new. Safe to run twice."""
+    """Declare what nobody did: the same organization, past team-mates, mentors, advice in office hours. Returns how many are new. Safe to run twice."""
     if cycle.state in {CycleState.CLOSED.value, CycleState.CANCELLED.value}:
         return 0
     found = found_in(cycle)
@@ -156,6 +156,8 @@ def _why(found: Found, groups: dict[int, Group]) -> str:
     """What was found, in words: it names organizations and groups, no people."""
     if found.kind is ConflictKind.ORGANIZATION:
         return found.where
+    if found.where == OFFICE_HOURS:
+        return "Advises this group in office hours."
     shared = groups[int(found.where)]
     place = f"“{shared.name}” ({shared.cycle.name})"
     if found.kind is ConflictKind.MENTOR:

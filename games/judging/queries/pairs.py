@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from games.challenges.models import Challenge
 from games.groups.models import Group, Membership
-from games.judging.conflicts import in_conflict, in_force, own_group
+from games.judging.conflicts import in_conflict, in_force, of_team, own_group
 from games.judging.models import PairEntry, Panelist, Stand, Vote
 from games.judging.queries.deciding import entry_of, judges_in
 from games.judging.rules import Seat, Sitting
@@ -177,8 +177,8 @@ def entries_in(challenge: Challenge) -> QuerySet[Group]:
 def candidates_for(challenge: Challenge, person: Person) -> list[Candidate]:
     """The entries that this judge may compare: never their own, never in conflict. One statement."""
     me = Q(person=person) | Q(person__user=person.user_id) if person.user_id else Q(person=person)
-    own = Membership.objects.filter(me, group=OuterRef("group_id"))
-    conflict = in_force().filter(me, group=OuterRef("group_id"))
+    own = Membership.objects.filter(me, of_team("group_id"))
+    conflict = in_force().filter(me, of_team("group_id"))
     rows = (
         PairEntry.objects.filter(challenge=challenge, group__in=entries_in(challenge))
         .exclude(Exists(own))

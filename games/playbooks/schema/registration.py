@@ -61,6 +61,8 @@ class Registration(Spec):
     approval: Switch = Field(default=False, description="organizers accept each registration")
     min_members: Count = 1
     max_members: Count | None = None
+    mergers: Switch = Field(default=True, description="teams may merge between rounds")
+    mergers_until: AwareDatetime | None = Field(default=None, description="the last moment at which teams may merge")
     form: tuple[FormField, ...] = ()
     terms: Document | None = None
     licence: Document | None = Field(default=None, description="how others may reuse what is entered")

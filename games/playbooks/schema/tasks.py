@@ -143,6 +143,9 @@ class ChallengeDesign(ChallengeSpec):
     hints: tuple[Hint, ...] = Field(default=(), description="attempts, automatic: help that a group may buy")
     topics: Key | None = Field(default=None, description="the choice field of the form that says what an entry is about")
     language: Key | None = Field(default=None, description="the choice field of the form that says the language of an entry")
+    organizations: Annotated[int, Field(strict=True, ge=1, le=20)] = Field(
+        default=1, description="the least number of organizations behind an entry: teams of several hand in together"
+    )
     optional: Switch = Field(default=False, description="a quest nobody has to do; only words, scoring says what missing means")
 
     def faults(self) -> list[tuple[tuple[Any, ...], str]]:

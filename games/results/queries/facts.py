@@ -26,7 +26,8 @@ from games.submissions.rules import COUNTS, SubmissionState
 from leaderboards.engine import facts
 
 CHUNK: Final = 10_000
-OUTSIDE: Final = (GroupState.PENDING.value, GroupState.MERGED.value)
+OUTSIDE: Final = (GroupState.PENDING.value,)
+"""A team that was merged stays: what it did before counts under its own name, a decision takes it out of the rounds after."""
 
 type Units = dict[int, tuple[str, str]]
 """Id of a challenge -> (key of its round, its key)."""

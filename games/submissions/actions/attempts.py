@@ -14,6 +14,7 @@ from games.journal.actions import record
 from games.journal.rules import Kind
 from games.organizations.models import Person
 from games.playbooks.schema import ChallengeDesign
+from games.submissions.actions.writing import check_behind
 from games.submissions.models import Attempt
 from games.submissions.queries import locked_group, occasion, rules_of
 from games.submissions.rules import (
@@ -37,12 +38,13 @@ def attempt(
 ) -> Attempt:
     """A try by the group itself. Automatic: judged at once. Measured: `value` counts. Attempts: pending until a verdict comes.
 
-    Raises CapReached, TooFast, AlreadySolved, AnswerRefused, and why the round takes nothing now. Four statements.
+    Raises CapReached, TooFast, AlreadySolved, AnswerRefused, PartnersNeeded, and why the round takes nothing now. Four statements.
     """
     row = locked_group(challenge, group)
     check_open(occasion(row, group=row, challenge=challenge, cycle_state=row.cycle_state))
     design, spec = rules_of(challenge)
     _check_tried(spec)
+    check_behind(challenge, row)
     if len(answer) > MAX_ANSWER or "\0" in answer:
         msg = f"expected at most {MAX_ANSWER} characters, and no null character"
         raise AnswerRefused(msg, where="answer")

@@ -12,7 +12,7 @@ from games.challenges.models import Challenge
 from games.groups.models import Group
 from games.organizations.models import Person
 from games.playbooks.forms import check_answers
-from games.submissions.actions.writing import check_editable, check_room, next_version, receipt
+from games.submissions.actions.writing import check_behind, check_editable, check_room, next_version, receipt
 from games.submissions.models import Submission, Version
 from games.submissions.queries import attachments, files_in, locked_entry, locked_group, occasion, person_of, rules_of
 from games.submissions.rules import (
@@ -129,7 +129,7 @@ def submit(
     """Hand in the next version: of `data`, or of the saved draft, with `note` or the draft's. It becomes the one that counts. Four statements.
 
     With `check_base` it is refused as StaleDraft if somebody saved the draft since `base`: their words would be lost. Answers are checked
-    against the form, scoring numbers against their bounds. Journalled with number and digest: the receipt. With `among` (rows that the
+    against the form, scoring numbers against their bounds. PartnersNeeded where the task asks for more organizations. Journalled with number and digest: the receipt. With `among` (rows that the
     writer may hand in, with `me`) of `submission` only the id is used: NotFound if it is none of them.
     """
     rows = locked_entry(submission, with_uploads=True, among=among)
@@ -138,6 +138,7 @@ def submit(
     check_editable(row)
     if check_base:
         _check_base(row, base)
+    check_behind(row.challenge, row.group)
     files = attachments(rows)
     design, spec = rules_of(row.challenge)
     answers = check_answers(spec.form, row.draft if data is None else data, files=files)

@@ -10,6 +10,8 @@ from games.groups.models import Group
 from games.journal.actions import record
 from games.journal.rules import Kind
 from games.organizations.models import Person
+from games.partnerships.queries import organizations_behind
+from games.partnerships.rules import check_organizations
 from games.submissions.models import Submission, Version
 from games.submissions.queries import occasion, rules_of
 from games.submissions.rules import EDITABLE, CapReached, EntryRefused, SubmissionState, check_open
@@ -21,6 +23,13 @@ def check_editable(row: Any) -> None:
         msg = f"The entry is {row.state}: it changes no more."
         raise EntryRefused(msg)
     check_open(occasion(row, group=row.group, challenge=row.challenge, cycle_state=row.challenge.round.cycle.state))
+
+
+def check_behind(challenge: Challenge, group: Group) -> None:
+    """Refuse where the task asks for entries of several organizations and fewer stand behind this one. No statement where it does not ask."""
+    _, spec = rules_of(challenge)
+    if spec.organizations > 1:
+        check_organizations(spec.organizations, organizations_behind(challenge, group))
 
 
 def check_room(challenge: Challenge, group: Group) -> None:

@@ -11,6 +11,7 @@ from games.cycles.models import Decision
 from games.cycles.queries import design_of
 from games.errors import NotFound
 from games.groups.models import Group
+from games.partnerships.queries import lent
 from games.playbooks.forms import Attached
 from games.playbooks.schema import ChallengeDesign, Design
 from games.rounds.models import Entrant, Extension, Round
@@ -30,14 +31,15 @@ def rules_of(challenge: Challenge) -> tuple[Design, ChallengeDesign]:
     return design, spec
 
 
-def _standing(round_: Any, group: str, group_key: str, left: QuerySet[Decision]) -> dict[str, Any]:
-    """Annotations that say, in the same statement, what decides about a group at this moment. `round_`: a row, or the path to its id."""
+def _standing(round_: Any, group: str, group_key: str, left: QuerySet[Decision], task: Any) -> dict[str, Any]:
+    """Annotations that say, in the same statement, what decides about a group at this moment. `round_`, `task`: a row, or the path to its id."""
     mine = {"round": round_, "group": OuterRef(group)}
     return {
         "now": Now(),
         "until": Subquery(Extension.objects.filter(**mine).values("until")[:1]),
         "entered": Exists(Entrant.objects.filter(**mine)),
         "left": Exists(left.filter(group=OuterRef(group_key))),
+        "lent": lent(OuterRef(group), task),
     }
 
 
@@ -54,7 +56,13 @@ def locked_entry(submission: Submission, *, with_uploads: bool = False, among: Q
         .select_related("challenge__round__cycle", "group")
         .select_for_update(of=("self",), no_key=True)
         .annotate(
-            **_standing(OuterRef("challenge__round_id"), "group_id", "group__key", left_by_decision_of_row("challenge__round")),
+            **_standing(
+                OuterRef("challenge__round_id"),
+                "group_id",
+                "group__key",
+                left_by_decision_of_row("challenge__round"),
+                OuterRef("challenge_id"),
+            ),
             fields_before=Subquery(latest.values("fields")[:1], output_field=JSONField()),
         )
     )
@@ -77,7 +85,7 @@ def locked_group(challenge: Challenge, group: Group) -> Any:
     return (
         Group.objects.select_for_update(no_key=True)
         .annotate(
-            **_standing(challenge.round, "pk", "key", left_by_decision(challenge.round)),
+            **_standing(challenge.round, "pk", "key", left_by_decision(challenge.round), challenge.pk),
             cycle_state=Subquery(Round.objects.filter(pk=challenge.round_id).values("cycle__state")[:1]),
         )
         .get(pk=group.pk)
@@ -97,6 +105,7 @@ def occasion(row: Any, *, group: Group, challenge: Challenge, cycle_state: str) 
         left=row.left,
         division=challenge.division,
         group_division=group.division,
+        lent=row.lent,
     )
 
 

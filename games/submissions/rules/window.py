@@ -29,7 +29,7 @@ class Occasion:
     """All that decides whether a group may hand in at one moment.
 
     `until` is the group's own extension, `entered` whether it is on the list of entrants, `restricted` whether that list decides,
-    `left` whether a decision took it out. `division` is the task's, empty for all.
+    `left` whether a decision took it out. `division` is the task's, empty for all. `lent`: another team hands in for it, by agreement.
     """
 
     now: datetime
@@ -42,6 +42,7 @@ class Occasion:
     left: bool = False
     division: str = ""
     group_division: str = ""
+    lent: bool = False
 
 
 def check_open(at: Occasion) -> None:
@@ -80,6 +81,9 @@ def check_entrant(at: Occasion) -> None:
         raise NotEntrant(msg)
     if at.division and at.division != at.group_division:
         msg = f'This task is for division "{at.division}"; the group is in "{at.group_division or "none"}".'
+        raise NotEntrant(msg)
+    if at.lent:
+        msg = "Another team hands in for yours here: you agreed to a joint entry. Withdraw from it to hand in yourselves."
         raise NotEntrant(msg)
 
 
