@@ -59,6 +59,8 @@ REVERSES: Final[dict[str, frozenset[str]]] = {
     Kind.SUBMISSION_WITHDRAWN: frozenset({Kind.SUBMISSION_RECEIVED}),
     Kind.SUBMISSION_DISQUALIFIED: frozenset({Kind.SUBMISSION_RECEIVED}),
     Kind.SHEET_REOPENED: frozenset({Kind.SHEET_FINALIZED}),
+    Kind.HELP_WITHDRAWN: frozenset({Kind.POST_HELPED}),
+    Kind.BARRIER_REOPENED: frozenset({Kind.BARRIER_SOLVED}),
 }
 """An act of the first kind takes back what acts of the second earned for the same subject."""
 

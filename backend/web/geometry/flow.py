@@ -13,6 +13,8 @@ NAME: Final = 190
 BAR: Final = 10
 GAP: Final = 12
 THINNEST: Final = 2.0
+THICKEST: Final = 36.0
+"""One act is never drawn taller: the first flow of a cycle is a band, not a wall."""
 LEAST: Final = 20
 """A name needs so much height."""
 
@@ -75,7 +77,7 @@ def bands(pairs: Sequence[tuple[int, int, int]]) -> Bands:
         given[source] += count
         taken[target] += count
     rows = max(len(given), len(taken), 1)
-    unit = max((HEIGHT - GAP * (rows - 1)) / max(given.total(), 1), THINNEST)
+    unit = min(max((HEIGHT - GAP * (rows - 1)) / max(given.total(), 1), THINNEST), THICKEST)
     left, right = _column(given, unit), _column(taken, unit)
     tops = {("out", one.number): one.top + _slack(one, unit) for one in left}
     tops |= {("in", one.number): one.top + _slack(one, unit) for one in right}

@@ -91,7 +91,7 @@ def _hide(what: Said, why: str, *, by: Any) -> None:
         Thread.objects.filter(pk=thread.pk).update(hidden_at=now)
     if thread.accepted_id == what.pk:
         Thread.objects.filter(pk=thread.pk).update(accepted=None, answered_at=None)
-    unsettle(thread)
+    unsettle(thread, by=by)
 
 
 def _show(what: Said, *, by: Any) -> None:

@@ -51,14 +51,15 @@ def reopen(*, thread: Thread, by: Any) -> Thread:
 
 @transaction.atomic
 def mark_helpful(*, post: Post, by: Any) -> Thread:
-    """This helped with the barrier. Several may have."""
+    """This helped with the barrier. Several may have. Credit is theirs who helped, and theirs who posted what held them up."""
     thread, row = _held(post)
     if thread.kind != ThreadKind.BARRIER.value:
         raise TalkRefused("Only what is said to a barrier is marked as helpful.")
     now = db_now()
     if not Post.objects.filter(pk=row.pk, helpful_at__isnull=True).update(helpful_at=now):
         raise TalkRefused("It is marked already.")
-    Thread.objects.filter(pk=thread.pk, answered_at__isnull=True).update(answered_at=now)
+    if Thread.objects.filter(pk=thread.pk, answered_at__isnull=True).update(answered_at=now):
+        _turned(thread, Kind.BARRIER_SOLVED, by=by)
     return _journalled(thread, row, Kind.POST_HELPED, by=by, held=True)
 
 
@@ -68,25 +69,40 @@ def unmark_helpful(*, post: Post, by: Any) -> Thread:
     thread, row = _held(post)
     if not Post.objects.filter(pk=row.pk, helpful_at__isnull=False).update(helpful_at=None):
         raise TalkRefused("It is not marked.")
-    unsettle(thread)
-    return _journalled(thread, row, Kind.POST_HELPED, by=by, held=False)
+    unsettle(thread, by=by)
+    return _journalled(thread, row, Kind.HELP_WITHDRAWN, by=by, held=False)
 
 
-def unsettle(thread: Thread) -> None:
+def unsettle(thread: Thread, *, by: Any) -> None:
     """A barrier is open again as soon as nothing that is seen helped."""
-    if not thread.posts.filter(helpful_at__isnull=False, hidden_at__isnull=True).exists():
-        Thread.objects.filter(pk=thread.pk, kind=ThreadKind.BARRIER.value).update(answered_at=None)
+    if thread.posts.filter(helpful_at__isnull=False, hidden_at__isnull=True).exists():
+        return
+    solved = Thread.objects.filter(pk=thread.pk, kind=ThreadKind.BARRIER.value, answered_at__isnull=False)
+    if solved.update(answered_at=None):
+        _turned(thread, Kind.BARRIER_REOPENED, by=by)
+
+
+def _turned(thread: Thread, kind: Kind, *, by: Any) -> None:
+    """A barrier is solved, or open again: it stands with the group that dared to post it."""
+    record(
+        kind,
+        cycle_id=thread.cycle_id,
+        by=by,
+        group_id=thread.group_id,
+        subject=f"thread:{thread.pk}",
+        payload={"thread": thread.number},
+    )
 
 
 def _journalled(thread: Thread, post: Post, kind: Kind, *, by: Any, held: bool) -> Thread:
-    """The act stands with the group that answered: it is what they are thanked for."""
+    """The act stands with the group that answered: it is what they are thanked for. Help stands with its post, so that each is taken back alone."""
     answering: Group | None = post.group
     record(
         kind,
         cycle_id=thread.cycle_id,
         by=by,
         group_id=answering.pk if answering is not None else None,
-        subject=f"thread:{thread.pk}",
+        subject=f"thread:{thread.pk}" if kind is Kind.ANSWER_ACCEPTED else f"post:{post.pk}",
         payload={
             "thread": thread.number,
             "kind": thread.kind,

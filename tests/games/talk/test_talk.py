@@ -1,5 +1,6 @@
 """Talk: threads on ideas and the board, answers, help, calls by name, thanks, follows, the pace, asking who did it."""
 
+from collections import Counter
 from datetime import timedelta
 from fractions import Fraction
 
@@ -13,6 +14,9 @@ from games.journal.models import JournalEntry
 from games.learning.rules import Act
 from games.organizations.models import Person
 from games.permissions import allows
+from games.playbooks.schema import PointRule
+from games.recognition.rules import Act as Done
+from games.recognition.rules import points_for
 from games.talk import actions
 from games.talk.models import Follow, Mention, Post, Thanks, Thread
 from games.talk.queries import adopters_of, board_first, followed_by, follows, readers_of, reply_hours, with_counts
@@ -97,6 +101,36 @@ def test_a_barrier_is_answered_by_everything_that_helped(cast: Cast):
         actions.mark_helpful(post=one, by=cast.ben.user)
     assert actions.unmark_helpful(post=one, by=cast.ben.user).answered_at is not None
     assert actions.unmark_helpful(post=two, by=cast.ben.user).answered_at is None
+
+
+def test_whoever_helped_and_whoever_asked_are_both_credited_and_it_is_taken_back(cast: Cast):
+    rules = tuple(
+        PointRule(key=key, event=event, points=points)
+        for key, event, points in (("helped", "post.helped", 5), ("told", "barrier.solved", 3))
+    )
+    thread = asked(cast)
+    assert thread.group == cast.blue
+    one, two = (said(cast, thread, words) for words in ("Ask the school.", "Or the church."))
+    for post in (one, two):
+        actions.mark_helpful(post=post, by=cast.ben.user)
+    assert _earned(rules) == {cast.red.pk: 10, cast.blue.pk: 3}
+    actions.unmark_helpful(post=one, by=cast.ben.user)
+    assert _earned(rules) == {cast.red.pk: 5, cast.blue.pk: 3}
+    actions.unmark_helpful(post=two, by=cast.ben.user)
+    assert _earned(rules) == {cast.red.pk: 0, cast.blue.pk: 0}
+    actions.mark_helpful(post=two, by=cast.ben.user)
+    assert _earned(rules) == {cast.red.pk: 5, cast.blue.pk: 3}
+
+
+def _earned(rules: tuple[PointRule, ...]) -> dict[int | None, int]:
+    """What each group has by these rules, read from the journal."""
+    acts = [
+        Done(one.pk, one.kind, one.subject, one.at, one.at.date(), one.group_id) for one in JournalEntry.objects.order_by("pk")
+    ]
+    sums: Counter[int | None] = Counter()
+    for award in points_for(rules, acts):
+        sums[award.group] += award.amount
+    return dict(sums)
 
 
 def test_the_board_shows_what_waits_longest_first_and_what_is_answered_after(cast: Cast):
