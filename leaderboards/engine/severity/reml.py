@@ -6,6 +6,7 @@ solved for: with lam published, anybody gets the offsets again by one linear sol
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -100,13 +101,19 @@ def _criterion(values: Vector, squared: Vector, squares: float, df: int, logs: V
     return found
 
 
-def _slope(values: Vector, squared: Vector, squares: float, df: int, log: float) -> float:
-    """Its derivative. Searching where it crosses zero finds lam to the last digits, which searching the flat bottom does not."""
+def _slope(eigen: Sequence[tuple[float, float]], squares: float, df: int, log: float) -> float:
+    """Its derivative. Searching where it crosses zero finds lam to the last digits, which searching the flat bottom does not.
+
+    `eigen`: each eigenvalue with its square. Plain numbers: a panel has few judges, and this is asked 45 times.
+    """
     lam = math.exp(log)
-    steep = float((squared / (values + lam) ** 2).sum())
-    left = squares - float((squared / (values + lam)).sum())
-    falling = float((values / (values + lam)).sum())
-    return 0.5 * (df * lam * steep / max(left, squares * SILENT) - falling)
+    steep = explained = falling = 0.0
+    for value, squared in eigen:
+        share = 1.0 / (value + lam)
+        steep += squared * share * share
+        explained += squared * share
+        falling += value * share
+    return 0.5 * (df * lam * steep / max(squares - explained, squares * SILENT) - falling)
 
 
 def _best(values: Vector, squared: Vector, squares: float, df: int) -> float:
@@ -117,9 +124,10 @@ def _best(values: Vector, squared: Vector, squares: float, df: int) -> float:
     found = _criterion(values, squared, squares, df, grid)
     place = int(np.flatnonzero(found <= found.min() + FLAT)[-1])
     low, high = float(grid[max(place - 1, 0)]), float(grid[min(place + 1, len(grid) - 1)])
+    eigen = list(zip(values.tolist(), squared.tolist(), strict=True))
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        if _slope(values, squared, squares, df, middle) > FLAT:
+        if _slope(eigen, squares, df, middle) > FLAT:
             high = middle
         else:
             low = middle

@@ -8,14 +8,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Final
+from typing import Any, Final
 
 from leaderboards.engine.severity.arrays import Indices, Matrix, Vector
 from leaderboards.engine.severity.ratings import weights
 from leaderboards.engine.severity.reml import Fit
 
 DRAWS: Final = 1000
-AT_ONCE: Final = 100  # draws in memory at the same time
+AT_ONCE: Final = 100  # draws that come from the dice together: another number is another result of the same seed
+FEW: Final = 100_000  # numbers worked out at the same time: small panels do all draws in one go
 INSIDE: Final = 0.90  # share of the draws inside a range of places
 ALPHA: Final = 0.05
 
@@ -104,21 +105,30 @@ def chances(precision: Precision, tops: Sequence[int] = (), *, seed: int = 0, dr
     dice = np.random.default_rng(seed)
     fit, count = precision.fit, len(precision.fit.ratings.entries)
     noise = np.sqrt(precision.s2 / fit.overlap.reviews)
-    places = np.empty((draws, count), dtype=np.int32)
-    numbers = np.arange(1, count + 1, dtype=np.int32)[None, :]
-    for start in range(0, draws, AT_ONCE):
-        size = min(AT_ONCE, draws - start)
-        shift = _shift(precision, dice.standard_normal((size, len(fit.ratings.judges))))
-        drawn = shift - precision.values - noise * dice.standard_normal((size, count))
-        np.put_along_axis(places[start : start + size], np.argsort(drawn, axis=1), numbers, axis=1)
+    places = np.empty((count, draws), dtype=np.int32)
+    numbers = np.arange(1, count + 1, dtype=np.int32)[:, None]
+    block = AT_ONCE * max(1, FEW // (count * AT_ONCE))
+    for start in range(0, draws, block):
+        judges, entries = _normals(dice, min(block, draws - start), len(fit.ratings.judges), count)
+        drawn = _shift(precision, judges) - precision.values - noise * entries
+        np.put_along_axis(places[:, start : start + block], np.argsort(drawn, axis=1).T, numbers, axis=0)
     outside = (1 - INSIDE) / 2
     first, last = math.floor(outside * draws), math.ceil((1 - outside) * draws) - 1
-    found = np.partition(places.T, (first, last), axis=1)
+    found = np.partition(places, (first, last), axis=1)
     return Chances(
         low=tuple(found[:, first].tolist()),
         high=tuple(found[:, last].tolist()),
-        top={top: tuple((places <= top).mean(axis=0).tolist()) for top in tops},
+        top={top: tuple((places <= top).mean(axis=1).tolist()) for top in tops},
     )
+
+
+def _normals(dice: Any, draws: int, judges: int, entries: int) -> tuple[Matrix, Matrix]:
+    """Normal numbers for so many draws: of each judge, of each entry."""
+    import numpy as np  # noqa: PLC0415 - only where something is computed
+
+    sizes = [min(AT_ONCE, draws - start) for start in range(0, draws, AT_ONCE)]
+    both = [(dice.standard_normal((size, judges)), dice.standard_normal((size, entries))) for size in sizes]
+    return np.concatenate([one for one, _ in both]), np.concatenate([one for _, one in both])
 
 
 def _shift(precision: Precision, normal: Matrix) -> Matrix | float:
