@@ -22,7 +22,7 @@ def place_of(cycle: Cycle, user: Any) -> Membership | None:
     return held.order_by(F("group").asc(nulls_last=True), "pk").first()
 
 
-def with_support(rows: QuerySet[Suggestion], persons: Iterable[int] = ()) -> QuerySet[Suggestion]:
+def with_support(rows: QuerySet[Suggestion], persons: Iterable[int] = ()) -> QuerySet[Any]:
     """With `supporters` (how many) and `supported` (whether one of these persons does); author, group and cycle read along."""
     mine = Support.objects.filter(suggestion=OuterRef("pk"), person__in=sorted(persons))
     counted = rows.annotate(supporters=Count("supports"), supported=Exists(mine))
