@@ -12,6 +12,7 @@ from games.notices.actions import (
     compose_digests,
     deliver_pending,
     remind_of_asks,
+    remind_of_sessions,
     tell_of_halls,
     warn_of_deadlines,
 )
@@ -85,6 +86,7 @@ def remind() -> None:
     ask_the_silent()
     deal_what_is_due()
     remind_of_asks()
+    remind_of_sessions()
     compose_digests()
 
 

@@ -19,6 +19,7 @@ CAPABILITY_WORDS = {
     Capability.JUDGE: _("judge"),
     Capability.SUBMIT: _("hand in entries"),
     Capability.CAPTAIN: _("lead a team"),
+    Capability.ADVISE: _("offer office hours"),
     Capability.FOLLOW: _("read as a member"),
 }
 LIVES = {"7": _("a week"), "30": _("30 days"), "90": _("90 days"), "366": _("a year")}

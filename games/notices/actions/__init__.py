@@ -10,6 +10,7 @@ from games.notices.actions.announcing import (
     told_under,
     withdraw_announcement,
 )
+from games.notices.actions.coaching import remind_of_sessions
 from games.notices.actions.deadlines import warn_of_deadlines
 from games.notices.actions.digest import compose_digests
 from games.notices.actions.hall import tell_of_halls
@@ -35,6 +36,7 @@ __all__ = [
     "remind_entries",
     "remind_marks",
     "remind_of_asks",
+    "remind_of_sessions",
     "remind_words",
     "send_again",
     "set_wishes",

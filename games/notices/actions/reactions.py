@@ -15,6 +15,7 @@ from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.notices.actions.calibrating import on_calibration_changed
+from games.notices.actions.coaching import on_hours_nudged, on_noted, on_session, on_slot_withdrawn
 from games.notices.actions.corrections import on_appeal_answered, on_appeal_made, on_changes_settled
 from games.notices.actions.deliberating import on_deliberation
 from games.notices.actions.missing import on_conflict_changed, on_panel_changed, on_sheet_recused
@@ -26,6 +27,7 @@ from games.notices.actions.outcomes import (
     on_sheet_finalized,
     subject_of,
 )
+from games.notices.actions.peers import on_peer_answered, on_peer_asked
 from games.notices.actions.replies import on_feedback_replied
 from games.notices.actions.talking import on_answered, on_idea_news, on_report_made, on_ruling, on_said
 from games.notices.actions.telling import notify, tell_all
@@ -183,6 +185,14 @@ HANDLERS: Mapping[Kind, Callable[[JournalEntry], int]] = {
     Kind.IDEA_WIDENED: on_idea_news,
     Kind.IDEA_REVISED: on_idea_news,
     Kind.IDEA_TAKEN_UP: on_idea_news,
+    Kind.SESSION_BOOKED: on_session,
+    Kind.SESSION_MOVED: on_session,
+    Kind.SESSION_CANCELLED: on_session,
+    Kind.SLOT_WITHDRAWN: on_slot_withdrawn,
+    Kind.SESSION_NOTED: on_noted,
+    Kind.HOURS_NUDGED: on_hours_nudged,
+    Kind.PEER_ASKED: on_peer_asked,
+    Kind.PEER_ANSWERED: on_peer_answered,
     Kind.REPORT_MADE: on_report_made,
     Kind.RULING_MADE: on_ruling,
     Kind.RULING_APPEALED: on_ruling,

@@ -1,7 +1,7 @@
 """What a cycle is: names, dates, the aim, the three checks, roles, where its playbook comes from."""
 
 from datetime import date
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
@@ -93,6 +93,20 @@ class Checks(Spec):
     def gaps(self) -> tuple[str, ...]:
         """The checks neither answered nor waived."""
         return tuple(name for name in ("will", "offer", "networks") if getattr(self, name) is None)
+
+
+class OfficeHours(Spec):
+    """Experts offer times, and every team books as many of them as any other."""
+
+    quota: Annotated[int, Field(strict=True, ge=1, le=100)] = Field(
+        default=2, description="office hours that every team may book"
+    )
+    per: Literal["cycle", "round"] = Field(
+        default="cycle", description="whether the quota is for the whole cycle or for each round"
+    )
+    cancel_hours: Annotated[int, Field(strict=True, ge=0, le=720)] = Field(
+        default=24, description="hours before it begins until which a booking may be cancelled and is given back"
+    )
 
 
 class Role(Keyed):

@@ -8,15 +8,16 @@ from typing import Any, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from games.errors import Problem
+from games.playbooks.rules import Capability
 from games.playbooks.schema.brand import Brand
-from games.playbooks.schema.cycle import DEFAULT_ROLES, Aim, Checks, CycleSpec, PlaybookInfo, Role
+from games.playbooks.schema.cycle import DEFAULT_ROLES, Aim, Checks, CycleSpec, OfficeHours, PlaybookInfo, Role
 from games.playbooks.schema.points import Badge, PointRule
 from games.playbooks.schema.registration import Registration
 from games.playbooks.schema.retention import Retention
 from games.playbooks.schema.tasks import ChallengeDesign, RoundDesign
 from leaderboards.engine.numbers import Rounding
 from leaderboards.engine.spec import Scoring
-from leaderboards.engine.spec.base import Decimals
+from leaderboards.engine.spec.base import Decimals, Switch
 
 FORMAT: Final = 1
 Path = tuple[str | int, ...]
@@ -31,6 +32,8 @@ class Design(Scoring):
     aim: Aim = Aim()
     checks: Checks = Checks()
     roles: tuple[Role, ...] = DEFAULT_ROLES
+    office_hours: OfficeHours | None = Field(default=None, description="teams book office hours with experts")
+    peers: Switch = Field(default=False, description="teams find peers of other organizations, and ask them for help")
     registration: Registration = Registration()
     rounds: tuple[RoundDesign, ...] = ()
     challenges: tuple[ChallengeDesign, ...] = ()
@@ -74,6 +77,8 @@ class Design(Scoring):
         yield from _dates(self)
         yield from _overlaps(self)
         yield from _studies(self)
+        if self.office_hours is not None and not any(Capability.ADVISE in role.capabilities for role in self.roles):
+            yield ("office_hours",), 'nobody can offer office hours: give a role the capability "advise"'
         for number, challenge in enumerate(self.challenges):
             for path, message in challenge.faults():
                 yield ("challenges", number, *path), message

@@ -90,6 +90,7 @@ CAPABILITIES: Final = (
     ("judge", _("judges")),
     ("submit", _("writes entries")),
     ("captain", _("leads a team")),
+    ("advise", _("offers office hours")),
     ("follow", _("looks on")),
 )
 DIVISIONS: Final = Rows(
