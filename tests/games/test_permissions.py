@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from games.changes.models import Appeal, ChangeSet
+from games.coaching.models import Booking, SessionNote, Slot
 from games.cycles.actions import record_decision
 from games.cycles.models import Design, Series
 from games.cycles.rules import DecisionKind
@@ -37,6 +38,7 @@ from games.judging.models import (
 from games.learning.models import ChangeTest, Observation, Reading, Taken
 from games.notices.models import Announcement, Notice
 from games.organizations.models import Organization
+from games.peers.models import PeerAsk
 from games.permissions import PERMISSIONS, access_for, allows, visible
 from games.progression.models import Draft
 from games.recognition.models import Grant, Points, PointsTotal
@@ -135,6 +137,19 @@ TABLE: dict[str, tuple[str, str]] = {
     "reading.read": ("ada", "ada"),
     "taken.view": ("ada org", "ada org"),
     "taken.drop": ("ada", "ada"),
+    "cycle.office_hours": ("org", "org"),  # and experts
+    "slot.view": ("ada ben org", "ada ben org"),
+    "slot.book": ("ada ben", "ada ben"),
+    "slot.withdraw": ("org", "org"),
+    "booking.view": ("ada org", "ada org"),
+    "booking.change": ("ada", "ada"),
+    "booking.settle": ("org", "org"),
+    "booking.note": (NOBODY, NOBODY),  # the expert alone
+    "session_note.view": ("ada org", "ada org"),  # shared
+    "peer_ask.view": ("ada ben org", "ada ben org"),  # of ada's group to ben's
+    "peer_ask.known": ("ada ben org", "ada ben org"),  # accepted
+    "peer_ask.answer": ("ben", "ben"),
+    "peer_ask.withdraw": ("ada", "ada"),
     "cycle.safe_room": ("ada ben org", "ada ben org"),
     "cycle.tell_failure": ("ada ben org", "ada ben org"),
     "round.answer_risk": ("ada ben", "ada ben"),
@@ -278,6 +293,7 @@ def _work(cast: Cast) -> Iterator[Model]:
     yield RiskAnswer.objects.create(round=cast.call, text="Nobody dares to ask.", shown=True)
     yield Reading.objects.create(round=cast.call, group=cast.red, idea=idea)
     yield Taken.objects.create(cycle=cast.cycle, number=1, round=cast.call, group=cast.red, text="Cloth", at=now())
+    yield from _help(cast)
     sheet = cast.assign(cast.judith, cast.red, state="final")
     yield sheet
     yield Vote.objects.create(challenge=cast.concept, judge=cast.judith.person, a=cast.red, b=cast.blue)
@@ -293,6 +309,20 @@ def _work(cast: Cast) -> Iterator[Model]:
     yield Concern.objects.create(group=cast.red, words="Whoever works for the river board.")
     yield Stand.objects.create(round=cast.call, group=cast.red, number=1, busy_with=cast.judith.person)
     yield Pitch.objects.create(round=cast.call, group=cast.red, panel="jury", room="Aula", starts_at=at, minutes=5)
+
+
+def _help(cast: Cast) -> Iterator[Model]:
+    at, expert = now(), actor("xenia").person
+    slot = Slot.objects.create(
+        cycle=cast.cycle, number=1, expert=expert, starts_at=at, ends_at=at + timedelta(minutes=20), offered_at=at
+    )
+    yield slot
+    booking = Booking.objects.create(cycle=cast.cycle, slot=slot, group=cast.red, question="How?", booked_at=at)
+    yield booking
+    yield SessionNote.objects.create(booking=booking, author=expert, text="Like this.", shared=True, at=at)
+    yield PeerAsk.objects.create(
+        cycle=cast.cycle, number=1, asker=cast.red, asked=cast.blue, words="How?", state="accepted", asked_at=at
+    )
 
 
 def _talk(cast: Cast, idea: Idea) -> Iterator[Model]:
