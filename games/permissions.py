@@ -17,7 +17,6 @@ from django.db.models.functions import Now
 from games.challenges.models import Challenge
 from games.changes.models import Appeal, ChangeSet
 from games.coaching.models import Booking, SessionNote, Slot
-from games.coaching.models import Booking, SessionNote, Slot
 from games.cycles.models import Cycle, Decision, Design, Series
 from games.cycles.queries import glass_broken
 from games.cycles.rules import CycleState, DecisionKind
@@ -54,8 +53,6 @@ from games.learning.rules import ChangeState
 from games.notices.models import Announcement, Notice
 from games.notices.rules import Audience
 from games.organizations.models import Organization, Person
-from games.peers.models import PeerAsk
-from games.peers.rules import PeerState
 from games.partnerships.models import Partner, Partnership
 from games.partnerships.rules import PartnershipState
 from games.peers.models import PeerAsk
@@ -357,32 +354,6 @@ def _on_board(access: Access, cycle: str = "pk") -> Q:
     """Cycles (the path to their id) whose board of barriers the person reads: in a team that takes part, or organizing."""
     playing = Group.objects.filter(pk__in=access.groups_with()).exclude(state=GroupState.PENDING.value)
     return _organizes(access, cycle) | (Q(**{f"{cycle}__in": playing.values("cycle_id")}) if access.groups else NEVER)
-
-
-def _advises(access: Access, path: str = "") -> Q:
-    """Slots (at `path`, ending in __) that the person offers as an expert of their cycle."""
-    return Q(**{f"{path}expert_id__in": sorted(access.persons), f"{path}cycle_id__in": access.cycles_with(Capability.ADVISE)})
-
-
-def _too_close(access: Access) -> Q:
-    """Slots whose expert is in a team of the person, is in conflict with it, or judges it. To have advised it before is no such thing."""
-    mine = access.groups_with(Capability.SUBMIT)
-    same = Q(person_id=OuterRef("expert_id")) | Q(person__user_id=OuterRef("expert__user_id"))
-    judge = Q(judge_id=OuterRef("expert_id")) | Q(judge__user_id=OuterRef("expert__user_id"))
-    own = Membership.objects.filter(same, group_id__in=mine)
-    conflict = in_force().filter(same, group_id__in=mine).exclude(kind=ConflictKind.MENTOR.value)
-    judges = Sheet.objects.filter(judge, group_id__in=mine).exclude(state=SheetState.RECUSED.value)
-    return Q(Exists(own)) | Q(Exists(conflict)) | Q(Exists(judges))
-
-
-def _slot_seen(access: Access) -> Q:
-    return _on_board(access, "cycle_id") | _reads(access, "cycle_id") | _advises(access)
-
-
-def _of_both(access: Access, *capabilities: Capability) -> Q:
-    """Asks between peers of which one is the person's group."""
-    mine = [pk for one in capabilities for pk in access.groups_with(one)] if capabilities else access.groups_with()
-    return Q(asker_id__in=mine) | Q(asked_id__in=mine)
 
 
 def _advises(access: Access, path: str = "") -> Q:
@@ -845,46 +816,6 @@ PERMISSIONS: dict[str, Permission] = {
     "ruling.view": _row("Whose it is, and organizers.", Ruling, lambda a: _ruled(a) | _reads(a, "cycle_id")),
     "ruling.appeal": _row("Its author, and members of its group who may submit.", Ruling, lambda a: _ruled(a, Capability.SUBMIT)),
     "ruling.answer": _of_organizer("Organizers.", Ruling),
-    "cycle.office_hours": _row(
-        "Experts of the cycle, and its organizers.",
-        Cycle,
-        lambda a: Q(pk__in=a.cycles_with(Capability.ADVISE)) | _organizes(a, "pk"),
-    ),
-    "slot.view": _row("Members of teams that take part, its expert, organizers.", Slot, _slot_seen),
-    "slot.book": _row(
-        "Members who may submit, of teams that take part; not with an expert who is too close to theirs, or judges it.",
-        Slot,
-        lambda a: _tells(a, "cycle_id") & Q(withdrawn_at__isnull=True) & ~_too_close(a),
-    ),
-    "slot.withdraw": _row("Its expert, and organizers.", Slot, lambda a: _advises(a) | _organizes(a, "cycle_id")),
-    "booking.view": _row(
-        "The group, the expert, organizers.", Booking, lambda a: _mine(a) | _advises(a, "slot__") | _reads(a, "cycle_id")
-    ),
-    "booking.change": _row(
-        "Members of the group who may submit.", Booking, lambda a: Q(group_id__in=a.groups_with(Capability.SUBMIT))
-    ),
-    "booking.settle": _row("Its expert, and organizers.", Booking, lambda a: _advises(a, "slot__") | _organizes(a, "cycle_id")),
-    "booking.note": _row("Its expert.", Booking, lambda a: _advises(a, "slot__")),
-    "session_note.view": _row(
-        "Its author; once shared the group and organizers.",
-        SessionNote,
-        lambda a: (
-            Q(author_id__in=sorted(a.persons), booking__cycle_id__in=a.cycles_with(Capability.ADVISE))
-            | (Q(shared=True) & (_mine(a, "booking__group_id") | _reads(a, "booking__cycle_id")))
-        ),
-    ),
-    "peer_ask.view": _row("Both groups, and organizers.", PeerAsk, lambda a: _of_both(a) | _reads(a, "cycle_id")),
-    "peer_ask.known": _row(
-        "That two are peers, once accepted: members of teams that take part, and organizers.",
-        PeerAsk,
-        lambda a: Q(state=PeerState.ACCEPTED.value) & _on_board(a, "cycle_id"),
-    ),
-    "peer_ask.answer": _row(
-        "Members of the asked group who may submit.", PeerAsk, lambda a: Q(asked_id__in=a.groups_with(Capability.SUBMIT))
-    ),
-    "peer_ask.withdraw": _row(
-        "Members of the asking group who may submit.", PeerAsk, lambda a: Q(asker_id__in=a.groups_with(Capability.SUBMIT))
-    ),
     "cycle.office_hours": _row(
         "Experts of the cycle, and its organizers.",
         Cycle,

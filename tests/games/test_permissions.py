@@ -83,6 +83,9 @@ TABLE: dict[str, tuple[str, str]] = {
     "group.submit": ("ada", "ada"),
     "group.appeal": ("ada", "ada"),
     "group.rhythm": ("ada org", "ada org"),
+    "group.join_forces": ("ada", "ada"),
+    "partnership.view": ("ada ben org", "ada ben org"),  # only proposed
+    "partnership.act": ("ada ben", "ada ben"),
     "membership.view": ("ada org", "ada org"),
     "membership.end": ("ada org", "ada org"),
     "registration.view": ("ada org", "ada org"),
