@@ -128,6 +128,11 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.RULING_MADE: (tell,),
     Kind.RULING_APPEALED: (tell,),
     Kind.RULING_ANSWERED: (tell,),
+    # the study between rounds, and what the cycle learns about its own rules
+    Kind.STUDY_BEGUN: (tell,),
+    Kind.SUGGESTION_MADE: (tell,),
+    Kind.SUGGESTION_DECIDED: (tell,),
+    Kind.SUGGESTION_APPLIED: (tell,),
     # rules and decisions change results too
     Kind.DECISION_RECORDED: (refresh,),
     Kind.GLASS_BROKEN: (tell,),

@@ -145,6 +145,10 @@ TOPICS: Mapping[str, Topic] = MappingProxyType(
         "peers.asked": Topic.TALK,
         "peers.answered": Topic.TALK,
         "follow.news": Topic.TALK,
+        "suggestion.made": Topic.TALK,
+        "suggestion.decided": Topic.TALK,
+        "suggestion.applied": Topic.TALK,
+        "study.begun": Topic.TEAM,
         "news": Topic.NEWS,
     }
 )

@@ -29,6 +29,8 @@ from games.notices.actions.outcomes import (
 )
 from games.notices.actions.peers import on_peer_answered, on_peer_asked
 from games.notices.actions.replies import on_feedback_replied
+from games.notices.actions.studying import on_study_begun
+from games.notices.actions.suggesting import HANDLERS as OF_SUGGESTIONS
 from games.notices.actions.talking import on_answered, on_idea_news, on_report_made, on_ruling, on_said
 from games.notices.actions.telling import notify, tell_all
 from games.notices.queries import captains_of, known_at, members_of, organizers_of, with_address
@@ -197,6 +199,8 @@ HANDLERS: Mapping[Kind, Callable[[JournalEntry], int]] = {
     Kind.RULING_MADE: on_ruling,
     Kind.RULING_APPEALED: on_ruling,
     Kind.RULING_ANSWERED: on_ruling,
+    Kind.STUDY_BEGUN: on_study_begun,
+    **OF_SUGGESTIONS,
 }
 
 
