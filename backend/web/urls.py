@@ -54,7 +54,7 @@ from backend.web.pages.desk import studying as desk_studying
 from backend.web.pages.desk import voting as desk_voting
 from backend.web.pages.marking import report, room, walking
 from backend.web.pages.workspace import hall as team_hall
-from backend.web.pages.workspace import studying, testing
+from backend.web.pages.workspace import partners, studying, testing
 
 C = "cycles/<str:cycle>/"
 R = "cycles/<str:cycle>/rounds/<str:key>/"
@@ -74,6 +74,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}ideas/draft/", ideas.draft, name="idea-draft"),
     path(f"{C}ideas/similar/", ideas.similar_page, name="ideas-similar"),
     path(f"{C}ideas/flow/", ideas.flow_page, name="idea-flow"),
+    path(f"{C}ideas/of-entry/<int:entry>/", ideas.of_entry, name="idea-of-entry"),
     path(f"{C}ideas/<int:number>/", ideas.idea_page, name="idea"),
     path(f"{C}ideas/<int:number>/edit/", ideas.edit_page, name="idea-edit"),
     path(f"{C}ideas/<int:number>/lineage/", ideas.lineage_page, name="lineage"),
@@ -121,6 +122,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}teams/<str:group>/feedback/", workspace.feedback_page, name="team-feedback"),
     path(f"{C}teams/<str:group>/feedback/<int:pk>/", workspace.reply, name="team-reply"),
     path(f"{C}teams/<str:group>/judges/", workspace.judges_page, name="team-judges"),
+    path(f"{C}teams/<str:group>/partners/", partners.partners_page, name="team-partners"),
+    path(f"{C}teams/<str:group>/partners/<int:number>/", partners.answer_page, name="team-partner"),
     path(f"{C}teams/<str:group>/table/", team_hall.table, name="team-table"),
     path(f"{C}teams/<str:group>/standing/", workspace.standing_page, name="team-standing"),
     path(f"{C}teams/<str:group>/study/", studying.study_page, name="team-study"),

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
+from games.challenges.models import Challenge
 from games.ideas import actions
 from games.ideas.actions import Citation
 from games.ideas.models import Derivation, Idea, IdeaDraft
@@ -188,6 +189,39 @@ def test_a_published_entry_of_a_forkable_round_offers_to_be_built_on(cast: Cast)
     source = Derivation.objects.get().source
     assert source.submission == entry
     assert "It stands for an entry to" in main(cast.visitor.client.get(f"{IDEAS}{source.number}/"))
+
+
+@pytest.mark.parametrize(("visibility", "offered"), [("summaries", False), ("full", True), ("forkable", True)])
+def test_a_published_entry_is_talked_about_and_tested_where_it_is_read_whole(cast: Cast, visibility: str, offered: bool):
+    Challenge.objects.filter(pk=cast.concept.pk).update(spec={**cast.concept.spec, "form": [{"key": "title"}]})
+    entry = Submission.objects.create(challenge=cast.concept, group=cast.red, state="submitted", submitted_at=now())
+    entry.pinned = Version.objects.create(submission=entry, number=1, data={"title": "Clay"}, digest="0" * 64, at=now())
+    entry.save(update_fields=["pinned"])
+    door = f"{IDEAS}of-entry/{entry.pk}/"
+    for outsider in (cast.ben, cast.eve, cast.visitor):
+        assert outsider.client.post(door).status_code in {302, 404}, "sealed"
+    assert not Idea.objects.exists()
+    cast.publish(cast.call, visibility)
+    assert (door in main(cast.ben.client.get("/cycles/water/groups/red/"))) is offered
+    for outsider in (cast.eve, cast.visitor):
+        assert outsider.client.post(door).status_code in {302, 403, 404}
+    assert not Idea.objects.exists()
+    for _ in range(2):
+        cast.ben.client.post(door)
+    assert Idea.objects.filter(submission=entry, group=cast.red).count() == offered
+    if offered:
+        text = main(cast.ben.client.get(f"{IDEAS}1/"))
+        assert "Test it" in text
+        assert "Ask or say something" in text
+
+
+def test_no_entry_becomes_an_idea_in_a_cycle_that_is_over(cast: Cast):
+    entry = Submission.objects.create(challenge=cast.concept, group=cast.red, state="submitted", submitted_at=now())
+    cast.publish(cast.call, "forkable")
+    cast.cycle.state = "closed"
+    cast.cycle.save(update_fields=["state"])
+    cast.ben.client.post(f"{IDEAS}of-entry/{entry.pk}/")
+    assert not Idea.objects.exists()
 
 
 # --- Numbers --------------------------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from backend.web.pages.ideas.editor import draft, edit_page, new_page, similar_page
 from backend.web.pages.ideas.feed import ideas_page
 from backend.web.pages.ideas.flowing import flow_page
-from backend.web.pages.ideas.moving import hide, widen
+from backend.web.pages.ideas.moving import hide, of_entry, widen
 from backend.web.pages.ideas.one import idea_page
 from backend.web.pages.ideas.room import answer_page, key_page, room_page, tell_page
 from backend.web.pages.ideas.tracing import lineage_page
@@ -19,6 +19,7 @@ __all__ = [
     "key_page",
     "lineage_page",
     "new_page",
+    "of_entry",
     "room_page",
     "similar_page",
     "tell_page",
