@@ -13,6 +13,7 @@
 | values of the aim | of the whole cycle | the same | all |
 | what is read between rounds, and what is taken | | | all |
 | tests of change | | | all |
+| suggestions to the rules | | | all |
 | threads and what is said in them | | | all but on what a team keeps to itself |
 | members, addresses, conflicts, replies to feedback, appeals, corrections | | | all |
 | tables and pitches in the hall | | all; while a round is blind its own under their numbers | all |

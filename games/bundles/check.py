@@ -17,6 +17,7 @@ from games.bundles.replies import check_replies
 from games.bundles.rows import DecisionRow
 from games.bundles.rules import Faults
 from games.bundles.shared import NAMES, check_answers, check_around, check_ideas
+from games.bundles.suggested import check_suggestions
 from games.bundles.tables import Table
 from games.bundles.talked import check_talk
 from games.bundles.told import check_journal, check_points
@@ -65,6 +66,7 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     check_studies(places, ideas, _each(bundle.tables.readings, faults["readings"]), _each(bundle.tables.taken, faults["taken"]))
     check_tests(places, ideas, _each(bundle.tables.change_tests, faults["change_tests"]))
     check_talk(places, ideas, _each(bundle.tables.threads, faults["threads"]), _each(bundle.tables.posts, faults["posts"]))
+    check_suggestions(places, _each(bundle.tables.suggestions, faults["suggestions"]))
     check_points(bundle.tables.points, places.groups, faults["points"])
     check_journal(bundle.tables.journal, places.groups, faults["journal"])
     found = [one for each in faults.values() for one in each.all()]

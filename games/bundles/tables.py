@@ -30,6 +30,7 @@ from games.bundles.rows import (
 )
 from games.bundles.rules import Faults
 from games.bundles.shared_rows import DerivationRow, IdeaRow, IdeaShareRow, IdeaVersionRow, RiskAnswerRow
+from games.bundles.suggested_rows import SuggestionRow
 from games.bundles.talk_rows import PostRow, ThreadRow
 from games.bundles.text import decoded, header_of, rows_of
 from games.changes.rules import AppealState, ChangeKind, ChangeSetState
@@ -41,6 +42,7 @@ from games.judging.rules.hall import LOCATION
 from games.judging.rules.pitching import ROOM
 from games.learning.rules import Act, ChangeState
 from games.playbooks.rules import Visibility
+from games.suggestions.rules import SuggestionState
 from games.talk.rules import ThreadKind
 from leaderboards.engine.facts import DecisionKind, MarkState
 
@@ -385,6 +387,25 @@ SHAPES: Final[Mapping[str, Shape]] = {
         },
         ("number", "round", "group", "text", "at"),
     ),
+    "suggestions": Shape(
+        SuggestionRow,
+        {
+            "number": cells.whole,
+            "title": cells.Short(TITLE),
+            "why": cells.text,
+            "state": cells.OneOf(*SuggestionState),
+            "at": cells.acted,
+            "group": _REF,
+            "change": cells.text,
+            "diff": cells.text,
+            "ruling": cells.text,
+            "answer": cells.text,
+            "decided": cells.acted_ever,
+            "applied": cells.acted_ever,
+            "version": cells.version,
+        },
+        ("number", "title", "why", "state", "at"),
+    ),
     "threads": Shape(
         ThreadRow,
         {
@@ -488,6 +509,7 @@ class Tables:
     change_tests: Table[ChangeTestRow] = field(default_factory=Table)
     readings: Table[ReadingRow] = field(default_factory=Table)
     taken: Table[TakenRow] = field(default_factory=Table)
+    suggestions: Table[SuggestionRow] = field(default_factory=Table)
     threads: Table[ThreadRow] = field(default_factory=Table)
     posts: Table[PostRow] = field(default_factory=Table)
     files: Table[FileRow] = field(default_factory=Table)

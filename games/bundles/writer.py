@@ -35,6 +35,7 @@ UNSET: Final[Mapping[tuple[str, str], object]] = {
     ("readings", "idea"): 0,
     ("readings", "entry"): 0,
     ("taken", "reading"): 0,
+    ("suggestions", "version"): 0,
     ("threads", "idea"): 0,
     ("threads", "accepted"): 0,
     ("posts", "corrects"): 0,

@@ -59,7 +59,7 @@ def log_of(cycle: Cycle, opened: frozenset[str], *, most: int) -> list[Logged]:
     """The last versions of the rules, the newest first. Three statements for any number of them. `opened`: rounds whose words all may read."""
     rows = list(design_rows(cycle)[:most])
     diffs = public_diffs(cycle, rows, opened)
-    owed = _owed(cycle, [one.number for one in rows])
+    owed = _owed(cycle, [one.decision_id for one in rows if one.decision_id is not None])
     return [
         Logged(
             number=one.number,
@@ -67,12 +67,13 @@ def log_of(cycle: Cycle, opened: frozenset[str], *, most: int) -> list[Logged]:
             decider=one.decision.decider if one.decision else "",
             reason=one.decision.reason if one.decision else "",
             diff=diffs.get(one.number, []),
-            suggestion=owed.get(one.number),
+            suggestion=owed.get(one.decision_id or 0),
         )
         for one in rows
     ]
 
 
-def _owed(cycle: Cycle, numbers: Sequence[int]) -> dict[int, Suggestion]:
-    rows = Suggestion.objects.filter(cycle=cycle, design_number__in=numbers).select_related("author", "group")
-    return {one.design_number: one for one in rows if one.design_number is not None}
+def _owed(cycle: Cycle, decisions: Sequence[int]) -> dict[int, Suggestion]:
+    """Decision → the suggestion that it made a rule. Numbers alone would mislead: those of an imported cycle begin anew."""
+    rows = Suggestion.objects.filter(cycle=cycle, decision__in=decisions).select_related("author", "group")
+    return {one.decision_id: one for one in rows if one.decision_id is not None}

@@ -18,6 +18,7 @@ from games.bundles.actions.people import load_groups, load_people, organization_
 from games.bundles.actions.pour import looked_at
 from games.bundles.actions.results import settle_imported
 from games.bundles.actions.shared import load_ideas
+from games.bundles.actions.suggested import load_suggestions
 from games.bundles.actions.talk import load_replies
 from games.bundles.actions.talked import load_talk
 from games.bundles.actions.work import load_attempts, load_decisions, load_official, load_submissions
@@ -53,6 +54,7 @@ STEPS: Final[tuple[Callable[[Landing], None], ...]] = (
         load_observations,
         load_studies,
         load_tests,
+        load_suggestions,
         load_talk,
         load_decisions,
         load_official,

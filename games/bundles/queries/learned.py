@@ -6,6 +6,7 @@ from typing import Any
 
 from games.bundles.learned_rows import ChangeTestRow, ObservationRow, ReadingRow, TakenRow
 from games.bundles.queries.shared import kept_ideas
+from games.bundles.queries.suggested import suggestion_tables
 from games.bundles.queries.talked import talk_tables
 from games.bundles.tables import Table
 from games.cycles.models import Cycle
@@ -14,7 +15,7 @@ from games.learning.rules import number_of
 
 
 def learned_tables(cycle: Cycle, groups: Mapping[int, str]) -> dict[str, Table[Any]]:
-    """observations.csv, change_tests.csv, readings.csv, taken.csv, threads.csv and posts.csv of a cycle, by the names of their tables."""
+    """observations.csv, change_tests.csv, readings.csv, taken.csv, suggestions.csv, threads.csv and posts.csv of a cycle, by their names."""
     ideas = dict(kept_ideas(cycle, groups).values_list("pk", "number"))
     given = list(_given(cycle, groups, ideas))
     return {
@@ -22,6 +23,7 @@ def learned_tables(cycle: Cycle, groups: Mapping[int, str]) -> dict[str, Table[A
         "change_tests": Table(list(_tests(cycle, groups, ideas))),
         "readings": Table([row for _, row in given]),
         "taken": Table(list(_taken(cycle, groups, {pk: row.number for pk, row in given}))),
+        **suggestion_tables(cycle, groups),
         **talk_tables(cycle, groups),
     }
 
