@@ -4,16 +4,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, QuerySet, Value, When
-from django.db.models.expressions import Combinable
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from games.ideas.models import Derivation, Idea, IdeaTag
-from games.ideas.rules import DerivationKind, folded, telling_words
+from games.ideas.queries.finding import alike, with_words
+from games.ideas.rules import DerivationKind, folded
 
-ALIKE: Final = 2
-"""So many words in common make two ideas similar; one, where there is only one to compare."""
 SOUGHT: Final = 20
-"""So many different words of a search are looked for: each is another walk through all that is told."""
+"""So many different words of a search are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +39,14 @@ def feed(rows: QuerySet[Idea], asked: FeedAsked) -> QuerySet[Idea]:
         rows = rows.filter(Exists(IdeaTag.objects.filter(idea=OuterRef("pk"), word=folded(asked.tag).strip())))
     if asked.challenge is not None:
         rows = rows.filter(challenge=asked.challenge)
-    for word in list(dict.fromkeys(folded(asked.words).split()))[:SOUGHT]:
-        rows = rows.filter(words__contains=word)
+    if asked.words:
+        rows = with_words(rows, list(dict.fromkeys(folded(asked.words).split()))[:SOUGHT])
     return rows.order_by("-shared_at", "-pk")
 
 
 def similar(rows: QuerySet[Idea], text: str, *, most: int = 5, but: int | None = None) -> list[Idea]:
-    """The ideas of `rows` with the most words of `text` in common, at least two; the newest of equals first. One statement, or none."""
-    words = telling_words(text)
-    if not words:
-        return []
-    hits: Combinable = Value(0)
-    for word in words:
-        hits = hits + Case(When(words__contains=word, then=Value(1)), default=Value(0), output_field=IntegerField())
-    found = rows.annotate(hits=hits).filter(hits__gte=min(ALIKE, len(words)))
-    if but is not None:
-        found = found.exclude(pk=but)
-    return list(with_story(found).order_by(F("hits").desc(), "-shared_at", "-pk")[:most])
+    """The ideas of `rows` with the most words of `text` in common, at least two; the newest of equals first. Two statements, or none."""
+    return list(with_story(alike(rows, text, most=most, but=but)))
 
 
 def built_on(ideas: Collection[int], seen: QuerySet[Idea]) -> dict[int, int]:
