@@ -1,4 +1,4 @@
-"""Search over everything a person may see: cycles, series, teams and published entries."""
+"""Search over everything a person may see: cycles, series, teams, published entries and ideas."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,10 +17,14 @@ from backend.api.permissions import access_of
 from backend.web import shapes
 from backend.web.found import Piece, pieces, snippet, words_of
 from backend.web.pages.gallery import matching, published_entries, said
+from backend.web.pages.ideas.frame import KINDS as IDEA_KINDS
+from backend.web.pages.ideas.frame import idea_url, whose
 from games.challenges.queries import spec_of
 from games.cycles.models import Cycle, Series
 from games.groups.models import Group
 from games.groups.rules import GroupState
+from games.ideas.models import Idea
+from games.ideas.queries import FeedAsked, feed, with_story
 from games.permissions import Access, visible
 
 FEW: Final = 5
@@ -69,6 +73,12 @@ def _entries(access: Access, words: list[str]) -> QuerySet[Any]:
     return matching(rows, " ".join(words)).order_by("-pinned__at", "-pk")
 
 
+def _ideas(access: Access, words: list[str]) -> QuerySet[Idea]:
+    """Not those that stand for entries, which are found themselves."""
+    told = Idea.objects.filter(cycle__rehearsal=False, submission__isnull=True, attempt__isnull=True)
+    return feed(visible(access, "idea.view", with_story(told)), FeedAsked(words=" ".join(words)))
+
+
 def _hit(title: str, url: str, words: list[str], *, under: str = "", text: str = "") -> dict[str, Any]:
     parts: list[Piece] = snippet(text, words)
     return {"title": pieces(title, words), "url": url, "under": under, "text": parts}
@@ -102,11 +112,17 @@ def _entry_hit(one: Any, words: list[str]) -> dict[str, Any]:
     return _hit(title or one.group.name, url, words, under=under, text=text)
 
 
+def _idea_hit(one: Idea, words: list[str]) -> dict[str, Any]:
+    under = f"{IDEA_KINDS[one.kind]} · {whose(one)} · {one.cycle.name}"
+    return _hit(one.title, idea_url(one), words, under=under, text=one.summary)
+
+
 KINDS: Final[dict[str, Kind]] = {
     "cycles": Kind(gettext_lazy("Cycles"), _cycles, _cycle_hit),
     "series": Kind(gettext_lazy("Series"), _series, _series_hit),
     "groups": Kind(gettext_lazy("Teams"), _groups, _group_hit),
     "entries": Kind(gettext_lazy("Entries"), _entries, _entry_hit),
+    "ideas": Kind(gettext_lazy("Ideas"), _ideas, _idea_hit),
 }
 
 

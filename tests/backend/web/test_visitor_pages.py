@@ -19,6 +19,7 @@ from games.cycles.models import Cycle
 from games.cycles.rules import DecisionKind
 from games.groups.models import Group
 from games.groups.rules import UNNAMED
+from games.ideas.models import Idea
 from games.judging.actions.pitching import Asked, move_pitch, schedule_pitches
 from games.judging.models import Pitch
 from games.judging.rules.pitching import Times
@@ -29,6 +30,7 @@ from games.submissions.models import Submission, Version
 from tests.cast import Cast
 from tests.factories.cycles import CycleFactory, SeriesFactory, small_design
 from tests.factories.groups import GroupFactory
+from tests.factories.ideas import shared
 from tests.factories.judging import locked_scene, people, sheet_for
 from tests.factories.rounds import RoundFactory
 from tests.factories.submissions import ESSAY
@@ -111,6 +113,19 @@ def test_what_is_hidden_is_not_found(cast: Cast, client):
 
 
 @pytest.mark.django_db
+def test_ideas_are_found_by_whoever_may_read_them_and_by_nobody_else(cast: Cast, client):
+    shared(cast, "Sieve with old saris", audience="everybody")
+    shared(cast, "Saris of the neighbours", audience="teams")
+    shared(cast, "Saris in our drawer", audience="own")
+    assert "Sieve with old <mark>saris</mark>" in page(client, "/search/?q=saris")
+    for someone, titles in ((cast.visitor, 1), (cast.eve, 1), (cast.ben, 2), (cast.ada, 3)):
+        assert page(someone.client, "/search/?q=saris&kind=ideas").count("<mark>") == titles, someone.name
+    assert "Nothing found" in page(client, "/search/?q=neighbours")
+    Idea.objects.update(hidden_at=now())
+    assert "Nothing found" in page(client, "/search/?q=saris")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "query", ["", "?q=", "?q=x", "?q=%00%00", "?q=%25%25&kind=none", "?q=" + "a" * 900, "?q=aa&kind=cycles&page=x", "?q=[(.*"]
 )
@@ -132,9 +147,25 @@ def test_a_search_takes_as_many_statements_for_30_rows_as_for_three(cast: Cast, 
         for one in range(number):
             group = GroupFactory(cycle=cast.cycle, name=f"Water team {Group.objects.count()}-{one}")
             entry(cast, group, title="Water wheel")
+            Idea.objects.create(
+                cycle=cast.cycle,
+                number=Idea.objects.count() + 1,
+                kind="how-to",
+                title="Water",
+                words="water",
+                group=group,
+                audience="everybody",
+                shared_at=now(),
+            )
 
     more(3)
-    paths = ["/search/?q=water", "/search/?q=water&kind=entries", "/search/?q=water&kind=groups", "/cycles/water/entries/"]
+    paths = [
+        "/search/?q=water",
+        "/search/?q=water&kind=ideas",
+        "/search/?q=water&kind=entries",
+        "/search/?q=water&kind=groups",
+        "/cycles/water/entries/",
+    ]
     before = {path: statements(client, path) for path in paths}
     more(30)
     assert {path: statements(client, path) for path in paths} == before
