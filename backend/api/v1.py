@@ -18,6 +18,7 @@ from backend.api.idempotency import Idempotent
 from games.bundles.api import BundleExport, Bundles
 from games.challenges.api import Challenges
 from games.changes.api import Appealing, Appeals, ChangeSets, Preparing
+from games.coaching.api import Bookings, CycleHours, GroupHours, SessionNotes, Slots
 from games.groups.api import AcceptInvitation, CyclePeople, Groups, GuestLists, JoinRequests, Memberships, Registrations
 from games.ideas.api import GroupSharing, Ideas, OrganizerSharing, RiskAnswering, SafeRoom
 from games.journal.api import Events
@@ -63,6 +64,8 @@ from games.learning.api import (
 )
 from games.notices.api import Announcements, Announcing, Notices, Reminding
 from games.organizations.api import Organizations, People
+from games.partnerships.api import JoiningForces, Partnerships
+from games.peers.api import GroupPeers, PeerAsks
 from games.playbooks.api import Playbooks
 from games.progression.api import (
     BreakGlass,
@@ -121,6 +124,8 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("cycles", GuestLists, "guests"),
     ("registrations", Registrations, "registration"),
     ("groups", Groups, "group"),
+    ("groups", JoiningForces, "joining-forces"),
+    ("partnerships", Partnerships, "partnership"),
     ("memberships", Memberships, "membership"),
     ("join-requests", JoinRequests, "join-request"),
     ("decisions", Decisions, "decision"),
@@ -150,6 +155,13 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("readings", Readings, "reading"),
     ("taken", Takings, "taken"),
     ("rounds", Dealing, "dealing"),
+    ("cycles", CycleHours, "office-hours"),
+    ("groups", GroupHours, "group-hours"),
+    ("slots", Slots, "slot"),
+    ("bookings", Bookings, "booking"),
+    ("session-notes", SessionNotes, "session-note"),
+    ("groups", GroupPeers, "group-peers"),
+    ("peer-asks", PeerAsks, "peer-ask"),
     ("ideas", IdeaEvidence, "idea-evidence"),
     ("ideas", Ideas, "idea"),
     ("groups", GroupSharing, "group-sharing"),

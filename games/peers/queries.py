@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
@@ -119,14 +119,10 @@ def _series(boards: Mapping[int, list[Placed]], over: list[Placed]) -> list[Plac
 
 def _states(cycle: Cycle, snapshots: QuerySet[Snapshot]) -> Iterable[Snapshot]:
     """The first and the last published state of each public board, in order of publication. One statement."""
-    last = Snapshot.objects.filter(board=OuterRef("board"), audience="public").order_by()
-    newest = Subquery(last.values("board").annotate(most=Max("number")).values("most"))
-    rows = snapshots.filter(board__scope=cycle.pk, board__audience="public", audience="public").annotate(newest=newest)
-    return (
-        rows.filter(Q(number=F("newest")) | Q(number=1))
-        .select_related("board")
-        .order_by("published_at", "board__number", "number")
-    )
+    newer = Snapshot.objects.filter(board=OuterRef("board"), audience="public", number__gt=OuterRef("number"))
+    rows = snapshots.filter(board__scope=cycle.pk, board__audience="public", audience="public")
+    chosen = rows.filter(Q(number=1) | ~Exists(newer))
+    return chosen.select_related("board").order_by("published_at", "board__number", "number")
 
 
 def _rows(board: Board, rows: Sequence[Mapping[str, Any]]) -> Iterable[tuple[str, Placed]]:

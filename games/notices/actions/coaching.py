@@ -60,7 +60,8 @@ def on_slot_withdrawn(entry: JournalEntry) -> int:
 def on_noted(entry: JournalEntry) -> int:
     """To the team: the expert wrote something down for it."""
     booking = subject_of(entry, Booking, "slot__expert", "group", "cycle")
-    note = SessionNote.objects.filter(pk=entry.payload.get("note"), shared=True).first() if booking else None
+    number = entry.payload.get("note")
+    note = SessionNote.objects.filter(pk=number, shared=True).first() if isinstance(number, int) else None
     if booking is None or note is None:
         return 0
     context = _told(booking) | {"note": note, "link": _team(booking.group, booking.cycle)}
@@ -70,7 +71,7 @@ def on_noted(entry: JournalEntry) -> int:
 
 def on_hours_nudged(entry: JournalEntry) -> int:
     """To the teams that have booked nothing: they may, as every other."""
-    cycle = Cycle.objects.filter(pk=entry.cycle_id).first()
+    cycle = Cycle.objects.filter(pk=entry.cycle_id or 0).first()
     groups = entry.payload.get("groups")
     if cycle is None or not isinstance(groups, list) or design_of(cycle).office_hours is None:
         return 0

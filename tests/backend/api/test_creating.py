@@ -16,6 +16,8 @@ from django.utils.timezone import now
 
 from backend.accounts.models import User
 from games.bundles.writer import zipped
+from games.coaching import actions as coaching
+from games.coaching.rules import Span
 from games.cycles.actions import add_design
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
@@ -25,6 +27,8 @@ from games.judging.actions import finalize
 from games.judging.actions.feedback import ask_judge
 from games.judging.models import Deliberation, Panelist, Sheet
 from games.learning.actions import record_observation
+from games.playbooks.rules import Capability
+from games.playbooks.schema.cycle import OfficeHours, Role
 from games.playbooks.schema.tasks import StudyDesign
 from games.progression.actions.timing import waive_looks
 from games.rounds.models import Extension, Round
@@ -36,6 +40,7 @@ from tests.factories.cycles import CycleFactory, small, small_design
 from tests.factories.groups import MembershipFactory
 from tests.factories.house import House, full_house
 from tests.factories.judging import MARKS, sheet_for
+from tests.factories.peers import matching, of_school, published
 from tests.factories.results import water
 from tests.factories.submissions import ESSAY, Scene, entry, move, scene
 from worker.steps import recompute_now
@@ -412,7 +417,53 @@ def _taken(house: House) -> Asked:
     return house.people["ada"], f"/groups/{call.groups[0].pk}/taken", {"round": call.round.pk, "text": "Fire the clay"}
 
 
+def _joined_forces(house: House) -> Asked:
+    call = house.open
+    parts = [{"group": one.pk, "basis_points": 5_000} for one in call.groups[:2]]
+    body = {"kind": "joint", "challenge": call.challenge.pk, "lead": call.groups[0].pk, "partners": parts}
+    return house.people["ada"], f"/groups/{call.groups[0].pk}/partnerships", body
+
+
+def _of_office_hours(path: str, body: dict[str, Any]) -> Callable[[House], Asked]:
+    """The rules have office hours; org is an expert too and offers one, booked by ada where `path` is about a booking."""
+
+    def asked(house: House) -> Asked:
+        call = house.open
+        rules = design_of(call.cycle)
+        expert = Role(key="expert", capabilities=(Capability.ADVISE,))
+        hours = {"roles": (*rules.roles, expert), "office_hours": OfficeHours()}
+        add_design(call.cycle, rules.model_copy(update=hours), by=None)
+        org = house.people["org"]
+        MembershipFactory(cycle=call.cycle, group=None, person=org.person, role="expert", capabilities=["advise"])
+        at = now() + timedelta(days=4)
+        ids, told = {"cycle": call.cycle.pk}, {**body}
+        if "{cycle}" in path:
+            told["times"] = [{"starts_at": at.isoformat(), "minutes": 20}]
+            return org, path.format(**ids), told
+        [slot] = coaching.offer(call.cycle, expert=org.person, spans=[Span(at, at + timedelta(minutes=20))], by=org.user)
+        if "{slot}" in path:
+            return house.people["ada"], path.format(slot=slot.pk), told | {"group": call.groups[0].pk}
+        ada = house.people["ada"].user
+        booking = coaching.book(slot, group=call.groups[0], question="How?", by=ada)
+        return org, path.format(booking=booking.pk), told
+
+    return asked
+
+
+def _of_peers(house: House) -> Asked:
+    """Two teams of two schools on a published board: the second climbs."""
+    call = house.open
+    matching(call.cycle)
+    one, other = of_school(call.groups[0], "north"), of_school(call.groups[1], "south")
+    published(call.cycle, "call", [one.key, other.key], [other.key, one.key])
+    return house.people["ada"], f"/groups/{one.pk}/peer-asks", {"group": other.pk, "words": "How did you climb?"}
+
+
 CREATING: dict[str, Making] = {
+    "/cycles/{id}/slots": Making("games.Slot", _of_office_hours("/cycles/{cycle}/slots", {})),
+    "/slots/{id}/bookings": Making("games.Booking", _of_office_hours("/slots/{slot}/bookings", {"question": "How?"})),
+    "/bookings/{id}/notes": Making("games.SessionNote", _of_office_hours("/bookings/{booking}/notes", {"text": "So."})),
+    "/groups/{id}/peer-asks": Making("games.PeerAsk", _of_peers),
     "/organizations": Making("games.Organization", _by("org", "/organizations", {"name": "Herons"})),
     "/playbooks": Making("games.Playbook", _by("org", "/playbooks", {"design": small(playbook={"key": "walks"})})),
     "/bundles": Making("games.Cycle", _imported),
@@ -463,6 +514,9 @@ CREATING: dict[str, Making] = {
     "/groups/{id}/appeals": Making("games.Appeal", _appealed),
     "/groups/{id}/ideas": Making("games.Idea", _by("ada", "/groups/{group}/ideas", IDEA)),
     "/cycles/{id}/ideas": Making("games.Idea", _by("org", "/cycles/{cycle}/ideas", IDEA)),
+    "/cycles/{id}/suggestions": Making(
+        "games.Suggestion", _by("ada", "/cycles/{cycle}/suggestions", {"title": "More time", "why": "The rains."})
+    ),
     "/groups/{id}/taken": Making("games.Taken", _taken),
     "/groups/{id}/threads": Making("games.Thread", _by("ada", "/groups/{group}/threads", BARRIER)),
     "/cycles/{id}/threads": Making("games.Thread", _by("org", "/cycles/{cycle}/threads", BARRIER)),
@@ -478,6 +532,7 @@ CREATING: dict[str, Making] = {
     ),
     "/cycles/{id}/observations": Making("games.Observation", _of_a_cycle_with_an_aim("record")),
     "/observations/{id}/correct": Making("games.Observation", _of_a_cycle_with_an_aim("correct")),
+    "/groups/{id}/partnerships": Making("games.Partnership", _joined_forces),
     "/groups/{id}/ask": Making("games.JoinRequest", _by("eve", "/groups/{group}/ask", {"message": "May I?"})),
     "/groups/{id}/invite": Making("games.Membership", _by("ada", "/groups/{group}/invite", {"email": "new@example.org"})),
     "/groups/{id}/submissions": Making("games.Submission", _begun),
