@@ -38,6 +38,7 @@ from games.judging.models import (
 from games.learning.models import ChangeTest, Observation, Reading, Taken
 from games.notices.models import Announcement, Notice
 from games.organizations.models import Organization
+from games.partnerships.models import Partner, Partnership
 from games.peers.models import PeerAsk
 from games.permissions import PERMISSIONS, access_for, allows, visible
 from games.progression.models import Draft
@@ -278,6 +279,13 @@ def _people(cast: Cast) -> Iterator[Model]:
     yield record(Kind.SUBMISSION_RECEIVED, cycle_id=cast.cycle.pk, group_id=cast.red.pk)
 
 
+def _partnership(cast: Cast) -> Partnership:
+    one = Partnership.objects.create(cycle=cast.cycle, number=1, kind="merger", lead=cast.red, proposed_at=now())
+    Partner.objects.create(partnership=one, group=cast.red, basis_points=6_000, answer="agreed")
+    Partner.objects.create(partnership=one, group=cast.blue, basis_points=4_000)
+    return one
+
+
 def _work(cast: Cast) -> Iterator[Model]:
     at = now()
     entry = Submission.objects.create(challenge=cast.concept, group=cast.red, state="submitted")
@@ -297,6 +305,7 @@ def _work(cast: Cast) -> Iterator[Model]:
     yield Reading.objects.create(round=cast.call, group=cast.red, idea=idea)
     yield Taken.objects.create(cycle=cast.cycle, number=1, round=cast.call, group=cast.red, text="Cloth", at=now())
     yield from _help(cast)
+    yield _partnership(cast)
     sheet = cast.assign(cast.judith, cast.red, state="final")
     yield sheet
     yield Vote.objects.create(challenge=cast.concept, judge=cast.judith.person, a=cast.red, b=cast.blue)
@@ -360,7 +369,9 @@ def _results(cast: Cast) -> Iterator[Model]:
     yield ChangeTest.objects.create(
         cycle=cycle, number=1, group=red, round=cast.call, title="Boil it", state="acted", act="adopt"
     )
-    yield Suggestion.objects.create(cycle=cycle, number=1, author=cast.ada.person, group=red, title="More time", why="x", at=now())
+    yield Suggestion.objects.create(
+        cycle=cycle, number=1, author=cast.ada.person, group=red, title="More time", why="x", at=now()
+    )
     yield ChangeSet.objects.create(cycle=cycle, number=1, reason="A slip of the pen.")
     yield Notice.objects.create(cycle=cycle, person=cast.ada.person, topic="news", key="n", text="Doors open at nine")
 

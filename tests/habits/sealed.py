@@ -26,11 +26,13 @@ from games.judging.models import (
 )
 from games.learning.models import ChangeTest, Observation, Reading, Taken
 from games.notices.models import Announcement, Message, Notice
+from games.partnerships.models import Partner, Partnership
 from games.progression.models import Draft
 from games.recognition.models import Grant, Points, PointsTotal
 from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
 from games.rounds.models import Entrant, Extension
 from games.submissions.models import Attempt, Submission, Upload, Version
+from games.suggestions.models import Suggestion
 from games.talk.models import Follow, Post, Report, Ruling, Thread
 from leaderboards.models import Board, Snapshot, Standing
 from tests.cast import Cast
@@ -76,10 +78,21 @@ def seal(cast: Cast) -> dict[type[Model], Model]:
         ),
         Reading.objects.create(round=cast.call, group=cast.red, idea=Idea.objects.get(cycle=cycle)),
         Taken.objects.create(cycle=cycle, number=1, round=cast.call, group=cast.red, text="The quiet trial", at=today),
+        _partnership(cast, today),
         Notice.objects.create(cycle=cycle, person=cast.ada.person, topic="news", key="n", text="Doors open at nine"),
     ]
+    rows.append(Suggestion.objects.create(cycle=cycle, number=1, author=cast.ada.person, title="The quiet rule", why=".", at=today))
     rows += _talk(cast, today)
     return {type(row): row for row in rows}
+
+
+def _partnership(cast: Cast, today: Any) -> Partnership:
+    one = Partnership.objects.create(
+        cycle=cast.cycle, number=1, kind="merger", lead=cast.red, note="The quiet wish", proposed_at=today
+    )
+    Partner.objects.create(partnership=one, group=cast.red, basis_points=6_000, answer="agreed")
+    Partner.objects.create(partnership=one, group=cast.blue, basis_points=4_000)
+    return one
 
 
 def _talk(cast: Cast, today: Any) -> list[Model]:

@@ -16,6 +16,7 @@ from backend.web.answers import answered
 from backend.web.explained import clock, explained
 from backend.web.pages.cycle import crumbs_of
 from backend.web.pages.talk.heeding import told_of_group
+from backend.web.partners import partnership_shape
 from games.challenges.models import Challenge
 from games.challenges.queries import spec_of
 from games.cycles.models import Cycle
@@ -24,6 +25,7 @@ from games.groups.models import Group
 from games.groups.queries import public_key
 from games.judging.models import Sheet
 from games.judging.rules import SheetState
+from games.partnerships.queries import AGREED, partnerships_of
 from games.permissions import Access, visible
 from games.playbooks.rules import Capability
 from games.playbooks.schema import ChallengeDesign, Design
@@ -47,7 +49,7 @@ def group_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
     """Everything of a group that this person may see, round by round."""
     access = access_of(request)
     rows = Group.objects.filter(cycle__key=cycle, key=group).select_related(
-        "organization", "cycle__series", "cycle__organization"
+        "organization", "merged_into", "cycle__series", "cycle__organization"
     )
     rows = rows.annotate(**told_of_group(access))
     row = visible(access, "group.view", rows.filter(cycle__in=visible(access, "cycle.view", Cycle.objects.all()))).first()
@@ -63,6 +65,7 @@ def group_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
         "here": found.pk in access.member_of,
         "builds": access.organizes(found.pk) or (found.pk in access.member_of and bool(access.groups_with(Capability.SUBMIT))),
         "facts": _facts(row),
+        "together": together_of(access, row),
         "grants": [
             {"title": one.name, "under": shapes.money(one.amount_cents, one.currency), "place": one.place} for one in grants
         ],
@@ -70,6 +73,12 @@ def group_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
         "rounds": rounds_of_group(access, found, row),
     }
     return render(request, "entries/group.html", context)
+
+
+def together_of(access: Access, row: Group) -> list[dict[str, Any]]:
+    """With whom the group became one team or handed in together, as far as it may be known. Two statements."""
+    agreed = partnerships_of([row.pk]).filter(state=AGREED)
+    return [partnership_shape(one, row, access) for one in visible(access, "partnership.view", agreed)]
 
 
 def _facts(row: Group) -> list[dict[str, Any]]:

@@ -47,6 +47,7 @@ def ways(cycle: Cycle, current: str) -> list[dict[str, Any]]:
         ("roll", _("Everybody"), "cycle-people"),
         ("invite", _("Invite"), "desk-invite"),
         ("registrations", _("Registrations"), "desk-registrations"),
+        ("partners", _("Partners"), "desk-partners"),
     )
     return [{"label": label, "url": reverse(name, args=[cycle.key]), "current": key == current} for key, label, name in parts]
 

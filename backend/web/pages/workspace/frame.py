@@ -41,6 +41,7 @@ def team_tabs(group: Group, current: str) -> list[dict[str, Any]]:
         parts.append(("team-appeals", _("Appeals")))
     if any(one.judges_panels for one in design.challenges if one.format.value in MARKED):
         parts.append(("team-judges", _("Judges")))
+    parts.append(("team-partners", _("Partners")))
     parts.append(("team-people", _("Team")))
     shown = [{"label": label, "url": reverse(name, args=address), "current": name == current} for name, label in parts]
     ideas = {"label": _("Ideas"), "url": f"{reverse('ideas', args=address[:1])}?team={quote(group.key)}", "current": False}
