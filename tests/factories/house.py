@@ -37,6 +37,7 @@ from games.recognition.models import Points, PointsTotal
 from games.results.models import ExternalResult
 from games.rounds.models import Extension, Round
 from games.submissions.models import Attempt, Upload
+from games.suggestions.models import Suggestion
 from games.talk.models import Follow, Post, Report, Ruling, Thread
 from tests.cast import Actor, actor
 from tests.factories.accounts import ApiTokenFactory
@@ -135,6 +136,7 @@ def _learned(round_: Round, group: Group, number: int) -> None:
     Observation.objects.create(cycle=cycle, period=now().date() - timedelta(days=number), value=1_000_000, at=now())
     reading = Reading.objects.create(round=round_, group=group, idea=idea)
     Taken.objects.create(cycle=cycle, number=number, round=round_, group=group, reading=reading, text="The same", at=now())
+    Suggestion.objects.create(cycle=cycle, number=number, group=group, title="The same", why="The same", at=now())
     _talked(idea, number)
 
 

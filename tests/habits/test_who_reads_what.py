@@ -24,6 +24,7 @@ from games.learning.models import ChangeTest
 from games.notices.models import Message, Notice
 from games.results.models import RecomputeRun
 from games.submissions.models import Submission
+from games.suggestions.models import Suggestion
 from games.talk.models import Ruling, Thread
 from leaderboards.models import Board
 from tests.habits.judged import Mode, Scene, judged
@@ -181,6 +182,8 @@ PAGE_ROWS: Final[dict[str, type[Model]]] = {
     "idea-talk": Idea,
     "thread": Thread,
     "ruling": Ruling,
+    "suggestion": Suggestion,
+    "desk-suggestion": Suggestion,
     "test": ChangeTest,
     "team-test": ChangeTest,
 }

@@ -25,6 +25,6 @@ class Gates(GenericViewSet[Round]):
     @action(detail=True, methods=["post"])
     def gate(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Decide the gate before the round, once. With a go, accepted suggestions become rules first, unless a round is open."""
-        asked = shapes.asked_for(shapes.GateAsked, request.data)
-        round_ = actions.pass_gate(self.get_object(), by=request.user, **asked)
+        round_, asked = self.get_object(), shapes.asked_for(shapes.GateAsked, request.data)
+        round_ = actions.pass_gate(round_, by=request.user, **asked)
         return Response(shapes.RoundShape(with_state(Round.objects.filter(pk=round_.pk), db_now()).get()).data)

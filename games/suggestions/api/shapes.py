@@ -82,7 +82,7 @@ class SuggestionAsked(serializers.Serializer[Any]):
     named = serializers.BooleanField(required=False, default=True)
 
 
-class ChangeAsked(serializers.Serializer[Any]):
+class RuleChangeAsked(serializers.Serializer[Any]):
     """Settings to look at."""
 
     change = serializers.ListField(child=SettingAsked(), max_length=MOST_CHANGES, min_length=1)
@@ -101,7 +101,7 @@ class DeclineAsked(serializers.Serializer[Any]):
     answer = serializers.CharField(max_length=WORDS)
 
 
-class ReasonAsked(serializers.Serializer[Any]):
+class ApplyAsked(serializers.Serializer[Any]):
     """Why now."""
 
     reason = serializers.CharField(max_length=WORDS)

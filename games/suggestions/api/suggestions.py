@@ -86,15 +86,15 @@ class Suggestions(ReadOnlyModelViewSet[Suggestion]):
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """It shall be a rule, as suggested or with your own `change`. It waits for the gate."""
-        asked = shapes.asked_for(shapes.AcceptAsked, request.data)
-        return self._now(request, actions.accept(suggestion=self.get_object(), by=request.user, **asked).pk)
+        row, asked = self.get_object(), shapes.asked_for(shapes.AcceptAsked, request.data)
+        return self._now(request, actions.accept(suggestion=row, by=request.user, **asked).pk)
 
     @extend_schema(request=shapes.DeclineAsked, responses=shapes.SuggestionShape)
     @action(detail=True, methods=["post"])
     def decline(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """It shall not be a rule, with a reason."""
-        asked = shapes.asked_for(shapes.DeclineAsked, request.data)
-        return self._now(request, actions.decline(suggestion=self.get_object(), by=request.user, **asked).pk)
+        row, asked = self.get_object(), shapes.asked_for(shapes.DeclineAsked, request.data)
+        return self._now(request, actions.decline(suggestion=row, by=request.user, **asked).pk)
 
     @extend_schema(request=None, responses=shapes.SuggestionShape)
     @action(detail=True, methods=["post"])
@@ -109,7 +109,7 @@ class Suggesting(GenericViewSet[Cycle]):
     queryset = Cycle.objects.all()
     serializer_class: type[serializers.Serializer[Any]] = shapes.SuggestionShape
     seen_as = "cycle.view"
-    permissions = {"suggest": "cycle.suggest", "preview": "cycle.suggest", "apply": "cycle.organize"}
+    permissions = {"suggest": "cycle.suggest", "preview": "cycle.suggest", "apply": "cycle.organize", "log": "cycle.view"}
 
     def _told(self, request: Request, rows: QuerySet[Suggestion]) -> Any:
         persons = access_of(request).persons
@@ -119,23 +119,22 @@ class Suggesting(GenericViewSet[Cycle]):
     @action(detail=True, methods=["post"], url_path="suggestions")
     def suggest(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Suggest something about the rules: with the exact change it is checked as an amendment would be."""
-        asked = shapes.asked_for(shapes.SuggestionAsked, request.data)
-        row = actions.suggest(cycle=self.get_object(), by=request.user, **asked)
+        cycle, asked = self.get_object(), shapes.asked_for(shapes.SuggestionAsked, request.data)
+        row = actions.suggest(cycle=cycle, by=request.user, **asked)
         return Response(self._told(request, Suggestion.objects.filter(pk=row.pk))[0], status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=shapes.ChangeAsked, responses=shapes.PreviewShape)
+    @extend_schema(request=shapes.RuleChangeAsked, responses=shapes.PreviewShape)
     @action(detail=True, methods=["post"], url_path="suggestions/preview")
     def preview(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """What a change would change; nothing is written."""
-        asked = shapes.asked_for(shapes.ChangeAsked, request.data)
-        return Response({"diff": actions.previewed(self.get_object(), asked["change"])})
+        cycle, asked = self.get_object(), shapes.asked_for(shapes.RuleChangeAsked, request.data)
+        return Response({"diff": actions.previewed(cycle, asked["change"])})
 
-    @extend_schema(request=shapes.ReasonAsked, responses=shapes.AppliedShape)
+    @extend_schema(request=shapes.ApplyAsked, responses=shapes.AppliedShape)
     @action(detail=True, methods=["post"], url_path="suggestions/apply")
     def apply(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Where no gate stands: what was accepted becomes rules now, by decision. Not while a round is open."""
-        asked = shapes.asked_for(shapes.ReasonAsked, request.data)
-        cycle = self.get_object()
+        cycle, asked = self.get_object(), shapes.asked_for(shapes.ApplyAsked, request.data)
         done = actions.apply_accepted(cycle, by=request.user, **asked)
         applied = Suggestion.objects.filter(pk__in=[one.pk for one in done]).order_by("design_number")
         return Response({"applied": self._told(request, applied), "stuck": self._told(request, at_the_gate(cycle))})
