@@ -3,14 +3,15 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 import rfc8785
 
-from games.errors import Conflict, Invalid, Problem
+from games.errors import Conflict, Invalid, Problem, TooMany
 from games.playbooks.rules import Visibility
 
 
@@ -106,12 +107,24 @@ class AudienceNarrowed(Conflict):
     code = "audience_narrowed"
 
 
+class TooFast(TooMany):
+    """A team did so much of it lately that others shall have their turn."""
+
+    code = "too_fast"
+
+
 TITLE: Final = 200
 TEXT: Final = 20_000
 LINE: Final = 100
 TAGS: Final = 12
 TAG: Final = 50
 SOURCES: Final = 50
+HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
+TELLINGS: Final = ((HOUR, 30), (DAY, 100))
+"""So many ideas, stories and new versions of them a team tells within a time."""
+NAMELESS_A_DAY: Final = 100
+"""So many stories without a name a cycle takes in a day: whose they are nobody can count."""
 WHOLE: Final = 10_000
 """All of the credit of an idea, in basis points."""
 NO_CREDIT: Final = frozenset({DerivationKind.REJECTS, DerivationKind.ANSWERS})
@@ -243,3 +256,22 @@ def check_story(told: Telling, audience: str, *, nameless: bool) -> None:
 def key_digest(key: str) -> str:
     """What is kept of the random key of a story without a name: its hash."""
     return hashlib.sha256(b"ludus.story\x00" + key.strip().encode()).hexdigest()
+
+
+def check_pace(times: Iterable[datetime], limits: Iterable[tuple[timedelta, int]], now: datetime, *, what: str) -> None:
+    """Refuse one more where a limit (within such a time, so many) is used up. `times`: of those before. Raises TooFast: when it goes on."""
+    before = sorted(times, reverse=True)
+    for span, most in limits:
+        lately = [at for at in before if at > now - span]
+        if len(lately) >= most:
+            within = "an hour" if span == HOUR else "a day"
+            message = f"That is {most} {what} within {within}. Others shall have their turn: go on in {_wait(lately[most - 1] + span - now)}."
+            raise TooFast(message)
+
+
+def _wait(left: timedelta) -> str:
+    """In whole minutes, and beyond two hours in whole hours; never less than the time that is left."""
+    if left > 2 * HOUR:
+        return f"{-(-left // HOUR)} hours"
+    minutes = max(-(-left // timedelta(minutes=1)), 1)
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"

@@ -48,11 +48,11 @@ TITLE: Final = 200
 TEXT: Final = 10_000
 WHY: Final = 2_000
 HOUR: Final = timedelta(hours=1)
+THREADS: Final = ((HOUR, 20), (timedelta(days=1), 60))
+"""So many threads a team opens within a time."""
 POSTS_AN_HOUR: Final = 20
 REPORTS_AN_HOUR: Final = 10
 THANKS_AN_HOUR: Final = 60
-REPLY_WITHIN: Final = timedelta(days=5)
-"""So long somebody who did it has to answer before the asker is told that the clock ran out."""
 REMIND_BEFORE: Final = timedelta(days=1)
 ASKED: Final = 12
 """So many groups are asked at most: those that adopted last."""

@@ -15,7 +15,7 @@ from games.cycles.actions import locked
 from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.ideas.actions.citing import next_number
-from games.ideas.actions.sharing import check_open, kept_of, write_version
+from games.ideas.actions.sharing import check_open, check_told, kept_of, write_version
 from games.ideas.actions.widening import named_readers, widen
 from games.ideas.models import Idea, RiskAnswer, RiskTicket
 from games.ideas.queries.room import organizers_story, ticket_of
@@ -25,12 +25,14 @@ from games.ideas.rules import (
     ENOUGH,
     KEY_LOST,
     NAMELESS,
+    NAMELESS_A_DAY,
     Audience,
     IdeaInvalid,
     IdeaKind,
     IdeaRefused,
     RoomClosed,
     Telling,
+    TooFast,
     check_story,
     cleaned,
     key_digest,
@@ -58,7 +60,7 @@ def tell_story(
     """Tell a failure in the safe room. Of a group, or (without) of the organizers, or `nameless`: then of nobody.
 
     Returns the story, and for one without a name the key with which alone it can be widened later; it is stored nowhere.
-    Raises RoomClosed before the organizers told a story of their own, IdeaInvalid, and IdeaRefused in a cycle that is over.
+    Raises RoomClosed before the organizers told a story of their own, IdeaInvalid, IdeaRefused in a cycle that is over, and TooFast.
     """
     clean = cleaned(replace(told, kind=IdeaKind.FAILURE_STORY.value))
     check_story(clean, audience, nameless=nameless)
@@ -69,6 +71,7 @@ def tell_story(
     named, person = named_readers(held, audience, readers), None if nameless else acting_in(held, group, by)
     key = secrets.token_urlsafe(16) if nameless else ""
     at = _day(db_now()) if nameless else db_now()
+    _check_pace(held, group, at, by=by, nameless=nameless)
     story = Idea.objects.create(
         cycle=held,
         number=next_number(held),
@@ -85,6 +88,15 @@ def tell_story(
     write_version(story, clean, number=1, person=person, at=at)
     _journal(story, by=None if nameless else by, at=at, nameless=nameless)
     return story, key
+
+
+def _check_pace(cycle: Cycle, group: Group | None, at: datetime, *, by: Any, nameless: bool) -> None:
+    """Without a name nobody is counted: then it is all of the cycle's that day."""
+    if not nameless:
+        check_told(cycle, group, by, at)
+    elif Idea.objects.filter(cycle=cycle, shared_at=at).exclude(key_digest="").count() >= NAMELESS_A_DAY:
+        message = f"That is {NAMELESS_A_DAY} stories without a name today. Go on tomorrow."
+        raise TooFast(message)
 
 
 def _day(at: datetime) -> datetime:

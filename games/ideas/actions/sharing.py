@@ -18,10 +18,13 @@ from games.ideas.actions.widening import named_readers
 from games.ideas.models import Idea, IdeaDraft, IdeaTag, IdeaVersion
 from games.ideas.queries.standing import acting_in
 from games.ideas.rules import (
+    DAY,
+    TELLINGS,
     Audience,
     IdeaInvalid,
     IdeaRefused,
     Telling,
+    check_pace,
     cleaned,
     completeness,
     digest_of,
@@ -50,6 +53,18 @@ def check_open(cycle: Cycle, group: Group | None) -> None:
         raise IdeaRefused("Only groups that take part share ideas.")
 
 
+def check_told(cycle: Cycle, group: Group | None, by: Any, now: datetime) -> None:
+    """Refuse a team that told more than so much lately (an organizer, for their own). The cycle is held. Raises TooFast."""
+    rows = IdeaVersion.objects.filter(idea__cycle=cycle, at__gt=now - DAY)
+    if group is not None:
+        rows = rows.filter(idea__group=group)
+    elif getattr(by, "pk", None) is not None:
+        rows = rows.filter(idea__group=None, by__user=by.pk)
+    else:  # the house itself
+        return
+    check_pace(rows.values_list("at", flat=True), TELLINGS, now, what="ideas and versions of them")
+
+
 def _check_task(cycle: Cycle, challenge: Challenge | None) -> None:
     if challenge is not None and challenge.round.cycle_id != cycle.pk:
         raise IdeaInvalid("The task is of another cycle.", where="challenge")
@@ -71,14 +86,17 @@ def share_idea(  # noqa: PLR0913 each part of the act is named
     """Share a new idea with its first version, and say what it came from. Without a group it is the organizers' own.
 
     Whether `by` may share for the group, and sees the sources, the edge asks. `draft`: what it was written in; it is gone afterwards.
-    Raises IdeaInvalid with every fault of what is told, IdeaRefused in a cycle that is over or where a round forbids to build on it.
+    Raises IdeaInvalid with every fault of what is told, IdeaRefused in a cycle that is over or where a round forbids to build on it,
+    TooFast when the team told too much lately.
     """
     clean = cleaned(told)
     held = locked(cycle)
     check_open(held, group)
     _check_task(held, challenge)
     named = named_readers(held, audience, readers)
-    person, found, at = acting_in(held, group, by), resolved(held, sources, by=by), db_now()
+    at = db_now()
+    check_told(held, group, by, at)
+    person, found = acting_in(held, group, by), resolved(held, sources, by=by)
     idea = Idea.objects.create(
         cycle=held,
         number=next_number(held),
@@ -107,7 +125,7 @@ def _cited(found: Sequence[tuple[Idea, Citation]]) -> list[dict[str, object]]:
 def share_version(*, idea: Idea, told: Telling, by: Any, draft: IdeaDraft | None = None) -> IdeaVersion:
     """Tell an idea anew: the earlier versions stay to be read. Its kind, audience and sources stay as they are.
 
-    Raises IdeaRefused when nothing changed, and for what stands for an entry: that is told by its own versions.
+    Raises IdeaRefused when nothing changed, and for what stands for an entry: that is told by its own versions. TooFast as `share_idea`.
     """
     clean = cleaned(told)
     cycle = locked(idea.cycle)
@@ -118,7 +136,9 @@ def share_version(*, idea: Idea, told: Telling, by: Any, draft: IdeaDraft | None
     number = last.number + 1 if last else 1
     if last is not None and last.digest == digest_of(clean) and _same_frame(row, clean):
         raise IdeaRefused("Nothing changed since the last version.")
-    person, at = acting_in(cycle, row.group, by), db_now()
+    at = db_now()
+    check_told(cycle, row.group, by, at)
+    person = acting_in(cycle, row.group, by)
     Idea.objects.filter(pk=row.pk).update(**kept_of(clean))
     version = write_version(row, clean, number=number, person=person, at=at)
     _journal(row, number, by=by, more={})

@@ -11,6 +11,7 @@ from games.cycles.rules import CycleState
 from games.groups.models import Group
 from games.groups.rules import GroupState
 from games.ideas.models import Idea
+from games.ideas.rules import DAY, check_pace
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
@@ -18,7 +19,7 @@ from games.learning.actions.measuring import person_of
 from games.learning.models import ChangeTest, Taken
 from games.learning.queries.testing import evidence_of, round_now
 from games.learning.rules import PARTS, Act, ChangeState, comes_next, missing
-from games.learning.rules.testing import ChangeTestInvalid, ChangeTestRefused
+from games.learning.rules.testing import PLANS, ChangeTestInvalid, ChangeTestRefused
 from games.rounds.models import Round
 
 TITLE: Final = 200
@@ -50,7 +51,8 @@ def plan_test(
     the group took from a study, now tried.
 
     Whether `by` may write for the group and read the idea the edge asks. Raises ChangeTestInvalid for words that are missing or too long
-    and for an idea or round of another cycle, ChangeTestRefused when the group or the cycle takes no part any more.
+    and for an idea or round of another cycle, ChangeTestRefused when the group or the cycle takes no part any more, TooFast when it planned
+    too many lately.
     """
     cycle = locked(group.cycle)
     _check_open(cycle, group)
@@ -61,6 +63,8 @@ def plan_test(
     if taken is not None and taken.group_id != group.pk:
         raise ChangeTestInvalid("Another group took that.", where="taken")
     words = _checked(ChangeState.PLANNED, {"title": title, "prediction": prediction})
+    planned = ChangeTest.objects.filter(group=group, created_at__gt=db_now() - DAY)
+    check_pace(planned.values_list("created_at", flat=True), PLANS, db_now(), what="tests")
     number = (ChangeTest.objects.filter(cycle=cycle).aggregate(last=Max("number"))["last"] or 0) + 1
     test = ChangeTest.objects.create(
         cycle=cycle,
@@ -99,6 +103,15 @@ def act_on_test(test: ChangeTest, *, act: Act, by: Any) -> ChangeTest:
         Idea.objects.filter(pk=row.idea.pk).update(grade=evidence_of([row.idea])[row.idea.pk].grade)
     _journal(Kind.TEST_ACTED, row, by=by)
     return row
+
+
+@transaction.atomic
+def regrade(idea: Idea) -> str:
+    """Read the evidence for an idea again: credit was divided anew, and tests of who is credited say nothing. Returns the grade."""
+    row = Idea.objects.select_for_update(no_key=True, of=("self",)).get(pk=idea.pk)
+    grade = evidence_of([row])[row.pk].grade
+    Idea.objects.filter(pk=row.pk).update(grade=grade)
+    return grade
 
 
 @transaction.atomic

@@ -7,9 +7,12 @@ from fractions import Fraction
 from typing import Final
 
 from games.errors import Conflict, Invalid
+from games.ideas.rules import DAY, HOUR
 from games.learning.rules.states import Act
 
 WEEK: Final = timedelta(days=7)
+PLANS: Final = ((HOUR, 30), (DAY, 100))
+"""So many tests a team plans within a time."""
 TICK: Final = timedelta(microseconds=1)
 TEMPO_WEEKS: Final = 4
 SILENCE: Final = timedelta(days=8)

@@ -1,6 +1,6 @@
 """Opening a thread and saying something in it. What was said stays: a correction is a post of its own."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -8,10 +8,12 @@ from django.db.models import Max
 
 from games.cycles.actions import locked
 from games.cycles.models import Cycle
+from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.ideas.actions.sharing import SHARED_IN, check_open
 from games.ideas.models import Idea
 from games.ideas.queries import acting_in
+from games.ideas.rules import DAY, check_pace
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
@@ -23,7 +25,7 @@ from games.talk.rules import (
     ON_BOARD,
     ON_IDEA,
     POSTS_AN_HOUR,
-    REPLY_WITHIN,
+    THREADS,
     TalkInvalid,
     TalkRefused,
     ThreadKind,
@@ -58,7 +60,7 @@ def open_thread(
     """Open a thread about an idea, or on the board of the cycle, with its first post. Who opens it follows it.
 
     An ask is put to the groups that adopted the idea, with a time by which a reply is expected. Without `group` an organizer speaks.
-    Raises TalkInvalid for what was written, TooMuchTalk, TalkRefused where it cannot stand (an ask that nobody could answer).
+    Raises TalkInvalid for what was written, TooMuchTalk, TooFast, TalkRefused where it cannot stand (an ask that nobody could answer).
     """
     named, said, wanted = cleaned_title(title), cleaned_text(text), _kind(kind, idea)
     held = locked(cycle)
@@ -66,6 +68,7 @@ def open_thread(
         raise TalkRefused("Nothing is said about it now.")
     person, now = speaker(held, group, by), db_now()
     _check_pace(person, now)
+    _check_threads(held, group, person, now)
     asked = _adopters(idea, group) if wanted is ThreadKind.ASK and idea is not None else []
     last = Thread.objects.filter(cycle=held).aggregate(last=Max("number"))["last"] or 0
     thread = Thread.objects.create(
@@ -78,7 +81,7 @@ def open_thread(
         author=person,
         opened_at=now,
         last_at=now,
-        due_at=now + REPLY_WITHIN if wanted is ThreadKind.ASK else None,
+        due_at=now + timedelta(days=design_of(held).reply_days) if wanted is ThreadKind.ASK else None,
     )
     thread.asked.set(asked)
     post = _write(thread, said, number=1, person=person, group=group, now=now)
@@ -91,6 +94,13 @@ def open_thread(
     }
     _journal(Kind.THREAD_OPENED, thread, group, by=by, payload=payload, at=now)
     return thread
+
+
+def _check_threads(cycle: Cycle, group: Group | None, person: Person, now: datetime) -> None:
+    """Refuse more than so many threads of one team (an organizer), whoever of it opens them."""
+    rows = Thread.objects.filter(cycle=cycle, group=group, opened_at__gt=now - DAY)
+    rows = rows if group is not None else rows.filter(author=person)
+    check_pace(rows.values_list("opened_at", flat=True), THREADS, now, what="threads")
 
 
 def _kind(kind: str, idea: Idea | None) -> ThreadKind:

@@ -124,7 +124,8 @@ def test_a_week_without_a_test_keeps_its_foot() -> None:
     assert [one["x"] for one in bars((0, 0))] == [0, 18]
 
 
-def test_the_list_takes_as_many_statements_for_thirty_as_for_three(cast: Cast) -> None:
+def test_the_list_takes_as_many_statements_for_thirty_as_for_three(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("games.learning.actions.testing.PLANS", ())
     client, idea = cast.ada.client, an_idea(cast.blue)
 
     def read(path: str) -> int:

@@ -120,6 +120,7 @@ def test_talk_is_seen_as_far_as_what_it_is_about_and_no_further(cast: Cast):
 
 def test_lists_take_as_many_statements_for_many_as_for_few(cast: Cast, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("games.talk.actions.talking.POSTS_AN_HOUR", 1000)
+    monkeypatch.setattr("games.talk.actions.talking.THREADS", ())
     thread, api = asked(cast, shared(cast)), cast.ben.api
     said(cast, thread)
 
