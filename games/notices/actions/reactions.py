@@ -27,6 +27,7 @@ from games.notices.actions.outcomes import (
     on_sheet_finalized,
     subject_of,
 )
+from games.notices.actions.partnering import on_ideas_merge, on_ideas_merged, on_partners_asked, on_partners_settled
 from games.notices.actions.peers import on_peer_answered, on_peer_asked
 from games.notices.actions.replies import on_feedback_replied
 from games.notices.actions.studying import on_study_begun
@@ -183,6 +184,10 @@ HANDLERS: Mapping[Kind, Callable[[JournalEntry], int]] = {
     Kind.POST_SAID: on_said,
     Kind.POST_HELPED: on_answered,
     Kind.ANSWER_ACCEPTED: on_answered,
+    Kind.PARTNERSHIP_PROPOSED: on_partners_asked,
+    Kind.PARTNERSHIP_SETTLED: on_partners_settled,
+    Kind.IDEA_MERGE_ASKED: on_ideas_merge,
+    Kind.IDEA_MERGED: on_ideas_merged,
     Kind.IDEA_SHARED: on_idea_news,
     Kind.IDEA_WIDENED: on_idea_news,
     Kind.IDEA_REVISED: on_idea_news,
