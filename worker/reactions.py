@@ -13,10 +13,12 @@ from django.conf import settings
 
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
+from games.ideas.models import Idea
 from games.journal.actions import on
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
 from games.judging import actions as judging
+from games.learning import actions as learning
 from games.notices import actions as notices
 from games.results import actions as results
 from leaderboards.engine.spec import Source
@@ -62,6 +64,13 @@ def look_at_changes(entry: JournalEntry) -> None:
     publish("look_at_changes", int(entry.subject.partition(":")[2]))
 
 
+def regrade(entry: JournalEntry) -> None:
+    """Credit was divided anew: the evidence for the idea is read again."""
+    idea = Idea.objects.filter(pk=int(entry.subject.partition(":")[2])).first()
+    if idea is not None:
+        learning.regrade(idea)
+
+
 def look_for_conflicts(entry: JournalEntry) -> None:
     """People, panels or groups changed: what nobody declared is found."""
     cycle = _cycle(entry)
@@ -82,6 +91,9 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.GROUP_SETTLED: (refresh, tell, look_for_conflicts),
     Kind.GROUP_LEFT: (refresh,),
     Kind.GROUP_RANK_HIDDEN: (refresh,),
+    Kind.GROUP_MERGED: (refresh, look_for_conflicts),
+    Kind.PARTNERSHIP_PROPOSED: (tell,),
+    Kind.PARTNERSHIP_SETTLED: (tell,),
     Kind.MEMBER_JOINED: (look_for_conflicts,),
     Kind.PERSON_CLAIMED: (look_for_conflicts,),
     Kind.JOIN_ASKED: (tell,),
@@ -112,6 +124,9 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.IDEA_WIDENED: (tell,),
     Kind.IDEA_REVISED: (tell,),
     Kind.IDEA_TAKEN_UP: (tell,),
+    Kind.IDEA_CREDITED: (regrade,),
+    Kind.IDEA_MERGE_ASKED: (tell,),
+    Kind.IDEA_MERGED: (tell,),
     Kind.THREAD_OPENED: (tell,),
     Kind.POST_SAID: (tell,),
     Kind.POST_HELPED: (tell,),
