@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -34,6 +34,9 @@ class Design(Scoring):
     roles: tuple[Role, ...] = DEFAULT_ROLES
     office_hours: OfficeHours | None = Field(default=None, description="teams book office hours with experts")
     peers: Switch = Field(default=False, description="teams find peers of other organizations, and ask them for help")
+    reply_days: Annotated[int, Field(strict=True, ge=1, le=60)] = Field(
+        default=5, description="days within which who adopted an idea is hoped to reply to somebody who asks how it is done"
+    )
     registration: Registration = Registration()
     rounds: tuple[RoundDesign, ...] = ()
     challenges: tuple[ChallengeDesign, ...] = ()

@@ -550,3 +550,26 @@ def test_the_list_of_playbooks_and_drafts_takes_as_many_statements_for_many_as_f
             page(desk, "/launch/")
         counts.append(len(sent))
     assert counts[0] == counts[1] <= 12
+
+
+# --- Between rounds ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_study_after_a_round_is_set_moved_and_taken_away(desk, org):
+    rounds = [
+        {"key": "call", "opens": "2031-07-01T09:00:00+00:00", "closes": "2031-07-10T09:00:00+00:00"},
+        {"key": "final", "opens": "2031-08-01T09:00:00+00:00", "closes": "2031-08-10T09:00:00+00:00"},
+    ]
+    draft = draft_of(actions.draft_cycle(small(rounds=rounds), by=org, start=now() + timedelta(days=7)))
+    path = at(draft, "rounds")
+    assert "A study after it" in page(desk, path)
+    dates = {"rounds[0].study.begins": "2031-07-12T09:00", "rounds[0].study.ends": "2031-07-30T09:00"}
+    send(desk, path, **dates, **{"rounds[0].study.reads": "4", "reply_days": "3"})
+    held = stored(draft)
+    assert held["rounds"][0]["study"]["reads"] == 4
+    assert held["rounds"][0]["study"]["begins"].startswith("2031-07-12T09:00")
+    assert (held["reply_days"], "study" in held["rounds"][1]) == (3, False)
+    early = page(desk, path) and send(desk, path, **{"rounds[0].study.begins": "2031-07-05T09:00"})
+    assert "before round" in early.content.decode() or "before round" in page(desk, path)
+    send(desk, path, **{"rounds[0].study.begins": "", "rounds[0].study.ends": "", "rounds[0].study.reads": ""})
+    assert "study" not in stored(draft)["rounds"][0]

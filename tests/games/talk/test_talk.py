@@ -22,7 +22,6 @@ from games.talk.models import Follow, Mention, Post, Thanks, Thread
 from games.talk.queries import adopters_of, board_first, followed_by, follows, readers_of, reply_hours, with_counts
 from games.talk.rules import (
     POSTS_AN_HOUR,
-    REPLY_WITHIN,
     TalkInvalid,
     TalkRefused,
     TooMuchTalk,
@@ -259,7 +258,7 @@ def test_only_those_are_asked_whose_last_test_adopts(cast: Cast):
     assert adopters_of(idea) == [third]
     assert adopters_of(idea, but=third) == []
     thread = asked(cast, idea, kind="ask")
-    assert (list(thread.asked.all()), thread.due_at) == ([third], thread.opened_at + REPLY_WITHIN)
+    assert (list(thread.asked.all()), thread.due_at) == ([third], thread.opened_at + timedelta(days=5))
     said(cast, thread)
     thread.refresh_from_db()
     assert thread.replied_at is None, "the red team was not asked"

@@ -8,6 +8,7 @@ from backend.web.pages.launching.parts import Field, Kind, Rows, Step
 from backend.web.pages.launching.tables_judging import JUDGING
 from backend.web.pages.launching.tables_looks import LOOKS
 from backend.web.pages.launching.tables_results import AWARDS, BOARDS, CUTS
+from backend.web.pages.launching.tables_study import REPLY, STUDY
 from backend.web.pages.launching.tables_tasks import CHALLENGES, questions
 
 NAMES: Final = (
@@ -236,13 +237,7 @@ ROUNDS: Final = Rows(
             size="half",
         ),
         *JUDGING,
-        Field(
-            "overlap",
-            _("May run beside other rounds"),
-            _("Otherwise one round ends before the next opens."),
-            Kind.SWITCH,
-            size="half",
-        ),
+        Field("overlap", _("May run beside other rounds"), _("Else one ends before the next opens."), Kind.SWITCH, size="half"),
         Field(
             "combine",
             _("Several tasks give"),
@@ -282,6 +277,7 @@ ROUNDS: Final = Rows(
             size="half",
             more=True,
         ),
+        STUDY,
     ),
 )
 
@@ -289,7 +285,7 @@ STEPS: Final = (
     Step("name", _("Name and words"), _("What it is called, and what a visitor reads first."), NAMES, ("cycle", "playbook")),
     Step("aim", _("Aim and three checks"), _("What it is for. A launch asks for these, or for an open reason to do without."), AIM, ("aim", "checks")),
     Step("people", _("Who may come"), _("The door: when it is open, how many come in, what they accept."), PEOPLE, ("registration", "roles")),
-    Step("rounds", _("Rounds and dates"), _("The dates are proposed from the day you begin. Move one, or all of them at once."), (ROUNDS,), ("rounds",)),
+    Step("rounds", _("Rounds and dates"), _("The dates are proposed from the day you begin. Move one, or all of them at once."), (ROUNDS, REPLY), ("rounds", "reply_days")),
     Step("challenges", _("Tasks"), _("What teams do in each round, what they hand in, and what judges look at."), (CHALLENGES,), ("challenges",)),
     Step("boards", _("Boards and who goes on"), _("How scores become places. The first board is the main result."), (BOARDS, CUTS), ("boards", "cuts")),
     Step("awards", _("Awards"), _("What can be won, and by whom."), AWARDS, ("awards", "rules", "badges")),

@@ -1,5 +1,6 @@
 """A thread is opened: about an idea (who will be asked stands beside it), or a barrier on the board."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -16,6 +17,7 @@ from backend.web.pages.ideas.frame import Place, frame, idea_seen, idea_url
 from backend.web.pages.talk.frame import OpeningForm, place_of
 from backend.web.pages.talk.rows import thread_url
 from games.cycles.models import Cycle
+from games.cycles.queries import design_of
 from games.errors import GameError
 from games.groups.models import Group
 from games.ideas.models import Idea
@@ -25,7 +27,7 @@ from games.permissions import Access, visible
 from games.talk import actions
 from games.talk.models import Thread
 from games.talk.queries import adopters_of, reply_hours
-from games.talk.rules import REPLY_WITHIN, ThreadKind
+from games.talk.rules import ThreadKind
 
 
 @never_cache
@@ -108,6 +110,6 @@ def _asked(access: Access, idea: Idea, adopters: list[Group]) -> dict[str, Any]:
     return {
         "asked": named,
         "unnamed": len(adopters) - len(named),
-        "until": access.now + REPLY_WITHIN,
+        "until": access.now + timedelta(days=design_of(idea.cycle).reply_days),
         "median": round(hours) if hours is not None else None,
     }
