@@ -20,6 +20,7 @@ from games.journal.rules import Kind
 from games.judging import actions as judging
 from games.learning import actions as learning
 from games.notices import actions as notices
+from games.progression import actions as progression
 from games.results import actions as results
 from leaderboards.engine.spec import Source
 from worker.app import app
@@ -76,6 +77,13 @@ def look_for_conflicts(entry: JournalEntry) -> None:
     cycle = _cycle(entry)
     if cycle is not None:
         judging.find_conflicts(cycle=cycle)
+
+
+def show_more(entry: JournalEntry) -> None:
+    """A round opened, or the cycle ended: by the rules others may see more of what was published before."""
+    cycle = _cycle(entry)
+    if cycle is not None:
+        progression.widen_after(cycle)
 
 
 def work_out(entry: JournalEntry) -> None:
@@ -158,6 +166,8 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.DESIGN_AMENDED: (refresh,),
     Kind.POINTS_CHANGED: (refresh_points,),
     # a settle run (asked for by whoever publishes) → snapshot → recognition → who goes on → news
+    Kind.ROUND_OPENED: (show_more,),
+    Kind.CYCLE_STATE_CHANGED: (show_more,),
     Kind.ROUND_LOCKED: (refresh,),
     Kind.ROUND_PUBLISHED: (tell,),
     Kind.GROUP_ADVANCED: (tell,),

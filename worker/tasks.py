@@ -16,7 +16,7 @@ from games.notices.actions import (
     tell_of_halls,
     warn_of_deadlines,
 )
-from games.progression.actions import settle_round_states
+from games.progression.actions import settle_round_states, widen_due
 from games.progression.drafting import rehearsals_to_do
 from games.results.rules import RunState
 from games.submissions.actions import sweep_uploads
@@ -63,8 +63,9 @@ def look_at_changes(change_set_id: int) -> None:
 
 @shared_task
 def tick() -> None:
-    """The clock: rounds that are due, whatever a lost message left behind, dry runs, mail."""
+    """The clock: rounds that are due to open, to lock or to show more, whatever a lost message left behind, dry runs, mail."""
     settle_round_states()
+    widen_due()
     beat_once()
     for dry_run in rehearsals_to_do(db_now()):
         publish("rehearse", dry_run)

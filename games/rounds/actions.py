@@ -204,11 +204,16 @@ def widen(round_: Round, visibility: Visibility, *, by: Any, reason: str) -> Rou
         message = f'Round "{held.key}" already shows {held.visibility}; {visibility} would not show more.'
         raise VisibilityNarrows(message, where="visibility")
     record_decision(held.cycle, DecisionKind.PUBLISH, by=by, reason=reason, round=held.key, value=visibility.value)
+    show_more(held, visibility, by=by)
+    return held
+
+
+def show_more(held: Round, visibility: Visibility, *, by: Any = None) -> None:
+    """Others see this much of a round that is held; nobody's decision where its rules said so before."""
     held.visibility = visibility.value
     held.save(update_fields=["visibility"])
     payload = {"round": held.key, "visibility": visibility.value}
     record(Kind.ROUND_WIDENED, cycle_id=held.cycle_id, by=by, subject=f"round:{held.pk}", payload=payload)
-    return held
 
 
 @transaction.atomic

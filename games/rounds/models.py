@@ -30,6 +30,9 @@ class Round(models.Model):
     visibility = models.CharField(
         max_length=10, choices=[(v.value, v.value) for v in Visibility], default=Visibility.SEALED.value
     )
+    widens_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its rules show more of it next, once it is published; empty: at no known time."
+    )
     settled_state = models.CharField(
         max_length=10, default="planned", help_text="The state whose side effects were done; the clock task moves it."
     )

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from games.errors import Conflict, Invalid
 from games.playbooks.rules import Visibility
@@ -24,6 +25,25 @@ VISIBILITY_ORDER = tuple(Visibility)
 def widens(current: Visibility, wanted: Visibility) -> bool:
     """Whether `wanted` shows more than `current`."""
     return VISIBILITY_ORDER.index(wanted) > VISIBILITY_ORDER.index(current)
+
+
+class Widening(NamedTuple):
+    """A step of the ladder: from a time on, or with an event, others see more."""
+
+    to: Visibility
+    begins: datetime | None = None
+    on: str = ""
+
+
+def widest_due(steps: Iterable[Widening], now: datetime, happened: Collection[str]) -> Visibility | None:
+    """The most that the steps show at `now`; None when none is due. `happened`: the events that were."""
+    due = [one.to for one in steps if one.on in happened or (one.begins is not None and one.begins <= now)]
+    return max(due, key=VISIBILITY_ORDER.index, default=None)
+
+
+def next_widening(steps: Iterable[Widening], now: datetime) -> datetime | None:
+    """The next time at which more is shown; events come when they come."""
+    return min((one.begins for one in steps if one.begins is not None and one.begins > now), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +86,12 @@ def state_of(clock: Clock, now: datetime) -> RoundState:
     return RoundState.OPEN
 
 
+def has_opened(clock: Clock, now: datetime) -> bool:
+    """Whether the round took entries, be it over by now; one that a gate closed before it began never did."""
+    until = now if clock.closed_at is None else min(now, clock.closed_at)
+    return state_of(replace(clock, closed_at=None), until) is not RoundState.PLANNED
+
+
 GATE_OPTIONS = ("go", "no_go")
 STEPS = {
     RoundState.PLANNED: (RoundState.OPEN, RoundState.LOCKED, RoundState.CLOSED),
@@ -84,8 +110,7 @@ def steps_due(settled: RoundState, clock: Clock, now: datetime) -> tuple[RoundSt
     if state not in ahead:
         return ()
     if clock.closed_at is not None and state is RoundState.CLOSED and settled is RoundState.PLANNED:
-        before = state_of(replace(clock, closed_at=None), clock.closed_at)
-        return (RoundState.CLOSED,) if before is RoundState.PLANNED else ahead
+        return ahead if has_opened(clock, now) else (RoundState.CLOSED,)
     return ahead[: ahead.index(state) + 1]
 
 

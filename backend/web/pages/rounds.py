@@ -25,7 +25,7 @@ from games.groups.models import Group
 from games.judging.queries.ballots import votes_in, votes_on
 from games.permissions import Access, visible
 from games.playbooks.rules import Visibility
-from games.playbooks.schema import ChallengeDesign
+from games.playbooks.schema import ChallengeDesign, RoundDesign, Widening
 from games.results.models import PanelAnalysis
 from games.results.queries.agreement import agreement_in
 from games.rounds.models import Round
@@ -50,6 +50,24 @@ SHOWS: Final = {
     Visibility.FULL: gettext_lazy("Once published, everybody sees entries and marks."),
     Visibility.FORKABLE: gettext_lazy("Once published, everybody sees entries and marks, and may build on them."),
 }
+
+
+LATER: Final = {
+    Visibility.SCORES: gettext_lazy("Everybody sees scores and boards"),
+    Visibility.SUMMARIES: gettext_lazy("Everybody sees scores and summaries"),
+    Visibility.FULL: gettext_lazy("Everybody sees entries and marks"),
+    Visibility.FORKABLE: gettext_lazy("Everybody may build on the entries"),
+}
+WHEN: Final = {
+    "next_round": gettext_lazy("When the next round opens"),
+    "closed": gettext_lazy("When the cycle is closed"),
+}
+
+
+def ladder_row(step: Widening, spec: RoundDesign) -> dict[str, Any]:
+    """A step of the ladder as a fact of the round: what is shown, and from when on."""
+    begins = spec.study.begins if step.on == "study" and spec.study is not None else step.begins
+    return {"name": LATER[step.to], "at": begins, "value": WHEN.get(step.on or "", "")}
 
 
 def round_seen(request: HttpRequest, cycle: Cycle, key: str) -> Round:
@@ -163,6 +181,7 @@ def _facts(round_: Round, spec: Any) -> list[dict[str, Any]]:
         found.append({"name": _("Gate"), "value": _("Opens only after a recorded decision")})
     promised = spec.visibility if spec else round_.visibility
     found.append({"name": _("Who sees what"), "value": SHOWS[Visibility(promised)]})
+    found += [ladder_row(one, spec) for one in (spec.widens if spec is not None else ())]
     if spec is not None and spec.feedback:
         found.append({"name": _("Feedback"), "value": _("Every entrant gets written feedback")})
     if spec is not None and spec.blind:

@@ -9,6 +9,7 @@ from games.bundles.past import courses
 from games.cycles.models import Decision
 from games.cycles.rules import CycleState
 from games.playbooks.rules import Visibility
+from games.progression.actions import widen_by_rules
 from games.progression.rules import decided_after
 from games.recognition.models import Grant
 from games.recognition.queries import point_facts
@@ -41,6 +42,9 @@ def settle_imported(landing: Landing, *, results: bool) -> None:
     rounds = _rounds(landing)
     published = [one for one in rounds if one.published_at is not None]
     _state(landing, rounds)
+    for one in published:
+        if any(spec.widens for spec in landing.design.rounds if spec.key == one.key):
+            widen_by_rules(one, landing.now)
     if not results:
         return
     found = facts_of(landing.cycle, points=point_facts(landing.cycle))

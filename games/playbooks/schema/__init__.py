@@ -18,6 +18,7 @@ from games.playbooks.schema.tasks import (
     Question,
     QuizAnswer,
     RoundDesign,
+    Widening,
 )
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Role",
     "RoundDesign",
     "Waiver",
+    "Widening",
     "design_problems",
     "json_schema",
     "launch_problems",

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from games.errors import Problem
-from games.playbooks.rules import Capability
+from games.playbooks.rules import Capability, Visibility
 from games.playbooks.schema.brand import Brand
 from games.playbooks.schema.cycle import DEFAULT_ROLES, Aim, Checks, CycleSpec, OfficeHours, PlaybookInfo, Role
 from games.playbooks.schema.points import Badge, PointRule
@@ -80,6 +80,7 @@ class Design(Scoring):
         yield from _dates(self)
         yield from _overlaps(self)
         yield from _studies(self)
+        yield from _ladders(self)
         if self.office_hours is not None and not any(Capability.ADVISE in role.capabilities for role in self.roles):
             yield ("office_hours",), 'nobody can offer office hours: give a role the capability "advise"'
         for number, challenge in enumerate(self.challenges):
@@ -148,6 +149,27 @@ def _studies(design: Design) -> Iterator[tuple[Path, str]]:
             yield (*at, "begins"), f'the study begins {study.begins}, before round "{one.key}" closes {one.closes}'
         if after is not None and after.opens and after.opens < study.ends:
             yield (*at, "ends"), f'the study ends {study.ends}, after round "{after.key}" opens {after.opens}'
+
+
+def _ladders(design: Design) -> Iterator[tuple[Path, str]]:
+    """Each step of a ladder shows more than the one before it, and waits for something that comes."""
+    order = tuple(Visibility)
+    for number, one in enumerate(design.rounds):
+        shown = one.visibility
+        for step, widening in enumerate(one.widens):
+            at = ("rounds", number, "widens", step)
+            if order.index(widening.to) <= order.index(shown):
+                yield (*at, "to"), f'"{widening.to}" shows no more than "{shown}", which others see before: each step shows more'
+            if widening.on == "study" and one.study is None:
+                yield (*at, "on"), f'no study follows round "{one.key}"'
+            if widening.on == "next_round" and number + 1 == len(design.rounds):
+                yield (*at, "on"), f'no round follows round "{one.key}"'
+            if widening.begins and one.closes and widening.begins < one.closes:
+                yield (
+                    (*at, "begins"),
+                    f'others would see more from {widening.begins}, before round "{one.key}" closes {one.closes}',
+                )
+            shown = widening.to
 
 
 def _repeated(design: Design) -> Iterator[tuple[Path, str]]:

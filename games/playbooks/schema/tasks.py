@@ -25,12 +25,30 @@ class StudyDesign(Spec):
     )
 
 
+class Widening(Spec):
+    """A step of the ladder: from then on others see more of a round whose results are published. Until they are, it waits."""
+
+    to: Visibility
+    begins: AwareDatetime | None = Field(default=None, description="not before this time: an embargo")
+    on: Literal["study", "next_round", "closed"] | None = Field(
+        default=None, description="the study begins, the round after it opens, or the cycle is closed"
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.begins is None) == (self.on is None):
+            msg = "expected either begins (a time) or on (study, next_round or closed)"
+            raise ValueError(msg)
+        return self
+
+
 class RoundDesign(RoundSpec):
     """A timebox with its scoring, and what people may expect of it."""
 
     name: Name = ""
     summary: Text = ""
     visibility: Visibility = Visibility.SEALED
+    widens: tuple[Widening, ...] = Field(default=(), description="when others see more of it than at publication")
     gate: Switch = Field(default=False, description="opens only after a recorded decision")
     overlap: Switch = Field(default=False, description="may run beside other rounds")
     collective: Switch = Field(default=False, description="all groups work for one shared goal")

@@ -27,6 +27,7 @@ from games.progression.actions.timing import (
     waive_looks,
 )
 from games.progression.actions.tying import decide_tie, open_tie, settle_tie
+from games.progression.actions.widening import widen_after, widen_by_rules, widen_due
 from games.rounds.actions import extend, lock_round, widen
 
 __all__ = [
@@ -60,4 +61,7 @@ __all__ = [
     "waive_feedback",
     "waive_looks",
     "widen",
+    "widen_after",
+    "widen_by_rules",
+    "widen_due",
 ]

@@ -153,7 +153,9 @@ def amend(
     needs_reason(reason)
     held = locked(cycle)
     after = amended(held, changes, design=design)
-    decision = record_decision(held, DecisionKind.AMEND, by=by, reason=reason, value=str(held.design_number + 1), question=question)
+    decision = record_decision(
+        held, DecisionKind.AMEND, by=by, reason=reason, value=str(held.design_number + 1), question=question
+    )
     row = apply_design(held, after, by=by, decision=decision, correcting=correcting)
     cycle.refresh_from_db()
     return row

@@ -20,6 +20,7 @@ from games.judging.queries.feedback import WAIVED, is_waived, promise_in
 from games.judging.queries.looks import WITHOUT, waits_in
 from games.judging.rules.feedback import Promise
 from games.playbooks.rules import Visibility
+from games.progression.actions.widening import widen_by_rules
 from games.progression.queries import due
 from games.progression.rules import RoundUnfinished, decided_after, last_round
 from games.rounds import actions as rounds
@@ -78,6 +79,8 @@ def publish_round(round_: Round, *, by: Any, reason: str = "") -> Round:
     _show_decisions(cycle, held, now)
     payload = {"round": held.key, "visibility": held.visibility, "design": held.design_number}
     record(Kind.ROUND_PUBLISHED, cycle_id=cycle.pk, by=by, subject=f"round:{held.pk}", payload=payload)
+    if widen_by_rules(held, now):
+        held.refresh_from_db(fields=["visibility"])
     if rounds.all_published(cycle):
         move_on(cycle, CycleState.AWARDING)
     return held

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backend.web.pages.launching.parts import Field, fields_in
 from backend.web.pages.launching.tables import STEPS
-from games.playbooks.schema import Design, Registration
+from games.playbooks.schema import Design, Registration, Widening
 from games.progression.paths import path_of
 from games.progression.rules import scoring_of, zone_of
 from leaderboards.engine.spec import expand_boards
@@ -131,9 +131,21 @@ def _round_words(design: Design, one: Any) -> list[str]:
         )
     tasks = [task.title for task in design.challenges if task.in_round(one.key)]
     found.append(_("Tasks: %(names)s.") % {"names": ", ".join(tasks)} if tasks else _("No task is set in it yet."))
-    sees = LABELS["rounds.visibility"].options
-    said = next((str(label) for key, label in sees if key == one.visibility.value), "")
-    return [*found, _("After publication others see: %(what)s.") % {"what": said}]
+    sees = {key: str(label) for key, label in LABELS["rounds.visibility"].options}
+    found.append(_("After publication others see: %(what)s.") % {"what": sees.get(one.visibility.value, "")})
+    return [*found, *(_later_words(step, sees[step.to.value], design) for step in one.widens)]
+
+
+def _later_words(step: Widening, what: str, design: Design) -> str:
+    """A step of the ladder."""
+    if step.begins is not None:
+        return _("From %(begins)s on others see: %(what)s.") % {"begins": moment(step.begins, design), "what": what}
+    when = {
+        "study": _("When teams begin to study it, others see: %(what)s."),
+        "next_round": _("When the next round opens, others see: %(what)s."),
+        "closed": _("When the cycle is closed, others see: %(what)s."),
+    }
+    return when[step.on or "closed"] % {"what": what}
 
 
 # --- Amendments -------------------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Everything at once for a new database. One that has some of 0001 to 0009 goes on by them; they go with the first release."""
+"""Everything at once for a new database. One that has some of 0001 to 0010 goes on by them; they go with the first release."""
 
 import django.db.models.deletion
 import django.db.models.functions.text
@@ -13,7 +13,7 @@ from games.migrations.operations.search import SearchIdeas
 
 class Migration(migrations.Migration):
 
-    replaces = [('games', '0001_initial'), ('games', '0002_browser'), ('games', '0003_drafts'), ('games', '0004_flags'), ('games', '0005_group_unnamed'), ('games', '0006_fair_judging'), ('games', '0007_commons'), ('games', '0008_talk_and_safe_room'), ('games', '0009_working_together')]
+    replaces = [('games', '0001_initial'), ('games', '0002_browser'), ('games', '0003_drafts'), ('games', '0004_flags'), ('games', '0005_group_unnamed'), ('games', '0006_fair_judging'), ('games', '0007_commons'), ('games', '0008_talk_and_safe_room'), ('games', '0009_working_together'), ('games', '0010_ladder')]
 
     initial = True
 
@@ -336,6 +336,7 @@ class Migration(migrations.Migration):
                     ('closed_at', models.DateTimeField(blank=True, null=True)),
                     ('published_at', models.DateTimeField(blank=True, null=True)),
                     ('visibility', models.CharField(choices=[('sealed', 'sealed'), ('scores', 'scores'), ('summaries', 'summaries'), ('full', 'full'), ('forkable', 'forkable')], default='sealed', max_length=10)),
+                    ('widens_at', models.DateTimeField(blank=True, help_text='When its rules show more of it next, once it is published; empty: at no known time.', null=True)),
                     ('settled_state', models.CharField(default='planned', help_text='The state whose side effects were done; the clock task moves it.', max_length=10)),
                     ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='games.cycle')),
                 ],
