@@ -20,7 +20,16 @@ from games.challenges.api import Challenges
 from games.changes.api import Appealing, Appeals, ChangeSets, Preparing
 from games.coaching.api import Bookings, CycleHours, GroupHours, SessionNotes, Slots
 from games.groups.api import AcceptInvitation, CyclePeople, Groups, GuestLists, JoinRequests, Memberships, Registrations
-from games.ideas.api import GroupSharing, Ideas, OrganizerSharing, RiskAnswering, SafeRoom
+from games.ideas.api import (
+    GroupDrafting,
+    GroupSharing,
+    IdeaDrafts,
+    Ideas,
+    OrganizerDrafting,
+    OrganizerSharing,
+    RiskAnswering,
+    SafeRoom,
+)
 from games.journal.api import Events
 from games.judging.api import (
     Audience,
@@ -164,6 +173,9 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("peer-asks", PeerAsks, "peer-ask"),
     ("ideas", IdeaEvidence, "idea-evidence"),
     ("ideas", Ideas, "idea"),
+    ("idea-drafts", IdeaDrafts, "idea-draft"),
+    ("groups", GroupDrafting, "group-drafting"),
+    ("cycles", OrganizerDrafting, "cycle-drafting"),
     ("groups", GroupSharing, "group-sharing"),
     ("cycles", OrganizerSharing, "cycle-sharing"),
     ("threads", Threads, "thread"),

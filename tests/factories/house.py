@@ -15,7 +15,7 @@ from games.cycles.actions import record_decision
 from games.cycles.models import Cycle, Series
 from games.cycles.rules import DecisionKind
 from games.groups.models import Group, Membership
-from games.ideas.models import Idea
+from games.ideas.models import Idea, IdeaDraft
 from games.judging.models import (
     AssignmentPlan,
     Ballot,
@@ -148,6 +148,7 @@ def _talked(idea: Idea, number: int) -> None:
     )
     post = Post.objects.create(thread=thread, number=1, group=idea.group, text="The same", at=at)
     organizer = Membership.objects.get(cycle=cycle, role="organizer").person
+    IdeaDraft.objects.create(cycle=cycle, person=organizer, content={"title": "The same"})
     Follow.objects.create(cycle=cycle, person=organizer, idea=idea, at=at)
     Report.objects.create(cycle=cycle, post=post, person=organizer, why="The same", at=at)
     Ruling.objects.create(cycle=cycle, post=post, verdict="left", why="The same", at=at)

@@ -517,6 +517,12 @@ CREATING: dict[str, Making] = {
     "/cycles/{id}/suggestions": Making(
         "games.Suggestion", _by("ada", "/cycles/{cycle}/suggestions", {"title": "More time", "why": "The rains."})
     ),
+    "/groups/{id}/idea-drafts": Making(
+        "games.IdeaDraft", _by("ada", "/groups/{group}/idea-drafts", {"content": {"title": "Sieve"}})
+    ),
+    "/cycles/{id}/idea-drafts": Making(
+        "games.IdeaDraft", _by("org", "/cycles/{cycle}/idea-drafts", {"content": {"title": "Sieve"}})
+    ),
     "/groups/{id}/taken": Making("games.Taken", _taken),
     "/groups/{id}/threads": Making("games.Thread", _by("ada", "/groups/{group}/threads", BARRIER)),
     "/cycles/{id}/threads": Making("games.Thread", _by("org", "/cycles/{cycle}/threads", BARRIER)),
