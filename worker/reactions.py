@@ -131,7 +131,7 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.IDEA_SHARED: (tell,),
     Kind.IDEA_WIDENED: (tell,),
     Kind.IDEA_REVISED: (tell,),
-    Kind.IDEA_TAKEN_UP: (tell,),
+    Kind.IDEA_TAKEN_UP: (tell, look_for_conflicts),
     Kind.IDEA_CREDITED: (regrade,),
     Kind.IDEA_MERGE_ASKED: (tell,),
     Kind.IDEA_MERGED: (tell,),

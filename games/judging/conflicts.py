@@ -13,6 +13,8 @@ from games.coaching.rules import Outcome
 from games.cycles.models import Cycle
 from games.groups.models import Group, Membership
 from games.groups.rules import GroupState
+from games.ideas.models import Derivation
+from games.ideas.rules import DerivationKind
 from games.judging.models import ConflictOfInterest, Panelist, Sheet, Vote
 from games.judging.rules.conflicts import Found, Human, Judging, Playing, binding, found_between
 from games.judging.rules.states import ConflictKind, SheetState
@@ -21,6 +23,8 @@ from games.playbooks.rules import Capability
 
 OWN: Final = "own"
 OFFICE_HOURS: Final = "office hours"
+BUILDING: Final = [one.value for one in DerivationKind if one not in {DerivationKind.ANSWERS, DerivationKind.REJECTS}]
+"""What makes two teams parties to one idea."""
 
 
 class Bar(NamedTuple):
@@ -91,14 +95,15 @@ def _same(person: int, user: int | None, persons: Collection[int], users: dict[i
 
 
 def found_in(cycle: Cycle) -> list[Found]:
-    """What speaks against judges of the cycle marking its groups, where nothing is known of the pair yet. Seven statements."""
+    """What speaks against judges of the cycle marking its groups, where nothing is known of the pair yet. Nine statements at most."""
     host = cycle.organization.name if cycle.organization is not None else ""
     judges = _judges(cycle, host)
     groups = _groups(cycle, host)
     known = set(ConflictOfInterest.objects.filter(group__cycle=cycle).values_list("person_id", "group_id"))
     found = found_between(judges, groups, shared=_met(judges))
-    pairs = {(one.person, one.group) for one in found}
-    found += [one for one in _advised(cycle, judges) if (one.person, one.group) not in pairs]
+    for also in (_advised, _built_upon):  # the gravest reason only
+        pairs = {(one.person, one.group) for one in found}
+        found += [one for one in also(cycle, judges) if (one.person, one.group) not in pairs]
     return [one for one in found if (one.person, one.group) not in known]
 
 
@@ -112,6 +117,24 @@ def _advised(cycle: Cycle, judges: Iterable[Judging]) -> list[Found]:
         Found(judge.person, group, ConflictKind.MENTOR, OFFICE_HOURS)
         for judge in judges
         for group in sorted(met.get(judge.human, ()))
+    ]
+
+
+def _built_upon(cycle: Cycle, judges: Iterable[Judging]) -> list[Found]:
+    """Who was in a group that built on an idea of a group of the cycle, or the other way round. To have answered or rejected one is no tie."""
+    played = {group for one in judges for group, only_follows in one.was_in.items() if not only_follows}
+    ours = Q(source__group__in=played, target__group__cycle=cycle) | Q(target__group__in=played, source__group__cycle=cycle)
+    rows = Derivation.objects.filter(ours, kind__in=BUILDING).order_by().values_list("source__group_id", "target__group_id")
+    tied: dict[int, set[int]] = {}
+    for source, target in rows.distinct():
+        tied.setdefault(source, set()).add(target)
+        tied.setdefault(target, set()).add(source)
+    here = set(Group.objects.filter(cycle=cycle).values_list("pk", flat=True)) if tied else set()
+    return [
+        Found(judge.person, group, ConflictKind.BUILT_UPON, str(place))
+        for judge in judges
+        for place in sorted(judge.was_in.keys() & played)
+        for group in sorted(tied.get(place, set()) & here - judge.was_in.keys())
     ]
 
 

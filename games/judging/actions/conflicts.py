@@ -133,7 +133,7 @@ def _locked(conflict: ConflictOfInterest) -> ConflictOfInterest:
 
 @transaction.atomic
 def find_conflicts(*, cycle: Cycle, by: Any = None) -> int:
-    """Declare what nobody did: the same organization, past team-mates, mentors, advice in office hours. Returns how many are new. Safe to run twice."""
+    """Declare what nobody did: the same organization, past team-mates, mentors, advice in office hours, ideas built upon each other. Returns how many are new. Safe to run twice."""
     if cycle.state in {CycleState.CLOSED.value, CycleState.CANCELLED.value}:
         return 0
     found = found_in(cycle)
@@ -160,6 +160,8 @@ def _why(found: Found, groups: dict[int, Group]) -> str:
         return "Advises this group in office hours."
     shared = groups[int(found.where)]
     place = f"“{shared.name}” ({shared.cycle.name})"
+    if found.kind is ConflictKind.BUILT_UPON:
+        return f"Was in {place}, which built on an idea of this group, or this group on one of theirs."
     if found.kind is ConflictKind.MENTOR:
         return f"Followed {place}, in which a member of this group was."
     return f"Was in {place} with a member of this group, or this group continues it."

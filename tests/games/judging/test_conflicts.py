@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.utils.timezone import now
 
+from games.cycles.models import Cycle
 from games.cycles.rules import ReasonMissing
 from games.groups.models import Group, Membership
+from games.ideas.actions import Citation, share_idea
 from games.journal.models import JournalEntry
 from games.judging import actions
 from games.judging.conflicts import barred, found_in, standing_final
@@ -17,6 +19,7 @@ from games.judging.rules.conflicts import TEAM, Found, Judging, Playing, binding
 from games.organizations.models import Organization
 from tests.factories.cycles import CycleFactory
 from tests.factories.groups import GroupFactory, MembershipFactory
+from tests.factories.ideas import telling
 from tests.factories.judging import MARKS, People, judge, locked_scene, people, sheet_for
 from tests.factories.submissions import Scene, person
 
@@ -86,7 +89,7 @@ def test_what_nobody_declared_is_found_once(call: Scene, django_assert_max_num_q
     MembershipFactory.create(group=second, affiliation="river board")
     coached = past_team(MembershipFactory.create(group=third).person)
     MembershipFactory.create(group=coached, person=noor, role="mentor", capabilities=["follow"])
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         assert len(found_in(call.cycle)) == 3
     assert actions.find_conflicts(cycle=call.cycle) == 3
     assert actions.find_conflicts(cycle=call.cycle) == 0
@@ -100,6 +103,24 @@ def test_what_nobody_declared_is_found_once(call: Scene, django_assert_max_num_q
         ("Marek", "team-2"): ("organization", "system", "river board"),
         ("Noor", "team-3"): ("mentor", "system", "Followed “Old Herons” (Water 2024), in which a member of this group was."),
     }
+
+
+@pytest.mark.parametrize(("kind", "tied"), [("builds-on", True), ("adapts", True), ("answers", False), ("rejects", False)])
+def test_who_built_upon_each_others_idea_do_not_judge_each_other(call: Scene, kind: str, tied: bool):
+    first, second, third = call.groups
+    mine, theirs = judge(call, "Mine"), judge(call, "Theirs")
+    MembershipFactory.create(group=first, person=mine)
+    MembershipFactory.create(group=second, person=theirs)
+    Cycle.objects.filter(pk=call.cycle.pk).update(state="running")
+    told = {"cycle": Cycle.objects.get(pk=call.cycle.pk), "by": None, "audience": "teams"}
+    source = share_idea(group=first, told=telling(), **told)
+    share_idea(group=second, told=telling("Sieve with two saris"), sources=[Citation(source, kind, "Colours run.")], **told)
+    share_idea(group=third, told=telling("Something else"), **told)
+    found = {(one.person, one.group, one.kind) for one in found_in(call.cycle)}
+    both = {(mine.pk, second.pk, ConflictKind.BUILT_UPON), (theirs.pk, first.pk, ConflictKind.BUILT_UPON)}
+    assert found == (both if tied else set())
+    assert actions.find_conflicts(cycle=call.cycle) == len(found)
+    assert all("built on an idea" in one.reason for one in ConflictOfInterest.objects.all())
 
 
 def test_the_same_human_under_another_name_is_found(call: Scene):
