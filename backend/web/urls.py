@@ -7,6 +7,7 @@ from backend.web.pages import (
     calendar,
     ceremony,
     certainty,
+    coaching,
     cycle,
     desk,
     embed,
@@ -54,8 +55,10 @@ from backend.web.pages.desk import (
 from backend.web.pages.desk import studying as desk_studying
 from backend.web.pages.desk import voting as desk_voting
 from backend.web.pages.marking import report, room, walking
+from backend.web.pages.workspace import coaching as team_coaching
 from backend.web.pages.workspace import hall as team_hall
 from backend.web.pages.workspace import partners, studying, testing
+from backend.web.pages.workspace import peers as team_peers
 
 C = "cycles/<str:cycle>/"
 R = "cycles/<str:cycle>/rounds/<str:key>/"
@@ -130,6 +133,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}teams/<str:group>/study/", studying.study_page, name="team-study"),
     path(f"{C}teams/<str:group>/study/works/<int:pk>/", studying.read, name="team-study-read"),
     path(f"{C}teams/<str:group>/study/taken/<int:number>/", studying.drop, name="team-study-drop"),
+    path(f"{C}teams/<str:group>/office-hours/", team_coaching.hours_page, name="team-hours"),
+    path(f"{C}teams/<str:group>/office-hours/<int:pk>/cancel/", team_coaching.cancel, name="team-hours-cancel"),
+    path(f"{C}teams/<str:group>/office-hours/<int:pk>/move/", team_coaching.move, name="team-hours-move"),
+    path(f"{C}teams/<str:group>/peers/", team_peers.peers_page, name="team-peers"),
+    path(f"{C}teams/<str:group>/peers/aside/", team_peers.aside, name="team-peers-aside"),
+    path(f"{C}teams/<str:group>/peers/<int:number>/answer/", team_peers.answer, name="team-peers-answer"),
+    path(f"{C}teams/<str:group>/peers/<int:number>/withdraw/", team_peers.withdraw, name="team-peers-withdraw"),
+    path(f"{C}peers/", team_peers.map_page, name="peer-map"),
+    path(f"{C}office-hours/", coaching.hours_page, name="office-hours"),
+    path(f"{C}office-hours/<int:number>/withdraw/", coaching.withdraw, name="office-hours-withdraw"),
+    path(f"{C}office-hours/sessions/<int:pk>/", coaching.session_page, name="office-hours-session"),
+    path(f"{C}desk/office-hours/", coaching.hours_desk, name="desk-hours"),
+    path(f"{C}desk/office-hours/nudge/", coaching.nudge, name="desk-hours-nudge"),
     path(f"{C}teams/<str:group>/tests/", testing.tests_page, name="team-tests"),
     path(f"{C}teams/<str:group>/tests/<int:number>/", testing.test_page, name="team-test"),
     path(f"{C}tests/<int:number>/", testing.finished_page, name="test"),

@@ -89,7 +89,7 @@ def _found(access: Access, group: Group) -> list[Match]:
         visible(access, "score.view", ChallengeScore.objects.all()),
         visible(access, "observation.view", Observation.objects.all()),
     )
-    return peers_for(group, readable)
+    return peers_for(group, readable).matches
 
 
 class GroupPeers(GenericViewSet[Group]):

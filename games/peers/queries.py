@@ -41,18 +41,30 @@ class Readable:
     observations: QuerySet[Observation]
 
 
-def peers_for(group: Group, readable: Readable) -> list[Match]:
-    """The peers of a group by what it may read, best first. Ten statements at most, however many groups there are."""
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """The peers of a group, best first; the groups of the cycle that take part, with organization and `aside`; whether it stands aside."""
+
+    matches: list[Match]
+    groups: Mapping[int, Any]
+    aside: bool
+
+
+def peers_for(group: Group, readable: Readable, asks: Iterable[PeerAsk] | None = None) -> Peers:
+    """The peers of a group by what it may read. Seven statements at most, however many groups there are; `asks`: its own, where known."""
     cycle = group.cycle
-    groups = {one.pk: one for one in Group.objects.filter(cycle=cycle, state=GroupState.ACTIVE.value)}
+    out = PeerOptOut.objects.filter(group=OuterRef("pk"))
+    rows = Group.objects.filter(cycle=cycle, state=GroupState.ACTIVE.value).select_related("organization")
+    groups = {one.pk: one for one in rows.annotate(aside=Exists(out))}
     if group.pk not in groups:
-        return []
-    asks = PeerAsk.objects.filter(asker=group, state__in=(PeerState.ASKED.value, PeerState.ACCEPTED.value))
-    avoid = {*PeerOptOut.objects.filter(group__cycle=cycle).values_list("group_id", flat=True)}
-    avoid |= set(asks.values_list("asked_id", flat=True))
+        return Peers([], groups, aside=stands_aside(group))
+    known = PeerAsk.objects.filter(asker=group) if asks is None else asks
+    stands = (PeerState.ASKED.value, PeerState.ACCEPTED.value)
+    avoid = {one.asked_id for one in known if one.asker_id == group.pk and one.state in stands}
+    avoid |= {pk for pk, one in groups.items() if one.aside}
     tracks = _tracks(cycle, groups, readable)
     asker = tracks.pop(group.pk)
-    return matches(asker, tracks.values(), avoid=avoid)
+    return Peers(matches(asker, tracks.values(), avoid=avoid), groups, aside=groups[group.pk].aside)
 
 
 def _tracks(cycle: Cycle, groups: Mapping[int, Group], readable: Readable) -> dict[int, Track]:

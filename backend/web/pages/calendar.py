@@ -1,5 +1,5 @@
 """The dates of a cycle as a calendar to subscribe to: rounds, deadlines, judging, the end; of one's own team the longer ones; the pitches
-that one's team gives or that one hears as a judge.
+that one's team gives or that one hears as a judge; office hours of one's team, or that one gives.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from backend.api.permissions import access_of
 from backend.web.icalendar import Event, calendar
+from games.coaching.models import Booking
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.cycles.rules import CycleState
@@ -105,6 +106,8 @@ def _events(cycle: Cycle, access: Access, sequence: int) -> Iterator[Event]:
                 yield Event(f"round-{one.pk}-{name}@{_host()}", at, title, url=url, **told)
     for pitch in _pitches(cycle, access):
         yield _pitch(pitch, cycle, access, told)
+    for booking in _bookings(cycle, access):
+        yield _booking(booking, cycle, access, told)
     design, url = design_of(cycle), absolute(reverse("cycle", args=[cycle.key]))
     if design.cycle.ends is not None:
         title = _("%(cycle)s: awards and the end") % {"cycle": cycle.name}
@@ -133,6 +136,26 @@ def _pitch(one: Any, cycle: Cycle, access: Access, told: dict[str, Any]) -> Even
     same = salted_hmac(SALT, f"{one.round_id}:{one.group_id}:{one.panel}", algorithm="sha256").hexdigest()[:24]
     uid, words = f"pitch-{same}@{_host()}", f"{title} · {cycle.name}"
     return Event(uid, one.starts_at, words, one.round.name, absolute(url), **told, minutes=one.minutes, place=one.room)
+
+
+def _bookings(cycle: Cycle, access: Access) -> QuerySet[Booking]:
+    """Office hours that the reader's own team booked, or that were booked with them as an expert. No statement where there are none."""
+    if not access.persons or design_of(cycle).office_hours is None:
+        return Booking.objects.none()
+    own = Q(group_id__in=access.groups_with()) | Q(slot__expert_id__in=access.persons)
+    rows = visible(access, "booking.view", Booking.objects.filter(own, cycle=cycle, cancelled_at__isnull=True))
+    return rows.select_related("slot__expert", "group").order_by("slot__starts_at", "pk")
+
+
+def _booking(one: Booking, cycle: Cycle, access: Access, told: dict[str, Any]) -> Event:
+    """An office hour: to the team with its expert, to the expert with the team. A cancelled one is gone, so is its event."""
+    name, url = one.group.name, reverse("office-hours-session", args=[cycle.key, one.pk])
+    if one.slot.expert_id not in access.persons:
+        name, url = one.slot.expert.name, reverse("team-hours", args=[cycle.key, one.group.key])
+    title = f"{_('Office hour with %(name)s') % {'name': name}} · {cycle.name}"
+    minutes = int((one.slot.ends_at - one.slot.starts_at).total_seconds()) // 60
+    uid = f"booking-{one.pk}@{_host()}"
+    return Event(uid, one.slot.starts_at, title, one.question, absolute(url), **told, minutes=minutes, place=one.slot.place)
 
 
 def _extensions(cycle: Cycle, access: Access) -> dict[int, datetime]:

@@ -55,6 +55,8 @@ def tabs(cycle: Cycle, current: str, *, main: Board | None, access: Access) -> l
         ("rules", _("Rules"), reverse("rules", args=[cycle.key])),
         ("decisions", _("Decisions"), reverse("decisions", args=[cycle.key])),
     ]
+    if Capability.ADVISE in access.cycles.get(cycle.pk, frozenset()):
+        parts.append(("hours", _("Office hours"), reverse("office-hours", args=[cycle.key])))
     if Capability.FOLLOW in access.cycles.get(cycle.pk, frozenset()):
         parts.append(("sponsor", _("Sponsor's desk"), reverse("sponsor-desk", args=[cycle.key])))
     if access.organizes(cycle.pk):

@@ -47,7 +47,7 @@ def found(someone: Actor, group: Group) -> list[Match]:
         visible(access, "score.view", ChallengeScore.objects.all()),
         visible(access, "observation.view", Observation.objects.all()),
     )
-    return peers_for(group, readable)
+    return peers_for(group, readable).matches
 
 
 def test_of_the_same_organization_or_no_better_is_no_peer(cast: Cast, field: dict[str, Group]) -> None:

@@ -16,6 +16,7 @@ from backend.web.pages.desk.place import desk_page, organized
 from backend.web.pages.desk.roll import bounced
 from backend.web.pages.desk.steering import round_card
 from backend.web.pages.desk.wording import worded
+from games.coaching.queries import asks_for_hours
 from games.cycles.models import Cycle, Decision
 from games.cycles.queries import design_of
 from games.cycles.rules import NEXT_STATES, CycleState, DecisionKind
@@ -116,5 +117,7 @@ def rounds_desk(request: HttpRequest, cycle: str) -> HttpResponse:
         "rounds": [round_card(found, one) for one in rounds],
         "zone": rules.cycle.timezone or "UTC",
         "studies": asks_to_study(rules),
+        "hours": asks_for_hours(rules),
+        "peers": rules.peers,
     }
     return desk_page(request, "desk/rounds.html", found, "rounds", context)

@@ -37,6 +37,10 @@ def team_tabs(group: Group, current: str) -> list[dict[str, Any]]:
         parts.append(("team-study", _("Study")))
     if asks_for_tests(design) or current == "team-tests":
         parts.append(("team-tests", _("Tests of change")))
+    if design.office_hours is not None or current == "team-hours":
+        parts.append(("team-hours", _("Office hours")))
+    if design.peers or current == "team-peers":
+        parts.append(("team-peers", _("Peers")))
     if any(one.appeal_days for one in design.rounds):
         parts.append(("team-appeals", _("Appeals")))
     if any(one.judges_panels for one in design.challenges if one.format.value in MARKED):

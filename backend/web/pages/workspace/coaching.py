@@ -1,0 +1,149 @@
+"""Office hours in a team's workspace: how many are left, what is booked, what is free, with whom."""
+
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from backend.accounts.pages.gate import attempt, id_in, refuse, require, seen, signed_in
+from backend.api.permissions import access_of
+from backend.web.pages.workspace.frame import framed, team_seen
+from games.coaching import actions
+from games.coaching.models import Booking, SessionNote, Slot
+from games.coaching.queries import bookings_of, period_of, slots_ahead, used_by
+from games.coaching.rules import QUESTION, given_back
+from games.cycles.queries import design_of
+from games.errors import GameError
+from games.groups.models import Group
+from games.groups.rules import GroupState
+from games.permissions import Access, visible
+from games.playbooks.rules import Capability
+from games.playbooks.schema.cycle import OfficeHours
+
+SHOWN: Final = 100
+
+
+class BookingForm(forms.Form):
+    """What the team wants to talk about."""
+
+    question = forms.CharField(
+        label=gettext_lazy("What do you want to talk about?"),
+        max_length=QUESTION,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("A question or two, so that the expert can think about it before."),
+    )
+
+
+@never_cache
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def hours_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
+    """What is booked and what is free; `?slot=` opens the form of one."""
+    found = team_seen(request, cycle, group)
+    access, rules = access_of(request), design_of(found.cycle).office_hours
+    context = framed(request, found, "team-hours", _("Office hours")) | {"rules": rules}
+    if rules is None:
+        return render(request, "workspace/hours.html", context)
+    writes = found.state == GroupState.ACTIVE.value and found.pk in access.groups_with(Capability.SUBMIT)
+    chosen = _chosen(request, found) if writes else None
+    form = BookingForm(request.POST or None) if chosen is not None else None
+    if request.method == "POST" and (form is None or chosen is None or _booked(request, form, chosen, found)):
+        return redirect("team-hours", found.cycle.key, found.key)
+    booked = [_told(one, rules, access) for one in visible(access, "booking.view", bookings_of(found))[:SHOWN]]
+    _with_notes(access, found, booked)
+    taken = {one["one"].slot_id for one in booked if one["one"].cancelled_at is None}
+    context |= {
+        "used": used_by(found, period_of(found.cycle, access.now)),
+        "writes": writes,
+        "chosen": chosen,
+        "form": form,
+        "booked": booked,
+        "slots": [one for one in _free(access, found) if one["slot"].pk not in taken],
+    }
+    return render(request, "workspace/hours.html", context, status=422 if form is not None and form.errors else 200)
+
+
+def _chosen(request: HttpRequest, group: Group) -> Slot | None:
+    """The slot named in the address: one the team may book, else none. A slot that is gone is one, so that the refusal has its words."""
+    number = id_in(request.POST.get("slot", request.GET.get("slot", "")))
+    if not number:
+        return None
+    rows = Slot.objects.filter(cycle=group.cycle, number=number).select_related("expert", "cycle")
+    found = visible(access_of(request), "slot.book", rows).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _booked(request: HttpRequest, form: BookingForm, slot: Slot, group: Group) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        actions.book(slot, group=group, question=form.cleaned_data["question"], by=request.user)
+    except GameError as refusal:
+        refuse(form, refusal)
+        return False
+    messages.success(request, _("Booked. It stands in your calendar, too."))
+    return True
+
+
+def _told(one: Booking, rules: OfficeHours, access: Access) -> dict[str, Any]:
+    begun = one.slot.starts_at <= access.now
+    return {
+        "one": one,
+        "ahead": one.cancelled_at is None and not begun,
+        "free": given_back(one.slot.starts_at, access.now, rules.cancel_hours),
+        "notes": [],
+    }
+
+
+def _with_notes(access: Access, group: Group, booked: list[dict[str, Any]]) -> None:
+    """What experts wrote for the team. One statement."""
+    by_booking = {row["one"].pk: row["notes"] for row in booked}
+    rows = SessionNote.objects.filter(booking__group=group, shared=True).select_related("author").order_by("at", "pk")
+    for note in visible(access, "session_note.view", rows):
+        by_booking.get(note.booking_id, []).append(note)
+
+
+def _free(access: Access, group: Group) -> list[dict[str, Any]]:
+    """What has a place left; with experts who are not for this team without a way to book. Two statements."""
+    rows = visible(access, "slot.view", slots_ahead(group.cycle, access.now).filter(taken__lt=F("seats")))[:SHOWN]
+    slots = list(rows)
+    may_book = visible(access, "slot.book", Slot.objects.filter(cycle=group.cycle, pk__in=[one.pk for one in slots]))
+    bookable = set(may_book.values_list("pk", flat=True))
+    return [{"slot": one, "left": one.seats - one.taken, "bookable": one.pk in bookable} for one in slots]
+
+
+def _own(request: HttpRequest, cycle: str, group: str, pk: int) -> tuple[Group, Booking]:
+    found = team_seen(request, cycle, group)
+    rows = Booking.objects.filter(group=found).select_related("group", "slot", "cycle")
+    booking = seen(request, "booking.view", rows, pk=pk)
+    require(request, "booking.change", booking)
+    return found, booking
+
+
+@signed_in
+@require_POST
+def cancel(request: HttpRequest, cycle: str, group: str, pk: int) -> HttpResponse:
+    """We do not come."""
+    _found, booking = _own(request, cycle, group, pk)
+    attempt(request, lambda: actions.cancel(booking, by=request.user), _("Cancelled."))
+    return redirect("team-hours", cycle, group)
+
+
+@signed_in
+@require_POST
+def move(request: HttpRequest, cycle: str, group: str, pk: int) -> HttpResponse:
+    """We come at another time."""
+    found, booking = _own(request, cycle, group, pk)
+    number = id_in(request.POST.get("slot", ""))
+    slot = seen(request, "slot.book", Slot.objects.filter(cycle=found.cycle), number=number)
+    attempt(request, lambda: actions.move(booking, slot=slot, by=request.user), _("Moved."))
+    return redirect("team-hours", cycle, group)
