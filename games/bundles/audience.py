@@ -14,6 +14,7 @@
 | what is read between rounds, and what is taken | | | all |
 | tests of change | | | all |
 | suggestions to the rules | | | all |
+| who joined forces with whom | | | all |
 | threads and what is said in them | | | all but on what a team keeps to itself |
 | members, addresses, conflicts, replies to feedback, appeals, corrections | | | all |
 | tables and pitches in the hall | | all; while a round is blind its own under their numbers | all |

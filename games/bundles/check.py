@@ -12,6 +12,7 @@ from games.bundles.corrections import check_appeals, check_changes
 from games.bundles.hall import check_pitches, check_stands
 from games.bundles.learned import check_observations, check_studies, check_tests
 from games.bundles.marks import MarkChecker
+from games.bundles.partners import check_partners
 from games.bundles.places import Places
 from games.bundles.replies import check_replies
 from games.bundles.rows import DecisionRow
@@ -67,6 +68,7 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     check_tests(places, ideas, _each(bundle.tables.change_tests, faults["change_tests"]))
     check_talk(places, ideas, _each(bundle.tables.threads, faults["threads"]), _each(bundle.tables.posts, faults["posts"]))
     check_suggestions(places, _each(bundle.tables.suggestions, faults["suggestions"]))
+    check_partners(places, _each(bundle.tables.partners, faults["partners"]))
     check_points(bundle.tables.points, places.groups, faults["points"])
     check_journal(bundle.tables.journal, places.groups, faults["journal"])
     found = [one for each in faults.values() for one in each.all()]

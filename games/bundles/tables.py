@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from games.bundles import cells
 from games.bundles.learned_rows import ChangeTestRow, ObservationRow, ReadingRow, TakenRow
+from games.bundles.partner_rows import PartnerRow
 from games.bundles.rows import (
     AppealRow,
     AssignmentRow,
@@ -41,6 +42,7 @@ from games.judging.rules import ConflictKind, ConflictSource, ReplyKind
 from games.judging.rules.hall import LOCATION
 from games.judging.rules.pitching import ROOM
 from games.learning.rules import Act, ChangeState
+from games.partnerships.rules import NAME, AnswerState, PartnershipKind, PartnershipState
 from games.playbooks.rules import Visibility
 from games.suggestions.rules import SuggestionState
 from games.talk.rules import ThreadKind
@@ -326,6 +328,26 @@ SHAPES: Final[Mapping[str, Shape]] = {
         ("idea", "group", "basis_points"),
     ),
     "risk_answers": Shape(RiskAnswerRow, {"round": cells.key, "text": cells.text}, ("round", "text")),
+    "partners": Shape(
+        PartnerRow,
+        {
+            "number": cells.whole,
+            "kind": cells.OneOf(*PartnershipKind),
+            "state": cells.OneOf(*PartnershipState),
+            "lead": cells.key,
+            "group": cells.key,
+            "basis_points": cells.whole,
+            "answer": cells.OneOf(*AnswerState),
+            "proposed": cells.acted,
+            "settled": cells.acted_ever,
+            "answered": cells.acted_ever,
+            "round": _REF,
+            "challenge": _REF,
+            "name": cells.Short(NAME),
+            "note": cells.text,
+        },
+        ("number", "kind", "state", "lead", "group", "basis_points", "answer", "proposed"),
+    ),
     "observations": Shape(
         ObservationRow,
         {
@@ -505,6 +527,7 @@ class Tables:
     derivations: Table[DerivationRow] = field(default_factory=Table)
     idea_shares: Table[IdeaShareRow] = field(default_factory=Table)
     risk_answers: Table[RiskAnswerRow] = field(default_factory=Table)
+    partners: Table[PartnerRow] = field(default_factory=Table)
     observations: Table[ObservationRow] = field(default_factory=Table)
     change_tests: Table[ChangeTestRow] = field(default_factory=Table)
     readings: Table[ReadingRow] = field(default_factory=Table)

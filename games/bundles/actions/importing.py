@@ -14,6 +14,7 @@ from games.bundles.actions.judged import load_assignments, load_conflicts, load_
 from games.bundles.actions.kept import load_points
 from games.bundles.actions.landing import Landing
 from games.bundles.actions.learned import load_observations, load_studies, load_tests
+from games.bundles.actions.partners import load_partners
 from games.bundles.actions.people import load_groups, load_people, organization_for
 from games.bundles.actions.pour import looked_at
 from games.bundles.actions.results import settle_imported
@@ -50,6 +51,7 @@ STEPS: Final[tuple[Callable[[Landing], None], ...]] = (
         load_appeals,
         load_changes,
         load_hall,
+        load_partners,
         load_ideas,
         load_observations,
         load_studies,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from games.bundles.learned_rows import ChangeTestRow, ObservationRow, ReadingRow, TakenRow
+from games.bundles.queries.partners import partner_tables
 from games.bundles.queries.shared import kept_ideas
 from games.bundles.queries.suggested import suggestion_tables
 from games.bundles.queries.talked import talk_tables
@@ -15,7 +16,7 @@ from games.learning.rules import number_of
 
 
 def learned_tables(cycle: Cycle, groups: Mapping[int, str]) -> dict[str, Table[Any]]:
-    """observations.csv, change_tests.csv, readings.csv, taken.csv, suggestions.csv, threads.csv and posts.csv of a cycle, by their names."""
+    """observations.csv, change_tests.csv, readings.csv, taken.csv, suggestions.csv, partners.csv, threads.csv and posts.csv of a cycle, by their names."""
     ideas = dict(kept_ideas(cycle, groups).values_list("pk", "number"))
     given = list(_given(cycle, groups, ideas))
     return {
@@ -24,6 +25,7 @@ def learned_tables(cycle: Cycle, groups: Mapping[int, str]) -> dict[str, Table[A
         "readings": Table([row for _, row in given]),
         "taken": Table(list(_taken(cycle, groups, {pk: row.number for pk, row in given}))),
         **suggestion_tables(cycle, groups),
+        **partner_tables(cycle, groups),
         **talk_tables(cycle, groups),
     }
 
