@@ -215,6 +215,21 @@ def test_a_published_entry_is_talked_about_and_tested_where_it_is_read_whole(cas
         assert "Ask or say something" in text
 
 
+def test_a_cycle_that_is_over_is_read_and_offers_nothing_that_it_would_refuse(cast: Cast):
+    idea = shared(cast)
+    pages = {IDEAS: "Share an idea", f"{IDEAS}{idea.number}/": "Build on this", "/cycles/water/barriers/": "Post a barrier"}
+    for page, offer in pages.items():
+        assert offer in main(cast.ben.client.get(page))
+    cast.cycle.state = "closed"
+    cast.cycle.save(update_fields=["state"])
+    for page, offer in pages.items():
+        text = main(cast.ben.client.get(page))
+        for word in (offer, "Test it", "Tell a failure"):
+            assert word not in text
+    cast.ben.client.post(f"{IDEAS}new/", TYPED)
+    assert Idea.objects.count() == 1
+
+
 def test_no_entry_becomes_an_idea_in_a_cycle_that_is_over(cast: Cast):
     entry = Submission.objects.create(challenge=cast.concept, group=cast.red, state="submitted", submitted_at=now())
     cast.publish(cast.call, "forkable")

@@ -13,7 +13,7 @@ from games.cycles.models import Cycle
 from games.ideas.actions import Citation
 from games.ideas.models import Idea
 from games.ideas.queries import entry_title, with_story
-from games.ideas.rules import DerivationKind
+from games.ideas.rules import DerivationKind, IdeaKind
 from games.permissions import visible
 from games.submissions.models import Attempt, Submission
 
@@ -35,7 +35,10 @@ def prefilled(request: HttpRequest, cycle: Cycle) -> dict[str, Any]:
     source = rows.first() if rows is not None else None
     if source is None:
         return {}
-    return {"sources": str(source.number), "kind": source.kind, "challenge": source.challenge_id or "", "licence": source.licence}
+    kind = (
+        {} if source.kind == IdeaKind.FAILURE_STORY.value else {"kind": source.kind}
+    )  # whoever builds on a failure means not to fail
+    return {"sources": str(source.number), "challenge": source.challenge_id or "", "licence": source.licence, **kind}
 
 
 def cited_in(request: HttpRequest, cycle: Cycle, form: Any) -> Cited:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from backend.api.permissions import access_of
-from backend.web.pages.ideas.frame import KINDS, cards, frame, places_of, tabs_of
+from backend.web.pages.ideas.frame import KINDS, cards, frame, is_on, places_of, tabs_of
 from games.cycles.models import Cycle
 from games.ideas.models import Idea
 from games.ideas.queries import FeedAsked, built_on, feed, tags_in, with_story
@@ -44,7 +44,7 @@ def ideas_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "without": {name: _with(request, **{name: ""}) for name in ("tag", "team")},
         "narrowed": any(asked.values()),
         "query": _query(request),
-        "writes": bool(places),
+        "writes": bool(places) and is_on(found),
         "board": bool(places),
         "room": bool(places) and not _follows(access, found),
     }

@@ -14,6 +14,7 @@ from backend.web.pages.cycle import boards_seen, crumbs_of, cycle_seen, tabs
 from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.groups.rules import GroupState
+from games.ideas.actions.sharing import SHARED_IN
 from games.ideas.models import CreditShare, Idea
 from games.ideas.queries import with_story
 from games.ideas.rules import WHOLE_FROM, Audience, DerivationKind, IdeaKind, told_by_organizers
@@ -88,6 +89,11 @@ def places_of(access: Access, cycle: Cycle, known: Iterable[Group] | None = None
         rows = Group.objects.filter(cycle=cycle, pk__in=mine, state=GroupState.ACTIVE.value).order_by("name")
     found = [Place(one.key, one.name, one) for one in rows]
     return [*found, Place("", _("The organizers"), None)] if access.organizes(cycle.pk) else found
+
+
+def is_on(cycle: Cycle) -> bool:
+    """Whether anything is shared and said in it still; when it is over everything stays to be read."""
+    return cycle.state in SHARED_IN
 
 
 def frame(request: HttpRequest, cycle: Cycle | str, *more: tuple[str, str] | str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from backend.web.pages.ideas.frame import (
     frame,
     idea_seen,
     idea_url,
+    is_on,
     places_of,
     stands_for,
     told_words,
@@ -52,6 +53,7 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
     widening = signed and inside and found.may_widen and stands_for(found) is None
     teams = _teams(access, found) if widening else None
     places = places_of(access, found.cycle, teams) if signed else []
+    open_ = found.hidden_at is None and is_on(found.cycle)
     context |= {
         "idea": found,
         "kind": KINDS[found.kind],
@@ -71,9 +73,9 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
         "evidence": evidence_of([found], joint=found.joint)[found.pk].reasons if found.grade else (),
         "read_by": READ_BY[found.audience],
         "inside": inside,
-        "builds": bool(places) and found.hidden_at is None,
-        "tester": next((one.key for one in places if one.group is not None), "") if found.hidden_at is None else "",
-        "tells": signed and inside and stands_for(found) is None and found.may_tell,
+        "builds": bool(places) and open_,
+        "tester": next((one.key for one in places if one.group is not None), "") if open_ else "",
+        "tells": signed and inside and stands_for(found) is None and found.may_tell and is_on(found.cycle),
         "wider": _wider(found) if widening else [],
         "teams": [one for one in teams or () if one.pk != found.group_id],
         "moderates": access.organizes(found.cycle_id) and found.audience != Audience.OWN.value,

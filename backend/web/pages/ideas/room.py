@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts.pages.gate import me, refuse, require, seen, signed_in
 from backend.api.permissions import access_of
-from backend.web.pages.ideas.frame import AUDIENCES, READ_BY, Place, frame, idea_url, places_of, tabs_of, whose
+from backend.web.pages.ideas.frame import AUDIENCES, READ_BY, Place, frame, idea_url, is_on, places_of, tabs_of, whose
 from games.cycles.models import Cycle
 from games.errors import GameError
 from games.groups.models import Group
@@ -107,8 +107,9 @@ def _shown(request: HttpRequest, context: dict[str, Any], **more: Any) -> HttpRe
         "tabs": tabs_of(request, found),
         "stories": listed[:SHOWN],
         "all": f"{reverse('ideas', args=[found.key])}?kind={IdeaKind.FAILURE_STORY.value}" if len(listed) > SHOWN else "",
-        "tells": bool(places),
-        "first_to_tell": any(one.group is None for one in places),
+        "tells": bool(places) and is_on(found),
+        "keeps": bool(places),
+        "first_to_tell": is_on(found) and any(one.group is None for one in places),
         "rounds": _rounds(request, found, plays=any(one.group is not None for one in places)),
         "enough": ENOUGH,
         "longest": ANSWER,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from backend.accounts.pages.gate import signed_in
 from backend.api.permissions import access_of
 from backend.web.pages.cycle import boards_seen, crumbs_of, cycle_seen, tabs
-from backend.web.pages.ideas.frame import idea_url, places_of
+from backend.web.pages.ideas.frame import idea_url, is_on, places_of
 from backend.web.pages.talk.rows import thread_rows
 from games.ideas.models import Idea
 from games.permissions import allows, visible
@@ -44,7 +44,7 @@ def barriers_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "mine": mine,
         "filters": bool(access.groups),
         "query": "mine=1" if mine else "",
-        "writes": bool(places_of(access, found)),
+        "writes": is_on(found) and bool(places_of(access, found)),
     }
     return render(request, "talk/barriers.html", context)
 

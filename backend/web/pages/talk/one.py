@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from backend.accounts.pages.gate import me, refuse, require
 from backend.api.permissions import access_of
 from backend.web.pages.cycle import crumbs_of
-from backend.web.pages.ideas.frame import frame, idea_url
+from backend.web.pages.ideas.frame import frame, idea_url, is_on
 from backend.web.pages.talk.frame import SayForm, place_of, thread_seen
 from backend.web.pages.talk.rows import KINDS, answered_words, thread_url, whose
 from games.errors import GameError
@@ -59,7 +59,7 @@ def _said(request: HttpRequest, thread: Thread, form: SayForm) -> Post | None:
 def _context(request: HttpRequest, thread: Thread, form: SayForm) -> dict[str, Any]:
     access = access_of(request)
     place, places = place_of(request, thread.cycle)
-    open_ = thread.hidden_at is None and (thread.idea is None or thread.idea.hidden_at is None)
+    open_ = is_on(thread.cycle) and thread.hidden_at is None and (thread.idea is None or thread.idea.hidden_at is None)
     settles = open_ and _settles(access, thread)
     return {
         **_way(request, thread),
