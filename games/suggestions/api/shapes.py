@@ -101,7 +101,7 @@ class DeclineAsked(serializers.Serializer[Any]):
     answer = serializers.CharField(max_length=WORDS)
 
 
-class ApplyAsked(serializers.Serializer[Any]):
+class RulesApplyAsked(serializers.Serializer[Any]):
     """Why now."""
 
     reason = serializers.CharField(max_length=WORDS)

@@ -130,11 +130,11 @@ class Suggesting(GenericViewSet[Cycle]):
         cycle, asked = self.get_object(), shapes.asked_for(shapes.RuleChangeAsked, request.data)
         return Response({"diff": actions.previewed(cycle, asked["change"])})
 
-    @extend_schema(request=shapes.ApplyAsked, responses=shapes.AppliedShape)
+    @extend_schema(request=shapes.RulesApplyAsked, responses=shapes.AppliedShape)
     @action(detail=True, methods=["post"], url_path="suggestions/apply")
     def apply(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Where no gate stands: what was accepted becomes rules now, by decision. Not while a round is open."""
-        cycle, asked = self.get_object(), shapes.asked_for(shapes.ApplyAsked, request.data)
+        cycle, asked = self.get_object(), shapes.asked_for(shapes.RulesApplyAsked, request.data)
         done = actions.apply_accepted(cycle, by=request.user, **asked)
         applied = Suggestion.objects.filter(pk__in=[one.pk for one in done]).order_by("design_number")
         return Response({"applied": self._told(request, applied), "stuck": self._told(request, at_the_gate(cycle))})
