@@ -144,6 +144,8 @@ PEOPLE: Final = (
         "registration.min_members", _("Smallest team"), _("How many people a team needs to hand in."), Kind.WHOLE, size="third"
     ),
     Field("registration.max_members", _("Largest team"), _("Empty: no limit."), Kind.WHOLE, size="third"),
+    Field("registration.mergers", _("Teams may merge"), _("Between rounds, by agreement."), Kind.SWITCH, on=True, size="half"),
+    Field("registration.mergers_until", _("Mergers until"), _("Empty: until the last round begins."), Kind.TIME, size="half"),
     Field(
         "registration.waiting_list",
         _("Waiting list"),

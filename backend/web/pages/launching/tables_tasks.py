@@ -130,6 +130,7 @@ ABOUT: Final = tuple(
     for key, name, text in (
         ("topics", _("What entries are about"), _("A question with choices: judges who know about it get the entry.")),
         ("language", _("Language of entries"), _("A question with choices: nobody judges what they do not read.")),
+        ("licence", _("Licence of entries"), _("A question with choices: how others may reuse what is handed in.")),
     )
 )
 CHALLENGES: Final = Rows(
@@ -164,6 +165,13 @@ CHALLENGES: Final = Rows(
             _("Brief"),
             _("What teams read: the problem, what you ask for, what helps. Markdown: ## heading, - list, **strong**."),
             Kind.MARKDOWN,
+        ),
+        Field(
+            "organizations",
+            _("Organizations behind an entry"),
+            _("2: teams of two organizations hand in together. Empty: 1."),
+            Kind.WHOLE,
+            size="third",
         ),
         Field("max_attempts", _("Most attempts"), _("Of one team. Empty: no limit."), Kind.WHOLE, only=TRIED, size="third"),
         Field(
