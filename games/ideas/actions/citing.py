@@ -9,8 +9,10 @@ from django.db import transaction
 from django.db.models import Max
 
 from games.challenges.models import Challenge
+from games.challenges.queries import spec_of
 from games.cycles.actions import locked
 from games.cycles.models import Cycle
+from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.ideas.actions.crediting import credit_by_agreement
 from games.ideas.models import Derivation, Idea
@@ -49,7 +51,18 @@ def name_entry(submission: Submission, *, by: Any, kind: str = DerivationKind.BU
     entry = Submission.objects.select_related("challenge__round__cycle", "group", "pinned").get(pk=submission.pk)
     _check_shown(entry.challenge.round, DerivationKind(kind))
     made = entry.submitted_at or db_now()
-    return _named(entry.challenge, entry_title(entry), entry.group, {"submission": entry}, made, by=by)
+    of_idea: dict[str, Any] = {"submission": entry, "licence": _licence(entry)}
+    return _named(entry.challenge, entry_title(entry), entry.group, of_idea, made, by=by)
+
+
+def _licence(entry: Submission) -> str:
+    """How others may reuse an entry: what it says itself, else what everybody accepted at the door; "" where neither is said."""
+    key = spec_of(entry.challenge).licence
+    said = entry.pinned.data.get(key, "") if key and entry.pinned else ""
+    if said:
+        return ", ".join(map(str, said)) if isinstance(said, list) else str(said)
+    accepted = design_of(entry.challenge.round.cycle).registration.licence
+    return f"the licence for reuse of this cycle, version {accepted.version}" if accepted is not None else ""
 
 
 @transaction.atomic
@@ -58,7 +71,7 @@ def name_attempt(attempt: Attempt, *, by: Any, kind: str = DerivationKind.BUILDS
     tried = Attempt.objects.select_related("challenge__round__cycle", "group").get(pk=attempt.pk)
     _check_shown(tried.challenge.round, DerivationKind(kind))
     title = f"{tried.group.name}: {tried.challenge.name}, attempt {tried.number}"[:TITLE]
-    return _named(tried.challenge, title, tried.group, {"attempt": tried}, tried.at, by=by)
+    return _named(tried.challenge, title, tried.group, {"attempt": tried}, tried.at or db_now(), by=by)
 
 
 def _check_shown(round_: Round, kind: DerivationKind) -> None:
@@ -67,10 +80,10 @@ def _check_shown(round_: Round, kind: DerivationKind) -> None:
         raise IdeaRefused(message, where="sources")
 
 
-def _named(task: Challenge, title: str, group: Group, stands_for: dict[str, Any], made: datetime, *, by: Any) -> Idea:
+def _named(task: Challenge, title: str, group: Group, of_idea: dict[str, Any], made: datetime, *, by: Any) -> Idea:
     """`made`: when what it stands for came. Credit is that of those who made it together then."""
     cycle = locked(task.round.cycle)
-    there = Idea.objects.filter(**stands_for).first()
+    there = Idea.objects.filter(**{name: one for name, one in of_idea.items() if name != "licence"}).first()
     if there is not None:
         return there
     idea = Idea.objects.create(
@@ -82,7 +95,7 @@ def _named(task: Challenge, title: str, group: Group, stands_for: dict[str, Any]
         challenge=task,
         words=folded(title),
         shared_at=db_now(),
-        **stands_for,
+        **of_idea,
     )
     credit_by_agreement(idea, group, at=made, challenge=task)
     _journal(Kind.IDEA_SHARED, idea, by=by, payload={"idea": idea.number, "entry": True})

@@ -161,6 +161,7 @@ class ChallengeDesign(ChallengeSpec):
     hints: tuple[Hint, ...] = Field(default=(), description="attempts, automatic: help that a group may buy")
     topics: Key | None = Field(default=None, description="the choice field of the form that says what an entry is about")
     language: Key | None = Field(default=None, description="the choice field of the form that says the language of an entry")
+    licence: Key | None = Field(default=None, description="the choice field of the form that says how others may reuse an entry")
     organizations: Annotated[int, Field(strict=True, ge=1, le=20)] = Field(
         default=1, description="the least number of organizations behind an entry: teams of several hand in together"
     )
@@ -175,7 +176,7 @@ class ChallengeDesign(ChallengeSpec):
             found.append((("answer",), "a challenge of format automatic needs an answer to check against"))
         found += [
             ((name,), f'"{key}" is not a choice field of the form')
-            for name, key in (("topics", self.topics), ("language", self.language))
+            for name, key in (("topics", self.topics), ("language", self.language), ("licence", self.licence))
             if key is not None and not any(one.key == key and one.type is FieldType.CHOICE for one in self.form)
         ]
         if self.max_attempts is not None and self.format.value not in {"attempts", "measured", "automatic"}:

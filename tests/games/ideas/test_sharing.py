@@ -18,10 +18,13 @@ from games.ideas.queries import FeedAsked, built_on, feed, lineage_of, shares_of
 from games.ideas.rules import ORDER, Audience, AudienceNarrowed, IdeaInvalid, IdeaRefused, widens
 from games.journal.models import JournalEntry
 from games.permissions import allows, visible
+from games.playbooks.schema.reading import DesignRefused
+from games.rounds.models import Round
 from games.submissions.models import Attempt, Submission, Version
 from tests.cast import Cast
 from tests.factories.cycles import CycleFactory
 from tests.factories.ideas import shared, telling
+from tests.factories.submissions import design_with, entry, scene
 
 pytestmark = pytest.mark.django_db
 
@@ -198,35 +201,59 @@ def test_leaving_something_aside_takes_a_reason_and_counts_as_no_building_on(cas
 
 
 def test_an_entry_becomes_an_idea_when_somebody_first_builds_on_it(cast: Cast):
-    entry = entry_of(cast)
+    entered = entry_of(cast)
     with pytest.raises(IdeaRefused, match="not open"):
-        actions.name_entry(entry, by=cast.ben.user)
+        actions.name_entry(entered, by=cast.ben.user)
     cast.publish(cast.call, "full")
     with pytest.raises(IdeaRefused, match="not open"):
-        shared(cast, "On clay", group=cast.blue, by=cast.ben.user, sources=[Citation(entry)])
+        shared(cast, "On clay", group=cast.blue, by=cast.ben.user, sources=[Citation(entered)])
     cast.publish(cast.call, "forkable")
-    made = shared(cast, "On clay", group=cast.blue, by=cast.ben.user, sources=[Citation(entry)])
+    made = shared(cast, "On clay", group=cast.blue, by=cast.ben.user, sources=[Citation(entered)])
     source = Derivation.objects.get(target=made).source
-    assert (source.submission_id, source.group_id, source.title) == (entry.pk, cast.red.pk, "Clay filters")
+    assert (source.submission_id, source.group_id, source.title) == (entered.pk, cast.red.pk, "Clay filters")
     assert source.pk < made.pk
-    assert actions.name_entry(entry, by=cast.ada.user).pk == source.pk
+    assert actions.name_entry(entered, by=cast.ada.user).pk == source.pk
     with pytest.raises(IdeaRefused, match="stands for an entry"):
         actions.share_version(idea=source, told=telling(), by=cast.ada.user)
     with pytest.raises(IdeaRefused, match="stands for an entry"):
         actions.widen(idea=source, audience="everybody", by=cast.ada.user)
 
 
+@pytest.mark.parametrize(
+    ("names", "said", "licence"),
+    [
+        ("reuse", "CC BY 4.0", "CC BY 4.0"),
+        ("reuse", "", "the licence for reuse of this cycle, version 2026-1"),
+        (None, "", "the licence for reuse of this cycle, version 2026-1"),
+    ],
+)
+def test_the_idea_of_an_entry_says_how_others_may_reuse_it(names: str | None, said: str, licence: str):
+    form = [{"key": "title"}, {"key": "reuse", "type": "choice", "choices": ["CC BY 4.0", "CC BY-SA 4.0"]}]
+    door = {"licence": {"text": "Say whose it is.", "version": "2026-1"}}
+    call = scene(
+        {"key": "essay", "form": form, "criteria": [{"key": "a"}]} | ({"licence": names} if names else {}), registration=door
+    )
+    one, _version = entry(call, title="On clay", **({"reuse": said} if said else {}))
+    Round.objects.filter(pk=call.round.pk).update(published_at=now(), visibility="forkable")
+    assert actions.name_entry(one, by=None).licence == licence
+
+
+def test_a_task_names_a_question_with_choices_for_the_licence():
+    with pytest.raises(DesignRefused, match="not a choice field"):
+        design_with({"key": "essay", "form": [{"key": "reuse"}], "criteria": [{"key": "a"}], "licence": "reuse"})
+
+
 @pytest.mark.parametrize("hidden", [False, True])
 def test_the_idea_of_an_entry_is_read_as_the_entry(cast: Cast, hidden: bool):
-    entry = entry_of(cast)
+    entered = entry_of(cast)
     cast.publish(cast.call, "forkable")
-    idea = actions.name_entry(entry, by=cast.ben.user)
+    idea = actions.name_entry(entered, by=cast.ben.user)
     assert readers(cast, idea) == "ada ben judith org eve visitor"
     if hidden:
         Cycle.objects.filter(pk=cast.cycle.pk).update(public=False)
         assert readers(cast, idea) == "ada ben judith org"
     else:
-        Submission.objects.filter(pk=entry.pk).update(state="disqualified")
+        Submission.objects.filter(pk=entered.pk).update(state="disqualified")
         assert readers(cast, idea) == "ada org"
 
 
