@@ -13,6 +13,7 @@
 | values of the aim | of the whole cycle | the same | all |
 | what is read between rounds, and what is taken | | | all |
 | tests of change | | | all |
+| office hours, bookings, peers | | | all but notes that an expert keeps |
 | suggestions to the rules | | | all |
 | who joined forces with whom | | | all |
 | threads and what is said in them | | | all but on what a team keeps to itself |

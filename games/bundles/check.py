@@ -10,6 +10,7 @@ from games.bundles.attached import check_files
 from games.bundles.bundle import ENTRY, MAX_ENTRIES, Bundle, entry_of, fields_of
 from games.bundles.corrections import check_appeals, check_changes
 from games.bundles.hall import check_pitches, check_stands
+from games.bundles.helped import check_hours, check_peers
 from games.bundles.learned import check_observations, check_studies, check_tests
 from games.bundles.marks import MarkChecker
 from games.bundles.partners import check_partners
@@ -67,6 +68,10 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     check_studies(places, ideas, _each(bundle.tables.readings, faults["readings"]), _each(bundle.tables.taken, faults["taken"]))
     check_tests(places, ideas, _each(bundle.tables.change_tests, faults["change_tests"]))
     check_talk(places, ideas, _each(bundle.tables.threads, faults["threads"]), _each(bundle.tables.posts, faults["posts"]))
+    people = {row.person for row in bundle.tables.people.rows}
+    hours = {name: _each(getattr(bundle.tables, name), faults[name]) for name in ("slots", "bookings", "session_notes")}
+    check_hours(places, people, hours)
+    check_peers(places, _each(bundle.tables.peers, faults["peers"]), _each(bundle.tables.peers_aside, faults["peers_aside"]))
     check_suggestions(places, _each(bundle.tables.suggestions, faults["suggestions"]))
     check_partners(places, _each(bundle.tables.partners, faults["partners"]))
     check_points(bundle.tables.points, places.groups, faults["points"])

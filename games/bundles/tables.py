@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from games.bundles import cells
+from games.bundles.helped_rows import BookingRow, PeerAsideRow, PeerRow, SessionNoteRow, SlotRow
 from games.bundles.learned_rows import ChangeTestRow, ObservationRow, ReadingRow, TakenRow
 from games.bundles.partner_rows import PartnerRow
 from games.bundles.rows import (
@@ -35,6 +36,7 @@ from games.bundles.suggested_rows import SuggestionRow
 from games.bundles.talk_rows import PostRow, ThreadRow
 from games.bundles.text import decoded, header_of, rows_of
 from games.changes.rules import AppealState, ChangeKind, ChangeSetState
+from games.coaching.rules import PLACE, TOPICS, Outcome
 from games.ideas.rules import LINE, PARTS, TITLE, DerivationKind, IdeaKind
 from games.ideas.rules import Audience as IdeaAudience
 from games.journal.rules import Kind
@@ -43,6 +45,7 @@ from games.judging.rules.hall import LOCATION
 from games.judging.rules.pitching import ROOM
 from games.learning.rules import Act, ChangeState
 from games.partnerships.rules import NAME, AnswerState, PartnershipKind, PartnershipState
+from games.peers.rules import PeerState
 from games.playbooks.rules import Visibility
 from games.suggestions.rules import SuggestionState
 from games.talk.rules import ThreadKind
@@ -409,6 +412,60 @@ SHAPES: Final[Mapping[str, Shape]] = {
         },
         ("number", "round", "group", "text", "at"),
     ),
+    "slots": Shape(
+        SlotRow,
+        {
+            "number": cells.whole,
+            "expert": cells.key,
+            "starts": cells.acted,
+            "ends": cells.acted,
+            "seats": cells.count,
+            "place": cells.Short(PLACE),
+            "topics": cells.Short(TOPICS),
+            "offered": cells.acted,
+            "withdrawn": cells.acted_ever,
+        },
+        ("number", "expert", "starts", "ends", "offered"),
+    ),
+    "bookings": Shape(
+        BookingRow,
+        {
+            "number": cells.whole,
+            "slot": cells.whole,
+            "group": cells.key,
+            "question": cells.text,
+            "counts": cells.OneOf("yes", "no", otherwise="yes"),
+            "round": _REF,
+            "booked": cells.acted,
+            "cancelled": cells.acted_ever,
+            "outcome": cells.OneOf(*(one.value for one in Outcome)),
+            "settled": cells.acted_ever,
+        },
+        ("number", "slot", "group", "question", "booked"),
+    ),
+    "session_notes": Shape(
+        SessionNoteRow,
+        {"booking": cells.whole, "text": cells.text, "at": cells.acted},
+        ("booking", "text", "at"),
+    ),
+    "peers": Shape(
+        PeerRow,
+        {
+            "number": cells.whole,
+            "group": cells.key,
+            "other": cells.key,
+            "words": cells.text,
+            "state": cells.OneOf(*PeerState),
+            "round": _REF,
+            "challenge": _REF,
+            "reason": cells.Short(300),
+            "answer": cells.text,
+            "at": cells.acted,
+            "answered": cells.acted_ever,
+        },
+        ("number", "group", "other", "words", "state", "at"),
+    ),
+    "peers_aside": Shape(PeerAsideRow, {"group": cells.key, "at": cells.acted}, ("group", "at")),
     "suggestions": Shape(
         SuggestionRow,
         {
@@ -532,6 +589,11 @@ class Tables:
     change_tests: Table[ChangeTestRow] = field(default_factory=Table)
     readings: Table[ReadingRow] = field(default_factory=Table)
     taken: Table[TakenRow] = field(default_factory=Table)
+    slots: Table[SlotRow] = field(default_factory=Table)
+    bookings: Table[BookingRow] = field(default_factory=Table)
+    session_notes: Table[SessionNoteRow] = field(default_factory=Table)
+    peers: Table[PeerRow] = field(default_factory=Table)
+    peers_aside: Table[PeerAsideRow] = field(default_factory=Table)
     suggestions: Table[SuggestionRow] = field(default_factory=Table)
     threads: Table[ThreadRow] = field(default_factory=Table)
     posts: Table[PostRow] = field(default_factory=Table)

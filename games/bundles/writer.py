@@ -35,6 +35,8 @@ UNSET: Final[Mapping[tuple[str, str], object]] = {
     ("readings", "idea"): 0,
     ("readings", "entry"): 0,
     ("taken", "reading"): 0,
+    ("slots", "seats"): 1,
+    ("bookings", "counts"): "yes",
     ("suggestions", "version"): 0,
     ("threads", "idea"): 0,
     ("threads", "accepted"): 0,

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from games.bundles.actions.ballots import load_ballots
 from games.bundles.actions.corrections import load_appeals, load_changes
 from games.bundles.actions.hall import load_hall
+from games.bundles.actions.helped import load_hours, load_peers
 from games.bundles.actions.judged import load_assignments, load_conflicts, load_marks, load_votes
 from games.bundles.actions.kept import load_points
 from games.bundles.actions.landing import Landing
@@ -56,6 +57,8 @@ STEPS: Final[tuple[Callable[[Landing], None], ...]] = (
         load_observations,
         load_studies,
         load_tests,
+        load_hours,
+        load_peers,
         load_suggestions,
         load_talk,
         load_decisions,

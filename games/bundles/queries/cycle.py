@@ -10,6 +10,7 @@ from games.bundles.bundle import ENTRY, NOT_HANDED_IN, Bundle
 from games.bundles.published import Published
 from games.bundles.queries.corrections import appeal_numbers, appeal_rows, change_rows
 from games.bundles.queries.hall import pitch_rows, stand_rows
+from games.bundles.queries.helped import helped_tables
 from games.bundles.queries.kept import file_rows, journal_rows, points_rows, uploads_of
 from games.bundles.queries.learned import learned_tables
 from games.bundles.queries.seats import assignment_rows, conflict_rows
@@ -84,6 +85,7 @@ def bundle_of(cycle: Cycle) -> Bundle:
         pitches=Table(list(pitch_rows(cycle, groups))),
         **shared_tables(cycle, groups),
         **learned_tables(cycle, groups),
+        **helped_tables(cycle, groups, people),
         files=Table(files),
         points=Table(list(points_rows(cycle, groups, people))),
         journal=Table(list(journal_rows(cycle, groups))),
