@@ -55,9 +55,9 @@ from backend.web.pages.desk import (
 from backend.web.pages.desk import studying as desk_studying
 from backend.web.pages.desk import voting as desk_voting
 from backend.web.pages.marking import report, room, walking
+from backend.web.pages.workspace import asking, partners, studying, testing
 from backend.web.pages.workspace import coaching as team_coaching
 from backend.web.pages.workspace import hall as team_hall
-from backend.web.pages.workspace import partners, studying, testing
 from backend.web.pages.workspace import peers as team_peers
 
 C = "cycles/<str:cycle>/"
@@ -132,6 +132,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}teams/<str:group>/standing/", workspace.standing_page, name="team-standing"),
     path(f"{C}teams/<str:group>/study/", studying.study_page, name="team-study"),
     path(f"{C}teams/<str:group>/study/works/<int:pk>/", studying.read, name="team-study-read"),
+    path(f"{C}teams/<str:group>/study/works/<int:pk>/ask/", asking.ask, name="team-study-ask"),
     path(f"{C}teams/<str:group>/study/taken/<int:number>/", studying.drop, name="team-study-drop"),
     path(f"{C}teams/<str:group>/office-hours/", team_coaching.hours_page, name="team-hours"),
     path(f"{C}teams/<str:group>/office-hours/<int:pk>/cancel/", team_coaching.cancel, name="team-hours-cancel"),

@@ -13,6 +13,7 @@ from games.ideas.models import Idea
 from games.learning import actions
 from games.learning.models import ChangeTest, Reading, Taken
 from games.rounds.models import Entrant
+from games.talk.models import Post
 from tests.cast import Cast
 from tests.factories.groups import GroupFactory
 from tests.factories.ideas import shared
@@ -105,7 +106,7 @@ def test_organizers_see_who_has_read_and_what_they_take(cast: Cast):
     text = main(client.get(DESK))
     assert "Fire the clay" in text
     row = text.partition("Red Herons</th>")[2].partition("</tr>")[0]
-    assert re.findall(r">(\d+)<", row) == ["1", "1", "1", "0"]
+    assert re.findall(r">(\d+)<", row) == ["1", "1", "0", "0", "1", "0"]
 
 
 def test_a_cycle_without_a_study_says_so(cast: Cast):
@@ -152,3 +153,33 @@ def test_the_pages_ask_as_many_statements_for_many_as_for_few(cast: Cast):
     assert max(few) <= 12
     assert not Idea.objects.exists()
     assert shared(cast).number == 1
+
+
+def test_a_team_asks_the_other_about_its_work_and_the_desk_shows_whether_it_was_answered(cast: Cast):
+    reading = on(cast)
+    assert reading is not None
+    ada, ben = cast.ada.client, cast.ben.client
+    assert "Ask them" in main(ada.get(STUDY))
+    asks = ada.post(f"{STUDY}works/{reading.pk}/ask/")
+    idea = Idea.objects.get(submission=reading.submission)
+    assert asks.headers["Location"] == f"/cycles/water/ideas/{idea.number}/talk/?as=red&kind=question"
+    form = main(ada.get(asks.headers["Location"]))
+    assert re.search(r'value="question"[^>]*checked', form)
+    sent = ada.post(asks.headers["Location"], {"as": "red", "kind": "question", "title": "Which clay?", "text": "From where?"})
+    assert "waits for an answer" in main(ada.get(STUDY))
+    row = r"Red Herons</th><td class=\"n\">1</td><td class=\"n\">0</td><td class=\"n\">1</td><td class=\"n\">{}</td>"
+    assert re.search(row.format(0), main(cast.org.client.get(DESK)))
+    ben.post(sent.headers["Location"], {"text": "The river bank.", "as": "blue"})
+    answer = Post.objects.get(number=2)
+    ada.post(f"{sent.headers['Location']}posts/{answer.pk}/", {"do": "accept"})
+    assert "answered" in main(ada.get(STUDY))
+    assert re.search(row.format(1), main(cast.org.client.get(DESK)))
+
+
+@pytest.mark.outsider
+def test_nobody_asks_as_another_team(cast: Cast):
+    reading = on(cast)
+    assert reading is not None
+    for someone in (cast.ben, cast.eve, cast.judith):
+        assert someone.client.post(f"{STUDY}works/{reading.pk}/ask/").status_code in {403, 404}
+    assert not Idea.objects.exists()

@@ -19,6 +19,7 @@ from games.learning.queries import Study, studied_in, studies_in
 from games.learning.rules.study import StudyState
 from games.permissions import visible
 from games.rounds.models import Round
+from games.talk.queries import Asked, asked_in, reply_hours
 
 SHOWN = 200
 
@@ -37,12 +38,14 @@ def study_desk(request: HttpRequest, cycle: str) -> HttpResponse:
     context: dict[str, Any] = {"studies": studies, "chosen": chosen}
     if chosen is not None:
         rows = studied_in(chosen.round, groups)
+        questions = asked_in(chosen.round, [one.pk for one in groups])
         taken = visible(
             access, "taken.view", Taken.objects.filter(round=chosen.round).select_related("group").order_by("-number")
         )
         context |= {
             "state": chosen.state(access.now).value,
-            "rows": rows,
+            "rows": [(one, questions.get(one.group.pk, Asked())) for one in rows],
+            "median": reply_hours(found),
             "undealt": chosen.state(access.now) is StudyState.ON and not any(one.given for one in rows),
             "taken": list(taken[:SHOWN]),
         }

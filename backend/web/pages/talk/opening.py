@@ -81,7 +81,7 @@ def _opened(
     kinds: list[tuple[str, Any]],
     context: dict[str, Any],
 ) -> HttpResponse:
-    form = OpeningForm(request.POST or None, kinds=kinds)
+    form = OpeningForm(request.POST or None, kinds=kinds, initial={"kind": request.GET.get("kind", kinds[0][0])})
     if request.method == "POST" and form.is_valid():
         made = _made(request, cycle, idea, place, form)
         if made is not None:

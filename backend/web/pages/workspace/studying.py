@@ -18,6 +18,7 @@ from backend.web.pages.workspace.frame import framed, team_seen
 from games.errors import GameError
 from games.groups.models import Group
 from games.groups.rules import GroupState
+from games.ideas.actions.sharing import SHARED_IN
 from games.ideas.models import Idea
 from games.ideas.queries import entry_title
 from games.learning import actions
@@ -28,6 +29,8 @@ from games.learning.rules.study import MOST_TAKEN, StudyState
 from games.permissions import visible
 from games.playbooks.rules import Capability
 from games.submissions.models import Submission
+from games.talk.models import Thread
+from games.talk.queries import questions_on
 
 SHOWN: Final = 60
 
@@ -64,7 +67,7 @@ def study_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
     study = _current(studies_in(found.cycle), access.now)
     state = study.state(access.now) if study else None
     rows = list(visible(access, "reading.view", readings_of(found))[:SHOWN]) if study else []
-    works = _works(request, [one for one in rows if study and one.round_id == study.round.pk])
+    works = _works(request, found, [one for one in rows if study and one.round_id == study.round.pk])
     writes = (
         state is StudyState.ON and found.state == GroupState.ACTIVE.value and found.pk in access.groups_with(Capability.SUBMIT)
     )
@@ -81,6 +84,7 @@ def study_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
         "read": sum(one["read_at"] is not None for one in works),
         "taken": [_taken(one) for one in visible(access, "taken.view", taken_of(found))[:SHOWN]],
         "writes": writes,
+        "asks": found.pk in access.groups_with(Capability.SUBMIT) and found.cycle.state in SHARED_IN,
         "form": form,
         "most": MOST_TAKEN,
     }
@@ -94,15 +98,18 @@ def _current(studies: list[Study], now: Any) -> Study | None:
     return next(iter([*begun, *ahead, *reversed(studies)]), None)
 
 
-def _works(request: HttpRequest, rows: list[Reading]) -> list[dict[str, Any]]:
-    """What is read, as far as it can be read now. Two statements, or one."""
+def _works(request: HttpRequest, group: Group, rows: list[Reading]) -> list[dict[str, Any]]:
+    """What is read, as far as it can be read now, with what the team asked about it. Three statements at most."""
     access = access_of(request)
     entries, ideas = [one.submission_id for one in rows if one.submission_id], [one.idea_id for one in rows if one.idea_id]
     open_entries = set(visible(access, "submission.view", Submission.objects.filter(pk__in=entries)).values_list("pk", flat=True))
     open_ideas = (
         set(visible(access, "idea.view", Idea.objects.filter(pk__in=ideas)).values_list("pk", flat=True)) if ideas else set()
     )
-    return [_work(one) for one in rows if one.submission_id in open_entries or one.idea_id in open_ideas]
+    shown = [one for one in rows if one.submission_id in open_entries or one.idea_id in open_ideas]
+    threads = visible(access, "thread.view", Thread.objects.filter(cycle=group.cycle_id))
+    asked = questions_on(threads, group, shown)
+    return [_work(one) | {"asked": asked.get(one.pk, [])} for one in shown]
 
 
 def _work(one: Reading) -> dict[str, Any]:
