@@ -4,13 +4,15 @@ The walk is the database's: one recursive statement each way, over pairs of ids 
 nothing beyond it is told: a source appears as "an idea you cannot see", what others made of an idea in private does not appear at all.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from games.ideas.models import Derivation, Idea
 from games.ideas.rules import told_by_organizers
@@ -19,14 +21,17 @@ DEEPEST: Final = 10
 """Steps from the idea, each way, unless asked otherwise."""
 MOST: Final = 500
 """So many ideas at most, each way: the nearest."""
+MET: Final = 2
+"""An idea is met once at each depth at most. After so many times what is told could take, the walk ends: there is more."""
 _WALK: Final = """
 WITH RECURSIVE walk(id, depth) AS (
     SELECT {far}_id, 1 FROM games_derivation WHERE {near}_id = %s
     UNION
     SELECT d.{far}_id, walk.depth + 1 FROM games_derivation d JOIN walk ON d.{near}_id = walk.id WHERE walk.depth < %s
 )
-SELECT id, MIN(depth) AS nearest FROM walk GROUP BY id ORDER BY nearest, id LIMIT %s
+SELECT id, MIN(depth) AS nearest FROM (SELECT id, depth FROM walk LIMIT %s) met GROUP BY id ORDER BY nearest, id LIMIT %s
 """
+"""Both databases walk step by step and stop when nobody asks for more, so the nearest are met first however large the graph is."""
 _ALL: Final = """
 WITH RECURSIVE walk(id) AS (
     SELECT {far}_id FROM games_derivation WHERE {near}_id = %s
@@ -113,7 +118,7 @@ def lineage_of(idea: Idea, seen: QuerySet[Idea], *, depth: int | None = DEEPEST,
     see, this one among them. Four statements.
     """
     up, down = _walk(_UP, idea.pk, depth, most), _walk(_DOWN, idea.pk, depth, most)
-    among = [idea.pk, *up, *down]
+    among = _any_of([idea.pk, *up, *down])
     found = {row[0]: Named(*row) for row in seen.filter(pk__in=among).order_by().values_list(*_NAMED)}
     links_among = Derivation.objects.filter(source__in=among, target__in=among).order_by("target_id", "source_id")
     links = [Link(*row) for row in links_among.values_list("source_id", "target_id", "kind", "reason")]
@@ -127,8 +132,15 @@ def _walk(way: Mapping[str, str], start: int, depth: int | None, most: int) -> l
         if depth is None:
             cursor.execute(_ALL.format(**way), [start, most])
         else:
-            cursor.execute(_WALK.format(**way), [start, depth, most])
+            cursor.execute(_WALK.format(**way), [start, depth, MET * depth * most, most])
         return [row[0] for row in cursor.fetchall()]
+
+
+def _any_of(ids: Sequence[int]) -> RawSQL:
+    """A thousand ids in one value: writing each of them into the statement takes longer than finding them."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(ids)])
 
 
 def _reached(start: int, links: Collection[Link], found: Collection[int]) -> set[int]:
