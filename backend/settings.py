@@ -221,6 +221,7 @@ SPECTACULAR_SETTINGS = {
         "IdeaKind": "backend.api.openapi.IDEA_KINDS",
         "DerivationKind": "backend.api.openapi.DERIVATION_KINDS",
         "CitingKind": "backend.api.openapi.CITING_KINDS",
+        "PartnershipKind": "backend.api.openapi.PARTNERSHIP_KINDS",
         "ThreadKind": "backend.api.openapi.THREAD_KINDS",
         "VotingState": "backend.api.openapi.VOTING_STATES",
         "GivenState": "backend.api.openapi.GIVEN_STATES",

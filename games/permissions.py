@@ -22,7 +22,7 @@ from games.cycles.queries import glass_broken
 from games.cycles.rules import CycleState, DecisionKind
 from games.groups.models import Group, JoinRequest, Membership, Registration
 from games.groups.rules import GroupState
-from games.ideas.models import CreditShare, Idea, IdeaDraft, RiskAnswer
+from games.ideas.models import CreditShare, Idea, IdeaDraft, IdeaMerger, RiskAnswer
 from games.ideas.rules import Audience as IdeaAudience
 from games.ideas.rules import IdeaKind
 from games.journal.models import JournalEntry
@@ -565,6 +565,11 @@ def _suggestion_own(access: Access) -> Q:
     return Q(author_id__in=sorted(access.persons), cycle_id__in=sorted(access.member_of))
 
 
+def _of_either(groups: list[int]) -> Q:
+    """Mergers of ideas of which one is an idea of the groups."""
+    return Q(source__group_id__in=groups) | Q(into__group_id__in=groups)
+
+
 def _partner(groups: list[int]) -> Q:
     """Partnerships in which one of the groups is."""
     return Q(Exists(Partner.objects.filter(partnership=OuterRef("pk"), group__in=groups))) if groups else NEVER
@@ -761,6 +766,14 @@ PERMISSIONS: dict[str, Permission] = {
         ),
     ),
     "idea.split": _row("Captains of its group, and of groups that have a share.", Idea, _idea_split),
+    "idea_merger.view": _row(
+        "The teams of both ideas, and organizers.",
+        IdeaMerger,
+        lambda a: _of_either(a.groups_with()) | _reads(a, "source__cycle_id"),
+    ),
+    "idea_merger.act": _row(
+        "Captains of the teams of both ideas.", IdeaMerger, lambda a: _of_either(a.groups_with(Capability.CAPTAIN))
+    ),
     "idea.moderate": _row(
         "Organizers, of what they may read.",
         Idea,

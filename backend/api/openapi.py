@@ -23,6 +23,7 @@ from games.judging.rules import (
 )
 from games.judging.rules.voting import VotingState
 from games.notices.rules import Audience, Pace
+from games.partnerships.rules import PartnershipKind
 from games.submissions.rules import SubmissionState
 from games.talk.rules import ThreadKind
 
@@ -74,6 +75,7 @@ AUDIENCES: Final = [one.value for one in Audience]
 IDEA_AUDIENCES: Final = [one.value for one in IdeaAudience]
 IDEA_KINDS: Final = [one.value for one in IdeaKind]
 DERIVATION_KINDS: Final = [one.value for one in DerivationKind]
+PARTNERSHIP_KINDS: Final = [one.value for one in PartnershipKind]
 THREAD_KINDS: Final = [one.value for one in ThreadKind]
 CITING_KINDS: Final = [one.value for one in WRITTEN]
 VOTING_STATES: Final = [one.value for one in VotingState]

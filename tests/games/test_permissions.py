@@ -17,7 +17,7 @@ from games.coaching.models import Booking, SessionNote, Slot
 from games.cycles.actions import record_decision
 from games.cycles.models import Design, Series
 from games.cycles.rules import DecisionKind
-from games.ideas.models import Idea, IdeaDraft, RiskAnswer
+from games.ideas.models import Idea, IdeaDraft, IdeaMerger, RiskAnswer
 from games.journal.actions import record
 from games.journal.rules import Kind
 from games.judging.models import (
@@ -119,6 +119,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "idea.tell": ("ada", "ada"),
     "idea.widen": ("ada", "ada"),
     "idea.split": ("ada", "ada"),
+    "idea_merger.view": ("ada ben org", "ada ben org"),  # of an idea of ada's team and one of ben's
+    "idea_merger.act": ("ada ben", "ada ben"),
     "idea.moderate": ("org", "org"),
     "cycle.barriers": ("ada ben org", "ada ben org"),
     "thread.view": ("ada ben org", "ada ben org"),  # of the idea for the teams
@@ -286,6 +288,13 @@ def _partnership(cast: Cast) -> Partnership:
     return one
 
 
+def _idea_merger(cast: Cast, idea: Idea) -> IdeaMerger:
+    other = Idea.objects.create(
+        cycle=cast.cycle, number=2, kind="tactic", title="Cloth", group=cast.blue, audience="teams", shared_at=now()
+    )
+    return IdeaMerger.objects.create(source=idea, into=other, group=cast.red, asked_at=now())
+
+
 def _work(cast: Cast) -> Iterator[Model]:
     at = now()
     entry = Submission.objects.create(challenge=cast.concept, group=cast.red, state="submitted")
@@ -306,6 +315,7 @@ def _work(cast: Cast) -> Iterator[Model]:
     yield Taken.objects.create(cycle=cast.cycle, number=1, round=cast.call, group=cast.red, text="Cloth", at=now())
     yield from _help(cast)
     yield _partnership(cast)
+    yield _idea_merger(cast, idea)
     sheet = cast.assign(cast.judith, cast.red, state="final")
     yield sheet
     yield Vote.objects.create(challenge=cast.concept, judge=cast.judith.person, a=cast.red, b=cast.blue)

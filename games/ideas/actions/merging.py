@@ -11,7 +11,7 @@ from games.ideas.actions.crediting import set_shares
 from games.ideas.actions.sharing import check_open
 from games.ideas.models import Derivation, Idea, IdeaMerger
 from games.ideas.queries.standing import acting_in, shares_of
-from games.ideas.rules import DerivationKind, IdeaInvalid, IdeaRefused, MergeState, check_split
+from games.ideas.rules import Audience, DerivationKind, IdeaInvalid, IdeaRefused, MergeState, check_split
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
@@ -57,6 +57,8 @@ def _check(source: Idea, into: Idea, shares: Mapping[int, int], group: Group) ->
         if one.group_id is None or one.hidden_at is not None:
             raise IdeaRefused("Only ideas of teams that are in sight become one.", where="other")
     teams = {source.group_id, into.group_id}
+    if len(teams) > 1:
+        _check_open_to_each_other(source, into)
     if group.pk not in teams:
         raise IdeaInvalid("One of the two is an idea of your own team.", where="other")
     known = set(Group.objects.filter(cycle=into.cycle_id, pk__in=list(shares)).values_list("pk", flat=True))
@@ -67,6 +69,15 @@ def _check(source: Idea, into: Idea, shares: Mapping[int, int], group: Group) ->
     check_split(shares_of(into), shares, [pk for pk in teams if pk is not None])
     if IdeaMerger.objects.filter(source=source, state=MergeState.ASKED.value).exists():
         raise IdeaRefused("It was asked already whether this idea goes into another.", where="other")
+
+
+def _check_open_to_each_other(first: Idea, second: Idea) -> None:
+    """Each team reads what it is asked about."""
+    for one, other in ((first, second), (second, first)):
+        named = one.audience == Audience.GROUPS.value and one.readers.filter(pk=other.group_id).exists()
+        if one.audience not in {Audience.TEAMS.value, Audience.EVERYBODY.value} and not named:
+            message = f'"{one.title}" is not for the other team to read yet: let them read it first.'
+            raise IdeaRefused(message, where="other")
 
 
 def _held(merger: IdeaMerger) -> IdeaMerger:

@@ -15,7 +15,7 @@ from games.challenges.models import Challenge
 from games.errors import NotFound
 from games.groups.models import Group
 from games.partnerships import actions
-from games.partnerships.api.shapes import AnswerAsked, PartnershipAsked, PartnershipShape, asked_for
+from games.partnerships.api.shapes import PartnershipAnswerAsked, PartnershipAsked, PartnershipShape, asked_for
 from games.partnerships.models import Partner, Partnership
 from games.partnerships.queries import acting_for, with_partners
 from games.partnerships.rules import PartnershipInvalid, PartnershipKind
@@ -53,11 +53,11 @@ class Partnerships(ReadOnlyModelViewSet[Partnership]):
         """With what a row shows."""
         return _told(access_of(self.request), super().get_queryset())
 
-    @extend_schema(request=AnswerAsked, responses=PartnershipShape)
+    @extend_schema(request=PartnershipAnswerAsked, responses=PartnershipShape)
     @action(detail=True, methods=["post"])
     def answer(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """One's team agrees or declines. When the last one agrees, teams become one, or the entry is joint."""
-        one, asked = self.get_object(), asked_for(AnswerAsked, request.data)
+        one, asked = self.get_object(), asked_for(PartnershipAnswerAsked, request.data)
         group = _speaking(request, one)
         actions.answer(partnership=one, group=group, by=request.user, person=acting_for(group, request.user), **asked)
         return self._answer(one)

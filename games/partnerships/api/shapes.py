@@ -77,7 +77,7 @@ class PartnershipAsked(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=NOTE, required=False, allow_blank=True, default="")
 
 
-class AnswerAsked(serializers.Serializer[Any]):
+class PartnershipAnswerAsked(serializers.Serializer[Any]):
     """Whether one's team agrees."""
 
     agree = serializers.BooleanField()

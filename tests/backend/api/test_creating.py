@@ -417,6 +417,19 @@ def _taken(house: House) -> Asked:
     return house.people["ada"], f"/groups/{call.groups[0].pk}/taken", {"round": call.round.pk, "text": "Fire the clay"}
 
 
+def _merging(house: House) -> Asked:
+    """Two ideas of ada's team."""
+    one, other = (sent(*_by("ada", "/groups/{group}/ideas", IDEA | {"title": title})(house)).json() for title in ("One", "Two"))
+    shares = [{"group": house.open.groups[0].pk, "basis_points": 10_000}]
+    return house.people["ada"], f"/ideas/{one['id']}/merge", {"into": other["id"], "shares": shares}
+
+
+def _splitting(house: House) -> Asked:
+    who, path, body = _by("ada", "/groups/{group}/ideas", IDEA)(house)
+    parts = [{"title": title, "summary": "A part."} for title in ("One", "Two")]
+    return who, f"/ideas/{sent(who, path, body).json()['id']}/split", {"parts": parts}
+
+
 def _joined_forces(house: House) -> Asked:
     call = house.open
     parts = [{"group": one.pk, "basis_points": 5_000} for one in call.groups[:2]]
@@ -538,6 +551,8 @@ CREATING: dict[str, Making] = {
     ),
     "/cycles/{id}/observations": Making("games.Observation", _of_a_cycle_with_an_aim("record")),
     "/observations/{id}/correct": Making("games.Observation", _of_a_cycle_with_an_aim("correct")),
+    "/ideas/{id}/merge": Making("games.IdeaMerger", _merging),
+    "/ideas/{id}/split": Making("games.Idea", _splitting),
     "/groups/{id}/partnerships": Making("games.Partnership", _joined_forces),
     "/groups/{id}/ask": Making("games.JoinRequest", _by("eve", "/groups/{group}/ask", {"message": "May I?"})),
     "/groups/{id}/invite": Making("games.Membership", _by("ada", "/groups/{group}/invite", {"email": "new@example.org"})),
