@@ -1,14 +1,16 @@
 """A cycle that is not public, with one row of every kind in it: what nobody outside may learn anything of."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Model
 from django.utils.timezone import now
 
 from games.changes.models import Appeal, ChangeSet
+from games.coaching.models import Booking, SessionNote, Slot
 from games.cycles.models import Decision, Series
 from games.groups.models import Membership
-from games.ideas.models import Idea, IdeaDraft
+from games.ideas.models import Idea, IdeaDraft, IdeaMerger
 from games.judging.models import (
     AssignmentPlan,
     Ballot,
@@ -27,6 +29,7 @@ from games.judging.models import (
 from games.learning.models import ChangeTest, Observation, Reading, Taken
 from games.notices.models import Announcement, Message, Notice
 from games.partnerships.models import Partner, Partnership
+from games.peers.models import PeerAsk
 from games.progression.models import Draft
 from games.recognition.models import Grant, Points, PointsTotal
 from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
@@ -38,6 +41,7 @@ from leaderboards.models import Board, Snapshot, Standing
 from tests.cast import Cast
 from tests.factories.accounts import ApiTokenFactory
 from tests.factories.groups import JoinRequestFactory, RegistrationFactory
+from tests.factories.organizations import PersonFactory
 
 
 def seal(cast: Cast) -> dict[type[Model], Model]:
@@ -81,9 +85,20 @@ def seal(cast: Cast) -> dict[type[Model], Model]:
         _partnership(cast, today),
         Notice.objects.create(cycle=cycle, person=cast.ada.person, topic="news", key="n", text="Doors open at nine"),
     ]
-    rows.append(Suggestion.objects.create(cycle=cycle, number=1, author=cast.ada.person, title="The quiet rule", why=".", at=today))
-    rows += _talk(cast, today)
+    rows.append(
+        Suggestion.objects.create(cycle=cycle, number=1, author=cast.ada.person, title="The quiet rule", why=".", at=today)
+    )
+    rows += [*_talk(cast, today), *_help(cast, today)]
+    rows.append(_idea_merger(cast, today))
     return {type(row): row for row in rows}
+
+
+def _idea_merger(cast: Cast, today: Any) -> IdeaMerger:
+    other = Idea.objects.create(
+        cycle=cast.cycle, number=2, kind="tactic", title="The quiet cloth", group=cast.blue, audience="own", shared_at=today
+    )
+    source = Idea.objects.get(cycle=cast.cycle, number=1)
+    return IdeaMerger.objects.create(source=source, into=other, group=cast.red, asked_at=today)
 
 
 def _partnership(cast: Cast, today: Any) -> Partnership:
@@ -93,6 +108,23 @@ def _partnership(cast: Cast, today: Any) -> Partnership:
     Partner.objects.create(partnership=one, group=cast.red, basis_points=6_000, answer="agreed")
     Partner.objects.create(partnership=one, group=cast.blue, basis_points=4_000)
     return one
+
+
+def _help(cast: Cast, today: Any) -> list[Model]:
+    expert = PersonFactory(name="The quiet expert")
+    slot = Slot.objects.create(
+        cycle=cast.cycle,
+        number=1,
+        expert=expert,
+        starts_at=today + timedelta(days=3),
+        ends_at=today + timedelta(days=3, minutes=20),
+        place="The quiet room",
+        offered_at=today,
+    )
+    booking = Booking.objects.create(cycle=cast.cycle, slot=slot, group=cast.red, question="The quiet doubt?", booked_at=today)
+    note = SessionNote.objects.create(booking=booking, author=expert, text="The quiet advice", shared=True, at=today)
+    asks = {"cycle": cast.cycle, "asker": cast.red, "asked": cast.blue, "asked_at": today}
+    return [slot, booking, note, PeerAsk.objects.create(number=1, words="The quiet wish", **asks)]
 
 
 def _talk(cast: Cast, today: Any) -> list[Model]:
