@@ -9,7 +9,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 from games.groups.models import Group, Membership
 from games.groups.rules import GroupState
 from games.notices.models import Message, Notice, NoticeWish
-from games.notices.rules import CHOSEN, MessageState, Pace, Topic
+from games.notices.rules import CHOSEN, TOPICS, MessageState, Pace, Topic
 from games.organizations.models import Person
 from games.playbooks.rules import Capability
 from games.rounds.models import Entrant, Round
@@ -76,6 +76,14 @@ def paces(users: Collection[int], topic: Topic | None) -> Mapping[int, Pace]:
         return {}
     said = NoticeWish.objects.filter(user_id__in=users, topic=topic.value).values_list("user_id", "pace")
     return {user: Pace(pace) for user, pace in said}
+
+
+def mailed_since(users: Collection[int], topic: Topic, since: datetime) -> Mapping[int, int]:
+    """User → how many mails about the topic were written to them at once since then; none: not there."""
+    kinds = [kind for kind, about in TOPICS.items() if about is topic]
+    sent = Message.objects.filter(person__user__in=users, kind__in=kinds, created_at__gt=since)
+    counted = sent.exclude(state=MessageState.HELD.value).order_by().values("person__user").annotate(count=Count("pk"))
+    return dict(counted.values_list("person__user", "count"))
 
 
 # --- Who is to be told ----------------------------------------------------------------------------------------------------------------
