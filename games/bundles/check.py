@@ -60,6 +60,19 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     check_changes(bundle, places, _each(bundle.tables.changes, faults["changes"]))
     check_stands(places, _each(bundle.tables.stands, faults["stands"]))
     check_pitches(places, _each(bundle.tables.pitches, faults["pitches"]))
+    _commons(bundle, places, faults)
+    check_points(bundle.tables.points, places.groups, faults["points"])
+    check_journal(bundle.tables.journal, places.groups, faults["journal"])
+    found = [one for each in faults.values() for one in each.all()]
+    if found or not sound:
+        return found
+    if _depends_on_results(bundle):
+        return _computed(bundle, faults)
+    return [_unmarked(*unit) for unit in marks.unmarked()]
+
+
+def _commons(bundle: Bundle, places: Places, faults: Mapping[str, Faults]) -> None:
+    """What was measured, shared, studied, tried and said, who helped whom, who joined forces, and what people would change."""
     check_observations(places, _each(bundle.tables.observations, faults["observations"]))
     check_ideas(bundle, places, _each(bundle.tables.ideas, faults["ideas"]))
     check_around(bundle, places, {name: _each(getattr(bundle.tables, name), faults[name]) for name in NAMES[1:]})
@@ -74,14 +87,6 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     check_peers(places, _each(bundle.tables.peers, faults["peers"]), _each(bundle.tables.peers_aside, faults["peers_aside"]))
     check_suggestions(places, _each(bundle.tables.suggestions, faults["suggestions"]))
     check_partners(places, _each(bundle.tables.partners, faults["partners"]))
-    check_points(bundle.tables.points, places.groups, faults["points"])
-    check_journal(bundle.tables.journal, places.groups, faults["journal"])
-    found = [one for each in faults.values() for one in each.all()]
-    if found or not sound:
-        return found
-    if _depends_on_results(bundle):
-        return _computed(bundle, faults)
-    return [_unmarked(*unit) for unit in marks.unmarked()]
 
 
 def _depends_on_results(bundle: Bundle) -> bool:
