@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.utils.timezone import now
 
 from games.changes.models import Appeal, ChangeSet
+from games.coaching.models import Booking, SessionNote, Slot
 from games.cycles.actions import record_decision
 from games.cycles.models import Cycle, Series
 from games.cycles.rules import DecisionKind
@@ -32,6 +33,7 @@ from games.judging.models import (
 )
 from games.learning.models import ChangeTest, Observation, Reading, Taken
 from games.notices.models import Announcement, Message, Notice
+from games.peers.models import PeerAsk
 from games.progression.models import Draft
 from games.recognition.models import Points, PointsTotal
 from games.results.models import ExternalResult
@@ -137,7 +139,20 @@ def _learned(round_: Round, group: Group, number: int) -> None:
     reading = Reading.objects.create(round=round_, group=group, idea=idea)
     Taken.objects.create(cycle=cycle, number=number, round=round_, group=group, reading=reading, text="The same", at=now())
     Suggestion.objects.create(cycle=cycle, number=number, group=group, title="The same", why="The same", at=now())
+    _helped(group, number)
     _talked(idea, number)
+
+
+def _helped(group: Group, number: int) -> None:
+    """An office hour that is booked, a note on it, and an ask between peers."""
+    cycle, at = group.cycle, now()
+    organizer = Membership.objects.get(cycle=cycle, role="organizer").person
+    ends = at + timedelta(minutes=20)
+    slot = Slot.objects.create(cycle=cycle, number=number, expert=organizer, starts_at=at, ends_at=ends, offered_at=at)
+    booking = Booking.objects.create(cycle=cycle, slot=slot, group=group, question="The same", booked_at=at)
+    SessionNote.objects.create(booking=booking, author=organizer, text="The same", shared=True, at=at)
+    other = Group.objects.filter(cycle=cycle).exclude(pk=group.pk).order_by("pk")[0]
+    PeerAsk.objects.create(cycle=cycle, number=number, asker=group, asked=other, words="The same", asked_at=at)
 
 
 def _talked(idea: Idea, number: int) -> None:
