@@ -1,5 +1,6 @@
 """Partnerships as pages show them: in words, with the parts of all teams."""
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.urls import reverse
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from games.groups.models import Group
 from games.partnerships.models import Partnership
 from games.partnerships.queries import sorted_partners
-from games.partnerships.rules import AnswerState, PartnershipKind, PartnershipState, percent
+from games.partnerships.rules import WHOLE, AnswerState, PartnershipKind, PartnershipState, percent
 from games.permissions import Access
 from games.rounds.rules import RoundState, state_of
 
@@ -61,3 +62,12 @@ def _title(one: Partnership, group: Group | None) -> str:
     if one.challenge is not None:
         return _("One entry to “%(task)s” with %(teams)s") % {"task": one.challenge.name, "teams": names}
     return _("One team with %(teams)s") % {"teams": names} if group is not None else _("One team: %(teams)s") % {"teams": names}
+
+
+def points_in(text: str) -> int:
+    """Basis points of a typed percentage; 0 for what is none, or has more than two decimals."""
+    try:
+        exact = Decimal(text.strip().rstrip("%").strip().replace(",", ".")) * 100
+    except InvalidOperation:
+        return 0
+    return int(exact) if exact.is_finite() and exact == exact.to_integral_value() and 0 < exact <= WHOLE else 0

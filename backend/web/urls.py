@@ -82,6 +82,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}ideas/<int:number>/", ideas.idea_page, name="idea"),
     path(f"{C}ideas/<int:number>/edit/", ideas.edit_page, name="idea-edit"),
     path(f"{C}ideas/<int:number>/lineage/", ideas.lineage_page, name="lineage"),
+    path(f"{C}ideas/<int:number>/together/", ideas.together_page, name="idea-together"),
     path(f"{C}ideas/<int:number>/widen/", ideas.widen, name="idea-widen"),
     path(f"{C}ideas/<int:number>/hide/", ideas.hide, name="idea-hide"),
     path(f"{C}safe-room/", ideas.room_page, name="safe-room"),

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.web.pages.workspace.partners import even, points_in
+from backend.web.pages.workspace.partners import even
+from backend.web.partners import points_in
 from games.groups.models import Group
 from games.partnerships.models import Partner, Partnership
 from tests.cast import Cast

@@ -6,6 +6,7 @@ from backend.web.pages.ideas.flowing import flow_page
 from backend.web.pages.ideas.moving import hide, of_entry, widen
 from backend.web.pages.ideas.one import idea_page
 from backend.web.pages.ideas.room import answer_page, key_page, room_page, tell_page
+from backend.web.pages.ideas.together import together_page
 from backend.web.pages.ideas.tracing import lineage_page
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "room_page",
     "similar_page",
     "tell_page",
+    "together_page",
     "widen",
 ]

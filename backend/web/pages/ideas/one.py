@@ -28,10 +28,10 @@ from backend.web.pages.ideas.frame import (
     whose,
 )
 from backend.web.pages.ideas.talk import heeded, talk_on
+from backend.web.pages.ideas.together import taken_in
 from games.groups.models import Group
 from games.groups.rules import GroupState
-from games.ideas.models import Derivation, Idea, IdeaVersion
-from games.ideas.queries import shares_of
+from games.ideas.models import CreditShare, Derivation, Idea, IdeaVersion
 from games.ideas.rules import ORDER, SOURCES, WHOLE_FROM, Audience, widens
 from games.learning.queries import evidence_of
 from games.permissions import Access, visible
@@ -69,6 +69,9 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
         "diff": _diff(versions, id_in(request.GET.get("compare", ""))),
         **_around(found, request),
         "shares": _shares(found) if found.joint else [],
+        "taken_in": taken_in(access, found) if found.takes_in else [],
+        "went_into": _went_into(access, found) if found.merged_into_id is not None else None,
+        "splits": signed and found.may_split,
         "grade": GRADES.get(found.grade, ""),
         "evidence": evidence_of([found], joint=found.joint)[found.pk].reasons if found.grade else (),
         "read_by": READ_BY[found.audience],
@@ -84,12 +87,20 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
     return render(request, "ideas/idea.html", context)
 
 
+def _went_into(access: Access, idea: Idea) -> dict[str, Any]:
+    """The idea it was merged into, if this person may read that one."""
+    rows = visible(access, "idea.view", Idea.objects.filter(pk=idea.merged_into_id)).select_related("cycle", "group")
+    return {"idea": (into := rows.first()), "url": idea_url(into) if into is not None else ""}
+
+
 def _may(access: Access) -> dict[str, Any]:
     """What the permission table says of the idea, asked with it in one statement."""
     rows = Idea.objects.filter(pk=OuterRef("pk"))
     return {
         "may_widen": Exists(visible(access, "idea.widen", rows)),
         "may_tell": Exists(visible(access, "idea.tell", rows)),
+        "may_split": Exists(visible(access, "idea.split", rows)),
+        "takes_in": Exists(Idea.objects.filter(merged_into=OuterRef("pk"))),
     }
 
 
@@ -128,13 +139,9 @@ def _link(one: Derivation, idea: Idea | None) -> dict[str, Any]:
 
 
 def _shares(idea: Idea) -> list[dict[str, Any]]:
-    """How the groups of a joint idea share its credit; nothing to say where it is one group's."""
-    shares = shares_of(idea)
-    names = dict(Group.objects.filter(pk__in=shares).values_list("pk", "name"))
-    return [
-        {"name": names.get(pk, ""), "percent": f"{points / 100:g}"}
-        for pk, points in sorted(shares.items(), key=lambda one: -one[1])
-    ]
+    """How the groups of a joint idea share its credit; nothing to say where it is one group's. One statement."""
+    rows = CreditShare.objects.filter(idea=idea).order_by("-basis_points", "pk").values_list("group__name", "basis_points")
+    return [{"name": name, "percent": f"{points / 100:g}"} for name, points in rows]
 
 
 def _diff(versions: list[IdeaVersion], number: int) -> dict[str, Any] | None:

@@ -1,7 +1,6 @@
 """Joining forces with other teams: what is proposed to us and by us, what holds, and a form in two steps to propose something."""
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from django.contrib import messages
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from backend.accounts.pages.gate import attempt, me, seen, signed_in
 from backend.api.permissions import access_of
 from backend.web.pages.workspace.frame import framed, team_seen
-from backend.web.partners import partnership_shape
+from backend.web.partners import partnership_shape, points_in
 from games.challenges.models import Challenge
 from games.challenges.queries import challenges_in
 from games.cycles.queries import design_of
@@ -137,15 +136,6 @@ def even(count: int) -> list[str]:
     """100 percent in even parts of two decimals, the rest with the first."""
     part, rest = divmod(WHOLE, count)
     return [f"{(part + (rest if number == 0 else 0)) / 100:g}" for number in range(count)]
-
-
-def points_in(text: str) -> int:
-    """Basis points of a typed percentage; 0 for what is none, or has more than two decimals."""
-    try:
-        exact = Decimal(text.strip().rstrip("%").strip().replace(",", ".")) * 100
-    except InvalidOperation:
-        return 0
-    return int(exact) if exact.is_finite() and exact == exact.to_integral_value() and 0 < exact <= WHOLE else 0
 
 
 def _proposed(request: HttpRequest, group: Group, step: dict[str, Any]) -> str:
