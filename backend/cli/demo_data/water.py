@@ -10,6 +10,7 @@ from backend.cli.demo_data.building import claim, entries, groups, imported, mar
 from backend.cli.demo_data.commons import STUDY_AFTER_CALL, commons_laid
 from backend.cli.demo_data.content import content, slug
 from backend.cli.demo_data.learned import NOW, WATER, measured
+from backend.cli.demo_data.together import together
 from games.bundles.bundle import Bundle
 from games.bundles.rows import DecisionRow, MarkRow, PersonRow
 from games.bundles.tables import Table, Tables
@@ -70,6 +71,7 @@ def load(people: Mapping[str, Any]) -> Cycle:
     for cycle in (before, after):
         appoint(cycle, person_for(people["sam"]), role="sponsor", by=people["olga"])
     commons_laid(after, "now", start, people)
+    together(after, start, people, house)
     return after
 
 
