@@ -74,7 +74,7 @@ def _check(source: Idea, into: Idea, shares: Mapping[int, int], group: Group) ->
 def _check_open_to_each_other(first: Idea, second: Idea) -> None:
     """Each team reads what it is asked about."""
     for one, other in ((first, second), (second, first)):
-        named = one.audience == Audience.GROUPS.value and one.readers.filter(pk=other.group_id).exists()
+        named = one.audience == Audience.GROUPS.value and one.readers.filter(pk__in=[other.group_id]).exists()
         if one.audience not in {Audience.TEAMS.value, Audience.EVERYBODY.value} and not named:
             message = f'"{one.title}" is not for the other team to read yet: let them read it first.'
             raise IdeaRefused(message, where="other")

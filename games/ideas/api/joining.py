@@ -13,7 +13,6 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 from games.errors import NotAllowed, NotFound
 from games.groups.models import Group
 from games.ideas import actions
-from games.ideas.actions.splitting import FEWEST, MOST
 from games.ideas.api.shapes import CreditShape, IdeaShape, IdField, TellingAsked, asked_for, telling
 from games.ideas.models import Idea, IdeaMerger
 from games.ideas.queries import with_story
@@ -31,7 +30,7 @@ class IdeaMergerShape(serializers.ModelSerializer[IdeaMerger]):
 
     class Meta:
         model = IdeaMerger
-        fields = ("id", "source", "source_number", "into", "into_number", "group", "shares", "state", "asked_at", "settled_at")  # type: ignore[assignment]
+        fields = ("id", "source", "source_number", "into", "into_number", "group", "shares", "state", "asked_at", "settled_at")
         read_only_fields = fields
 
     def get_shares(self, one: IdeaMerger) -> list[dict[str, int]]:
@@ -55,7 +54,7 @@ class MergeAnswerAsked(serializers.Serializer[Any]):
 class SplitAsked(serializers.Serializer[Any]):
     """The parts, each told as an idea of its own."""
 
-    parts = TellingAsked(many=True, min_length=FEWEST, max_length=MOST)
+    parts = TellingAsked(many=True)
 
 
 class IdeaJoining(GenericViewSet[Idea]):

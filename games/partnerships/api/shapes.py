@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from games.partnerships.models import Partner, Partnership
-from games.partnerships.rules import MOST, NAME, NOTE, WHOLE, PartnershipKind
+from games.partnerships.rules import NAME, NOTE, WHOLE, PartnershipKind
 
 
 def asked_for(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class PartnershipAsked(serializers.Serializer[Any]):
 
     kind = serializers.ChoiceField(choices=[one.value for one in PartnershipKind])
     lead = IdField()
-    partners = PartAsked(many=True, max_length=MOST)
+    partners = PartAsked(many=True)
     challenge = IdField(required=False, allow_null=True)
     name = serializers.CharField(max_length=NAME, required=False, allow_blank=True, default="")
     note = serializers.CharField(max_length=NOTE, required=False, allow_blank=True, default="")

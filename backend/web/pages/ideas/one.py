@@ -33,7 +33,8 @@ from games.groups.models import Group
 from games.groups.rules import GroupState
 from games.ideas.models import CreditShare, Derivation, Idea, IdeaVersion
 from games.ideas.rules import ORDER, SOURCES, WHOLE_FROM, Audience, widens
-from games.learning.queries import evidence_of
+from games.learning.models import ChangeTest
+from games.learning.queries import adopters_named, evidence_of
 from games.permissions import Access, visible
 from games.submissions.rules import diff_answers
 
@@ -73,7 +74,7 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
         "went_into": _went_into(access, found) if found.merged_into_id is not None else None,
         "splits": signed and found.may_split,
         "grade": GRADES.get(found.grade, ""),
-        "evidence": evidence_of([found], joint=found.joint)[found.pk].reasons if found.grade else (),
+        **(_proven(access, found) if found.grade else {}),
         "read_by": READ_BY[found.audience],
         "inside": inside,
         "builds": bool(places) and open_,
@@ -89,7 +90,7 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
 
 def _went_into(access: Access, idea: Idea) -> dict[str, Any]:
     """The idea it was merged into, if this person may read that one."""
-    rows = visible(access, "idea.view", Idea.objects.filter(pk=idea.merged_into_id)).select_related("cycle", "group")
+    rows = visible(access, "idea.view", Idea.objects.filter(merged=idea)).select_related("cycle", "group")
     return {"idea": (into := rows.first()), "url": idea_url(into) if into is not None else ""}
 
 
@@ -136,6 +137,13 @@ def _around(idea: Idea, request: HttpRequest) -> dict[str, Any]:
 def _link(one: Derivation, idea: Idea | None) -> dict[str, Any]:
     told: dict[str, Any] = {"verb": LINKS[one.kind], "reason": one.reason, "idea": idea}
     return told | ({"url": idea_url(idea), "whose": whose(idea)} if idea is not None else {})
+
+
+def _proven(access: Access, idea: Any) -> dict[str, Any]:
+    """Why it has its grade, and who adopted it: by name those of which this person may see that they did."""
+    told = evidence_of([idea], joint=idea.joint)[idea.pk]
+    named = adopters_named(idea, told, visible(access, "change_test.view", ChangeTest.objects.all()))
+    return {"evidence": told.reasons, "adopters": named[:FEW], "adopters_more": told.adopted - len(named[:FEW])}
 
 
 def _shares(idea: Idea) -> list[dict[str, Any]]:
