@@ -1,5 +1,6 @@
 """Words and states of suggestions, and how a named place in the rules becomes a change of them. Pure."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -40,6 +41,7 @@ class TooManySuggestions(TooMany):
 TITLE: Final = 200
 WORDS: Final = 5_000
 PATH: Final = 300
+VALUE: Final = 20_000
 MOST_CHANGES: Final = 10
 """So many settings one suggestion changes at most."""
 DAY: Final = timedelta(days=1)
@@ -94,8 +96,22 @@ def cleaned_change(change: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if not _PATH.fullmatch(path) or len(path) > PATH:
             message = f'"{path[:80]}" names no setting. A setting is named like cycle.summary or rounds["final"].appeal_days.'
             raise SuggestionInvalid(message, where="path")
-        found.append({"path": path, "value": one.get("value")})
+        found.append({"path": path, "value": _checked(one.get("value"))})
     return found
+
+
+def _checked(value: Any) -> Any:
+    """A value that a database keeps. Raises SuggestionInvalid for one that is too long, is no JSON, or holds a null character."""
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        raise SuggestionInvalid("Expected a value as JSON tells it.", where="value") from None
+    if len(text) > VALUE:
+        message = f"At most {VALUE:,} characters: this has {len(text):,}."
+        raise SuggestionInvalid(message, where="value")
+    if "\\u0000" in text:
+        raise SuggestionInvalid("No null character, please.", where="value")
+    return value
 
 
 def steps_of(path: str) -> list[tuple[str, bool]]:

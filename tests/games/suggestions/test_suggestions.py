@@ -54,6 +54,12 @@ def test_what_names_no_setting_is_refused(path: str):
         cleaned_change([{"path": path, "value": 1}])
 
 
+@pytest.mark.parametrize("value", ["x" * 30_000, "a\0b", [{"a": "\0"}], float("nan"), {1, 2}])
+def test_a_value_that_no_database_keeps_is_refused(value: Any):
+    with pytest.raises(SuggestionInvalid):
+        cleaned_change([{"path": "cycle.summary", "value": value}])
+
+
 def test_what_not_everybody_may_read_cannot_be_sounded_out():
     whole = {"challenges": [{"key": "quiz", "answer": "42", "weight": "1"}]}
     public = {"challenges": [{"key": "quiz", "weight": "1"}]}
