@@ -69,12 +69,13 @@ def steps(test: ChangeTest) -> list[dict[str, Any]]:
 def rhythm_shape(rhythm: Rhythm | None) -> dict[str, Any]:
     """How often a team tests: number, words and bars."""
     if rhythm is None:
-        return {"tempo": "0", "days": "", "last": None, "bars": [], "words": ""}
-    days = numbers.text(numbers.rounded(rhythm.days, 1)) if rhythm.days is not None else ""
+        return {"tempo": "0", "days": "", "share": "", "last": None, "bars": [], "words": ""}
+    days, share = ("" if one is None else numbers.text(numbers.rounded(one, 1)) for one in (rhythm.days, rhythm.share_days))
     told = ", ".join(str(one) for one in rhythm.weeks)
     return {
         "tempo": numbers.text(numbers.rounded(rhythm.tempo, 1)),
         "days": days,
+        "share": share,
         "last": rhythm.last,
         "bars": bars(rhythm.weeks),
         "words": _("Finished tests in each of the last eight weeks, this week last: %(counts)s.") % {"counts": told},

@@ -17,7 +17,7 @@ from games.learning import actions
 from games.learning.actions.testing import TITLE, WORDS
 from games.learning.api.asking import IdField, asked_for
 from games.learning.models import ChangeTest
-from games.learning.queries import evidence_of, rhythm_of, spread_of
+from games.learning.queries import adopters_named, evidence_of, rhythm_of, spread_of
 from games.learning.rules import PARTS, Act
 from games.permissions import access_of, visible
 from leaderboards.engine import numbers
@@ -85,16 +85,32 @@ class TestWordsAsked(serializers.Serializer[Any]):
 
 
 class RhythmShape(serializers.Serializer[Any]):
-    """How often a group tests: `tempo` a week, finished tests in each of the last eight weeks, days from doing to having learned."""
+    """How often a group tests: `tempo` a week, finished tests in each of the last eight weeks, days from doing to having learned.
+
+    `days_to_share`: from a finished test to when the group told other teams something, an idea or a new version of one.
+    """
 
     tempo = serializers.CharField()
     weeks = serializers.ListField(child=serializers.IntegerField())
     days_to_learn = serializers.CharField(allow_null=True)
+    days_to_share = serializers.CharField(allow_null=True)
     last = serializers.DateTimeField(allow_null=True)
 
 
+class AdopterShape(serializers.ModelSerializer[Group]):
+    """A group that adopted an idea: its last test does."""
+
+    class Meta:
+        model = Group
+        fields = ("id", "key", "name")
+        read_only_fields = fields
+
+
 class EvidenceShape(serializers.Serializer[Any]):
-    """What tests elsewhere say of an idea. `spread`: how many other groups did one; the grade with its reasons in words."""
+    """What tests elsewhere say of an idea. `spread`: how many other groups did one; the grade with its reasons in words.
+
+    `adopters`: of the `adopted`, those of which this reader may see that they did, who did last first.
+    """
 
     grade = serializers.CharField(allow_blank=True)
     tested = serializers.IntegerField()
@@ -103,6 +119,7 @@ class EvidenceShape(serializers.Serializer[Any]):
     abandoned = serializers.IntegerField()
     organizations = serializers.IntegerField()
     spread = serializers.IntegerField()
+    adopters = AdopterShape(many=True)
     reasons = serializers.ListField(child=serializers.CharField())
 
 
@@ -187,12 +204,13 @@ class ChangeTesting(GenericViewSet[Group]):
     def rhythm(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """How often the group tests."""
         group = self.get_object()
-        found = rhythm_of(group.cycle, access_of(request).now, groups=[group.pk]).get(group.pk)
+        found = rhythm_of(group.cycle, access_of(request).now, groups=[group.pk], shared=True).get(group.pk)
         if found is None:
-            return Response({"tempo": "0", "weeks": [], "days_to_learn": None, "last": None})
-        days = None if found.days is None else numbers.text(numbers.rounded(found.days, 1))
+            return Response({"tempo": "0", "weeks": [], "days_to_learn": None, "days_to_share": None, "last": None})
+        days, share = (None if one is None else numbers.text(numbers.rounded(one, 1)) for one in (found.days, found.share_days))
         tempo = numbers.text(numbers.rounded(found.tempo, TEMPO_DECIMALS))
-        return Response({"tempo": tempo, "weeks": found.weeks, "days_to_learn": days, "last": found.last})
+        told = {"tempo": tempo, "weeks": found.weeks, "days_to_learn": days, "days_to_share": share, "last": found.last}
+        return Response(told)
 
 
 class IdeaEvidence(GenericViewSet[Idea]):
@@ -208,7 +226,9 @@ class IdeaEvidence(GenericViewSet[Idea]):
         """The grade of an idea with its reasons; raised by recorded tests elsewhere, and by nothing else."""
         idea = self.get_object()
         found = evidence_of([idea])[idea.pk]
-        return Response(EvidenceShape({**_counts(found), "spread": spread_of([idea.pk]).get(idea.pk, 0)}).data)
+        tests = visible(access_of(request), "change_test.view", ChangeTest.objects.all())
+        told = {"spread": spread_of([idea.pk]).get(idea.pk, 0), "adopters": adopters_named(idea, found, tests)}
+        return Response(EvidenceShape({**_counts(found), **told}).data)
 
 
 def _counts(found: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from games.learning.queries.study import (
 )
 from games.learning.queries.testing import (
     Rhythm,
+    adopters_named,
     asks_for_tests,
     evidence_of,
     group_tests,
@@ -28,6 +29,7 @@ __all__ = [
     "Rhythm",
     "Studied",
     "Study",
+    "adopters_named",
     "asks_for_tests",
     "asks_to_study",
     "evidence_of",

@@ -10,16 +10,18 @@ from django.db.models import F, Q, QuerySet
 
 from games.cycles.models import Cycle
 from games.groups.models import Group
-from games.ideas.models import CreditShare, Idea
+from games.ideas.models import CreditShare, Idea, IdeaVersion
+from games.ideas.rules import Audience
 from games.learning.models import ChangeTest
 from games.learning.rules import Act, ChangeState, Evidence, Finished, evidence, is_silent, tempo, weekly
-from games.learning.rules.testing import counts_of, days_to_learn
+from games.learning.rules.testing import counts_of, days_to_learn, days_to_share
 from games.playbooks.schema import Design
 from games.rounds.models import Round
 from games.rounds.queries import rounds_of
 from games.rounds.rules import RoundState
 
 WEEKS = 8
+_TO_OTHERS = (Audience.GROUPS.value, Audience.TEAMS.value, Audience.EVERYBODY.value)
 
 
 def group_tests(group: Group) -> QuerySet[ChangeTest]:
@@ -71,37 +73,65 @@ def spread_of(ideas: Collection[int]) -> Mapping[int, int]:
     return counts_of(elsewhere.values_list("idea_id", "group_id").distinct())
 
 
+def adopters_named(idea: Idea, found: Evidence, seen: QuerySet[ChangeTest]) -> list[Group]:
+    """The groups elsewhere that adopted it and that a person who may read these tests (`seen`) learns of, who did last first.
+
+    One statement, or none: `found` is what `evidence_of` says.
+    """
+    if not found.adopters:
+        return []
+    told = seen.filter(idea=idea, act=Act.ADOPT.value, group__in=found.adopters).order_by().values("group")
+    groups = {one.pk: one for one in Group.objects.filter(pk__in=told)}
+    return [groups[pk] for pk in found.adopters if pk in groups]
+
+
 # --- How often a team tests -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """How often a team tests. `tempo`: tests a week; `weeks`: finished in each of the last eight, the newest last; `days`: to learn."""
+    """How often a team tests. `tempo`: tests a week; `weeks`: finished in each of the last eight, the newest last; `days`: from doing to
+    having learned; `share_days`: from a finished test to when others could read what was learned.
+    """
 
     tempo: Fraction
     weeks: tuple[int, ...]
     days: Fraction | None
     last: datetime | None
+    share_days: Fraction | None = None
 
 
-def rhythm_of(cycle: Cycle, now: datetime, *, groups: Collection[int] | None = None) -> dict[int, Rhythm]:
-    """Group → its rhythm, of those that have a test; all of the cycle, or some. One statement."""
+def rhythm_of(cycle: Cycle, now: datetime, *, groups: Collection[int] | None = None, shared: bool = False) -> dict[int, Rhythm]:
+    """Group → its rhythm, of those that have a test; all of the cycle, or some. One statement, two with what was `shared`."""
     rows = ChangeTest.objects.filter(cycle=cycle)
     rows = rows if groups is None else rows.filter(group__in=groups)
-    told: dict[int, list[tuple[datetime, datetime | None, datetime | None]]] = defaultdict(list)
+    told: dict[int, list[ChangeTest]] = defaultdict(list)
     for one in rows.only("group_id", "created_at", "began_at", "acted_at").order_by("pk"):
-        told[one.group_id].append((one.created_at, one.began_at, one.acted_at))
-    return {group: _rhythm(times, cycle, now) for group, times in told.items()}
+        told[one.group_id].append(one)
+    shares = _shared_by(told) if shared and told else {}
+    return {group: _rhythm(tests, shares.get(group, ()), cycle, now) for group, tests in told.items()}
 
 
-def _rhythm(times: list[tuple[datetime, datetime | None, datetime | None]], cycle: Cycle, now: datetime) -> Rhythm:
-    acted = [end for _, _, end in times if end is not None]
+def _rhythm(tests: list[ChangeTest], shares: Collection[datetime], cycle: Cycle, now: datetime) -> Rhythm:
+    acted = [one.acted_at for one in tests if one.acted_at is not None]
+    times = [(one.created_at, one.began_at, one.acted_at) for one in tests]
     return Rhythm(
         tempo=tempo(acted, now=now, since=cycle.starts_at),
         weeks=weekly(acted, now=now, weeks=WEEKS),
         days=days_to_learn((began, end) for _, began, end in times),
         last=max(at for each in times for at in each if at is not None),
+        share_days=days_to_share(acted, shares),
     )
+
+
+def _shared_by(groups: Collection[int]) -> dict[int, list[datetime]]:
+    """Group → when it told other teams something: an idea, or a version of one. One statement."""
+    told = IdeaVersion.objects.filter(idea__group__in=groups, idea__audience__in=_TO_OTHERS)
+    found: dict[int, list[datetime]] = defaultdict(list)
+    for group, at in told.values_list("idea__group", "at"):
+        if group is not None:
+            found[group].append(at)
+    return found
 
 
 def silent_in(round_: Round, groups: Iterable[int], since: datetime, now: datetime) -> list[tuple[int, datetime]]:

@@ -1,5 +1,6 @@
 """What tests of change say together: who took an idea up, how good the evidence is, how often a team tests. Pure."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,6 +71,8 @@ class Evidence:
     adapted: int
     abandoned: int
     organizations: int
+    adopters: tuple[int, ...] = ()
+    """The groups elsewhere that adopted it, who did last first."""
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -117,6 +120,7 @@ def evidence(tests: Iterable[Finished], own: Collection[int], credited: Collecti
         adapted=len(by_act[Act.ADAPT]),
         abandoned=len(abandoned) + failed,
         organizations=len(houses),
+        adopters=tuple(one.group for one in sorted(adopted, key=lambda one: (one.at, one.number), reverse=True)),
     )
 
 
@@ -158,6 +162,19 @@ def is_silent(last: datetime | None, *, since: datetime, now: datetime) -> bool:
 def days_to_learn(tests: Iterable[tuple[datetime | None, datetime | None]]) -> Fraction | None:
     """Days from doing to having learned, in the mean of the tests that have both times; None without any."""
     spans = [acted - began for began, acted in tests if began is not None and acted is not None]
+    if not spans:
+        return None
+    return Fraction(sum(spans, timedelta()) // TICK, timedelta(days=1) // TICK * len(spans))
+
+
+def days_to_share(finished: Iterable[datetime], shared: Iterable[datetime]) -> Fraction | None:
+    """Days from a finished test to when others could first read what was learned, in the mean; None before anything was shared.
+
+    `shared`: when the team told others something, in whatever order. A test waits for the first of these after it; one for which nothing
+    was told yet counts for nothing.
+    """
+    told = sorted(shared)
+    spans = [told[place] - at for at in finished if (place := bisect_left(told, at)) < len(told)]
     if not spans:
         return None
     return Fraction(sum(spans, timedelta()) // TICK, timedelta(days=1) // TICK * len(spans))

@@ -8,6 +8,7 @@ from django.utils.timezone import now
 from games.cycles.models import Cycle
 from games.cycles.models import Design as DesignRow
 from games.learning.models import ChangeTest
+from games.learning.queries import rhythm_of
 from games.notices.actions import ask_the_silent
 from games.notices.models import Message, Notice
 from games.rounds.models import Round
@@ -52,6 +53,9 @@ def test_whoever_tests_is_left_alone_until_it_falls_silent_again(cast: Cast, beg
     assert asked() == ["ben"]
     ask_the_silent(now=began + 11 * DAY)
     assert asked() == ["ada", "ben"]
+    cast.cycle.starts_at = began
+    tempo = {days: rhythm_of(cast.cycle, began + days * DAY)[cast.red.pk].tempo for days in (4, 11, 33)}
+    assert tempo[4] > tempo[11] > tempo[33] == 0, "and its tempo drops"
 
 
 def test_a_long_silence_is_asked_about_twice_and_then_no_more(cast: Cast, began: datetime) -> None:

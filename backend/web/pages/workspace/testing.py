@@ -99,7 +99,7 @@ def tests_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
         "form": form or (ChangeTestForm(("title", "prediction", "idea"), ideas=ideas, initial=first) if writes else None),
         "planning": form is not None or bool(first["idea"]) or taken is not None or not open_,
         "taken": taken,
-        "rhythm": rhythm_shape(rhythm_of(found.cycle, access.now, groups=[found.pk]).get(found.pk)),
+        "rhythm": rhythm_shape(rhythm_of(found.cycle, access.now, groups=[found.pk], shared=True).get(found.pk)),
         "open": [test_shape(one, _url(one)) for one in open_],
         "page": (page := Paginator(tests.filter(state=ChangeState.ACTED.value), PAGE).get_page(request.GET.get("page"))),
         "finished": [test_shape(one, _url(one)) for one in page],
