@@ -37,6 +37,11 @@ class Slot(models.Model):
     def __str__(self) -> str:
         return f"slot {self.number} at {self.starts_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def minutes(self) -> int:
+        """How long it takes."""
+        return int((self.ends_at - self.starts_at).total_seconds()) // 60
+
 
 class Booking(models.Model):
     """A group comes to a slot. `counts`: it uses up one of the group's office hours.

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 WIDTH: Final = 720
 ROOM: Final = 190
 """What names take on the left and on the right."""
-LEAST: Final = 70
+LEAST: Final = 120
 """The smallest radius."""
 STEP: Final = 26
 """So far apart stand two neighbours on the circle at least."""

@@ -153,9 +153,8 @@ def _booking(one: Booking, cycle: Cycle, access: Access, told: dict[str, Any]) -
     if one.slot.expert_id not in access.persons:
         name, url = one.slot.expert.name, reverse("team-hours", args=[cycle.key, one.group.key])
     title = f"{_('Office hour with %(name)s') % {'name': name}} · {cycle.name}"
-    minutes = int((one.slot.ends_at - one.slot.starts_at).total_seconds()) // 60
     uid = f"booking-{one.pk}@{_host()}"
-    return Event(uid, one.slot.starts_at, title, one.question, absolute(url), **told, minutes=minutes, place=one.slot.place)
+    return Event(uid, one.slot.starts_at, title, one.question, absolute(url), **told, minutes=one.slot.minutes, place=one.slot.place)
 
 
 def _extensions(cycle: Cycle, access: Access) -> dict[int, datetime]:

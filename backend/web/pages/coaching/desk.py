@@ -39,7 +39,7 @@ def hours_desk(request: HttpRequest, cycle: str) -> HttpResponse:
             "experts": list(experts_of(found)),
             "free": sum(seats - taken for seats, taken in free),
         }
-    return desk_page(request, "coaching/desk.html", found, "people", context, title=_("Office hours"))
+    return desk_page(request, "coaching/desk.html", found, "rounds", context, title=_("Office hours"))
 
 
 @signed_in

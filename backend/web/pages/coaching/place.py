@@ -45,11 +45,10 @@ class OfferForm(forms.Form):
         max_value=int(LONGEST.total_seconds()) // 60,
     )
     weeks = forms.IntegerField(
-        label=gettext_lazy("For how many weeks?"),
+        label=gettext_lazy("For how many weeks, on the same day?"),
         initial=1,
         min_value=1,
         max_value=MOST_WEEKS,
-        help_text=gettext_lazy("The same weekday and hours each week."),
     )
     seats = forms.IntegerField(label=gettext_lazy("Teams at once"), initial=1, min_value=1, max_value=MOST_SEATS)
     place = forms.CharField(
@@ -60,13 +59,12 @@ class OfferForm(forms.Form):
     )
     topics = forms.CharField(label=gettext_lazy("About what?"), required=False, max_length=TOPICS)
 
-    def __init__(self, *args: Any, experts: list[Person], zone: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, experts: list[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["expert"].choices = [(str(one.pk), one.name) for one in experts]
         if len(experts) == 1:
             fields["expert"].initial, fields["expert"].widget = str(experts[0].pk), forms.HiddenInput()
-        fields["begin"].help_text = fields["end"].help_text = _("On the clock of %(zone)s.") % {"zone": zone}
 
 
 @never_cache
@@ -80,7 +78,7 @@ def hours_page(request: HttpRequest, cycle: str) -> HttpResponse:
     zone = design_of(found).cycle.timezone or "UTC"
     form = None
     if experts and asks_for_hours(design_of(found)):
-        form = OfferForm(request.POST or None, experts=experts, zone=zone, initial={"day": access.now.date() + timedelta(days=7)})
+        form = OfferForm(request.POST or None, experts=experts, initial={"day": access.now.date() + timedelta(days=7)})
         if request.method == "POST" and _offered(request, form, found, experts, zone):
             return redirect("office-hours", found.key)
     mine = [one.pk for one in experts]
@@ -95,6 +93,7 @@ def hours_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "organizes": access.organizes(found.pk),
         "slots": list(slots[:SHOWN]),
         "form": form,
+        "zone": zone,
         **_sorted(rows, access),
     }
     return render(request, "coaching/place.html", context, status=422 if form is not None and form.errors else 200)

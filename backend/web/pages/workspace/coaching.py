@@ -64,7 +64,7 @@ def hours_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
         "writes": writes,
         "chosen": chosen,
         "form": form,
-        "booked": booked,
+        "booked": sorted(booked, key=lambda row: row["one"].cancelled_at is not None),
         "slots": [one for one in _free(access, found) if one["slot"].pk not in taken],
     }
     return render(request, "workspace/hours.html", context, status=422 if form is not None and form.errors else 200)
