@@ -569,6 +569,7 @@ def test_a_study_after_a_round_is_set_moved_and_taken_away(desk, org):
     assert held["rounds"][0]["study"]["reads"] == 4
     assert held["rounds"][0]["study"]["begins"].startswith("2031-07-12T09:00")
     assert (held["reply_days"], "study" in held["rounds"][1]) == (3, False)
+    assert "Teams study each other's work from Sat 12 July 2031" in unescaped(page(desk, path))
     early = page(desk, path) and send(desk, path, **{"rounds[0].study.begins": "2031-07-05T09:00"})
     assert "before round" in early.content.decode() or "before round" in page(desk, path)
     send(desk, path, **{"rounds[0].study.begins": "", "rounds[0].study.ends": "", "rounds[0].study.reads": ""})

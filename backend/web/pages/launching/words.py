@@ -95,6 +95,13 @@ def _size_words(rules: Registration) -> str:
     return _("A team has %(least)d to %(most)d members.") % {"least": rules.min_members, "most": rules.max_members}
 
 
+def _study_words(design: Design, one: Any) -> list[str]:
+    if one.study is None:
+        return []
+    times = {"begins": moment(one.study.begins, design), "ends": moment(one.study.ends, design), "count": one.study.reads}
+    return [_("Teams study each other's work from %(begins)s until %(ends)s: %(count)d each, as far as there are.") % times]
+
+
 def _round_words(design: Design, one: Any) -> list[str]:
     found = []
     if one.opens and one.closes:
@@ -120,6 +127,7 @@ def _round_words(design: Design, one: Any) -> list[str]:
     if one.appeal_days:
         spans = ngettext("%(count)d day", "%(count)d days", one.appeal_days) % {"count": one.appeal_days}
         found.append(_("A team may appeal within %(spans)s after publication.") % {"spans": spans})
+    found += _study_words(design, one)
     if one.tests:
         found.append(_("Teams record tests of change; one that is silent for eight days is asked what it tries next."))
     if one.feedback:
