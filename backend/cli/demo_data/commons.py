@@ -85,14 +85,20 @@ def _idea(one: Mapping[str, Any], at: Any) -> IdeaRow:
         audience=one["audience"],
         licence=one.get("licence", ""),
         tags=one["tags"],
-        shared=at(one["day"]),
+        shared=_told_at(one, at),
         room=one.get("room", ""),
     )
 
 
 def _version(one: Mapping[str, Any], at: Any) -> IdeaVersionRow:
     parts = {key: one.get(key, "") for key in PARTS}
-    return IdeaVersionRow(one["n"], 1, one["title"], one["summary"], **parts, at=at(one["day"]))
+    return IdeaVersionRow(one["n"], 1, one["title"], one["summary"], **parts, at=_told_at(one, at))
+
+
+def _told_at(one: Mapping[str, Any], at: Any) -> datetime:
+    """Without a name only the day is kept."""
+    told: datetime = at(one["day"])
+    return told.replace(hour=0, minute=0, second=0, microsecond=0) if one.get("room") == "nameless" else told
 
 
 def _test(one: Mapping[str, Any], at: Any) -> ChangeTestRow:
