@@ -58,9 +58,10 @@ def peers_for(group: Group, readable: Readable, asks: Iterable[PeerAsk] | None =
     groups = {one.pk: one for one in rows.annotate(aside=Exists(out))}
     if group.pk not in groups:
         return Peers([], groups, aside=stands_aside(group))
-    known = PeerAsk.objects.filter(asker=group) if asks is None else asks
-    stands = (PeerState.ASKED.value, PeerState.ACCEPTED.value)
-    avoid = {one.asked_id for one in known if one.asker_id == group.pk and one.state in stands}
+    known = asks_of(group) if asks is None else asks
+    waits = {one.asked_id for one in known if one.asker_id == group.pk and one.state == PeerState.ASKED.value}
+    paired = {pk for one in known if one.state == PeerState.ACCEPTED.value for pk in (one.asker_id, one.asked_id)}
+    avoid = (waits | paired) - {group.pk}
     avoid |= {pk for pk, one in groups.items() if one.aside}
     tracks = _tracks(cycle, groups, readable)
     asker = tracks.pop(group.pk)

@@ -66,6 +66,15 @@ def test_who_climbs_is_found_and_who_stands_aside_is_not(cast: Cast, field: dict
     assert not PeerOptOut.objects.exists()
 
 
+def test_a_peer_is_not_found_again_whoever_of_the_two_asked(cast: Cast, field: dict[str, Group]) -> None:
+    of_school(field["green"], "west")
+    told = {"cycle": cast.cycle, "words": "How?", "asked_at": now()}
+    ask = PeerAsk.objects.create(number=1, asker=field["green"], asked=field["red"], state="declined", **told)
+    assert len(found(cast.ada, field["red"])) == 1
+    PeerAsk.objects.filter(pk=ask.pk).update(state="accepted")
+    assert found(cast.ada, field["red"]) == []
+
+
 def test_nothing_unpublished_is_told(cast: Cast, field: dict[str, Group]) -> None:
     of_school(field["green"], "west")
     Board.objects.update(audience="organizers")
