@@ -53,7 +53,6 @@ from leaderboards.engine.spec import Format
 from leaderboards.models import Snapshot
 
 CHUNK: Final = 10_000
-OUTSIDE: Final = (GroupState.PENDING.value,)
 type Units = dict[int, tuple[str, str]]
 
 
@@ -63,7 +62,7 @@ def bundle_of(cycle: Cycle) -> Bundle:
     rows = Challenge.objects.filter(round__cycle=cycle).values_list("pk", "round__key", "key")
     units = {pk: (round_key, key) for pk, round_key, key in rows}
     people = _people_keys(cycle)
-    groups = dict(Group.objects.filter(cycle=cycle).exclude(state__in=OUTSIDE).values_list("pk", "key"))
+    groups = dict(Group.objects.filter(cycle=cycle).exclude(state=GroupState.PENDING.value).values_list("pk", "key"))
     uploads, numbers = uploads_of(units), appeal_numbers(cycle, groups)
     submissions, files = _submissions(design, units, groups, uploads)
     tables = Tables(
@@ -109,7 +108,7 @@ def _people_keys(cycle: Cycle) -> dict[int, str]:
 
 
 def _groups(cycle: Cycle) -> Table[GroupRow]:
-    found = list(Group.objects.filter(cycle=cycle).exclude(state__in=OUTSIDE).order_by("key"))
+    found = list(Group.objects.filter(cycle=cycle).exclude(state=GroupState.PENDING.value).order_by("key"))
     names = sorted({name for one in found for name in one.columns})
     division = any(one.division for one in found)
     hidden = withheld(cycle)

@@ -70,6 +70,15 @@ def _check_task(cycle: Cycle, challenge: Challenge | None) -> None:
         raise IdeaInvalid("The task is of another cycle.", where="challenge")
 
 
+def _held(cycle: Cycle, group: Group | None, challenge: Challenge | None, *, by: Any) -> tuple[Cycle, datetime]:
+    """The cycle, its row held, and the time; refused where the group may not share now."""
+    held, at = locked(cycle), db_now()
+    check_open(held, group)
+    _check_task(held, challenge)
+    check_told(held, group, by, at)
+    return held, at
+
+
 @transaction.atomic
 def share_idea(  # noqa: PLR0913 each part of the act is named
     *,
@@ -90,12 +99,8 @@ def share_idea(  # noqa: PLR0913 each part of the act is named
     TooFast when the team told too much lately.
     """
     clean = cleaned(told)
-    held = locked(cycle)
-    check_open(held, group)
-    _check_task(held, challenge)
+    held, at = _held(cycle, group, challenge, by=by)
     named = named_readers(held, audience, readers)
-    at = db_now()
-    check_told(held, group, by, at)
     person, found = acting_in(held, group, by), resolved(held, sources, by=by)
     idea = Idea.objects.create(
         cycle=held,

@@ -22,6 +22,7 @@ from games.cycles.actions import add_design
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group
+from games.ideas.models import Idea
 from games.judging import actions as judging
 from games.judging.actions import finalize
 from games.judging.actions.feedback import ask_judge
@@ -419,15 +420,17 @@ def _taken(house: House) -> Asked:
 
 def _merging(house: House) -> Asked:
     """Two ideas of ada's team."""
-    one, other = (sent(*_by("ada", "/groups/{group}/ideas", IDEA | {"title": title})(house)).json() for title in ("One", "Two"))
-    shares = [{"group": house.open.groups[0].pk, "basis_points": 10_000}]
-    return house.people["ada"], f"/ideas/{one['id']}/merge", {"into": other["id"], "shares": shares}
+    call, told = house.open, {"kind": "tactic", "title": "The same", "group": house.open.groups[0], "shared_at": now()}
+    one, other = (Idea.objects.create(cycle=call.cycle, number=number, **told) for number in (101, 102))
+    shares = [{"group": call.groups[0].pk, "basis_points": 10_000}]
+    return house.people["ada"], f"/ideas/{one.pk}/merge", {"into": other.pk, "shares": shares}
 
 
 def _splitting(house: House) -> Asked:
-    who, path, body = _by("ada", "/groups/{group}/ideas", IDEA)(house)
+    told = {"kind": "tactic", "title": "Whole", "group": house.open.groups[0], "shared_at": now()}
+    whole = Idea.objects.create(cycle=house.open.cycle, number=103, **told)
     parts = [{"title": title, "summary": "A part."} for title in ("One", "Two")]
-    return who, f"/ideas/{sent(who, path, body).json()['id']}/split", {"parts": parts}
+    return house.people["ada"], f"/ideas/{whole.pk}/split", {"parts": parts}
 
 
 def _joined_forces(house: House) -> Asked:

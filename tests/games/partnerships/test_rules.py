@@ -36,6 +36,7 @@ def splits(draw: st.DrawFn, groups: tuple[int, ...] = (1, 2, 3, 4)) -> dict[int,
 @given(splits())
 def test_a_whole_split_is_taken(split):
     check_parts(next(iter(split)), split)
+    assert sum(split.values()) == WHOLE
 
 
 @pytest.mark.parametrize(

@@ -62,17 +62,12 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
         "told": told_words(found),
         "entry": stands_for(found),
         "thin": found.complete < WHOLE_FROM and stands_for(found) is None,
-        "parts": [{"key": key, "label": label, "text": newest.parts.get(key, "")} for key, label in PARTS_SAID.items()]
-        if newest
-        else [],
+        "parts": _parts(newest) if newest else [],
         "tags": sorted(tag.word for tag in found.tags.all()),
         "versions": versions,
         "diff": _diff(versions, id_in(request.GET.get("compare", ""))),
         **_around(found, request),
-        "shares": _shares(found) if found.joint else [],
-        "taken_in": taken_in(access, found) if found.takes_in else [],
-        "went_into": _went_into(access, found) if found.merged_into_id is not None else None,
-        "splits": signed and found.may_split,
+        **_with_others(access, found),
         "grade": GRADES.get(found.grade, ""),
         **(_proven(access, found) if found.grade else {}),
         "read_by": READ_BY[found.audience],
@@ -86,6 +81,20 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
         "talk": talk_on(access, found),
     }
     return render(request, "ideas/idea.html", context)
+
+
+def _parts(newest: IdeaVersion) -> list[dict[str, Any]]:
+    return [{"key": key, "label": label, "text": newest.parts.get(key, "")} for key, label in PARTS_SAID.items()]
+
+
+def _with_others(access: Access, found: Any) -> dict[str, Any]:
+    """Whose it is, what went into it, what it went into. No statement where there is nothing of it."""
+    return {
+        "shares": _shares(found) if found.joint else [],
+        "taken_in": taken_in(access, found) if found.takes_in else [],
+        "went_into": _went_into(access, found) if found.merged_into_id is not None else None,
+        "splits": access.user_id is not None and found.may_split,
+    }
 
 
 def _went_into(access: Access, idea: Idea) -> dict[str, Any]:
