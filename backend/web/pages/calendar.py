@@ -154,7 +154,9 @@ def _booking(one: Booking, cycle: Cycle, access: Access, told: dict[str, Any]) -
         name, url = one.slot.expert.name, reverse("team-hours", args=[cycle.key, one.group.key])
     title = f"{_('Office hour with %(name)s') % {'name': name}} · {cycle.name}"
     uid = f"booking-{one.pk}@{_host()}"
-    return Event(uid, one.slot.starts_at, title, one.question, absolute(url), **told, minutes=one.slot.minutes, place=one.slot.place)
+    return Event(
+        uid, one.slot.starts_at, title, one.question, absolute(url), **told, minutes=one.slot.minutes, place=one.slot.place
+    )
 
 
 def _extensions(cycle: Cycle, access: Access) -> dict[int, datetime]:
