@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 from backend.accounts.api import Me, Messages, Tokens, Users
 from backend.api import openapi  # noqa: F401 -- registers what the schema says; here, so that only who serves the API loads it
 from backend.api.enough import Enough
+from backend.api.gates import Gates
 from backend.api.idempotency import Idempotent
 from games.bundles.api import BundleExport, Bundles
 from games.challenges.api import Challenges
@@ -104,7 +105,7 @@ from games.submissions.api import (
     UploadWriting,
     Versions,
 )
-from games.suggestions.api import Gates, Suggesting, Suggestions
+from games.suggestions.api import Suggesting, Suggestions
 from games.talk.api import (
     Follows,
     GroupCare,
