@@ -337,6 +337,11 @@ def _idea_seen(access: Access) -> Q:
     return ((free & told) | entry | attempt) & (Q(hidden_at__isnull=True) | own | reads)
 
 
+def _author_there() -> Q:
+    """Whoever wrote the idea is in its group still: then nobody else decides who else reads it."""
+    return Q(Exists(Membership.objects.filter(group=OuterRef("group"), person=OuterRef("author"), until__isnull=True)))
+
+
 def _in_safe_room(access: Access, cycle: str = "pk") -> Q:
     """Members of the teams of the cycle and its organizers; no sponsor, even one who plays too. `cycle` is the path to its id."""
     playing = Group.objects.filter(pk__in=access.groups_with()).exclude(state=GroupState.PENDING.value)
@@ -757,10 +762,10 @@ PERMISSIONS: dict[str, Permission] = {
         lambda a: Q(group_id__in=a.groups_with(Capability.SUBMIT)) | (_idea_of_own(a) & _organizes(a, "cycle_id") & ~_mine(a)),
     ),
     "idea.widen": _row(
-        "Its author as long as they are in the group, and the captain.",
+        "Its author as long as they are in the group; the captain, once its author is not.",
         Idea,
         lambda a: (
-            Q(group_id__in=a.groups_with(Capability.CAPTAIN))
+            (Q(group_id__in=a.groups_with(Capability.CAPTAIN)) & ~_author_there())
             | (_mine(a) & Q(author_id__in=sorted(a.persons)))
             | (_idea_of_own(a) & _organizes(a, "cycle_id") & ~_mine(a))
         ),

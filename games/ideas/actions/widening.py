@@ -1,4 +1,4 @@
-"""Who may read an idea grows: by its author or the captain of its group, never back."""
+"""Who may read an idea grows: by its author (by the captain where the author has left the group), never back."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -14,6 +14,7 @@ from games.ideas.actions import Citation
 from games.ideas.models import Derivation, Idea, IdeaDraft
 from games.submissions.models import Submission, Version
 from tests.cast import Cast
+from tests.factories.groups import MembershipFactory
 from tests.factories.ideas import PARTS, shared, telling
 from tests.factories.submissions import without_designs
 
@@ -213,6 +214,24 @@ def test_a_published_entry_is_talked_about_and_tested_where_it_is_read_whole(cas
         text = main(cast.ben.client.get(f"{IDEAS}1/"))
         assert "Test it" in text
         assert "Ask or say something" in text
+
+
+def test_a_private_note_is_widened_by_its_author_and_by_the_captain_only_when_the_author_has_left(cast: Cast):
+    mate = MembershipFactory(cycle=cast.cycle, group=cast.red, person=cast.eve.person, capabilities=["submit"], role="member")
+    note = shared(cast, audience="own", by=cast.eve.user)
+    door, captain = f"{IDEAS}{note.number}/widen/", cast.ada.client
+    assert note.author == mate.person
+    captain.post(door, {"audience": "teams"})
+    note.refresh_from_db()
+    assert note.audience == "own"
+    assert "Let more people read it" not in main(captain.get(f"{IDEAS}{note.number}/"))
+    cast.eve.client.post(door, {"audience": "organizers"})
+    mate.until = now()
+    mate.save(update_fields=["until"])
+    assert "Let more people read it" in main(captain.get(f"{IDEAS}{note.number}/"))
+    captain.post(door, {"audience": "teams"})
+    note.refresh_from_db()
+    assert note.audience == "teams"
 
 
 def test_a_cycle_that_is_over_is_read_and_offers_nothing_that_it_would_refuse(cast: Cast):
