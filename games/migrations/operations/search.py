@@ -24,6 +24,7 @@ FULL_TEXT: Final = (
 )
 """What it costs is said, so that the planner asks the index and does not read every idea anew. A vector holds a megabyte at most: what is
 longer is found by its first part."""
+EXTENSION: Final = "CREATE EXTENSION IF NOT EXISTS pg_trgm"
 TRIGRAMS: Final = (
     "CREATE INDEX IF NOT EXISTS idea_words ON games_idea USING gin (words gin_trgm_ops)",
     "CREATE INDEX IF NOT EXISTS idea_title ON games_idea USING gin (title gin_trgm_ops)",
@@ -113,7 +114,7 @@ def _has_trigrams(schema_editor: BaseDatabaseSchemaEditor) -> bool:
     connection = schema_editor.connection
     try:
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+            cursor.execute(EXTENSION)
     except DatabaseError as error:
         log.warning("Search over ideas goes without trigrams and is slower in large cycles: %s", str(error).strip())
         return False

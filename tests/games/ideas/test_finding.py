@@ -99,6 +99,19 @@ def test_the_database_asks_its_index_and_not_every_idea(cast: Cast, django_asser
             assert sum("games_idea_words" in row[3] for row in cursor.fetchall()) == 3
 
 
+@pytest.mark.skipif("connection.vendor != 'postgresql'")
+def test_where_the_extension_is_refused_ideas_are_found_all_the_same(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    shared(cast, "Sieve with old saris", summary="Cloth.", parts={})
+    made, editor = SearchIdeas(), connection.schema_editor(atomic=False)
+    monkeypatch.setattr("games.migrations.operations.search.EXTENSION", "CREATE EXTENSION no_such_extension")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    made.database_backwards("games", editor, None, None)  # type: ignore[arg-type]
+    made.database_forwards("games", editor, None, None)  # type: ignore[arg-type]
+    assert found("aris") == alike("a sieve from saris") == ["Sieve with old saris"]
+    assert alike("Seive wiht old sarees") == []
+
+
 def test_the_operation_may_run_again_and_goes_backwards(cast: Cast):
     shared(cast)
     made = SearchIdeas()
