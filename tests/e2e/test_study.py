@@ -43,4 +43,5 @@ def test_what_is_read_in_the_study_is_tested_in_the_next_round(visit: Visit) -> 
     expect(ada.get_by_role("link", name="Test 1")).to_be_visible()
     olga.goto(f"/cycles/{key}/desk/study/")
     whisper = olga.get_by_role("row", name="Whisper")
-    expect(whisper.get_by_role("cell")).to_have_text(["1", "1", "0", "0", "1", "1"])  # given, read, asked, answered, taken, tested
+    given, read, asked, answered, taken, tested = "1", "1", "0", "0", "1", "1"
+    expect(whisper.get_by_role("cell")).to_have_text([given, read, asked, answered, taken, tested])
