@@ -74,13 +74,18 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
         "inside": inside,
         "builds": bool(places) and open_,
         "tester": next((one.key for one in places if one.group is not None), "") if open_ else "",
-        "tells": signed and inside and stands_for(found) is None and found.may_tell and is_on(found.cycle),
+        "tells": signed and inside and _may_tell(found),
         "wider": _wider(found) if widening else [],
         "teams": [one for one in teams or () if one.pk != found.group_id],
         "moderates": access.organizes(found.cycle_id) and found.audience != Audience.OWN.value,
         "talk": talk_on(access, found),
     }
     return render(request, "ideas/idea.html", context)
+
+
+def _may_tell(found: Any) -> bool:
+    """Whether it can be told anew: what stands for an entry, or went into another idea, cannot."""
+    return bool(stands_for(found) is None and found.merged_into_id is None and found.may_tell and is_on(found.cycle))
 
 
 def _parts(newest: IdeaVersion) -> list[dict[str, Any]]:
