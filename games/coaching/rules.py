@@ -1,6 +1,6 @@
 """Office hours: how many a group has, until when one is given back, which times an expert may offer. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -114,15 +114,13 @@ def weekly(first: date, begin: time, end: time, *, minutes: int, weeks: int, zon
     return found
 
 
-def check_apart(spans: Iterable[Span], others: Iterable[Span]) -> None:
-    """Refuse times that meet each other, or `others` that stand already. Raises Overlaps."""
-    rows = sorted([*spans, *others], key=lambda one: one.starts)
-    ends: datetime | None = None
-    for one in rows:
-        if ends is not None and one.starts < ends:
-            message = f"Two of these times overlap: there is one at {one.starts.isoformat(timespec='minutes')} already."
+def check_apart(spans: Sequence[Span], others: Sequence[Span]) -> None:
+    """Refuse times that meet each other, or one of `others` that stand already. Raises Overlaps."""
+    for number, one in enumerate(spans):
+        met = next((other for other in (*spans[:number], *others) if one.meets(other)), None)
+        if met is not None:
+            message = f"Two of these times overlap: there is one at {met.starts.isoformat(timespec='minutes')} already."
             raise Overlaps(message)
-        ends = one.ends if ends is None else max(ends, one.ends)
 
 
 def check_quota(used: int, quota: int, *, per_round: bool) -> None:

@@ -28,10 +28,12 @@ from games.judging.actions import finalize
 from games.judging.actions.feedback import ask_judge
 from games.judging.models import Deliberation, Panelist, Sheet
 from games.learning.actions import record_observation
+from games.peers.models import PeerAsk
 from games.playbooks.rules import Capability
 from games.playbooks.schema.cycle import OfficeHours, Role
 from games.playbooks.schema.tasks import StudyDesign
 from games.progression.actions.timing import waive_looks
+from games.results.models import ChallengeScore
 from games.rounds.models import Extension, Round
 from games.submissions.models import Version
 from games.talk.models import Post
@@ -444,34 +446,38 @@ def _of_office_hours(path: str, body: dict[str, Any]) -> Callable[[House], Asked
     """The rules have office hours; org is an expert too and offers one, booked by ada where `path` is about a booking."""
 
     def asked(house: House) -> Asked:
-        call = house.open
-        rules = design_of(call.cycle)
+        call, cycle = house.open, Cycle.objects.get(pk=house.open.cycle.pk)
+        rules = design_of(cycle)
         expert = Role(key="expert", capabilities=(Capability.ADVISE,))
         hours = {"roles": (*rules.roles, expert), "office_hours": OfficeHours()}
-        add_design(call.cycle, rules.model_copy(update=hours), by=None)
+        add_design(cycle, rules.model_copy(update=hours), by=None)
         org = house.people["org"]
-        MembershipFactory(cycle=call.cycle, group=None, person=org.person, role="expert", capabilities=["advise"])
+        MembershipFactory(cycle=cycle, group=None, person=org.person, role="expert", capabilities=["advise"])
         at = now() + timedelta(days=4)
-        ids, told = {"cycle": call.cycle.pk}, {**body}
+        ids, told = {"cycle": cycle.pk}, {**body}
         if "{cycle}" in path:
             told["times"] = [{"starts_at": at.isoformat(), "minutes": 20}]
             return org, path.format(**ids), told
-        [slot] = coaching.offer(call.cycle, expert=org.person, spans=[Span(at, at + timedelta(minutes=20))], by=org.user)
+        [slot] = coaching.offer(cycle, expert=org.person, spans=[Span(at, at + timedelta(minutes=20))], by=org.user)
         if "{slot}" in path:
             return house.people["ada"], path.format(slot=slot.pk), told | {"group": call.groups[0].pk}
         ada = house.people["ada"].user
-        booking = coaching.book(slot, group=call.groups[0], question="How?", by=ada)
+        booking = coaching.book(slot, group=Group.objects.get(pk=call.groups[0].pk), question="How?", by=ada)
         return org, path.format(booking=booking.pk), told
 
     return asked
 
 
 def _of_peers(house: House) -> Asked:
-    """Two teams of two schools on a published board: the second climbs."""
-    call = house.open
-    matching(call.cycle)
-    one, other = of_school(call.groups[0], "north"), of_school(call.groups[1], "south")
-    published(call.cycle, "call", [one.key, other.key], [other.key, one.key])
+    """Two teams of two schools in one task on a published board: the second climbs."""
+    call, cycle = house.open, Cycle.objects.get(pk=house.open.cycle.pk)
+    matching(cycle)
+    PeerAsk.objects.filter(cycle=cycle).delete()
+    one, other = (of_school(Group.objects.get(pk=each.pk), f"school-{each.pk}") for each in call.groups[:2])
+    published(cycle, "climbed", [one.key, other.key], [other.key, one.key])
+    Round.objects.filter(pk=call.round.pk).update(published_at=now(), visibility="scores")
+    for group in (one, other):
+        ChallengeScore.objects.create(challenge=call.challenge, group=group, status="scored", score="3")
     return house.people["ada"], f"/groups/{one.pk}/peer-asks", {"group": other.pk, "words": "How did you climb?"}
 
 

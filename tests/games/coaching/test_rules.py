@@ -60,6 +60,7 @@ def test_times_are_apart_exactly_when_no_two_of_them_meet(rows: list[tuple[int, 
             check_apart(spans, ())
     else:
         check_apart(spans, ())
+    check_apart([span(999)], spans)
 
 
 def test_a_time_that_has_begun_or_takes_no_time_is_refused() -> None:
