@@ -17,7 +17,7 @@ from games.learning import actions
 from games.learning.actions.testing import TITLE, WORDS
 from games.learning.api.asking import IdField, asked_for
 from games.learning.models import ChangeTest
-from games.learning.queries import adopters_named, evidence_of, rhythm_of, spread_of
+from games.learning.queries import evidence_and_adopters, rhythm_of, spread_of
 from games.learning.rules import PARTS, Act
 from games.permissions import access_of, visible
 from leaderboards.engine import numbers
@@ -225,9 +225,9 @@ class IdeaEvidence(GenericViewSet[Idea]):
     def evidence(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """The grade of an idea with its reasons; raised by recorded tests elsewhere, and by nothing else."""
         idea = self.get_object()
-        found = evidence_of([idea])[idea.pk]
         tests = visible(access_of(request), "change_test.view", ChangeTest.objects.all())
-        told = {"spread": spread_of([idea.pk]).get(idea.pk, 0), "adopters": adopters_named(idea, found, tests)}
+        found, adopters = evidence_and_adopters(idea, tests)
+        told = {"spread": spread_of([idea.pk]).get(idea.pk, 0), "adopters": adopters}
         return Response(EvidenceShape({**_counts(found), **told}).data)
 
 

@@ -14,8 +14,8 @@ from games.learning.queries.study import (
 )
 from games.learning.queries.testing import (
     Rhythm,
-    adopters_named,
     asks_for_tests,
+    evidence_and_adopters,
     evidence_of,
     group_tests,
     idea_tests,
@@ -29,9 +29,9 @@ __all__ = [
     "Rhythm",
     "Studied",
     "Study",
-    "adopters_named",
     "asks_for_tests",
     "asks_to_study",
+    "evidence_and_adopters",
     "evidence_of",
     "group_tests",
     "hypotheses_in",

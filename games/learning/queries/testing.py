@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from games.cycles.models import Cycle
 from games.groups.models import Group
@@ -21,6 +22,7 @@ from games.rounds.queries import rounds_of
 from games.rounds.rules import RoundState
 
 WEEKS = 8
+_WORDS = ("prediction", "done", "data", "learned")
 _TO_OTHERS = (Audience.GROUPS.value, Audience.TEAMS.value, Audience.EVERYBODY.value)
 
 
@@ -53,14 +55,29 @@ def round_now(cycle: Cycle, now: datetime) -> Round | None:
 def evidence_of(ideas: Iterable[Idea], *, joint: bool = True) -> dict[int, Evidence]:
     """Idea → what finished tests elsewhere say of it. Two statements for any number of ideas; one where nobody shares their credit."""
     held = list(ideas)
-    own: dict[int, set[int]] = {one.pk: {one.group_id} if one.group_id is not None else set() for one in held}
+    tests = ChangeTest.objects.filter(idea__in=[one.pk for one in held], state=ChangeState.ACTED.value)
+    return _evidence(held, tests.select_related("group").defer(*_WORDS), joint=joint)
+
+
+def evidence_and_adopters(idea: Idea, seen: QuerySet[ChangeTest], *, joint: bool = True) -> tuple[Evidence, list[Group]]:
+    """What `evidence_of` says of an idea, and the groups elsewhere that adopted it of which a person who may read these tests (`seen`)
+    learns that they did, who did last first. As many statements.
+    """
+    tests = ChangeTest.objects.filter(idea=idea, state=ChangeState.ACTED.value)
+    rows: Any = tests.annotate(shown=Exists(seen.filter(pk=OuterRef("pk")))).select_related("group").defer(*_WORDS)
+    found = _evidence([idea], rows, joint=joint)[idea.pk]
+    named = {one.group_id: one.group for one in rows if one.shown and one.act == Act.ADOPT.value}
+    return found, [named[pk] for pk in found.adopters if pk in named]
+
+
+def _evidence(ideas: Iterable[Idea], tests: Iterable[ChangeTest], *, joint: bool) -> dict[int, Evidence]:
+    own: dict[int, set[int]] = {one.pk: {one.group_id} if one.group_id is not None else set() for one in ideas}
     credited: dict[int, set[int]] = defaultdict(set)
     shares = CreditShare.objects.filter(idea__in=own).values_list("idea_id", "group_id") if joint else ()
     for idea, group in shares:
         credited[idea].add(group)
     told: dict[int, list[Finished]] = defaultdict(list)
-    rows = ChangeTest.objects.filter(idea__in=own, state=ChangeState.ACTED.value)
-    for one in rows.select_related("group").defer("prediction", "done", "data", "learned"):
+    for one in tests:
         if one.idea_id is not None and one.acted_at is not None:
             told[one.idea_id].append(Finished(one.group_id, Act(one.act), one.acted_at, one.number, one.group.organization_id))
     return {pk: evidence(told[pk], groups, credited[pk]) for pk, groups in own.items()}
@@ -71,18 +88,6 @@ def spread_of(ideas: Collection[int]) -> Mapping[int, int]:
     done = ChangeTest.objects.filter(idea__in=ideas).exclude(state=ChangeState.PLANNED.value)
     elsewhere = done.filter(Q(idea__group__isnull=True) | ~Q(group_id=F("idea__group_id")))
     return counts_of(elsewhere.values_list("idea_id", "group_id").distinct())
-
-
-def adopters_named(idea: Idea, found: Evidence, seen: QuerySet[ChangeTest]) -> list[Group]:
-    """The groups elsewhere that adopted it and that a person who may read these tests (`seen`) learns of, who did last first.
-
-    One statement, or none: `found` is what `evidence_of` says.
-    """
-    if not found.adopters:
-        return []
-    told = seen.filter(idea=idea, act=Act.ADOPT.value, group__in=found.adopters).order_by().values("group")
-    groups = {one.pk: one for one in Group.objects.filter(pk__in=told)}
-    return [groups[pk] for pk in found.adopters if pk in groups]
 
 
 # --- How often a team tests -----------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from games.groups.models import Group
 from games.ideas.actions import share_idea
 from games.ideas.models import IdeaVersion
 from games.learning.models import ChangeTest
-from games.learning.queries import adopters_named, evidence_of, rhythm_of
+from games.learning.queries import evidence_and_adopters, evidence_of, rhythm_of
 from games.learning.rules import Act
 from games.learning.rules.testing import days_to_share
 from games.permissions import visible
@@ -91,5 +91,5 @@ def test_three_proven_sites_raise_the_grade_and_say_why(cast: Cast) -> None:
     assert (found.grade, idea.grade) == ("B", "B")
     assert found.reasons == ("3 teams elsewhere adopted it.", "For A: adopted by 6 teams of 3 organizations, few abandoning it.")
     rows = visible(cast.org.access, "change_test.view", ChangeTest.objects.all())
-    assert [one.name for one in adopters_named(idea, found, rows)] == ["Site 2", "Site 1", "Site 0"]
+    assert [one.name for one in evidence_and_adopters(idea, rows)[1]] == ["Site 2", "Site 1", "Site 0"]
     assert Group.objects.count() == 5

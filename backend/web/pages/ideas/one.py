@@ -34,7 +34,7 @@ from games.groups.rules import GroupState
 from games.ideas.models import CreditShare, Derivation, Idea, IdeaVersion
 from games.ideas.rules import ORDER, SOURCES, WHOLE_FROM, Audience, widens
 from games.learning.models import ChangeTest
-from games.learning.queries import adopters_named, evidence_of
+from games.learning.queries import evidence_and_adopters
 from games.permissions import Access, visible
 from games.submissions.rules import diff_answers
 
@@ -155,8 +155,8 @@ def _link(one: Derivation, idea: Idea | None) -> dict[str, Any]:
 
 def _proven(access: Access, idea: Any) -> dict[str, Any]:
     """Why it has its grade, and who adopted it: by name those of which this person may see that they did."""
-    told = evidence_of([idea], joint=idea.joint)[idea.pk]
-    named = adopters_named(idea, told, visible(access, "change_test.view", ChangeTest.objects.all()))
+    tests = visible(access, "change_test.view", ChangeTest.objects.all())
+    told, named = evidence_and_adopters(idea, tests, joint=idea.joint)
     return {"evidence": told.reasons, "adopters": named[:FEW], "adopters_more": told.adopted - len(named[:FEW])}
 
 
