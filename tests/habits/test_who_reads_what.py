@@ -16,6 +16,7 @@ from django.test import Client
 
 from backend.sockets import board_side
 from games.challenges.models import Challenge
+from games.coaching.models import Booking
 from games.cycles.queries import not_yet_committed
 from games.groups.models import Membership
 from games.ideas.models import Idea
@@ -184,6 +185,7 @@ PAGE_ROWS: Final[dict[str, type[Model]]] = {
     "ruling": Ruling,
     "suggestion": Suggestion,
     "desk-suggestion": Suggestion,
+    "office-hours-session": Booking,
     "test": ChangeTest,
     "team-test": ChangeTest,
 }
