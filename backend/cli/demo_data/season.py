@@ -36,8 +36,7 @@ def load(people: Mapping[str, Any]) -> Cycle:
     """The season, two weeks and a day old."""
     now = db_now()
     start = (now - timedelta(days=15)).replace(hour=7, minute=0, second=0, microsecond=0)
-    players = content()["players"]
-    design = _design(start)
+    players, design = content()["players"], _design(start)
     house = create_organization("Nurses' Exchange", by=None)
     referees = [PersonRow(REFEREES[0], "Judith Okafor", "judge"), PersonRow(REFEREES[1], "Samira Novak", "judge")]
     pictures = {team["key"]: _counted(number) for number, team in enumerate(players)}

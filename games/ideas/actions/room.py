@@ -69,8 +69,7 @@ def tell_story(
     if (nameless or group is not None) and organizers_story(held) is None:
         raise RoomClosed(CLOSED)
     named, person = named_readers(held, audience, readers), None if nameless else acting_in(held, group, by)
-    key = secrets.token_urlsafe(16) if nameless else ""
-    at = _day(db_now()) if nameless else db_now()
+    key, at = (secrets.token_urlsafe(16), _day(db_now())) if nameless else ("", db_now())
     _check_pace(held, group, at, by=by, nameless=nameless)
     story = Idea.objects.create(
         cycle=held,

@@ -47,12 +47,11 @@ def plan_test(
     round: Round | None = None,  # noqa: A002 the word of the game
     taken: Taken | None = None,
 ) -> ChangeTest:
-    """A group plans to try something: its own change, or somebody's idea, with what it expects. Without `round`: the one that is on. `taken`: what
-    the group took from a study, now tried.
+    """A group plans to try something: its own change, or somebody's idea, with what it expects. Without `round`: the one that is on.
 
+    `taken`: what the group took from a study, now tried.
     Whether `by` may write for the group and read the idea the edge asks. Raises ChangeTestInvalid for words that are missing or too long
-    and for an idea or round of another cycle, ChangeTestRefused when the group or the cycle takes no part any more, TooFast when it planned
-    too many lately.
+    and for an idea or round of another cycle, ChangeTestRefused when the group or the cycle takes no part any more, TooFast.
     """
     cycle = locked(group.cycle)
     _check_open(cycle, group)
