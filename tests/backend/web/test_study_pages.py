@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from games.ideas.models import Idea
 from games.learning import actions
 from games.learning.models import ChangeTest, Reading, Taken
 from games.rounds.models import Entrant
-from games.talk.models import Post
+from games.talk.models import Post, Thread
 from tests.cast import Cast
 from tests.factories.groups import GroupFactory
 from tests.factories.ideas import shared
@@ -91,6 +92,24 @@ def test_before_and_after_the_page_says_so_and_takes_nothing(cast: Cast, times: 
     assert "Take it" not in text
     cast.ada.client.post(STUDY, {"text": "x"})
     assert not Taken.objects.exists()
+
+
+def test_organizers_read_how_long_whoever_asks_waits(cast: Cast):
+    on(cast)
+    opened = now() - timedelta(days=2)
+    Thread.objects.create(
+        cycle=cast.cycle,
+        number=1,
+        kind="ask",
+        idea=shared(cast),
+        title="How?",
+        group=cast.blue,
+        opened_at=opened,
+        last_at=opened,
+        due_at=now(),
+        replied_at=opened + timedelta(hours=7, minutes=12),
+    )
+    assert "waits 7 hours for the first reply" in main(cast.org.client.get(DESK))
 
 
 def test_organizers_see_who_has_read_and_what_they_take(cast: Cast):

@@ -37,7 +37,7 @@ def study_desk(request: HttpRequest, cycle: str) -> HttpResponse:
     chosen = next((one for one in studies if one.round.key == asked), None) or _newest(studies, access.now)
     context: dict[str, Any] = {"studies": studies, "chosen": chosen}
     if chosen is not None:
-        rows = studied_in(chosen.round, groups)
+        rows, hours = studied_in(chosen.round, groups), reply_hours(found)
         questions = asked_in(chosen.round, [one.pk for one in groups])
         taken = visible(
             access, "taken.view", Taken.objects.filter(round=chosen.round).select_related("group").order_by("-number")
@@ -45,7 +45,7 @@ def study_desk(request: HttpRequest, cycle: str) -> HttpResponse:
         context |= {
             "state": chosen.state(access.now).value,
             "rows": [(one, questions.get(one.group.pk, Asked())) for one in rows],
-            "median": reply_hours(found),
+            "median": max(round(hours), 1) if hours is not None else None,
             "undealt": chosen.state(access.now) is StudyState.ON and not any(one.given for one in rows),
             "taken": list(taken[:SHOWN]),
         }
