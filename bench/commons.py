@@ -1,4 +1,4 @@
-"""A large commons: one idea's lineage and the map of how ideas flow, against the bare statements over the same graph; pages' statements."""
+"""A large commons: one idea's lineage, the map of how ideas flow and what is like a text, against bare statements; pages' statements."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, partial
+from itertools import accumulate
 from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
@@ -22,8 +23,9 @@ from bench.statements import CONTROL
 from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.ideas.models import Idea
-from games.ideas.queries import DEEPEST, flows_among, lineage_of
+from games.ideas.queries import DEEPEST, flows_among, lineage_of, similar
 from games.ideas.queries.lineage import MOST
+from games.ideas.rules import telling_words
 from games.permissions import access_for, visible
 
 SIZES: Final = {"tiny": 200, "quick": 10_000}
@@ -35,6 +37,9 @@ GROUPS: Final = 400
 ASKED: Final = 20
 """So many ideas are asked for between two readings of the clock."""
 STATEMENTS: Final = 12
+VOCABULARY: Final = 20_000
+SAID: Final = 30
+"""Words of an idea, drawn as people draw them: few are used by many, most by hardly anybody."""
 SEED: Final = 20261122
 IDEAS: Final = (
     "cycle_id", "number", "kind", "title", "group_id", "step", "audience", "licence", "summary", "words", "complete", "grade",
@@ -77,11 +82,14 @@ def commons(stage: Stage) -> Commons:
 
 
 def _ideas(cycle: Cycle, groups: Sequence[Group], count: int) -> Iterator[tuple[Any, ...]]:
-    moment = now() - timedelta(days=30)
+    moment, chance = now() - timedelta(days=30), random.Random(SEED)
+    vocabulary = ["".join(chance.choice("bdfgklmnprst") + chance.choice("aeiou") for _ in range(4)) for _ in range(VOCABULARY)]
+    often = list(accumulate(1 / (place + 20) for place in range(VOCABULARY)))
     for number in range(1, count + 1):
         title, group = f"Idea {number}", groups[number % len(groups)].pk
+        words = f"{title.lower()}\n{' '.join(chance.choices(vocabulary, cum_weights=often, k=SAID))}"
         yield (
-            cycle.pk, number, "how-to", title, group, "", "everybody", "", "A way of doing it.", title.lower(), 6, "", "",
+            cycle.pk, number, "how-to", title, group, "", "everybody", "", "A way of doing it.", words, 6, "", "",
             moment + timedelta(seconds=number), False, "",
         )  # fmt: skip
 
@@ -134,6 +142,29 @@ def flowing(stage: Stage) -> Iterator[Pair]:
     yield Pair(lambda: seconds_of(lambda: flows_among(seen(where))), lambda: seconds_of(counted))
 
 
+@contextmanager
+def comparing(stage: Stage) -> Iterator[Pair]:
+    """What is like five texts, as the editor shows it; the limit reads every idea and counts the words in common."""
+    where = stage.once(commons)
+
+    def ours() -> float:
+        return sum(seconds_of(partial(similar, seen(where), one.words)) for one in where.asked[::4])
+
+    def limit() -> float:
+        return sum(seconds_of(partial(_compared, where.cycle.pk, one.words)) for one in where.asked[::4])
+
+    yield Pair(ours, limit)
+
+
+def _compared(cycle: int, text: str) -> None:
+    words = telling_words(text)
+    hits = " + ".join("(words LIKE %s)::int" for _ in words)
+    statement = f"SELECT id, {hits} AS hits FROM games_idea WHERE cycle_id = %s ORDER BY hits DESC, shared_at DESC LIMIT 5"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*(f"%{word}%" for word in words), cycle])
+        cursor.fetchall()
+
+
 # --- Statements -------------------------------------------------------------------------------------------------------------------------
 
 
@@ -166,5 +197,6 @@ ROWS: Final = (
         0.5,
     ),
     Race("flow", "who built on whose ideas, over 300,000 links; limit: the bare count of pairs", "s", flowing, 0.5),
+    Race("similar", "what is like five texts, among 100,000 ideas; limit: reading all of them", "s", comparing, 0.5),
     Count("sql ideas", "statements of the pages of a commons with 100,000 ideas", lines),
 )

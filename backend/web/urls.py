@@ -101,6 +101,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}talk/rulings/<int:pk>/", talk.ruling_page, name="ruling"),
     path(f"{C}groups/<str:group>/heed/", talk.heed_group, name="group-heed"),
     path(f"{C}desk/talk/", talk.moderation_page, name="desk-talk"),
+    path(f"{C}desk/talk/alike/", talk.alike_page, name="desk-alike"),
     path(f"{C}desk/talk/rule/", talk.rule_page, name="desk-talk-rule"),
     path(f"{C}desk/talk/appeals/<int:pk>/", talk.answer_page, name="desk-talk-appeal"),
     path(f"{C}rules/", cycle.rules_page, name="rules"),

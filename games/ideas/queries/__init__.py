@@ -2,6 +2,7 @@
 
 from games.ideas.queries.drafts import drafts_of
 from games.ideas.queries.feed import FeedAsked, built_on, feed, hidden_in, similar, tags_in, with_story
+from games.ideas.queries.finding import alike_entries
 from games.ideas.queries.flow import Flow, Flows, flows_among
 from games.ideas.queries.lineage import DEEPEST, Lineage, Link, Named, Node, lineage_of, sources_of
 from games.ideas.queries.room import answered_by, answers_in, organizers_story, stories, ticket_of
@@ -17,6 +18,7 @@ __all__ = [
     "Named",
     "Node",
     "acting_in",
+    "alike_entries",
     "answered_by",
     "answers_in",
     "built_on",

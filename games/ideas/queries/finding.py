@@ -5,6 +5,7 @@ FTS5 table keeps. What is alike is gathered word by word, the newest of each, so
 another; what was gathered is ranked by how much it has in common.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,12 +14,16 @@ from django.db.models import BooleanField, Case, F, Func, IntegerField, Q, Query
 from django.db.models.expressions import Combinable, RawSQL
 
 from games.ideas.models import Idea
+from games.ideas.queries.lineage import any_of
 from games.ideas.rules import TITLE, telling_words
+from games.submissions.models import Submission
 
 ALIKE: Final = 2
 """So many words in common make two ideas similar; one, where there is only one to compare. A title that is nearly the same is enough."""
 GATHERED: Final = 300
 """So many ideas are looked at for each word: the newest."""
+GATHERED_BY: Final = 6
+"""So many words of a text gather ideas, the longest: they are rarer, and each is another look-up. All of them rank what was gathered."""
 TRIGRAM: Final = 3
 MATCHED: Final = "SELECT rowid FROM games_idea_words WHERE games_idea_words MATCH %s"
 
@@ -57,15 +62,32 @@ def alike(rows: QuerySet[Idea], text: str, *, most: int, but: int | None = None)
     if not words:
         return Idea.objects.none()
     others = rows.exclude(pk=but) if but is not None else rows
-    near = _gathered(others.prefetch_related(None).select_related(None), words, title)
+    near = _gathered(others.prefetch_related(None).select_related(None), words[:GATHERED_BY], title)
     hits: Combinable = Value(0)
     for word in words:
         hits = hits + Case(When(words__contains=word, then=Value(1)), default=Value(0), output_field=IntegerField())
     enough = Q(hits__gte=min(ALIKE, len(words)))
     if connection.vendor == "postgresql":
         enough |= Q(_NearlySame(F("title"), Value(title)))
-    found = others.filter(pk__in=near).annotate(hits=hits).filter(enough)
+    found = others.filter(pk__in=any_of(near)).annotate(hits=hits).filter(enough)
     return found.order_by(F("hits").desc(), "-shared_at", "-pk")[:most]
+
+
+def alike_entries(rows: QuerySet[Submission], text: str, *, most: int, but: int | None = None) -> list[Submission]:
+    """The entries of `rows` with the most words of `text` in common, at least two; for an eye that looks at one thing. One statement, or none.
+
+    Every one of `rows` is read: a cycle has hundreds of entries, and no index holds their words.
+    """
+    words = telling_words(text)
+    if not words:
+        return []
+    hits: Combinable = Value(0)
+    for word in words:
+        stands = Q(pinned__data__icontains=word) | Q(pinned__data__icontains=json.dumps(word)[1:-1])
+        hits = hits + Case(When(stands, then=Value(1)), default=Value(0), output_field=IntegerField())
+    others = rows.exclude(pk=but) if but is not None else rows
+    found = others.filter(pinned__isnull=False).annotate(hits=hits).filter(hits__gte=min(ALIKE, len(words)))
+    return list(found.select_related("challenge__round__cycle", "group", "pinned").order_by("-hits", "-pk")[:most])
 
 
 def _gathered(rows: QuerySet[Idea], words: Sequence[str], title: str) -> list[int]:

@@ -118,7 +118,7 @@ def lineage_of(idea: Idea, seen: QuerySet[Idea], *, depth: int | None = DEEPEST,
     see, this one among them. Four statements.
     """
     up, down = _walk(_UP, idea.pk, depth, most), _walk(_DOWN, idea.pk, depth, most)
-    among = _any_of([idea.pk, *up, *down])
+    among = any_of([idea.pk, *up, *down])
     found = {row[0]: Named(*row) for row in seen.filter(pk__in=among).order_by().values_list(*_NAMED)}
     links_among = Derivation.objects.filter(source__in=among, target__in=among).order_by("target_id", "source_id")
     links = [Link(*row) for row in links_among.values_list("source_id", "target_id", "kind", "reason")]
@@ -136,7 +136,7 @@ def _walk(way: Mapping[str, str], start: int, depth: int | None, most: int) -> l
         return [row[0] for row in cursor.fetchall()]
 
 
-def _any_of(ids: Sequence[int]) -> RawSQL:
+def any_of(ids: Sequence[int]) -> RawSQL:
     """A thousand ids in one value: writing each of them into the statement takes longer than finding them."""
     if connection.vendor == "postgresql":
         return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])

@@ -33,6 +33,7 @@ def _said(row: Any) -> dict[str, Any]:
         post: Post = row.post
         return {
             "key": f"post-{post.pk}",
+            "alike": f"post-{post.pk}",
             "title": post.thread.title,
             "text": post.text,
             "whose": whose(post),
@@ -43,6 +44,7 @@ def _said(row: Any) -> dict[str, Any]:
     hidden = idea.hidden_at is not None
     return {
         "key": f"idea-{idea.pk}",
+        "alike": f"idea-{idea.number}",
         "title": idea.title,
         "text": idea.summary,
         "whose": whose_idea(idea),
