@@ -201,6 +201,7 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
 }
 ASKED: Final[dict[str, str]] = {
     "calibration-set-up-candidates": "?challenge={task}&panel=jury",
+    "desk-alike": "?what=idea-1",
     "desk-calibrate": "?panel=crowd",
     "desk-matrix": "?panel=jury",
     "planning-readers": "?panel=jury&group=scarlet-ibises",
@@ -210,6 +211,7 @@ ASKED: Final[dict[str, str]] = {
 """What an address needs besides."""
 TELLS: Final = frozenset(
     """
+    desk-alike
     announcement-detail announcement-list appeal-detail appeal-list bundle-export calibration calibration-differences
     calibration-remarks certainty change-set-detail change-set-list change-test-detail change-test-list concern-list
     conflict-list cycle cycle-desk cycle-people deliberation deliberation-detail deliberation-list deliberation-marks
