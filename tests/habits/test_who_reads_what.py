@@ -201,7 +201,7 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
 }
 ASKED: Final[dict[str, str]] = {
     "calibration-set-up-candidates": "?challenge={task}&panel=jury",
-    "desk-alike": "?what=idea-1",
+    "desk-alike": "?what=idea-2",
     "desk-calibrate": "?panel=crowd",
     "desk-matrix": "?panel=jury",
     "planning-readers": "?panel=jury&group=scarlet-ibises",
