@@ -16,7 +16,7 @@ from games.cycles.actions import record_decision
 from games.cycles.models import Cycle, Series
 from games.cycles.rules import DecisionKind
 from games.groups.models import Group, Membership
-from games.ideas.models import Idea, IdeaDraft
+from games.ideas.models import Idea, IdeaDraft, IdeaMerger
 from games.judging.models import (
     AssignmentPlan,
     Ballot,
@@ -33,6 +33,7 @@ from games.judging.models import (
 )
 from games.learning.models import ChangeTest, Observation, Reading, Taken
 from games.notices.models import Announcement, Message, Notice
+from games.partnerships.models import Partnership
 from games.peers.models import PeerAsk
 from games.progression.models import Draft
 from games.recognition.models import Points, PointsTotal
@@ -140,7 +141,17 @@ def _learned(round_: Round, group: Group, number: int) -> None:
     Taken.objects.create(cycle=cycle, number=number, round=round_, group=group, reading=reading, text="The same", at=now())
     Suggestion.objects.create(cycle=cycle, number=number, group=group, title="The same", why="The same", at=now())
     _helped(group, number)
+    _joined(idea, group, number)
     _talked(idea, number)
+
+
+def _joined(idea: Idea, group: Group, number: int) -> None:
+    """Two teams that think about one entry, and an idea asked to go into another."""
+    other = Idea.objects.create(
+        cycle=idea.cycle, number=number + 100, kind="tactic", title="The same", group=group, shared_at=now()
+    )
+    IdeaMerger.objects.create(source=idea, into=other, group=group, shares={str(group.pk): 10_000}, asked_at=now())
+    Partnership.objects.create(cycle=idea.cycle, number=number, kind="merger", lead=group, proposed_at=now())
 
 
 def _helped(group: Group, number: int) -> None:

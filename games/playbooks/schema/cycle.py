@@ -130,4 +130,5 @@ DEFAULT_ROLES: Final = (
     Role(key="captain", name="Captain", capabilities=(Capability.CAPTAIN, Capability.SUBMIT)),
     Role(key="member", name="Member", capabilities=(Capability.SUBMIT,)),
     Role(key="follower", name="Follower", capabilities=(Capability.FOLLOW,)),
+    Role(key="expert", name="Expert", capabilities=(Capability.ADVISE, Capability.FOLLOW)),
 )
