@@ -4,7 +4,8 @@ Two teams have handed in. Of the entry of "scarlet": jonas made his sheet final 
 carol (the chair) have not marked it, kim gave it back with a conflict of interest, joe sits on another panel and made his final.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,15 +13,18 @@ from django.db.models import Model
 from django.utils.timezone import now
 
 from games.changes.models import Appeal, ChangeSet
+from games.coaching.models import Booking, SessionNote, Slot
 from games.cycles.queries import committed
 from games.groups.models import Group
 from games.ideas import actions as sharing
+from games.ideas.models import RiskAnswer
 from games.ideas.rules import Telling
 from games.judging import actions
 from games.judging.actions import deliberating
 from games.judging.models import Calibration, Concern, ConflictOfInterest, Deliberation, MarkReview, Panelist, Remark, Sheet
 from games.judging.rules import ConflictSource, Given
 from games.learning import actions as learning
+from games.learning.models import Taken
 from games.learning.rules import Act
 from games.notices.models import Announcement
 from games.organizations.models import Organization
@@ -29,10 +33,12 @@ from games.progression.actions import apply_design
 from games.progression.actions.timing import waive_looks
 from games.submissions import actions as entering
 from games.submissions.queries import label_for
+from games.suggestions.models import Suggestion
 from games.talk import actions as talk
 from tests.cast import Actor, actor
 from tests.factories.cycles import CycleFactory
 from tests.factories.groups import MembershipFactory
+from tests.factories.organizations import PersonFactory
 from tests.factories.submissions import move
 from worker.pulse import pulse
 from worker.steps import settle_now
@@ -273,6 +279,24 @@ def _words(found: Scene) -> None:
     }
 
 
+def _help(found: Scene) -> None:
+    """A rule somebody suggested and took back; an hour with an expert, what was asked, what the expert advised and noted for themselves."""
+    cycle, red, ada, at = found.rows["cycle"], found.rows["red"], found.who["ada"].person, now()
+    Suggestion.objects.create(cycle=cycle, number=1, author=ada, title="suggestionword", why="x", state="withdrawn", at=at)
+    expert = PersonFactory(name="Somebody who knows")
+    soon, later = at + timedelta(days=3), at + timedelta(days=3, minutes=20)
+    slot = Slot.objects.create(cycle=cycle, number=1, expert=expert, starts_at=soon, ends_at=later, offered_at=at)
+    hour = Booking.objects.create(cycle=cycle, slot=slot, group=red, question="bookingword", booked_at=at)
+    for word, shared in (("adviceword", True), ("expertnoteword", False)):
+        SessionNote.objects.create(booking=hour, author=expert, text=word, shared=shared, at=at)
+    found.needles |= {
+        "suggestion taken back": "suggestionword",
+        "question to an expert": "bookingword",
+        "advice of an expert": "adviceword",
+        "note of an expert": "expertnoteword",
+    }
+
+
 def _commons(found: Scene) -> None:
     cycle, red, ada = found.rows["cycle"], found.rows["red"], found.who["ada"]
     for audience in ("own", "organizers"):
@@ -280,10 +304,17 @@ def _commons(found: Scene) -> None:
         idea = sharing.share_idea(cycle=cycle, group=red, told=told, by=ada.user, audience=audience)
         words = {"title": f"On the {audience}talkword", "text": f"Said: {audience}talkword"}
         talk.open_thread(cycle=cycle, group=red, idea=idea, kind="question", by=ada.user, **words)
-    barrier = talk.open_thread(cycle=cycle, group=red, kind="barrier", title="No cloth", text="Where from?", by=ada.user)
+    barrier = talk.open_thread(cycle=cycle, group=red, kind="barrier", title="barrierword", text="Where from?", by=ada.user)
     org, opening = found.who["org"].user, barrier.posts.get()
+    failed = Telling(title="Ours", parts={"went_wrong": "We did not ask."})
+    sharing.tell_story(cycle=cycle, told=failed, by=org)
+    for word, told in (("story", {"group": red}), ("nameless", {"nameless": True})):
+        sharing.tell_story(cycle=cycle, told=replace(failed, title=f"{word}roomword"), by=ada.user, **told)
+    RiskAnswer.objects.create(round=found.rows["round"], text="riskword")
+    Taken.objects.create(cycle=cycle, number=1, round=found.rows["round"], group=red, text="takenword", at=now())
     talk.report(what=opening, why="Please look.", by=org)
     talk.rule(what=opening, verdict="left", why="It is a fair question.", by=org)
+    _help(found)
     draft = {"title": "ideadraftword"}
     sharing.save_draft(cycle=cycle, person=ada.person, content=draft, by=ada.user, group=red)
     for title in ("plannedtestword", "finishedtestword"):
@@ -298,6 +329,11 @@ def _commons(found: Scene) -> None:
         "talk on an idea for organizers": "organizerstalkword",
         "steps of an idea for organizers": "organizersstepsword",
         "draft of an idea": "ideadraftword",
+        "barrier": "barrierword",
+        "story of the safe room": "storyroomword",
+        "story without a name": "namelessroomword",
+        "answer that waits for others": "riskword",
+        "what a team takes from a study": "takenword",
         "planned test": "plannedtestword",
         "finished test": "finishedtestword",
     }

@@ -43,6 +43,7 @@ pytestmark = [
 EVERYBODY: Final = frozenset(
     ["ada", "ben", "judith", "jill", "carol", "kim", "joe", "jonas", "org", "sam", "eve", "root", "visitor"]
 )
+TEAMS: Final = frozenset({"ada", "ben"})
 INSIDE: Final = frozenset({"ada", "org"})  # the team itself, and organizers
 ON_ENTRY: Final = frozenset(["judith", "jill", "carol", "joe", "jonas"])  # judges with a sheet on it that they did not give back
 JURY: Final = frozenset(["judith", "jill", "carol", "kim", "jonas"])
@@ -128,6 +129,15 @@ READS: Final[dict[str, Callable[[Mode], frozenset[str]]]] = {
     "talk on an idea for organizers": only("ada", "org"),
     "steps of an idea for organizers": only("ada", "org"),
     "draft of an idea": only("ada"),
+    "barrier": only(*TEAMS, "org"),
+    "story of the safe room": only(*TEAMS, "org"),
+    "story without a name": only(*TEAMS, "org"),
+    "answer that waits for others": only(),
+    "what a team takes from a study": only("ada", "org"),
+    "suggestion taken back": only("ada", "org"),
+    "question to an expert": only("ada", "org"),
+    "advice of an expert": only("ada", "org"),
+    "note of an expert": only(),
     "planned test": only("ada", "org"),
     "finished test": lambda mode: EVERYBODY if mode.published else INSIDE,
     "announcement for judges": only(*JURY, "joe", "org"),
@@ -179,6 +189,7 @@ PAGE_ROWS: Final[dict[str, type[Model]]] = {
     "follow-notice": Notice,
     "idea": Idea,
     "idea-edit": Idea,
+    "idea-together": Idea,
     "lineage": Idea,
     "idea-talk": Idea,
     "thread": Thread,
@@ -212,7 +223,7 @@ ASKED: Final[dict[str, str]] = {
 TELLS: Final = frozenset(
     """
     desk-alike
-    announcement-detail announcement-list appeal-detail appeal-list bundle-export calibration calibration-differences
+    announcement-detail announcement-list appeal-detail appeal-list barriers bundle-export calibration calibration-differences
     calibration-remarks certainty change-set-detail change-set-list change-test-detail change-test-list concern-list
     conflict-list cycle cycle-desk cycle-people deliberation deliberation-detail deliberation-list deliberation-marks
     deliberation-remarks desk-announcements desk-appeals desk-calibration desk-change-set desk-changes desk-changes-rules
@@ -220,7 +231,9 @@ TELLS: Final = frozenset(
     desk-publish-round desk-sheet desk-third-reader entries entry following group idea idea-detail idea-edit idea-lineage
     idea-list idea-new idea-talk ideas ideas-similar judging-judging-progress lineage membership-detail membership-list
     message-detail message-list my-data panelist-list past-sheets person-detail person-list post-detail post-list queue
-    receipt round-desk score-detail score-list search sheet sheet-detail sheet-list submission-detail submission-list
+    receipt round-desk safe-room score-detail score-list search sheet sheet-detail sheet-list submission-detail submission-list
+    booking-detail booking-list desk-suggestion desk-talk idea-draft-detail idea-draft-list idea-together office-hours-session ruling
+    safe-room-safe-room session-note-detail session-note-list suggestion suggestion-detail suggestion-list taken-detail taken-list
     team-appeals team-feedback team-judges team-test team-tests test thread thread-detail thread-list upload-content
     user-detail user-list version-detail version-list
     """.split()  # noqa: SIM905 a table of many words
@@ -245,6 +258,7 @@ UNREACHED: Final[dict[str, str]] = {
     "desk-plan-progress": VOTES,
     "embed-board": VOTES,
     "embed-rows": VOTES,
+    "group-hours-hours": "no office hours in these rules",
     "hall-round": VOTES,
     "pairs": VOTES,
     "points-badges": "no points in these rules",
@@ -302,7 +316,7 @@ def page_addresses(scene: Scene) -> Iterator[Address]:
 
 
 def _numbers(scene: Scene, model: type[Model] | None) -> Collection[int]:
-    if model in {Idea, ChangeTest, Thread}:  # their addresses have the cycle's own numbers
+    if model in {Idea, ChangeTest, Thread, Suggestion}:  # their addresses have the cycle's own numbers
         return list(model._default_manager.order_by("pk").values_list("number", flat=True))[:MOST]
     return scene.ids(model)[:MOST] if model is not None else (1,)
 
