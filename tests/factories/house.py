@@ -148,7 +148,7 @@ def _learned(round_: Round, group: Group, number: int) -> None:
 def _joined(idea: Idea, group: Group, number: int) -> None:
     """Two teams that think about one entry, and an idea asked to go into another."""
     other = Idea.objects.create(
-        cycle=idea.cycle, number=number + 100, kind="tactic", title="The same", group=group, shared_at=now()
+        cycle=idea.cycle, number=number + 1_000, kind="tactic", title="The same", group=group, shared_at=now()
     )
     IdeaMerger.objects.create(source=idea, into=other, group=group, shares={str(group.pk): 10_000}, asked_at=now())
     Partnership.objects.create(cycle=idea.cycle, number=number, kind="merger", lead=group, proposed_at=now())
