@@ -4,7 +4,9 @@ import logging
 from typing import Any, Final
 
 from django.contrib.auth import get_user_model
+from django.db import transaction
 
+from games.challenges.models import Challenge
 from games.errors import GameError
 from games.judging import actions
 from games.judging.actions.planning import claim_plan, finish_plan, tell_plan
@@ -30,8 +32,7 @@ def work_out(pk: int) -> AssignmentPlan | None:
         return None
     try:
         for _ in range(AGAIN):
-            _work_out(claimed)
-            if claimed.state != PlanState.READY.value or not Asked.of(claimed.asked).at_once or _applied(claimed):
+            if _work_out(claimed):
                 break
     except Dropped:
         return None
@@ -44,7 +45,9 @@ def work_out(pk: int) -> AssignmentPlan | None:
     return claimed
 
 
-def _work_out(claimed: AssignmentPlan) -> None:
+def _work_out(claimed: AssignmentPlan) -> bool:
+    """False if it was to be given out at once and the facts changed meanwhile: then it is claimed again."""
+
     def told(says: str, percent: int) -> None:
         if not tell_plan(claimed, says, percent):
             raise Dropped
@@ -66,12 +69,30 @@ def _work_out(claimed: AssignmentPlan) -> None:
         | {"conflict": sum(not one.own for one in facts.bars.values())},
     }
     if isinstance(found, Infeasible):
-        done = finish_plan(claimed, PlanState.INFEASIBLE, found=kept | infeasible_data(found))
-    else:
-        told("How sure the places will be", 90)
-        done = finish_plan(claimed, PlanState.READY, found=kept | plan_data(found, _precision(found)))
-    if not done:
+        return _done(claimed, PlanState.INFEASIBLE, kept | infeasible_data(found))
+    told("How sure the places will be", 90)
+    whole = kept | plan_data(found, _precision(found))
+    if not asked.at_once:
+        return _done(claimed, PlanState.READY, whole)
+    return _given_out(claimed, whole)
+
+
+def _given_out(claimed: AssignmentPlan, found: dict[str, Any]) -> bool:
+    """Ready and given out in one act: nobody who waits for it sees it in between."""
+    lease = claimed.lease_until
+    try:
+        with transaction.atomic():
+            Challenge.objects.select_for_update().get(pk=claimed.challenge_id)  # first, as whoever applies a plan by hand does
+            return _done(claimed, PlanState.READY, found) and _applied(claimed)
+    except Exception:
+        claimed.lease_until = lease  # all of it is undone: the plan is still ours, to say why
+        raise
+
+
+def _done(claimed: AssignmentPlan, state: PlanState, found: dict[str, Any]) -> bool:
+    if not finish_plan(claimed, state, found=found):
         raise Dropped
+    return True
 
 
 def _precision(found: Plan) -> Any:

@@ -3,12 +3,15 @@
 import sys
 
 APPLICATION = "backend.asgi:application"
+KEPT_OPEN = 75
+"""Seconds without a request after which a connection is closed: longer than proxies keep theirs, else they send into one that closes."""
 
 
 def uvicorn(*, host: str, port: int) -> list[str]:
     """Sockets (and in the demo the pages): one asynchronous process."""
     quiet = ["--no-access-log", "--lifespan", "off", "--no-server-header"]
-    return [sys.executable, "-m", "uvicorn", APPLICATION, "--host", host, "--port", str(port), *quiet]
+    patient = ["--timeout-keep-alive", str(KEPT_OPEN)]
+    return [sys.executable, "-m", "uvicorn", APPLICATION, "--host", host, "--port", str(port), *quiet, *patient]
 
 
 def granian(*, host: str, port: int, processes: int, threads: int) -> list[str]:

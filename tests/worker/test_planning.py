@@ -7,6 +7,7 @@ import pytest
 from games.groups.actions.members import add_member, held_group
 from games.judging import actions
 from games.judging.models import AssignmentPlan, ConflictOfInterest, Sheet
+from games.judging.rules import PlanRefused
 from games.judging.rules.plans import Asked
 from tests.cast import actor
 from tests.factories.groups import GroupFactory, MembershipFactory
@@ -57,6 +58,23 @@ def test_what_is_asked_at_once_is_given_out_by_the_worker_for_who_asked(publishe
     tasks.plan(plan.pk)  # twice is once
     assert AssignmentPlan.objects.get().state == "applied"
     assert Sheet.objects.count() == 8
+
+
+def test_what_cannot_be_given_out_at_once_says_why_and_nothing_is_given(
+    published: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, org = seated(3), actor("org")
+    plan = actions.ask_plan(challenge=call.challenge, asked=Asked(per_entry=2, at_once=True), by=org.user)
+    given_out = actions.apply_plan
+
+    def refused_at_the_end(**asked: Any) -> Any:
+        given_out(**asked)
+        raise PlanRefused("The hall is closed.")
+
+    monkeypatch.setattr("games.judging.actions.apply_plan", refused_at_the_end)
+    tasks.plan(plan.pk)
+    plan.refresh_from_db()
+    assert (plan.state, plan.says, Sheet.objects.count()) == ("failed", "The hall is closed.", 0)
 
 
 @pytest.mark.parametrize("change", ["panel", "team"])
