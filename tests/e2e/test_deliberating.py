@@ -149,6 +149,8 @@ def test_a_tie_at_the_cut_is_deliberated_decided_and_published(visit: Visit, sta
     chair = jury["ben"]
     chair.goto("/desk/sheets/")
     chair.get_by_role("region", name="To talk about").get_by_role("link", name=f"Tarn {tag}").click()
+    expect(chair.get_by_label("What came of it, and why")).to_be_visible()
+    until(chair, chair.url, chair.locator("s.room-before").nth(1))  # the last judge's desk goes on before its sheet has arrived
     expect(chair.locator("s.room-before")).to_have_count(2)
     expect(chair.locator(".talk li")).to_have_count(2)
     chair.get_by_label("What came of it, and why").fill(REASON)
