@@ -12,7 +12,7 @@ from games.journal.actions import seal_pending
 from games.journal.models import JournalEntry, Sealer
 from games.journal.queries import db_now, sealed
 from games.journal.rules import Kind
-from games.recognition.actions import score_points
+from games.recognition.actions import read_journal, recognizes
 from games.results.actions import due_runs
 from games.results.models import RecomputeRun
 from games.results.rules import RunState
@@ -48,7 +48,7 @@ def _read_batch() -> int:
             return 0
         _react(entries)
         Sealer.objects.filter(name=READER).update(seal=entries[-1].seal)
-    _give_points(entries)
+    _recognize(entries)
     return len(entries)
 
 
@@ -68,12 +68,12 @@ def _react(entries: Sequence[JournalEntry]) -> None:
                 logger.exception("%s to %s #%s failed", getattr(reaction, "__name__", reaction), entry.kind, entry.pk)
 
 
-def _give_points(entries: Sequence[JournalEntry]) -> None:
-    """Points of the cycles in which something happened. Each is a transaction of its own, and may be done again."""
+def _recognize(entries: Sequence[JournalEntry]) -> None:
+    """Points and the like in the cycles in which something happened. Each is a transaction of its own, and may be done again."""
     cycles = {entry.cycle_id for entry in entries if entry.cycle_id is not None and entry.kind != Kind.STANDINGS_CHANGED}
     for cycle in Cycle.objects.filter(pk__in=cycles, design_number__gt=0):
-        if design_of(cycle).rules:
-            while score_points(cycle):
+        if recognizes(design_of(cycle)):
+            while read_journal(cycle):
                 pass
 
 

@@ -9,7 +9,7 @@ from games.errors import GameError
 from games.journal.actions import seal_pending
 from games.progression.actions import rehearsing
 from games.progression.models import Rehearsal
-from games.recognition.actions import score_points
+from games.recognition.actions import read_journal
 from games.results.actions import request_settle
 from games.results.models import RecomputeRun
 from games.results.rules import RunKind, RunState
@@ -52,7 +52,7 @@ def _settled(rehearsal: Rehearsal, key: str) -> bool:
     round_ = Round.objects.select_related("cycle").get(cycle=cycle, key=key)
     while seal_pending():
         pass
-    while score_points(cycle):
+    while read_journal(cycle):
         pass
     asked = RecomputeRun.objects.filter(round=round_, kind=RunKind.SETTLE.value, publish=True).order_by("-pk").first()
     run = asked or request_settle(round_, by=rehearsal.asked_by, reason=rehearsing.REASON, publish=True)

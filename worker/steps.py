@@ -31,7 +31,7 @@ def compute(run: RecomputeRun) -> results.Sides:
 
 def recompute_now(cycle: Cycle, progress: Callable[[str, float], None] | None = None) -> Outcome:
     """Points, scores and standings of a cycle at once, without a queue: for the command line and the demo."""
-    while recognition.score_points(cycle):
+    while recognition.read_journal(cycle):
         pass
     return results.recompute_now(cycle, progress, points=point_facts(cycle))
 

@@ -1,7 +1,8 @@
 """Writes of recognition: points from the sealed journal, grants from what was published."""
 
 from games.recognition.actions.grants import decline, deliver, give_grant, move_all, nominate, revoke, verify
-from games.recognition.actions.points import Preview, rebuild_totals, replay_points, score_points, swap_points
+from games.recognition.actions.points import Preview, rebuild_totals, replay_points, swap_points
+from games.recognition.actions.reading import read_journal, recognizes
 
 __all__ = [
     "Preview",
@@ -10,10 +11,11 @@ __all__ = [
     "give_grant",
     "move_all",
     "nominate",
+    "read_journal",
     "rebuild_totals",
+    "recognizes",
     "replay_points",
     "revoke",
-    "score_points",
     "swap_points",
     "verify",
 ]

@@ -12,13 +12,12 @@ from django.db.models.functions import Greatest
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.journal.actions import record
-from games.journal.models import JournalEntry
 from games.journal.queries import sealed
 from games.journal.rules import Kind
 from games.playbooks.schema import Design
 from games.recognition.models import Points, PointsCursor, PointsTotal
-from games.recognition.queries import acts_of, ledger_for
-from games.recognition.rules import Award, NoPreview
+from games.recognition.queries.acts import acts_of, ledger_for
+from games.recognition.rules.points import Act, Award, NoPreview
 
 BATCH: Final = 2000
 
@@ -31,34 +30,16 @@ class Preview:
     changes: dict[int, tuple[int, int]]
 
 
-def _cursor(cycle: Cycle) -> PointsCursor:
+def cursor_of(cycle: Cycle) -> PointsCursor:
     """The cursor of a cycle, held until the transaction ends: points of a cycle are read by one at a time."""
     PointsCursor.objects.get_or_create(cycle=cycle)
     return PointsCursor.objects.select_for_update().get(cycle=cycle)
 
 
-@transaction.atomic
-def score_points(cycle: Cycle) -> int:
-    """Read the next sealed entries after the cursor and give what the rules say. Returns how many entries were read, 0 at the end."""
-    cursor = _cursor(cycle)
-    entries = list(sealed(cycle.pk, after=cursor.seal)[:BATCH])
-    if not entries:
-        return 0
-    given = give(cycle, cursor.generation, entries, design_of(cycle), cycle.design_number)
-    cursor.seal = entries[-1].seal or cursor.seal
-    cursor.save(update_fields=["seal"])
-    if given:
-        groups = sorted({row.group_id for row in given if row.group_id is not None})
-        payload = {"generation": cursor.generation, "seal": cursor.seal, "groups": groups}
-        record(Kind.POINTS_CHANGED, cycle_id=cycle.pk, subject=f"cycle:{cycle.pk}", payload=payload)
-    return len(entries)
-
-
-def give(cycle: Cycle, generation: int, entries: Sequence[JournalEntry], design: Design, number: int) -> list[Points]:
-    """Write the points of these entries into a generation, and add them to its totals. The caller holds the cursor."""
+def give(cycle: Cycle, generation: int, acts: Sequence[Act], design: Design, number: int) -> list[Points]:
+    """Write the points of these acts into a generation, and add them to its totals. The caller holds the cursor."""
     if not design.rules:
         return []
-    acts = acts_of(cycle, entries, design)
     ledger = ledger_for(cycle, generation, design, acts)
     written: dict[tuple[int, str, int | None], Points] = {}
     awards = [award for act in acts for award in ledger.read(act)]
@@ -114,7 +95,7 @@ def _add_to_totals(cycle: Cycle, generation: int, rows: Sequence[Points]) -> Non
 @transaction.atomic
 def rebuild_totals(cycle: Cycle, generation: int | None = None) -> int:
     """Write the totals anew from the points, by one SUM. Returns how many groups have points."""
-    cursor = _cursor(cycle)
+    cursor = cursor_of(cycle)
     shown = cursor.generation if generation is None else generation
     rows = Points.objects.filter(cycle=cycle, generation=shown, group__isnull=False).values("group_id")
     sums = rows.order_by("group_id").annotate(total=Sum("amount"), last=Max("at"))
@@ -132,7 +113,7 @@ def rebuild_totals(cycle: Cycle, generation: int | None = None) -> int:
 @transaction.atomic
 def replay_points(cycle: Cycle, *, design_number: int | None = None) -> Preview:
     """Read the whole journal again under the rules of a Design (default: the present ones) into a new generation, not shown yet."""
-    cursor = _cursor(cycle)
+    cursor = cursor_of(cycle)
     number = design_number or cycle.design_number
     _forget_preview(cycle, cursor)
     last = Points.objects.filter(cycle=cycle).aggregate(last=Max("generation"))["last"]
@@ -148,7 +129,7 @@ def replay_points(cycle: Cycle, *, design_number: int | None = None) -> Preview:
 @transaction.atomic
 def swap_points(cycle: Cycle, *, generation: int, by: Any) -> None:
     """Show the generation that was previewed, brought up to the cursor first. Raises NoPreview if it is not (or no more) the one."""
-    cursor = _cursor(cycle)
+    cursor = cursor_of(cycle)
     if cursor.preview_generation is None or cursor.preview_generation != generation:
         message = f"There is no preview {generation} of these points: replay them first."
         raise NoPreview(message)
@@ -165,7 +146,7 @@ def _catch_up(cycle: Cycle, cursor: PointsCursor) -> None:
     generation, number = cursor.preview_generation or 0, cursor.preview_design or cycle.design_number
     design = design_of(cycle, number)
     while entries := list(sealed(cycle.pk, after=cursor.preview_seal).filter(seal__lte=cursor.seal)[:BATCH]):
-        give(cycle, generation, entries, design, number)
+        give(cycle, generation, acts_of(cycle, entries, design), design, number)
         cursor.preview_seal = entries[-1].seal or 0
 
 

@@ -16,7 +16,7 @@ from games.journal.actions import record, seal_pending
 from games.journal.rules import Kind
 from games.judging import actions as judging
 from games.judging.rules import Given
-from games.recognition.actions import score_points
+from games.recognition.actions import read_journal
 from games.recognition.models import Grant
 from games.results.actions import publish_boards, recompute_now
 from games.rounds.models import Extension, Round
@@ -241,7 +241,7 @@ def test_points_stand_there_with_the_rule_that_gave_them(cast: Cast):
             payload={"round": "call", "challenge": "concept"},
         )
     seal_pending()
-    score_points(cast.cycle)
+    read_journal(cast.cycle)
     text = words(cast.ada.client.get(f"{TEAM}points/"))
     assert "+10" in text
     assert "Handing in" in text

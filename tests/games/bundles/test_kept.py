@@ -22,7 +22,7 @@ from games.bundles.verify import verify
 from games.bundles.writer import zipped
 from games.cycles.models import Cycle
 from games.journal.actions import seal_pending
-from games.recognition.actions import score_points
+from games.recognition.actions import read_journal
 from games.recognition.models import Points, PointsTotal
 from games.recognition.queries import totals_of
 from games.rounds.models import Round
@@ -66,7 +66,7 @@ def played(visibility: str = "full", **changes: Any) -> Scene:
 
 def published(call: Scene) -> Cycle:
     seal_pending()
-    score_points(call.cycle)
+    read_journal(call.cycle)
     move(call.round, closes=-1)
     settle_now(Round.objects.get(pk=call.round.pk), by=None)
     seal_pending()
@@ -292,12 +292,12 @@ def test_a_bundle_without_points_says_that_it_cannot_prove_their_board() -> None
 def test_reversals_survive(tmp_path: Path) -> None:
     call = played()
     seal_pending()
-    score_points(call.cycle)
+    read_journal(call.cycle)
     from games.submissions.actions import withdraw
 
     withdraw(submission=Version.objects.order_by("pk").first().submission, by=None)  # type: ignore[union-attr]
     seal_pending()
-    score_points(call.cycle)
+    read_journal(call.cycle)
     export_cycle(call.cycle, tmp_path / "out")
     copy = import_path(tmp_path / "out", key="again")[0]
     assert list(totals_of(copy).values_list("group__key", "amount")) == list(

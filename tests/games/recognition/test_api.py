@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from games.recognition.actions import nominate, score_points
+from games.recognition.actions import nominate, read_journal
 from games.recognition.models import Grant
 from tests.cast import Cast
 from tests.factories.cycles import CycleFactory, small_design
@@ -68,7 +68,7 @@ def test_points_totals_and_rules_are_read_by_everybody_and_replayed_by_organizer
     group = GroupFactory.create(cycle=cycle)
     MembershipFactory(group=None, cycle=cycle, person=cast.org.person, role="organizer", capabilities=["organize"])
     happen(cycle, ("submission.received", "submission:1", group, 0))
-    score_points(cycle)
+    read_journal(cycle)
     assert [one["amount"] for one in cast.visitor.api.get(f"/api/v1/points?cycle={cycle.pk}").json()["results"]] == [10]
     (total,) = cast.visitor.api.get(f"/api/v1/point-totals?cycle={cycle.pk}").json()["results"]
     assert (total["group_key"], total["amount"]) == (group.key, 10)
@@ -102,7 +102,7 @@ def test_badges_follow_from_acts_and_points(cast: Cast) -> None:
     cycle = CycleFactory.create(design=small_design(rules=RULES, badges=badges))
     busy, idle = GroupFactory.create(cycle=cycle), GroupFactory.create(cycle=cycle)
     happen(cycle, *[("submission.received", f"submission:{n}", group, 0) for n, group in enumerate((busy, idle, busy))])
-    score_points(cycle)
+    read_journal(cycle)
     found = cast.visitor.api.get(f"/api/v1/points/badges?cycle={cycle.pk}").json()["badges"]
     assert [(one["key"], one["group"], one["reached"]) for one in found] == [("busy", busy.pk, 2), ("rich", busy.pk, 20)]
     for query in ("", "?cycle=x", "?cycle=-1"):

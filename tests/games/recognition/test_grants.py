@@ -94,7 +94,7 @@ def test_two_people_cannot_move_the_same_grant_twice(played: Played) -> None:
 
 
 def test_a_board_of_points_ranks_groups_by_what_they_earned() -> None:
-    from games.recognition.actions import score_points
+    from games.recognition.actions import read_journal
     from tests.games.recognition.test_points import happen
 
     boards = [{"key": "result", "rounds": ["call"]}, {"key": "season", "source": "points", "ranked": "enrolled"}]
@@ -102,7 +102,7 @@ def test_a_board_of_points_ranks_groups_by_what_they_earned() -> None:
     played = water(boards=boards, rules=rules, cuts=[], awards=[{"key": "active", "board": "season", "places": [1, 1]}])
     aqua, brook = played.groups["aqua"], played.groups["brook"]
     happen(played.cycle, *[("submission.received", f"submission:{n}", group, n) for n, group in enumerate((aqua, brook, aqua))])
-    while score_points(played.cycle):
+    while read_journal(played.cycle):
         pass
     judge_final(played)
     settle_now(played.rounds["call"], by=None)

@@ -14,9 +14,10 @@ from games.groups.models import Group
 from games.journal.models import JournalEntry
 from games.journal.queries import sealed
 from games.recognition.actions import points as actions
-from games.recognition.actions import rebuild_totals, replay_points, score_points, swap_points
+from games.recognition.actions import read_journal, rebuild_totals, replay_points, swap_points
 from games.recognition.models import Points, PointsCursor, PointsTotal
-from games.recognition.queries import acts_of, point_facts, totals_of
+from games.recognition.queries import point_facts, totals_of
+from games.recognition.queries.acts import acts_of
 from games.recognition.rules import NoPreview, points_for
 from tests.cast import Cast
 from tests.factories.cycles import CycleFactory, small_design
@@ -52,7 +53,7 @@ def happen(cycle: Cycle, *acts: tuple[str, str, Group | None, int], **more: Any)
 
 
 def score_all(cycle: Cycle) -> None:
-    while score_points(cycle):
+    while read_journal(cycle):
         pass
 
 

@@ -1,50 +1,13 @@
-"""States of a grant, and the pure rule that turns acts into points."""
+"""The pure rule that turns acts into points."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Final
 
-from games.errors import Conflict, Invalid
+from games.errors import Conflict
 from games.journal.rules import Kind
 from games.playbooks.schema.points import PointRule, Receiver
-
-
-class GrantState(StrEnum):
-    """nominated → verified → granted → delivered; also declined, revoked. `unallocated` is money nobody won."""
-
-    NOMINATED = "nominated"
-    VERIFIED = "verified"
-    GRANTED = "granted"
-    DELIVERED = "delivered"
-    DECLINED = "declined"
-    REVOKED = "revoked"
-    UNALLOCATED = "unallocated"
-
-
-NEXT_GRANT_STATES: dict[GrantState, frozenset[GrantState]] = {
-    GrantState.NOMINATED: frozenset({GrantState.VERIFIED, GrantState.DECLINED, GrantState.REVOKED}),
-    GrantState.VERIFIED: frozenset({GrantState.GRANTED, GrantState.DECLINED, GrantState.REVOKED}),
-    GrantState.GRANTED: frozenset({GrantState.DELIVERED, GrantState.DECLINED, GrantState.REVOKED}),
-    GrantState.DELIVERED: frozenset({GrantState.REVOKED}),
-    GrantState.DECLINED: frozenset(),
-    GrantState.REVOKED: frozenset(),
-    GrantState.UNALLOCATED: frozenset(),
-}
-NEEDS_REASON: Final = frozenset({GrantState.DECLINED, GrantState.REVOKED})
-
-
-class GrantRefused(Conflict):
-    """The grant is in a state from which this does not follow."""
-
-    code = "grant_refused"
-
-
-class GrantReasonMissing(Invalid):
-    """Declining and revoking stand in the record with a reason."""
-
-    code = "reason_missing"
 
 
 class NoPreview(Conflict):
@@ -52,8 +15,6 @@ class NoPreview(Conflict):
 
     code = "no_preview"
 
-
-# --- Points ---------------------------------------------------------------------------------------------------------------------------
 
 REVERSES: Final[dict[str, frozenset[str]]] = {
     Kind.SUBMISSION_WITHDRAWN: frozenset({Kind.SUBMISSION_RECEIVED}),
@@ -184,11 +145,3 @@ def points_for(rules: Iterable[PointRule], acts: Iterable[Act]) -> list[Award]:
     """All awards of a whole journal, from the beginning, in sealed order."""
     ledger = Ledger(tuple(rules))
     return [award for act in acts for award in ledger.read(act)]
-
-
-def level_of(points: int) -> int:
-    """The level that so many points reach: level n begins at 100 n (n - 1) / 2 points, so 0, 100, 300, 600, ... (science.md 6)."""
-    level = 1
-    while points >= 50 * level * (level + 1):
-        level += 1
-    return level

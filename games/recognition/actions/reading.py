@@ -1,0 +1,61 @@
+"""Recognition reads the sealed journal of a cycle, once, in order: points, and whatever else is recognized in what was done."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+
+from games.cycles.models import Cycle
+from games.cycles.queries import design_of
+from games.journal.actions import record
+from games.journal.models import JournalEntry
+from games.journal.queries import sealed
+from games.journal.rules import Kind
+from games.playbooks.schema import Design
+from games.recognition.actions.points import BATCH, cursor_of, give
+from games.recognition.models import Points
+from games.recognition.queries.acts import acts_of
+from games.recognition.rules.points import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What was read: the sealed entries in order, each as the rules see it, and the points that they earned (of the generation shown)."""
+
+    cycle: Cycle
+    design: Design
+    entries: Sequence[JournalEntry]
+    acts: Sequence[Act]
+    points: Sequence[Points]
+
+
+READERS: Final[tuple[Callable[[Batch], None], ...]] = ()
+"""What reads each batch beside the points, in this order, in the same transaction."""
+
+
+def recognizes(design: Design) -> bool:
+    """Whether a cycle of these rules has anything to recognize in its journal."""
+    return bool(design.rules or design.badges)
+
+
+@transaction.atomic
+def read_journal(cycle: Cycle) -> int:
+    """Read the next sealed entries after the cursor: points first, then every reader. Returns how many were read, 0 at the end."""
+    cursor = cursor_of(cycle)
+    entries = list(sealed(cycle.pk, after=cursor.seal)[:BATCH])
+    if not entries:
+        return 0
+    design = design_of(cycle)
+    acts = acts_of(cycle, entries, design)
+    given = give(cycle, cursor.generation, acts, design, cycle.design_number)
+    batch = Batch(cycle, design, entries, acts, given)
+    for reader in READERS:
+        reader(batch)
+    cursor.seal = entries[-1].seal or cursor.seal
+    cursor.save(update_fields=["seal"])
+    if given:
+        groups = sorted({row.group_id for row in given if row.group_id is not None})
+        payload = {"generation": cursor.generation, "seal": cursor.seal, "groups": groups}
+        record(Kind.POINTS_CHANGED, cycle_id=cycle.pk, subject=f"cycle:{cycle.pk}", payload=payload)
+    return len(entries)

@@ -1,0 +1,59 @@
+"""Reads of points: the ledger and totals of the generation shown."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from games.cycles.models import Cycle
+from games.recognition.models import Points, PointsCursor, PointsTotal
+from leaderboards.engine import facts
+
+
+def generation_shown(cycle: Cycle) -> int:
+    """Which generation of points is the valid one."""
+    return PointsCursor.objects.filter(cycle=cycle).values_list("generation", flat=True).first() or 1
+
+
+def points_of(cycle: Cycle) -> QuerySet[Points]:
+    """Every award and reversal that counts, in sealed order."""
+    return Points.objects.filter(cycle=cycle, generation=generation_shown(cycle)).order_by("seal", "pk")
+
+
+def totals_of(cycle: Cycle) -> QuerySet[PointsTotal]:
+    """The total of each group, the highest first."""
+    rows = PointsTotal.objects.filter(cycle=cycle, generation=generation_shown(cycle)).select_related("group")
+    return rows.order_by("-amount", "last_at", "group__key")
+
+
+def shown_points() -> QuerySet[Points]:
+    """Points that count, of every cycle: those of the generation shown."""
+    return Points.objects.filter(generation=_shown())
+
+
+def shown_totals() -> QuerySet[PointsTotal]:
+    """Totals that count, of every cycle."""
+    return PointsTotal.objects.filter(generation=_shown()).select_related("group")
+
+
+def _shown() -> Coalesce:
+    cursor = PointsCursor.objects.filter(cycle_id=OuterRef("cycle_id")).values("generation")
+    return Coalesce(Subquery(cursor), 1)
+
+
+def point_facts(cycle: Cycle) -> tuple[facts.Points, ...]:
+    """The totals as the engine takes them, for boards that rank by points."""
+    rows = PointsTotal.objects.filter(cycle=cycle, generation=generation_shown(cycle)).order_by("group__key")
+    return tuple(facts.Points(key, Fraction(amount)) for key, amount in rows.values_list("group__key", "amount"))
+
+
+def grown_of(cycle: Cycle, groups: Sequence[str]) -> dict[str, list[tuple[int, Fraction]]]:
+    """Key of a group -> (milliseconds since the first point of the cycle, points so far), in sealed order. Two statements."""
+    rows = points_of(cycle).filter(group__key__in=groups).order_by("at", "seal", "pk").values_list("group__key", "at", "amount")
+    found: dict[str, list[tuple[int, Fraction]]] = {group: [(0, Fraction(0))] for group in groups}
+    begun = None
+    for group, at, amount in rows:
+        begun = begun or at
+        found[group].append((int((at - begun).total_seconds() * 1000), found[group][-1][1] + amount))
+    return found if begun is not None else {}

@@ -1,0 +1,42 @@
+"""States of a grant, and what is refused."""
+
+from enum import StrEnum
+from typing import Final
+
+from games.errors import Conflict, Invalid
+
+
+class GrantState(StrEnum):
+    """nominated → verified → granted → delivered; also declined, revoked. `unallocated` is money nobody won."""
+
+    NOMINATED = "nominated"
+    VERIFIED = "verified"
+    GRANTED = "granted"
+    DELIVERED = "delivered"
+    DECLINED = "declined"
+    REVOKED = "revoked"
+    UNALLOCATED = "unallocated"
+
+
+NEXT_GRANT_STATES: dict[GrantState, frozenset[GrantState]] = {
+    GrantState.NOMINATED: frozenset({GrantState.VERIFIED, GrantState.DECLINED, GrantState.REVOKED}),
+    GrantState.VERIFIED: frozenset({GrantState.GRANTED, GrantState.DECLINED, GrantState.REVOKED}),
+    GrantState.GRANTED: frozenset({GrantState.DELIVERED, GrantState.DECLINED, GrantState.REVOKED}),
+    GrantState.DELIVERED: frozenset({GrantState.REVOKED}),
+    GrantState.DECLINED: frozenset(),
+    GrantState.REVOKED: frozenset(),
+    GrantState.UNALLOCATED: frozenset(),
+}
+NEEDS_REASON: Final = frozenset({GrantState.DECLINED, GrantState.REVOKED})
+
+
+class GrantRefused(Conflict):
+    """The grant is in a state from which this does not follow."""
+
+    code = "grant_refused"
+
+
+class GrantReasonMissing(Invalid):
+    """Declining and revoking stand in the record with a reason."""
+
+    code = "reason_missing"
