@@ -762,10 +762,10 @@ PERMISSIONS: dict[str, Permission] = {
         lambda a: Q(group_id__in=a.groups_with(Capability.SUBMIT)) | (_idea_of_own(a) & _organizes(a, "cycle_id") & ~_mine(a)),
     ),
     "idea.widen": _row(
-        "Its author as long as they are in the group; the captain, once its author is not.",
+        "Its author as long as they are in the group; the captain, once its author is not, what more than the group reads already.",
         Idea,
         lambda a: (
-            (Q(group_id__in=a.groups_with(Capability.CAPTAIN)) & ~_author_there())
+            (Q(group_id__in=a.groups_with(Capability.CAPTAIN)) & ~Q(audience=IdeaAudience.OWN.value) & ~_author_there())
             | (_mine(a) & Q(author_id__in=sorted(a.persons)))
             | (_idea_of_own(a) & _organizes(a, "cycle_id") & ~_mine(a))
         ),

@@ -127,6 +127,17 @@ def test_a_failure_story_stays_hidden_from_sponsors_until_everybody_may_read_it(
     assert "ben" in readers(cast, story)
 
 
+@pytest.mark.parametrize(("audience", "may"), [("own", False), ("organizers", True), ("teams", True)])
+def test_a_private_note_never_widens_but_by_its_author(cast: Cast, audience: str, may: bool):
+    idea = shared(cast, audience=audience)
+    assert allows(cast.ada.access, "idea.widen", idea)
+    Idea.objects.filter(pk=idea.pk).update(author=cast.eve.person)  # who wrote it is in the team no more; ada is its captain
+    idea.refresh_from_db()
+    assert allows(cast.ada.access, "idea.widen", idea) is may
+    assert not allows(cast.eve.access, "idea.widen", idea)
+    assert not allows(cast.org.access, "idea.widen", idea)
+
+
 def test_an_audience_widens_and_never_narrows(cast: Cast):
     idea = shared(cast, audience="own")
     actions.widen(idea=idea, audience="groups", by=cast.ada.user, readers=[cast.blue])
