@@ -70,6 +70,7 @@ class DecisionKind(StrEnum):
     DELIBERATE = "deliberate"
     CHANGE_SET = "change_set"
     APPEAL = "appeal"
+    ADOPT = "adopt"
 
 
 RESULT_KINDS = frozenset(

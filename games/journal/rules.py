@@ -131,6 +131,14 @@ class Kind(StrEnum):
     ANNOUNCEMENT_MADE = "announcement.made"
     ANNOUNCEMENT_WITHDRAWN = "announcement.withdrawn"
     PEOPLE_REMINDED = "people.reminded"
+    RETROSPECTIVE_ASKED = "retrospective.asked"
+    RETROSPECTIVE_MADE = "retrospective.made"
+    RETROSPECTIVE_PUBLISHED = "retrospective.published"
+    PROPOSAL_DECIDED = "proposal.decided"
+    IDEA_ADOPTED_ON = "idea.adopted_on"
+    NEXT_CYCLE_BEGUN = "next_cycle.begun"
+    THINGS_CARRIED = "things.carried"
+    POINTS_CARRIED = "points.carried"
 
 
 # What a visitor may read in the event feed of a cycle: nothing that tells of sealed work.

@@ -1,7 +1,11 @@
-"""Rules that are being written, and dry runs of them."""
+"""Rules that are being written, dry runs of them, and what teams bring along from the cycle before."""
+
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+
+from games.progression.succeeding import CarriedKind
 
 
 class Draft(models.Model):
@@ -39,3 +43,30 @@ class Rehearsal(models.Model):
 
     def __str__(self) -> str:
         return f"dry run {self.cycle_id} of {self.source_id}"
+
+
+class Carried(models.Model):
+    """What a team brought along from the cycle before, as the rules of the new one say. Written once, at the launch.
+
+    `was` and `amount`: points before and after they faded, or the head start. `key`: the badge, or the number of what was taken
+    or planned there. `test`: the test of change that a commitment became here.
+    """
+
+    cycle = models.ForeignKey("games.Cycle", models.CASCADE, related_name="carried")
+    group = models.ForeignKey("games.Group", models.CASCADE, related_name="carried", help_text="The team in the new cycle.")
+    kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in CarriedKind])
+    key = models.CharField(max_length=100, blank=True)
+    name = models.CharField(max_length=300, blank=True, help_text="What it was called there.")
+    was = models.IntegerField(default=0)
+    amount = models.IntegerField(default=0)
+    test = models.ForeignKey("games.ChangeTest", models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "carried"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["group", "kind", "key"], name="carried_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.group_id}: {self.key or self.amount}"
