@@ -45,7 +45,18 @@ from games.partnerships.models import Partner, Partnership
 from games.peers.models import PeerAsk, PeerOptOut
 from games.playbooks.models import Playbook
 from games.progression.models import Draft, Rehearsal
-from games.recognition.models import Grant, Points, PointsCursor, PointsTotal
+from games.recognition.models import (
+    EarnedBadge,
+    GoalReached,
+    Grant,
+    GroupWeek,
+    Points,
+    PointsCursor,
+    PointsTotal,
+    QuestFinished,
+    Tally,
+    TallyMark,
+)
 from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, RecomputeRun
 from games.rounds.models import Entrant, Extension, Round
 from games.submissions.models import Attempt, Submission, Upload, Version
@@ -75,13 +86,16 @@ __all__ = [
     "Derivation",
     "Design",
     "Draft",
+    "EarnedBadge",
     "Entrant",
     "Extension",
     "ExternalResult",
     "FeedbackReply",
     "Follow",
+    "GoalReached",
     "Grant",
     "Group",
+    "GroupWeek",
     "Idea",
     "IdeaDraft",
     "IdeaMerger",
@@ -114,6 +128,7 @@ __all__ = [
     "PointsCursor",
     "PointsTotal",
     "Post",
+    "QuestFinished",
     "RankedList",
     "Reading",
     "RecomputeRun",
@@ -136,6 +151,8 @@ __all__ = [
     "Suggestion",
     "Support",
     "Taken",
+    "Tally",
+    "TallyMark",
     "Thanks",
     "Thread",
     "Upload",
