@@ -20,6 +20,16 @@ class Points(models.Model):
     design_number = models.PositiveIntegerField()
     group = models.ForeignKey("games.Group", models.CASCADE, null=True, blank=True, related_name="points")
     person = models.ForeignKey("games.Person", models.SET_NULL, null=True, blank=True, related_name="+")
+    partner = models.ForeignKey(
+        "games.Group",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The other team of the act: who was helped, who took it up.",
+    )
+    day = models.DateField(null=True, blank=True, help_text="Whose caps it counts for: a day of the cycle's time zone.")
+    repeats = models.PositiveIntegerField(default=0, help_text="How often the same partner had counted for this rule before.")
     amount = models.IntegerField()
     reverses = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
@@ -67,6 +77,13 @@ class PointsCursor(models.Model):
     )
     preview_seal = models.BigIntegerField(default=0)
     preview_design = models.PositiveIntegerField(null=True, blank=True)
+    preview_rules = models.JSONField(
+        null=True, blank=True, help_text="Rules on trial, which no Design has yet. Empty: those of preview_design."
+    )
+    preview_until = models.BigIntegerField(
+        default=0, help_text="How far the shown points had read when the preview was asked for: progress."
+    )
+    preview_at = models.DateTimeField(null=True, blank=True, help_text="When it was asked for.")
 
     def __str__(self) -> str:
         return f"generation {self.generation} up to {self.seal}"
