@@ -139,6 +139,10 @@ class Kind(StrEnum):
     NEXT_CYCLE_BEGUN = "next_cycle.begun"
     THINGS_CARRIED = "things.carried"
     POINTS_CARRIED = "points.carried"
+    WIN_FOUND = "win.found"
+    CHEER_GIVEN = "cheer.given"
+    FLAG_RAISED = "flag.raised"
+    FLAG_SETTLED = "flag.settled"
 
 
 # What a visitor may read in the event feed of a cycle: nothing that tells of sealed work.

@@ -32,6 +32,7 @@ class Topic(StrEnum):
     TEAM = "team"
     TALK = "talk"
     NEWS = "news"
+    WINS = "wins"
 
 
 class Pace(StrEnum):
