@@ -1,10 +1,21 @@
 """The Design: all rules of a cycle as one validated, immutable value. It extends the engine's vocabulary; there is no second one."""
 
+from games.playbooks.schema.badges import (
+    Badge,
+    Counted,
+    Counting,
+    League,
+    Quest,
+    QuestStep,
+    Recognition,
+    SharedGoal,
+    Streak,
+)
 from games.playbooks.schema.brand import Accent, Brand
 from games.playbooks.schema.cycle import DEFAULT_ROLES, Aim, Checks, CycleSpec, PlaybookInfo, Role, Waiver
 from games.playbooks.schema.design import FORMAT, Design, launch_problems
 from games.playbooks.schema.forms import FieldType, FormField
-from games.playbooks.schema.points import Badge, PointRule, Receiver
+from games.playbooks.schema.points import PointRule, Receiver
 from games.playbooks.schema.reading import WARNING, DesignRefused, design_problems, json_schema, parse_design, read_toml
 from games.playbooks.schema.registration import Division, Document, Eligibility, NameRules, Registration
 from games.playbooks.schema.retention import Retention
@@ -31,6 +42,8 @@ __all__ = [
     "Brand",
     "ChallengeDesign",
     "Checks",
+    "Counted",
+    "Counting",
     "CriterionDesign",
     "CycleSpec",
     "Design",
@@ -42,18 +55,24 @@ __all__ = [
     "FlagAnswer",
     "FormField",
     "Hint",
+    "League",
     "Level",
     "NameRules",
     "NumberAnswer",
     "PlaybookInfo",
     "PointRule",
+    "Quest",
+    "QuestStep",
     "Question",
     "QuizAnswer",
     "Receiver",
+    "Recognition",
     "Registration",
     "Retention",
     "Role",
     "RoundDesign",
+    "SharedGoal",
+    "Streak",
     "Waiver",
     "Widening",
     "design_problems",

@@ -9,9 +9,11 @@ from pydantic import Field, model_validator
 
 from games.errors import Problem
 from games.playbooks.rules import Capability, Visibility
+from games.playbooks.schema.badges import Badge, League, Quest, Recognition, SharedGoal, Streak
 from games.playbooks.schema.brand import Brand
 from games.playbooks.schema.cycle import DEFAULT_ROLES, Aim, Checks, CycleSpec, OfficeHours, PlaybookInfo, Role
-from games.playbooks.schema.points import Badge, PointRule
+from games.playbooks.schema.earning import EARNS
+from games.playbooks.schema.points import PointRule
 from games.playbooks.schema.registration import Registration
 from games.playbooks.schema.retention import Retention
 from games.playbooks.schema.tasks import ChallengeDesign, RoundDesign
@@ -42,6 +44,11 @@ class Design(Scoring):
     challenges: tuple[ChallengeDesign, ...] = ()
     rules: tuple[PointRule, ...] = ()
     badges: tuple[Badge, ...] = ()
+    quests: tuple[Quest, ...] = ()
+    streak: Streak | None = Field(default=None, description="weeks in a row are counted")
+    together: tuple[SharedGoal, ...] = ()
+    league: League | None = Field(default=None, description="small boards of groups that are about as active")
+    recognition: Recognition = Recognition()
     brand: Brand = Brand()
     retention: Retention = Retention()
     rounding: Rounding = Field(default=Rounding.HALF_UP, exclude=True)
@@ -89,6 +96,7 @@ class Design(Scoring):
         for path, message in self.registration.faults():
             yield ("registration", *path), message
         yield from _repeated(self)
+        yield from _miscounted(self)
         yield from _unknown(self)
 
 
@@ -174,7 +182,7 @@ def _ladders(design: Design) -> Iterator[tuple[Path, str]]:
 
 def _repeated(design: Design) -> Iterator[tuple[Path, str]]:
     """A key used twice where the engine does not look."""
-    for name in ("roles", "rules", "badges"):
+    for name in ("roles", "rules", "badges", "quests", "together"):
         yield from _twice((name,), [one.key for one in getattr(design, name)])
     for name in ("form", "divisions"):
         yield from _twice(("registration", name), [one.key for one in getattr(design.registration, name)])
@@ -187,6 +195,33 @@ def _twice(path: Path, keys: list[str]) -> Iterator[tuple[Path, str]]:
     for key, times in Counter(keys).items():
         if times > 1:
             yield path, f'the key "{key}" is used {times} times'
+
+
+def _counted(design: Design) -> Iterator[tuple[Path, Any]]:
+    """What counts acts beside the rules of points, with the rounds and challenges in which they count."""
+    for name in ("badges", "together"):
+        for number, one in enumerate(getattr(design, name)):
+            yield (name, number), one
+    for number, quest in enumerate(design.quests):
+        for step, one in enumerate(quest.steps):
+            yield ("quests", number, "steps", step), one
+
+
+def _miscounted(design: Design) -> Iterator[tuple[Path, str]]:
+    """Rounds, challenges and kinds of acts that do not exist: they would never count."""
+    known = {"rounds": [one.key for one in design.rounds]}
+    known["challenges"] = list(dict.fromkeys(one.key for one in design.challenges))
+    for path, counted in _counted(design):
+        for event in counted.events:
+            if event not in EARNS:
+                yield (
+                    (*path, "event" if event == counted.event else "also"),
+                    f'"{event}" is not counted; known: {", ".join(EARNS)}',
+                )
+        for name, keys in known.items():
+            for key in getattr(counted, name) or ():
+                if key not in keys:
+                    yield (*path, name), f'"{key}" is not a {name.removesuffix("s")}; known: {", ".join(keys)}'
 
 
 def _unknown(design: Design) -> Iterator[tuple[Path, str]]:

@@ -94,7 +94,7 @@ offer = { waved = "" }
             "rules = [{ key = 'p', event = 'a', points = 1, rounds = ['x'] }]",
             'cycle.toml: rules[0].rounds: "x" is not a round; known: r',
         ),
-        ("badges = [{ key = 'p' }]", "cycle.toml: badges[0]: exactly one of event, points is needed"),
+        ("badges = [{ key = 'p' }]", "cycle.toml: badges[0]: exactly one of event, points, streak is needed"),
         ("roles = [{ key = 'x', capabilities = ['fly'] }]", "cycle.toml: roles[0].capabilities[0]: expected 'organize', "),
         ("registration = { min_members = 3, max_members = 2 }", "cycle.toml: registration.max_members: 2 is below min_members 3"),
         (
