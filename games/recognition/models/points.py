@@ -20,13 +20,8 @@ class Points(models.Model):
     design_number = models.PositiveIntegerField()
     group = models.ForeignKey("games.Group", models.CASCADE, null=True, blank=True, related_name="points")
     person = models.ForeignKey("games.Person", models.SET_NULL, null=True, blank=True, related_name="+")
-    partner = models.ForeignKey(
-        "games.Group",
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        help_text="The other team of the act: who was helped, who took it up.",
+    partner = models.BigIntegerField(
+        null=True, blank=True, help_text="Id of the other team of the act: who was helped, who took it up."
     )
     day = models.DateField(null=True, blank=True, help_text="Whose caps it counts for: a day of the cycle's time zone.")
     repeats = models.PositiveIntegerField(default=0, help_text="How often the same partner had counted for this rule before.")
@@ -37,7 +32,16 @@ class Points(models.Model):
     class Meta:
         verbose_name_plural = "points"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["cycle", "generation", "seal", "rule", "group"], name="points_once_per_act")
+            models.UniqueConstraint(
+                fields=["cycle", "generation", "seal", "rule", "group"],
+                condition=models.Q(partner__isnull=True),
+                name="points_once_per_act",
+            ),
+            models.UniqueConstraint(
+                fields=["cycle", "generation", "seal", "rule", "group", "partner"],
+                condition=models.Q(partner__isnull=False),
+                name="points_once_per_partner",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["cycle", "generation", "group"], name="points_by_group"),
