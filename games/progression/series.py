@@ -2,35 +2,46 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal
 
-from games.cycles.models import Cycle, Series
+from django.db.models import Count, F
+
+from games.cycles.models import Cycle, Design, Series
 from games.cycles.queries import cycles_of
 from games.cycles.rules import CycleState
 from games.errors import Invalid
-from games.groups.models import Group
+from games.groups.models import Group, Membership
 from games.groups.rules import UNNAMED, is_unnamed
+from games.playbooks.schema.succession import Season
 from leaderboards.computing import compute
 from leaderboards.engine import facts, numbers
 from leaderboards.engine.outcome import Row
+from leaderboards.engine.season import field_points
 from leaderboards.engine.spec import Aggregate, BoardSpec, ChallengeSpec, Missing, Ranked, RoundSpec, Scoring
 from leaderboards.models import Board, Snapshot
 from leaderboards.queries import PUBLIC
 
 BOARD = "series"
 TASK = "result"
+DAY: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesRule:
-    """How cycles add up: by `score` or by `place` of their main board; then as on a board: sum or mean, best n, points by place."""
+    """How cycles add up: by `score` or by `place` of their main board, or by what a place is worth in its `field` (`field_points`).
 
-    by: Literal["score", "place"] = "score"
+    Then as on a board: sum or mean, best n, points by place, half-life in days. `declared`: the rules of a cycle say so.
+    """
+
+    by: Literal["score", "place", "field"] = "score"
     combine: Aggregate = Aggregate.SUM
     best: int | None = None
     points: tuple[Fraction, ...] | None = None
     missing: Missing = Missing.SKIP
+    half_life: Fraction | None = None
+    declared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +72,51 @@ class _Teams:
         return root
 
 
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What stands of a cycle: its last published rows, and when it was over."""
+
+    rows: list[dict[str, str]]
+    at: datetime
+
+
+def declared_rule(cycles: Sequence[Cycle]) -> SeriesRule:
+    """The rule that the newest of these cycles with a season in its rules declares; without one the sum of the scores. One statement."""
+    rows = Design.objects.filter(cycle__in=cycles, number=F("cycle__design_number"), data__has_key="season")
+    said = dict(rows.values_list("cycle_id", "data__season"))
+    newest = next((one.pk for one in reversed(cycles) if one.pk in said), None)
+    return SeriesRule() if newest is None else rule_of(Season.model_validate(said[newest]))
+
+
+def rule_of(season: Season) -> SeriesRule:
+    """What the rules of a cycle say of its series."""
+    return SeriesRule(season.by, season.combine, season.best, season.points, Missing.SKIP, season.half_life, declared=True)
+
+
+def counted_cycles(series: Series) -> list[Cycle]:
+    """The public cycles of a series that were launched, the first first."""
+    return list(cycles_of(series).filter(public=True, rehearsal=False).exclude(state=CycleState.DRAFT.value))
+
+
 def series_standings(series: Series, rule: SeriesRule | None = None) -> list[SeriesRow]:
     """The standings over the public cycles of a series, from the last published state of each main board. A team is followed by its predecessors.
 
-    Four statements, whatever the number of cycles. Raises Invalid when scores cannot be added up (in one cycle more is better, in
-    another less).
+    `rule`: how cycles add up (default: as the newest cycle declares). Five statements, six by field, whatever the number of cycles.
+    Raises Invalid when scores cannot be added up (in one cycle more is better, in another less).
     """
-    rule = rule or SeriesRule()
-    cycles = list(cycles_of(series).filter(public=True).exclude(state=CycleState.DRAFT.value))
+    cycles = counted_cycles(series)
+    rule = rule or declared_rule(cycles)
     boards = {one.scope: one for one in Board.objects.filter(scope__in=[one.pk for one in cycles], number=1, audience=PUBLIC)}
-    published = _published(boards)
+    published = _published(cycles, boards)
     cycles = [one for one in cycles if one.pk in published]
     if not cycles:
         return []
     teams = _teams(cycles)
     results = _results(cycles, published, teams, rule)
-    scoring = _scoring(cycles, rule, low=rule.by == "place" or _low([boards[one.pk] for one in cycles]))
+    if rule.by == "field":
+        results = _worth(results, published, teams)
+    low = rule.by == "place" or (rule.by == "score" and _low([boards[one.pk] for one in cycles]))
+    scoring = _scoring(cycles, rule, published, low=low)
     found = facts.Facts(
         groups=tuple(facts.Group(f"g{root}", teams.names[root]) for root in sorted({root for _, root in results})),
         attempts=tuple(
@@ -86,11 +126,34 @@ def series_standings(series: Series, rule: SeriesRule | None = None) -> list[Ser
     return [_row(one, teams, results) for one in compute(scoring, found).boards[BOARD].rows]
 
 
-def _published(boards: Mapping[int, Board]) -> dict[int, Snapshot]:
-    """The last public snapshot of each board, by cycle."""
+def _published(cycles: Sequence[Cycle], boards: Mapping[int, Board]) -> dict[int, _Result]:
+    """The last public snapshot of each board, by cycle. A cycle is over when its rules say, else when it was published first."""
     scopes = {board.pk: scope for scope, board in boards.items()}
+    ends = {one.pk: one.ends_at for one in cycles}
     rows = Snapshot.objects.filter(board__in=scopes, audience=PUBLIC).order_by("number")
-    return {scopes[one.board_id]: one for one in rows}
+    first: dict[int, datetime] = {}
+    found: dict[int, _Result] = {}
+    for one in rows:
+        cycle = scopes[one.board_id]
+        first.setdefault(cycle, one.published_at)
+        found[cycle] = _Result(one.rows, ends[cycle] or first[cycle])
+    return found
+
+
+def _worth(results: Mapping[tuple[int, int], str], published: Mapping[int, _Result], teams: _Teams) -> dict[tuple[int, int], str]:
+    """What each place is worth in its field: the teams that had a place there, their size, the days until the last cycle. One statement."""
+    latest = max(one.at for one in published.values())
+    fields = {cycle: sum(1 for one, _ in results if one == cycle) for cycle in published}
+    groups = [pk for held in teams.groups.values() for pk in held.values()]
+    rows = Membership.objects.filter(group__in=groups, until__isnull=True).order_by().values_list("group_id")
+    sizes = dict(rows.annotate(number=Count("pk")))
+    found = {}
+    for (cycle, root), place in results.items():
+        group = teams.groups[root].get(cycle)
+        days = Fraction(int((latest - published[cycle].at).total_seconds()), DAY)
+        worth = field_points(numbers.parse(place), fields[cycle], size=max(sizes.get(group, 1), 1), days=max(days, Fraction(0)))
+        found[cycle, root] = numbers.text(worth)
+    return found
 
 
 def _teams(cycles: Sequence[Cycle]) -> _Teams:
@@ -105,14 +168,14 @@ def _teams(cycles: Sequence[Cycle]) -> _Teams:
 
 
 def _results(
-    cycles: Sequence[Cycle], published: Mapping[int, Snapshot], teams: _Teams, rule: SeriesRule
+    cycles: Sequence[Cycle], published: Mapping[int, _Result], teams: _Teams, rule: SeriesRule
 ) -> dict[tuple[int, int], str]:
     """(cycle, team) → what counts, as number text. Rows without a place or a score do not count."""
     found = {}
     for cycle in cycles:
         for row in published[cycle.pk].rows:
             root = teams.roots.get((cycle.pk, row["entry"])) or teams.unnamed(cycle.pk, row["entry"])
-            text = row[rule.by]
+            text = row["score" if rule.by == "score" else "place"]
             if root is not None and text and row["place"] and not row["line"]:
                 found[cycle.pk, root] = text
     return found
@@ -126,19 +189,27 @@ def _low(boards: Sequence[Board]) -> bool:
     return lows.pop()
 
 
-def _scoring(cycles: Sequence[Cycle], rule: SeriesRule, *, low: bool) -> Scoring:
+def _scoring(cycles: Sequence[Cycle], rule: SeriesRule, published: Mapping[int, _Result], *, low: bool) -> Scoring:
     task = ChallengeSpec.model_validate({"key": TASK, "format": "measured", "better": "low" if low else "high", "keep": "latest"})
     falling = low and rule.points is None
+    if falling and rule.half_life is not None:
+        message = "Where less is better, what fades would look better with time: give points for places."
+        raise Invalid(message, where="half_life")
     board = BoardSpec(
         key=BOARD,
         combine=rule.combine,
         best=rule.best,
         points=rule.points,
         missing=rule.missing,
+        half_life=rule.half_life,
         ranked=Ranked.ANY,
         order=("score low" if falling else "score",),
     )
-    return Scoring(rounds=tuple(RoundSpec(key=f"c{one.pk}") for one in cycles), challenges=(task,), boards=(board,))
+    return Scoring(
+        rounds=tuple(RoundSpec(key=f"c{one.pk}", closes=published[one.pk].at) for one in cycles),
+        challenges=(task,),
+        boards=(board,),
+    )
 
 
 def _row(row: Row, teams: _Teams, results: Mapping[tuple[int, int], str]) -> SeriesRow:

@@ -1,0 +1,130 @@
+"""Standings over the cycles of a series: sum, best n of m, points by place, half-life, and what a place is worth in its field."""
+
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+
+from games.cycles.models import Series
+from games.errors import Invalid
+from games.journal.queries import db_now
+from games.playbooks.schema import DesignRefused, Season, parse_design
+from games.progression.series import SeriesRule, declared_rule, rule_of, series_standings
+from leaderboards.models import Board, Snapshot
+from tests.factories.cycles import START, CycleFactory, small, small_design
+from tests.factories.groups import GroupFactory, MembershipFactory
+
+pytestmark = pytest.mark.django_db
+NOW = START
+SCORES = ({"aqua": "10", "brook": "8", "cloud": "1"}, {"aqua": "2", "brook": "9", "cloud": "3"}, {"brook": "4", "aqua": "3"})
+
+
+@pytest.fixture
+def series():
+    """Three cycles, 90 days apart; aqua, brook and (not in the last) cloud in each."""
+    found = Series.objects.create(key="waters", name="Waters")
+    before: dict[str, object] = {}
+    for number, scores in enumerate(SCORES):
+        over = NOW + timedelta(days=90 * number)
+        cycle = CycleFactory(series=found, starts_at=over - timedelta(days=30), ends_at=over, state="closed")
+        before = {key: GroupFactory(cycle=cycle, key=key, name=key.title(), predecessor=before.get(key)) for key in scores}
+        board = Board.objects.create(scope=cycle.pk, key="result", number=1, name="Result", spec={"key": "result"})
+        ranked = sorted(scores.items(), key=lambda one: -float(one[1]))
+        rows = [
+            {"entry": key, "line": 0, "name": key.title(), "bracket": "", "rank": n, "place": str(n), "score": score}
+            for n, (key, score) in enumerate(ranked, 1)
+        ]
+        Snapshot.objects.create(board=board, number=1, design_number=1, rows=rows, digest="x", published_at=over)
+    return found
+
+
+def totals(series, **rule):
+    return {row.name: row.score for row in series_standings(series, SeriesRule(**rule))}
+
+
+def test_scores_add_up_and_only_the_best_may_count(series):
+    assert totals(series) == {"Brook": "21", "Aqua": "15", "Cloud": "4"}
+    assert totals(series, best=2) == {"Brook": "17", "Aqua": "13", "Cloud": "4"}
+    assert totals(series, best=1) == {"Aqua": "10", "Brook": "9", "Cloud": "3"}
+
+
+def test_places_become_points(series):
+    assert totals(series, by="place", points=(Fraction(10), Fraction(6), Fraction(1))) == {
+        "Brook": "26",
+        "Aqua": "17",
+        "Cloud": "7",
+    }
+
+
+def test_a_cycle_two_half_lives_ago_counts_a_quarter(series):
+    """Exact where the power is: 10/4 + 2/2 + 3, 8/4 + 9/2 + 4, 1/4 + 3/2."""
+    assert totals(series, half_life=Fraction(90)) == {"Brook": "10.5", "Aqua": "6.5", "Cloud": "1.75"}
+
+
+def test_thirty_days_of_a_half_life_of_ninety_leave_what_they_should(series):
+    """Oracle O-HL: what was 100 thirty days ago is 79.370053."""
+    first, second, third = (board.pk for board in Board.objects.order_by("scope"))
+    del second
+    Board.objects.exclude(pk__in=[first, third]).update(number=2)
+    over = db_now()
+    cycles = list(Series.objects.get(pk=series.pk).cycles.order_by("starts_at"))
+    type(cycles[0]).objects.filter(pk=cycles[0].pk).update(ends_at=over - timedelta(days=30))
+    type(cycles[2]).objects.filter(pk=cycles[2].pk).update(ends_at=over)
+    assert totals(series, half_life=Fraction(90))["Cloud"] == "0.793701"
+
+
+def test_a_place_is_worth_more_in_a_larger_field_and_to_a_small_team(series):
+    """As in oracle O-KAG, with three and two teams instead of a thousand: 100000 * log10(1 + log10 3) = 16941.2 for a first place."""
+    alone = totals(series, by="field", best=1)
+    assert list(alone) == ["Brook", "Aqua", "Cloud"]
+    group = series.cycles.order_by("starts_at")[1].groups.get(key="brook")
+    for _ in range(4):
+        MembershipFactory(group=group, cycle=group.cycle)
+    again = totals(series, by="field", best=1)
+    assert Fraction(again["Brook"]) < Fraction(alone["Brook"])
+    assert again["Aqua"] == alone["Aqua"]
+
+
+def test_the_newest_cycle_that_says_how_decides(series):
+    cycles = list(series.cycles.order_by("starts_at"))
+    assert declared_rule(cycles) == SeriesRule()
+    CycleFactory(series=series, starts_at=NOW + timedelta(days=400), design=small_design(season={"best": 1}))
+    assert [row.score for row in series_standings(series)] == ["10", "9", "3"]
+    CycleFactory(
+        series=series, starts_at=NOW + timedelta(days=500), design=small_design(season={"by": "place", "points": [3, 1]})
+    )
+    assert {row.name: row.score for row in series_standings(series)} == {"Brook": "7", "Aqua": "4", "Cloud": "1"}
+
+
+def test_a_rule_declared_reads_back_as_it_was_written():
+    found = rule_of(Season.model_validate({"by": "place", "points": [10, "6.5"], "best": 2, "half_life": 90}))
+    assert found == SeriesRule("place", best=2, points=(Fraction(10), Fraction("6.5")), half_life=Fraction(90), declared=True)
+
+
+@pytest.mark.parametrize(
+    ("season", "said"),
+    [
+        ({"half_life": 0}, "days above 0"),
+        ({"by": "field", "points": [1]}, "gives points itself"),
+        ({"by": "place", "half_life": 30}, "look better with time"),
+        ({"points": [-1], "by": "place"}, "at least 0"),
+    ],
+)
+def test_seasons_that_say_nothing_sensible_are_refused(season, said):
+    with pytest.raises(DesignRefused) as refused:
+        parse_design(small(season=season), start=START)
+    assert said in str(refused.value.problems)
+
+
+def test_places_that_fade_are_refused_where_less_is_better(series):
+    with pytest.raises(Invalid, match="look better with time"):
+        series_standings(series, SeriesRule(by="place", half_life=Fraction(30)))
+
+
+def test_more_cycles_take_no_more_statements(series, django_assert_num_queries):
+    with django_assert_num_queries(5):
+        series_standings(series)
+    for n in range(10):
+        CycleFactory(series=series, starts_at=NOW + timedelta(days=600 + n))
+    with django_assert_num_queries(5):
+        series_standings(series)
