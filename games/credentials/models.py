@@ -53,7 +53,8 @@ class Credential(models.Model):
     )
     name = models.CharField(max_length=300, blank=True, help_text="Whom it names, as they wished; empty once they left.")
     title = models.CharField(max_length=300, help_text="What was won.")
-    claim = models.JSONField(default=dict)
+    wanted = models.JSONField(default=dict, blank=True, help_text="What was asked for beside the name: with_address.")
+    claim = models.JSONField(default=dict, blank=True)
     digest = models.CharField(max_length=64, blank=True)
     state = models.CharField(
         max_length=7, choices=[(s.value, s.value) for s in CredentialState], default=CredentialState.ASKED.value
@@ -66,6 +67,7 @@ class Credential(models.Model):
     issued_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True, help_text="Why it was taken back: everybody who verifies it reads this.")
+    given_up = models.BooleanField(default=False, help_text="Taken back by whoever it names, who may ask for another one.")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
