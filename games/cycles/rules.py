@@ -55,6 +55,7 @@ class DecisionKind(StrEnum):
     EQUAL = "equal"
     BREAK = "break"
     AWARD = "award"
+    FORGO = "forgo"
 
     LAUNCH = "launch"
     AMEND = "amend"
@@ -82,6 +83,7 @@ RESULT_KINDS = frozenset(
         DecisionKind.EQUAL,
         DecisionKind.BREAK,
         DecisionKind.AWARD,
+        DecisionKind.FORGO,
     }
 )
 

@@ -1,112 +1,191 @@
-"""Awards: who earns them by place, value, share or decision, one of a set; and money in whole cents."""
+"""Awards: who earns them by place, value, share or decision, one of a set; whom they pass by; and money in whole cents."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
-from leaderboards.engine.checks import Problem
+from leaderboards.engine.checks import Problem, Severity
 from leaderboards.engine.cuts import brackets
 from leaderboards.engine.facts import DecisionKind
 from leaderboards.engine.index import Index
+from leaderboards.engine.lineup import Out, Tie, line_up, share_count, who_is_out
 from leaderboards.engine.names import split_order
-from leaderboards.engine.outcome import AwardResult, BoardResult, Row, Winner
-from leaderboards.engine.spec import AwardSpec, AwardTies, Scoring
-
-type Positions = list[list[Row]]
-"""Rows that share a place together, best first: a tie of t rows fills t positions whatever the style of its number."""
+from leaderboards.engine.outcome import AwardResult, BoardResult, Passed, Row, Winner
+from leaderboards.engine.spec import AwardSpec, AwardTies, PlaceStyle, Scoring, expand_boards
 
 
 def give_awards(
     scoring: Scoring, boards: Mapping[str, BoardResult], index: Index, problems: list[Problem]
 ) -> tuple[AwardResult, ...]:
     """Give the awards in file order; of the awards of one set a group gets only the first that it earns."""
-    taken: dict[str, set[str]] = {}
-    results = []
+    given: list[tuple[AwardSpec, AwardResult]] = []
     main = next(iter(boards), "")
+    styles = {one.id: one.places for one in expand_boards(scoring)}
     for award in scoring.awards:
         board = boards.get(award.board or main)
         if board is None:
             problems.append(Problem(f'award "{award.key}"', f'"{award.board or main}" is not a board'))
             continue
-        excluded = taken.setdefault(award.set, set()) if award.set is not None else set()
-        result = _give(award, board, index, frozenset(excluded))
-        excluded.update(winner.group for winner in result.winners)
-        results.append(result)
-    return tuple(results)
+        out = who_is_out(award, scoring.awards, given, index, main)
+        chosen = frozenset(one.group for one in index.decided(DecisionKind.AWARD) if one.value == award.key)
+        giving = Giving(award, board, styles[board.key], out, chosen, _base(scoring, award))
+        given.append((award, giving.result(problems)))
+    return tuple(result for _, result in given)
 
 
-def _give(award: AwardSpec, board: BoardResult, index: Index, excluded: frozenset[str]) -> AwardResult:
-    winners: list[Winner] = []
-    budget = paid = 0
-    decided = {one.group for one in index.decided(DecisionKind.AWARD) if one.value == award.key} if award.decided else None
-    chosen = brackets(board.rows) if decided is None else [("", [row for row in board.rows if row.group in decided])]
-    missing = sorted((decided or set()) - {row.group for row in board.rows})
-    for _, rows in chosen:
-        cents = _cents(award, board, rows)
-        earners = [row for row in rows if _earns(award, board, row, rows)]
-        winners += [Winner(row.group, row.place, cents.get(row.group, 0)) for row in earners if row.group not in excluded]
-        budget += sum(award.amounts or ())
-    winners += [Winner(group, None, 0) for group in missing if group not in excluded]
-    if award.places is None and award.at_least is None and award.share is None and not award.decided:
-        winners = [winner for winner in winners if winner.cents]
-    budget = budget or sum(award.amounts or ())
-    paid = sum(winner.cents for winner in winners)
-    return AwardResult(award.key, award.kind, tuple(winners), budget, budget - paid)
+def _base(scoring: Scoring, award: AwardSpec) -> AwardSpec | None:
+    """The award whose earners a share is a share of."""
+    return next((one for one in scoring.awards if one.key == award.share_of), None)
 
 
-def _earns(award: AwardSpec, board: BoardResult, row: Row, rows: Sequence[Row]) -> bool:
-    """Whether a row meets every condition of the award; a decision needs none beside it."""
-    if award.decided:
-        return True
-    if award.places is not None and not (row.place is not None and award.places[0] <= row.place <= award.places[1]):
-        return False
-    if award.at_least is not None and not reaches(award, board, row):
-        return False
-    return award.share is None or in_share(award.share, row, rows)
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """One award on its board. `chosen`: groups named by decisions for it; `base`: the award whose earners its share counts."""
+
+    award: AwardSpec
+    board: BoardResult
+    style: PlaceStyle
+    out: Out
+    chosen: frozenset[str]
+    base: AwardSpec | None = None
+
+    def result(self, problems: list[Problem]) -> AwardResult:
+        """Winners, money and whom it passed by, for each value of `within` alone."""
+        winners: list[Winner] = []
+        passed: list[Passed] = []
+        budget = 0
+        for rows in self._fields():
+            line = line_up(self.award, rows, self.out, self.style, self.chosen)
+            earners = self._earners(line, rows)
+            cents = _cents(self.award, line, earners)
+            won = [row for row in earners if row.group not in self.out.why]
+            winners += sorted((Winner(row.group, row.place, cents.get(row.group, 0)) for row in won), key=_order(rows))
+            passed += self._passed(rows, [row for row in won if cents.get(row.group) or not self._only_pays])
+            budget += self._budget
+            problems += self._undecided(line)
+        winners += [Winner(group, None, 0) for group in self._missing() if group not in self.out.why]
+        if self._only_pays:
+            winners = [winner for winner in winners if winner.cents]
+        budget = budget or self._budget
+        paid = sum(winner.cents for winner in winners)
+        return AwardResult(self.award.key, self.award.kind, tuple(winners), budget, budget - paid, tuple(passed))
+
+    @property
+    def _budget(self) -> int:
+        return self.award.pool if self.award.pool is not None else sum(self.award.amounts or ())
+
+    @property
+    def _only_pays(self) -> bool:
+        """Whether money alone says who wins: then whoever gets none has won nothing."""
+        one = self.award
+        return one.places is None and one.at_least is None and one.share is None and not one.decided
+
+    def _fields(self) -> list[list[Row]]:
+        if self.award.decided:
+            return [[row for row in self.board.rows if row.group in self.chosen]]
+        return [rows for _, rows in brackets(self.board.rows)]
+
+    def _missing(self) -> list[str]:
+        return sorted(self.chosen - {row.group for row in self.board.rows}) if self.award.decided else []
+
+    def _earners(self, line: Sequence[Tie], rows: Sequence[Row]) -> list[Row]:
+        """Those of the line who meet every condition; a decision needs none beside it."""
+        base = len(rows)
+        if self.base is not None:
+            alone = Giving(self.base, self.board, self.style, Out({}, frozenset()), frozenset())
+            base = len(alone._earners(line_up(self.base, rows, alone.out, self.style, ()), rows))
+        return list(_earning(self.award, self.board, line, base))
+
+    def _passed(self, rows: Sequence[Row], won: Collection[Row]) -> list[Passed]:
+        """Whom the award passed by on its way down to the last who won it; where nobody is left to win it, all who stood in its way."""
+        last = max((number for number, row in enumerate(rows) if row in won), default=len(rows))
+        return [
+            Passed(row.group, row.place, self.out.why[row.group])
+            for row in rows[:last]
+            if row.group in self.out.gone and self._steps_down
+        ]
+
+    @property
+    def _steps_down(self) -> bool:
+        """Whether there is a next one: not where a value or a decision alone says who wins."""
+        one = self.award
+        return not one.decided and (
+            one.places is not None or one.share is not None or one.amounts is not None or one.parts is not None
+        )
+
+    def _undecided(self, line: Sequence[Tie]) -> Iterator[Problem]:
+        for tie in line:
+            if tie.waits:
+                message = f"a tie must be decided: who of {', '.join(sorted(row.group for row in tie.rows))} comes first"
+                yield Problem(f'award "{self.award.key}"', message, Severity.WARNING)
+
+
+def _order(rows: Sequence[Row]):  # type: ignore[no-untyped-def] # noqa: ANN202 a key for sorted()
+    numbers = {row.group: number for number, row in enumerate(rows)}
+    return lambda winner: numbers[winner.group]
+
+
+def _earning(award: AwardSpec, board: BoardResult, line: Sequence[Tie], base: int) -> Iterator[Row]:
+    count = None if award.share is None else share_count(award.share, base, award.edge, [len(tie.rows) for tie in line])
+    before = 0
+    for tie in line:
+        here = award.decided or (
+            not tie.waits
+            and (award.places is None or (tie.place is not None and award.places[0] <= tie.place <= award.places[1]))
+            and (count is None or before < count)
+        )
+        if here:
+            yield from (row for row in tie.rows if award.decided or award.at_least is None or reaches(award, board, row))
+        before += len(tie.rows)
 
 
 def reaches(award: AwardSpec, board: BoardResult, row: Row) -> bool:
     """Whether the value is at least (or at most, where the board orders it low) what the award asks for."""
-    value = row.values.get(award.by) if award.by != "score" else row.score
-    if award.at_least is None or not isinstance(value, Fraction):
+    value = _value(award, row)
+    if award.at_least is None or value is None:
         return False
     low = (award.by, True) in {split_order(text) for text in board.order}
     return value <= award.at_least if low else value >= award.at_least
 
 
-def in_share(share: Fraction, row: Row, rows: Sequence[Row]) -> bool:
-    """Whether a row is in the best part of the field: the share rounds down, the tie at its edge goes in."""
-    count = math.floor(share * len(rows))
-    return count > 0 and row.place is not None and rows[count - 1].place is not None and row.place <= (rows[count - 1].place or 0)
+def _value(award: AwardSpec, row: Row) -> Fraction | None:
+    value = row.values.get(award.by) if award.by != "score" else row.score
+    return value if isinstance(value, Fraction) else None
 
 
-def positions(rows: Sequence[Row]) -> Positions:
-    """The ties in order."""
-    found: Positions = []
-    for row in rows:
-        if found and found[-1][0].place == row.place:
-            found[-1].append(row)
-        else:
-            found.append([row])
-    return found
+# --- Money ----------------------------------------------------------------------------------------------------------------------------
 
 
-def _cents(award: AwardSpec, board: BoardResult, rows: Sequence[Row]) -> dict[str, int]:
+def _cents(award: AwardSpec, line: Sequence[Tie], earners: Collection[Row]) -> dict[str, int]:
     """The cents of each row: by place where places or amounts alone decide, else by order among those who earn the award."""
-    if award.amounts is None:
+    if award.pool is not None and award.parts is None:
+        return _pooled(award, earners)
+    table = tuple(largest_remainder(award.pool, award.parts or ())) if award.pool is not None else award.amounts
+    if table is None:
         return {}
-    table = award.amounts
+    ties = [[row.group for row in tie.rows] for tie in line]
     if award.places is not None:
         table = (0,) * (award.places[0] - 1) + table
     elif award.decided or award.at_least is not None or award.share is not None:
-        rows = [row for row in rows if _earns(award, board, row, rows)]
-    return pay(table, [[row.group for row in tie] for tie in positions(rows)], award.ties)
+        wins = {row.group for row in earners}
+        ties = [tie for tie in ([group for group in tie if group in wins] for tie in ties) if tie]
+    waiting = {row.group for tie in line if tie.waits for row in tie.rows}
+    return {group: cents for group, cents in pay(table, ties, award.ties).items() if group not in waiting}
+
+
+def _pooled(award: AwardSpec, earners: Collection[Row]) -> dict[str, int]:
+    """A pool among all who earn the award: equally, or in proportion to a value; who has none, or less than nothing, gets none."""
+    weights = [max(_value(award, row) or Fraction(0), Fraction(0)) if award.by_value else Fraction(1) for row in earners]
+    if not any(weights):
+        return {}
+    return dict(zip((row.group for row in earners), largest_remainder(award.pool or 0, weights), strict=True))
 
 
 def pay(table: Sequence[int], ties: Sequence[Sequence[str]], rule: AwardTies) -> dict[str, int]:
     """Cents by position. split: tied groups share what their positions are worth, left-over cents one by one in order (O-PGA, O-TIE).
 
-    each: every tied group gets the amount of the first of their positions. Nothing is rolled down: what no position takes stays unpaid.
+    each: every tied group gets the amount of the first of their positions. What no position takes stays unpaid.
     """
     paid: dict[str, int] = {}
     before = 0

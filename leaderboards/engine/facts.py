@@ -25,6 +25,7 @@ class DecisionKind(StrEnum):
     EQUAL = "equal"
     BREAK = "break"
     AWARD = "award"
+    FORGO = "forgo"
 
 
 @dataclass(frozen=True, slots=True)

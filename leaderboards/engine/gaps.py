@@ -8,7 +8,7 @@ from leaderboards.engine.index import Index
 from leaderboards.engine.names import challenges_of
 from leaderboards.engine.outcome import Cell, Fate
 from leaderboards.engine.pairwise import comparisons, components
-from leaderboards.engine.spec import BoardSpec, ChallengeSpec, Format
+from leaderboards.engine.spec import AwardTies, BoardSpec, ChallengeSpec, Format
 from leaderboards.engine.state import State
 
 KINDS = frozenset(DecisionKind)
@@ -17,7 +17,8 @@ GONE = frozenset({Fate.COUNTED, Fate.PULLED, Fate.DROPPED})
 
 def decision_problems(state: State, boards: Mapping[str, BoardSpec]) -> None:
     """Decisions of an unknown kind, about unknown groups, rounds, boards or awards, or into a round that no cut leads to."""
-    decided = {award.key for award in state.scoring.awards if award.decided}
+    decided = {award.key for award in state.scoring.awards if award.decided or award.ties is AwardTies.DECIDE}
+    awards = {award.key for award in state.scoring.awards}
     lines = {(cut.board, cut.to) for cut in state.scoring.cuts}
     for kind, rows in sorted(state.index.decisions.items()):
         for one in rows:
@@ -34,6 +35,8 @@ def decision_problems(state: State, boards: Mapping[str, BoardSpec]) -> None:
                 _tell(state, f'{name}: no cut leads from board "{one.board}" to "{one.round}"')
             if kind == DecisionKind.AWARD and one.value not in decided:
                 _tell(state, f'{name}: "{one.value}" is not an award that is decided')
+            if kind == DecisionKind.FORGO and one.value not in awards:
+                _tell(state, f'{name}: "{one.value}" is not an award')
             if kind == DecisionKind.EQUAL and one.other not in state.index.groups:
                 _tell(state, f'{name}: there is no group "{one.other}" to share a place with')
 

@@ -158,15 +158,31 @@ class Winner(NamedTuple):
     cents: int
 
 
+class PassWhy(StrEnum):
+    """Why an award passed a group by: it has another prize of the set, or it declined, or a decision says so."""
+
+    HAS = "has"
+    DECLINED = "declined"
+
+
+class Passed(NamedTuple):
+    """A group that an award passed by to the next. It keeps its place."""
+
+    group: str
+    place: Fraction | None
+    why: PassWhy
+
+
 @dataclass(frozen=True, slots=True)
 class AwardResult:
-    """An award: sum of the winners' cents + `unallocated` == `budget`, always."""
+    """An award: sum of the winners' cents + `unallocated` == `budget`, always. `passed`: whom it passed by, best first."""
 
     key: str
     kind: str
     winners: tuple[Winner, ...]
     budget: int = 0
     unallocated: int = 0
+    passed: tuple[Passed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 
 from leaderboards.engine.checks.problem import Problem, Severity, nearest, repeated, share_problem, unknown, weight_problems
 from leaderboards.engine.names import RESERVED, challenges_of, known_names, resolve
-from leaderboards.engine.spec import Aggregate, AwardSpec, BoardSpec, CutSpec, Rows, Scoring, board_rounds, expand_boards
+from leaderboards.engine.spec import (
+    Aggregate,
+    AwardSpec,
+    AwardTies,
+    BoardSpec,
+    CutSpec,
+    Rows,
+    Scoring,
+    board_rounds,
+    expand_boards,
+)
 
 
 def round_problems(scoring: Scoring) -> Iterator[Problem]:
@@ -76,9 +86,11 @@ def award_problems(scoring: Scoring) -> Iterator[Problem]:
 
 
 def _award(scoring: Scoring, award: AwardSpec, board: BoardSpec | None, path: str) -> Iterator[Problem]:
-    rules = [award.places, award.at_least, award.share, award.amounts]
+    rules = [award.places, award.at_least, award.share, award.amounts, award.pool]
     if not award.decided and all(rule is None for rule in rules):
-        yield Problem(path, "at least one of places, at_least, share, decided, amounts is needed, found: none")
+        yield Problem(path, "at least one of places, at_least, share, decided, amounts, pool is needed, found: none")
+    yield from _money(award, path)
+    yield from _share_of(scoring, award, path)
     if award.places is not None and not 1 <= award.places[0] <= award.places[1]:
         yield Problem(f"{path}.places", f"expected [from, to] with 1 <= from <= to, found [{award.places[0]}, {award.places[1]}]")
     yield from share_problem(path, award.share)
@@ -93,3 +105,29 @@ def _award(scoring: Scoring, award: AwardSpec, board: BoardSpec | None, path: st
     if resolve(scoring, board, award.by) is None:
         guess = nearest(award.by, known_names(scoring, board))
         yield Problem(f"{path}.by", f'"{award.by}" is not a known value of board "{board.id}"{guess}')
+
+
+def _money(award: AwardSpec, path: str) -> Iterator[Problem]:
+    if award.pool is not None and award.amounts is not None:
+        yield Problem(f"{path}.pool", "either amounts or a pool, not both")
+    if award.parts is not None and (award.pool is None or not award.parts or min(award.parts) < 0 or not any(award.parts)):
+        yield Problem(f"{path}.parts", "parts split a pool: numbers from 0 on, one of them more than 0")
+    if award.by_value and (award.pool is None or award.parts is not None):
+        yield Problem(f"{path}.by_value", "by_value splits a pool that has no parts")
+    if award.pool is not None and award.ties is AwardTies.EACH:
+        yield Problem(f"{path}.ties", 'a pool is split, so "each" cannot get a whole amount of it')
+    if award.ties is AwardTies.DECIDE and award.pool is not None and award.parts is None:
+        yield Problem(f"{path}.ties", "a pool without parts knows no places, so there is no tie to decide")
+
+
+def _share_of(scoring: Scoring, award: AwardSpec, path: str) -> Iterator[Problem]:
+    if award.share_of is None:
+        return
+    other = next((one for one in scoring.awards if one.key == award.share_of), None)
+    if award.share is None:
+        yield Problem(f"{path}.share_of", "share_of needs a share")
+    if other is None:
+        known = ", ".join(one.key for one in scoring.awards)
+        yield Problem(f"{path}.share_of", f'"{award.share_of}" is not an award; known: {known}')
+    elif other.share_of is not None or other.decided or other.board != award.board:
+        yield Problem(f"{path}.share_of", f'"{other.key}" must be an award of the same board, by itself and not by decision')

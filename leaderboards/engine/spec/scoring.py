@@ -68,10 +68,19 @@ class CutTies(StrEnum):
 
 
 class AwardTies(StrEnum):
-    """Tied groups share the sum of the places they fill, or each gets the amount of the place."""
+    """Tied groups share the sum of the places they fill, or each gets the amount of the place, or a decision says who goes first."""
 
     SPLIT = "split"
     EACH = "each"
+    DECIDE = "decide"
+
+
+class Edge(StrEnum):
+    """Equal places across the edge of a share: all in, all out, or whichever comes nearer to the number."""
+
+    INCLUDE = "include"
+    AT_MOST = "at_most"
+    NEAREST = "nearest"
 
 
 class RoundSpec(Keyed, Rounded):
@@ -137,18 +146,33 @@ class CutSpec(Spec):
 
 
 class AwardSpec(Keyed):
-    """What can be won: by place, by a value, by share of the field, or by decision. Amounts are cents for places 1, 2, ..."""
+    """What can be won: by place, by a value, by share of the field, or by decision. Amounts are cents for places 1, 2, ...
+
+    A `pool` of cents is split: by `parts` for places 1, 2, ..., else in proportion to the value `by` (`by_value`), else equally.
+    """
 
     kind: str = "medal"
     board: Key | None = None
     set: str | None = None
+    pass_on: Switch = False
     places: tuple[Whole, Whole] | None = None
     at_least: Number | None = None
     by: str = "score"
     share: Number | None = None
+    share_of: Key | None = None
+    edge: Edge = Edge.INCLUDE
     decided: Switch = False
     amounts: tuple[Amount, ...] | None = None
+    pool: Amount | None = None
+    parts: tuple[Number, ...] | None = None
+    by_value: Switch = False
     ties: AwardTies = AwardTies.SPLIT
+    sessions: Annotated[int, Field(strict=True, ge=0, le=100)] = 0
+
+    @property
+    def pays(self) -> bool:
+        """Whether money comes with it."""
+        return self.amounts is not None or self.pool is not None
 
 
 class Scoring(Spec):

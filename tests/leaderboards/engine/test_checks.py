@@ -145,7 +145,7 @@ def test_a_sound_scoring_has_no_problem():
         (
             "awards",
             '[{ key = "gold" }]',
-            'award "gold": at least one of places, at_least, share, decided, amounts is needed, found: none',
+            'award "gold": at least one of places, at_least, share, decided, amounts, pool is needed, found: none',
         ),
         (
             "awards",

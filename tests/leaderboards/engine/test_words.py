@@ -46,7 +46,7 @@ def test_the_innovation_competition_in_words():
         "silver goes to place 2, on the board result.",
         "finalist goes to every group whose score is 50 or more, on the board result.",
         "money pays by place on the board result: 1st 5000.00, 2nd 2500.00 and 3rd 1000.00.",
-        "Groups that share a place share the sum of the places they fill; a cent that is left over goes to the first of them.",
+        "Groups that share a place share the sum of the places they fill; a cent that is left over goes to one of them by a lot that anybody can draw again.",
         "Money that no place takes stays unspent and is shown as such.",
         "audience-favourite goes to place 1, on the board favourite.",
     ]
