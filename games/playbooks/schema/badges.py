@@ -118,7 +118,7 @@ class Streak(Spec):
             "idea.revised",
             "study.taken",
             "test.planned",
-            "test.changed",
+            "test.studied",
             "test.acted",
             "post.helped",
         ),

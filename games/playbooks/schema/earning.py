@@ -55,6 +55,8 @@ EARNINGS: Final = (
     Earning("group.registered", "the team registered"),
     Earning("group.settled", "the registration was answered"),
     Earning("group.advanced", "the team went on"),
+    Earning("quest.finished", "a quest finished"),
+    Earning("goal.reached", "a goal that all teams reached together"),
 )
 EARNS: Final = {one.event: one for one in EARNINGS}
 """Each by the event that a rule names."""
