@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, get_args
 
 import rfc8785
 
 from games.errors import Conflict, Invalid, Problem, TooMany
 from games.playbooks.rules import Visibility
+from games.playbooks.schema.sharing import Part
 
 
 class IdeaKind(StrEnum):
@@ -57,7 +58,7 @@ class MergeState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-PARTS: Final = ("steps", "time", "cost", "people", "went_wrong", "ask")
+PARTS: Final[tuple[Part, ...]] = get_args(Part)
 """What a story needs so that somebody else can do it: nuts and bolts, not a summary (features.md S3-TRD-2)."""
 WHOLE_FROM: Final = 5
 ORDER: Final = tuple(Audience)
@@ -68,9 +69,15 @@ def told_by_organizers(author: int | None, *, safe: bool, key_digest: str) -> bo
     return author is not None or (safe and not key_digest)
 
 
-def completeness(parts: Mapping[str, str]) -> int:
-    """How many of the six parts say anything."""
-    return sum(bool(parts.get(part, "").strip()) for part in PARTS)
+def completeness(parts: Mapping[str, str], required: Collection[str] = ()) -> int:
+    """How many of the six parts say anything; too few to be whole as long as one says nothing that the cycle asks for (`required`)."""
+    told = sum(bool(parts.get(part, "").strip()) for part in PARTS)
+    return told if not lacking(parts, required) else min(told, WHOLE_FROM - 1)
+
+
+def lacking(parts: Mapping[str, str], required: Collection[str]) -> list[str]:
+    """The parts a cycle asks for that say nothing, in the order of all six."""
+    return [part for part in PARTS if part in required and not parts.get(part, "").strip()]
 
 
 def is_summary_only(parts: Mapping[str, str]) -> bool:

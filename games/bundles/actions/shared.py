@@ -80,7 +80,7 @@ def _idea(landing: Landing, row: IdeaRow, told: IdeaVersionRow | None, entry: in
         licence=row.licence,
         summary=telling.summary,
         words=words_for_search(telling),
-        complete=completeness(telling.parts),
+        complete=completeness(telling.parts, landing.design.sharing.required),
         hidden_at=row.hidden,
         hidden_why=row.hidden_why,
         shared_at=row.shared or landing.now,

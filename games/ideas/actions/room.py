@@ -13,6 +13,7 @@ from django.db import transaction
 
 from games.cycles.actions import locked
 from games.cycles.models import Cycle
+from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.ideas.actions.citing import next_number
 from games.ideas.actions.sharing import check_open, check_told, kept_of, write_version
@@ -81,7 +82,7 @@ def tell_story(
         safe=True,
         key_digest=key_digest(key) if key else "",
         shared_at=at,
-        **kept_of(clean),
+        **kept_of(clean, design_of(held).sharing.required),
     )
     story.readers.set(named)
     write_version(story, clean, number=1, person=person, at=at)

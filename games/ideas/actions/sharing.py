@@ -1,6 +1,6 @@
 """An idea is shared, and told anew. A version is written once; who may act for the group the edge asks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from django.db import transaction
 from games.challenges.models import Challenge
 from games.cycles.actions import locked
 from games.cycles.models import Cycle
+from games.cycles.queries import design_of
 from games.cycles.rules import CycleState
 from games.groups.models import Group
 from games.groups.rules import GroupState
@@ -111,7 +112,7 @@ def share_idea(  # noqa: PLR0913 each part of the act is named
         challenge=challenge,
         audience=Audience(audience).value,
         shared_at=at,
-        **kept_of(clean),
+        **kept_of(clean, design_of(held).sharing.required),
     )
     idea.readers.set(named)
     credit_by_agreement(idea, group, at=at)
@@ -144,7 +145,7 @@ def share_version(*, idea: Idea, told: Telling, by: Any, draft: IdeaDraft | None
     at = db_now()
     check_told(cycle, row.group, by, at)
     person = acting_in(cycle, row.group, by)
-    Idea.objects.filter(pk=row.pk).update(**kept_of(clean))
+    Idea.objects.filter(pk=row.pk).update(**kept_of(clean, design_of(cycle).sharing.required))
     version = write_version(row, clean, number=number, person=person, at=at)
     _journal(row, number, by=by, more={})
     _done_with(draft, person)
@@ -163,15 +164,15 @@ def _same_frame(idea: Idea, told: Telling) -> bool:
     return (idea.step, idea.licence, tags) == (told.step, told.licence, set(told.tags))
 
 
-def kept_of(told: Telling) -> dict[str, Any]:
-    """What the idea's own row says of its newest version."""
+def kept_of(told: Telling, required: Collection[str]) -> dict[str, Any]:
+    """What the idea's own row says of its newest version; `required`: the parts that its cycle asks for."""
     return {
         "title": told.title,
         "summary": told.summary,
         "step": told.step,
         "licence": told.licence,
         "words": words_for_search(told),
-        "complete": completeness(told.parts),
+        "complete": completeness(told.parts, required),
     }
 
 

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, QuerySet, When
 
 from games.ideas.models import Derivation, Idea, IdeaTag
 from games.ideas.queries.finding import alike, with_words
-from games.ideas.rules import DerivationKind, folded
+from games.ideas.rules import DerivationKind, IdeaKind, folded
+from games.playbooks.schema.sharing import First
 
 SOUGHT: Final = 20
 """So many different words of a search are looked for."""
@@ -22,6 +23,14 @@ class FeedAsked:
     tag: str = ""
     challenge: int | None = None
     words: str = ""
+    first: First = First.NEWEST
+
+
+FIRST: Final = {
+    First.PROVEN: (Case(When(grade="", then=1), default=0), "grade"),
+    First.FAILURES: (Case(When(kind=IdeaKind.FAILURE_STORY.value, then=0), default=1),),
+}
+"""What comes first before the newest. Grades are letters, the best is A; without tests elsewhere there is none."""
 
 
 def with_story(rows: QuerySet[Idea]) -> QuerySet[Idea]:
@@ -32,7 +41,9 @@ def with_story(rows: QuerySet[Idea]) -> QuerySet[Idea]:
 
 
 def feed(rows: QuerySet[Idea], asked: FeedAsked) -> QuerySet[Idea]:
-    """The ideas of `rows` (those the person may see) that were asked for, the newest first. Every word has to occur, of the first twenty."""
+    """The ideas of `rows` (those the person may see) that were asked for: the best proven or what failed first, if that is asked, and the newest
+    first among equals. Every word has to occur, of the first twenty.
+    """
     if asked.kind:
         rows = rows.filter(kind=asked.kind)
     if asked.tag:
@@ -41,7 +52,7 @@ def feed(rows: QuerySet[Idea], asked: FeedAsked) -> QuerySet[Idea]:
         rows = rows.filter(challenge=asked.challenge)
     if asked.words:
         rows = with_words(rows, list(dict.fromkeys(folded(asked.words).split()))[:SOUGHT])
-    return rows.order_by("-shared_at", "-pk")
+    return rows.order_by(*FIRST.get(asked.first, ()), "-shared_at", "-pk")
 
 
 def similar(rows: QuerySet[Idea], text: str, *, most: int = 5, but: int | None = None) -> list[Idea]:

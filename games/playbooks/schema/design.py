@@ -11,11 +11,14 @@ from games.errors import Problem
 from games.playbooks.rules import Capability, Visibility
 from games.playbooks.schema.badges import Badge, League, Quest, Recognition, SharedGoal, Streak
 from games.playbooks.schema.brand import Brand
+from games.playbooks.schema.credit import CreditSpec
 from games.playbooks.schema.cycle import DEFAULT_ROLES, Aim, Checks, CycleSpec, OfficeHours, PlaybookInfo, Role
 from games.playbooks.schema.earning import EARNS
 from games.playbooks.schema.points import PointRule
 from games.playbooks.schema.registration import Registration
 from games.playbooks.schema.retention import Retention
+from games.playbooks.schema.sharing import Sharing
+from games.playbooks.schema.succession import Carry, Season
 from games.playbooks.schema.tasks import ChallengeDesign, RoundDesign
 from leaderboards.engine.numbers import Rounding
 from leaderboards.engine.spec import Scoring
@@ -39,16 +42,20 @@ class Design(Scoring):
     reply_days: Annotated[int, Field(strict=True, ge=1, le=60)] = Field(
         default=5, description="days within which who adopted an idea is hoped to reply to somebody who asks how it is done"
     )
+    sharing: Sharing = Sharing()
     registration: Registration = Registration()
     rounds: tuple[RoundDesign, ...] = ()
     challenges: tuple[ChallengeDesign, ...] = ()
     rules: tuple[PointRule, ...] = ()
+    credit: CreditSpec = CreditSpec()
     badges: tuple[Badge, ...] = ()
     quests: tuple[Quest, ...] = ()
     streak: Streak | None = Field(default=None, description="weeks in a row are counted")
     together: tuple[SharedGoal, ...] = ()
     league: League | None = Field(default=None, description="small boards of groups that are about as active")
     recognition: Recognition = Recognition()
+    carry: Carry = Carry()
+    season: Season | None = Field(default=None, description="how the cycles of the series add up")
     brand: Brand = Brand()
     retention: Retention = Retention()
     rounding: Rounding = Field(default=Rounding.HALF_UP, exclude=True)
@@ -95,6 +102,12 @@ class Design(Scoring):
                 yield ("challenges", number, *path), message
         for path, message in self.registration.faults():
             yield ("registration", *path), message
+        for path, message in self.carry.faults():
+            yield ("carry", *path), message
+        if (self.carry.points is not None or self.carry.handicap is not None) and not self.rules:
+            yield ("carry",), "points come along only where rules give points"
+        for path, message in self.season.faults() if self.season is not None else ():
+            yield ("season", *path), message
         yield from _repeated(self)
         yield from _miscounted(self)
         yield from _unknown(self)
@@ -229,6 +242,8 @@ def _unknown(design: Design) -> Iterator[tuple[Path, str]]:
     challenges = list(dict.fromkeys(one.key for one in design.challenges))
     divisions = [one.key for one in design.registration.divisions]
     for number, rule in enumerate(design.rules):
+        for path, message in rule.faults():
+            yield ("rules", number, *path), message
         for name, known in (("rounds", rounds), ("challenges", challenges)):
             for key in getattr(rule, name) or ():
                 if key not in known:

@@ -9,11 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from games.challenges.models import Challenge
+from games.cycles.actions import add_design
 from games.ideas import actions
 from games.ideas.actions import Citation
 from games.ideas.models import Derivation, Idea, IdeaDraft
 from games.submissions.models import Submission, Version
 from tests.cast import Cast
+from tests.factories.cycles import small_design
 from tests.factories.groups import MembershipFactory
 from tests.factories.ideas import PARTS, shared, telling
 from tests.factories.submissions import without_designs
@@ -216,9 +218,9 @@ def test_a_published_entry_is_talked_about_and_tested_where_it_is_read_whole(cas
         assert "Ask or say something" in text
 
 
-def test_a_private_note_is_widened_by_its_author_and_by_the_captain_only_when_the_author_has_left(cast: Cast):
+def test_a_private_note_is_widened_by_its_author_alone_and_what_others_read_by_the_captain_once_the_author_has_left(cast: Cast):
     mate = MembershipFactory(cycle=cast.cycle, group=cast.red, person=cast.eve.person, capabilities=["submit"], role="member")
-    note = shared(cast, audience="own", by=cast.eve.user)
+    note, private = shared(cast, audience="own", by=cast.eve.user), shared(cast, "Mine", audience="own", by=cast.eve.user)
     door, captain = f"{IDEAS}{note.number}/widen/", cast.ada.client
     assert note.author == mate.person
     captain.post(door, {"audience": "teams"})
@@ -230,8 +232,11 @@ def test_a_private_note_is_widened_by_its_author_and_by_the_captain_only_when_th
     mate.save(update_fields=["until"])
     assert "Let more people read it" in main(captain.get(f"{IDEAS}{note.number}/"))
     captain.post(door, {"audience": "teams"})
+    captain.post(f"{IDEAS}{private.number}/widen/", {"audience": "teams"})
     note.refresh_from_db()
-    assert note.audience == "teams"
+    private.refresh_from_db()
+    assert (note.audience, private.audience) == ("teams", "own")
+    assert "Let more people read it" not in main(captain.get(f"{IDEAS}{private.number}/"))
 
 
 def test_a_cycle_that_is_over_is_read_and_offers_nothing_that_it_would_refuse(cast: Cast):
@@ -279,3 +284,26 @@ def test_pages_take_as_many_statements_for_many_ideas_as_for_few(cast: Cast):
         shared(cast, f"More {n}", tags=["a", f"t{n}"], sources=[Citation(second)], challenge=cast.concept)
     assert counted() == few
     assert {path: count for path, count in few.items() if count > 12} == {}
+
+
+# --- What the cycle asks for --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_story_without_what_its_cycle_asks_for_says_so_and_the_list_shows_first_what_it_says(cast: Cast):
+    add_design(cast.cycle, small_design(sharing={"required": ["went_wrong"], "first": "failures"}), by=None)
+    failed = shared(cast, "Leaking lid", kind="failure-story")
+    praised = shared(cast, "All went well", parts=PARTS | {"went_wrong": ""})
+    Idea.objects.filter(pk=praised.pk).update(grade="B")
+    shared(cast, "The newest")
+    assert "summary only" in main(cast.ben.client.get(IDEAS, {"q": "well"}))
+    assert "Incomplete. This cycle asks to tell: What went wrong." in main(cast.ben.client.get(f"{IDEAS}{praised.number}/"))
+    assert "Incomplete" not in main(cast.ben.client.get(f"{IDEAS}{failed.number}/"))
+
+    def order(**asked: str) -> list[str]:
+        text = main(cast.ben.client.get(IDEAS, asked))
+        return sorted(("Leaking lid", "All went well", "The newest"), key=text.index)
+
+    assert order() == ["Leaking lid", "The newest", "All went well"]
+    assert order(sort="newest") == ["The newest", "All went well", "Leaking lid"]
+    assert order(sort="proven") == ["All went well", "The newest", "Leaking lid"]
+    assert order(sort="nonsense") == order()

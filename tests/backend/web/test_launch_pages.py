@@ -25,7 +25,7 @@ from tests.factories.cycles import small
 from worker.rehearsing import rehearse
 
 pytestmark = pytest.mark.django_db
-STEPS = ("name", "aim", "people", "rounds", "challenges", "boards", "awards", "looks", "all", "preview", "launch")
+STEPS = ("name", "aim", "people", "rounds", "challenges", "sharing", "boards", "awards", "looks", "all", "preview", "launch")
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_every_step_is_a_whole_page(desk, draft, step):
     page(desk, at(draft, step) if step not in {"preview", "launch"} else f"/launch/{draft.cycle_id}/{step}/")
 
 
-@pytest.mark.parametrize("step", ["name", "aim", "people", "rounds", "challenges", "boards", "awards"])
+@pytest.mark.parametrize("step", ["name", "aim", "people", "rounds", "challenges", "sharing", "boards", "awards"])
 @pytest.mark.parametrize("source", ["innovation-competition", "gamification-season"])
 def test_saving_a_page_nobody_touched_changes_nothing_that_counts(desk, org, step, source):
     cycle = actions.draft_cycle(source, by=org)
@@ -564,13 +564,29 @@ def test_a_study_after_a_round_is_set_moved_and_taken_away(desk, org):
     path = at(draft, "rounds")
     assert "A study after it" in page(desk, path)
     dates = {"rounds[0].study.begins": "2031-07-12T09:00", "rounds[0].study.ends": "2031-07-30T09:00"}
-    send(desk, path, **dates, **{"rounds[0].study.reads": "4", "reply_days": "3"})
+    send(desk, path, **dates, **{"rounds[0].study.reads": "4"})
     held = stored(draft)
     assert held["rounds"][0]["study"]["reads"] == 4
     assert held["rounds"][0]["study"]["begins"].startswith("2031-07-12T09:00")
-    assert (held["reply_days"], "study" in held["rounds"][1]) == (3, False)
+    assert "study" not in held["rounds"][1]
     assert "Teams study each other's work from Sat 12 July 2031" in unescaped(page(desk, path))
     early = page(desk, path) and send(desk, path, **{"rounds[0].study.begins": "2031-07-05T09:00"})
     assert "before round" in early.content.decode() or "before round" in page(desk, path)
     send(desk, path, **{"rounds[0].study.begins": "", "rounds[0].study.ends": "", "rounds[0].study.reads": ""})
     assert "study" not in stored(draft)["rounds"][0]
+
+
+def test_how_teams_learn_from_each_other_is_set_and_taken_back(desk, org):
+    roles = [{"key": "captain", "capabilities": ["captain", "submit"]}, {"key": "expert", "capabilities": ["advise"]}]
+    draft = draft_of(actions.draft_cycle(small(roles=roles), by=org, start=now() + timedelta(days=7)))
+    path = at(draft, "sharing")
+    assert "What went wrong" in page(desk, path)
+    send(desk, path, **{"sharing.first": "failures", "reply_days": "3", "office_hours.quota": "3", "office_hours.per": "round"})
+    held = stored(draft)
+    assert (held["sharing"]["first"], held["reply_days"]) == ("failures", 3)
+    assert held["office_hours"] == {"quota": 3, "per": "round"}
+    send(desk, path, **{"sharing.required": ["went_wrong", "ask"], "peers": "on"})
+    held = stored(draft)
+    assert (held["sharing"]["required"], held["peers"]) == (["went_wrong", "ask"], True)
+    send(desk, path, **{"office_hours.quota": "", "office_hours.per": ""})
+    assert "office_hours" not in stored(draft)

@@ -19,6 +19,7 @@ from games.ideas.rules import (
     digest_of,
     folded,
     is_summary_only,
+    lacking,
     may_take,
     telling_words,
     widens,
@@ -108,3 +109,11 @@ def test_a_share_shrinks_by_its_own_hand_only():
     with pytest.raises(IdeaRefused):
         check_split({1: 6_000, 2: 4_000}, {1: 10_000}, {1})
     check_split({1: 6_000, 2: 4_000}, {1: 7_000, 2: 3_000}, {2})
+
+
+def test_a_story_without_what_its_cycle_asks_for_is_never_whole():
+    parts = dict.fromkeys(PARTS, "said") | {"went_wrong": " "}
+    assert (completeness(parts), lacking(parts, ())) == (5, [])
+    assert (completeness(parts, ["went_wrong"]), lacking(parts, ["ask", "went_wrong"])) == (4, ["went_wrong"])
+    assert completeness(parts | {"went_wrong": "the lid leaked"}, ["went_wrong"]) == 6
+    assert completeness({"ask": "Ada"}, ["went_wrong"]) == 1

@@ -6,29 +6,39 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from backend.api.permissions import access_of
 from backend.web.pages.ideas.frame import KINDS, cards, frame, is_on, places_of, tabs_of
 from games.cycles.models import Cycle
+from games.cycles.queries import design_of
 from games.ideas.models import Idea
 from games.ideas.queries import FeedAsked, built_on, feed, tags_in, with_story
 from games.permissions import Access, visible
 from games.playbooks.rules import Capability
+from games.playbooks.schema.sharing import First
 
 PAGE: Final = 18
 LONGEST: Final = 100
 MOST_TAGS: Final = 12
+SORTS: Final[dict[First, Any]] = {
+    First.NEWEST: gettext_lazy("newest first"),
+    First.PROVEN: gettext_lazy("best proven first"),
+    First.FAILURES: gettext_lazy("what did not work first"),
+}
 
 
 @require_safe
 def ideas_page(request: HttpRequest, cycle: str) -> HttpResponse:
-    """What this person may read; `kind`, `tag`, `team` and `q` narrow it."""
+    """What this person may read; `kind`, `tag`, `team` and `q` narrow it, `sort` orders it: else as the cycle says."""
     context = frame(request, cycle)
     access, found = access_of(request), context["cycle"]
     asked = {name: request.GET.get(name, "").replace("\0", "").strip()[:LONGEST] for name in ("kind", "tag", "team", "q")}
     seen = visible(access, "idea.view", Idea.objects.filter(cycle=found))
-    rows = feed(seen, FeedAsked(kind=asked["kind"] if asked["kind"] in KINDS else "", tag=asked["tag"], words=asked["q"]))
+    first = _first(request.GET.get("sort", ""), design_of(found).sharing.first)
+    kind = asked["kind"] if asked["kind"] in KINDS else ""
+    rows = feed(seen, FeedAsked(kind=kind, tag=asked["tag"], words=asked["q"], first=first))
     if asked["team"]:
         rows = rows.filter(group__key=asked["team"])
     page = Paginator(with_story(rows).prefetch_related("tags"), PAGE).get_page(request.GET.get("page"))
@@ -41,6 +51,7 @@ def ideas_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "kinds": _kinds(request, asked["kind"]),
         "tags": [{"word": word, "url": _with(request, tag=word)} for word in tags_in(seen, MOST_TAGS) if word != asked["tag"]],
         "asked": asked,
+        "sorts": [{"key": one.value, "label": words, "chosen": one is first} for one, words in SORTS.items()],
         "without": {name: _with(request, **{name: ""}) for name in ("tag", "team")},
         "narrowed": any(asked.values()),
         "query": _query(request),
@@ -49,6 +60,10 @@ def ideas_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "room": bool(places) and not _follows(access, found),
     }
     return render(request, "ideas/feed.html", context)
+
+
+def _first(wanted: str, otherwise: First) -> First:
+    return First(wanted) if wanted in set(First) else otherwise
 
 
 def _follows(access: Access, cycle: Cycle) -> bool:

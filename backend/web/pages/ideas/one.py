@@ -29,10 +29,11 @@ from backend.web.pages.ideas.frame import (
 )
 from backend.web.pages.ideas.talk import heeded, talk_on
 from backend.web.pages.ideas.together import taken_in
+from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.groups.rules import GroupState
 from games.ideas.models import CreditShare, Derivation, Idea, IdeaVersion
-from games.ideas.rules import ORDER, SOURCES, WHOLE_FROM, Audience, widens
+from games.ideas.rules import ORDER, SOURCES, WHOLE_FROM, Audience, lacking, widens
 from games.learning.models import ChangeTest
 from games.learning.queries import evidence_and_adopters
 from games.permissions import Access, visible
@@ -63,6 +64,7 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
         "entry": stands_for(found),
         "thin": found.complete < WHOLE_FROM and stands_for(found) is None,
         "parts": _parts(newest) if newest else [],
+        "lacking": _lacking(found, newest),
         "tags": sorted(tag.word for tag in found.tags.all()),
         "versions": versions,
         "diff": _diff(versions, id_in(request.GET.get("compare", ""))),
@@ -86,6 +88,13 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
 def _may_tell(found: Any) -> bool:
     """Whether it can be told anew: what stands for an entry, or went into another idea, cannot."""
     return bool(stands_for(found) is None and found.merged_into_id is None and found.may_tell and is_on(found.cycle))
+
+
+def _lacking(found: Idea, newest: IdeaVersion | None) -> list[str]:
+    """Labels of the parts that the cycle asks for and the story does not tell."""
+    if newest is None or stands_for(found) is not None:
+        return []
+    return [PARTS_SAID[part] for part in lacking(newest.parts, design_of(found.cycle).sharing.required)]
 
 
 def _parts(newest: IdeaVersion) -> list[dict[str, Any]]:

@@ -8,7 +8,8 @@ from backend.web.pages.launching.parts import Field, Kind, Rows, Step
 from backend.web.pages.launching.tables_judging import JUDGING
 from backend.web.pages.launching.tables_looks import LOOKS
 from backend.web.pages.launching.tables_results import AWARDS, BOARDS, CUTS
-from backend.web.pages.launching.tables_study import REPLY, STUDY
+from backend.web.pages.launching.tables_sharing import SHARING
+from backend.web.pages.launching.tables_study import STUDY
 from backend.web.pages.launching.tables_tasks import CHALLENGES, questions
 
 NAMES: Final = (
@@ -287,8 +288,9 @@ STEPS: Final = (
     Step("name", _("Name and words"), _("What it is called, and what a visitor reads first."), NAMES, ("cycle", "playbook")),
     Step("aim", _("Aim and three checks"), _("What it is for. A launch asks for these, or for an open reason to do without."), AIM, ("aim", "checks")),
     Step("people", _("Who may come"), _("The door: when it is open, how many come in, what they accept."), PEOPLE, ("registration", "roles")),
-    Step("rounds", _("Rounds and dates"), _("The dates are proposed from the day you begin. Move one, or all of them at once."), (ROUNDS, REPLY), ("rounds", "reply_days")),
+    Step("rounds", _("Rounds and dates"), _("The dates are proposed from the day you begin. Move one, or all of them at once."), (ROUNDS,), ("rounds",)),
     Step("challenges", _("Tasks"), _("What teams do in each round, what they hand in, and what judges look at."), (CHALLENGES,), ("challenges",)),
+    Step("sharing", _("Learning from each other"), _("What ideas tell, who helps, and how often."), SHARING, ("sharing", "reply_days", "peers", "office_hours")),
     Step("boards", _("Boards and who goes on"), _("How scores become places. The first board is the main result."), (BOARDS, CUTS), ("boards", "cuts")),
     Step("awards", _("Awards"), _("What can be won, and by whom."), AWARDS, ("awards", "rules", "badges")),
     Step("looks", _("Looks and what is kept"), _("Colour, motto and partners; and what is deleted once it is over."), LOOKS, ("brand", "retention")),

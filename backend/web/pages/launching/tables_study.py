@@ -1,4 +1,4 @@
-"""The form of rules: what happens between rounds. A study after a round, and how soon who did it is hoped to reply."""
+"""The form of rules: what happens between rounds, a study after one."""
 
 from typing import Final
 
@@ -28,11 +28,4 @@ STUDY: Final = Once(
             needs="begins",
         ),
     ),
-)
-REPLY: Final = Field(
-    "reply_days",
-    _("Days to reply to who asks"),
-    _("Whoever asks teams that adopted an idea how it is done hopes for a reply within so many days. Empty: 5."),
-    Kind.WHOLE,
-    size="half",
 )
