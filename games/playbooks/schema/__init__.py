@@ -12,6 +12,7 @@ from games.playbooks.schema.badges import (
     Streak,
 )
 from games.playbooks.schema.brand import Accent, Brand
+from games.playbooks.schema.credit import CREDIT, CreditSpec
 from games.playbooks.schema.cycle import DEFAULT_ROLES, Aim, Checks, CycleSpec, PlaybookInfo, Role, Waiver
 from games.playbooks.schema.design import FORMAT, Design, launch_problems
 from games.playbooks.schema.forms import FieldType, FormField
@@ -34,6 +35,7 @@ from games.playbooks.schema.tasks import (
 
 __all__ = [
     "DEFAULT_ROLES",
+    "CREDIT",
     "FORMAT",
     "WARNING",
     "Accent",
@@ -46,6 +48,7 @@ __all__ = [
     "Counting",
     "CriterionDesign",
     "CycleSpec",
+    "CreditSpec",
     "Design",
     "DesignRefused",
     "Division",
