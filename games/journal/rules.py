@@ -143,6 +143,13 @@ class Kind(StrEnum):
     CHEER_GIVEN = "cheer.given"
     FLAG_RAISED = "flag.raised"
     FLAG_SETTLED = "flag.settled"
+    BADGE_EARNED = "badge.earned"
+    QUEST_FINISHED = "quest.finished"
+    GOAL_REACHED = "goal.reached"
+    CREDENTIAL_ASKED = "credential.asked"
+    CREDENTIAL_ISSUED = "credential.issued"
+    CREDENTIAL_REVOKED = "credential.revoked"
+    SIGNING_KEY_WITHDRAWN = "signing_key.withdrawn"
 
 
 # What a visitor may read in the event feed of a cycle: nothing that tells of sealed work.
