@@ -3,6 +3,7 @@
 from games.challenges.models import Challenge
 from games.changes.models import Appeal, Change, ChangeSet
 from games.coaching.models import Booking, SessionNote, Slot
+from games.credentials.models import Certificate, Credential, SigningKey
 from games.cycles.models import Cycle, Decision, Design, Series
 from games.groups.models import Group, JoinRequest, Membership, Registration, RegistrationFile
 from games.ideas.models import (
@@ -44,26 +45,38 @@ from games.organizations.models import Invitation, Organization, Person
 from games.partnerships.models import Partner, Partnership
 from games.peers.models import PeerAsk, PeerOptOut
 from games.playbooks.models import Playbook
-from games.progression.models import Draft, Rehearsal
+from games.progression.models import Carried, Draft, Rehearsal
 from games.recognition.models import (
+    Cheer,
+    Credit,
+    CreditLine,
     EarnedBadge,
+    Exchange,
     GoalReached,
     Grant,
+    GrantPass,
+    GrantSession,
     GroupWeek,
+    LearningWeek,
     Points,
     PointsCursor,
     PointsTotal,
     QuestFinished,
     Tally,
     TallyMark,
+    WatchFlag,
+    Win,
+    WinProgress,
 )
 from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, RecomputeRun
+from games.retrospectives.models import Adoption, Proposal, Retrospective, RetroWords
 from games.rounds.models import Entrant, Extension, Round
 from games.submissions.models import Attempt, Submission, Upload, Version
 from games.suggestions.models import Suggestion, Support
 from games.talk.models import Follow, Mention, Post, Report, Ruling, Thanks, Thread
 
 __all__ = [
+    "Adoption",
     "Anchor",
     "Announcement",
     "Appeal",
@@ -72,13 +85,19 @@ __all__ = [
     "Ballot",
     "Booking",
     "Calibration",
+    "Carried",
+    "Certificate",
     "Challenge",
     "ChallengeScore",
     "Change",
     "ChangeSet",
     "ChangeTest",
+    "Cheer",
     "Concern",
     "ConflictOfInterest",
+    "Credential",
+    "Credit",
+    "CreditLine",
     "CreditShare",
     "Cycle",
     "Decision",
@@ -88,12 +107,15 @@ __all__ = [
     "Draft",
     "EarnedBadge",
     "Entrant",
+    "Exchange",
     "Extension",
     "ExternalResult",
     "FeedbackReply",
     "Follow",
     "GoalReached",
     "Grant",
+    "GrantPass",
+    "GrantSession",
     "Group",
     "GroupWeek",
     "Idea",
@@ -104,6 +126,7 @@ __all__ = [
     "Invitation",
     "JoinRequest",
     "JournalEntry",
+    "LearningWeek",
     "Mark",
     "MarkReview",
     "Membership",
@@ -128,6 +151,7 @@ __all__ = [
     "PointsCursor",
     "PointsTotal",
     "Post",
+    "Proposal",
     "QuestFinished",
     "RankedList",
     "Reading",
@@ -137,6 +161,8 @@ __all__ = [
     "Rehearsal",
     "Remark",
     "Report",
+    "RetroWords",
+    "Retrospective",
     "RiskAnswer",
     "RiskTicket",
     "Round",
@@ -145,6 +171,7 @@ __all__ = [
     "Series",
     "SessionNote",
     "Sheet",
+    "SigningKey",
     "Slot",
     "Stand",
     "Submission",
@@ -158,4 +185,7 @@ __all__ = [
     "Upload",
     "Version",
     "Vote",
+    "WatchFlag",
+    "Win",
+    "WinProgress",
 ]
