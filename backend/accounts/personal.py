@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import orjson
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from backend.accounts.models import ApiToken, User
+from backend.accounts.personal_rows import rows
+from backend.accounts.personal_words import arranged_by, talk_of
 from games.cycles.queries import design_of
 from games.groups.models import JoinRequest, Membership, Registration
 from games.ideas.models import IdeaDraft, IdeaVersion
@@ -37,6 +39,9 @@ marks.json         sheets, marks, notes and comments you wrote as a judge, and w
                    your votes, conflicts you have, what you said when judges talked, who you said should not judge your team
 ideas.json         ideas you shared (every version in your words), drafts of ideas, tests of change you planned in teams you are in,
                    values you measured
+talk.json          threads and posts you wrote, thanks you gave, what you follow, reports and appeals you made
+together.json      office hours you offered or booked and notes you wrote about them, suggestions to the rules, partnerships you
+                   proposed or answered, what you asked peers, what you said your team takes from others
 notices.json       notices on the page and mails you were sent; a one-time link in a mail is not kept
 tokens.json        tokens for programs you made (their secrets are not kept)
 acts.json          what the journal holds under your pseudonym: kind, time, subject
@@ -54,8 +59,10 @@ def personal_data(user: User) -> dict[str, Any]:
         "entries.json": _entries(persons),
         "marks.json": _marks(persons),
         "ideas.json": _ideas(persons),
+        "talk.json": talk_of(persons),
+        "together.json": arranged_by(persons),
         "notices.json": _notices(user, persons),
-        "tokens.json": _rows(
+        "tokens.json": rows(
             ApiToken.objects.filter(user=user).order_by("pk"),
             "name",
             "hint",
@@ -66,7 +73,7 @@ def personal_data(user: User) -> dict[str, Any]:
             "last_used_at",
             "revoked_at",
         ),
-        "acts.json": _rows(
+        "acts.json": rows(
             JournalEntry.objects.filter(actor=user.pseudonym).order_by("pk"), "kind", "at", "subject", "cycle_id", "channel"
         ),
     }
@@ -82,12 +89,6 @@ def personal_zip(user: User, *, at: Any) -> bytes:
     return content.getvalue()
 
 
-def _rows[M: Model](rows: QuerySet[M], *columns: str, **renamed: str) -> list[dict[str, Any]]:
-    """Rows as data: `columns` under their own names, `renamed` under others (name=path)."""
-    paths = {**{column: column for column in columns}, **renamed}
-    return [dict(zip(paths, row, strict=True)) for row in rows.values_list(*paths.values())]
-
-
 def _profile(user: User) -> dict[str, Any]:
     return {
         "name": user.name,
@@ -98,7 +99,7 @@ def _profile(user: User) -> dict[str, Any]:
         "last_sign_in": user.last_login,
         "may_launch": user.may_launch,
         "pseudonym": user.pseudonym,
-        "people": _rows(people_of_user(user), "key", "name", "email", "claimed_at", organization="organization__name"),
+        "people": rows(people_of_user(user), "key", "name", "email", "claimed_at", organization="organization__name"),
         "mails": {topic.value: pace.value for topic, pace in wishes_of(user).items()},
     }
 
@@ -110,9 +111,9 @@ def _parts(persons: Iterable[int]) -> dict[str, Any]:
     wished = JoinRequest.objects.filter(person__in=mine).order_by("pk")
     where = {"cycle": "cycle__key", "group": "group__name"}
     return {
-        "memberships": _rows(held, "role", "capabilities", "affiliation", "since", "until", **where),
-        "registrations": _rows(asked, "state", "answers", "terms_version", "age_confirmed", "asked_at", group="group__name"),
-        "requests": _rows(wished, "message", "state", "asked_at", "settled_at", group="group__name"),
+        "memberships": rows(held, "role", "capabilities", "affiliation", "since", "until", **where),
+        "registrations": rows(asked, "state", "answers", "terms_version", "age_confirmed", "asked_at", group="group__name"),
+        "requests": rows(wished, "message", "state", "asked_at", "settled_at", group="group__name"),
     }
 
 
@@ -124,9 +125,9 @@ def _entries(persons: Iterable[int]) -> dict[str, Any]:
     tries = Attempt.objects.filter(by__in=mine).order_by("pk")
     told = {"cycle": "challenge__round__cycle__key", "challenge": "challenge__name", "group": "group__name"}
     return {
-        "versions": _rows(versions, "number", "data", "note", "digest", "at", group="submission__group__name", **where),
-        "files": _rows(files, "field", "name", "size", "content_type", "digest", "at", **where),
-        "tries": _rows(tries, "number", "at", "elapsed_ms", "verdict", "answer", **told),
+        "versions": rows(versions, "number", "data", "note", "digest", "at", group="submission__group__name", **where),
+        "files": rows(files, "field", "name", "size", "content_type", "digest", "at", **where),
+        "tries": rows(tries, "number", "at", "elapsed_ms", "verdict", "answer", **told),
     }
 
 
@@ -140,12 +141,12 @@ def _ideas(persons: Iterable[int]) -> dict[str, Any]:
     where, words = {"cycle": "cycle__key", "group": "group__name"}, ("title", "prediction", "done", "data", "learned")
     of = {"cycle": "idea__cycle__key", "idea": "idea__number"}
     return {
-        "versions": _rows(versions, "number", "title", "summary", "parts", "note", "at", **of),
-        "drafts": _rows(drafts, "content", "saved_at", **where),
-        "tests": _rows(tests, "number", *words, "state", "act", "created_at", **where),
+        "versions": rows(versions, "number", "title", "summary", "parts", "note", "at", **of),
+        "drafts": rows(drafts, "content", "saved_at", **where),
+        "tests": rows(tests, "number", *words, "state", "act", "created_at", **where),
         "values": [
             one | {"value": text(number_of(one["value"]))}
-            for one in _rows(values, "measure", "period", "value", "note", "at", "replaced_at", cycle="cycle__key")
+            for one in rows(values, "measure", "period", "value", "note", "at", "replaced_at", cycle="cycle__key")
         ],
     }
 
@@ -158,15 +159,15 @@ def _marks(persons: Iterable[int]) -> dict[str, Any]:
     votes = Vote.objects.filter(judge__in=mine).select_related("challenge__round__cycle", "a", "b")
     conflicts = ConflictOfInterest.objects.filter(person__in=mine).order_by("pk")
     unnamed = unnamed_to(mine)
-    told = [_own_words(one) for one in _rows(conflicts, "reason", "source", "declared_at", group="group__name", pk="group_id")]
+    told = [_own_words(one) for one in rows(conflicts, "reason", "source", "declared_at", group="group__name", pk="group_id")]
     raised = Concern.objects.filter(person__in=mine).order_by("pk")
     remarks = Remark.objects.filter(person__in=mine).order_by("pk")
     return {
         "sheets": [_sheet(one) for one in sheets.order_by("pk")],
         "votes": [_vote(one) for one in votes.order_by("pk")],
         "conflicts": [{**one, "group": None if one.pop("pk") in unnamed else one["group"]} for one in told],
-        "concerns": _rows(raised, "words", "said_at", "answer", "settled_at", group="group__name"),
-        "remarks": _rows(remarks, "text", "at", challenge="deliberation__challenge__name"),
+        "concerns": rows(raised, "words", "said_at", "answer", "settled_at", group="group__name"),
+        "remarks": rows(remarks, "text", "at", challenge="deliberation__challenge__name"),
     }
 
 
@@ -221,6 +222,6 @@ def _notices(user: User, persons: Iterable[int]) -> dict[str, Any]:
     told = Notice.objects.filter(person__user=user).order_by("pk")
     mails = Message.objects.filter(person__in=list(persons)).order_by("pk")
     return {
-        "notices": _rows(told, "topic", "text", "path", "created_at", "read_at"),
-        "mails": _rows(mails, "to", "kind", "subject", "body", "state", "created_at", "sent_at"),
+        "notices": rows(told, "topic", "text", "path", "created_at", "read_at"),
+        "mails": rows(mails, "to", "kind", "subject", "body", "state", "created_at", "sent_at"),
     }

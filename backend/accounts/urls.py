@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from backend.accounts.pages import door, glass, instance, leading, own, teams
+from backend.accounts.pages import credentials, door, glass, instance, leading, own, teams
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-up/", door.sign_up, name="sign-up"),
@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/mails/", own.wishes, name="my-wishes"),
     path("me/teams/<int:pk>/rank/", own.rank, name="my-rank"),
     path("me/data/", own.take_away, name="my-data"),
+    path("me/credentials/", credentials.my_credentials, name="my-credentials"),
+    path("me/credentials/<uuid:public_id>/give-up/", credentials.give_up, name="give-up-credential"),
     path("me/leave/", own.leave, name="leave"),
     path("me/tokens/", own.tokens, name="my-tokens"),
     path("me/tokens/<int:pk>/revoke/", own.revoke_token, name="revoke-token"),

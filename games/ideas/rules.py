@@ -58,7 +58,7 @@ class MergeState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-PARTS: Final[tuple[Part, ...]] = get_args(Part)
+PARTS: Final[tuple[str, ...]] = get_args(Part)
 """What a story needs so that somebody else can do it: nuts and bolts, not a summary (features.md S3-TRD-2)."""
 WHOLE_FROM: Final = 5
 ORDER: Final = tuple(Audience)

@@ -33,6 +33,8 @@ from tests.factories.ideas import shared, telling
 from tests.factories.learning import planned
 from tests.factories.organizations import PersonFactory
 from tests.factories.rounds import RoundFactory
+from tests.factories.suggestions import suggested
+from tests.factories.talk import asked, said
 
 pytestmark = pytest.mark.django_db
 
@@ -163,6 +165,18 @@ def test_ones_data_hold_ones_ideas_drafts_tests_and_values(cast: Cast):
     assert [one["value"] for one in ada["values"]] == ["2.5"]
     Membership.objects.filter(group=cast.red).update(until=now())
     assert data_of(cast.ada.client)["ideas.json"]["tests"] == []  # type: ignore[index]
+
+
+def test_ones_data_hold_what_one_said_asked_and_arranged(cast: Cast):
+    said(cast, asked(cast))
+    suggested(cast, title="More time to appeal")
+    ada: dict[str, Any] = data_of(cast.ada.client)  # type: ignore[assignment]
+    assert [one["text"] for one in ada["talk.json"]["posts"]] == ["Cotton, folded four times."]
+    assert [one["title"] for one in ada["together.json"]["suggestions"]] == ["More time to appeal"]
+    ben: dict[str, Any] = data_of(cast.ben.client)  # type: ignore[assignment]
+    assert [one["title"] for one in ben["talk.json"]["threads"]] == ["Which cloth?"]
+    assert [one["text"] for one in ben["talk.json"]["posts"]] == ["Ours lets the silt through."]
+    assert "Cotton" not in json.dumps(ben)
 
 
 def test_a_judges_data_name_no_team_of_a_blind_round(cast: Cast, monkeypatch):

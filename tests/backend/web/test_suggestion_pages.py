@@ -55,8 +55,12 @@ def test_it_is_supported_answered_and_becomes_a_rule_at_the_gate(cast: Cast):
     assert ("is open: rules change between rounds" in text, "Make them rules" in text) == (True, False)
     between_rounds(cast)
     assert "Make them rules" in main(org.get(desk))
+    gate = main(org.get(f"{CYCLE}desk/rounds/final/"))
+    assert "1 accepted suggestion becomes a rule when the gate is passed" in gate
+    assert f'<a href="{one}">More time to appeal</a>' in gate
     org.post(f"{CYCLE}desk/rounds/final/steer/", {"act": "go", "reason": "All is ready."})
     assert Suggestion.objects.get().design_number == 2
+    assert "becomes a rule when" not in main(org.get(f"{CYCLE}desk/rounds/final/"))
     log = main(cast.visitor.client.get(f"{CYCLE}rules/log/"))
     for words in ("Version 2", "Suggested by Ada (Red Herons)", "decided by Org", "Fair enough.", "Days to appeal"):
         assert words in log

@@ -31,10 +31,11 @@ from games.progression import actions as steering
 from games.results.actions import request_settle
 from games.rounds.models import Round
 from games.suggestions.actions import pass_gate
+from games.suggestions.queries import at_the_gate
 
 
 def round_card(cycle: Cycle, one: Round) -> dict[str, Any]:
-    """A round with what can be done about it now."""
+    """A round with what can be done about it now. One statement more where its gate is still to be passed: what was accepted goes with it."""
     gate = one.gated and one.passed_at is None and one.closed_at is None
     doing = [
         (gate, "go", _("Pass the gate"), False),
@@ -52,10 +53,16 @@ def round_card(cycle: Cycle, one: Round) -> dict[str, Any]:
         "badge": shapes.round_badge(one),
         "url": reverse("steer", args=[cycle.key, one.key]),
         "doing": [{"key": key, "label": label, "grave": grave} for fits, key, label, grave in doing if fits],
+        "accepted": _waiting(cycle) if gate else [],
         "timed": one.state == "open" or (one.state == "planned" and not gate) or one.state in {"locked", "closed"},
         "detail": reverse("round-desk", args=[cycle.key, one.key]),
         "publish": reverse("desk-publish-round", args=[cycle.key, one.key]) if one.state in {"locked", "closed"} else "",
     }
+
+
+def _waiting(cycle: Cycle) -> list[dict[str, str]]:
+    """What was accepted and becomes a rule at the gate."""
+    return [{"title": one.title, "url": reverse("suggestion", args=[cycle.key, one.number])} for one in at_the_gate(cycle)]
 
 
 def when_typed(request: HttpRequest, zone: str) -> datetime | None:
