@@ -116,6 +116,15 @@ def test_pages_of_teams_say_with_whom_they_are(cast: Cast) -> None:
     assert "Red Herons" in text
 
 
+def test_who_writes_a_joint_entry_reads_with_whom(cast: Cast) -> None:
+    page = "/cycles/water/rounds/call/concept/entry/"
+    assert "handed in together" not in words(cast.ada.client.get(page))
+    joint(cast)
+    text = words(cast.ada.client.get(page))
+    assert "This entry is handed in together with Blue Herons." in text
+    assert "the credit is shared" in text
+
+
 def test_organizers_see_all_of_them_on_their_desk(cast: Cast) -> None:
     joint(cast)
     text = words(cast.org.client.get(DESK))
