@@ -59,7 +59,7 @@ from games.peers.models import PeerAsk
 from games.peers.rules import PeerState
 from games.playbooks.rules import Capability, Visibility
 from games.progression.models import Draft
-from games.recognition.models import Grant, Points, PointsTotal
+from games.recognition.models import Grant, GrantPass, Points, PointsTotal
 from games.recognition.rules import GrantState
 from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, RecomputeRun
 from games.rounds.models import Entrant, Extension, Round
@@ -485,10 +485,20 @@ def _standing_seen(access: Access) -> Q:
     return organized | (_board_seen(access, "board__") & Q(board__live=True, audience="public"))
 
 
+OWN_GRANTS = [GrantState.VERIFIED.value, GrantState.GRANTED.value, GrantState.DELIVERED.value, GrantState.DECLINED.value]
+
+
 def _grant_seen(access: Access) -> Q:
     won = Q(state__in=[GrantState.GRANTED.value, GrantState.DELIVERED.value, GrantState.UNALLOCATED.value])
-    own = _mine(access) & Q(state__in=[GrantState.VERIFIED.value, GrantState.GRANTED.value, GrantState.DELIVERED.value])
+    own = _mine(access) & Q(state__in=OWN_GRANTS)
     return _reads(access, "cycle_id") | own | (_cycle_open(access, "cycle__") & won & _named())
+
+
+def _pass_seen(access: Access) -> Q:
+    """Whom an award passed by is told with whoever has it."""
+    given = Grant.objects.filter(cycle=OuterRef("cycle"), award=OuterRef("award"))
+    told = Q(Exists(given.filter(state__in=[GrantState.GRANTED.value, GrantState.DELIVERED.value])))
+    return _reads(access, "cycle_id") | (_cycle_open(access, "cycle__") & told & (_named() | _mine(access)))
 
 
 def _points_seen(access: Access) -> Q:
@@ -1005,6 +1015,28 @@ PERMISSIONS: dict[str, Permission] = {
     ),
     "grant.view": _row("Organizers; the group once verified; everybody once granted.", Grant, _grant_seen),
     "grant.move": _of_organizer("Organizers.", Grant),
+    "grant.decline": _row(
+        "The captain of the group, once it knows of it; organizers.",
+        Grant,
+        lambda a: (Q(group_id__in=a.groups_with(Capability.CAPTAIN)) & Q(state__in=OWN_GRANTS)) | _organizes(a, "cycle_id"),
+    ),
+    "grant.book": _row(
+        "Members of the group who may submit, once it is granted.",
+        Grant,
+        lambda a: Q(group_id__in=a.groups_with(Capability.SUBMIT), state=GrantState.GRANTED.value),
+    ),
+    "grant.proof": _row(
+        "The group, organizers, and sponsors of the cycle.",
+        Grant,
+        lambda a: (
+            (_mine(a) & Q(state__in=OWN_GRANTS))
+            | _reads(a, "cycle_id")
+            | Q(cycle_id__in=a.cycles_with(Capability.FOLLOW), state=GrantState.DELIVERED.value)
+        ),
+    ),
+    "grant_pass.view": _row(
+        "Organizers; everybody once the award is granted to another, with the names that are shown.", GrantPass, _pass_seen
+    ),
     "points.view": _row("Whoever may see the cycle; of a group without its name itself and organizers.", Points, _points_seen),
     "points_total.view": _row(
         "Whoever may see the cycle; of a group without its name itself and organizers.", PointsTotal, _points_seen

@@ -24,6 +24,7 @@ from games.progression import actions as progression
 from games.results import actions as results
 from leaderboards.engine.spec import Source
 from worker.app import app
+from worker.awarding import deliver_coaching, pass_on
 
 logger = logging.getLogger(__name__)
 
@@ -144,6 +145,7 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.SESSION_CANCELLED: (tell,),
     Kind.SLOT_WITHDRAWN: (tell,),
     Kind.SESSION_NOTED: (tell,),
+    Kind.SESSION_SETTLED: (deliver_coaching,),
     Kind.HOURS_NUDGED: (tell,),
     Kind.PEER_ASKED: (tell,),
     Kind.PEER_ANSWERED: (tell,),
@@ -157,7 +159,7 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.SUGGESTION_DECIDED: (tell,),
     Kind.SUGGESTION_APPLIED: (tell,),
     # rules and decisions change results too
-    Kind.DECISION_RECORDED: (refresh,),
+    Kind.DECISION_RECORDED: (refresh, pass_on),
     Kind.GLASS_BROKEN: (tell,),
     Kind.APPEAL_MADE: (tell,),
     Kind.APPEAL_ANSWERED: (tell,),

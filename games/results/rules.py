@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 from games.errors import Conflict
 from games.groups.rules import UNNAMED
@@ -77,6 +77,14 @@ class WinnerPlan(TypedDict):
     cents: int
 
 
+class PassPlan(TypedDict):
+    """Whom an award passed by to the next: at which place, and why (`has`, `declined`)."""
+
+    group: str
+    place: str
+    why: str
+
+
 class AwardPlan(TypedDict):
     """An award as it was computed with the standings that were published."""
 
@@ -85,6 +93,7 @@ class AwardPlan(TypedDict):
     budget: int
     unallocated: int
     winners: list[WinnerPlan]
+    passed: NotRequired[list[PassPlan]]
 
 
 class CutPlan(TypedDict):

@@ -42,7 +42,7 @@ from games.partnerships.models import Partner, Partnership
 from games.peers.models import PeerAsk
 from games.permissions import PERMISSIONS, access_for, allows, visible
 from games.progression.models import Draft
-from games.recognition.models import Grant, Points, PointsTotal
+from games.recognition.models import Grant, GrantPass, Points, PointsTotal
 from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, RecomputeRun
 from games.rounds.models import Entrant, Extension
 from games.submissions.models import Attempt, Submission, Upload, Version
@@ -197,6 +197,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "snapshot.view": (ALL, ALL),
     "grant.view": ("ada org", ALL),
     "grant.move": ("org", "org"),
+    "grant.decline": ("ada org", "ada org"),
+    "grant.book": ("", "ada"),
+    "grant.proof": ("ada org", "ada org"),
+    "grant_pass.view": ("org", ALL),
     "points.view": (ALL, ALL),
     "points_total.view": (ALL, ALL),
     "entrant.view": (ALL, ALL),
@@ -371,6 +375,7 @@ def _results(cast: Cast) -> Iterator[Model]:
     yield Standing.objects.create(board=board, entry="red", name="Red", rank=1)
     yield Snapshot.objects.create(board=board, number=1, design_number=1, rows=[], digest="0" * 64, published_at=now())
     yield Grant.objects.create(cycle=cycle, award="gold", kind="medal", name="Gold", group=red, state="verified")
+    yield GrantPass.objects.create(cycle=cycle, award="gold", group=red, place="1", why="declined")
     yield Points.objects.create(cycle=cycle, seal=1, rule="r", design_number=1, group=red, amount=1, at=now())
     yield PointsTotal.objects.create(cycle=cycle, group=red, amount=1)
     yield Announcement.objects.create(cycle=cycle, title="Doors open at nine", audience="teams")

@@ -27,14 +27,16 @@ from games.learning.actions.measuring import person_of
 
 
 @transaction.atomic
-def book(slot: Slot, *, group: Group, question: str, by: Any) -> Booking:
-    """The group comes to this slot with a question. Whether the expert may advise it the edge asks.
+def book(slot: Slot, *, group: Group, question: str, by: Any, counts: bool = True) -> Booking:
+    """The group comes to this slot with a question. Whether the expert may advise it the edge asks. `counts`: it uses up an office hour.
 
     Raises BookingInvalid without a question, OverQuota, Overlaps when the group is elsewhere then, SlotFull when others were quicker
     or it is withdrawn, OfficeHoursRefused when it has begun or the group takes no part.
     """
     group = _held(group)
-    return _book(slot, group, cleaned(question, QUESTION, "question", empty="Say what you want to talk about."), by=by)
+    return _book(
+        slot, group, cleaned(question, QUESTION, "question", empty="Say what you want to talk about."), by=by, counts=counts
+    )
 
 
 def _held(group: Group) -> Group:
@@ -42,16 +44,17 @@ def _held(group: Group) -> Group:
     return Group.objects.select_for_update(no_key=True, of=("self",)).select_related("cycle").get(pk=group.pk)
 
 
-def _book(slot: Slot, group: Group, question: str, *, by: Any, kind: Kind = Kind.SESSION_BOOKED) -> Booking:
+def _book(slot: Slot, group: Group, question: str, *, by: Any, kind: Kind = Kind.SESSION_BOOKED, counts: bool = True) -> Booking:
     row, now = Slot.objects.select_related("cycle").get(pk=slot.pk), db_now()
     _check(row, group, now)
     period, rules = period_of(row.cycle, row.starts_at), hours_of(row.cycle)
-    check_quota(used_by(group, period), rules.quota, per_round=rules.per == "round")
+    if counts:
+        check_quota(used_by(group, period), rules.quota, per_round=rules.per == "round")
     _check_free(row, group)
     _take(row, now)
     person = person_of(row.cycle, by, group)
     made = Booking.objects.create(
-        cycle=row.cycle, slot=row, group=group, round_id=period, question=question, booked_at=now, by=person
+        cycle=row.cycle, slot=row, group=group, round_id=period, question=question, booked_at=now, by=person, counts=counts
     )
     _journal(kind, made, by=by)
     return made
@@ -114,6 +117,8 @@ def move(booking: Booking, *, slot: Slot, by: Any) -> Booking:
     group, now = _held(booking.group), db_now()
     if slot.pk == booking.slot_id:
         raise OfficeHoursRefused("That is the one you have.")
+    if not booking.counts:
+        raise OfficeHoursRefused("This session comes from a prize: cancel it, and book another from the prize.")
     _hold(booking.slot_id, slot.pk)
     row = Booking.objects.select_related("slot", "cycle").get(pk=booking.pk)
     if not given_back(row.slot.starts_at, now, hours_of(row.cycle).cancel_hours):

@@ -5,21 +5,25 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from games.cycles.actions import locked
-from games.cycles.models import Cycle
+from games.cycles.actions import locked, record_decision
+from games.cycles.models import Cycle, Decision
 from games.cycles.queries import design_of
+from games.cycles.rules import DecisionKind
 from games.groups.models import Group
 from games.journal.actions import record
 from games.journal.models import JournalEntry
+from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.playbooks.schema import Design
-from games.recognition.models import Grant
-from games.recognition.rules import NEEDS_REASON, NEXT_GRANT_STATES, GrantReasonMissing, GrantRefused, GrantState
+from games.recognition.actions.proving import Stream, keep_proof
+from games.recognition.models import Grant, GrantPass
+from games.recognition.rules import NEEDS_REASON, NEXT_GRANT_STATES, GrantReasonMissing, GrantRefused, GrantState, ProofMissing
 from games.results.rules import AwardPlan
 from leaderboards.engine.spec import AwardSpec
 from leaderboards.models import Snapshot
 
 FREE: Final = (GrantState.NOMINATED.value, GrantState.UNALLOCATED.value)
+GIVEN: Final = (GrantState.GRANTED.value, GrantState.DELIVERED.value)
 
 type Difference = dict[str, Any]
 """A grant that people have acted on, and what the results say now: {grant, award, was, now}."""
@@ -41,7 +45,17 @@ def nominate(cycle: Cycle, awards: Iterable[AwardPlan]) -> list[Difference]:
         number = _snapshot_number(cycle, plan["board"])
         differences += _nominate_one(cycle, design, spec, plan, groups, number)
         _remainder(cycle, design, spec, plan, number)
+        _pass_by(cycle, spec, plan, groups)
     return differences
+
+
+def _pass_by(cycle: Cycle, spec: AwardSpec, plan: AwardPlan, groups: dict[str, int]) -> None:
+    """Whom the award passed by stands beside it, as the results say now."""
+    passed = {groups[one["group"]]: one for one in plan.get("passed", ())}
+    GrantPass.objects.filter(cycle=cycle, award=spec.key).exclude(group_id__in=passed).delete()
+    for group, one in passed.items():
+        told = {"place": one["place"], "why": one["why"]}
+        GrantPass.objects.update_or_create(cycle=cycle, award=spec.key, group_id=group, defaults=told)
 
 
 def _snapshot_number(cycle: Cycle, board: str) -> int | None:
@@ -71,7 +85,8 @@ def _nominate_one(
 
 def _named(spec: AwardSpec, design: Design, plan: AwardPlan) -> dict[str, Any]:
     currency = design.cycle.currency if plan["budget"] else ""
-    return {"award": spec.key, "kind": spec.kind, "name": spec.title, "board": plan["board"], "currency": currency}
+    named = {"award": spec.key, "kind": spec.kind, "name": spec.title, "board": plan["board"], "currency": currency}
+    return named | {"sessions": spec.sessions}
 
 
 def _change(row: Grant, wanted: dict[str, Any]) -> list[Difference]:
@@ -159,19 +174,39 @@ def verify(grant: Grant, *, by: Any, proof: str = "") -> Grant:
     return _move(grant, GrantState.VERIFIED, by=by, proof=proof)
 
 
+@transaction.atomic
 def give_grant(grant: Grant, *, by: Any) -> Grant:
-    """It is theirs: from now on everybody sees it."""
-    return _move(grant, GrantState.GRANTED, by=by)
+    """It is theirs: from now on everybody sees it, and that others forwent it."""
+    given = _move(grant, GrantState.GRANTED, by=by)
+    forgone = Decision.objects.filter(cycle_id=grant.cycle_id, kind=DecisionKind.FORGO.value, value=grant.award)
+    forgone.filter(published_at__isnull=True).update(published_at=db_now())
+    return given
 
 
-def deliver(grant: Grant, *, by: Any, proof: str = "") -> Grant:
-    """It was handed over; `proof` says how (transfer, address, day)."""
+@transaction.atomic
+def deliver(grant: Grant, *, by: Any, proof: str = "", file: Stream | None = None) -> Grant:
+    """It was handed over; `proof` says how (transfer, address, day), or a file shows it. Raises ProofMissing without either, FileRefused."""
+    kept = keep_proof(grant, file) if file is not None else ""
+    if not proof.strip() and not kept:
+        message = "Say how it was handed over, or add a file that shows it."
+        raise ProofMissing(message, where="proof")
     return _move(grant, GrantState.DELIVERED, by=by, proof=proof)
 
 
+@transaction.atomic
 def decline(grant: Grant, *, by: Any, reason: str) -> Grant:
-    """The group does not take it."""
-    return _move(grant, GrantState.DECLINED, by=by, reason=reason)
+    """The group does not take it. From now on it forgoes the award by a decision; whether it passes to the next the rules say.
+
+    The reason is for organizers; the decision in the record has none of its words.
+    """
+    declined = _move(grant, GrantState.DECLINED, by=by, reason=reason)
+    group = declined.group
+    assert group is not None, "money nobody won cannot be declined"
+    told = Grant.objects.filter(cycle=declined.cycle, award=declined.award, state__in=GIVEN).exists()
+    words = f"{group.name} does not take {declined.name}."
+    kind = DecisionKind.FORGO
+    record_decision(declined.cycle, kind, by=by, group=group.key, value=declined.award, reason=words, public=told or None)
+    return declined
 
 
 def revoke(grant: Grant, *, by: Any, reason: str) -> Grant:

@@ -1,14 +1,18 @@
 """Reads of grants."""
 
+from collections import Counter
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 
+from games.coaching.queries import asks_for_hours, hours_of
 from games.cycles.models import Cycle
+from games.cycles.queries import design_of
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
-from games.recognition.models import Grant
+from games.recognition.models import Grant, GrantPass, GrantSession
 from games.recognition.rules.grants import GrantState
 
 
@@ -35,3 +39,29 @@ def differences_of(cycle: Cycle) -> dict[int, dict[str, Any]]:
         elif "to" in payload:
             said.pop(pk, None)  # somebody has looked at it since, and moved it
     return said
+
+
+def sessions_used(grants: Collection[int]) -> dict[int, int]:
+    """Id of a grant → how many of its sessions are booked, or were cancelled too late to be given back."""
+    rows = GrantSession.objects.filter(grant__in=grants).select_related("booking__slot", "booking__cycle")
+    used: Counter[int] = Counter()
+    for row in rows:
+        booking = row.booking
+        until = booking.slot.starts_at - timedelta(hours=_cancel_hours(booking.cycle))
+        used[row.grant_id] += booking.cancelled_at is None or booking.cancelled_at > until
+    return dict(used)
+
+
+def _cancel_hours(cycle: Cycle) -> int:
+    return hours_of(cycle).cancel_hours if asks_for_hours(design_of(cycle)) else 0
+
+
+def passes_of(cycle: Cycle) -> QuerySet[GrantPass]:
+    """Whom awards passed by in a cycle, best places first as far as they are numbers."""
+    return GrantPass.objects.filter(cycle=cycle).select_related("group").order_by("award", "pk")
+
+
+def told_awards(cycle: Cycle) -> set[str]:
+    """The awards of which something was given: whom they passed by everybody may know."""
+    given = [GrantState.GRANTED.value, GrantState.DELIVERED.value]
+    return set(Grant.objects.filter(cycle=cycle, state__in=given).values_list("award", flat=True))

@@ -40,3 +40,20 @@ class GrantReasonMissing(Invalid):
     """Declining and revoking stand in the record with a reason."""
 
     code = "reason_missing"
+
+
+class ProofMissing(Invalid):
+    """What was handed over is shown by words or by a file."""
+
+    code = "proof_missing"
+
+
+class PrizeUsed(Conflict):
+    """Nothing is left of a prize: all its sessions are booked, or it has none."""
+
+    code = "prize_used"
+
+
+def sessions_left(promised: int, used: int) -> int:
+    """How many sessions of a prize may still be booked."""
+    return max(promised - used, 0)

@@ -13,7 +13,7 @@ from games.cycles.queries import design_of
 from games.playbooks.schema import Design
 from games.results.queries.boards import boards_of, published_rounds
 from games.results.queries.facts import facts_of
-from games.results.rules import AwardPlan, CutPlan, Plan, TieUndecided, WinnerPlan, known_facts
+from games.results.rules import AwardPlan, CutPlan, PassPlan, Plan, TieUndecided, WinnerPlan, known_facts
 from leaderboards.computing import compute
 from leaderboards.engine import facts, numbers
 from leaderboards.engine.outcome import AwardResult, CutResult, Outcome
@@ -107,6 +107,7 @@ def _award(design: Design, award: AwardResult) -> AwardPlan:
         budget=award.budget,
         unallocated=award.unallocated,
         winners=[WinnerPlan(group=one.group, place=_text(one.place), cents=one.cents) for one in award.winners],
+        passed=[PassPlan(group=one.group, place=_text(one.place), why=one.why.value) for one in award.passed],
     )
 
 

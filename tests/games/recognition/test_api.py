@@ -44,7 +44,7 @@ def test_a_grant_is_shown_to_more_people_step_by_step(cast: Cast, won: Grant) ->
     ]
     assert cast.org.api.post(f"/api/v1/grants/{won.pk}/grant").json()["state"] == "granted"
     assert all(seen(one) for one in cast.everybody())
-    assert cast.org.api.post(f"/api/v1/grants/{won.pk}/deliver").json()["state"] == "delivered"
+    assert cast.org.api.post(f"/api/v1/grants/{won.pk}/deliver", {"proof": "By hand."}).json()["state"] == "delivered"
 
 
 def test_only_organizers_move_a_grant(cast: Cast, won: Grant) -> None:

@@ -5,7 +5,7 @@ import pytest
 from games.journal.models import JournalEntry
 from games.recognition.actions import decline, deliver, give_grant, nominate, revoke, verify
 from games.recognition.models import Grant
-from games.recognition.rules import GrantReasonMissing, GrantRefused
+from games.recognition.rules import GrantReasonMissing, GrantRefused, ProofMissing
 from games.results.rules import AwardPlan, WinnerPlan
 from tests.cast import Cast
 from tests.factories.results import Played, judge_final, water
@@ -75,8 +75,10 @@ def test_a_grant_goes_its_way_step_by_step(played: Played, cast: Cast) -> None:
     grant = Grant.objects.get()
     with pytest.raises(GrantRefused, match="nominated cannot become granted"):
         give_grant(grant, by=cast.org.user)
-    for move in (verify, give_grant, deliver):
-        grant = move(grant, by=cast.org.user)
+    grant = give_grant(verify(grant, by=cast.org.user), by=cast.org.user)
+    with pytest.raises(ProofMissing):
+        deliver(grant, by=cast.org.user, proof=" ")
+    grant = deliver(grant, by=cast.org.user, proof="Paid on 3 May.")
     assert grant.state == "delivered"
     with pytest.raises(GrantReasonMissing):
         revoke(grant, by=cast.org.user, reason=" ")
