@@ -198,7 +198,7 @@ def launch_draft(cycle: Cycle, *, by: Any, reason: str = "", public: bool | None
     begin(held, design, by=by, reason=reason)
     _organize_too(held, writers)
     if held.predecessor is not None:
-        carry_over(held.predecessor, held, draft.carry)
+        carry_over(held.predecessor, held, draft.carry, by=by)
     draft.delete()
     _without_dry_run(held, by=by)
     held.refresh_from_db()

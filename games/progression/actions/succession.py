@@ -15,6 +15,7 @@ from games.groups.rules import CYCLE_WIDE, GroupState, RegistrationState, new_in
 from games.journal.queries import db_now
 from games.playbooks.rules import Capability
 from games.playbooks.schema import Design
+from games.progression.actions.carrying import bring_along
 from games.progression.actions.launch import launch
 from games.progression.rules import begins, next_key, next_name, shifted, zone_of
 
@@ -56,18 +57,23 @@ def next_cycle(
         predecessor=cycle,
         reason=f"after {cycle.key}",
     )
-    carry_over(cycle, after, carry)
+    carry_over(cycle, after, carry, by=by)
     return after
 
 
-def carry_over(cycle: Cycle, after: Cycle, carry: Collection[str]) -> None:
-    """Bring people and teams of `cycle` into the one launched after it, and `cycle` into the series that the new one began."""
+def carry_over(cycle: Cycle, after: Cycle, carry: Collection[str], *, by: Any) -> None:
+    """Bring people and teams of `cycle` into the one launched after it, and `cycle` into the series that the new one began.
+
+    Both `carry` and the rules of the new one have to say so; what teams bring along is for the rules alone (`[carry]`).
+    """
     if cycle.series_id is None:
         cycle.series = after.series
         cycle.save(update_fields=["series"])
-    _carry_people(cycle, after, {Capability.ORGANIZE} | ({Capability.JUDGE, Capability.FOLLOW} if JUDGES in carry else set()))
-    if TEAMS in carry:
-        _carry_teams(cycle, after, design_of(cycle))
+    said = design_of(after).carry
+    judges = {Capability.JUDGE, Capability.FOLLOW} if JUDGES in carry and said.judges else set()
+    _carry_people(cycle, after, {Capability.ORGANIZE} | judges)
+    if TEAMS in carry and said.teams:
+        bring_along(cycle, after, _carry_teams(cycle, after, design_of(cycle)), by=by)
 
 
 def series_after(cycle: Cycle, wanted: str) -> str:
@@ -117,8 +123,8 @@ def _copied(one: Membership, cycle: Cycle, group: Group | None, now: datetime) -
     )
 
 
-def _carry_teams(cycle: Cycle, after: Cycle, before: Design) -> None:
-    """Active groups with their members and, if its terms did not change, their registration."""
+def _carry_teams(cycle: Cycle, after: Cycle, before: Design) -> dict[int, Group]:
+    """Active groups with their members and, if its terms did not change, their registration. By the id of the old group."""
     now, rules = db_now(), design_of(after).registration
     same_terms = (rules.terms, rules.licence) == (before.registration.terms, before.registration.licence)
     divisions = {one.key for one in rules.divisions}
@@ -143,6 +149,7 @@ def _carry_teams(cycle: Cycle, after: Cycle, before: Design) -> None:
     Group.objects.bulk_create(copies.values(), batch_size=500)
     Registration.objects.bulk_create(registrations, batch_size=500)
     _carry_members(after, copies, now)
+    return copies
 
 
 def _carry_members(after: Cycle, copies: Mapping[int, Group], now: datetime) -> None:
