@@ -62,7 +62,7 @@ def verify(bundle: Bundle) -> Verified:
     rows = [row for row in official.rows if not hidden or _computable(row, hidden, without)]
     comparison = compare(Table(rows, official.extra), outcome)
     compared, differences = Counter(comparison.compared), list(comparison.differences)
-    points = {one.id for one in expand_boards(bundle.design) if one.source is Source.POINTS}
+    points = {one.id for one in expand_boards(bundle.design) if one.source is not Source.ROUNDS}
     differences += _announced(bundle, compared)
     left_out = [f'round "{key}": its work is not in this bundle, nor what rests on it' for key in sorted(hidden)]
     names = bundle.unnamed

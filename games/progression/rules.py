@@ -143,7 +143,7 @@ def _boards(before: Design, after: Design, begun: Collection[str]) -> Iterator[P
     for board in boards:
         counted = [one.key for one in board_rounds(before, board) if one.key in begun]
         other = others.get(board.id)
-        if not counted or board.source is Source.POINTS:
+        if not counted or board.source is not Source.ROUNDS:
             continue
         old, new = _ranking(before, board), None if other is None else _ranking(after, other)
         for change in changes(old, new, f'boards["{board.id}"]'):
@@ -169,8 +169,8 @@ def dumped(spec: Any) -> dict[str, Any]:
 
 
 def is_live(design: Design, board: BoardSpec) -> bool:
-    """Whether a board is shown as it changes: it ranks points, or every task that feeds it is judged by a machine at once."""
-    if board.source is Source.POINTS:
+    """Whether a board is shown as it changes: it ranks points or credit, or every task that feeds it is judged by a machine at once."""
+    if board.source is not Source.ROUNDS:
         return True
     tasks = feeding(design, board)
     return bool(tasks) and all(one.format in LIVE_FORMATS for one in tasks)

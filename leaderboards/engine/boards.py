@@ -13,7 +13,7 @@ from leaderboards.engine.outcome import BoardResult, Row, RowStatus, Value
 from leaderboards.engine.places import numbered, place_points
 from leaderboards.engine.ranking import join, split, ties
 from leaderboards.engine.records import record_rows
-from leaderboards.engine.spec import BoardSpec, Ranked, RoundSpec, Rows, Source, board_rounds, board_weights
+from leaderboards.engine.spec import BoardSpec, Credited, Ranked, RoundSpec, Rows, Source, board_rounds, board_weights
 from leaderboards.engine.state import RoundCells, State, goes_low, score_cells, score_round
 from leaderboards.engine.values import Reader, Standing
 
@@ -158,8 +158,8 @@ def _rows(state: State, plan: Plan, reader: Reader, counted: Counted) -> tuple[R
     brackets: dict[str, list[Row]] = {}
     for group in candidates(state, plan):
         rounds = {key: row.get(group) for key, row in counted.items()}
-        if plan.board.source is Source.POINTS:
-            score: Fraction | None = rounded(state.index.points.get(group, ZERO), rule.decimals, rule.mode)
+        if plan.board.source is not Source.ROUNDS:
+            score: Fraction | None = rounded(_earned(state, plan.board, group), rule.decimals, rule.mode)
         else:
             score = aggregate(rule, [(weights[key], value) for key, value in rounds.items()], low=plan.low)
         standing = Standing(score, rounds)
@@ -171,6 +171,16 @@ def _rows(state: State, plan: Plan, reader: Reader, counted: Counted) -> tuple[R
         row = Row(None, group, state.index.name(group), score, status, within, keys, values, rounds, pending)
         brackets.setdefault(within, []).append(row)
     return tuple(row for within in sorted(brackets) for row in _placed(state, plan, brackets[within]))
+
+
+def _earned(state: State, board: BoardSpec, group: str) -> Fraction:
+    """Points by acts; on a board of credit those that came back, or those for work that builds on others."""
+    points = state.index.points.get(group)
+    if points is None:
+        return ZERO
+    if board.source is Source.POINTS:
+        return points.amount
+    return points.came if board.who is Credited.ORIGINATORS else points.built
 
 
 def _unscored(plan: Plan, score: Fraction | None, keys: Sequence[Value | None]) -> bool:

@@ -109,10 +109,15 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """The points a group has earned by its acts so far; a group without a row has 0."""
+    """The points a group has earned by its acts so far; a group without a row has 0.
+
+    Of them: what came back to it from others' work on its ideas (`came`), and what it earned by work that builds on others (`built`).
+    """
 
     group: str
     amount: Fraction
+    came: Fraction = Fraction(0)
+    built: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Final
 
-from leaderboards.engine.facts import Attempt, Decision, DecisionKind, Facts, Group, Mark, Submission, Vote
+from leaderboards.engine.facts import Attempt, Decision, DecisionKind, Facts, Group, Mark, Points, Submission, Vote
 
 type Unit = tuple[str, str]
 """(round, challenge): what is scored."""
@@ -24,7 +23,7 @@ class Index:
     attempts: Mapping[Unit, Mapping[str, list[Attempt]]]
     submissions: Mapping[Unit, Mapping[str, Submission]]
     decisions: Mapping[str, tuple[Decision, ...]]
-    points: Mapping[str, Fraction] = field(default_factory=dict)
+    points: Mapping[str, Points] = field(default_factory=dict)
     votes: Mapping[Unit, list[Vote]] = field(default_factory=dict)
 
     def column(self, group: str, column: str) -> str:
@@ -67,7 +66,7 @@ def index(facts: Facts) -> Index:
         attempts=attempts,
         submissions=submissions,
         decisions={kind: tuple(rows) for kind, rows in decisions.items()},
-        points={one.group: one.amount for one in facts.points},
+        points={one.group: one for one in facts.points},
         votes=votes,
     )
 

@@ -30,7 +30,7 @@ def write_boards(landing: Landing, outcome: Outcome, shown_outcome: Outcome, pub
     for spec in expand_boards(landing.design):
         rounds = {one.key for one in board_rounds(landing.design, spec)}
         open_to_all |= {spec.id} if rounds <= shown else set()
-        counted |= {spec.id} if shown and (spec.source is Source.POINTS or rounds & shown) else set()
+        counted |= {spec.id} if shown and (spec.source is not Source.ROUNDS or rounds & shown) else set()
     boards = {one.key: one for one in boards_of(landing.cycle) if one.key in outcome.boards}
     rows: list[tuple[Any, ...]] = []
     unnamed = withheld(landing.cycle)

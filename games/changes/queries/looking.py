@@ -150,7 +150,7 @@ def _after(moment: Moment, changes: Sequence[Change], before: Outcome) -> After:
 
 def _by_points(design: Design) -> set[str]:
     """Boards that rank by points: these follow acts, not results."""
-    return {one.id for one in expand_boards(design) if one.source is Source.POINTS}
+    return {one.id for one in expand_boards(design) if one.source is not Source.ROUNDS}
 
 
 # --- As it is kept --------------------------------------------------------------------------------------------------------------------

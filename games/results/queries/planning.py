@@ -49,12 +49,12 @@ def sides_of(cycle: Cycle, *, points: Sequence[facts.Points] = (), publishing: s
 
 
 def boards_to_publish(cycle: Cycle, *round_keys: str) -> list[Board]:
-    """The boards that count one of these rounds, and those of points."""
+    """The boards that count one of these rounds, and those of points and credit."""
     design = design_of(cycle)
     keys = {
         spec.id
         for spec in expand_boards(design)
-        if spec.source is Source.POINTS or any(one.key in round_keys for one in board_rounds(design, spec))
+        if spec.source is not Source.ROUNDS or any(one.key in round_keys for one in board_rounds(design, spec))
     }
     return [board for board in boards_of(cycle) if board.key in keys]
 

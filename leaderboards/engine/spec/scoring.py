@@ -45,10 +45,18 @@ class Rows(StrEnum):
 
 
 class Source(StrEnum):
-    """What a board ranks by: the scores of rounds, or the points earned by acts (a separate ledger)."""
+    """What a board ranks by: the scores of rounds, the points earned by acts (a separate ledger), or the credit among them."""
 
     ROUNDS = "rounds"
     POINTS = "points"
+    CREDIT = "credit"
+
+
+class Credited(StrEnum):
+    """Whose credit a board ranks: who was built upon, by what came back to them; who builds on others, by what that earned them."""
+
+    ORIGINATORS = "originators"
+    BUILDERS = "builders"
 
 
 class Audience(StrEnum):
@@ -105,6 +113,7 @@ class BoardSpec(Rounded):
     name: str = ""
     each: Switch = False
     source: Source = Source.ROUNDS
+    who: Credited = Credited.ORIGINATORS
     rounds: tuple[Key, ...] | None = None
     weights: dict[Key, Number] | None = None
     challenges: tuple[Key, ...] | None = None

@@ -6,6 +6,7 @@ from fractions import Fraction
 from leaderboards.engine.names import resolve, split_order
 from leaderboards.engine.spec import (
     BoardSpec,
+    Credited,
     CutSpec,
     CutTies,
     PlaceStyle,
@@ -31,6 +32,10 @@ EVERYONE = {
     Ranked.ALL: "Ranked is who took part in all of its rounds.",
     Ranked.ENROLLED: "Every group is listed.",
 }
+CREDIT = {
+    Credited.ORIGINATORS: "The score is the points that came back to a group from others' work on its ideas.",
+    Credited.BUILDERS: "The score is the points that a group has earned by work that builds on others' ideas.",
+}
 
 
 def board_rules(scoring: Scoring, board_key: str) -> list[str]:
@@ -49,6 +54,9 @@ def _rules(scoring: Scoring, board: BoardSpec) -> Iterator[str]:
         yield "Listed is every attempt that beat the best one standing at its time; an equal one does not."
     elif board.source is Source.POINTS:
         yield "The score is the points that a group has earned by its acts."
+        yield from _order(scoring, board)
+    elif board.source is Source.CREDIT:
+        yield CREDIT[board.who]
         yield from _order(scoring, board)
     else:
         yield from _counted(scoring, board)

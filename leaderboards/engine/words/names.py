@@ -3,7 +3,7 @@
 from typing import Final
 
 from leaderboards.engine.names import Kind, ValueName, resolve, split_order
-from leaderboards.engine.spec import BoardSpec, Format, Scoring, Source
+from leaderboards.engine.spec import BoardSpec, Credited, Format, Scoring, Source
 
 FIXED: Final = {
     "score": "score",
@@ -45,6 +45,8 @@ def name_in_words(scoring: Scoring, board: BoardSpec, name: str) -> str:
         return name
     if found.kind is Kind.SCORE and board.source is Source.POINTS:
         return "points earned"
+    if found.kind is Kind.SCORE and board.source is Source.CREDIT:
+        return "points that came back" if board.who is Credited.ORIGINATORS else "points for work that builds on others"
     titles = {one.key: one.title for one in scoring.rounds}
     if found.kind is Kind.ROUND:
         return f"score in {titles.get(found.round or '', name)}"

@@ -110,7 +110,7 @@ def _since(own: Mapping[str, Any]) -> int | str | None:
 
 def _rounds_of(board: Board, names: Mapping[str, str]) -> dict[str, str]:
     """The rounds that a board counts, by name, in order."""
-    if board.spec.get("source") == "points":
+    if board.spec.get("source", "rounds") != "rounds":
         return {}  # what acts earn, not what rounds gave
     counted = board.spec.get("weights") or board.spec.get("rounds")
     return {key: name for key, name in names.items() if counted is None or key in counted}
