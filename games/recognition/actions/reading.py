@@ -14,6 +14,8 @@ from games.journal.queries import sealed
 from games.journal.rules import Kind
 from games.playbooks.schema import Design
 from games.recognition.actions.points import BATCH, cursor_of, give
+from games.recognition.actions.watching import keep_watch
+from games.recognition.actions.wins import find_wins
 from games.recognition.models import Points
 from games.recognition.queries.acts import acts_of
 from games.recognition.rules.points import Act
@@ -30,13 +32,21 @@ class Batch:
     points: Sequence[Points]
 
 
-READERS: Final[tuple[Callable[[Batch], None], ...]] = ()
+def _wins(batch: Batch) -> None:
+    find_wins(batch.cycle, batch.design, batch.entries, batch.acts)
+
+
+def _watch(batch: Batch) -> None:
+    keep_watch(batch.cycle, batch.entries, batch.acts)
+
+
+READERS: Final[tuple[Callable[[Batch], None], ...]] = (_wins, _watch)
 """What reads each batch beside the points, in this order, in the same transaction."""
 
 
 def recognizes(design: Design) -> bool:
     """Whether a cycle of these rules has anything to recognize in its journal."""
-    return bool(design.rules or design.badges)
+    return bool(design.rules or design.badges or design.recognition.wins)
 
 
 @transaction.atomic
