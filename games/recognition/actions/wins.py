@@ -25,10 +25,10 @@ from games.recognition.rules.wins import (
     after_place,
     after_test,
     after_value,
+    habit_of,
     kept_of,
     measuring_of,
     placing_of,
-    testing_of,
 )
 from games.submissions.models import Attempt
 from leaderboards.engine.spec import Better, Format
@@ -138,7 +138,7 @@ def _tested(reading: Reading, entry: JournalEntry, act: Act) -> None:
         return
     test = _subject(entry)
     row = reading.of(entry.group_id, "tests")
-    held, found = after_test(testing_of(row.state), entry.at, act.day)
+    held, found = after_test(habit_of(row.state), entry.at, act.day)
     row.state = kept_of(held)
     for one in found:
         _tell(reading, entry, entry.group_id, one, test_id=test)

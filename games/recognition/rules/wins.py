@@ -51,7 +51,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Testing:
+class Habit:
     """How a team has tested so far: tests finished, the day of the last, weeks in a row up to the Monday `week`."""
 
     count: int = 0
@@ -65,7 +65,7 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def after_test(held: Testing, at: datetime, day: date) -> tuple[Testing, tuple[Found, ...]]:
+def after_test(held: Habit, at: datetime, day: date) -> tuple[Habit, tuple[Found, ...]]:
     """How it stands after a test finished at `at`, on `day` where the cycle is played, and what is told of it."""
     week = monday(day)
     row = held.row if held.week == week else held.row + 1 if held.week == week - WEEK else 1
@@ -76,7 +76,7 @@ def after_test(held: Testing, at: datetime, day: date) -> tuple[Testing, tuple[F
         found.append(Found(WinKind.BACK_AGAIN, f"day:{day.isoformat()}", reached=(at - held.last).days))
     if row in WEEKS_TOLD and row != (held.row if held.week == week else 0):
         found.append(Found(WinKind.TEST_WEEKS, f"weeks:{row}:{week.isoformat()}", reached=row))
-    return Testing(held.count + 1, at if held.last is None else max(at, held.last), week, row), tuple(found)
+    return Habit(held.count + 1, at if held.last is None else max(at, held.last), week, row), tuple(found)
 
 
 # --- Places on published boards -------------------------------------------------------------------------------------------------------
@@ -132,10 +132,10 @@ def after_value(held: Measuring, value: int, key: str, *, lower: bool) -> tuple[
 # --- How it is kept -------------------------------------------------------------------------------------------------------------------
 
 
-def testing_of(kept: Mapping[str, Any]) -> Testing:
+def habit_of(kept: Mapping[str, Any]) -> Habit:
     """From what `kept_of` wrote."""
     last, week = kept.get("last"), kept.get("week")
-    return Testing(
+    return Habit(
         count=kept.get("count", 0),
         last=datetime.fromisoformat(last) if last else None,
         week=date.fromisoformat(week) if week else None,
@@ -154,10 +154,10 @@ def measuring_of(kept: Mapping[str, Any]) -> Measuring:
     return Measuring(kept.get("best"))
 
 
-def kept_of(held: Testing | Placing | Measuring) -> dict[str, Any]:
+def kept_of(held: Habit | Placing | Measuring) -> dict[str, Any]:
     """As a row keeps it: numbers and texts."""
     match held:
-        case Testing():
+        case Habit():
             last = held.last.isoformat() if held.last else None
             return {"count": held.count, "last": last, "week": held.week.isoformat() if held.week else None, "row": held.row}
         case Placing():
