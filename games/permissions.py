@@ -59,7 +59,7 @@ from games.peers.models import PeerAsk
 from games.peers.rules import PeerState
 from games.playbooks.rules import Capability, Visibility
 from games.progression.models import Draft
-from games.recognition.models import Grant, GrantPass, Points, PointsTotal
+from games.recognition.models import Grant, GrantPass, LearningWeek, Points, PointsTotal, WatchFlag, Win
 from games.recognition.rules import GrantState
 from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, RecomputeRun
 from games.rounds.models import Entrant, Extension, Round
@@ -503,6 +503,21 @@ def _pass_seen(access: Access) -> Q:
 
 def _points_seen(access: Access) -> Q:
     return _cycle_open(access, "cycle__") & (_named() | _mine(access) | _reads(access, "cycle_id"))
+
+
+def _win_seen(access: Access) -> Q:
+    """Its group and organizers; of a group that shows its name who takes part, everybody if it is about something that they may see.
+
+    With an idea, an attempt or a board it is seen no further than that.
+    """
+    idea, attempt, board = Q(idea__isnull=True), Q(attempt__isnull=True), Q(board__isnull=True)
+    about = (
+        (idea | Q(idea__in=Idea.objects.filter(_idea_seen(access)).values("pk")))
+        & (attempt | Q(attempt__in=Attempt.objects.filter(_attempt_seen(access)).values("pk")))
+        & (board | Q(board__in=Board.objects.filter(_board_seen(access)).values("pk")))
+    )
+    open_ = _cycle_open(access, "cycle__") & (~(idea & attempt & board) | _takes_part(access, "cycle_id"))
+    return about & (_mine(access) | _reads(access, "cycle_id") | (open_ & _named()))
 
 
 def _on_panel(access: Access, **held: Any) -> Q:
@@ -1041,6 +1056,19 @@ PERMISSIONS: dict[str, Permission] = {
     "points_total.view": _row(
         "Whoever may see the cycle; of a group without its name itself and organizers.", PointsTotal, _points_seen
     ),
+    "win.view": _row(
+        "Its group and organizers; who takes part, of a group that shows its name; with an idea, attempt or board no further than it.",
+        Win,
+        _win_seen,
+    ),
+    "win.cheer": _row(
+        "Who takes part and sees it: not its own group.",
+        Win,
+        lambda a: _takes_part(a, "cycle_id") & _win_seen(a) & ~_mine(a),
+    ),
+    "learning_week.view": _row("The group and organizers.", LearningWeek, lambda a: _mine(a) | _reads(a, "cycle_id")),
+    "watch_flag.view": _row("Organizers.", WatchFlag, lambda a: _reads(a, "cycle_id")),
+    "watch_flag.settle": _of_organizer("Organizers.", WatchFlag),
     "entrant.view": _row("Whoever may see the cycle.", Entrant, lambda a: _cycle_open(a, "round__cycle__")),
     "announcement.view": _row("Its audience, until it is withdrawn; organizers always.", Announcement, _announcement_seen),
     "notice.view": _row("Whom it was told.", Notice, lambda a: Q(person_id__in=sorted(a.persons))),

@@ -42,7 +42,7 @@ from games.partnerships.models import Partner, Partnership
 from games.peers.models import PeerAsk
 from games.permissions import PERMISSIONS, access_for, allows, visible
 from games.progression.models import Draft
-from games.recognition.models import Grant, GrantPass, Points, PointsTotal
+from games.recognition.models import Grant, GrantPass, LearningWeek, Points, PointsTotal, WatchFlag, Win
 from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, RecomputeRun
 from games.rounds.models import Entrant, Extension
 from games.submissions.models import Attempt, Submission, Upload, Version
@@ -203,6 +203,11 @@ TABLE: dict[str, tuple[str, str]] = {
     "grant_pass.view": ("org", ALL),
     "points.view": (ALL, ALL),
     "points_total.view": (ALL, ALL),
+    "win.view": ("ada ben judith org", "ada ben judith org"),  # about nothing that has readers of its own
+    "win.cheer": ("ben judith org", "ben judith org"),
+    "learning_week.view": ("ada org", "ada org"),
+    "watch_flag.view": ("org", "org"),
+    "watch_flag.settle": ("org", "org"),
     "entrant.view": (ALL, ALL),
     "announcement.view": ("ada ben org", "ada ben org"),  # one for the teams
     "announcement.withdraw": ("org", "org"),
@@ -378,6 +383,9 @@ def _results(cast: Cast) -> Iterator[Model]:
     yield GrantPass.objects.create(cycle=cycle, award="gold", group=red, place="1", why="declined")
     yield Points.objects.create(cycle=cycle, seal=1, rule="r", design_number=1, group=red, amount=1, at=now())
     yield PointsTotal.objects.create(cycle=cycle, group=red, amount=1)
+    yield Win.objects.create(cycle=cycle, group=red, kind="first_test", key="first", seal=1, at=now())
+    yield LearningWeek.objects.create(cycle=cycle, group=red, week=now().date(), acts=1)
+    yield WatchFlag.objects.create(cycle=cycle, number=1, kind="motion", key="x", found_at=now(), seen_at=now())
     yield Announcement.objects.create(cycle=cycle, title="Doors open at nine", audience="teams")
     yield Appeal.objects.create(round=cast.call, group=red, text="Please look again.")
     yield Observation.objects.create(cycle=cycle, group=red, period=now().date(), value=1, at=now())
