@@ -34,6 +34,11 @@ class Issuer:
         return {"id": self.did, "type": ["Profile"], "name": self.name, "url": self.address}
 
 
+def issuer_of(claim: Claim) -> Issuer:
+    """Who signed a claim, as it was then."""
+    return Issuer(claim["issuer"], claim["issuer_name"], claim["issuer_address"])
+
+
 def did_of(address: str) -> str:
     """The did:web of an address: its host, and its port if it has one. Browsers and verifiers find its keys under /.well-known/."""
     return f"did:web:{quote(urlsplit(address).netloc, safe='.-')}"
@@ -56,12 +61,12 @@ def achievement_of(claim: Claim) -> dict[str, Any]:
     }
 
 
-def badge_of(claim: Claim, issuer: Issuer, status: Mapping[str, str]) -> dict[str, Any]:
+def badge_of(claim: Claim, status: Mapping[str, str]) -> dict[str, Any]:
     """The payload of the token: an OpenBadgeCredential with the registered claims beside it (Open Badges 3.0, 8.2.4).
 
     No address of a person is in it: whom it names is a name, and at most a salted fingerprint.
     """
-    issued = datetime.fromisoformat(claim["issued"])
+    issued, said = datetime.fromisoformat(claim["issued"]), issuer_of(claim)
     credential = f"urn:uuid:{claim['id']}"
     subject = f"urn:uuid:{uuid5(NAMESPACE_URL, claim['address'] + '#holder')}" if claim["personal"] else claim["group_address"]
     return {
@@ -69,7 +74,7 @@ def badge_of(claim: Claim, issuer: Issuer, status: Mapping[str, str]) -> dict[st
         "id": credential,
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": claim["title"],
-        "issuer": issuer.profile(),
+        "issuer": said.profile(),
         "validFrom": instant(issued),
         "credentialSubject": {
             "id": subject,
@@ -80,7 +85,7 @@ def badge_of(claim: Claim, issuer: Issuer, status: Mapping[str, str]) -> dict[st
         "evidence": _evidence(claim),
         "credentialStatus": dict(status),
         "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
-        "iss": issuer.did,
+        "iss": said.did,
         "sub": subject,
         "jti": credential,
         "nbf": int(issued.timestamp()),
@@ -128,7 +133,7 @@ def _method(issuer: Issuer, jwk: Mapping[str, str]) -> dict[str, Any]:
     return {**name, "publicKeyJwk": dict(jwk)}
 
 
-def picture(claim: Claim, issuer: Issuer, token: str) -> str:
+def picture(claim: Claim, token: str) -> str:
     """A badge as an SVG picture with the signed token inside (Open Badges 3.0, 5.3.2): the picture is the credential."""
     words = _lines(claim["title"])
     top = 150 - 15 * (len(words) - 1)
@@ -145,7 +150,7 @@ def picture(claim: Claim, issuer: Issuer, token: str) -> str:
         '<circle cx="160" cy="160" r="156" fill="#12324a"/><circle cx="160" cy="160" r="146" fill="none" stroke="#f2b84b" stroke-width="4"/>'
         f'<g fill="#fff" text-anchor="middle" font-family="Gabarito, Noto Sans, sans-serif">{medal}{title}'
         f'<text x="160" y="238" font-size="18">{escape(recipient)}</text>'
-        f'<text x="160" y="264" font-size="14">{escape(_lines(issuer.name)[0])}</text></g></svg>'
+        f'<text x="160" y="264" font-size="14">{escape(_lines(claim["issuer_name"])[0])}</text></g></svg>'
     )
 
 

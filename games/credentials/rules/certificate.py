@@ -13,7 +13,6 @@ import segno
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
-from games.credentials.rules.badges import Issuer
 from games.credentials.rules.claims import Claim
 from games.credentials.rules.fonts import BOLD, SANS, SERIF, drawable, fonts_for, path_of
 
@@ -30,14 +29,14 @@ QR_SIDE: Final = 34.0
 SMALLEST: Final = 11.0
 
 
-def certificate(claim: Claim, issuer: Issuer, digest: str) -> bytes:
+def certificate(claim: Claim, digest: str) -> bytes:
     """The PDF. `digest`: the SHA-256 of the claim."""
-    page = _page(claim, issuer)
+    page = _page(claim)
     _frame(page)
-    _head(page, claim, issuer)
+    _head(page, claim)
     _whom(page, claim)
     _what(page, claim)
-    _foot(page, claim, issuer, digest)
+    _foot(page, claim, digest)
     out = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a feature of a font that is not carried over
@@ -45,11 +44,11 @@ def certificate(claim: Claim, issuer: Issuer, digest: str) -> bytes:
     return out.getvalue()
 
 
-def _page(claim: Claim, issuer: Issuer) -> FPDF:
+def _page(claim: Claim) -> FPDF:
     page = FPDF(orientation="L", unit="mm", format="A4")
     page.set_creation_date(datetime.fromisoformat(claim["issued"]))
     page.set_title(f"{claim['title']}: {claim['recipient']}")
-    page.set_author(issuer.name)
+    page.set_author(claim["issuer_name"])
     page.set_subject(claim["address"])
     page.set_creator("Ludus")
     page.set_producer("Ludus")
@@ -57,7 +56,7 @@ def _page(claim: Claim, issuer: Issuer) -> FPDF:
     page.set_auto_page_break(auto=False)
     page.set_margin(0)
     page.set_text_shaping(use_shaping_engine=True)
-    texts = [value for value in claim.values() if isinstance(value, str)] + [issuer.name]
+    texts = [value for value in claim.values() if isinstance(value, str)]
     texts += [value for value in claim.get("result", {}).values() if isinstance(value, str)]
     fallback = {SANS} | {name for first in (SERIF, SANS, BOLD) for name in fonts_for(texts, first)}
     names = sorted({SANS, BOLD, SERIF} | fallback)
@@ -82,9 +81,9 @@ def _frame(page: FPDF) -> None:
     page.rect(9, 9, 4, 34, style="F")
 
 
-def _head(page: FPDF, claim: Claim, issuer: Issuer) -> None:
+def _head(page: FPDF, claim: Claim) -> None:
     _mark(page, LEFT + 6, 27)
-    host = claim["organization"] or issuer.name
+    host = claim["organization"] or claim["issuer_name"]
     _line(page, host, font=BOLD, size=13, y=22, x=LEFT + 16, width=170)
     _line(page, "Certificate", font=SANS, size=13, y=22, x=WIDTH - RIGHT - 60, width=60, align="R", colour=SOFT)
 
@@ -123,7 +122,7 @@ def _short(text: str) -> str:
     return plain if len(plain) <= most else plain[:most].rsplit(" ", 1)[0] + " …"
 
 
-def _foot(page: FPDF, claim: Claim, issuer: Issuer, digest: str) -> None:
+def _foot(page: FPDF, claim: Claim, digest: str) -> None:
     top = 152.0
     page.set_draw_color(*LINE)
     page.set_line_width(0.35)
@@ -132,7 +131,7 @@ def _foot(page: FPDF, claim: Claim, issuer: Issuer, digest: str) -> None:
     width = INNER - QR_SIDE - 8
     day = datetime.fromisoformat(claim["issued"])
     y = top + 6
-    _line(page, f"Issued {day.day} {day:%B %Y} by {issuer.name}", font=BOLD, size=11, y=y, width=width)
+    _line(page, f"Issued {day.day} {day:%B %Y} by {claim['issuer_name']}", font=BOLD, size=11, y=y, width=width)
     _line(
         page,
         f"Whether this is valid now: {claim['address']}",

@@ -45,6 +45,9 @@ class Claim(TypedDict):
     cycle: str
     cycle_address: str
     organization: str
+    issuer: str
+    issuer_name: str
+    issuer_address: str
     issued: str
     result: NotRequired[Place]
 

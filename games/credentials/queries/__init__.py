@@ -1,0 +1,61 @@
+"""Reads of credentials: who signs here with which keys, whose they are, and whether what somebody shows is true."""
+
+from games.credentials.queries.held import (
+    GIVEN,
+    HELD,
+    Ground,
+    credentials_of,
+    given_grants,
+    grounds_of,
+    waiting,
+    was_member,
+    without_credential,
+    without_ground,
+)
+from games.credentials.queries.house import (
+    absolute,
+    identity,
+    issuer,
+    key_set,
+    present_key,
+    published_keys,
+    signed_status_list,
+)
+from games.credentials.queries.verifying import (
+    FILE_LARGEST,
+    Verdict,
+    Verified,
+    address_in,
+    credential_by_id,
+    verdict_on,
+    verify_file,
+    verify_token,
+)
+
+__all__ = [
+    "FILE_LARGEST",
+    "GIVEN",
+    "HELD",
+    "Ground",
+    "Verdict",
+    "Verified",
+    "absolute",
+    "address_in",
+    "credential_by_id",
+    "credentials_of",
+    "given_grants",
+    "grounds_of",
+    "identity",
+    "issuer",
+    "key_set",
+    "present_key",
+    "published_keys",
+    "signed_status_list",
+    "verdict_on",
+    "verify_file",
+    "verify_token",
+    "waiting",
+    "was_member",
+    "without_credential",
+    "without_ground",
+]
