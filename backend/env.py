@@ -1,5 +1,6 @@
 """Readers for environment variables. A wrong value ends the start with one sentence: variable, value, what was expected."""
 
+import base64
 import os
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -63,6 +64,18 @@ def env_secret(name: str, default: str = "") -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise SettingError(f"{name}_FILE", path, "the path of a readable text file") from None
+
+
+def env_seed(name: str) -> str:
+    """32 secret bytes in base64url, as `./run signing-key` prints them; empty when it is not set. Also from ``<name>_FILE``."""
+    value = env_secret(name).rstrip("=")
+    try:
+        length = len(base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True))
+    except ValueError:
+        length = -1
+    if value and length != 32:  # noqa: PLR2004 -- an Ed25519 private key
+        raise SettingError(name, "(not shown)", "32 random bytes in base64url: ./run signing-key prints some")
+    return value
 
 
 def env_url(name: str, default: str, *, schemes: frozenset[str]) -> str:

@@ -1,6 +1,7 @@
 """Every setting of Ludus. Values come from the environment (docs/operators.md lists each one) and fail at start when they are wrong."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 
@@ -13,7 +14,7 @@ from backend.connections import (
     mailer_settings,
     redis_database,
 )
-from backend.env import SettingError, env_bool, env_int, env_list, env_secret, env_str, env_url
+from backend.env import SettingError, env_bool, env_int, env_list, env_secret, env_seed, env_str, env_url
 from backend.logs import logging_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,8 +27,11 @@ DEBUG = env_bool("LUDUS_DEBUG")
 HTTPS = env_bool("LUDUS_HTTPS", default=PRODUCTION)
 SECRET_KEY = env_secret("LUDUS_SECRET_KEY", DEFAULT_SECRET_KEY)
 SECRET_KEY_FALLBACKS = env_list("LUDUS_OLD_SECRET_KEYS")
+# Signs certificates and badges. Without one of its own it is derived from the secret key.
+SIGNING_KEY = env_seed("LUDUS_SIGNING_KEY")
 WEB_PROCESSES = env_int("LUDUS_WEB_PROCESSES", 1, least=1, most=256)
 PUBLIC_URL = env_url("LUDUS_URL", "http://localhost:8000", schemes=frozenset({"http", "https"})).rstrip("/")
+ISSUER_NAME = env_str("LUDUS_ISSUER") or f"Ludus at {urlsplit(PUBLIC_URL).netloc}"
 ALLOWED_HOSTS = env_list("LUDUS_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # Several houses (or parallel tests) on one Redis keep apart by this prefix.

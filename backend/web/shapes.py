@@ -19,7 +19,7 @@ from games.groups.rules import UNNAMED, is_unnamed
 from games.learning.models import Observation
 from games.learning.rules import number_of
 from games.playbooks.schema import Design
-from games.recognition.models import Grant
+from games.recognition.models import Grant, GrantPass
 from games.rounds.models import Round
 from games.rounds.rules import RoundState
 from leaderboards.engine.spec import AwardSpec
@@ -146,12 +146,19 @@ def money(cents: int | None, currency: str) -> str:
     return "" if not cents else f"{cents // CENTS:,}.{cents % CENTS:02} {currency}".rstrip()
 
 
-def awards(cycle: Cycle, design: Design, grants: Iterable[Grant]) -> list[dict[str, Any]]:
-    """The awards in the order of the rules, each with who won it; awards that nobody has yet say so."""
+def awards(cycle: Cycle, design: Design, grants: Iterable[Grant], passes: Iterable[GrantPass] = ()) -> list[dict[str, Any]]:
+    """The awards in the order of the rules, each with who won it, and whom it passed by; awards that nobody has yet say so."""
     won: dict[str, list[Grant]] = {}
     for one in grants:
         won.setdefault(one.award, []).append(one)
-    return [_award(cycle, one, won.get(one.key, []), design.cycle.currency) for one in design.awards]
+    passed: dict[str, list[GrantPass]] = {}
+    for by in passes:
+        passed.setdefault(by.award, []).append(by)
+    return [
+        _award(cycle, one, won.get(one.key, []), design.cycle.currency)
+        | {"passed": [{"name": by.group.name, "place": by.place} for by in passed.get(one.key, [])]}
+        for one in design.awards
+    ]
 
 
 def unnamed_group(group: Group) -> Group:
@@ -162,7 +169,7 @@ def unnamed_group(group: Group) -> Group:
 def _award(cycle: Cycle, spec: AwardSpec, grants: list[Grant], currency: str) -> dict[str, Any]:
     places = spec.places
     single = places[0] if places and places[0] == places[1] else 0
-    amounts = [money(cents, currency) for cents in spec.amounts or ()]
+    amounts = [money(cents, currency) for cents in spec.amounts or ((spec.pool,) if spec.pool else ())]
     return {
         "rank": single if single in {1, 2, 3} else "",
         "title": spec.title,
@@ -173,6 +180,7 @@ def _award(cycle: Cycle, spec: AwardSpec, grants: list[Grant], currency: str) ->
                 "name": one.group.name if one.group else _("not given"),
                 "url": reverse("group", args=[cycle.key, one.group.key]) if one.group and not is_unnamed(one.group.key) else "",
                 "under": money(one.amount_cents, one.currency),
+                "proof": getattr(one, "proof", None),
             }
             for one in grants
         ],

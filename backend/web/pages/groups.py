@@ -19,6 +19,8 @@ from backend.web.pages.talk.heeding import told_of_group
 from backend.web.partners import partnership_shape
 from games.challenges.models import Challenge
 from games.challenges.queries import spec_of
+from games.credentials.models import Credential
+from games.credentials.rules import CredentialState, SourceKind
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group
@@ -57,6 +59,7 @@ def group_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
         raise Http404
     found = row.cycle
     grants = visible(access, "grant.view", Grant.objects.filter(cycle=found, group=row)).order_by("award")
+    shown = proofs_of(access, found, row)
     context = {
         "cycle": found,
         "group": row,
@@ -67,12 +70,26 @@ def group_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
         "facts": _facts(row),
         "together": together_of(access, row),
         "grants": [
-            {"title": one.name, "under": shapes.money(one.amount_cents, one.currency), "place": one.place} for one in grants
+            {
+                "title": one.name,
+                "under": shapes.money(one.amount_cents, one.currency),
+                "place": one.place,
+                "proof": shown.pop((SourceKind.GRANT.value, one.award), None),
+            }
+            for one in grants
         ],
+        "badges_shown": [one for (source, _key), one in shown.items() if source == SourceKind.BADGE.value],
         "places": _places(access, row),
         "rounds": rounds_of_group(access, found, row),
     }
     return render(request, "entries/group.html", context)
+
+
+def proofs_of(access: Access, cycle: Cycle, row: Group) -> dict[tuple[str, str], Credential]:
+    """(source, key) → the group's own credential for it, as far as it is listed for this person. One statement."""
+    rows = Credential.objects.filter(cycle=cycle, group=row, person__isnull=True, state=CredentialState.ISSUED.value)
+    found = visible(access, "credential.view", rows).only("public_id", "title", "source", "key").order_by("pk")
+    return {(one.source, one.key): one for one in found}
 
 
 def together_of(access: Access, row: Group) -> list[dict[str, Any]]:

@@ -20,6 +20,8 @@ from backend.web import shapes
 from backend.web.pages.calendar import calendar_url
 from backend.web.pages.cycle import OVER, boards_seen, crumbs_of, tabs
 from backend.web.pages.gallery import some_entries
+from games.credentials.models import Credential
+from games.credentials.rules import CredentialState
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group, Membership
@@ -33,7 +35,8 @@ from games.notices.announcements import shown as shown_news
 from games.permissions import WORK_SHOWN, Access, visible
 from games.playbooks.rules import Capability
 from games.playbooks.schema import Design
-from games.recognition.models import Grant
+from games.recognition.models import Grant, GrantPass
+from games.recognition.queries import passes_of
 from games.recognition.rules import GrantState
 from games.results.models import ExternalResult
 from games.results.queries import Shown, shown_of, shown_page
@@ -98,7 +101,7 @@ def cycle_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "aim_by": shapes.moment(design.aim.date),
         "boards": boards,
         "preview": _preview(boards[0]) if boards else None,
-        "awards": shapes.awards(found, design, grants_shown(access, found)),
+        "awards": shapes.awards(found, design, grants_shown(access, found), passes_shown(access, found, design)),
         "entries": some_entries(access, found, SOME) if shows_work else [],
         "stats": _stats(found, rounds, behind["judges"]),
         "behind": behind["parts"],
@@ -146,6 +149,9 @@ def _published(board: Any) -> Shown:
     return Shown(board, "published", snapshot=Snapshot.from_db("default", held, [board.pk, PUBLIC, board.last]))
 
 
+PROOF: Final = {"person__isnull": True, "state": CredentialState.ISSUED.value, "group__rank_hidden": False}
+
+
 # --- Awards ---------------------------------------------------------------------------------------------------------------------------
 
 
@@ -154,12 +160,20 @@ def grants_shown(access: Access, cycle: Cycle) -> list[Grant]:
     here = Grant.objects.filter(cycle=cycle)
     won = Q(state__in=[GrantState.GRANTED.value, GrantState.DELIVERED.value], group__rank_hidden=True)
     rows = here.filter(Q(pk__in=visible(access, "grant.view", here).values("pk")) | won)
-    found = list(rows.select_related("group").order_by("award", "pk"))
+    proof = Credential.objects.filter(**PROOF, grant=OuterRef("pk")).order_by("-pk").values("public_id")[:1]
+    found = list(rows.annotate(proof=Subquery(proof)).select_related("group").order_by("award", "pk"))
     for one in found:
         group = one.group
         if group and group.rank_hidden and group.pk not in access.groups and not access.reads(cycle.pk):
             one.group = shapes.unnamed_group(group)
     return found
+
+
+def passes_shown(access: Access, cycle: Cycle, design: Design) -> list[GrantPass]:
+    """Whom awards passed by, as this person may know it: one statement, or none where no award passes on."""
+    if not any(one.pass_on for one in design.awards):
+        return []
+    return list(visible(access, "grant_pass.view", passes_of(cycle)))
 
 
 # --- Numbers, people, facts -----------------------------------------------------------------------------------------------------------
