@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, StringAgg, Subquery, Value
 
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
@@ -40,6 +40,14 @@ def joint_entry(challenge: Challenge, group: Group) -> Partnership | None:
     """The agreed joint entry to this task in which the group is: led by it, or by another."""
     rows = partnerships_of([group.pk]).filter(challenge=challenge, state=AGREED)
     return rows.first()
+
+
+def names_beside(groups: Collection[int], challenge: Any) -> Subquery:
+    """For a list of tasks (`challenge`: a reference to their ids): names of the teams with which one of these groups hands in, or null."""
+    mine = Partner.objects.filter(group__in=list(groups), partnership=OuterRef("partnership"))
+    others = Partner.objects.filter(Exists(mine), partnership__challenge=challenge, partnership__state=AGREED)
+    named = others.exclude(group__in=list(groups)).order_by().values("partnership__challenge")
+    return Subquery(named.annotate(names=StringAgg("group__name", delimiter=Value(", "))).values("names")[:1])
 
 
 def lent(group: Any, challenge: Any) -> Exists:

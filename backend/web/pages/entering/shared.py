@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import OuterRef
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -17,6 +18,7 @@ from games.challenges.queries import spec_of
 from games.errors import GameError
 from games.groups.models import Group, Membership
 from games.organizations.models import Person
+from games.partnerships.queries import names_beside
 from games.permissions import Access, visible
 from games.playbooks.rules import Capability
 from games.rounds.queries import check_entry_until, extension_until
@@ -65,8 +67,10 @@ def own_challenge(request: HttpRequest, cycle: str, key: str, challenge: str) ->
     """The challenge and the person's group; 404 for whoever may not hand in."""
     found = cycle_seen(request, cycle)
     rows = Challenge.objects.filter(round__cycle=found, round__key=key, key=challenge).select_related("round__cycle__series")
-    row = visible(access_of(request), "challenge.view", rows).first()
-    group = my_group(access_of(request), row) if row is not None else None
+    access = access_of(request)
+    seen = visible(access, "challenge.view", rows)
+    row = seen.annotate(beside=names_beside(access.groups_with(), OuterRef("pk"))).first()
+    group = my_group(access, row) if row is not None else None
     if row is None or group is None:
         raise Http404
     return row, group

@@ -32,7 +32,6 @@ from games.errors import GameError
 from games.groups.models import Group
 from games.learning.queries import hypotheses_in
 from games.organizations.models import Person
-from games.partnerships.queries import joint_entry
 from games.submissions import actions
 from games.submissions.models import Submission, Version
 from games.submissions.rules import FileRefused, StaleDraft, SubmissionState
@@ -72,7 +71,7 @@ def _shown(request: HttpRequest, form: EntryForm, row: Challenge, group: Group, 
         "form": form,
         "fields": [form[field.key] for field in spec.form],
         "note": form[NOTE],
-        "partners": _partners(row, group),
+        "partners": getattr(row, "beside", None),
         "hypotheses": hypotheses_in(row.round, group.pk),
         "uses": feedback_for(request, row, group),
         "blind": form.blind,
@@ -87,12 +86,6 @@ def _shown(request: HttpRequest, form: EntryForm, row: Challenge, group: Group, 
         "base": entry.draft_saved_at.isoformat() if entry and entry.draft_saved_at else "",
         "crumbs": way_to(row, _("Our entry")),
     }
-
-
-def _partners(row: Challenge, group: Group) -> list[str]:
-    """Names of the teams with whom this entry is handed in."""
-    joint = joint_entry(row, group)
-    return [one.group.name for one in joint.partners.all() if one.group_id != group.pk] if joint is not None else []
 
 
 def versions_of(entry: Submission | None) -> list[Version]:
