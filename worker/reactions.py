@@ -66,6 +66,11 @@ def look_at_changes(entry: JournalEntry) -> None:
     publish("look_at_changes", int(entry.subject.partition(":")[2]))
 
 
+def read_again(entry: JournalEntry) -> None:
+    """Rules of points are on trial: a worker reads what the page did not wait for."""
+    publish("replay", entry.cycle_id, entry.payload["generation"])
+
+
 def regrade(entry: JournalEntry) -> None:
     """Credit was divided anew: the evidence for the idea is read again."""
     idea = Idea.objects.filter(pk=int(entry.subject.partition(":")[2])).first()
@@ -167,6 +172,7 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.CHANGES_SETTLED: (tell,),
     Kind.DESIGN_AMENDED: (refresh,),
     Kind.POINTS_CHANGED: (refresh_points,),
+    Kind.POINTS_TRIED: (read_again,),
     # a settle run (asked for by whoever publishes) → snapshot → recognition → who goes on → news
     Kind.ROUND_OPENED: (show_more,),
     Kind.CYCLE_STATE_CHANGED: (show_more,),

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from games.cycles.models import Cycle
 from games.journal.queries import db_now
 from games.judging.actions.planning import plans_due
 from games.learning.actions import deal_what_is_due
@@ -18,6 +19,7 @@ from games.notices.actions import (
 )
 from games.progression.actions import settle_round_states, widen_due
 from games.progression.drafting import rehearsals_to_do
+from games.recognition.actions import read_on, replays_due
 from games.results.rules import RunState
 from games.submissions.actions import sweep_uploads
 from leaderboards.live import announce
@@ -62,6 +64,14 @@ def look_at_changes(change_set_id: int) -> None:
 
 
 @shared_task
+def replay(cycle_id: int, generation: int) -> None:
+    """Read the journal of a cycle again under other rules of points."""
+    cycle = Cycle.objects.filter(pk=cycle_id).first()
+    if cycle is not None:
+        read_on(cycle, generation=generation)
+
+
+@shared_task
 def tick() -> None:
     """The clock: rounds that are due to open, to lock or to show more, whatever a lost message left behind, dry runs, mail."""
     settle_round_states()
@@ -73,6 +83,8 @@ def tick() -> None:
         publish("look_at_changes", draft)
     for wanted in plans_due(db_now()):
         publish("plan", wanted)
+    for cycle, generation in replays_due(db_now()):
+        publish("replay", cycle, generation)
     deliver_pending()
 
 

@@ -131,6 +131,8 @@ class Kind(StrEnum):
     ANNOUNCEMENT_MADE = "announcement.made"
     ANNOUNCEMENT_WITHDRAWN = "announcement.withdrawn"
     PEOPLE_REMINDED = "people.reminded"
+    # rules of points on trial
+    POINTS_TRIED = "points.tried"
     RETROSPECTIVE_ASKED = "retrospective.asked"
     RETROSPECTIVE_MADE = "retrospective.made"
     RETROSPECTIVE_PUBLISHED = "retrospective.published"

@@ -22,6 +22,7 @@ from games.cycles.rules import CycleState
 from games.groups.models import Group
 from games.permissions import Access, visible
 from games.playbooks.rules import Capability
+from games.recognition.rules.words import points_rules
 from leaderboards.engine.words import scoring_rules
 from leaderboards.models import Board
 
@@ -74,13 +75,15 @@ def rules_page(request: HttpRequest, cycle: str) -> HttpResponse:
     """The rules in words, made from the same Design that the scorer computes with."""
     found = cycle_seen(request, cycle)
     access, design = access_of(request), design_of(found)
+    told = _told(design, access, found)
     context = {
         "cycle": found,
         "design": design,
         "crumbs": crumbs_of(found, _("Rules")),
         "tabs": tabs(found, "rules", main=boards_seen(access, found).first(), access=access),
         "headings": [
-            *({"title": title, "rules": rules} for title, rules in scoring_rules(_told(design, access, found)).items()),
+            *({"title": title, "rules": rules} for title, rules in scoring_rules(told).items()),
+            {"title": _("Points for what you do"), "rules": points_rules(told)},
             {"title": _("What is kept"), "rules": retention_rules(design)},
         ],
         "checks": _checks(design),

@@ -2,23 +2,36 @@
 
 from games.recognition.actions.coached import book_prize, follow_session
 from games.recognition.actions.grants import decline, deliver, give_grant, move_all, nominate, revoke, verify
-from games.recognition.actions.points import Preview, rebuild_totals, replay_points, swap_points
+from games.recognition.actions.points import rebuild_totals
 from games.recognition.actions.reading import read_journal, recognizes
+from games.recognition.actions.replaying import (
+    Preview,
+    drop_trial,
+    read_on,
+    replay_points,
+    replays_due,
+    swap_points,
+    try_points,
+)
 
 __all__ = [
     "Preview",
     "book_prize",
     "decline",
     "deliver",
+    "drop_trial",
     "follow_session",
     "give_grant",
     "move_all",
     "nominate",
     "read_journal",
+    "read_on",
     "rebuild_totals",
     "recognizes",
     "replay_points",
+    "replays_due",
     "revoke",
     "swap_points",
+    "try_points",
     "verify",
 ]

@@ -34,13 +34,16 @@ class Points(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["cycle", "generation", "seal", "rule", "group"],
-                condition=models.Q(partner__isnull=True),
+                condition=models.Q(partner__isnull=True, reverses__isnull=True),
                 name="points_once_per_act",
             ),
             models.UniqueConstraint(
                 fields=["cycle", "generation", "seal", "rule", "group", "partner"],
-                condition=models.Q(partner__isnull=False),
+                condition=models.Q(partner__isnull=False, reverses__isnull=True),
                 name="points_once_per_partner",
+            ),
+            models.UniqueConstraint(
+                fields=["reverses"], condition=models.Q(reverses__isnull=False), name="points_taken_back_once"
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -88,6 +91,7 @@ class PointsCursor(models.Model):
         default=0, help_text="How far the shown points had read when the preview was asked for: progress."
     )
     preview_at = models.DateTimeField(null=True, blank=True, help_text="When it was asked for.")
+    preview_held_until = models.DateTimeField(null=True, blank=True, help_text="A worker reads for it until then.")
 
     def __str__(self) -> str:
         return f"generation {self.generation} up to {self.seal}"

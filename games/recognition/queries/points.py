@@ -7,7 +7,9 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from games.cycles.models import Cycle
+from games.cycles.queries import design_of
 from games.recognition.models import Points, PointsCursor, PointsTotal
+from games.recognition.queries.crediting import paid_back, sums_of, worked_on
 from leaderboards.engine import facts
 
 
@@ -45,7 +47,12 @@ def _shown() -> Coalesce:
 def point_facts(cycle: Cycle) -> tuple[facts.Points, ...]:
     """The totals as the engine takes them, for boards that rank by points."""
     rows = PointsTotal.objects.filter(cycle=cycle, generation=generation_shown(cycle)).order_by("group__key")
-    return tuple(facts.Points(key, Fraction(amount)) for key, amount in rows.values_list("group__key", "amount"))
+    flows = any(rule.flows for rule in design_of(cycle).rules)
+    came, built = (sums_of(paid_back(points_of(cycle))), sums_of(worked_on(points_of(cycle)))) if flows else ({}, {})
+    return tuple(
+        facts.Points(key, Fraction(amount), Fraction(came.get(pk, 0)), Fraction(built.get(pk, 0)))
+        for pk, key, amount in rows.values_list("group_id", "group__key", "amount")
+    )
 
 
 def grown_of(cycle: Cycle, groups: Sequence[str]) -> dict[str, list[tuple[int, Fraction]]]:
@@ -57,3 +64,15 @@ def grown_of(cycle: Cycle, groups: Sequence[str]) -> dict[str, list[tuple[int, F
         begun = begun or at
         found[group].append((int((at - begun).total_seconds() * 1000), found[group][-1][1] + amount))
     return found if begun is not None else {}
+
+
+def changes_between(cycle: Cycle, shown: int, other: int) -> dict[int, tuple[int, int]]:
+    """Each group whose total differs between two generations, as group id → (now, then). Two statements."""
+    now, then = totals_in(cycle, shown), totals_in(cycle, other)
+    changed = {group: (now.get(group, 0), then.get(group, 0)) for group in sorted(now.keys() | then.keys())}
+    return {group: pair for group, pair in changed.items() if pair[0] != pair[1]}
+
+
+def totals_in(cycle: Cycle, generation: int) -> dict[int, int]:
+    """Group id -> total in one generation. One statement."""
+    return dict(PointsTotal.objects.filter(cycle=cycle, generation=generation).values_list("group_id", "amount"))

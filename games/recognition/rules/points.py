@@ -1,13 +1,25 @@
 """The pure rule that turns acts into points."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import Final
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from math import floor
 
 from games.errors import Conflict
 from games.journal.rules import Kind
 from games.playbooks.schema.points import PointRule, Receiver
+from games.recognition.rules.acts import EARNS_NOTHING, ON_A_GROUP, RESTORED, REVERSES, Act, Effect
+from games.recognition.rules.carried import carried
+from games.recognition.rules.shrinking import weight_of
+
+__all__ = ["Act", "Award", "Ledger", "NoPreview", "points_for", "shrinks", "week_of"]
+
+type Key = tuple[str, int | None, int | None]
+"""What is given once for a subject: rule, group, and the other team where there is one."""
+type Place = tuple[str, str, date]
+"""Rule, receiver, day."""
 
 
 class NoPreview(Conflict):
@@ -16,42 +28,13 @@ class NoPreview(Conflict):
     code = "no_preview"
 
 
-REVERSES: Final[dict[str, frozenset[str]]] = {
-    Kind.SUBMISSION_WITHDRAWN: frozenset({Kind.SUBMISSION_RECEIVED}),
-    Kind.SUBMISSION_DISQUALIFIED: frozenset({Kind.SUBMISSION_RECEIVED}),
-    Kind.SHEET_REOPENED: frozenset({Kind.SHEET_FINALIZED}),
-    Kind.HELP_WITHDRAWN: frozenset({Kind.POST_HELPED}),
-    Kind.BARRIER_REOPENED: frozenset({Kind.BARRIER_SOLVED}),
-}
-"""An act of the first kind takes back what acts of the second earned for the same subject."""
-
-ON_A_GROUP: Final = frozenset({Kind.SHEET_FINALIZED, Kind.VOTE_CAST})
-"""Acts done to the group named in the entry, not by it: one's own group is left out unless the rule says otherwise."""
-
-EARNS_NOTHING: Final = frozenset({Kind.POINTS_CHANGED, Kind.STANDINGS_CHANGED})
-"""What the computer records about itself. A rule on it would feed itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """A sealed journal entry as the rules see it. `day` is in the cycle's time zone; `own`: the actor belongs to the group named."""
-
-    seal: int
-    kind: str
-    subject: str
-    at: datetime
-    day: date
-    group: int | None
-    person: int | None = None
-    persons_group: int | None = None
-    own: bool = False
-    round: str = ""
-    challenge: str = ""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Award:
-    """Points given (or, with `reverses`, taken back) by one rule for one act. `day` is the day whose cap they count for."""
+    """Points given (or, with `reverses`, taken back) by one rule for one act. `day` is the day whose caps they count for.
+
+    `repeats`: how often the same `partner` had counted for the rule before. `pk`: the row it is written in, once it is. An amount of 0 is an act
+    that counted when so little was left that the next ones begin from there.
+    """
 
     seal: int
     rule: str
@@ -63,11 +46,19 @@ class Award:
     at: datetime
     day: date
     reverses: "Award | None" = None
+    partner: int | None = None
+    repeats: int = 0
+    pk: int | None = field(default=None, compare=False)
 
     @property
     def receiver(self) -> str:
         """Who the caps are for."""
         return f"person:{self.person}" if self.person is not None else f"group:{self.group}"
+
+    @property
+    def key(self) -> Key:
+        """What is held once for the subject."""
+        return self.rule, self.group, self.partner
 
 
 @dataclass(slots=True)
@@ -75,41 +66,103 @@ class Ledger:
     """What was given so far, as far as rules ask for it. Reading the same acts in the same order always gives the same awards."""
 
     rules: tuple[PointRule, ...]
-    days: dict[tuple[str, str, date], int] = field(default_factory=dict)
+    days: dict[Place, int] = field(default_factory=dict)
+    weeks: dict[Place, int] = field(default_factory=dict)
     sums: dict[tuple[str, str], int] = field(default_factory=dict)
-    held: dict[str, dict[tuple[str, int | None], Award]] = field(default_factory=dict)
+    held: dict[str, dict[Key, Award]] = field(default_factory=dict)
+    away: dict[str, dict[Key, tuple[Award, str]]] = field(default_factory=dict)
+    met: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    standing: defaultdict[Place, list[Award]] = field(default_factory=lambda: defaultdict(list))
+    lasts: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    by_event: dict[str, list[PointRule]] = field(default_factory=dict)
+    by_key: dict[str, PointRule] = field(default_factory=dict)
+    exact: dict[Place, tuple[Fraction, Fraction]] = field(default_factory=dict)
 
-    def note(self, award: Award) -> None:
-        """Remember an award or a reversal."""
-        receiver = award.receiver
-        self.days[award.rule, receiver, award.day] = self.days.get((award.rule, receiver, award.day), 0) + award.amount
+    def __post_init__(self) -> None:
+        """Rules by what they are asked for."""
+        for rule in self.rules:
+            self.by_event.setdefault(rule.event, []).append(rule)
+            self.by_key[rule.key] = rule
+
+    def note(self, award: Award, cause: str = "") -> None:
+        """Remember an award or a reversal; `cause`: the kind of act that took it back."""
+        receiver, rule = award.receiver, self.by_key.get(award.rule)
+        place = (award.rule, receiver, award.day)
+        self.days[place] = self.days.get(place, 0) + award.amount
         self.sums[award.rule, receiver] = self.sums.get((award.rule, receiver), 0) + award.amount
+        if rule is not None and rule.cap_week is not None:
+            week = (award.rule, receiver, week_of(award.day))
+            self.weeks[week] = self.weeks.get(week, 0) + award.amount
+        given = award.reverses is None
+        if award.partner is not None:
+            met = (award.rule, receiver, award.partner)
+            self.met[met] = self.met.get(met, 0) + (1 if given else -1)
+        if given:
+            self.lasts[award.rule, receiver] = max(award.at, self.lasts.get((award.rule, receiver), award.at))
+        if rule is not None and shrinks(rule):
+            self.stand(place, award, rule)
         if award.subject:
-            held = self.held.setdefault(award.subject, {})
-            if award.reverses is None:
-                held[award.rule, award.group] = award
-            else:
-                held.pop((award.rule, award.group), None)
+            self.hold(award, cause)
+
+    def stand(self, place: Place, award: Award, rule: PointRule) -> None:
+        """Which acts of the day stand, in order, and what they are worth together, exactly."""
+        if award.reverses is None:
+            self.standing[place].append(award)
+            self.exact[place] = self._with(place, rule, award.repeats)
+        else:
+            rest = [one for one in self.standing[place] if one != award.reverses]
+            self.standing[place] = []
+            self.exact.pop(place, None)
+            for one in rest:
+                self.stand(place, one, rule)
+
+    def hold(self, award: Award, cause: str = "") -> None:
+        """Remember what is held for its subject, or what was taken back from it, and by what kind of act."""
+        if award.reverses is None:
+            self.held.setdefault(award.subject, {})[award.key] = award
+            self.away.get(award.subject, {}).pop(award.key, None)
+        else:
+            self.held.get(award.subject, {}).pop(award.key, None)
+            self.away.setdefault(award.subject, {})[award.key] = (award.reverses, cause)
 
     def read(self, act: Act) -> list[Award]:
-        """The awards of one act: first what it takes back, then what it earns."""
-        if act.kind in EARNS_NOTHING:
+        """The awards of one act: first what it takes back, then what it gives back or earns."""
+        if act.kind in EARNS_NOTHING or act.effect is Effect.NOTHING:
             return []
-        taken = REVERSES.get(act.kind, frozenset())
-        awards = [self._reversal(act, one) for one in self.held.get(act.subject, {}).values() if one.event in taken]
+        if act.kind == Kind.POINTS_CARRIED:  # what the rules of the cycle let a team bring along was worked out at its launch
+            brought = carried(act.subject)
+            return [Award(act.seal, key, act.kind, act.subject, act.group, None, much, act.at, act.day) for key, much in brought]
+        awards = self._taken(act)
         for award in awards:
-            self.note(award)
-        for rule in self.rules:
-            earned = self._earned(rule, act)
-            if earned is not None:
-                self.note(earned)
-                awards.append(earned)
+            self.note(award, act.kind)
+        if act.effect is Effect.RESTORES:
+            awards += self._restored(act)
+        elif act.effect is Effect.DOES:
+            for rule in self.by_event.get(act.kind, ()):
+                earned = self._earned(rule, act)
+                if earned is not None:
+                    self.note(earned)
+                    awards.append(earned)
         return awards
 
-    def _reversal(self, act: Act, one: Award) -> Award:
-        return Award(
-            act.seal, one.rule, one.event, one.subject, one.group, one.person, -one.amount, act.at, one.day, reverses=one
-        )
+    def _taken(self, act: Act) -> list[Award]:
+        held = self.held.get(act.subject)
+        if not held or act.effect is Effect.RESTORES:
+            return []
+        undone = act.effect is Effect.UNDOES
+        kinds = frozenset({act.kind}) if undone else REVERSES.get(act.kind, frozenset())
+        one_of_many = undone and act.kind in ON_A_GROUP
+        taken = [one for one in held.values() if one.event in kinds and not (one_of_many and one.partner != act.partner)]
+        return [replace(one, seal=act.seal, amount=-one.amount, at=act.at, reverses=one, pk=None) for one in taken]
+
+    def _restored(self, act: Act) -> list[Award]:
+        """What such an act took is given again, as it was, for the day it was earned on."""
+        causes = RESTORED.get(act.kind, frozenset())
+        gone = [one for one, cause in self.away.get(act.subject, {}).values() if cause in causes]
+        again = [replace(one, seal=act.seal, at=act.at, reverses=None, pk=None) for one in gone]
+        for award in again:
+            self.note(award)
+        return again
 
     def _earned(self, rule: PointRule, act: Act) -> Award | None:
         if not _applies(rule, act):
@@ -117,26 +170,65 @@ class Ledger:
         by_person = rule.receiver is Receiver.PERSON
         group = act.persons_group if by_person else act.group
         person = act.person if by_person else None
-        if (person if by_person else group) is None or (rule.key, group) in self.held.get(act.subject, {}):
+        partner = act.partner if act.kind in ON_A_GROUP and not by_person else None
+        if (person if by_person else group) is None or (rule.key, group, partner) in self.held.get(act.subject, ()):
             return None
-        award = Award(act.seal, rule.key, act.kind, act.subject, group, person, rule.points, act.at, act.day)
-        amount = self._capped(rule, award)
-        if amount == 0:
+        award = Award(act.seal, rule.key, act.kind, act.subject, group, person, rule.points, act.at, act.day, partner=partner)
+        receiver = award.receiver
+        if partner is not None:
+            award.repeats = self.met.get((rule.key, receiver, partner), 0)
+        if rule.pause is not None and self._too_soon(rule, receiver, act.at):
             return None
-        return replace(award, amount=amount)
+        award.amount = self._worth(rule, award, receiver)
+        if award.amount == 0:
+            return award if shrinks(rule) else None
+        award.amount = self._capped(rule, award, receiver)
+        return award if award.amount else None
 
-    def _capped(self, rule: PointRule, award: Award) -> int:
+    def _too_soon(self, rule: PointRule, receiver: str, at: datetime) -> bool:
+        last = self.lasts.get((rule.key, receiver))
+        return last is not None and at - last < timedelta(minutes=rule.pause or 0)
+
+    def _worth(self, rule: PointRule, award: Award, receiver: str) -> int:
+        """Before caps: what the acts of the day that stand are worth with this one, rounded down, less what was given for them."""
+        if not shrinks(rule):
+            return rule.points
+        place = (rule.key, receiver, award.day)
+        total, _ = self._with(place, rule, award.repeats)
+        return min(max(floor(total) - self.days.get(place, 0), 0), rule.points)
+
+    def _with(self, place: Place, rule: PointRule, repeats: int) -> tuple[Fraction, Fraction]:
+        """The exact worth of the day with one act more, and what the act after it would be worth of the base."""
+        total, power = self.exact.get(place, (Fraction(0), Fraction(1)))
+        more = rule.points * weight_of(rule.partner_ratio, repeats) * power
+        return total + more, power if rule.ratio is None else power * rule.ratio
+
+    def _capped(self, rule: PointRule, award: Award, receiver: str) -> int:
         """What the caps leave of the amount. Caps limit what is given, not what a rule takes."""
-        amount = rule.points
-        if amount > 0 and rule.cap_day is not None:
-            amount = min(amount, rule.cap_day - self.days.get((rule.key, award.receiver, award.day), 0))
-        if amount > 0 and rule.cap_cycle is not None:
-            amount = min(amount, rule.cap_cycle - self.sums.get((rule.key, award.receiver), 0))
-        return amount if rule.points < 0 else max(amount, 0)
+        amount = award.amount
+        if amount < 0:
+            return amount
+        if rule.cap_day is not None:
+            amount = min(amount, rule.cap_day - self.days.get((rule.key, receiver, award.day), 0))
+        if rule.cap_week is not None:
+            amount = min(amount, rule.cap_week - self.weeks.get((rule.key, receiver, week_of(award.day)), 0))
+        if rule.cap_cycle is not None:
+            amount = min(amount, rule.cap_cycle - self.sums.get((rule.key, receiver), 0))
+        return max(amount, 0)
+
+
+def shrinks(rule: PointRule) -> bool:
+    """Whether later acts are worth less than the first."""
+    return rule.ratio is not None or rule.partner_ratio is not None
+
+
+def week_of(day: date) -> date:
+    """The Monday of its week."""
+    return day - timedelta(days=day.weekday())
 
 
 def _applies(rule: PointRule, act: Act) -> bool:
-    if rule.event != act.kind or (act.own and act.kind in ON_A_GROUP and not rule.own_group):
+    if rule.event != act.kind or (act.own and not rule.own_group and act.kind in ON_A_GROUP):
         return False
     return (rule.rounds is None or act.round in rule.rounds) and (rule.challenges is None or act.challenge in rule.challenges)
 

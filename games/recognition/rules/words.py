@@ -1,108 +1,114 @@
-"""What is asked for, in words, from the same data that is counted. Pure."""
+"""Rules of points in words, made from the same data that gives the points. Pure."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
-from games.playbooks.schema import Badge, Counted, Counting, Design, Quest, SharedGoal, Streak
+from games.playbooks.schema import Design
 from games.playbooks.schema.earning import EARNS
+from games.playbooks.schema.points import PointRule, Receiver
+from games.recognition.rules.shrinking import FREE, whole, worths
 
-OF: Final = {
-    Counted.DAYS: "on {count} different days",
-    Counted.WEEKS: "in {count} different weeks",
-    Counted.PARTNERS: "with {count} different other teams",
-    Counted.ROUNDS: "in {count} different rounds",
-    Counted.CHALLENGES: "in {count} different tasks",
+_SHARES: Final = {
+    Fraction(1, 2): "half",
+    Fraction(1, 3): "a third",
+    Fraction(2, 3): "two thirds",
+    Fraction(1, 4): "a quarter",
+    Fraction(3, 4): "three quarters",
+    Fraction(1, 5): "a fifth",
+    Fraction(1, 10): "a tenth",
 }
-KINDS: Final = {
-    "kind": {
-        "concept": "a thought worth trying",
-        "how-to": "how one step is done",
-        "practice-kit": "everything another team needs",
-        "failure-story": "the story of a failure",
-        "tactic": "a way of going about it",
-        "clue": "a clue",
-    },
-    "act": {"adopt": "kept", "adapt": "kept in a changed way", "abandon": "it did not work"},
-}
-"""What payloads say, in words."""
+_SHOWN: Final = 4
+_DAY: Final = 1440
+_HOUR: Final = 60
 
 
-def act_words(counting: Counting) -> str:
-    """The acts, joined by "or"."""
-    return " or ".join(EARNS[event].words if event in EARNS else event for event in counting.events)
+@dataclass(frozen=True, slots=True)
+class RuleWords:
+    """A rule as people read it. `limits`: each a part of a sentence; `lost`: when its points are taken back."""
+
+    key: str
+    title: str
+    points: int
+    act: str
+    summary: str
+    limits: tuple[str, ...]
+    lost: str
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one line: what it gives, up to where, and when it is lost."""
+        given = f"{self.title}: {_points(self.points)} for {self.act}"
+        tail = f" They are taken back if {self.lost}." if self.lost and self.points > 0 else ""
+        return "; ".join([given, *self.limits]) + "." + tail
 
 
-def counting_words(counting: Counting, design: Design | None = None, *, count: int | None = None) -> str:
-    """Such as "an entry handed in, 5 times, in Week 1"."""
-    number = counting.count if count is None else count
-    parts = [act_words(counting)]
-    if counting.of in OF:
-        parts.append(OF[counting.of].format(count=number) if number > 1 else "")
-    elif number > 1:
-        parts.append(f"{number} times")
-    parts += [_said(name, value) for name, value in counting.where.items()]
-    if counting.rounds is not None:
-        parts.append("in " + " or ".join(_round(key, design) for key in counting.rounds))
-    if counting.challenges is not None:
-        parts.append("for " + " or ".join(_task(key, design) for key in counting.challenges))
-    return ", ".join(part for part in parts if part)
+def rule_words(rule: PointRule, design: Design) -> RuleWords:
+    """A rule of this Design in words."""
+    earning = EARNS.get(rule.event)
+    return RuleWords(
+        rule.key,
+        rule.title,
+        rule.points,
+        earning.words if earning is not None else rule.event,
+        rule.summary,
+        tuple(_limits(rule, design)),
+        earning.lost if earning is not None else "",
+    )
 
 
-def _said(name: str, value: object) -> str:
-    return KINDS.get(name, {}).get(str(value)) or f"{name}: {value}".replace("_", " ")
+def points_rules(design: Design) -> list[str]:
+    """All of them, one sentence each, for the rules page; first what holds for every one."""
+    if not design.rules:
+        return []
+    return [
+        "Points are for what you do. They are apart from what judges give, and never decide a place on a judged board.",
+        *(rule_words(rule, design).sentence for rule in design.rules),
+    ]
 
 
-def _round(key: str, design: Design | None) -> str:
-    found = design.round(key) if design is not None else None
-    return found.title if found is not None else key
-
-
-def _task(key: str, design: Design | None) -> str:
-    found = next((one for one in design.challenges if one.key == key), None) if design is not None else None
-    return found.title if found is not None else key
-
-
-def badge_words(badge: Badge, design: Design | None = None) -> str:
-    """What a badge asks for, as a sentence."""
-    if badge.points is not None:
-        asked = f"from {badge.points} points on"
-    elif badge.streak is not None:
-        asked = f"something done in {badge.streak} weeks in a row"
-    else:
-        asked = counting_words(badge, design)
-    if badge.most:
-        asked = f"the most of all teams when the cycle ends: {asked}"
-    if badge.first is not None:
-        asked += ", the first team" if badge.first == 1 else f", the first {badge.first} teams"
-    return _sentence(asked)
-
-
-def quest_words(quest: Quest, design: Design | None = None) -> tuple[str, ...]:
-    """Each step of a quest, as a sentence."""
-    return tuple(step.name or _sentence(counting_words(step, design)) for step in quest.steps)
-
-
-def goal_words(goal: SharedGoal, design: Design | None = None) -> str:
-    """What a shared goal asks for, as a sentence."""
-    if goal.total is not None:
-        return _sentence(f"all teams together: {counting_words(goal, design, count=goal.total)}")
-    return _sentence(f"every team: {counting_words(goal, design, count=goal.each)}")
-
-
-def streak_words(streak: Streak) -> str:
-    """How weeks in a row are counted, in sentences."""
-    often = "one of these acts" if streak.acts == 1 else f"{streak.acts} of these acts"
-    acts = ", ".join(dict.fromkeys(EARNS[event].words if event in EARNS else event for event in streak.events))
-    said = [f"A week counts with {often}: {acts}."]
-    if streak.freezes:
-        off = "One week off is" if streak.freezes == 1 else f"{streak.freezes} weeks off are"
-        said.append(f"{off} forgiven by {'itself' if streak.freezes == 1 else 'themselves'}.")
-    if streak.repair_days:
-        said.append(
-            f"A week off can be made good within {streak.repair_days} days, by doing its acts on top of those of the new week."
+def _limits(rule: PointRule, design: Design) -> list[str]:
+    found = []
+    if rule.ratio is not None:
+        first = ", ".join(map(str, whole(worths(rule.points, rule.ratio, [Fraction(1)] * _SHOWN))))
+        found.append(f"each further one of a day counts {_share(rule.ratio)} of the one before ({first}, …)")
+    if rule.partner_ratio is not None:
+        found.append(
+            f"from number {FREE + 1} with the same other team on, each counts {_share(rule.partner_ratio)} of the one before"
         )
-    said.append("The longest stretch is kept.")
-    return " ".join(said)
+    caps = ((rule.cap_day, "a day"), (rule.cap_week, "a week, Monday to Sunday"), (rule.cap_cycle, "in all"))
+    found += [f"at most {most} {span}" for most, span in caps if most is not None]
+    if rule.pause is not None:
+        found.append(f"at least {_span(rule.pause)} lie between two that count")
+    if rule.receiver is Receiver.PERSON:
+        found.append("limits hold for each person; the team gets the points")
+    found += _scope("in", rule.rounds, {one.key: one.title for one in design.rounds})
+    found += _scope("for", rule.challenges, {one.key: one.title for one in design.challenges})
+    earning = EARNS.get(rule.event)
+    if earning is not None and earning.to_others:
+        found.append("one's own team counts too" if rule.own_group else "only what another team does counts, not one's own")
+    return found
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + "."
+def _scope(word: str, keys: Sequence[str] | None, names: dict[str, str]) -> list[str]:
+    if keys is None:
+        return []
+    return [f"only {word} " + ", ".join(names.get(key, key) for key in keys)]
+
+
+def _points(number: int) -> str:
+    return f"{number} point" if abs(number) == 1 else f"{number} points"
+
+
+def _share(ratio: Fraction) -> str:
+    percent = ratio * 100
+    return _SHARES.get(ratio) or (f"{percent} %" if percent.denominator == 1 else f"{float(percent):.2f} %")
+
+
+def _span(minutes: int) -> str:
+    if minutes % _DAY == 0:
+        return "a day" if minutes == _DAY else f"{minutes // _DAY} days"
+    if minutes % _HOUR == 0:
+        return "an hour" if minutes == _HOUR else f"{minutes // _HOUR} hours"
+    return "a minute" if minutes == 1 else f"{minutes} minutes"

@@ -13,8 +13,7 @@ from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.journal.models import JournalEntry
 from games.journal.queries import sealed
-from games.recognition.actions import points as actions
-from games.recognition.actions import read_journal, rebuild_totals, replay_points, swap_points
+from games.recognition.actions import read_journal, reading, rebuild_totals, replay_points, swap_points
 from games.recognition.models import Points, PointsCursor, PointsTotal
 from games.recognition.queries import point_facts, totals_of
 from games.recognition.queries.acts import acts_of
@@ -80,7 +79,7 @@ def test_totals_equal_the_sum_and_portions_do_not_matter(acts: list[tuple[str, i
         hours += later
         happen(cycle, (kind, f"{kind.partition('.')[0]}:{number}", groups[group], hours))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(actions, "BATCH", batch)
+        patch.setattr(reading, "BATCH", batch)
         score_all(cycle)
     assert totals(cycle) == sums(cycle)
     expected = points_for(design_of(cycle).rules, acts_of(cycle, list(sealed(cycle.pk).filter(kind__in=KINDS)), design_of(cycle)))
@@ -132,11 +131,11 @@ def test_a_judges_act_on_their_own_group_earns_nothing(cast: Cast) -> None:
 
 
 def test_an_act_without_group_counts_for_the_one_group_of_who_did_it(cast: Cast) -> None:
-    cycle = CycleFactory.create(design=small_design(rules=[{"key": "join", "event": "person.claimed", "points": 5}]))
+    cycle = CycleFactory.create(design=small_design(rules=[{"key": "join", "event": "suggestion.made", "points": 5}]))
     cast.red.cycle = cycle
     cast.red.save()
     cast.ada.person.memberships.update(cycle=cycle)
-    happen(cycle, ("person.claimed", "person:1", None, 0), actor=cast.ada.user.pseudonym)
+    happen(cycle, ("suggestion.made", "suggestion:1", None, 0), actor=cast.ada.user.pseudonym)
     score_all(cycle)
     assert totals(cycle) == {cast.red.pk: 5}
 

@@ -27,6 +27,7 @@ PLACES: Final = (
     ("announcements", gettext_lazy("Announcements"), "desk-announcements"),
     ("talk", gettext_lazy("Reports"), "desk-talk"),
     ("publish", gettext_lazy("Publish"), "desk-publish"),
+    ("points", gettext_lazy("Points"), "desk-points"),
     ("awards", gettext_lazy("Awards"), "desk-awards"),
     ("rules", gettext_lazy("Rules"), "desk-rules"),
     ("decisions", gettext_lazy("Decisions"), "desk-decisions"),

@@ -19,10 +19,12 @@ from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.journal.models import JournalEntry
 from games.permissions import Access, visible
-from games.playbooks.schema import Design
+from games.playbooks.schema import Design, PointRule
+from games.playbooks.schema.earning import EARNS
 from games.recognition.models import Grant
 from games.recognition.queries import badges_of, shown_points, shown_totals
 from games.recognition.rules import level_of
+from games.recognition.rules.words import rule_words
 
 PAGE: Final = 30
 ACTS: Final = {
@@ -60,7 +62,7 @@ def points_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
     total = visible(access, "points_total.view", shown_totals().filter(cycle=found.cycle, group=found)).first()
     amount = total.amount if total else 0
     context = framed(request, found, "team-points", _("Points and awards") if design.rules else _("Awards")) | {
-        "rules": [_rule(one) for one in design.rules],
+        "rules": [_rule(one, design) for one in design.rules],
         "total": amount,
         "level": _level(amount),
         "feed": [_line(one, design) for one in rows[:PAGE]],
@@ -93,22 +95,17 @@ def _line(row: Any, design: Design) -> dict[str, Any]:
         "taken": row.amount < 0,
         "rule": rule.name or rule.key if rule else row.rule,
         "says": rule.summary if rule else "",
-        "act": str(ACTS.get(row.act, "")),
+        "act": str(ACTS.get(row.act, "")) or (EARNS[row.act].words if row.act in EARNS else ""),
         "where": ", ".join(one for one in where if one),
         "at": row.at,
         "seal": row.seal,
     }
 
 
-def _rule(rule: Any) -> dict[str, Any]:
+def _rule(rule: PointRule, design: Design) -> dict[str, Any]:
     """A rule in words: what it gives, for what, and up to where."""
-    limits = []
-    if rule.cap_day is not None:
-        limits.append(_("at most %(most)d a day") % {"most": rule.cap_day})
-    if rule.cap_cycle is not None:
-        limits.append(_("at most %(most)d in all") % {"most": rule.cap_cycle})
-    act = str(ACTS.get(rule.event, rule.event))
-    return {"name": rule.name or rule.key, "points": rule.points, "says": rule.summary, "act": act, "limits": ", ".join(limits)}
+    told = rule_words(rule, design)
+    return {"name": told.title, "points": rule.points, "says": rule.summary, "act": told.act, "limits": "; ".join(told.limits)}
 
 
 def _level(amount: int) -> dict[str, Any]:
