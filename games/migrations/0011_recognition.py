@@ -64,7 +64,8 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(help_text='Key of the award or of the badge in the Design.', max_length=100)),
                 ('name', models.CharField(blank=True, help_text='Whom it names, as they wished; empty once they left.', max_length=300)),
                 ('title', models.CharField(help_text='What was won.', max_length=300)),
-                ('claim', models.JSONField(default=dict)),
+                ('wanted', models.JSONField(blank=True, default=dict, help_text='What was asked for beside the name: with_address.')),
+                ('claim', models.JSONField(blank=True, default=dict)),
                 ('digest', models.CharField(blank=True, max_length=64)),
                 ('state', models.CharField(choices=[('asked', 'asked'), ('issued', 'issued'), ('revoked', 'revoked')], default='asked', max_length=7)),
                 ('token', models.TextField(blank=True, help_text='The signed badge: a compact JWT.')),
@@ -74,6 +75,7 @@ class Migration(migrations.Migration):
                 ('issued_at', models.DateTimeField(blank=True, null=True)),
                 ('revoked_at', models.DateTimeField(blank=True, null=True)),
                 ('reason', models.TextField(blank=True, help_text='Why it was taken back: everybody who verifies it reads this.')),
+                ('given_up', models.BooleanField(default=False, help_text='Taken back by whoever it names, who may ask for another one.')),
             ],
         ),
         migrations.CreateModel(
@@ -337,6 +339,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='pointscursor',
+            name='preview_held_until',
+            field=models.DateTimeField(blank=True, help_text='A worker reads for it until then.', null=True),
+        ),
+        migrations.AddField(
+            model_name='pointscursor',
             name='preview_rules',
             field=models.JSONField(blank=True, help_text='Rules on trial, which no Design has yet. Empty: those of preview_design.', null=True),
         ),
@@ -362,11 +369,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='points',
-            constraint=models.UniqueConstraint(condition=models.Q(('partner__isnull', True)), fields=('cycle', 'generation', 'seal', 'rule', 'group'), name='points_once_per_act'),
+            constraint=models.UniqueConstraint(condition=models.Q(('partner__isnull', True), ('reverses__isnull', True)), fields=('cycle', 'generation', 'seal', 'rule', 'group'), name='points_once_per_act'),
         ),
         migrations.AddConstraint(
             model_name='points',
-            constraint=models.UniqueConstraint(condition=models.Q(('partner__isnull', False)), fields=('cycle', 'generation', 'seal', 'rule', 'group', 'partner'), name='points_once_per_partner'),
+            constraint=models.UniqueConstraint(condition=models.Q(('partner__isnull', False), ('reverses__isnull', True)), fields=('cycle', 'generation', 'seal', 'rule', 'group', 'partner'), name='points_once_per_partner'),
+        ),
+        migrations.AddConstraint(
+            model_name='points',
+            constraint=models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('reverses',), name='points_taken_back_once'),
         ),
         migrations.AddField(
             model_name='adoption',
