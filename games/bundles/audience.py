@@ -33,6 +33,7 @@ from typing import Any, Final
 from games.bundles.answers import name_of
 from games.bundles.blinding import Labels, blind_rounds, hide_groups, without_hidden
 from games.bundles.bundle import ENTRY, LEFT, NOT_HANDED_IN, Bundle, entry_of
+from games.bundles.credited import public_credit
 from games.bundles.rows import AssignmentRow, DecisionRow, FileRow, PersonRow, SubmissionRow, VoteRow
 from games.bundles.rules import UNNAMED
 from games.bundles.shared import public_ideas
@@ -98,6 +99,7 @@ def narrowed(bundle: Bundle, audience: Audience, known: Known) -> Bundle:
     if not unnamed:
         for name, table in public_ideas(tables, whole, set(bundle.unnamed.values())).items():
             setattr(found, name, table)
+    found.credit = public_credit(tables, found)
     if audience is Audience.PUBLIC:
         _empty_what_left(found, bundle.design)
     found.submissions = without_hidden(found.submissions, bundle.design, unnamed)
@@ -218,7 +220,10 @@ def _withhold(tables: Tables, bundle: Bundle) -> None:
         return
     tables.files = _blind_files(tables.files, keys)
     tables.journal = _kept(tables.journal, lambda row: row.group not in keys)
-    for name in ("submissions", "marks", "attempts", "files", "points"):
+    tables.credit = Table(
+        [row._replace(builder=keys.get(row.builder, row.builder)) for row in tables.credit.rows], tables.credit.extra
+    )
+    for name in ("submissions", "marks", "attempts", "files", "points", "credit"):
         table = getattr(tables, name)
         setattr(tables, name, Table([row._replace(group=keys.get(row.group, row.group)) for row in table.rows], table.extra))
     votes = [row._replace(a=keys.get(row.a, row.a), b=keys.get(row.b, row.b)) for row in tables.votes.rows]

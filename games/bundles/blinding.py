@@ -62,6 +62,7 @@ def hide_groups(tables: Tables, labels: Labels, unnamed: Collection[str]) -> Non
     for name in ("marks", "attempts", "assignments", "stands", "pitches"):
         setattr(tables, name, _of(getattr(tables, name), labels, unnamed))
     tables.votes = Table()  # of published rounds alone
+    tables.credit = Table()
     tables.points = Table()  # when and how many a group earned is public: it would tell who is who
     tables.journal = Table([row for row in tables.journal.rows if not row.group], tables.journal.extra)
     tables.decisions = Table([row for row in tables.decisions.rows if not row.group and not row.other], tables.decisions.extra)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from games.bundles import cells
+from games.bundles.credited import flowed
 from games.bundles.published import Published
 from games.bundles.rows import SubmissionRow
 from games.bundles.rules import UNNAMED
@@ -61,10 +62,16 @@ class Bundle:
     def points(self, until: datetime | None = None) -> tuple[Points, ...]:
         """What each group has earned by its acts, up to a moment."""
         sums: Counter[str] = Counter()
+        back: Counter[str] = Counter()
+        made: Counter[str] = Counter()
+        came, built = flowed(self.tables)
         for row in self.tables.points.rows:
             if row.group and (until is None or row.at <= until):
                 sums[row.group] += row.amount
-        return tuple(Points(group, Fraction(amount)) for group, amount in sums.items())
+                key = (row.reverses or row.number, row.rule, row.group)
+                back[row.group] += row.amount if key in came else 0
+                made[row.group] += row.amount if key in built else 0
+        return tuple(Points(one, Fraction(amount), Fraction(back[one]), Fraction(made[one])) for one, amount in sums.items())
 
     def _submissions(self) -> Iterator[Submission]:
         """Of each entry its last version. Of several entries by one group the last that counts is the highest; if none does, the last."""

@@ -9,6 +9,7 @@ from games.bundles import cells
 from games.bundles.attached import check_files
 from games.bundles.bundle import ENTRY, MAX_ENTRIES, Bundle, entry_of, fields_of
 from games.bundles.corrections import check_appeals, check_changes
+from games.bundles.credited import check_earned
 from games.bundles.hall import check_pitches, check_stands
 from games.bundles.helped import check_hours, check_peers
 from games.bundles.learned import check_observations, check_studies, check_tests
@@ -22,7 +23,7 @@ from games.bundles.shared import NAMES, check_answers, check_around, check_ideas
 from games.bundles.suggested import check_suggestions
 from games.bundles.tables import Table
 from games.bundles.talked import check_talk
-from games.bundles.told import check_journal, check_points
+from games.bundles.told import check_journal
 from games.bundles.voters import PEERS, by_panel, check_votes
 from games.errors import Problem
 from games.playbooks.rules import Capability
@@ -31,7 +32,7 @@ from leaderboards.computing import compute, is_statistical
 from leaderboards.engine.checks.problem import Severity
 from leaderboards.engine.facts import DecisionKind
 from leaderboards.engine.outcome import Outcome
-from leaderboards.engine.spec import Format, expand_boards
+from leaderboards.engine.spec import AwardTies, Format, expand_boards
 
 DIVISION_LENGTH: Final = 100
 TRIED: Final = frozenset({Format.ATTEMPTS, Format.MEASURED, Format.AUTOMATIC})
@@ -61,7 +62,7 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     check_stands(places, _each(bundle.tables.stands, faults["stands"]))
     check_pitches(places, _each(bundle.tables.pitches, faults["pitches"]))
     _commons(bundle, places, faults)
-    check_points(bundle.tables.points, places.groups, faults["points"])
+    check_earned(bundle.tables, places.groups, faults)
     check_journal(bundle.tables.journal, places.groups, faults["journal"])
     found = [one for each in faults.values() for one in each.all()]
     if found or not sound:
@@ -268,7 +269,8 @@ def _votes(bundle: Bundle, places: Places, faults: Faults) -> None:
 
 def _decisions(bundle: Bundle, places: Places, faults: Faults) -> None:
     boards = [board.id for board in expand_boards(bundle.design)]
-    awards = [award.key for award in bundle.design.awards if award.decided]
+    known = [award.key for award in bundle.design.awards]
+    awards = [award.key for award in bundle.design.awards if award.decided or award.ties is AwardTies.DECIDE]
     seen: Counter[DecisionRow] = Counter()
     for row, refuse in _each(bundle.tables.decisions, faults):
         if row.group not in places.groups:
@@ -283,6 +285,8 @@ def _decisions(bundle: Bundle, places: Places, faults: Faults) -> None:
             refuse("other", places.no_group(row.other))
         if row.kind == DecisionKind.AWARD and row.value not in awards:
             refuse("value", f'"{row.value}" is not an award that is decided; known: {", ".join(awards) or "none"}')
+        if row.kind == DecisionKind.FORGO and row.value not in known:
+            refuse("value", f'"{row.value}" is not an award; known: {", ".join(known) or "none"}')
         if row.kind == DecisionKind.BREAK and not row.value.isdecimal():
             refuse("value", f'expected 1, 2, … for the order inside the tie, found "{row.value}"')
         seen[row] += 1

@@ -135,6 +135,26 @@ class PointRow(NamedTuple):
     extra: Extra = ()
 
 
+class CreditRow(NamedTuple):
+    """Why points came back to a group: the award (act `award`, of `builder`) whose worth flowed on, the newer idea `of`, the idea `to`.
+
+    `exact`: what came to that idea before rounding and caps; `uncapped`: whole points of the row before caps; `ways`: ideas between.
+    """
+
+    number: int
+    rule: str
+    group: str
+    award: int
+    builder: str
+    of: int = 0
+    to: int = 0
+    depth: int = 1
+    exact: Fraction | None = None
+    uncapped: int = 1
+    ways: str = ""
+    extra: Extra = ()
+
+
 class JournalRow(NamedTuple):
     """An act, as the journal tells it. `payload` is JSON."""
 

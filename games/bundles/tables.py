@@ -15,6 +15,7 @@ from games.bundles.rows import (
     AttemptRow,
     ChangeRow,
     ConflictRow,
+    CreditRow,
     DecisionRow,
     FileRow,
     GroupRow,
@@ -543,6 +544,23 @@ SHAPES: Final[Mapping[str, Shape]] = {
         },
         ("number", "rule", "group", "amount", "at"),
     ),
+    "credit": Shape(
+        CreditRow,
+        {
+            "number": cells.whole,
+            "rule": _REF,
+            "group": _REF,
+            "award": cells.whole,
+            "builder": _REF,
+            "of": cells.version,
+            "to": cells.version,
+            "depth": cells.count,
+            "exact": cells.number,
+            "uncapped": cells.count,
+            "ways": cells.text,
+        },
+        ("number", "rule", "group", "award", "builder", "exact"),
+    ),
     "journal": Shape(
         JournalRow,
         {
@@ -599,6 +617,7 @@ class Tables:
     posts: Table[PostRow] = field(default_factory=Table)
     files: Table[FileRow] = field(default_factory=Table)
     points: Table[PointRow] = field(default_factory=Table)
+    credit: Table[CreditRow] = field(default_factory=Table)
     journal: Table[JournalRow] = field(default_factory=Table)
 
     def named(self) -> Iterator[tuple[str, Table[Any]]]:

@@ -49,6 +49,10 @@ UNSET: Final[Mapping[tuple[str, str], object]] = {
     ("changes", "after"): "{}",
     ("votes", "count"): 1,
     ("points", "reverses"): 0,
+    ("credit", "of"): 0,
+    ("credit", "to"): 0,
+    ("credit", "depth"): 1,
+    ("credit", "uncapped"): 1,
     ("files", "entry"): 1,
     ("assignments", "max_load"): 0,
 }

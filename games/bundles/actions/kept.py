@@ -3,18 +3,22 @@
 import secrets
 from collections import defaultdict
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, Final
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from games.bundles.actions.landing import Landing
-from games.bundles.rows import PointRow
+from games.bundles.credited import exact_of, ways_of
+from games.bundles.rows import CreditRow, PointRow
+from games.ideas.models import Idea
 from games.playbooks.files import examine
-from games.playbooks.schema import FieldType, FormField
+from games.playbooks.schema import CREDIT, FieldType, FormField
 from games.recognition.actions import rebuild_totals
-from games.recognition.models import Points
+from games.recognition.models import Credit, CreditLine, Points
 from games.submissions.models import Upload
+from leaderboards.engine import numbers
 
 BATCH: Final = 1000
 FOLDER: Final = "uploads"
@@ -67,7 +71,36 @@ def load_points(landing: Landing) -> None:
         if row.reverses
     ]
     Points.objects.bulk_create(taken, batch_size=BATCH)
+    _credit(landing, beyond, given)
     rebuild_totals(landing.cycle)
+
+
+def _credit(landing: Landing, beyond: int, given: Mapping[tuple[int, str, int | None], Points]) -> None:
+    """Why some of them came back: one reason for each row of points, one line for each idea that is known here."""
+    ideas = dict(Idea.objects.filter(cycle=landing.cycle).values_list("number", "pk"))
+    rows: defaultdict[int, list[CreditRow]] = defaultdict(list)
+    for row in landing.bundle.tables.credit.rows:
+        rows[given[row.number - beyond, row.rule, landing.groups.get(row.group)].pk].append(row)
+    made = []
+    for pk, found in rows.items():
+        first = found[0]
+        award = given[first.award - beyond, first.rule.removesuffix(CREDIT), landing.groups.get(first.builder)]
+        exact = numbers.text(exact_of([row.exact for row in found]))
+        made.append(Credit(points_id=pk, award=award, of_id=ideas.get(first.of), exact=exact, uncapped=first.uncapped))
+    Credit.objects.bulk_create(made, batch_size=BATCH)
+    lines = [
+        CreditLine(
+            credit_id=pk,
+            to_id=ideas[row.to],
+            depth=row.depth,
+            exact=numbers.text(row.exact or Fraction(0)),
+            ways=[[ideas[number] for number in way if number in ideas] for way in ways_of(row.ways)],
+        )
+        for pk, found in rows.items()
+        for row in found
+        if row.to in ideas
+    ]
+    CreditLine.objects.bulk_create(lines, batch_size=BATCH)
 
 
 def _points(landing: Landing, row: PointRow, beyond: int, reverses: Points | None = None) -> Points:

@@ -11,7 +11,7 @@ from games.bundles.published import Published
 from games.bundles.queries.corrections import appeal_numbers, appeal_rows, change_rows
 from games.bundles.queries.hall import pitch_rows, stand_rows
 from games.bundles.queries.helped import helped_tables
-from games.bundles.queries.kept import file_rows, journal_rows, points_rows, uploads_of
+from games.bundles.queries.kept import earned_tables, file_rows, journal_rows, uploads_of
 from games.bundles.queries.learned import learned_tables
 from games.bundles.queries.seats import assignment_rows, conflict_rows
 from games.bundles.queries.shared import shared_tables
@@ -86,7 +86,7 @@ def bundle_of(cycle: Cycle) -> Bundle:
         **learned_tables(cycle, groups),
         **helped_tables(cycle, groups, people),
         files=Table(files),
-        points=Table(list(points_rows(cycle, groups, people))),
+        **earned_tables(cycle, groups, people),
         journal=Table(list(journal_rows(cycle, groups))),
     )
     return Bundle(design, tables, tuple(_snapshots(cycle)))

@@ -1,19 +1,25 @@
 """Of a cycle what is kept beside marks: files of entries, points, the journal."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
 from django.core.files.storage import default_storage
 
-from games.bundles.rows import FileRow, JournalRow, PointRow
+from games.bundles.credited import ways_text
+from games.bundles.rows import CreditRow, FileRow, JournalRow, PointRow
 from games.bundles.rules import MAX_FILE, MAX_FILES, MAX_TOTAL, MEGABYTE, FilesTooLarge
+from games.bundles.tables import Table
 from games.cycles.models import Cycle
+from games.ideas.models import Idea
 from games.journal.queries import sealed
-from games.playbooks.schema import ChallengeDesign, FieldType
+from games.playbooks.schema import CREDIT, ChallengeDesign, FieldType
+from games.recognition.models import Points
 from games.recognition.queries import points_of
+from games.recognition.queries.credit import reasons_of
 from games.submissions.models import Upload, Version
+from leaderboards.engine import numbers as numbers_of
 
 CHUNK = 2000
 KEPT_FREE = 100
@@ -52,15 +58,41 @@ def contents_of(cycle: Cycle, digests: Collection[str]) -> dict[str, bytes]:
     return found
 
 
-def points_rows(cycle: Cycle, groups: Mapping[int, str], people: Mapping[int, str]) -> Iterator[PointRow]:
-    """Every award and reversal that counts. Acts are numbered from 1: seals mean something here only."""
+def earned_tables(cycle: Cycle, groups: Mapping[int, str], people: Mapping[int, str]) -> dict[str, Table[Any]]:
+    """points.csv with every award and reversal that counts, and credit.csv. Acts are numbered from 1: seals mean something here only."""
     rows = list(points_of(cycle).select_related("reverses"))
     numbers = {seal: number for number, seal in enumerate(sorted({one.seal for one in rows}), 1)}
+    points, credit = _points_rows(rows, numbers, groups, people), _credit_rows(rows, numbers, groups)
+    return {"points": Table(list(points)), "credit": Table(list(credit))}
+
+
+def _points_rows(
+    rows: Sequence[Points], numbers: Mapping[int, int], groups: Mapping[int, str], people: Mapping[int, str]
+) -> Iterator[PointRow]:
     for one in rows:
         group = groups.get(one.group_id, "") if one.group_id is not None else ""
         person = people.get(one.person_id, "") if one.person_id is not None else ""
         taken = numbers.get(one.reverses.seal, 0) if one.reverses is not None else 0
         yield PointRow(numbers[one.seal], one.rule, group, person, one.amount, one.at.astimezone(UTC), taken)
+
+
+def _credit_rows(rows: Sequence[Points], numbers: Mapping[int, int], groups: Mapping[int, str]) -> Iterator[CreditRow]:
+    """Why points came back; ideas that no bundle has are 0."""
+    found = reasons_of([one.pk for one in rows if one.rule.endswith(CREDIT)])
+    ideas = {idea.pk: idea.number for why in found.values() for idea in ([why.of] if why.of else [])}
+    ideas |= {line.to_id: line.to.number for why in found.values() for line in why.lines.all()}
+    between = {pk for why in found.values() for line in why.lines.all() for way in line.ways for pk in way}
+    ideas |= dict(Idea.objects.filter(pk__in=between - ideas.keys()).values_list("pk", "number"))
+    for one in rows:
+        why = found.get(one.pk)
+        group, builder = groups.get(one.group_id or 0), groups.get(why.award.group_id or 0) if why is not None else None
+        if why is None or group is None or builder is None:
+            continue
+        head = (numbers[one.seal], one.rule, group, numbers[why.award.seal], builder)
+        for line in why.lines.all():
+            ways = ways_text([[ideas[pk] for pk in way if pk in ideas] for way in line.ways])
+            exact = numbers_of.parse(line.exact)
+            yield CreditRow(*head, ideas.get(why.of_id or 0, 0), line.to.number, line.depth, exact, why.uncapped, ways)
 
 
 def journal_rows(cycle: Cycle, groups: Mapping[int, str]) -> Iterator[JournalRow]:

@@ -12,6 +12,7 @@ from leaderboards.engine.spec import (
     Format,
     Rows,
     Scoring,
+    Source,
     board_rounds,
     board_weights,
     expand_boards,
@@ -76,8 +77,8 @@ def _also_inside(scoring: Scoring, board: BoardSpec, name: str) -> bool:
 
 
 def _direction(scoring: Scoring, board: BoardSpec, *, low: bool) -> Iterator[Problem]:
-    """A score where low is better must be ordered low; points by place are always high."""
-    if board.points is not None:
+    """A score where low is better must be ordered low; points by place, by acts and of credit are always high."""
+    if board.points is not None or board.source is not Source.ROUNDS:
         return
     tasks = [task for tasks in _counted(scoring, board).values() for task in tasks]
     where = f'board "{board.id}"'
