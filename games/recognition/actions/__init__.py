@@ -1,6 +1,7 @@
 """Writes of recognition: points from the sealed journal, grants from what was published."""
 
 from games.recognition.actions.coached import book_prize, follow_session
+from games.recognition.actions.game import rebuild_game
 from games.recognition.actions.grants import decline, deliver, give_grant, move_all, nominate, revoke, verify
 from games.recognition.actions.points import rebuild_totals
 from games.recognition.actions.reading import read_journal, recognizes
@@ -26,6 +27,7 @@ __all__ = [
     "nominate",
     "read_journal",
     "read_on",
+    "rebuild_game",
     "rebuild_totals",
     "recognizes",
     "replay_points",

@@ -13,11 +13,13 @@ from games.journal.models import JournalEntry
 from games.journal.queries import sealed
 from games.journal.rules import Kind
 from games.playbooks.schema import Design
+from games.recognition.actions.game import read_game
 from games.recognition.actions.points import BATCH, cursor_of, give
 from games.recognition.actions.watching import keep_watch
 from games.recognition.actions.wins import find_wins
 from games.recognition.models import Points
 from games.recognition.queries.acts import acts_of
+from games.recognition.rules.game import game_of
 from games.recognition.rules.points import Act
 
 
@@ -32,6 +34,10 @@ class Batch:
     points: Sequence[Points]
 
 
+def _play(batch: Batch) -> None:
+    read_game(batch.cycle, batch.design, batch.entries, batch.acts, batch.points)
+
+
 def _wins(batch: Batch) -> None:
     find_wins(batch.cycle, batch.design, batch.entries, batch.acts)
 
@@ -40,13 +46,13 @@ def _watch(batch: Batch) -> None:
     keep_watch(batch.cycle, batch.entries, batch.acts)
 
 
-READERS: Final[tuple[Callable[[Batch], None], ...]] = (_wins, _watch)
+READERS: Final[tuple[Callable[[Batch], None], ...]] = (_play, _wins, _watch)
 """What reads each batch beside the points, in this order, in the same transaction."""
 
 
 def recognizes(design: Design) -> bool:
     """Whether a cycle of these rules has anything to recognize in its journal."""
-    return bool(design.rules or design.badges or design.recognition.wins)
+    return bool(design.rules or game_of(design).on or design.recognition.wins)
 
 
 @transaction.atomic

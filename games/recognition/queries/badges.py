@@ -1,38 +1,53 @@
 """Reads of badges."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import QuerySet
 
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
-from games.journal.models import JournalEntry
-from games.playbooks.schema import Badge, Receiver
-from games.recognition.queries.points import totals_of
+from games.playbooks.schema import Badge, Design
+from games.recognition.models import EarnedBadge
+from games.recognition.rules.game import game_of
 
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """A badge that a group has earned, with how far it went: acts counted, or points."""
+    """A badge that a group (or, with `person`, a member of it) has earned: how far it was, and when."""
 
     badge: Badge
-    group: int
+    group: int | None
     reached: int
+    at: datetime
+    id: int
+    person: int | None = None
 
 
-def badges_of(cycle: Cycle) -> list[Earned]:
-    """The badges of groups, as the sealed journal and the totals say now: nobody hands them out. Badges of persons are not shown here."""
-    badges = [one for one in design_of(cycle).badges if one.receiver is Receiver.GROUP]
-    kinds = {one.event for one in badges if one.event is not None}
-    counted: dict[str, dict[int, int]] = {}
-    if kinds:
-        acts = JournalEntry.objects.filter(cycle_id=cycle.pk, kind__in=kinds, seal__isnull=False, group_id__isnull=False)
-        for kind, group, acts_done in acts.values_list("kind", "group_id").annotate(number=Count("pk")).order_by("group_id"):
-            counted.setdefault(kind, {})[group or 0] = acts_done
-    points = dict(totals_of(cycle).values_list("group_id", "amount")) if any(one.points for one in badges) else {}
-    earned = []
-    for badge in badges:
-        reached = counted.get(badge.event, {}) if badge.event is not None else points
-        wanted = badge.count if badge.event is not None else badge.points or 0
-        earned += [Earned(badge, group, amount) for group, amount in reached.items() if amount >= wanted]
-    return earned
+def badges_in(cycle: Cycle) -> QuerySet[EarnedBadge]:
+    """The badges of groups, the first earned first; none where badges are switched off. Nobody hands them out."""
+    on = design_of(cycle).recognition.badges
+    rows = EarnedBadge.objects.filter(cycle=cycle, person__isnull=True).select_related("group")
+    return rows.order_by("at", "seal", "pk") if on else rows.none()
+
+
+def badges_of(cycle: Cycle, *, group: int | None = None) -> list[Earned]:
+    """The badges earned in a cycle (or by a group of it) that its rules still have. Badges of persons are not among them."""
+    rows = badges_in(cycle)
+    return told(rows.filter(group=group) if group is not None else rows, design_of(cycle))
+
+
+def badges_of_person(cycle: Cycle, person: int) -> list[Earned]:
+    """The badges that a person has earned: for their own eyes."""
+    design = design_of(cycle)
+    rows = EarnedBadge.objects.filter(cycle=cycle, person=person).order_by("at", "seal", "pk")
+    return told(rows, design) if design.recognition.badges else []
+
+
+def told(rows: Iterable[EarnedBadge], design: Design) -> list[Earned]:
+    """Rows with the badge as the rules tell it now; without those whose badge is no longer there."""
+    badges = {one.key: one for one in game_of(design).badges}
+    return [
+        Earned(badges[row.badge], row.group_id, row.reached, row.at, row.pk, row.person_id) for row in rows if row.badge in badges
+    ]

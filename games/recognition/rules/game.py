@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from games.playbooks.schema import Badge, Counted, Counting, Design, League, Quest, Receiver, SharedGoal, Streak
-from games.playbooks.schema.earning import EARNS
+from games.recognition.rules.acts import ON_A_GROUP, REVERSES, Act, Effect
 
 APART: Final = "|"
 """Stands in a mark between the object and the other group that did something about it."""
@@ -44,22 +44,10 @@ def game_of(design: Design) -> Game:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """An act as it is counted. `group`: who it stands with; `partner`: the other group that did it, if one did; `day`: in the cycle's zone."""
+    """An act of the journal with what it says."""
 
-    seal: int
-    event: str
-    subject: str
-    at: datetime
-    day: date
-    group: int | None
-    person: int | None = None
-    persons_group: int | None = None
-    partner: int | None = None
-    own: bool = False
-    round: str = ""
-    challenge: str = ""
+    act: Act
     says: Mapping[str, object] = field(default_factory=dict)
-    takes_back: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +83,11 @@ def _lines(game: Game) -> Iterator[Line]:
         yield Line(f"goal:{goal.key}", goal)
 
 
-def holder_of(line: Line, deed: Deed) -> Holder | None:
-    """Whose tally the deed is for. What others do to a group is nobody's own deed: badges of persons do not count it."""
+def holder_of(line: Line, act: Act) -> Holder | None:
+    """Whose tally the act is for. What others do to a group is nobody's own deed: badges of persons do not count it."""
     if line.receiver is Receiver.GROUP:
-        return Holder(deed.group) if deed.group is not None else None
-    given = deed.event in EARNS and EARNS[deed.event].to_others
-    return Holder(deed.persons_group, deed.person) if deed.person is not None and not given else None
+        return Holder(act.group) if act.group is not None else None
+    return Holder(act.persons_group, act.person) if act.person is not None and act.kind not in ON_A_GROUP else None
 
 
 def mark_of(counting: Counting, deed: Deed) -> str | None:
@@ -108,45 +95,53 @@ def mark_of(counting: Counting, deed: Deed) -> str | None:
 
     What is done to a group by its own members never counts.
     """
-    if deed.event not in counting.events or deed.says.get("held") is False:
+    act = deed.act
+    if act.kind not in counting.events or act.effect is not Effect.DOES:
         return None
-    to_others = EARNS[deed.event].to_others if deed.event in EARNS else False
-    if to_others and (deed.own or (deed.partner is not None and deed.partner == deed.group)):
+    if act.kind in ON_A_GROUP and (act.own or (act.partner is not None and act.partner == act.group)):
         return None
-    if counting.rounds is not None and deed.round not in counting.rounds:
+    if counting.rounds is not None and act.round not in counting.rounds:
         return None
-    if counting.challenges is not None and deed.challenge not in counting.challenges:
+    if counting.challenges is not None and act.challenge not in counting.challenges:
         return None
     if any(deed.says.get(name) != value for name, value in counting.where.items()):
         return None
-    return _value(counting.of, deed, to_others=to_others) or None
+    return _value(counting.of, act) or None
 
 
-def _value(of: Counted, deed: Deed, *, to_others: bool) -> str:
+def _value(of: Counted, act: Act) -> str:
     """Empty: there is nothing of the kind to count."""
-    thing = deed.subject or f"seal:{deed.seal}"
+    thing = act.subject or f"seal:{act.seal}"
     values = {
-        Counted.THINGS: f"{thing}{APART}{deed.partner or 0}" if to_others else thing,
-        Counted.ACTS: f"seal:{deed.seal}",
-        Counted.DAYS: deed.day.isoformat(),
-        Counted.WEEKS: monday(deed.day).isoformat(),
-        Counted.PARTNERS: str(deed.partner) if deed.partner is not None and deed.partner != deed.group else "",
-        Counted.ROUNDS: deed.round,
-        Counted.CHALLENGES: deed.challenge,
+        Counted.THINGS: _by(act) if act.kind in ON_A_GROUP else thing,
+        Counted.ACTS: f"seal:{act.seal}",
+        Counted.DAYS: act.day.isoformat(),
+        Counted.WEEKS: monday(act.day).isoformat(),
+        Counted.PARTNERS: str(act.partner) if act.partner is not None and act.partner != act.group else "",
+        Counted.ROUNDS: act.round,
+        Counted.CHALLENGES: act.challenge,
     }
     return values[of]
 
 
-def undone_by(counting: Counting, deed: Deed, marks: set[str]) -> set[str]:
-    """Which of these marks go because the deed takes back what they stand for. A day, a week or a partner stays: that was done."""
-    if counting.of is not Counted.THINGS or not deed.subject:
+def _by(act: Act) -> str:
+    """What another group did about an object: once for each of them."""
+    return f"{act.subject}{APART}{act.partner or 0}"
+
+
+def undone_by(counting: Counting, act: Act, marks: set[str]) -> set[str]:
+    """Which of these marks go because the act takes back what they stand for. A day, a week or a partner stays: that was done."""
+    if counting.of is not Counted.THINGS or not act.subject:
         return set()
-    events = set(counting.events)
-    if deed.event in events and deed.says.get("held") is False:
-        return marks & {f"{deed.subject}{APART}{deed.partner or 0}", deed.subject}
-    if not events & deed.takes_back:
+    if act.kind in counting.events and act.effect is Effect.UNDOES:
+        return marks & {_by(act), act.subject}
+    if (
+        act.effect is not Effect.DOES
+        or not REVERSES.get(act.kind, frozenset()) & set(counting.events)
+        or act.kind in counting.events
+    ):
         return set()
-    return {one for one in marks if one.split(APART)[0] == deed.subject}
+    return {one for one in marks if one.split(APART)[0] == act.subject}
 
 
 def monday(day: date) -> date:
