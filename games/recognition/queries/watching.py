@@ -138,5 +138,5 @@ def _of_motion(group: int, motion: Motion) -> Suspect:
 
 def flags_of(cycle: Cycle, *, open_only: bool = False) -> QuerySet[WatchFlag]:
     """The flags of a cycle with their teams, the newest first."""
-    rows = WatchFlag.objects.filter(cycle=cycle).select_related("by").prefetch_related("groups").order_by("-number")
+    rows = WatchFlag.objects.filter(cycle=cycle).select_related("cycle", "by").prefetch_related("groups").order_by("-number")
     return rows.filter(state=FlagState.OPEN.value) if open_only else rows
