@@ -53,6 +53,7 @@ def tabs(cycle: Cycle, current: str, *, main: Board | None, access: Access) -> l
         parts.append(("entries", _("Entries"), reverse("entries", args=[cycle.key])))
     parts += [
         ("ideas", _("Ideas"), reverse("ideas", args=[cycle.key])),
+        *([("wins", _("Wins"), reverse("wins", args=[cycle.key]))] if design_of(cycle).recognition.wins else []),
         ("rules", _("Rules"), reverse("rules", args=[cycle.key])),
         ("decisions", _("Decisions"), reverse("decisions", args=[cycle.key])),
     ]

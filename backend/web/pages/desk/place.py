@@ -26,6 +26,7 @@ PLACES: Final = (
     ("judging", gettext_lazy("Judging"), "desk-judging"),
     ("announcements", gettext_lazy("Announcements"), "desk-announcements"),
     ("talk", gettext_lazy("Reports"), "desk-talk"),
+    ("attention", gettext_lazy("What to look at"), "desk-attention"),
     ("publish", gettext_lazy("Publish"), "desk-publish"),
     ("points", gettext_lazy("Points"), "desk-points"),
     ("awards", gettext_lazy("Awards"), "desk-awards"),

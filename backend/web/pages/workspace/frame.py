@@ -37,6 +37,8 @@ def team_tabs(group: Group, current: str) -> list[dict[str, Any]]:
         parts.append(("team-study", _("Study")))
     if asks_for_tests(design) or current == "team-tests":
         parts.append(("team-tests", _("Tests of change")))
+    if design.recognition.wins:
+        parts.append(("team-wins", _("Wins and learning")))
     if design.office_hours is not None or current == "team-hours":
         parts.append(("team-hours", _("Office hours")))
     if design.peers or current == "team-peers":
