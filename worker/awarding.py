@@ -8,6 +8,7 @@ from games.cycles.queries import design_of
 from games.cycles.rules import DecisionKind
 from games.journal.models import JournalEntry
 from games.recognition import actions as recognition
+from games.recognition.models import Grant
 from games.recognition.queries import point_facts
 from games.results import actions as results
 from games.results.queries import published_rounds
@@ -22,6 +23,13 @@ def pass_on(entry: JournalEntry) -> None:
     award = _award_of(decision) if decision is not None else ""
     if decision is not None and award:
         nominate_anew(decision.cycle, {award})
+
+
+def follow(entry: JournalEntry) -> None:
+    """What stood was taken back because the results say otherwise: they are followed."""
+    grant = Grant.objects.select_related("cycle").filter(pk=int(entry.subject.partition(":")[2])).first()
+    if grant is not None and entry.payload.get("follows"):
+        nominate_anew(grant.cycle, {grant.award})
 
 
 def deliver_coaching(entry: JournalEntry) -> None:

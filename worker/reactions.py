@@ -24,7 +24,7 @@ from games.progression import actions as progression
 from games.results import actions as results
 from leaderboards.engine.spec import Source
 from worker.app import app
-from worker.awarding import deliver_coaching, pass_on
+from worker.awarding import deliver_coaching, follow, pass_on
 
 logger = logging.getLogger(__name__)
 
@@ -179,7 +179,7 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.ROUND_LOCKED: (refresh,),
     Kind.ROUND_PUBLISHED: (tell,),
     Kind.GROUP_ADVANCED: (tell,),
-    Kind.GRANT_CHANGED: (tell,),
+    Kind.GRANT_CHANGED: (tell, follow),
     # every other kind is told, and starts nothing by itself
 }
 

@@ -91,7 +91,7 @@ from games.progression.api import (
     SeriesViews,
     TieTalks,
 )
-from games.recognition.api import Grants, PointsViews, PointTotals
+from games.recognition.api import GrantPasses, Grants, PointsViews, PointTotals
 from games.results.api import Boards, ExternalResults, Runs, Scores, Snapshots
 from games.submissions.api import (
     AttemptJudging,
@@ -239,6 +239,7 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("cycles", Preparing, "change-set-prepare"),
     ("change-sets", ChangeSets, "change-set"),
     ("grants", Grants, "grant"),
+    ("grant-passes", GrantPasses, "grant-pass"),
     ("points", PointsViews, "points"),
     ("point-totals", PointTotals, "point-total"),
 )

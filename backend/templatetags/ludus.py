@@ -28,6 +28,7 @@ DECIDED: Final = {
     "equal": gettext_lazy("Set equal"),
     "break": gettext_lazy("Tie broken"),
     "award": gettext_lazy("Award"),
+    "forgo": gettext_lazy("Passed to the next"),
     "launch": gettext_lazy("Launched"),
     "amend": gettext_lazy("Rules amended"),
     "state": gettext_lazy("State changed"),

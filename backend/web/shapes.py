@@ -180,7 +180,7 @@ def _award(cycle: Cycle, spec: AwardSpec, grants: list[Grant], currency: str) ->
                 "name": one.group.name if one.group else _("not given"),
                 "url": reverse("group", args=[cycle.key, one.group.key]) if one.group and not is_unnamed(one.group.key) else "",
                 "under": money(one.amount_cents, one.currency),
-                "proof": getattr(one, "proof", None),
+                "proof": getattr(one, "shown_proof", None),
             }
             for one in grants
         ],

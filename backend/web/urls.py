@@ -62,6 +62,7 @@ from backend.web.pages.workspace import asking, partners, studying, testing
 from backend.web.pages.workspace import coaching as team_coaching
 from backend.web.pages.workspace import hall as team_hall
 from backend.web.pages.workspace import peers as team_peers
+from backend.web.pages.workspace import won as team_won
 
 C = "cycles/<str:cycle>/"
 R = "cycles/<str:cycle>/rounds/<str:key>/"
@@ -162,6 +163,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}teams/<str:group>/tests/<int:number>/", testing.test_page, name="team-test"),
     path(f"{C}tests/<int:number>/", testing.finished_page, name="test"),
     path(f"{C}teams/<str:group>/points/", workspace.points_page, name="team-points"),
+    path(f"{C}teams/<str:group>/won/", team_won.won_page, name="team-won"),
+    path(f"{C}awards/<int:pk>/proof/", team_won.proof_file, name="grant-proof"),
     path(f"{C}teams/<str:group>/appeals/", workspace.appeals_page, name="team-appeals"),
     path(f"{C}teams/<str:group>/appeals/<int:pk>/withdraw/", workspace.withdraw_appeal, name="team-appeal-withdraw"),
     path(R, rounds.round_page, name="round"),

@@ -161,7 +161,7 @@ def grants_shown(access: Access, cycle: Cycle) -> list[Grant]:
     won = Q(state__in=[GrantState.GRANTED.value, GrantState.DELIVERED.value], group__rank_hidden=True)
     rows = here.filter(Q(pk__in=visible(access, "grant.view", here).values("pk")) | won)
     proof = Credential.objects.filter(**PROOF, grant=OuterRef("pk")).order_by("-pk").values("public_id")[:1]
-    found = list(rows.annotate(proof=Subquery(proof)).select_related("group").order_by("award", "pk"))
+    found = list(rows.annotate(shown_proof=Subquery(proof)).select_related("group").order_by("award", "pk"))
     for one in found:
         group = one.group
         if group and group.rank_hidden and group.pk not in access.groups and not access.reads(cycle.pk):
@@ -171,9 +171,8 @@ def grants_shown(access: Access, cycle: Cycle) -> list[Grant]:
 
 def passes_shown(access: Access, cycle: Cycle, design: Design) -> list[GrantPass]:
     """Whom awards passed by, as this person may know it: one statement, or none where no award passes on."""
-    if not any(one.pass_on for one in design.awards):
-        return []
-    return list(visible(access, "grant_pass.view", passes_of(cycle)))
+    passing = any(one.pass_on for one in design.awards)
+    return list(visible(access, "grant_pass.view", passes_of(cycle))) if passing else []
 
 
 # --- Numbers, people, facts -----------------------------------------------------------------------------------------------------------

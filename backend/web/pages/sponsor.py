@@ -78,6 +78,7 @@ def _grant(one: Grant, design: Design) -> dict[str, Any]:
         "amount": shapes.money(one.amount_cents, one.currency or design.cycle.currency),
         "badge": shapes.badge(STATES[one.state]),
         "proof": one.proof if one.state == GrantState.DELIVERED.value else "",
+        "file": one if one.state == GrantState.DELIVERED.value and one.proof_file else None,
     }
 
 

@@ -1,6 +1,6 @@
 """An imported cycle is settled: rounds that are over are closed and published, results computed, snapshots and awards written."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Final
 
 from games.bundles.actions.boards import write_boards
@@ -11,7 +11,7 @@ from games.cycles.rules import CycleState
 from games.playbooks.rules import Visibility
 from games.progression.actions import widen_by_rules
 from games.progression.rules import decided_after
-from games.recognition.models import Grant
+from games.recognition.models import Grant, GrantPass
 from games.recognition.queries import point_facts
 from games.recognition.rules import GrantState
 from games.results.actions import panel_analyses, plan_of, request_refresh, store_panel_analyses, store_scores
@@ -92,7 +92,7 @@ def _state(landing: Landing, rounds: list[Round]) -> None:
     landing.cycle.save(update_fields=["state"])
 
 
-def _grants(landing: Landing, awards: Iterable[AwardPlan]) -> None:
+def _grants(landing: Landing, awards: Collection[AwardPlan]) -> None:
     """Awards of a published cycle were given; money that nobody won stands in a row of its own."""
     specs = {spec.key: spec for spec in landing.design.awards}
     rows = []
@@ -106,6 +106,7 @@ def _grants(landing: Landing, awards: Iterable[AwardPlan]) -> None:
             "board": plan["board"],
             "snapshot": 1,
             "currency": landing.design.cycle.currency if money else "",
+            "sessions": spec.sessions,
         }
         rows += [
             Grant(
@@ -120,6 +121,14 @@ def _grants(landing: Landing, awards: Iterable[AwardPlan]) -> None:
         if plan["unallocated"]:
             rows.append(Grant(**common, amount_cents=plan["unallocated"], state=GrantState.UNALLOCATED.value))
     Grant.objects.bulk_create(rows, batch_size=BATCH)
+    passes = [
+        GrantPass(
+            cycle=landing.cycle, award=plan["key"], group_id=landing.groups[one["group"]], place=one["place"], why=one["why"]
+        )
+        for plan in awards
+        for one in plan.get("passed", ())
+    ]
+    GrantPass.objects.bulk_create(passes, batch_size=BATCH)
 
 
 def _entrants(landing: Landing, published: list[Round], outcome: Outcome) -> None:

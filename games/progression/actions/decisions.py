@@ -23,6 +23,7 @@ NEEDS = {
     DecisionKind.EQUAL: ("board", "other"),
     DecisionKind.BREAK: ("board", "value"),
     DecisionKind.AWARD: ("value",),
+    DecisionKind.FORGO: ("value",),
 }
 
 
@@ -39,7 +40,7 @@ def decide(  # noqa: PLR0913 each part of a decision is named
     other: str = "",
     value: str = "",
 ) -> Decision:
-    """Record an advance, stop, withdraw, disqualify, equal, break or award. Raises Invalid naming every part that does not fit."""
+    """Record an advance, stop, withdraw, disqualify, equal, break, award or forgo. Raises Invalid naming every part that does not fit."""
     needs_reason(reason)
     parts = {"round": round, "board": board, "group": group, "other": other, "value": value}
     held = locked(cycle)
@@ -62,7 +63,7 @@ def _problems(cycle: Cycle, kind: DecisionKind, parts: dict[str, str]) -> Iterat
     if kind is DecisionKind.BREAK and parts["value"] and not _is_number(parts["value"]):
         yield Problem("value", "expected a number: 1, 2, ... order the groups inside a tie")
     awards = {one.key for one in design.awards}
-    if kind is DecisionKind.AWARD and parts["value"] and parts["value"] not in awards:
+    if kind in {DecisionKind.AWARD, DecisionKind.FORGO} and parts["value"] and parts["value"] not in awards:
         yield Problem("value", f'"{parts["value"]}" is not an award; known: {", ".join(sorted(awards)) or "none"}')
     if kind is DecisionKind.ADVANCE and parts["board"]:
         yield from _wildcards(cycle, design, parts)

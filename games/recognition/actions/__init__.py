@@ -2,7 +2,7 @@
 
 from games.recognition.actions.coached import book_prize, follow_session
 from games.recognition.actions.game import rebuild_game
-from games.recognition.actions.grants import decline, deliver, give_grant, move_all, nominate, revoke, verify
+from games.recognition.actions.grants import decline, deliver, follow_results, give_grant, move_all, nominate, revoke, verify
 from games.recognition.actions.points import rebuild_totals
 from games.recognition.actions.reading import read_journal, recognizes
 from games.recognition.actions.replaying import (
@@ -21,6 +21,7 @@ __all__ = [
     "decline",
     "deliver",
     "drop_trial",
+    "follow_results",
     "follow_session",
     "give_grant",
     "move_all",

@@ -209,6 +209,14 @@ def decline(grant: Grant, *, by: Any, reason: str) -> Grant:
     return declined
 
 
+@transaction.atomic
+def follow_results(grant: Grant, *, by: Any, reason: str) -> Grant:
+    """Take back what the results no longer give as it stands; what they give instead is nominated by a worker."""
+    taken = _move(grant, GrantState.REVOKED, by=by, reason=reason)
+    _journal(taken, {"follows": True}, by=by)
+    return taken
+
+
 def revoke(grant: Grant, *, by: Any, reason: str) -> Grant:
     """Taken back, with a reason."""
     return _move(grant, GrantState.REVOKED, by=by, reason=reason)

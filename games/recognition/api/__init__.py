@@ -1,6 +1,6 @@
 """Recognition over the API: what was won and how it is given, points with their rules and totals."""
 
-from games.recognition.api.grants import Grants
+from games.recognition.api.grants import GrantPasses, Grants
 from games.recognition.api.points import PointsViews, PointTotals
 
-__all__ = ["Grants", "PointTotals", "PointsViews"]
+__all__ = ["GrantPasses", "Grants", "PointTotals", "PointsViews"]

@@ -4,14 +4,19 @@ from typing import Any, Final
 
 import django_filters
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from games.coaching.api.shapes import BookingShape, IdField, asked_for
+from games.coaching.models import Booking, Slot
+from games.coaching.rules import QUESTION
+from games.errors import NotFound
+from games.permissions import access_of, visible
 from games.recognition import actions
-from games.recognition.models import Grant
+from games.recognition.models import Grant, GrantPass
 
 LONGEST: Final = 5000
 
@@ -25,7 +30,7 @@ class GrantSerializer(serializers.ModelSerializer[Grant]):
         model = Grant
         fields = (
             *("id", "cycle", "award", "kind", "name", "group", "group_key", "board", "snapshot", "place"),
-            *("amount_cents", "currency", "state", "reason", "created_at", "changed_at"),
+            *("amount_cents", "currency", "sessions", "state", "reason", "created_at", "changed_at"),
         )
         read_only_fields = fields
 
@@ -42,6 +47,24 @@ class WithReason(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=LONGEST)
 
 
+class PrizeBookingAsked(serializers.Serializer[Any]):
+    """Which time of which expert, and what the group wants to talk about."""
+
+    slot = IdField()
+    question = serializers.CharField(max_length=QUESTION)
+
+
+class GrantPassSerializer(serializers.ModelSerializer[GrantPass]):
+    """That an award passed a group by to the next. It keeps its place. `why`: it `has` another prize of the set, or `declined`."""
+
+    group_key = serializers.CharField(source="group.key")
+
+    class Meta:
+        model = GrantPass
+        fields = ("id", "cycle", "award", "group", "group_key", "place", "why", "at")
+        read_only_fields = fields
+
+
 class GrantFilter(django_filters.FilterSet):
     """Of one cycle, award, group."""
 
@@ -56,7 +79,10 @@ class Grants(ReadOnlyModelViewSet[Grant]):
     queryset = Grant.objects.select_related("group")
     serializer_class = GrantSerializer
     seen_as = "grant.view"
-    permissions = dict.fromkeys(("verify", "grant", "deliver", "decline", "revoke"), "grant.move")
+    permissions = dict.fromkeys(("verify", "grant", "deliver", "revoke", "follow"), "grant.move") | {
+        "decline": "grant.decline",
+        "book": "grant.book",
+    }
     filterset_class = GrantFilter
     ordering = ("cycle_id", "award")
 
@@ -83,17 +109,45 @@ class Grants(ReadOnlyModelViewSet[Grant]):
     @extend_schema(request=WithProof, responses=GrantSerializer)
     @action(detail=True, methods=["post"])
     def deliver(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """It was handed over."""
+        """It was handed over: `proof` says how."""
         return self._moved(actions.deliver, WithProof)
 
     @extend_schema(request=WithReason, responses=GrantSerializer)
     @action(detail=True, methods=["post"])
     def decline(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
-        """The group does not take it."""
+        """The group does not take it: its captain says so, or an organizer for it. By its rules the award passes to the next."""
         return self._moved(actions.decline, WithReason)
+
+    @extend_schema(request=PrizeBookingAsked, responses={201: BookingShape})
+    @action(detail=True, methods=["post"])
+    def book(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Book a session of a prize of coaching, beside the office hours."""
+        grant, asked = self.get_object(), asked_for(PrizeBookingAsked, request.data)
+        slot = visible(access_of(request), "slot.book", Slot.objects.filter(pk=asked["slot"], cycle=grant.cycle_id)).first()
+        if slot is None:
+            raise NotFound
+        made = actions.book_prize(grant, slot=slot, question=asked["question"], by=request.user)
+        told = Booking.objects.select_related("slot__expert", "group").get(pk=made.pk)
+        return Response(BookingShape(told).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=WithReason, responses=GrantSerializer)
+    @action(detail=True, methods=["post"])
+    def follow(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Taken back because the results say otherwise by now; what they give instead is nominated."""
+        return self._moved(actions.follow_results, WithReason)
 
     @extend_schema(request=WithReason, responses=GrantSerializer)
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Taken back."""
         return self._moved(actions.revoke, WithReason)
+
+
+class GrantPasses(ReadOnlyModelViewSet[GrantPass]):
+    """Whom awards passed by to the next: seen by organizers at once, by everybody once the award is granted."""
+
+    queryset = GrantPass.objects.select_related("group")
+    serializer_class = GrantPassSerializer
+    seen_as = "grant_pass.view"
+    filterset_fields = ("cycle", "award", "group")
+    ordering = ("cycle_id", "award", "id")

@@ -45,9 +45,12 @@ def sessions_used(grants: Collection[int]) -> dict[int, int]:
     """Id of a grant → how many of its sessions are booked, or were cancelled too late to be given back."""
     rows = GrantSession.objects.filter(grant__in=grants).select_related("booking__slot", "booking__cycle")
     used: Counter[int] = Counter()
+    free: dict[int, int] = {}  # the rules are read once for each cycle, however many are booked
     for row in rows:
         booking = row.booking
-        until = booking.slot.starts_at - timedelta(hours=_cancel_hours(booking.cycle))
+        if booking.cycle_id not in free:
+            free[booking.cycle_id] = _cancel_hours(booking.cycle)
+        until = booking.slot.starts_at - timedelta(hours=free[booking.cycle_id])
         used[row.grant_id] += booking.cancelled_at is None or booking.cancelled_at > until
     return dict(used)
 

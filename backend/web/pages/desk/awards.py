@@ -1,6 +1,6 @@
 """What was won, on its way: verified, granted, delivered with proof; declined or taken back with a reason. The ceremony starts here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from django.contrib import messages
@@ -20,9 +20,10 @@ from games.cycles.queries import design_of
 from games.permissions import visible
 from games.playbooks.schema import Design
 from games.recognition import actions
-from games.recognition.models import Grant
-from games.recognition.queries import differences_of, grants_of
+from games.recognition.models import Grant, GrantPass
+from games.recognition.queries import differences_of, grants_of, passes_of, sessions_used
 from games.recognition.rules import NEXT_GRANT_STATES, GrantState
+from leaderboards.engine.outcome import PassWhy
 
 BADGES: Final = {
     GrantState.NOMINATED: ("planned", gettext_lazy("nominated")),
@@ -39,6 +40,10 @@ USUAL: Final = {
     GrantState.VERIFIED: (GrantState.GRANTED, gettext_lazy("Grant it")),
     GrantState.GRANTED: (GrantState.DELIVERED, gettext_lazy("Delivered")),
 }
+PASSED: Final = {
+    PassWhy.HAS.value: gettext_lazy("has another prize of the same set"),
+    PassWhy.DECLINED.value: gettext_lazy("does not take it, or a decision says so"),
+}
 APART: Final = {GrantState.DECLINED: gettext_lazy("They do not take it"), GrantState.REVOKED: gettext_lazy("Take it back")}
 
 
@@ -50,8 +55,12 @@ def awards(request: HttpRequest, cycle: str) -> HttpResponse:
     found = organized(request, cycle)
     design, rows = design_of(found), list(grants_of(found))
     differing = differences_of(found)
+    used = sessions_used([one.pk for one in rows if one.sessions]) if any(one.sessions for one in rows) else {}
     context = {
-        "rows": [_row(one, design, differing.get(one.pk)) for one in rows],
+        "rows": [_row(one, design, differing.get(one.pk), used.get(one.pk, 0)) for one in sorted(rows, key=_in_order(design))],
+        "differing": len([one for one in rows if one.pk in differing]),
+        "sums": _sums(rows, design),
+        "passed": [_passed(one, design) for one in passes_of(found)],
         "all": [
             {"act": after.value, "label": label, "count": count}
             for before, after, label in (
@@ -65,7 +74,32 @@ def awards(request: HttpRequest, cycle: str) -> HttpResponse:
     return desk_page(request, "desk/awards.html", found, "awards", context)
 
 
-def _row(one: Grant, design: Design, differs: dict[str, Any] | None) -> dict[str, Any]:
+def _in_order(design: Design) -> Callable[[Grant], tuple[int, int]]:
+    """As the rules name the awards, and as they were won."""
+    numbers = {spec.key: number for number, spec in enumerate(design.awards)}
+    return lambda one: (numbers.get(one.award, len(numbers)), one.pk)
+
+
+def _sums(rows: Sequence[Grant], design: Design) -> list[dict[str, str]]:
+    """What becomes of the money: all of it, and how far it is on its way. Nothing where no award has money."""
+    sums: dict[str, int] = {}
+    for one in rows:
+        sums[one.state] = sums.get(one.state, 0) + (one.amount_cents or 0)
+    gone = (GrantState.DECLINED, GrantState.REVOKED)
+    whole = sum(cents for state, cents in sums.items() if state not in gone)
+    currency = design.cycle.currency
+    if not whole:
+        return []
+    parts = [(str(words), sums.get(state, 0)) for state, (_kind, words) in BADGES.items() if state not in gone]
+    return [{"name": name, "value": shapes.money(cents, currency)} for name, cents in [(_("in all"), whole), *parts] if cents]
+
+
+def _passed(one: GrantPass, design: Design) -> dict[str, Any]:
+    titles = {spec.key: spec.title for spec in design.awards}
+    return {"title": titles.get(one.award, one.award), "group": one.group, "place": one.place, "why": str(PASSED[one.why])}
+
+
+def _row(one: Grant, design: Design, differs: dict[str, Any] | None, used: int) -> dict[str, Any]:
     state = GrantState(one.state)
     usual = USUAL.get(state)
     titles = {spec.key: spec.title for spec in design.awards}
@@ -79,6 +113,8 @@ def _row(one: Grant, design: Design, differs: dict[str, Any] | None) -> dict[str
             {"act": to.value, "label": label} for to, label in APART.items() if to in NEXT_GRANT_STATES[state] and one.group_id
         ],
         "differs": _differs(differs, design) if differs else "",
+        "follows": bool(differs) and GrantState.REVOKED in NEXT_GRANT_STATES[state],
+        "used": used,
     }
 
 
@@ -100,20 +136,22 @@ def move(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
     if grant is None:
         raise Http404
     words = {name: request.POST.get(name, "").strip()[:2000] for name in ("reason", "proof")}
-    act = _acts(grant, by=request.user, **words).get(request.POST.get("act", ""))
+    file: Any = request.FILES.get("file")
+    act = _acts(grant, by=request.user, file=file, **words).get(request.POST.get("act", ""))
     if act is None:
         raise Http404
     attempt(request, act, _("Noted."))
     return redirect("desk-awards", found.key)
 
 
-def _acts(grant: Grant, *, by: Any, reason: str, proof: str) -> dict[str, Callable[[], object]]:
+def _acts(grant: Grant, *, by: Any, reason: str, proof: str, file: Any = None) -> dict[str, Callable[[], object]]:
     return {
         GrantState.VERIFIED.value: lambda: actions.verify(grant, by=by, proof=proof),
         GrantState.GRANTED.value: lambda: actions.give_grant(grant, by=by),
-        GrantState.DELIVERED.value: lambda: actions.deliver(grant, by=by, proof=proof),
+        GrantState.DELIVERED.value: lambda: actions.deliver(grant, by=by, proof=proof, file=file),
         GrantState.DECLINED.value: lambda: actions.decline(grant, by=by, reason=reason),
         GrantState.REVOKED.value: lambda: actions.revoke(grant, by=by, reason=reason),
+        "follow": lambda: actions.follow_results(grant, by=by, reason=_("The results no longer give it as it stood.")),
     }
 
 

@@ -15,7 +15,7 @@ from games.progression.actions import decide, settle_tie
 from games.results.queries.preview import Preview, PreviewBoard
 from games.results.queries.ties import CutTie
 from games.results.rules import CutLine
-from leaderboards.engine.spec import CutTies
+from leaderboards.engine.spec import AwardTies, CutTies
 from leaderboards.queries import RowData
 
 REACH: Final = 5
@@ -90,7 +90,16 @@ def _awards(design: Design, found: Preview, group: str) -> list[Departure]:
             {"value": spec.key},
         )
         for spec in design.awards
-        if spec.decided and (spec.key, group) not in won
+        if (spec.decided and (spec.key, group) not in won) or spec.ties is AwardTies.DECIDE
+    ] + [
+        Departure(
+            f"forgo:{spec.key}",
+            _("Does not get %(award)s, and keeps its place") % {"award": spec.title},
+            DecisionKind.FORGO,
+            {"value": spec.key},
+        )
+        for spec in design.awards
+        if (spec.key, group) in won
     ]
 
 

@@ -31,8 +31,10 @@ def team_tabs(group: Group, current: str) -> list[dict[str, Any]]:
     """The parts of a workspace; points where there is something to earn by acting."""
     design, address = design_of(group.cycle), [group.cycle.key, group.key]
     parts = [("team", _("Overview")), ("team-feedback", _("Marks and feedback")), ("team-standing", _("Where we stand"))]
-    if design.rules or design.badges or design.awards:
-        parts.append(("team-points", _("Points and awards") if design.rules or design.badges else _("Awards")))
+    if design.rules or design.badges or current == "team-points":
+        parts.append(("team-points", _("Points and awards") if design.awards else _("Points")))
+    if design.awards:
+        parts.append(("team-won", _("Prizes")))
     if asks_to_study(design) or current == "team-study":
         parts.append(("team-study", _("Study")))
     if asks_for_tests(design) or current == "team-tests":
