@@ -1,0 +1,1 @@
+"""Looking back on a cycle, and the next one that begins from it."""
