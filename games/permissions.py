@@ -17,6 +17,8 @@ from django.db.models.functions import Now
 from games.challenges.models import Challenge
 from games.changes.models import Appeal, ChangeSet
 from games.coaching.models import Booking, SessionNote, Slot
+from games.credentials.models import Credential
+from games.credentials.rules import CredentialState
 from games.cycles.models import Cycle, Decision, Design, Series
 from games.cycles.queries import glass_broken
 from games.cycles.rules import CycleState, DecisionKind
@@ -58,10 +60,12 @@ from games.partnerships.rules import PartnershipState
 from games.peers.models import PeerAsk
 from games.peers.rules import PeerState
 from games.playbooks.rules import Capability, Visibility
-from games.progression.models import Draft
-from games.recognition.models import Grant, GrantPass, LearningWeek, Points, PointsTotal, WatchFlag, Win
+from games.progression.models import Carried, Draft
+from games.progression.succeeding import CarriedKind
+from games.recognition.models import EarnedBadge, Grant, GrantPass, LearningWeek, Points, PointsTotal, WatchFlag, Win
 from games.recognition.rules import GrantState
 from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, RecomputeRun
+from games.retrospectives.models import Adoption, Proposal, Retrospective
 from games.rounds.models import Entrant, Extension, Round
 from games.submissions.models import Attempt, Submission, Upload, Version
 from games.submissions.rules import COUNTS, SubmissionState
@@ -488,6 +492,13 @@ def _standing_seen(access: Access) -> Q:
 OWN_GRANTS = [GrantState.VERIFIED.value, GrantState.GRANTED.value, GrantState.DELIVERED.value, GrantState.DECLINED.value]
 
 
+def _credential_seen(access: Access) -> Q:
+    """Where credentials are listed. Whoever has the address of one reads its page without this."""
+    mine = Q(person_id__in=sorted(access.persons)) | (Q(person_id__isnull=True) & _mine(access))
+    shown = Q(person_id__isnull=True, state=CredentialState.ISSUED.value, group__rank_hidden=False)
+    return mine | _reads(access, "cycle_id") | (_cycle_open(access, "cycle__") & shown)
+
+
 def _grant_seen(access: Access) -> Q:
     won = Q(state__in=[GrantState.GRANTED.value, GrantState.DELIVERED.value, GrantState.UNALLOCATED.value])
     own = _mine(access) & Q(state__in=OWN_GRANTS)
@@ -518,6 +529,11 @@ def _win_seen(access: Access) -> Q:
     )
     open_ = _cycle_open(access, "cycle__") & (~(idea & attempt & board) | _takes_part(access, "cycle_id"))
     return about & (_mine(access) | _reads(access, "cycle_id") | (open_ & _named()))
+
+
+def _badge_seen(access: Access) -> Q:
+    """A group's badges as its points; a member's own badge only by that member."""
+    return (Q(person_id__isnull=True) & _points_seen(access)) | Q(person_id__in=sorted(access.persons))
 
 
 def _on_panel(access: Access, **held: Any) -> Q:
@@ -589,6 +605,18 @@ def _suggestion_seen(access: Access) -> Q:
     rule = Q(design_number__isnull=False) & _cycle_open(access, "cycle__")
     kept = ~Q(state=SuggestionState.WITHDRAWN.value)
     return rule | (_takes_part(access, "cycle_id") & kept) | _suggestion_own(access) | _reads(access, "cycle_id")
+
+
+def _proposal_seen(access: Access) -> Q:
+    """What somebody suggested is told with their suggestion, to whom it may be told."""
+    published = _cycle_open(access, "retrospective__cycle__") & Q(retrospective__published_at__isnull=False)
+    return _reads(access, "retrospective__cycle_id") | (published & ~Q(section="suggestions"))
+
+
+def _carried_seen(access: Access) -> Q:
+    """What a team means to try is its own; what it begins with counts in front of everybody."""
+    counts = _cycle_open(access, "cycle__") & _named() & ~Q(kind=CarriedKind.COMMITMENT.value)
+    return _mine(access) | _reads(access, "cycle_id") | counts
 
 
 def _suggestion_own(access: Access) -> Q:
@@ -1052,9 +1080,23 @@ PERMISSIONS: dict[str, Permission] = {
     "grant_pass.view": _row(
         "Organizers; everybody once the award is granted to another, with the names that are shown.", GrantPass, _pass_seen
     ),
+    "credential.view": _row(
+        "The group its own, members those that name them; organizers; of groups that keep no name back everybody, once issued.",
+        Credential,
+        _credential_seen,
+    ),
+    "credential.give_up": _row(
+        "Whom it names.", Credential, lambda a: Q(person_id__in=sorted(a.persons), person_id__isnull=False)
+    ),
+    "credential.revoke": _of_organizer("Organizers.", Credential),
     "points.view": _row("Whoever may see the cycle; of a group without its name itself and organizers.", Points, _points_seen),
     "points_total.view": _row(
         "Whoever may see the cycle; of a group without its name itself and organizers.", PointsTotal, _points_seen
+    ),
+    "earned_badge.view": _row(
+        "Whoever may see the cycle; of a group without its name itself and organizers; of a person that person.",
+        EarnedBadge,
+        _badge_seen,
     ),
     "win.view": _row(
         "Its group and organizers; who takes part, of a group that shows its name; with an idea, attempt or board no further than it.",
@@ -1097,6 +1139,26 @@ PERMISSIONS: dict[str, Permission] = {
     ),
     "suggestion.withdraw": _row("Its author, as long as they take part.", Suggestion, _suggestion_own),
     "suggestion.decide": _of_organizer("Organizers.", Suggestion),
+    "retrospective.view": _row(
+        "Organizers; everybody who may see the cycle, once it is published.",
+        Retrospective,
+        lambda a: _reads(a, "cycle_id") | (_cycle_open(a, "cycle__") & Q(published_at__isnull=False)),
+    ),
+    "retrospective.write": _of_organizer("Organizers.", Retrospective),
+    "proposal.view": _row(
+        "Organizers; everybody once the retrospective is published, but for suggestions.", Proposal, _proposal_seen
+    ),
+    "proposal.decide": _of_organizer("Organizers.", Proposal, "retrospective__cycle_id"),
+    "adoption.view": _row(
+        "Whoever may see the idea that it is about.",
+        Adoption,
+        lambda a: _cycle_open(a, "cycle__") & Q(idea__in=Idea.objects.filter(_idea_seen(a)).values("pk")),
+    ),
+    "carried.view": _row(
+        "The team and organizers; of teams that keep no name back everybody, but for what they mean to try.",
+        Carried,
+        _carried_seen,
+    ),
     "observation.view": _row(
         "Of the whole cycle whoever may see it; of a group itself and organizers.",
         Observation,

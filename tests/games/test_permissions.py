@@ -41,9 +41,10 @@ from games.organizations.models import Organization
 from games.partnerships.models import Partner, Partnership
 from games.peers.models import PeerAsk
 from games.permissions import PERMISSIONS, access_for, allows, visible
-from games.progression.models import Draft
-from games.recognition.models import Grant, GrantPass, LearningWeek, Points, PointsTotal, WatchFlag, Win
+from games.progression.models import Carried, Draft
+from games.recognition.models import EarnedBadge, Grant, GrantPass, LearningWeek, Points, PointsTotal, WatchFlag, Win
 from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, RecomputeRun
+from games.retrospectives.models import Adoption, Proposal, Retrospective
 from games.rounds.models import Entrant, Extension
 from games.submissions.models import Attempt, Submission, Upload, Version
 from games.suggestions.models import Suggestion
@@ -203,6 +204,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "grant_pass.view": ("org", ALL),
     "points.view": (ALL, ALL),
     "points_total.view": (ALL, ALL),
+    "earned_badge.view": (ALL, ALL),
     "win.view": ("ada ben judith org", "ada ben judith org"),  # about nothing that has readers of its own
     "win.cheer": ("ben judith org", "ben judith org"),
     "learning_week.view": ("ada org", "ada org"),
@@ -222,6 +224,12 @@ TABLE: dict[str, tuple[str, str]] = {
     "suggestion.support": ("ben judith org", "ben judith org"),
     "suggestion.withdraw": ("ada", "ada"),
     "suggestion.decide": ("org", "org"),
+    "retrospective.view": ("org", "org"),  # not published itself
+    "retrospective.write": ("org", "org"),
+    "proposal.view": ("org", "org"),
+    "proposal.decide": ("org", "org"),
+    "adoption.view": ("ada org", ALL),
+    "carried.view": (ALL, ALL),  # points
     "observation.view": ("ada org", "ada org"),  # of ada's group
     "observation.correct": ("org", "org"),
     "change_test.view": ("ada org", ALL),  # finished in the round
@@ -383,6 +391,7 @@ def _results(cast: Cast) -> Iterator[Model]:
     yield GrantPass.objects.create(cycle=cycle, award="gold", group=red, place="1", why="declined")
     yield Points.objects.create(cycle=cycle, seal=1, rule="r", design_number=1, group=red, amount=1, at=now())
     yield PointsTotal.objects.create(cycle=cycle, group=red, amount=1)
+    yield EarnedBadge.objects.create(cycle=cycle, badge="b", group=red, design_number=1, seal=1, at=now())
     yield Win.objects.create(cycle=cycle, group=red, kind="first_test", key="first", seal=1, at=now())
     yield LearningWeek.objects.create(cycle=cycle, group=red, week=now().date(), acts=1)
     yield WatchFlag.objects.create(cycle=cycle, number=1, kind="motion", key="x", found_at=now(), seen_at=now())
@@ -396,6 +405,11 @@ def _results(cast: Cast) -> Iterator[Model]:
         cycle=cycle, number=1, author=cast.ada.person, group=red, title="More time", why="x", at=now()
     )
     yield ChangeSet.objects.create(cycle=cycle, number=1, reason="A slip of the pen.")
+    looked_back = Retrospective.objects.create(cycle=cycle, asked_at=now())
+    yield looked_back
+    yield Proposal.objects.create(retrospective=looked_back, number=1, section="rules", code="rule_unused", about="r")
+    yield Adoption.objects.create(cycle=cycle, idea=Idea.objects.filter(cycle=cycle).order_by("pk")[0], way="test", at=now())
+    yield Carried.objects.create(cycle=cycle, group=red, kind="points", was=2, amount=1, at=now())
     yield Notice.objects.create(cycle=cycle, person=cast.ada.person, topic="news", key="n", text="Doors open at nine")
 
 

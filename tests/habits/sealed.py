@@ -30,9 +30,10 @@ from games.learning.models import ChangeTest, Observation, Reading, Taken
 from games.notices.models import Announcement, Message, Notice
 from games.partnerships.models import Partner, Partnership
 from games.peers.models import PeerAsk
-from games.progression.models import Draft
+from games.progression.models import Carried, Draft
 from games.recognition.models import Grant, Points, PointsTotal
 from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
+from games.retrospectives.models import Adoption, Proposal, Retrospective
 from games.rounds.models import Entrant, Extension
 from games.submissions.models import Attempt, Submission, Upload, Version
 from games.suggestions.models import Suggestion
@@ -88,6 +89,13 @@ def seal(cast: Cast) -> dict[type[Model], Model]:
     rows.append(
         Suggestion.objects.create(cycle=cycle, number=1, author=cast.ada.person, title="The quiet rule", why=".", at=today)
     )
+    looked_back = Retrospective.objects.create(cycle=cycle, asked_at=today)
+    rows += [
+        looked_back,
+        Proposal.objects.create(retrospective=looked_back, number=1, section="rules", code="rule_unused", about="quiet"),
+        Adoption.objects.create(cycle=cycle, idea=Idea.objects.get(cycle=cycle), way="test", prediction="A quiet hope.", at=today),
+        Carried.objects.create(cycle=cycle, group=cast.red, kind="badge", key="quiet", name="The quiet badge", at=today),
+    ]
     rows += [*_talk(cast, today), *_help(cast, today)]
     rows.append(_idea_merger(cast, today))
     return {type(row): row for row in rows}

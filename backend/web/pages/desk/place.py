@@ -32,6 +32,7 @@ PLACES: Final = (
     ("awards", gettext_lazy("Awards"), "desk-awards"),
     ("rules", gettext_lazy("Rules"), "desk-rules"),
     ("decisions", gettext_lazy("Decisions"), "desk-decisions"),
+    ("retrospective", gettext_lazy("Looking back"), "desk-retrospective"),
     ("settings", gettext_lazy("Settings"), "desk-settings"),
 )
 
