@@ -15,18 +15,27 @@ from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.errors import Invalid, NotAllowed, NotFound
 from games.permissions import access_of, allows, visible
+from games.playbooks.queries import exact
+from games.playbooks.schema import DesignRefused, PointRule, parse_design
 from games.recognition import actions
 from games.recognition.models import Points, PointsTotal
 from games.recognition.queries import badges_of, shown_points, shown_totals
+from games.recognition.queries.points import changes_between
+from games.recognition.queries.trials import trial_of
 from games.recognition.rules import level_of
+from games.recognition.rules.words import rule_words
+from leaderboards.engine import numbers
 
 
 class PointsSerializer(serializers.ModelSerializer[Points]):
-    """Points given, or taken back: then `reverses` says which. `seal` is the journal entry that earned them."""
+    """Points given, or taken back: then `reverses` says which. `seal` is the journal entry that earned them.
+
+    `day`: the day of the cycle's time zone whose caps they count for. An amount of 0 is an act that counted when so little was left.
+    """
 
     class Meta:
         model = Points
-        fields = ("id", "cycle", "seal", "rule", "design_number", "group", "amount", "reverses", "at")
+        fields = ("id", "cycle", "seal", "rule", "design_number", "group", "day", "amount", "reverses", "at")
         read_only_fields = fields
 
 
@@ -55,11 +64,28 @@ class RuleSerializer(serializers.Serializer[Any]):
     event = serializers.CharField()
     points = serializers.IntegerField()
     cap_day = serializers.IntegerField(allow_null=True)
+    cap_week = serializers.IntegerField(allow_null=True)
     cap_cycle = serializers.IntegerField(allow_null=True)
+    ratio = serializers.SerializerMethodField()
+    partner_ratio = serializers.SerializerMethodField()
+    pause = serializers.IntegerField(allow_null=True)
     receiver = serializers.CharField()
     own_group = serializers.BooleanField()
     rounds = serializers.ListField(child=serializers.CharField(), allow_null=True)
     challenges = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    says = serializers.SerializerMethodField()
+
+    def get_ratio(self, rule: PointRule) -> str | None:
+        """What each further act of a day counts of the one before."""
+        return None if rule.ratio is None else numbers.text(rule.ratio)
+
+    def get_partner_ratio(self, rule: PointRule) -> str | None:
+        """The same from the third with one other team on."""
+        return None if rule.partner_ratio is None else numbers.text(rule.partner_ratio)
+
+    def get_says(self, rule: PointRule) -> str:
+        """The rule in words, as its page has it."""
+        return rule_words(rule, self.context["design"]).sentence
 
 
 class RulesSerializer(serializers.Serializer[Any]):
@@ -85,10 +111,11 @@ class BadgesSerializer(serializers.Serializer[Any]):
 
 
 class ReplayAsked(serializers.Serializer[Any]):
-    """Of which cycle, under which numbered rules (default: the present ones)."""
+    """Of which cycle, under which numbered rules (default: the present ones), or under `rules` on trial, written as in cycle.toml."""
 
     cycle = serializers.IntegerField()
     design_number = serializers.IntegerField(required=False, min_value=1)
+    rules = serializers.ListField(child=serializers.DictField(), required=False, max_length=200)
 
 
 class SwapAsked(serializers.Serializer[Any]):
@@ -107,9 +134,11 @@ class ChangeSerializer(serializers.Serializer[Any]):
 
 
 class PreviewSerializer(serializers.Serializer[Any]):
-    """A replay that is not shown yet."""
+    """A replay that is not shown yet. A long journal is read by a worker: as long as `done` is false, `changes` is empty; ask again."""
 
     generation = serializers.IntegerField()
+    done = serializers.BooleanField()
+    percent = serializers.IntegerField()
     changes = ChangeSerializer(many=True)
 
 
@@ -137,7 +166,7 @@ class PointsViews(ListModelMixin, GenericViewSet[Points]):
     queryset = shown_points()
     serializer_class = PointsSerializer
     seen_as = "points.view"
-    permissions = {"rules": "anybody", "badges": "anybody", "replay": "signed_in", "swap": "signed_in"}
+    permissions = {"rules": "anybody", "badges": "anybody", "preview": "signed_in", "replay": "signed_in", "swap": "signed_in"}
     filterset_class = PointsFilter
     ordering = ("seal",)
 
@@ -145,7 +174,8 @@ class PointsViews(ListModelMixin, GenericViewSet[Points]):
     @action(detail=False, pagination_class=None)
     def rules(self, request: Request) -> Response:
         """What earns points in a cycle."""
-        return Response({"rules": RuleSerializer(design_of(_asked(request)).rules, many=True).data})
+        design = design_of(_asked(request))
+        return Response({"rules": RuleSerializer(design.rules, many=True, context={"design": design}).data})
 
     @extend_schema(parameters=[CYCLE], responses=BadgesSerializer, filters=False)
     @action(detail=False, pagination_class=None)
@@ -163,9 +193,16 @@ class PointsViews(ListModelMixin, GenericViewSet[Points]):
         form = ReplayAsked(data=request.data)
         form.is_valid(raise_exception=True)
         cycle = _organized(request, form.validated_data["cycle"])
-        preview = actions.replay_points(cycle, design_number=form.validated_data.get("design_number"))
-        changes = [{"group": group, "now": now, "then": then} for group, (now, then) in preview.changes.items()]
-        return Response(PreviewSerializer({"generation": preview.generation, "changes": changes}).data)
+        rules = _rules(cycle, form.validated_data["rules"]) if "rules" in form.validated_data else None
+        number = form.validated_data.get("design_number")
+        actions.try_points(cycle, by=request.user, design_number=number, rules=rules)
+        return Response(_preview(cycle))
+
+    @extend_schema(parameters=[CYCLE], responses=PreviewSerializer, filters=False)
+    @action(detail=False, pagination_class=None)
+    def preview(self, request: Request) -> Response:
+        """What the last replay would change, and how far it is. Absent if nothing is tried."""
+        return Response(_preview(_organized(request, _asked(request).pk)))
 
     @extend_schema(request=SwapAsked, responses=ShownSerializer)
     @action(detail=False, methods=["post"])
@@ -210,6 +247,26 @@ def _seen(request: Request, cycle_id: int) -> Cycle:
     if cycle is None:
         raise NotFound
     return cycle
+
+
+def _rules(cycle: Cycle, written: list[dict[str, Any]]) -> list[PointRule]:
+    """Rules on trial. Raises Invalid, naming the first fault and where it is."""
+    try:
+        design = parse_design(design_of(cycle).data() | {"rules": exact(written)})
+    except DesignRefused as refusal:
+        first = refusal.problems[0]
+        raise Invalid(str(first), where=first.where) from refusal
+    return list(design.rules)
+
+
+def _preview(cycle: Cycle) -> dict[str, Any]:
+    trial = trial_of(cycle)
+    if trial is None:
+        raise NotFound
+    changed = changes_between(cycle, trial.shown, trial.generation) if trial.done else {}
+    changes = [{"group": group, "now": now, "then": then} for group, (now, then) in changed.items()]
+    told = {"generation": trial.generation, "done": trial.done, "percent": trial.percent, "changes": changes}
+    return dict(PreviewSerializer(told).data)
 
 
 def _organized(request: Request, cycle_id: int) -> Cycle:

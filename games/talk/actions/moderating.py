@@ -14,7 +14,7 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.organizations.models import Person
 from games.talk.actions.caring import placed
-from games.talk.actions.settling import unsettle
+from games.talk.actions.settling import unaccept, unsettle
 from games.talk.models import Post, Report, Ruling, Thread
 from games.talk.rules import HOUR, REPORTS_AN_HOUR, WHY, TalkInvalid, TalkRefused, Verdict, check_rate, cleaned_text
 
@@ -90,7 +90,7 @@ def _hide(what: Said, why: str, *, by: Any) -> None:
     if what.number == 1:
         Thread.objects.filter(pk=thread.pk).update(hidden_at=now)
     if thread.accepted_id == what.pk:
-        Thread.objects.filter(pk=thread.pk).update(accepted=None, answered_at=None)
+        unaccept(thread, what, by=by)
     unsettle(thread, by=by)
 
 

@@ -45,8 +45,13 @@ def reopen(*, thread: Thread, by: Any) -> Thread:
     before = held.accepted
     if before is None:
         raise TalkRefused("No answer is accepted.")
-    Thread.objects.filter(pk=held.pk).update(accepted=None, answered_at=None)
-    return _journalled(held, before, Kind.ANSWER_ACCEPTED, by=by, held=False)
+    return unaccept(held, before, by=by)
+
+
+def unaccept(thread: Thread, post: Post, *, by: Any) -> Thread:
+    """The answer is none any more, and the journal says so: what it earned is taken back."""
+    Thread.objects.filter(pk=thread.pk).update(accepted=None, answered_at=None)
+    return _journalled(thread, post, Kind.ANSWER_ACCEPTED, by=by, held=False)
 
 
 @transaction.atomic
