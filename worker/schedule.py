@@ -10,6 +10,11 @@ from celery.schedules import crontab
 SCHEDULE: dict[str, dict[str, Any]] = {
     "rounds, journal, runs, mail": {"task": "worker.tasks.tick", "schedule": 1.0, "options": {"expires": 5}},
     "deadlines, digests": {"task": "worker.tasks.remind", "schedule": 60.0, "options": {"expires": 60}},
+    "what people are glad of, what somebody should look at": {
+        "task": "worker.tasks.look_around",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "what was promised to go": {
         "task": "worker.tasks.purge",
         "schedule": crontab(minute="20", hour="3"),

@@ -155,6 +155,9 @@ TOPICS: Mapping[str, Topic] = MappingProxyType(
         "suggestion.applied": Topic.TALK,
         "study.begun": Topic.TEAM,
         "news": Topic.NEWS,
+        "win.found": Topic.WINS,
+        "wins.weekly": Topic.WINS,
+        "flag.raised": Topic.TEAM,
     }
 )
 

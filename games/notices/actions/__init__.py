@@ -19,6 +19,7 @@ from games.notices.actions.reactions import HANDLERS, react
 from games.notices.actions.silence import ask_the_silent
 from games.notices.actions.talking import remind_of_asks
 from games.notices.actions.telling import tell_all
+from games.notices.actions.winning import tell_of_wins
 from games.notices.actions.wishes import mark_read, read_stop, set_wishes, stop, stop_token
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "tell",
     "tell_all",
     "tell_of_halls",
+    "tell_of_wins",
     "told_under",
     "warn_of_deadlines",
     "withdraw_announcement",

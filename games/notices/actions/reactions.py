@@ -34,6 +34,7 @@ from games.notices.actions.studying import on_study_begun
 from games.notices.actions.suggesting import HANDLERS as OF_SUGGESTIONS
 from games.notices.actions.talking import on_answered, on_idea_news, on_report_made, on_ruling, on_said
 from games.notices.actions.telling import notify, tell_all
+from games.notices.actions.winning import HANDLERS as OF_WINS
 from games.notices.queries import captains_of, known_at, members_of, organizers_of, with_address
 from games.organizations.models import Invitation, Person
 from games.organizations.queries import invitation_secret
@@ -206,6 +207,7 @@ HANDLERS: Mapping[Kind, Callable[[JournalEntry], int]] = {
     Kind.RULING_ANSWERED: on_ruling,
     Kind.STUDY_BEGUN: on_study_begun,
     **OF_SUGGESTIONS,
+    **OF_WINS,
 }
 
 
