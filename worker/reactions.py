@@ -163,6 +163,8 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.SUGGESTION_MADE: (tell,),
     Kind.SUGGESTION_DECIDED: (tell,),
     Kind.SUGGESTION_APPLIED: (tell,),
+    Kind.WIN_FOUND: (tell,),
+    Kind.FLAG_RAISED: (tell,),
     # rules and decisions change results too
     Kind.DECISION_RECORDED: (refresh, pass_on),
     Kind.GLASS_BROKEN: (tell,),

@@ -15,6 +15,7 @@ from games.notices.actions import (
     remind_of_asks,
     remind_of_sessions,
     tell_of_halls,
+    tell_of_wins,
     warn_of_deadlines,
 )
 from games.progression.actions import settle_round_states, widen_due
@@ -23,7 +24,7 @@ from games.recognition.actions import read_on, replays_due
 from games.results.rules import RunState
 from games.submissions.actions import sweep_uploads
 from leaderboards.live import announce
-from worker import correcting, desk, planning, rehearsing, retention, steps
+from worker import correcting, desk, planning, rehearsing, retention, steps, watching
 from worker.pulse import hand_out
 from worker.pulse import pulse as beat_once
 from worker.reactions import publish
@@ -101,6 +102,13 @@ def remind() -> None:
     remind_of_asks()
     remind_of_sessions()
     compose_digests()
+
+
+@shared_task
+def look_around() -> None:
+    """Once an hour: what organizers should look at is flagged, and on Monday everybody hears what there was to be glad of."""
+    watching.look_around()
+    tell_of_wins()
 
 
 @shared_task
