@@ -91,7 +91,7 @@ from games.progression.api import (
     SeriesViews,
     TieTalks,
 )
-from games.recognition.api import GrantPasses, Grants, PointsViews, PointTotals
+from games.recognition.api import GameViews, GrantPasses, Grants, PointTotals, PointsViews
 from games.results.api import Boards, ExternalResults, Runs, Scores, Snapshots
 from games.submissions.api import (
     AttemptJudging,
@@ -241,6 +241,7 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("grants", Grants, "grant"),
     ("grant-passes", GrantPasses, "grant-pass"),
     ("points", PointsViews, "points"),
+    ("game", GameViews, "game"),
     ("point-totals", PointTotals, "point-total"),
 )
 # (address, view, name)

@@ -1,6 +1,7 @@
 """Recognition over the API: what was won and how it is given, points with their rules and totals."""
 
+from games.recognition.api.game import GameViews
 from games.recognition.api.grants import GrantPasses, Grants
 from games.recognition.api.points import PointsViews, PointTotals
 
-__all__ = ["GrantPasses", "Grants", "PointTotals", "PointsViews"]
+__all__ = ["GameViews", "GrantPasses", "Grants", "PointTotals", "PointsViews"]

@@ -51,3 +51,8 @@ def told(rows: Iterable[EarnedBadge], design: Design) -> list[Earned]:
     return [
         Earned(badges[row.badge], row.group_id, row.reached, row.at, row.pk, row.person_id) for row in rows if row.badge in badges
     ]
+
+
+def badge_of(row: EarnedBadge, design: Design) -> Badge | None:
+    """The badge of a row, as the rules of its cycle tell it now; None when they no longer have it, or badges are switched off."""
+    return next((one for one in game_of(design).badges if one.key == row.badge), None)
