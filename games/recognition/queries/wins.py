@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Count, Exists, OuterRef, QuerySet, Value
 
-from games.cycles.models import Cycle
+from games.cycles.models import Cycle, Design
 from games.groups.models import Group
 from games.ideas.models import Idea
 from games.learning.models import ChangeTest
@@ -16,6 +16,12 @@ def wins_of(cycle: Cycle, *, group: Group | None = None) -> QuerySet[Win]:
     """The wins of a cycle, or of one group in it, the newest first. Narrow them by `win.view` before showing them."""
     rows = Win.objects.filter(cycle=cycle)
     return (rows if group is None else rows.filter(group=group)).order_by("-at", "-pk")
+
+
+def shown_wins(rows: QuerySet[Win]) -> QuerySet[Win]:
+    """Without those of cycles whose present rules tell no small wins."""
+    off = Design.objects.filter(cycle=OuterRef("cycle"), number=OuterRef("cycle__design_number"), data__recognition__wins=False)
+    return rows.filter(~Exists(off))
 
 
 def with_story(rows: QuerySet[Win], user: Any, *, tests: QuerySet[ChangeTest], ideas: QuerySet[Idea]) -> QuerySet[Any]:
