@@ -91,7 +91,7 @@ from games.progression.api import (
     SeriesViews,
     TieTalks,
 )
-from games.recognition.api import GameViews, GrantPasses, Grants, PointTotals, PointsViews
+from games.recognition.api import GameViews, GrantPasses, Grants, LearningWeeks, PointTotals, PointsViews, WatchFlags, Wins
 from games.results.api import Boards, ExternalResults, Runs, Scores, Snapshots
 from games.submissions.api import (
     AttemptJudging,
@@ -243,6 +243,9 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("points", PointsViews, "points"),
     ("game", GameViews, "game"),
     ("point-totals", PointTotals, "point-total"),
+    ("wins", Wins, "win"),
+    ("learning-weeks", LearningWeeks, "learning-week"),
+    ("watch-flags", WatchFlags, "watch-flag"),
 )
 # (address, view, name)
 SINGLES: Final[tuple[tuple[str, type[APIView], str], ...]] = (

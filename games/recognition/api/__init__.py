@@ -3,5 +3,6 @@
 from games.recognition.api.game import GameViews
 from games.recognition.api.grants import GrantPasses, Grants
 from games.recognition.api.points import PointsViews, PointTotals
+from games.recognition.api.wins import LearningWeeks, WatchFlags, Wins
 
-__all__ = ["GameViews", "GrantPasses", "Grants", "PointTotals", "PointsViews"]
+__all__ = ["GameViews", "GrantPasses", "Grants", "LearningWeeks", "PointTotals", "PointsViews", "WatchFlags", "Wins"]
