@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from games.changes.models import Appeal, ChangeSet
 from games.coaching.models import Booking, SessionNote, Slot
+from games.credentials.models import Credential
 from games.cycles.actions import record_decision
 from games.cycles.models import Design, Series
 from games.cycles.rules import DecisionKind
@@ -202,6 +203,9 @@ TABLE: dict[str, tuple[str, str]] = {
     "grant.book": ("", "ada"),
     "grant.proof": ("ada org", "ada org"),
     "grant_pass.view": ("org", ALL),
+    "credential.view": ("ada org", "ada org"),  # one of ada's own
+    "credential.give_up": ("ada", "ada"),
+    "credential.revoke": ("org", "org"),
     "points.view": (ALL, ALL),
     "points_total.view": (ALL, ALL),
     "earned_badge.view": (ALL, ALL),
@@ -228,7 +232,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "retrospective.write": ("org", "org"),
     "proposal.view": ("org", "org"),
     "proposal.decide": ("org", "org"),
-    "adoption.view": ("ada org", ALL),
+    "adoption.view": ("ada ben org", "ada ben org"),  # of an idea for all teams
     "carried.view": (ALL, ALL),  # points
     "observation.view": ("ada org", "ada org"),  # of ada's group
     "observation.correct": ("org", "org"),
@@ -388,6 +392,9 @@ def _results(cast: Cast) -> Iterator[Model]:
     yield Standing.objects.create(board=board, entry="red", name="Red", rank=1)
     yield Snapshot.objects.create(board=board, number=1, design_number=1, rows=[], digest="0" * 64, published_at=now())
     yield Grant.objects.create(cycle=cycle, award="gold", kind="medal", name="Gold", group=red, state="verified")
+    yield Credential.objects.create(
+        cycle=cycle, group=red, person=cast.ada.person, source="grant", key="gold", title="Gold", name="Ada", asked_at=now()
+    )
     yield GrantPass.objects.create(cycle=cycle, award="gold", group=red, place="1", why="declined")
     yield Points.objects.create(cycle=cycle, seal=1, rule="r", design_number=1, group=red, amount=1, at=now())
     yield PointsTotal.objects.create(cycle=cycle, group=red, amount=1)
