@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "backend",
 ]
 MIDDLEWARE = [
+    "backend.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "backend.static_files.StaticFiles",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -264,6 +265,8 @@ LOGGING = logging_settings(
     level=env_str("LUDUS_LOG_LEVEL", "INFO", choices=frozenset({"DEBUG", "INFO", "WARNING", "ERROR"})),
     json=env_bool("LUDUS_LOG_JSON", default=PRODUCTION),
 )
+
+LOG_REQUESTS = env_bool("LUDUS_LOG_REQUESTS", default=PRODUCTION)
 
 if PRODUCTION and not HAS_REDIS:
     raise SettingError("REDIS_URL", None, "redis://host:6379 in production")

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from backend.health import health
+from backend.health import health, ready
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health),
+    path("health/ready/", ready),
     path("api/v1/", include("backend.api.v1")),
     path("", include("backend.accounts.urls")),
     path("", include("backend.web.urls")),

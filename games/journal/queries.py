@@ -44,3 +44,9 @@ def broken_links(*, after: int = 0, previous: str | None = None) -> Iterator[int
         if entry.previous_hash != previous or entry.hash != expected:
             yield entry.seal or 0
         previous = entry.hash
+
+
+def oldest_unsealed() -> float:
+    """Seconds for which the oldest act waits to be sealed; 0 when all are. Two statements."""
+    first = JournalEntry.objects.filter(seal__isnull=True).order_by("pk").values_list("at", flat=True).first()
+    return max(0.0, (db_now() - first).total_seconds()) if first is not None else 0.0

@@ -1,0 +1,48 @@
+"""One line per request, and a number by which everything that was logged for it is found, in the answer too (`X-Request-ID`)."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import uuid4
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+HEADER: Final = "X-Request-ID"
+GIVEN: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+TOLD: Final = ("cycle", "key", "board", "group", "challenge", "number", "pk")
+"""Parts of an address that are logged. Others may be secrets: tokens of invitations, keys of stories."""
+
+log = structlog.stdlib.get_logger("ludus.request")
+
+
+class RequestLog:
+    """Outermost: the number of a proxy is kept where it looks like one, else made here.
+
+    The address itself is not logged, nor what was asked for in it: only the name of its route, and the keys in it that are no secret.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, and tell how long it took."""
+        given = request.headers.get(HEADER, "")
+        number = given if GIVEN.fullmatch(given) else uuid4().hex
+        begun = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request=number):
+            response = self.get_response(request)
+            if settings.LOG_REQUESTS:
+                _tell(request, response, time.perf_counter() - begun)
+        response.headers[HEADER] = number
+        return response
+
+
+def _tell(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+    found = request.resolver_match
+    named: dict[str, Any] = {name: found.kwargs[name] for name in TOLD if name in found.kwargs} if found is not None else {}
+    route = (found.view_name or found.route) if found is not None else ""
+    log.info("request", method=request.method, route=route, status=response.status_code, ms=round(seconds * 1000, 1), **named)
