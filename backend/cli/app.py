@@ -39,6 +39,7 @@ COMMANDS: dict[str, Entry] = {
     "lock": Entry("Work on Ludus", "backend.cli.develop:lock"),
     "serve": Entry("Operate", "backend.cli.serve:serve"),
     "owner": Entry("Operate", "backend.cli.people:owner"),
+    "signing-key": Entry("Operate", "backend.cli.signing:signing_key"),
     "manage": Entry("Operate", "backend.cli.manage:manage"),
 }
 HEADINGS = ("Start here", "Competitions", "Operate", "Work on Ludus")

@@ -206,7 +206,9 @@ def _claim(row: Credential) -> Claim:
 
 def _result(grant: Grant) -> Place | None:
     """What the award rests on, where it rests on published standings that are still there."""
-    rows = Snapshot.objects.filter(board__scope=grant.cycle_id, board__key=grant.board, audience="public", number=grant.snapshot)
+    rows = Snapshot.objects.filter(
+        board__scope=grant.cycle_id, board__key=grant.board, audience="public", number=grant.snapshot or 0
+    )
     found = rows.select_related("board").first()
     if found is None or not grant.place:
         return None

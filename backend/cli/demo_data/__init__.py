@@ -52,8 +52,9 @@ def _invented(name: str, people: dict[str, object]) -> Callable[[], object]:
 
 
 def _begin_here() -> None:
-    """The past of the demo is sealed, gives its points, and starts nothing else: no mail about it, no second computation."""
-    from games.cycles.models import Cycle  # noqa: PLC0415 -- models need settings first
+    """The past of the demo is sealed, gives its points, and starts nothing but its certificates: no mail about it, no second computation."""
+    from games.credentials.actions import catch_up  # noqa: PLC0415 -- models need settings first
+    from games.cycles.models import Cycle  # noqa: PLC0415 -- same
     from games.journal.actions import seal_pending  # noqa: PLC0415 -- same
     from games.journal.models import Sealer  # noqa: PLC0415 -- same
     from games.notices.models import Message  # noqa: PLC0415 -- same
@@ -71,3 +72,4 @@ def _begin_here() -> None:
     Sealer.objects.update_or_create(name=READER, defaults={"seal": Sealer.objects.get(name="journal").seal})
     for key in INVENTED.values():
         Message.objects.filter(state=MessageState.QUEUED.value, cycle__key__startswith=key).delete()
+    catch_up()  # the certificates of what was given: the worker prints them once it runs

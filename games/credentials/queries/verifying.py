@@ -67,7 +67,7 @@ def agrees(credential: Credential, payload: dict[str, Any]) -> bool:
     return (
         payload.get("id") == f"urn:uuid:{credential.public_id}" == f"urn:uuid:{claim.get('id')}"
         and digest_of(claim) == credential.digest
-        and subject.get("achievement") == achievement_of(claim)  # type: ignore[arg-type]  # a claim, once issued
+        and subject.get("achievement") == achievement_of(claim)
         and named == {claim["recipient"]} == {credential.name}
         and credential.title == claim["title"]
     )
@@ -122,7 +122,7 @@ def verify_file(content: bytes) -> Verified:
         return Verified(Verdict.UNKNOWN)
     said = verify_token(found[0].decode())
     if said.credential is not None and b"<svg" in content[:200] and said.verdict is Verdict.VALID:
-        drawn = picture(said.credential.claim, said.credential.token)  # type: ignore[arg-type]  # a claim, once issued
+        drawn = picture(said.credential.claim, said.credential.token)
         if drawn.encode() != content.strip():
             return Verified(Verdict.ALTERED, said.credential)
     return said
@@ -132,7 +132,8 @@ def _verify_pdf(content: bytes) -> Verified:
     digest = hashlib.sha256(content).hexdigest()
     made = Certificate.objects.filter(digest=digest).values_list("credential__public_id", flat=True).first()
     named = ADDRESS.search(content)
-    found = credential_by_id(made or UUID(named[1].decode())) if made or named else None
+    known = made or (UUID(named[1].decode()) if named is not None else None)
+    found = credential_by_id(known) if known is not None else None
     if found is None:
         return Verified(Verdict.UNKNOWN)
     return Verified(verdict_on(found) if made else Verdict.ALTERED, found)

@@ -19,6 +19,8 @@ TYPES: Final[Mapping[str, str]] = {"badge": "Badge", "certificate": "Certificate
 LINE: Final = 22
 """Characters in a line of the picture."""
 LINES: Final = 3
+SHORT: Final = 15
+"""Characters of a line that is written large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,22 +138,26 @@ def _method(issuer: Issuer, jwk: Mapping[str, str]) -> dict[str, Any]:
 def picture(claim: Claim, token: str) -> str:
     """A badge as an SVG picture with the signed token inside (Open Badges 3.0, 5.3.2): the picture is the credential."""
     words = _lines(claim["title"])
-    top = 150 - 15 * (len(words) - 1)
+    top = 158 - 16 * (len(words) - 1)
+    size = 28 if len(words) == 1 and len(words[0]) < SHORT else 21
     title = "".join(
-        f'<text x="160" y="{top + 30 * number}" font-size="24" font-weight="700">{escape(line)}</text>'
-        for number, line in enumerate(words)
+        _text(line, top + 32 * number, size, bold=True) for number, line in enumerate(words)
     )
-    recipient, place = _lines(claim["recipient"])[0], claim["result"]["place"] if "result" in claim else ""
-    medal = f'<text x="160" y="84" font-size="34" font-weight="700">{escape(place)}</text>' if place else ""
+    place = _text(claim["result"]["place"], 92, 40, bold=True, fill="#f2b84b") if "result" in claim else ""
+    under = _text(_lines(claim["recipient"])[0], 236, 18) + _text(_lines(claim["cycle"])[0], 262, 14, fill="#c9c5d8")
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:openbadges="https://purl.imsglobal.org/ob/v3p0" viewBox="0 0 320 320" '
         f'width="320" height="320" role="img" aria-label={quoteattr(claim["title"])}>'
         f"<openbadges:credential verify={quoteattr(token)}></openbadges:credential>"
-        '<circle cx="160" cy="160" r="156" fill="#12324a"/><circle cx="160" cy="160" r="146" fill="none" stroke="#f2b84b" stroke-width="4"/>'
-        f'<g fill="#fff" text-anchor="middle" font-family="Gabarito, Noto Sans, sans-serif">{medal}{title}'
-        f'<text x="160" y="238" font-size="18">{escape(recipient)}</text>'
-        f'<text x="160" y="264" font-size="14">{escape(_lines(claim["issuer_name"])[0])}</text></g></svg>'
+        '<circle cx="160" cy="160" r="158" fill="#d99a1b"/><circle cx="160" cy="160" r="150" fill="#1b1b2f"/>'
+        '<circle cx="160" cy="160" r="142" fill="none" stroke="#2b38c8" stroke-width="5"/>'
+        f'<g text-anchor="middle" font-family="Gabarito, Noto Sans, sans-serif">{place}{title}{under}</g></svg>'
     )
+
+
+def _text(line: str, y: int, size: int, *, bold: bool = False, fill: str = "#fffdf8") -> str:
+    weight = ' font-weight="700"' if bold else ""
+    return f'<text x="160" y="{y}" font-size="{size}" fill="{fill}"{weight}>{escape(line)}</text>'
 
 
 def _lines(text: str) -> list[str]:
