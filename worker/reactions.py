@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from games.credentials import actions as credentials
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.ideas.models import Idea
@@ -97,6 +98,16 @@ def work_out(entry: JournalEntry) -> None:
     publish("plan", int(entry.subject.removeprefix("plan:")))
 
 
+def certify(entry: JournalEntry) -> None:
+    """An award moved: its certificate and badge are asked for, or taken back. What the clock finds first is found once."""
+    credentials.follow_grant(int(entry.subject.partition(":")[2]))
+
+
+def make_credential(entry: JournalEntry) -> None:
+    """A certificate and badge are wanted: a worker makes them."""
+    publish("issue", int(entry.subject.partition(":")[2]))
+
+
 # What happened → what it starts. Beside it, every entry may earn points by the rules of its cycle.
 FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     # people
@@ -181,7 +192,9 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.ROUND_LOCKED: (refresh,),
     Kind.ROUND_PUBLISHED: (tell,),
     Kind.GROUP_ADVANCED: (tell,),
-    Kind.GRANT_CHANGED: (tell, follow),
+    Kind.GRANT_CHANGED: (tell, follow, certify),
+    Kind.CREDENTIAL_ASKED: (make_credential,),
+    Kind.CREDENTIAL_REVOKED: (tell,),
     # every other kind is told, and starts nothing by itself
 }
 

@@ -1,10 +1,15 @@
 """Thin tasks: ids in, one call, safe to run twice. Beside `work` none changes results; all of them may be lost, the clock asks again."""
 
+from datetime import timedelta
+from typing import Final
+
 from celery import shared_task
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from games.cycles.models import Cycle
+from games.credentials import actions as credentials
+from games.credentials.queries import waiting
 from games.journal.queries import db_now
 from games.judging.actions.planning import plans_due
 from games.learning.actions import deal_what_is_due
@@ -28,6 +33,9 @@ from worker import correcting, desk, planning, rehearsing, retention, steps, wat
 from worker.pulse import hand_out
 from worker.pulse import pulse as beat_once
 from worker.reactions import publish
+
+LATE: Final = timedelta(seconds=30)
+"""After that long a certificate that nobody made is asked for again."""
 
 
 @shared_task
@@ -73,6 +81,12 @@ def replay(cycle_id: int, generation: int) -> None:
 
 
 @shared_task
+def issue(credential_id: int) -> None:
+    """Print and sign a certificate."""
+    credentials.issue(credential_id)
+
+
+@shared_task
 def tick() -> None:
     """The clock: rounds that are due to open, to lock or to show more, whatever a lost message left behind, dry runs, mail."""
     settle_round_states()
@@ -102,6 +116,9 @@ def remind() -> None:
     remind_of_asks()
     remind_of_sessions()
     compose_digests()
+    credentials.catch_up()
+    for wanted in waiting(before=db_now() - LATE):
+        publish("issue", wanted)
 
 
 @shared_task

@@ -20,6 +20,7 @@ from games.bundles.api import BundleExport, Bundles
 from games.challenges.api import Challenges
 from games.changes.api import Appealing, Appeals, ChangeSets, Preparing
 from games.coaching.api import Bookings, CycleHours, GroupHours, SessionNotes, Slots
+from games.credentials.api import Credentials, GroupCredentials, Verifying
 from games.groups.api import AcceptInvitation, CyclePeople, Groups, GuestLists, JoinRequests, Memberships, Registrations
 from games.ideas.api import (
     GroupDrafting,
@@ -239,6 +240,9 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("cycles", Preparing, "change-set-prepare"),
     ("change-sets", ChangeSets, "change-set"),
     ("grants", Grants, "grant"),
+    ("credentials", Verifying, "verifying"),  # before the next: credentials/verify is no credential
+    ("credentials", Credentials, "credential"),
+    ("groups", GroupCredentials, "group-credentials"),
     ("grant-passes", GrantPasses, "grant-pass"),
     ("points", PointsViews, "points"),
     ("game", GameViews, "game"),

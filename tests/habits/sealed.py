@@ -8,6 +8,7 @@ from django.utils.timezone import now
 
 from games.changes.models import Appeal, ChangeSet
 from games.coaching.models import Booking, SessionNote, Slot
+from games.credentials.models import Credential
 from games.cycles.models import Decision, Series
 from games.groups.models import Membership
 from games.ideas.models import Idea, IdeaDraft, IdeaMerger
@@ -195,6 +196,9 @@ def _results(cast: Cast, today: Any) -> list[Model]:
         RecomputeRun.objects.create(cycle=cycle, kind="refresh", step="lock"),
         ExternalResult.objects.create(cycle=cycle, kind="place", key="result", group="red", value="1"),
         Grant.objects.create(cycle=cycle, award="gold", kind="medal", name="Gold", group=cast.red, state="granted"),
+        Credential.objects.create(
+            cycle=cycle, group=cast.red, source="grant", key="gold", title="Gold", name="The quiet winner", asked_at=today
+        ),
         Points.objects.create(cycle=cycle, seal=1, rule="first", design_number=1, group=cast.red, amount=5, at=today),
         PointsTotal.objects.create(cycle=cycle, group=cast.red, amount=5),
     ]
