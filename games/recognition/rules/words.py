@@ -8,6 +8,7 @@ from typing import Final
 from games.playbooks.schema import Design
 from games.playbooks.schema.earning import EARNS
 from games.playbooks.schema.points import PointRule, Receiver
+from games.recognition.rules.credit_words import credit_rules
 from games.recognition.rules.shrinking import FREE, whole, worths
 
 _SHARES: Final = {
@@ -65,6 +66,7 @@ def points_rules(design: Design) -> list[str]:
     return [
         "Points are for what you do. They are apart from what judges give, and never decide a place on a judged board.",
         *(rule_words(rule, design).sentence for rule in design.rules),
+        *credit_rules(design),
     ]
 
 

@@ -13,10 +13,12 @@ from backend.api.permissions import access_of
 from backend.web.geometry.flow import bands
 from backend.web.pages.ideas.frame import frame
 from games.cycles.models import Cycle
+from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.ideas.models import Idea
 from games.ideas.queries import Flow, flows_among
 from games.permissions import visible
+from games.recognition.queries.credit import flows_on
 
 DRAWN: Final = 40
 """So many pairs at most are drawn, the strongest."""
@@ -37,6 +39,7 @@ def flow_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "left_out": max(flows.pairs - DRAWN, 0),
         "untold": flows.pairs - len(told),
         "table": _table(told),
+        "credited": flows_on(design_of(found)),
     }
     return render(request, "ideas/flow.html", context)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from backend.accounts.pages.gate import id_in
 from backend.api.permissions import access_of
+from backend.web.pages.credit import came_back
 from backend.web.pages.ideas.frame import (
     AUDIENCES,
     GRADES,
@@ -81,6 +82,7 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
         "teams": [one for one in teams or () if one.pk != found.group_id],
         "moderates": access.organizes(found.cycle_id) and found.audience != Audience.OWN.value,
         "talk": talk_on(access, found),
+        "credit": came_back(access, found),
     }
     return render(request, "ideas/idea.html", context)
 

@@ -13,16 +13,18 @@ from django.views.decorators.http import require_safe
 from backend.accounts.pages.gate import signed_in
 from backend.api.permissions import access_of
 from backend.web import shapes
+from backend.web.pages.credit import because
 from backend.web.pages.entering.shared import number_in
 from backend.web.pages.workspace.frame import framed, team_seen
 from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.journal.models import JournalEntry
 from games.permissions import Access, visible
-from games.playbooks.schema import Design, PointRule
+from games.playbooks.schema import CREDIT, Design, PointRule
 from games.playbooks.schema.earning import EARNS
 from games.recognition.models import Grant
 from games.recognition.queries import badges_of, shown_points, shown_totals
+from games.recognition.queries.credit import flows_on
 from games.recognition.rules import level_of
 from games.recognition.rules.words import rule_words
 
@@ -65,7 +67,8 @@ def points_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
         "rules": [_rule(one, design) for one in design.rules],
         "total": amount,
         "level": _level(amount),
-        "feed": [_line(one, design) for one in rows[:PAGE]],
+        "feed": [_line(one, design, why.get(one.pk)) for one in rows[:PAGE]],
+        "credited": flows_on(design),
         "page": page,
         "previous": f"?page={page - 1}" if page > 1 else "",
         "next": f"?page={page + 1}" if len(rows) > PAGE else "",
@@ -84,8 +87,10 @@ def _ledger(access: Access, group: Group) -> Any:
     return rows.annotate(**told).order_by("-seal", "-pk")
 
 
-def _line(row: Any, design: Design) -> dict[str, Any]:
-    rule = next((one for one in design.rules if one.key == row.rule), None)
+def _line(row: Any, design: Design, why: dict[str, Any] | None) -> dict[str, Any]:
+    credited = row.rule.endswith(CREDIT)
+    rule = next((one for one in design.rules if one.key == row.rule.removesuffix(CREDIT)), None)
+    name = rule.title if rule else row.rule
     payload = row.payload or {}
     task = design.challenge(str(payload.get("round", "")), str(payload.get("challenge", "")))
     round_ = design.round(str(payload.get("round", "")))
@@ -93,8 +98,9 @@ def _line(row: Any, design: Design) -> dict[str, Any]:
     return {
         "amount": row.amount,
         "taken": row.amount < 0,
-        "rule": rule.name or rule.key if rule else row.rule,
-        "says": rule.summary if rule else "",
+        "rule": _("Credit: %(rule)s") % {"rule": name} if credited else name,
+        "says": rule.summary if rule and not credited else "",
+        "why": why,
         "act": str(ACTS.get(row.act, "")) or (EARNS[row.act].words if row.act in EARNS else ""),
         "where": ", ".join(one for one in where if one),
         "at": row.at,

@@ -1,0 +1,50 @@
+"""How credit flows, in words from the rules themselves. Pure."""
+
+from fractions import Fraction
+
+from games.playbooks.schema import Design
+from leaderboards.engine import numbers
+
+HUNDRED = 100
+
+
+def credit_rules(design: Design) -> list[str]:
+    """One sentence each; none where no rule flows."""
+    flowing = [rule for rule in design.rules if rule.flows]
+    if not flowing:
+        return []
+    spec = design.credit
+    named = ", ".join(f'"{rule.title}"' for rule in flowing)
+    steps = (
+        "one step back"
+        if spec.depth == 1
+        else f"so much of that to what those build on, and so on: {spec.depth} steps back at most"
+    )
+    taken = "It is added: whoever builds loses nothing." if spec.minted else "It is taken from what the builder gets."
+    found = [
+        f"Credit: of the points for {named}, {percent(spec.share)} go to the ideas that yours builds on, {steps}. {taken}",
+        "Several sources share it equally, and the teams of a joint idea by the parts they agreed on. Ideas of your own in between count as no step.",
+        "Each team is credited once along a way, and once for each idea that a team builds on. Credit goes when the act it came from is taken back.",
+    ]
+    caps = [
+        f"from {who} at most {_times(times)} your own largest award"
+        for who, times in (("one team", spec.cap_pair), ("all teams together", spec.cap_receiver))
+        if times
+    ]
+    return found + ([f"In a cycle you are credited {' and '.join(caps)}."] if caps else [])
+
+
+def percent(share: Fraction) -> str:
+    """A share in percent, rounded to one decimal where it has more."""
+    value = share * HUNDRED
+    return f"{value.numerator if value.denominator == 1 else round(float(value), 1)} %"
+
+
+def told(exact: str) -> str:
+    """An exact number of points for reading: as it is where it ends, else near it."""
+    value = numbers.parse(exact)
+    return numbers.text(value) if "/" not in exact else f"about {numbers.fixed(value, 2)}"
+
+
+def _times(times: Fraction) -> str:
+    return "as much as" if times == 1 else f"{numbers.text(times)} times"
