@@ -63,6 +63,7 @@ def points_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
     rows = list(_ledger(access, found)[(page - 1) * PAGE : page * PAGE + 1])
     total = visible(access, "points_total.view", shown_totals().filter(cycle=found.cycle, group=found)).first()
     amount = total.amount if total else 0
+    why = because(access, rows[:PAGE]) if flows_on(design) else {}
     context = framed(request, found, "team-points", _("Points and awards") if design.rules else _("Awards")) | {
         "rules": [_rule(one, design) for one in design.rules],
         "total": amount,
