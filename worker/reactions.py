@@ -26,6 +26,7 @@ from games.results import actions as results
 from leaderboards.engine.spec import Source
 from worker.app import app
 from worker.awarding import deliver_coaching, follow, pass_on
+from worker.succeeding import begin_with_what_was_adopted, look_back_at_the_end
 
 logger = logging.getLogger(__name__)
 
@@ -96,6 +97,11 @@ def show_more(entry: JournalEntry) -> None:
 def work_out(entry: JournalEntry) -> None:
     """Who judges what was asked: a worker plans it at once. If the message is lost, the clock finds the plan."""
     publish("plan", int(entry.subject.removeprefix("plan:")))
+
+
+def look_back(entry: JournalEntry) -> None:
+    """A retrospective was asked for: a worker writes it at once. If the message is lost, the clock finds it."""
+    publish("look_back", int(entry.subject.removeprefix("retrospective:")))
 
 
 def certify(entry: JournalEntry) -> None:
@@ -188,7 +194,10 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.POINTS_TRIED: (read_again,),
     # a settle run (asked for by whoever publishes) → snapshot → recognition → who goes on → news
     Kind.ROUND_OPENED: (show_more,),
-    Kind.CYCLE_STATE_CHANGED: (show_more,),
+    Kind.CYCLE_STATE_CHANGED: (show_more, look_back_at_the_end),
+    # the end, and the next beginning
+    Kind.RETROSPECTIVE_ASKED: (look_back,),
+    Kind.CYCLE_LAUNCHED: (begin_with_what_was_adopted,),
     Kind.ROUND_LOCKED: (refresh,),
     Kind.ROUND_PUBLISHED: (tell,),
     Kind.GROUP_ADVANCED: (tell,),

@@ -7,9 +7,9 @@ from celery import shared_task
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from games.cycles.models import Cycle
 from games.credentials import actions as credentials
 from games.credentials.queries import waiting
+from games.cycles.models import Cycle
 from games.journal.queries import db_now
 from games.judging.actions.planning import plans_due
 from games.learning.actions import deal_what_is_due
@@ -29,7 +29,7 @@ from games.recognition.actions import read_on, replays_due
 from games.results.rules import RunState
 from games.submissions.actions import sweep_uploads
 from leaderboards.live import announce
-from worker import correcting, desk, planning, rehearsing, retention, steps, watching
+from worker import correcting, desk, planning, rehearsing, retention, steps, succeeding, watching
 from worker.pulse import hand_out
 from worker.pulse import pulse as beat_once
 from worker.reactions import publish
@@ -81,6 +81,12 @@ def replay(cycle_id: int, generation: int) -> None:
 
 
 @shared_task
+def look_back(retrospective_id: int) -> None:
+    """Write what a cycle learned about itself."""
+    succeeding.write(retrospective_id)
+
+
+@shared_task
 def issue(credential_id: int) -> None:
     """Print and sign a certificate."""
     credentials.issue(credential_id)
@@ -96,6 +102,8 @@ def tick() -> None:
         publish("rehearse", dry_run)
     for draft in correcting.waiting():
         publish("look_at_changes", draft)
+    for unwritten in succeeding.to_write():
+        publish("look_back", unwritten)
     for wanted in plans_due(db_now()):
         publish("plan", wanted)
     for cycle, generation in replays_due(db_now()):

@@ -92,8 +92,18 @@ from games.progression.api import (
     SeriesViews,
     TieTalks,
 )
-from games.recognition.api import GameViews, GrantPasses, Grants, LearningWeeks, PointTotals, PointsViews, WatchFlags, Wins
+from games.recognition.api import (
+    GameViews,
+    GrantPasses,
+    Grants,
+    LearningWeeks,
+    PointsViews,
+    PointTotals,
+    WatchFlags,
+    Wins,
+)
 from games.results.api import Boards, ExternalResults, Runs, Scores, Snapshots
+from games.retrospectives.api import Adoptions, CarriedViews, LookingBack, Proposals, Retrospectives
 from games.submissions.api import (
     AttemptJudging,
     AttemptRecording,
@@ -147,6 +157,11 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("rounds", Gates, "gate"),
     ("suggestions", Suggestions, "suggestion"),
     ("cycles", Suggesting, "suggesting"),
+    ("retrospectives", Retrospectives, "retrospective"),
+    ("proposals", Proposals, "proposal"),
+    ("adoptions", Adoptions, "adoption"),
+    ("carried", CarriedViews, "carried"),
+    ("cycles", LookingBack, "looking-back"),
     ("entrants", Entrants, "entrant"),
     ("extensions", Extensions, "extension"),
     ("challenges", Challenges, "challenge"),
@@ -240,10 +255,10 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("cycles", Preparing, "change-set-prepare"),
     ("change-sets", ChangeSets, "change-set"),
     ("grants", Grants, "grant"),
+    ("grant-passes", GrantPasses, "grant-pass"),
     ("credentials", Verifying, "verifying"),  # before the next: credentials/verify is no credential
     ("credentials", Credentials, "credential"),
     ("groups", GroupCredentials, "group-credentials"),
-    ("grant-passes", GrantPasses, "grant-pass"),
     ("points", PointsViews, "points"),
     ("game", GameViews, "game"),
     ("point-totals", PointTotals, "point-total"),

@@ -21,6 +21,7 @@ from backend.web.pages import (
     marking,
     notices,
     overview,
+    playing,
     rounds,
     search,
     series,
@@ -61,6 +62,9 @@ from backend.web.pages.desk import (
 from backend.web.pages.desk import studying as desk_studying
 from backend.web.pages.desk import voting as desk_voting
 from backend.web.pages.marking import report, room, walking
+from backend.web.pages.retrospective import desk as retrospecting
+from backend.web.pages.retrospective import following
+from backend.web.pages.retrospective import showing as looking_back
 from backend.web.pages.workspace import asking, partners, studying, testing
 from backend.web.pages.workspace import coaching as team_coaching
 from backend.web.pages.workspace import hall as team_hall
@@ -92,10 +96,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}ideas/<int:number>/together/", ideas.together_page, name="idea-together"),
     path(f"{C}ideas/<int:number>/widen/", ideas.widen, name="idea-widen"),
     path(f"{C}ideas/<int:number>/hide/", ideas.hide, name="idea-hide"),
+    path(f"{C}credit/", credit.credit_page, name="credit"),
     path(f"{C}safe-room/", ideas.room_page, name="safe-room"),
     path(f"{C}safe-room/tell/", ideas.tell_page, name="safe-room-tell"),
     path(f"{C}safe-room/widen/", ideas.key_page, name="safe-room-widen"),
-    path(f"{C}credit/", credit.credit_page, name="credit"),
     path(f"{C}safe-room/answers/<str:key>/", ideas.answer_page, name="safe-room-answer"),
     path(f"{C}ideas/<int:number>/talk/", talk.open_on_idea, name="idea-talk"),
     path(f"{C}ideas/<int:number>/heed/", talk.heed_idea, name="idea-heed"),
@@ -124,6 +128,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}suggestions/new/", suggestions.new_page, name="suggestion-new"),
     path(f"{C}suggestions/<int:number>/", suggestions.suggestion_page, name="suggestion"),
     path(f"{C}suggestions/<int:number>/do/", suggestions.on_suggestion, name="suggestion-do"),
+    path(f"{C}retrospective/", looking_back.retrospective_page, name="retrospective"),
+    path(f"{C}retrospective.<str:form>", looking_back.retrospective_file, name="retrospective-file"),
+    path(f"{C}brought/", looking_back.brought_page, name="brought"),
+    path(f"{C}desk/retrospective/", retrospecting.retrospective_desk, name="desk-retrospective"),
+    path(f"{C}desk/retrospective/do/", retrospecting.retrospective_do, name="desk-retrospective-do"),
+    path(f"{C}desk/retrospective/next/", following.next_page, name="desk-next"),
+    path(f"{C}desk/retrospective/ideas/<int:number>/", following.adopt_page, name="desk-adopt"),
     path(f"{C}desk/suggestions/", suggesting.suggestions_desk, name="desk-suggestions"),
     path(f"{C}desk/suggestions/apply/", suggesting.apply_page, name="desk-suggestions-apply"),
     path(f"{C}desk/suggestions/<int:number>/", suggesting.answer_page, name="desk-suggestion"),
@@ -167,6 +178,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{C}teams/<str:group>/tests/<int:number>/", testing.test_page, name="team-test"),
     path(f"{C}tests/<int:number>/", testing.finished_page, name="test"),
     path(f"{C}teams/<str:group>/points/", workspace.points_page, name="team-points"),
+    path(f"{C}teams/<str:group>/game/", playing.team_game_page, name="team-game"),
+    path(f"{C}game/", playing.cycle_game_page, name="game"),
     path(f"{C}teams/<str:group>/won/", team_won.won_page, name="team-won"),
     path(f"{C}awards/<int:pk>/proof/", team_won.proof_file, name="grant-proof"),
     path(f"{C}teams/<str:group>/appeals/", workspace.appeals_page, name="team-appeals"),

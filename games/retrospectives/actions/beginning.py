@@ -1,6 +1,6 @@
 """The next cycle begins from what this one learned: its rules, with what was taken from the retrospective, as a draft to go on with."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -39,7 +39,8 @@ def begin_next(
     row.cycle = cycle
     if row.next_draft is not None and row.next_draft.state == CycleState.DRAFT.value:
         raise RetroRefused("The next cycle is begun already: go on with it, or throw it away first.")
-    data, stuck = changed(row)
+    taken = taken_of(row)
+    data, stuck = changed(row, taken)
     if carry is not None:
         wanted = {name: value for name, value in carry.items() if name in CARRIED and value not in {None, ""}}
         data["carry"] = wanted
@@ -51,7 +52,7 @@ def begin_next(
     edit_draft(draft_of(draft), written, by=by, carry=[name for name, on in held.items() if on])
     row.next_draft = draft
     row.save(update_fields=["next_draft"])
-    payload = {"next": draft.pk, "taken": len(taken_of(row)) - len(stuck)}
+    payload = {"next": draft.pk, "taken": len(taken) - len(stuck)}
     record(Kind.NEXT_CYCLE_BEGUN, cycle_id=cycle.pk, by=by, subject=f"cycle:{cycle.pk}", payload=payload)
     return draft, stuck
 
@@ -61,10 +62,10 @@ def taken_of(row: Retrospective) -> list[Proposal]:
     return list(proposals_of(row).filter(state=ProposalState.TAKEN.value))
 
 
-def changed(row: Retrospective) -> tuple[dict[str, Any], list[Proposal]]:
+def changed(row: Retrospective, taken: Sequence[Proposal]) -> tuple[dict[str, Any], list[Proposal]]:
     """The present rules with what was taken, one after the other; and what does not fit into them, which is left out."""
     data, stuck = design_of(row.cycle).data(), []
-    for one in taken_of(row):
+    for one in taken:
         if not one.change:
             continue
         wanted = rewritten(data, one.change)

@@ -1,5 +1,6 @@
 """From the retrospective to the next cycle: what was taken, what comes along and what that gives each team, seen before anything begins."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -43,8 +44,10 @@ def next_page(request: HttpRequest, cycle: str) -> HttpResponse:
     row = retrospective_seen(request, found, "retrospective.write")
     if not allows(access_of(request), "cycle.follow_up", found):
         raise Http404
-    design = design_of(found)
-    form = NextForm(request.POST or None, initial=NextForm.first(_start_carry(row, design.carry), proposed_start()))
+    design, taken = design_of(found), taken_of(row)
+    data, _stuck = changed(row, taken)
+    carry = _start_carry(data, design.carry)
+    form = NextForm(request.POST or None, initial=NextForm.first(carry, proposed_start()))
     coming: Coming | None = None
     if request.method == "POST" and form.is_valid():
         start = form.cleaned_data["start"]
@@ -53,14 +56,14 @@ def next_page(request: HttpRequest, cycle: str) -> HttpResponse:
             if begun is not None:
                 return begun
         else:
-            coming = _look(form, found, start, row)
+            coming = _look(form, found, start, data)
     elif request.method != "POST":
-        coming = what_comes_along(found, _start_carry(row, design.carry), proposed_start())
+        coming = what_comes_along(found, carry, proposed_start())
     draft = row.next_draft if row.next_draft is not None and row.next_draft.state == CycleState.DRAFT.value else None
     context: dict[str, Any] = {
         "row": row,
         "form": form,
-        "taken": told_proposals(taken_of(row), design.data()),
+        "taken": told_proposals(taken, design.data()),
         "teams": _teams(coming) if coming is not None else [],
         "looked": coming is not None,
         "days": int(coming.days) if coming is not None else 0,
@@ -70,18 +73,16 @@ def next_page(request: HttpRequest, cycle: str) -> HttpResponse:
     return desk_page(request, "retrospective/next.html", found, "retrospective", context, title=_("The next cycle"))
 
 
-def _start_carry(row: Retrospective, carry: Carry) -> Carry:
+def _start_carry(data: Mapping[str, Any], carry: Carry) -> Carry:
     """What the form begins with: as the rules say, with what was taken of it."""
-    data, _stuck = changed(row)
     try:
         return Carry.model_validate(data.get("carry") or {})
     except ValueError:
         return carry
 
 
-def _look(form: NextForm, cycle: Cycle, start: datetime, row: Retrospective) -> Coming | None:
+def _look(form: NextForm, cycle: Cycle, start: datetime, data: Mapping[str, Any]) -> Coming | None:
     """What each team would bring along under what was typed; None with the fault at its field."""
-    data, _stuck = changed(row)
     try:
         design = parse_design({**data, "carry": form.carry()}, start=start, file="")
     except DesignRefused as refused:
