@@ -24,7 +24,8 @@ def published(cycle: Cycle, *keys: str) -> None:
         {"entry": key, "line": 0, "name": key.title(), "bracket": "", "rank": n, "place": str(n), "score": str(100 - n)}
         for n, key in enumerate(keys, 1)
     ]
-    Snapshot.objects.create(board=board, number=1, design_number=1, rows=rows, digest="x", published_at=db_now())
+    number = Snapshot.objects.filter(board=board, audience="public").count() + 1
+    Snapshot.objects.create(board=board, number=number, design_number=1, rows=rows, digest="x", published_at=db_now())
 
 
 def won(cast: Cast, title: str = "Sieve with old saris") -> Idea:

@@ -34,6 +34,7 @@ from games.playbooks.schema.cycle import OfficeHours, Role
 from games.playbooks.schema.tasks import StudyDesign
 from games.progression.actions.timing import waive_looks
 from games.results.models import ChallengeScore
+from games.retrospectives import actions as looking
 from games.rounds.models import Extension, Round
 from games.submissions.models import Version
 from games.talk.models import Post
@@ -45,6 +46,7 @@ from tests.factories.house import House, full_house
 from tests.factories.judging import MARKS, sheet_for
 from tests.factories.peers import matching, of_school, published
 from tests.factories.results import water
+from tests.factories.retrospectives import published as came_first
 from tests.factories.submissions import ESSAY, Scene, entry, move, scene
 from worker.steps import recompute_now
 
@@ -100,6 +102,24 @@ def _followed(house: House) -> Asked:
     made = sent(who, path, first).json()["id"]
     body = {"key": "launched-2", "name": "Again", "start": (now() + timedelta(days=90)).isoformat()}
     return who, f"/cycles/{made}/next", body
+
+
+def _looked_back_on(house: House) -> Asked:
+    who, cycle = house.people["org"], house.open.cycle
+    looking.look_back(looking.ask(cycle).pk)
+    who.user.may_launch = True
+    who.user.save(update_fields=["may_launch"])
+    return who, f"/cycles/{cycle.pk}/look-back/next", {"start": (now() + timedelta(days=90)).isoformat()}
+
+
+def _won(house: House) -> Asked:
+    cycle, group = house.open.cycle, house.open.groups[0]
+    idea = Idea.objects.create(
+        cycle=cycle, number=9_001, kind="tactic", title="Sieve", group=group, audience="everybody", shared_at=now()
+    )
+    came_first(cycle, group.key)
+    body = {"idea": idea.pk, "way": "neither", "reason": "Let it rest."}
+    return house.people["org"], f"/cycles/{cycle.pk}/look-back/adopt", body
 
 
 def _drafted(house: House) -> Asked:
@@ -539,6 +559,9 @@ CREATING: dict[str, Making] = {
     "/cycles/{id}/suggestions": Making(
         "games.Suggestion", _by("ada", "/cycles/{cycle}/suggestions", {"title": "More time", "why": "The rains."})
     ),
+    "/cycles/{id}/look-back": Making("games.Retrospective", _by("org", "/cycles/{cycle}/look-back", {})),
+    "/cycles/{id}/look-back/next": Making("games.Draft", _looked_back_on),
+    "/cycles/{id}/look-back/adopt": Making("games.Adoption", _won),
     "/groups/{id}/idea-drafts": Making(
         "games.IdeaDraft", _by("ada", "/groups/{group}/idea-drafts", {"content": {"title": "Sieve"}})
     ),
