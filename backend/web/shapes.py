@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from fractions import Fraction
 from typing import Any, Final
 
 from django.urls import reverse
@@ -22,6 +23,7 @@ from games.playbooks.schema import Design
 from games.recognition.models import Grant, GrantPass
 from games.rounds.models import Round
 from games.rounds.rules import RoundState
+from leaderboards.engine import numbers
 from leaderboards.engine.spec import AwardSpec
 
 CYCLE_BADGES: Final = {
@@ -151,6 +153,8 @@ def awards(cycle: Cycle, design: Design, grants: Iterable[Grant], passes: Iterab
     won: dict[str, list[Grant]] = {}
     for one in grants:
         won.setdefault(one.award, []).append(one)
+    for rows in won.values():
+        rows.sort(key=lambda row: (place_order(row.place), row.pk))
     passed: dict[str, list[GrantPass]] = {}
     for by in passes:
         passed.setdefault(by.award, []).append(by)
@@ -159,6 +163,11 @@ def awards(cycle: Cycle, design: Design, grants: Iterable[Grant], passes: Iterab
         | {"passed": [{"name": by.group.name, "place": by.place} for by in passed.get(one.key, [])]}
         for one in design.awards
     ]
+
+
+def place_order(place: str) -> Fraction:
+    """A place as text in order, what has none last."""
+    return numbers.parse(place) if place else Fraction(10**9)
 
 
 def unnamed_group(group: Group) -> Group:

@@ -32,7 +32,7 @@ from games.notices.models import Announcement, Message, Notice
 from games.partnerships.models import Partner, Partnership
 from games.peers.models import PeerAsk
 from games.progression.models import Carried, Draft
-from games.recognition.models import Grant, Points, PointsTotal
+from games.recognition.models import Grant, GrantPass, Points, PointsTotal
 from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
 from games.retrospectives.models import Adoption, Proposal, Retrospective
 from games.rounds.models import Entrant, Extension
@@ -196,6 +196,7 @@ def _results(cast: Cast, today: Any) -> list[Model]:
         RecomputeRun.objects.create(cycle=cycle, kind="refresh", step="lock"),
         ExternalResult.objects.create(cycle=cycle, kind="place", key="result", group="red", value="1"),
         Grant.objects.create(cycle=cycle, award="gold", kind="medal", name="Gold", group=cast.red, state="granted"),
+        GrantPass.objects.create(cycle=cycle, award="gold", group=cast.red, place="1", why="declined"),
         Credential.objects.create(
             cycle=cycle, group=cast.red, source="grant", key="gold", title="Gold", name="The quiet winner", asked_at=today
         ),

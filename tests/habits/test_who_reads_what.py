@@ -249,6 +249,7 @@ UNREACHED: Final[dict[str, str]] = {
     "ceremony-opening": "no board froze",
     "complete-registration": "nothing to complete",
     "cycle-logo": VOTES,
+    "grant-proof": "nothing was handed over with a file: tried in tests/backend/web/test_prizes.py",
     "desk-enough-progress": "no computation is going on",
     "desk-export-file": "nothing is being made ready",
     "desk-job": "nothing is being made ready",

@@ -1,6 +1,7 @@
 """What was won, on its way: verified, granted, delivered with proof; declined or taken back with a reason. The ceremony starts here."""
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any, Final
 
 from django.contrib import messages
@@ -74,10 +75,10 @@ def awards(request: HttpRequest, cycle: str) -> HttpResponse:
     return desk_page(request, "desk/awards.html", found, "awards", context)
 
 
-def _in_order(design: Design) -> Callable[[Grant], tuple[int, int]]:
-    """As the rules name the awards, and as they were won."""
+def _in_order(design: Design) -> Callable[[Grant], tuple[int, Fraction, int]]:
+    """As the rules name the awards, by place, and as they were won."""
     numbers = {spec.key: number for number, spec in enumerate(design.awards)}
-    return lambda one: (numbers.get(one.award, len(numbers)), one.pk)
+    return lambda one: (numbers.get(one.award, len(numbers)), shapes.place_order(one.place), one.pk)
 
 
 def _sums(rows: Sequence[Grant], design: Design) -> list[dict[str, str]]:
