@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from backend.accounts.models import ApiToken, User
 from backend.accounts.personal_rows import rows
 from backend.accounts.personal_words import arranged_by, talk_of
+from games.credentials.models import Credential
 from games.cycles.queries import design_of
 from games.groups.models import JoinRequest, Membership, Registration
 from games.ideas.models import IdeaDraft, IdeaVersion
@@ -42,6 +43,7 @@ ideas.json         ideas you shared (every version in your words), drafts of ide
 talk.json          threads and posts you wrote, thanks you gave, what you follow, reports and appeals you made
 together.json      office hours you offered or booked and notes you wrote about them, suggestions to the rules, partnerships you
                    proposed or answered, what you asked peers, what you said your team takes from others
+credentials.json   certificates and badges in your own name, with what was signed
 notices.json       notices on the page and mails you were sent; a one-time link in a mail is not kept
 tokens.json        tokens for programs you made (their secrets are not kept)
 acts.json          what the journal holds under your pseudonym: kind, time, subject
@@ -61,6 +63,12 @@ def personal_data(user: User) -> dict[str, Any]:
         "ideas.json": _ideas(persons),
         "talk.json": talk_of(persons),
         "together.json": arranged_by(persons),
+        "credentials.json": rows(
+            Credential.objects.filter(person__in=persons).order_by("pk"),
+            *("public_id", "title", "name", "claim", "token", "state", "asked_at", "issued_at", "revoked_at", "reason"),
+            cycle="cycle__key",
+            group="group__name",
+        ),
         "notices.json": _notices(user, persons),
         "tokens.json": rows(
             ApiToken.objects.filter(user=user).order_by("pk"),

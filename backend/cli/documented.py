@@ -7,7 +7,7 @@ from pathlib import Path
 from backend.cli.app import COMMANDS
 from backend.cli.setup import ROOT
 
-READER = re.compile(r"""env_(?:str|bool|int|list|secret|url)\(\s*["'](\w+)["']""")
+READER = re.compile(r"""env_(?:str|bool|int|list|secret|seed|url)\(\s*["'](\w+)["']""")
 OPERATORS = ROOT / "docs" / "operators.md"
 README = ROOT / "README.md"
 FIRST_COMMANDS = ("./run demo", "./run test")

@@ -111,6 +111,7 @@ TOPICS: Mapping[str, Topic] = MappingProxyType(
         "group.advanced": Topic.ADVANCED,
         "group.stopped": Topic.ADVANCED,
         "grant.granted": Topic.AWARD,
+        "credential.revoked": Topic.AWARD,
         "group.registered": Topic.TEAM,
         "group.settled": Topic.TEAM,
         "join.asked": Topic.TEAM,

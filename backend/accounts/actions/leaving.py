@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from backend.accounts.models import User
 from backend.accounts.rules import LastOwner
+from games.credentials.actions import forget_people
 from games.groups.models import JoinRequest, Membership
 from games.ideas.models import IdeaDraft
 from games.journal.actions import record
@@ -22,7 +23,7 @@ def forget(user: User, *, by: User) -> None:
     """Delete an account with all that names its person, and what only that person was to read. Raises LastOwner.
 
     What goes: name, address, password, mails, notices, settings, tokens, links, invitations, requests to join, affiliations, own notes on
-    sheets, reasons given for a conflict, drafts of ideas. What stays, so that no result changes: entries, marks, comments to teams, votes, and the journal,
+    sheets, reasons given for a conflict, drafts of ideas, certificates in their own name. What stays, so that no result changes: entries, marks, comments to teams, votes, and the journal,
     whose chain holds: it knows a pseudonym, and its only link to the person was the row deleted here. Parts in cycles end; sessions lead
     to nobody. Names that stand in published decisions stay in the record.
     """
@@ -40,6 +41,7 @@ def forget(user: User, *, by: User) -> None:
     ConflictOfInterest.objects.filter(person_id__in=ids).update(reason="", lifted_reason="")
     for rows in (Invitation.objects, JoinRequest.objects, Notice.objects, IdeaDraft.objects):
         rows.filter(person_id__in=ids).delete()
+    forget_people(ids)
     Message.objects.filter(Q(to__in=addresses) | Q(person_id__in=ids)).delete()
     Person.objects.filter(pk__in=ids).update(name=GONE, email="", user=None)
     user.delete()

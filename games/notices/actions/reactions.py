@@ -15,6 +15,7 @@ from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.notices.actions.calibrating import on_calibration_changed
+from games.notices.actions.certifying import HANDLERS as OF_CREDENTIALS
 from games.notices.actions.coaching import on_hours_nudged, on_noted, on_session, on_slot_withdrawn
 from games.notices.actions.corrections import on_appeal_answered, on_appeal_made, on_changes_settled
 from games.notices.actions.deliberating import on_deliberation
@@ -207,6 +208,7 @@ HANDLERS: Mapping[Kind, Callable[[JournalEntry], int]] = {
     Kind.RULING_ANSWERED: on_ruling,
     Kind.STUDY_BEGUN: on_study_begun,
     **OF_SUGGESTIONS,
+    **OF_CREDENTIALS,
     **OF_WINS,
 }
 

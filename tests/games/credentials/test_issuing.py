@@ -16,10 +16,15 @@ from games.credentials.rules import AskedTwice, CredentialRefused, NameInvalid, 
 from games.credentials.rules.badges import picture
 from games.credentials.rules.signing import base64url, bytes_of, derived_seed, key_of, sign, thumbprint_of
 from games.credentials.rules.status import SIZE, encoded
+from games.journal.actions import record
 from games.journal.models import JournalEntry
+from games.journal.rules import Kind
+from games.notices.actions import react
+from games.notices.models import Message
 from games.recognition.actions import revoke as revoke_grant
 from tests.cast import Cast
 from tests.factories.credentials import DIGEST, given, issued, own
+from worker import reactions
 
 pytestmark = pytest.mark.django_db
 OTHER_KEY = base64url(bytes(range(32)))
@@ -285,3 +290,27 @@ def test_whoever_leaves_takes_the_name_along_and_the_bit_stays_set(cast: Cast) -
     assert not Certificate.objects.filter(credential=mine).exists()
     assert queries.verdict_on(mine) is Verdict.REVOKED
     assert verify_token(team.token).verdict is Verdict.VALID
+
+
+def test_whom_it_names_is_told_when_organizers_take_it_back(cast: Cast) -> None:
+    grant = given(cast.red)
+    mine = own(grant, cast.ada)
+    actions.revoke(mine, by=cast.org.user, reason="They were not there.")
+    entry = JournalEntry.objects.get(kind="credential.revoked")
+    assert react(entry.pk) == 1
+    assert "They were not there." in Message.objects.get(person=cast.ada.person).body
+    again = issued(grant)
+    actions.revoke(again, by=cast.org.user, reason="A slip.")
+    assert react(JournalEntry.objects.filter(kind="credential.revoked").latest("pk").pk) == 1
+
+
+def test_the_reactions_to_an_award_ask_for_a_certificate_and_have_it_made(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    queued: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(reactions, "publish", lambda *words: queued.append(words))
+    grant = given(cast.red)
+    entry = record(Kind.GRANT_CHANGED, cycle_id=cast.cycle.pk, subject=f"grant:{grant.pk}", payload={"to": "granted"})
+    reactions.certify(entry)
+    asked = JournalEntry.objects.get(kind="credential.asked")
+    for reaction in reactions.FLOW[Kind.CREDENTIAL_ASKED]:
+        reaction(asked)
+    assert queued == [("issue", Credential.objects.get().pk)]
