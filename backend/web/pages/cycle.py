@@ -22,6 +22,8 @@ from games.cycles.rules import CycleState
 from games.groups.models import Group
 from games.permissions import Access, visible
 from games.playbooks.rules import Capability
+from games.recognition.rules.asked import game_rules
+from games.recognition.rules.game import game_of
 from games.recognition.rules.words import points_rules
 from leaderboards.engine.words import scoring_rules
 from leaderboards.models import Board
@@ -54,6 +56,7 @@ def tabs(cycle: Cycle, current: str, *, main: Board | None, access: Access) -> l
     parts += [
         ("ideas", _("Ideas"), reverse("ideas", args=[cycle.key])),
         *([("wins", _("Wins"), reverse("wins", args=[cycle.key]))] if design_of(cycle).recognition.wins else []),
+        *([("game", _("Game"), reverse("game", args=[cycle.key]))] if game_of(design_of(cycle)).on else []),
         ("rules", _("Rules"), reverse("rules", args=[cycle.key])),
         ("decisions", _("Decisions"), reverse("decisions", args=[cycle.key])),
     ]
@@ -85,6 +88,7 @@ def rules_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "headings": [
             *({"title": title, "rules": rules} for title, rules in scoring_rules(told).items()),
             {"title": _("Points for what you do"), "rules": points_rules(told)},
+            {"title": _("Game"), "rules": game_rules(told)},
             {"title": _("What is kept"), "rules": retention_rules(design)},
         ],
         "checks": _checks(design),

@@ -15,6 +15,7 @@ from backend.web import shapes
 from backend.web.answers import answered
 from backend.web.explained import clock, explained
 from backend.web.pages.cycle import crumbs_of
+from backend.web.pages.playing import badges_shown
 from backend.web.pages.talk.heeding import told_of_group
 from backend.web.partners import partnership_shape
 from games.challenges.models import Challenge
@@ -79,6 +80,7 @@ def group_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
             for one in grants
         ],
         "badges_shown": [one for (source, _key), one in shown.items() if source == SourceKind.BADGE.value],
+        "earned": badges_shown(access, row),
         "places": _places(access, row),
         "rounds": rounds_of_group(access, found, row),
     }

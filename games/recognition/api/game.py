@@ -16,19 +16,19 @@ from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.errors import Invalid, NotFound
 from games.groups.models import Group
-from games.permissions import access_of, allows, visible
+from games.permissions import Access, access_of, allows, visible
 from games.playbooks.schema import Design
 from games.recognition.models import EarnedBadge
 from games.recognition.queries.badges import badge_of
 from games.recognition.queries.game import (
+    LeagueNow,
     QuestNow,
     finished_in,
     goals_of,
-    league_of,
     numbers_of,
     quests_of,
-    streak_now,
     today_in,
+    weeks_of,
 )
 from games.recognition.rules.asked import badge_words, goal_words, quest_words, streak_words
 from games.recognition.rules.game import game_of
@@ -48,7 +48,7 @@ class EarnedBadgeSerializer(serializers.ModelSerializer[EarnedBadge]):
 
     def design(self, row: EarnedBadge) -> Design:
         """The rules of its cycle, read once for a whole list."""
-        designs: dict[int, Design] = self.context.setdefault("designs", {})
+        designs: dict[int, Design] = self.__dict__.setdefault("designs", {})
         if row.cycle_id not in designs:
             designs[row.cycle_id] = design_of(row.cycle)
         return designs[row.cycle_id]
@@ -201,10 +201,10 @@ class GameViews(ListModelMixin, GenericViewSet[EarnedBadge]):
         if group is None or not (allows(access, "group.member", group) or access.organizes(group.cycle_id)):
             raise NotFound
         today = today_in(group.cycle, access.now)
-        league = league_of(group.cycle, group, today)
-        hidden = hidden_in(access, group, [row for _, row, _ in league.rows]) if league is not None else set()
+        streak, league = weeks_of(group.cycle, group, today)
+        hidden = hidden_in(access, group, league)
         told = {
-            "streak": streak_now(group.cycle, group, today),
+            "streak": streak,
             "quests": [_quest(one) for one in quests_of(group.cycle, group, numbers_of(group.cycle, group))],
             "league": [
                 {"place": place, "group": None if row in hidden else row, "points": points}
@@ -214,12 +214,11 @@ class GameViews(ListModelMixin, GenericViewSet[EarnedBadge]):
         return Response(StandingNowSerializer(told).data)
 
 
-def hidden_in(access: Any, group: Group, groups: list[int]) -> set[int]:
-    """Which of these groups this person must not find by name: they asked for it."""
-    if access.organizes(group.cycle_id):
+def hidden_in(access: Access, group: Group, league: LeagueNow | None) -> set[int]:
+    """Which groups of a league this person must not find: they asked for it."""
+    if league is None or access.organizes(group.cycle_id):
         return set()
-    rows = Group.objects.filter(pk__in=groups, rank_hidden=True).exclude(pk__in=access.groups)
-    return set(rows.values_list("pk", flat=True))
+    return {pk for pk, name in league.names.items() if name is None and pk not in access.groups}
 
 
 def _quest(one: QuestNow) -> dict[str, Any]:
@@ -256,7 +255,7 @@ def _game(cycle: Cycle, design: Design) -> dict[str, Any]:
                 "asked": one.asked,
                 "reached_at": one.reached_at,
             }
-            for one in goals_of(cycle)
+            for one in goals_of(cycle, numbers_of(cycle))
         ],
         "streak": streak_words(game.streak) if game.streak is not None else "",
         "levels": game.levels,

@@ -1,10 +1,11 @@
 """Reads of the game: how a group stands with badges, quests, streak and league, and how all stand with what they share."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any, Final
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
@@ -16,6 +17,14 @@ from games.recognition.queries.acts import zone_of
 from games.recognition.rules.game import game_of, monday
 from games.recognition.rules.leagues import leagues, placed
 from games.recognition.rules.streaks import Doing, StreakNow, streak_of
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Tallies: of one group by key, and of the shared goals as key → group → number."""
+
+    own: dict[str, int] = field(default_factory=dict)
+    goals: dict[str, dict[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +54,16 @@ class GoalNow:
 
 @dataclass(frozen=True, slots=True)
 class LeagueNow:
-    """The board of a group in this week: (place, group, points). `number` of `boards`, the most active first."""
+    """The board of a group in this week: (place, group, points), with the groups' names; None for who asked not to be named.
+
+    `number` of `boards`, the most active first.
+    """
 
     number: int
     boards: int
     week: date
     rows: tuple[tuple[int, int, int], ...]
+    names: Mapping[int, str | None]
 
 
 def today_in(cycle: Cycle, now: datetime) -> date:
@@ -59,19 +72,29 @@ def today_in(cycle: Cycle, now: datetime) -> date:
     return (min(now, cycle.ends_at) if cycle.ends_at is not None else now).astimezone(zone).date()
 
 
-def numbers_of(cycle: Cycle, group: Group) -> dict[str, int]:
-    """Key of a tally → how far the group is. One statement."""
-    rows = Tally.objects.filter(cycle=cycle, group=group, person__isnull=True)
-    return dict(rows.values_list("key", "number"))
+def numbers_of(cycle: Cycle, group: Group | None = None) -> Numbers:
+    """How far the group is with everything, and all groups with the shared goals. One statement."""
+    goals = [f"goal:{one.key}" for one in game_of(design_of(cycle)).together]
+    wanted = Q(key__in=goals, group__state=GroupState.ACTIVE.value)
+    if group is not None:
+        wanted |= Q(group=group)
+    rows = Tally.objects.filter(wanted, cycle=cycle, person__isnull=True).values_list("key", "group_id", "number")
+    found = Numbers()
+    for key, of, number in rows:
+        if key in goals:
+            found.goals.setdefault(key, {})[of or 0] = number
+        if group is not None and of == group.pk:
+            found.own[key] = number
+    return found
 
 
-def waiting_badges(cycle: Cycle, numbers: Mapping[str, int], held: set[str]) -> list[tuple[Badge, int]]:
+def waiting_badges(cycle: Cycle, numbers: Numbers, held: set[str]) -> list[tuple[Badge, int]]:
     """Badges not earned yet, with how far the group is; surprises are not told."""
     badges = game_of(design_of(cycle)).badges
-    return [(one, numbers.get(f"badge:{one.key}", 0)) for one in badges if one.key not in held and not one.surprise]
+    return [(one, numbers.own.get(f"badge:{one.key}", 0)) for one in badges if one.key not in held and not one.surprise]
 
 
-def quests_of(cycle: Cycle, group: Group, numbers: Mapping[str, int]) -> list[QuestNow]:
+def quests_of(cycle: Cycle, group: Group, numbers: Numbers) -> list[QuestNow]:
     """The quests, each with its steps. One statement."""
     quests = game_of(design_of(cycle)).quests
     if not quests:
@@ -79,7 +102,7 @@ def quests_of(cycle: Cycle, group: Group, numbers: Mapping[str, int]) -> list[Qu
     done = dict(QuestFinished.objects.filter(cycle=cycle, group=group).values_list("quest", "at"))
     return [
         QuestNow(
-            quest, tuple((step, numbers.get(f"quest:{quest.key}:{step.key}", 0)) for step in quest.steps), done.get(quest.key)
+            quest, tuple((step, numbers.own.get(f"quest:{quest.key}:{step.key}", 0)) for step in quest.steps), done.get(quest.key)
         )
         for quest in quests
     ]
@@ -93,19 +116,14 @@ def finished_in(cycle: Cycle) -> dict[str, int]:
     return found
 
 
-def goals_of(cycle: Cycle, group: Group | None = None) -> list[GoalNow]:
-    """The shared goals, and how far all are. Three statements, or none."""
+def goals_of(cycle: Cycle, numbers: Numbers, group: Group | None = None) -> list[GoalNow]:
+    """The shared goals, and how far all are. Two statements, or none."""
     goals = game_of(design_of(cycle)).together
     if not goals:
         return []
     there = dict(GoalReached.objects.filter(cycle=cycle).values_list("goal", "at"))
-    active = Q(group__state=GroupState.ACTIVE.value, person__isnull=True)
-    rows = Tally.objects.filter(active, cycle=cycle, key__in=[f"goal:{one.key}" for one in goals])
-    numbers: dict[str, dict[int, int]] = {}
-    for key, of, number in rows.values_list("key", "group_id", "number"):
-        numbers.setdefault(key, {})[of or 0] = number
     groups = Group.objects.filter(cycle=cycle, state=GroupState.ACTIVE.value).count()
-    return [_goal(goal, numbers.get(f"goal:{goal.key}", {}), groups, there.get(goal.key), group) for goal in goals]
+    return [_goal(one, numbers.goals.get(f"goal:{one.key}", {}), groups, there.get(one.key), group) for one in goals]
 
 
 def _goal(goal: SharedGoal, numbers: Mapping[int, int], groups: int, at: datetime | None, group: Group | None) -> GoalNow:
@@ -116,32 +134,40 @@ def _goal(goal: SharedGoal, numbers: Mapping[int, int], groups: int, at: datetim
     return GoalNow(goal, enough, groups, at, mine)
 
 
-def streak_now(cycle: Cycle, group: Group, today: date) -> StreakNow | None:
-    """The streak of a group; None where none are counted. One statement."""
-    spec = game_of(design_of(cycle)).streak
-    if spec is None:
-        return None
-    rows = GroupWeek.objects.filter(cycle=cycle, group=group).values_list("week", "acts", "early")
-    return streak_of(spec, {week: Doing(acts, early) for week, acts, early in rows}, today)
+def weeks_of(cycle: Cycle, group: Group, today: date) -> tuple[StreakNow | None, LeagueNow | None]:
+    """The streak of a group and its league this week: one statement for both, or none.
 
-
-def league_of(cycle: Cycle, group: Group, today: date) -> LeagueNow | None:
-    """The board of a group this week; None where there are none, or the group did nothing in the weeks before. Two statements."""
-    spec = game_of(design_of(cycle)).league
-    if spec is None:
-        return None
+    No league for a group that did nothing in the weeks before.
+    """
+    game = game_of(design_of(cycle))
+    if game.streak is None and game.league is None:
+        return None, None
     week = monday(today)
-    boards = leagues(_before(cycle, spec, week), spec.size)
+    wanted = Q(group=group)
+    if game.league is not None:
+        first = week - timedelta(weeks=game.league.weeks)
+        wanted |= Q(week__gte=first, week__lte=week, group__state=GroupState.ACTIVE.value)
+    rows = list(GroupWeek.objects.filter(wanted, cycle=cycle).values_list(*WEEK, named=True))
+    doing = {row.week: Doing(row.acts, row.early) for row in rows if row.group_id == group.pk}
+    streak = streak_of(game.streak, doing, today) if game.streak is not None else None
+    return streak, _league(game.league, rows, group, week) if game.league is not None else None
+
+
+WEEK: Final = ("group_id", "week", "acts", "early", "points", "group__name", "group__rank_hidden")
+
+
+def _league(spec: League, rows: Sequence[Any], group: Group, week: date) -> LeagueNow | None:
+    before: dict[int, int] = {}
+    now: dict[int, int] = {}
+    for row in rows:
+        if row.week == week:
+            now[row.group_id] = row.points
+        elif row.week >= week - timedelta(weeks=spec.weeks):
+            before[row.group_id] = before.get(row.group_id, 0) + row.points
+    boards = leagues(before, spec.size)
     number = next((at for at, board in enumerate(boards, 1) if group.pk in board), None)
     if number is None:
         return None
     board = boards[number - 1]
-    rows = GroupWeek.objects.filter(cycle=cycle, week=week, group__in=board)
-    return LeagueNow(number, len(boards), week, placed(board, dict(rows.values_list("group_id", "points"))))
-
-
-def _before(cycle: Cycle, spec: League, week: date) -> dict[int, int]:
-    rows = GroupWeek.objects.filter(
-        cycle=cycle, week__lt=week, week__gte=week - timedelta(weeks=spec.weeks), group__state=GroupState.ACTIVE.value
-    )
-    return dict(rows.values_list("group_id").annotate(sum=Sum("points")).values_list("group_id", "sum"))
+    names = {row.group_id: None if row.group__rank_hidden else row.group__name for row in rows if row.group_id in board}
+    return LeagueNow(number, len(boards), week, placed(board, now), names)

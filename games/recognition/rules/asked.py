@@ -4,6 +4,7 @@ from typing import Final
 
 from games.playbooks.schema import Badge, Counted, Counting, Design, Quest, SharedGoal, Streak
 from games.playbooks.schema.earning import EARNS
+from games.recognition.rules.game import game_of
 
 OF: Final = {
     Counted.DAYS: "on {count} different days",
@@ -106,3 +107,24 @@ def streak_words(streak: Streak) -> str:
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + "."
+
+
+def game_rules(design: Design) -> list[str]:
+    """The whole game, one sentence each, for the rules page. Surprises are counted, not told."""
+    game = game_of(design)
+    told = [f"Badge “{one.title}”: {badge_words(one, design)}" for one in game.badges if not one.surprise]
+    hidden = sum(one.surprise for one in game.badges)
+    if hidden:
+        told.append("One badge is a surprise." if hidden == 1 else f"{hidden} badges are surprises.")
+    for quest in game.quests:
+        enough = f" {quest.enough} of them are enough." if quest.enough < len(quest.steps) else ""
+        told.append(f"Quest “{quest.title}”: {' '.join(quest_words(quest, design))}{enough}")
+    told += [f"Shared goal “{one.title}”: {goal_words(one, design)} Then every team is credited, once." for one in game.together]
+    if game.streak is not None:
+        told.append(f"Weeks in a row: {streak_words(game.streak)}")
+    if game.league is not None:
+        told.append(
+            f"Leagues: every Monday teams that were about as active in the {game.league.weeks} weeks before stand on one board of at"
+            f" most {game.league.size}. It decides no place."
+        )
+    return told

@@ -14,6 +14,7 @@ from games.groups.models import Group
 from games.judging.seating import MARKED
 from games.learning.queries import asks_for_tests, asks_to_study
 from games.permissions import visible
+from games.recognition.rules.game import game_of
 
 WITH_CYCLE = ("cycle__series", "cycle__organization", "organization", "registration")
 
@@ -33,6 +34,8 @@ def team_tabs(group: Group, current: str) -> list[dict[str, Any]]:
     parts = [("team", _("Overview")), ("team-feedback", _("Marks and feedback")), ("team-standing", _("Where we stand"))]
     if design.rules or design.badges or current == "team-points":
         parts.append(("team-points", _("Points and awards") if design.awards else _("Points")))
+    if game_of(design).on:
+        parts.append(("team-game", _("Game")))
     if design.awards:
         parts.append(("team-won", _("Prizes")))
     if asks_to_study(design) or current == "team-study":
