@@ -82,8 +82,9 @@ def try_points(
     cursor.save()
     payload = {"generation": cursor.preview_generation, "trial": rules is not None}
     record(Kind.POINTS_TRIED, cycle_id=cycle.pk, by=by, subject=f"cycle:{cycle.pk}", payload=payload)
-    read_on(cycle, generation=cursor.preview_generation, portions=1, size=AT_ONCE)
-    cursor.refresh_from_db()
+    if len(_next(cycle, cursor, trial_design(cycle, cursor), AT_ONCE + 1)) <= AT_ONCE:
+        read_on(cycle, generation=cursor.preview_generation)
+        cursor.refresh_from_db()
     return cursor
 
 

@@ -1,7 +1,7 @@
 """Writing points: a few as rows with ids, very many in one stream."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from django.db import connection
 
@@ -14,6 +14,7 @@ COLUMNS: Final = (
     "amount", "reverses_id", "at",
 )  # fmt: skip
 MANY: Final = 500
+ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def write(cycle: Cycle, generation: int, number: int, awards: Sequence[Award]) -> list[Points]:
@@ -58,13 +59,17 @@ def pour(cycle: Cycle, generation: int, number: int, awards: Sequence[Award]) ->
         for award, (pk,) in zip(awards, cursor.fetchall(), strict=True):
             award.pk = pk
         with cursor.copy(f"COPY {Points._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN") as stream:
-            for line in _lines(cycle, generation, number, awards):
-                stream.write_row(line)
+            stream.write("".join(_line(cycle.pk, generation, number, one) for one in awards))
 
 
-def _lines(cycle: Cycle, generation: int, number: int, awards: Iterable[Award]) -> Iterable[tuple[Any, ...]]:
-    for one in awards:
-        yield (
-            one.pk, cycle.pk, generation, one.seal, one.rule, one.subject, number, one.group, one.person, one.partner, one.day,
-            one.repeats, one.amount, one.reverses.pk if one.reverses is not None else None, one.at,
-        )  # fmt: skip
+def _line(cycle: int, generation: int, number: int, one: Award) -> str:
+    """A row as COPY reads it: told apart by tabs, what is nothing is a backslash with N. Keys of rules and dates need no escapes."""
+    back = one.reverses.pk if one.reverses is not None else None
+    return (
+        f"{one.pk}\t{cycle}\t{generation}\t{one.seal}\t{one.rule}\t{one.subject.translate(ESCAPED)}\t{number}\t{_cell(one.group)}"
+        f"\t{_cell(one.person)}\t{_cell(one.partner)}\t{one.day}\t{one.repeats}\t{one.amount}\t{_cell(back)}\t{one.at.isoformat()}\n"
+    )
+
+
+def _cell(value: int | None) -> str:
+    return "\\N" if value is None else str(value)

@@ -19,11 +19,11 @@ from games.recognition.models import Points
 from games.recognition.rules.acts import ON_A_GROUP, Act, Effect, effect_of, event_of, subject_of
 from games.recognition.rules.points import Award, Ledger, shrinks, week_of
 
-type Actors = dict[UUID, tuple[int, dict[int, None]]]
-"""Pseudonym -> (person in this cycle, the groups of that person, in order of joining)."""
+type Actors = dict[UUID, tuple[int | None, dict[int, None]]]
+"""Pseudonym -> (person in this cycle, the groups of that person, in order of joining); nobody where there is none."""
 
 UTC: Final = "UTC"
-NOBODY: Final[tuple[None, dict[int, None]]] = (None, {})
+NOBODY: Final[tuple[int | None, dict[int, None]]] = (None, {})
 
 
 class Sealed(Protocol):
@@ -55,7 +55,7 @@ def acts_of(cycle: Cycle, entries: Sequence[Sealed], design: Design, *, known: A
     actors = {} if known is None else known
     missing = {entry.actor for entry in entries if entry.actor is not None and entry.actor not in actors}
     if missing:
-        actors.update(_actors(cycle, missing))
+        actors.update(dict.fromkeys(missing, NOBODY) | _actors(cycle, missing))
     zone, merged = zone_of(design), _own_mergers(cycle, entries)
     return [_act(entry, actors, zone, merged) for entry in entries]
 

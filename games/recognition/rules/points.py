@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from math import floor
+from typing import Final
 
 from games.errors import Conflict
 from games.journal.rules import Kind
@@ -20,6 +21,11 @@ type Key = tuple[str, int | None, int | None]
 """What is given once for a subject: rule, group, and the other team where there is one."""
 type Place = tuple[str, str, date]
 """Rule, receiver, day."""
+
+
+type Exact = tuple[Fraction, Fraction]
+"""What the acts of a day are worth together, and what the next one would be worth of the base."""
+_NOTHING: Final[Exact] = (Fraction(0), Fraction(1))
 
 
 class NoPreview(Conflict):
@@ -76,7 +82,8 @@ class Ledger:
     lasts: dict[tuple[str, str], datetime] = field(default_factory=dict)
     by_event: dict[str, list[PointRule]] = field(default_factory=dict)
     by_key: dict[str, PointRule] = field(default_factory=dict)
-    exact: dict[Place, tuple[Fraction, Fraction]] = field(default_factory=dict)
+    exact: dict[Place, Exact] = field(default_factory=dict)
+    steps: dict[tuple[str, Exact, Fraction], Exact] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Rules by what they are asked for."""
@@ -87,9 +94,9 @@ class Ledger:
     def note(self, award: Award, cause: str = "") -> None:
         """Remember an award or a reversal; `cause`: the kind of act that took it back."""
         receiver, rule = award.receiver, self.by_key.get(award.rule)
-        place = (award.rule, receiver, award.day)
+        place, whole = (award.rule, receiver, award.day), (award.rule, receiver)
         self.days[place] = self.days.get(place, 0) + award.amount
-        self.sums[award.rule, receiver] = self.sums.get((award.rule, receiver), 0) + award.amount
+        self.sums[whole] = self.sums.get(whole, 0) + award.amount
         if rule is not None and rule.cap_week is not None:
             week = (award.rule, receiver, week_of(award.day))
             self.weeks[week] = self.weeks.get(week, 0) + award.amount
@@ -97,8 +104,8 @@ class Ledger:
         if award.partner is not None:
             met = (award.rule, receiver, award.partner)
             self.met[met] = self.met.get(met, 0) + (1 if given else -1)
-        if given:
-            self.lasts[award.rule, receiver] = max(award.at, self.lasts.get((award.rule, receiver), award.at))
+        if given and rule is not None and rule.pause is not None:
+            self.lasts[whole] = max(award.at, self.lasts.get(whole, award.at))
         if rule is not None and shrinks(rule):
             self.stand(place, award, rule)
         if award.subject:
@@ -119,8 +126,12 @@ class Ledger:
     def hold(self, award: Award, cause: str = "") -> None:
         """Remember what is held for its subject, or what was taken back from it, and by what kind of act."""
         if award.reverses is None:
-            self.held.setdefault(award.subject, {})[award.key] = award
-            self.away.get(award.subject, {}).pop(award.key, None)
+            held, away = self.held.get(award.subject), self.away.get(award.subject)
+            if held is None:
+                held = self.held[award.subject] = {}
+            held[award.key] = award
+            if away is not None:
+                away.pop(award.key, None)
         else:
             self.held.get(award.subject, {}).pop(award.key, None)
             self.away.setdefault(award.subject, {})[award.key] = (award.reverses, cause)
@@ -197,11 +208,17 @@ class Ledger:
         total, _ = self._with(place, rule, award.repeats)
         return min(max(floor(total) - self.days.get(place, 0), 0), rule.points)
 
-    def _with(self, place: Place, rule: PointRule, repeats: int) -> tuple[Fraction, Fraction]:
+    def _with(self, place: Place, rule: PointRule, repeats: int) -> Exact:
         """The exact worth of the day with one act more, and what the act after it would be worth of the base."""
-        total, power = self.exact.get(place, (Fraction(0), Fraction(1)))
-        more = rule.points * weight_of(rule.partner_ratio, repeats) * power
-        return total + more, power if rule.ratio is None else power * rule.ratio
+        before = self.exact.get(place, _NOTHING)
+        weight = weight_of(rule.partner_ratio, repeats)
+        known = (rule.key, before, weight)
+        after = self.steps.get(known)
+        if after is None:
+            total, power = before
+            after = (total + rule.points * weight * power, power if rule.ratio is None else power * rule.ratio)
+            self.steps[known] = after
+        return after
 
     def _capped(self, rule: PointRule, award: Award, receiver: str) -> int:
         """What the caps leave of the amount. Caps limit what is given, not what a rule takes."""

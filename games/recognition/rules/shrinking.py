@@ -5,6 +5,7 @@ from fractions import Fraction
 from math import floor
 from typing import Final
 
+_WHOLE: Final = Fraction(1)
 FREE: Final = 2
 """So many acts with one partner count in full; those after them shrink."""
 
@@ -21,7 +22,7 @@ def worths(base: int, ratio: Fraction | None, weights: Iterable[Fraction]) -> li
 def weight_of(partner_ratio: Fraction | None, repeats: int) -> Fraction:
     """What is left of an act whose partner counted `repeats` times before: all of the first two, then a share of a share."""
     if partner_ratio is None or repeats < FREE:
-        return Fraction(1)
+        return _WHOLE
     return partner_ratio ** (repeats - FREE + 1)
 
 

@@ -1,0 +1,150 @@
+"""Other rules of points over a million entries of the journal, beside a bare SELECT of the same entries."""
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import accumulate
+from typing import Any, Final
+
+from django.contrib.auth import get_user_model
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils.timezone import now
+
+from bench.contests import begun
+from bench.copying import copy_in
+from bench.harness import Pair, Race, Stage, watched
+from games.cycles.models import Cycle
+from games.groups.models import Group, Membership
+from games.journal.models import JournalEntry
+from games.organizations.models import Person
+from games.playbooks.schema import PointRule
+from games.recognition.actions import read_on, try_points
+from games.recognition.models import Points, PointsCursor, PointsTotal
+
+SIZES: Final = {"tiny": 600, "quick": 50_000}
+WHOLE: Final = 1_000_000
+GROUPS: Final = 1000
+DAYS: Final = 60
+SEED: Final = 20261122
+CHUNK: Final = 20_000
+COLUMNS: Final = (
+    "kind", "cycle_id", "actor", "group_id", "subject", "payload", "channel", "at", "seal", "previous_hash", "hash",
+)  # fmt: skip
+OFTEN: Final = {
+    "post.said": 25, "submission.received": 20, "post.helped": 14, "idea.shared": 10, "test.acted": 9, "follow.changed": 10,
+    "thanks.given": 8, "idea.hidden": 1, "help.withdrawn": 1, "round.opened": 2,
+}  # fmt: skip
+"""Of a hundred entries: two thirds may earn, the others are read by no rule or take something back."""
+RULES: Final = (
+    {"key": "report", "event": "submission.received", "points": 10, "cap_day": 10, "cap_cycle": 300},
+    {"key": "help", "event": "post.helped", "points": 8, "ratio": "0.5", "partner_ratio": "0.25", "cap_week": 60},
+    {"key": "share", "event": "idea.shared", "points": 10, "ratio": "0.5", "cap_day": 15},
+    {"key": "test", "event": "test.acted", "points": 20, "cap_week": 60, "pause": 60},
+    {"key": "thanks", "event": "thanks.given", "points": 1, "cap_day": 5},
+)
+BARE: Final = (
+    "SELECT seal, kind, actor, group_id, subject, payload, at FROM games_journalentry WHERE cycle_id = %s AND seal IS NOT NULL "
+    "ORDER BY seal"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A cycle with a long journal, all of it read once."""
+
+    cycle: Cycle
+    entries: int
+    rules: Sequence[PointRule]
+
+
+def story(stage: Stage) -> Story:
+    """So many sealed entries of sixty days, by a thousand teams."""
+    count = SIZES.get(stage.sizes.name, WHOLE)
+    contest = begun("replayed", tasks=1, criteria=2, groups=min(GROUPS, max(count // 50, 4)), judges=1)
+    first = (JournalEntry.objects.aggregate(last=Max("seal"))["last"] or 0) + 1
+    actors = _people(contest.cycle, contest.groups)
+    copy_in("games_journalentry", COLUMNS, _entries(contest.cycle, contest.groups, actors, first, count))
+    PointsCursor.objects.update_or_create(cycle=contest.cycle, defaults={"seal": first + count - 1})
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE games_journalentry")
+    return Story(contest.cycle, count, [PointRule.model_validate(one) for one in RULES])
+
+
+def _people(cycle: Cycle, groups: Sequence[Group]) -> list[Any]:
+    """A member of each group, who acts for it; their pseudonyms."""
+    users = get_user_model().objects.bulk_create(
+        get_user_model()(email=f"r{number}@example.org", password="!") for number in range(len(groups))
+    )
+    people = Person.objects.bulk_create(Person(key=f"replay-{n}", name=f"Member {n}", user=user) for n, user in enumerate(users))
+    since = now() - timedelta(days=DAYS + 2)
+    Membership.objects.bulk_create(
+        Membership(cycle=cycle, group=group, person=person, role="member", since=since)
+        for group, person in zip(groups, people, strict=True)
+    )
+    return [user.pseudonym for user in users]
+
+
+def _entries(cycle: Cycle, groups: Sequence[Group], actors: Sequence[Any], first: int, count: int) -> Iterator[tuple[Any, ...]]:
+    chance, kinds, often = random.Random(SEED), list(OFTEN), list(accumulate(OFTEN.values()))
+    begins = now() - timedelta(days=DAYS + 1)
+    step = timedelta(days=DAYS) / count
+    for number in range(count):
+        kind = chance.choices(kinds, cum_weights=often)[0]
+        receiver, actor = chance.randrange(len(groups)), chance.randrange(len(groups))
+        noun = "post" if kind in {"post.helped", "help.withdrawn"} else kind.partition(".")[0]
+        back = chance.randrange(200) if kind in {"idea.hidden", "help.withdrawn"} else 0
+        payload = f'{{"asker": {groups[actor].pk}}}' if noun == "post" else '{"round": "round", "challenge": "task1"}'
+        yield (
+            kind, cycle.pk, actors[actor], groups[receiver].pk, f"{noun}:{max(number - back, 0)}", payload, "web",
+            begins + step * number, first + number, "", "",
+        )  # fmt: skip
+
+
+@contextmanager
+def replaying(stage: Stage) -> Iterator[Pair]:
+    """From asking for other rules to the totals that they give; the limit fetches the same entries, and does nothing with them."""
+    told = stage.once(story)
+    given: list[int] = []
+
+    def ours() -> float:
+        _forget(told.cycle)
+        with watched() as watch:
+            generation = try_points(told.cycle, by=None, rules=told.rules).preview_generation or 0
+            if not read_on(told.cycle, generation=generation) and told.entries:
+                message = "the replay did not reach its end"
+                raise RuntimeError(message)
+        given.append(Points.objects.filter(cycle=told.cycle, generation=generation).count())
+        return told.entries / watch.seconds
+
+    def limit() -> float:
+        with watched() as watch, transaction.atomic(), connection.chunked_cursor() as cursor:
+            cursor.execute(BARE, [told.cycle.pk])
+            fetched = sum(len(rows) for rows in iter(lambda: cursor.fetchmany(CHUNK), []))
+        if fetched < told.entries:
+            message = f"{fetched} of {told.entries} entries"
+            raise RuntimeError(message)
+        return told.entries / watch.seconds
+
+    yield Pair(ours, limit, lambda: (f"{told.entries} entries, {given[-1]} points given or taken back",))
+
+
+def _forget(cycle: Cycle) -> None:
+    with connection.cursor() as cursor:
+        for model in (Points, PointsTotal):
+            cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE cycle_id = %s", [cycle.pk])
+        cursor.execute(f"ANALYZE {Points._meta.db_table}")
+
+
+ROWS: Final = (
+    Race(
+        "replay",
+        "other rules of points over 1,000,000 entries of the journal; limit: a bare SELECT of them",
+        "/s",
+        replaying,
+        0.1,
+        most=3,
+    ),
+)
