@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bench import boards, commons, doors, imports, judging, pairwise, planning, statements
+from bench import boards, commons, doors, imports, judging, pairwise, planning, recognition, statements
 from bench.harness import Row
 
 ROWS: Final[tuple[Row, ...]] = (
@@ -13,5 +13,6 @@ ROWS: Final[tuple[Row, ...]] = (
     *judging.ROWS,
     *pairwise.ROWS,
     *commons.ROWS,
+    *recognition.ROWS,
     *statements.ROWS,
 )
