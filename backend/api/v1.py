@@ -93,6 +93,7 @@ from games.progression.api import (
     TieTalks,
 )
 from games.recognition.api import (
+    CreditViews,
     GameViews,
     GrantPasses,
     Grants,
@@ -259,6 +260,7 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("credentials", Verifying, "verifying"),  # before the next: credentials/verify is no credential
     ("credentials", Credentials, "credential"),
     ("groups", GroupCredentials, "group-credentials"),
+    ("credit", CreditViews, "credit"),
     ("points", PointsViews, "points"),
     ("game", GameViews, "game"),
     ("point-totals", PointTotals, "point-total"),

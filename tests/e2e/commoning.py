@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,8 +15,13 @@ OLGA, ADA, BEN, SAM = (f"{name}@example.org" for name in ("olga", "ada", "ben", 
 ROLES = {"organizer": ["organize"], "sponsor": ["follow"], "captain": ["captain", "submit"], "member": ["submit"]}
 
 
-def rules(key: str, name: str, *, call: dict[str, Any], final: dict[str, Any]) -> dict[str, Any]:
-    """Two rounds, a short answer in each, no board; `call` and `final` say when they are and what follows them, in hours from now."""
+def rules(
+    key: str, name: str, *, call: dict[str, Any], final: dict[str, Any], more: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
+    """Two rounds, a short answer in each, no board; `call` and `final` say when they are and what follows them, in hours from now.
+
+    `more`: further rules of points.
+    """
     now = datetime.now(UTC).replace(microsecond=0)
 
     def timed(one: Any) -> Any:
@@ -44,6 +50,7 @@ def rules(key: str, name: str, *, call: dict[str, Any], final: dict[str, Any]) -
         "rules": [
             {"key": "helped", "name": "It helped", "event": "post.helped", "points": 5},
             {"key": "barrier", "name": "A barrier told and solved", "event": "barrier.solved", "points": 3},
+            *more,
         ],
     }
 
@@ -57,13 +64,15 @@ def sent(page: Page, path: str, data: dict[str, Any]) -> Any:
     return answer.json()
 
 
-def begun(visit: Visit, stem: str, **rounds: dict[str, Any]) -> tuple[str, dict[str, int], Page, Page, Page]:
+def begun(
+    visit: Visit, stem: str, *, more: Sequence[dict[str, Any]] = (), **rounds: dict[str, Any]
+) -> tuple[str, dict[str, int], Page, Page, Page]:
     """A cycle of its own in which Ada plays for Whisper and Ben for Murmur: key, ids of it and its rounds, pages of Olga, Ada, Ben."""
     tag = secrets.token_hex(3)
     key = f"{stem}-{tag}"
     olga, ada, ben = visit(OLGA), visit(ADA), visit(BEN)
     olga.goto("/desk/")
-    made = sent(olga, "/api/v1/cycles", {"design": rules(key, f"Commons {tag}", **rounds)})
+    made = sent(olga, "/api/v1/cycles", {"design": rules(key, f"Commons {tag}", more=more, **rounds)})
     registered(ada, key, "Whisper")
     registered(ben, key, "Murmur")
     return key, {"cycle": made["id"]} | {one["key"]: one["id"] for one in made["rounds"]}, olga, ada, ben
