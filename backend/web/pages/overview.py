@@ -35,11 +35,13 @@ from games.notices.announcements import shown as shown_news
 from games.permissions import WORK_SHOWN, Access, visible
 from games.playbooks.rules import Capability
 from games.playbooks.schema import Design
+from games.progression.models import Carried
 from games.recognition.models import Grant, GrantPass
 from games.recognition.queries import passes_of
 from games.recognition.rules import GrantState
 from games.results.models import ExternalResult
 from games.results.queries import Shown, shown_of, shown_page
+from games.retrospectives.models import Retrospective
 from games.rounds.models import Round
 from games.rounds.queries import rounds_of
 from leaderboards.models import Board, Snapshot
@@ -69,6 +71,8 @@ def _cycles(access: Access) -> QuerySet[Cycle]:
         has_measured=Exists(Observation.objects.filter(cycle=OuterRef("pk"))),
         own_key=Subquery(own.values("key")[:1]),
         own_name=Subquery(own.values("name")[:1]),
+        looked_back=Exists(Retrospective.objects.filter(cycle=OuterRef("pk"), published_at__isnull=False)),
+        brought=Exists(Carried.objects.filter(cycle=OuterRef("pk"))),
     )
 
 

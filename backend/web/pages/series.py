@@ -1,6 +1,7 @@
 """Series over the years: who came first in each cycle, how the aim moved, the same teams from cycle to cycle."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any, Final
 
 from django.core.paginator import Paginator
@@ -13,16 +14,26 @@ from django.views.decorators.http import require_safe
 from backend.accounts.pages.gate import seen
 from backend.api.permissions import access_of
 from backend.web import shapes
+from backend.web.pages.retrospective.words import rule_words
 from games.cycles.models import Cycle, Design, Series
 from games.cycles.queries import cycles_of
 from games.errors import Invalid
 from games.learning.queries import latest_of
 from games.permissions import visible
-from games.progression.series import SeriesRow, SeriesRule, series_standings
+from games.progression.series import SeriesRow, SeriesRule, counted_cycles, declared_rule, series_standings
 from games.results.queries.winners import first_places
 
 PAGE: Final = 24
 SHOWN: Final = 50
+FIRST_TEN: Final = tuple(Fraction(one) for one in (25, 18, 15, 12, 10, 8, 6, 4, 2, 1))
+OTHERS: Final = {
+    "sum": SeriesRule(),
+    "best": SeriesRule(best=2),
+    "places": SeriesRule(by="place", points=FIRST_TEN),
+    "fading": SeriesRule(half_life=Fraction(365)),
+    "field": SeriesRule(by="field"),
+}
+"""What else can be looked at; what holds is what the rules declare."""
 AT_LEAST: Final = 2  # cycles that a team has been in to be seen over the years
 
 
@@ -46,7 +57,8 @@ def series_page(request: HttpRequest, key: str) -> HttpResponse:
     listed = visible(access_of(request), "cycle.view", cycles_of(series).filter(rehearsal=False))
     cycles = list(listed.select_related("series", "organization"))
     first = first_places([one.pk for one in cycles])
-    rows, rule = _standings(series)
+    asked = _asked(request)
+    rows, rule = _standings(series, asked)
     context = {
         "series": series,
         "title": shapes.series_name(series),
@@ -57,6 +69,7 @@ def series_page(request: HttpRequest, key: str) -> HttpResponse:
         "standings": rows[:SHOWN],
         "more": max(len(rows) - SHOWN, 0),
         "rule": rule,
+        "ways": _ways(request, asked),
     }
     return render(request, "cycles/series.html", context)
 
@@ -80,12 +93,39 @@ def _aims(cycles: Sequence[Cycle]) -> list[dict[str, Any]]:
     ]
 
 
-def _standings(series: Series) -> tuple[list[SeriesRow], str]:
+def _asked(request: HttpRequest) -> str:
+    """Another way to add up that somebody wants to see; empty: as the rules declare it."""
+    asked = request.GET.get("by", "")
+    return asked if asked in OTHERS else ""
+
+
+def _ways(request: HttpRequest, asked: str) -> list[dict[str, Any]]:
+    """The ways to add up, the one that is shown marked."""
+    labels = {
+        "": _("As declared"),
+        "sum": _("Sum"),
+        "best": _("Best two"),
+        "places": _("Points by place"),
+        "fading": _("Half-life"),
+        "field": _("Weighed by the field"),
+    }
+    return [
+        {
+            "url": f"{request.path}?by={key}#over-all" if key else f"{request.path}#over-all",
+            "label": label,
+            "current": key == asked,
+        }
+        for key, label in labels.items()
+    ]
+
+
+def _standings(series: Series, asked: str) -> tuple[list[SeriesRow], list[str]]:
     """Teams over the cycles, where at least one team came back; with the rule in words."""
+    rule = OTHERS[asked] if asked else declared_rule(counted_cycles(series))
     try:
-        rows = series_standings(series)
-    except Invalid:
-        return [], ""
+        rows = series_standings(series, rule)
+    except Invalid as refusal:
+        return [], [refusal.message] if asked else []
     if not any(len(one.results) >= AT_LEAST for one in rows):
-        return [], ""
-    return rows, _("The sum of the scores on the main boards.") if SeriesRule().by == "score" else ""
+        return [], []
+    return rows, rule_words(rule)

@@ -128,3 +128,12 @@ def test_more_cycles_take_no_more_statements(series, django_assert_num_queries):
         CycleFactory(series=series, starts_at=NOW + timedelta(days=600 + n))
     with django_assert_num_queries(5):
         series_standings(series)
+
+
+def test_the_page_shows_what_was_declared_and_other_ways_to_add_up(series, client):
+    page = f"/series/{series.key}/"
+    text = client.get(page).content.decode()
+    assert ("The scores on the main boards count." in text, 'aria-current="true">As declared' in text) == (True, True)
+    assert "half" in client.get(f"{page}?by=fading").content.decode()
+    assert "√" in client.get(f"{page}?by=field").content.decode()
+    assert client.get(f"{page}?by=nothing").status_code == 200

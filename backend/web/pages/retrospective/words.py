@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from games.playbooks.schema import Carry, Season
+from games.playbooks.schema import Carry, Design, Season
 from games.progression.series import SeriesRule, rule_of
 from games.retrospectives.models import Proposal
 from games.retrospectives.rules import AdoptionWay, ProposalState
@@ -147,6 +147,11 @@ def carry_words(carry: Carry) -> list[str]:
     if not carry.teams:
         found.append(_("Teams register anew."))
     return found
+
+
+def succession_rules(design: Design) -> list[str]:
+    """What the rules page says of the cycles before and after: what comes along, how the series adds up."""
+    return [*carry_words(design.carry), *(season_words(design.season) if design.season is not None else ())]
 
 
 def season_words(season: Season) -> list[str]:
