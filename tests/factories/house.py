@@ -36,7 +36,7 @@ from games.notices.models import Announcement, Message, Notice
 from games.partnerships.models import Partnership
 from games.peers.models import PeerAsk
 from games.progression.models import Draft
-from games.recognition.models import Points, PointsTotal
+from games.recognition.models import LearningWeek, Points, PointsTotal, WatchFlag, Win
 from games.results.models import ExternalResult
 from games.rounds.models import Extension, Round
 from games.submissions.models import Attempt, Upload
@@ -140,9 +140,18 @@ def _learned(round_: Round, group: Group, number: int) -> None:
     reading = Reading.objects.create(round=round_, group=group, idea=idea)
     Taken.objects.create(cycle=cycle, number=number, round=round_, group=group, reading=reading, text="The same", at=now())
     Suggestion.objects.create(cycle=cycle, number=number, group=group, title="The same", why="The same", at=now())
+    _glad(group, number)
     _helped(group, number)
     _joined(idea, group, number)
     _talked(idea, number)
+
+
+def _glad(group: Group, number: int) -> None:
+    """A small win, a week, a flag for organizers."""
+    cycle, at = group.cycle, now()
+    Win.objects.create(cycle=cycle, group=group, kind="first_test", key=str(number), seal=number, at=at)
+    LearningWeek.objects.create(cycle=cycle, group=group, week=at.date() - timedelta(weeks=number), acts=1)
+    WatchFlag.objects.create(cycle=cycle, number=number, kind="motion", key=str(number), found_at=at, seen_at=at)
 
 
 def _joined(idea: Idea, group: Group, number: int) -> None:

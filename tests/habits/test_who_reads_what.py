@@ -23,6 +23,7 @@ from games.ideas.models import Idea
 from games.judging.models import Calibration, Deliberation, Sheet
 from games.learning.models import ChangeTest
 from games.notices.models import Message, Notice
+from games.recognition.models import WatchFlag
 from games.results.models import RecomputeRun
 from games.submissions.models import Submission
 from games.suggestions.models import Suggestion
@@ -196,6 +197,7 @@ PAGE_ROWS: Final[dict[str, type[Model]]] = {
     "ruling": Ruling,
     "suggestion": Suggestion,
     "desk-suggestion": Suggestion,
+    "desk-attention-flag": WatchFlag,
     "office-hours-session": Booking,
     "test": ChangeTest,
     "team-test": ChangeTest,
@@ -317,7 +319,7 @@ def page_addresses(scene: Scene) -> Iterator[Address]:
 
 
 def _numbers(scene: Scene, model: type[Model] | None) -> Collection[int]:
-    if model in {Idea, ChangeTest, Thread, Suggestion}:  # their addresses have the cycle's own numbers
+    if model in {Idea, ChangeTest, Thread, Suggestion, WatchFlag}:  # their addresses have the cycle's own numbers
         return list(model._default_manager.order_by("pk").values_list("number", flat=True))[:MOST]
     return scene.ids(model)[:MOST] if model is not None else (1,)
 
