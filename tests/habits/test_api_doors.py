@@ -36,6 +36,7 @@ OPEN = {
     "notice-wishes:set_wishes": "one's own wishes",
     "organization-list:list": "names of organizations are public",
     "organization-detail:retrieve": "names of organizations are public",
+    "verifying-verify:verify": "whoever was shown a badge verifies it",
     "playbook-list:list": "the library is public",
     "playbook-detail:retrieve": "the library is public",
 }
