@@ -59,24 +59,33 @@ def contents_of(cycle: Cycle, digests: Collection[str]) -> dict[str, bytes]:
 
 
 def earned_tables(cycle: Cycle, groups: Mapping[int, str], people: Mapping[int, str]) -> dict[str, Table[Any]]:
-    """points.csv with every award and reversal that counts, and credit.csv. Acts are numbered from 1: seals mean something here only."""
-    rows = list(points_of(cycle).select_related("reverses"))
-    numbers = {seal: number for number, seal in enumerate(sorted({one.seal for one in rows}), 1)}
+    """points.csv with every award and reversal that counts, and credit.csv.
+
+    Acts are numbered from 1: seals mean something here only. What an act gave or took back for several other teams has a number for each.
+    """
+    rows = sorted(points_of(cycle).select_related("reverses"), key=lambda one: (*_act(one), one.pk))
+    numbers = {act: number for number, act in enumerate(sorted({_act(one) for one in rows}), 1)}
     points, credit = _points_rows(rows, numbers, groups, people), _credit_rows(rows, numbers, groups)
     return {"points": Table(list(points)), "credit": Table(list(credit))}
 
 
+def _act(row: Points) -> tuple[int, int]:
+    return row.seal, row.partner or 0
+
+
 def _points_rows(
-    rows: Sequence[Points], numbers: Mapping[int, int], groups: Mapping[int, str], people: Mapping[int, str]
+    rows: Sequence[Points], numbers: Mapping[tuple[int, int], int], groups: Mapping[int, str], people: Mapping[int, str]
 ) -> Iterator[PointRow]:
     for one in rows:
         group = groups.get(one.group_id, "") if one.group_id is not None else ""
         person = people.get(one.person_id, "") if one.person_id is not None else ""
-        taken = numbers.get(one.reverses.seal, 0) if one.reverses is not None else 0
-        yield PointRow(numbers[one.seal], one.rule, group, person, one.amount, one.at.astimezone(UTC), taken)
+        taken = numbers.get(_act(one.reverses), 0) if one.reverses is not None else 0
+        yield PointRow(numbers[_act(one)], one.rule, group, person, one.amount, one.at.astimezone(UTC), taken)
 
 
-def _credit_rows(rows: Sequence[Points], numbers: Mapping[int, int], groups: Mapping[int, str]) -> Iterator[CreditRow]:
+def _credit_rows(
+    rows: Sequence[Points], numbers: Mapping[tuple[int, int], int], groups: Mapping[int, str]
+) -> Iterator[CreditRow]:
     """Why points came back; ideas that no bundle has are 0."""
     found = reasons_of([one.pk for one in rows if one.rule.endswith(CREDIT)])
     ideas = {idea.pk: idea.number for why in found.values() for idea in ([why.of] if why.of else [])}
@@ -88,7 +97,7 @@ def _credit_rows(rows: Sequence[Points], numbers: Mapping[int, int], groups: Map
         group, builder = groups.get(one.group_id or 0), groups.get(why.award.group_id or 0) if why is not None else None
         if why is None or group is None or builder is None:
             continue
-        head = (numbers[one.seal], one.rule, group, numbers[why.award.seal], builder)
+        head = (numbers[_act(one)], one.rule, group, numbers[_act(why.award)], builder)
         for line in why.lines.all():
             ways = ways_text([[ideas[pk] for pk in way if pk in ideas] for way in line.ways])
             exact = numbers_of.parse(line.exact)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from games.bundles.queries.kept import earned_tables
 from games.cycles.models import Cycle
 from games.journal.models import JournalEntry
 from games.recognition.actions import read_journal, replay_points, replays_due, swap_points, try_points
@@ -142,3 +143,21 @@ def test_points_that_were_brought_along_stay_under_whatever_rules() -> None:
     preview = replay_points(cycle)
     swap_points(cycle, generation=preview.generation, by=None)
     assert totals(cycle, preview.generation) == {group.pk: 17}
+
+
+def test_a_bundle_has_each_award_once_though_an_act_took_and_gave_back_many() -> None:
+    """Two teams took an idea up; it was hidden and shown again: two awards, two reversals, two awards, each told apart."""
+    cycle = CycleFactory.create(design=small_design(rules=[{"key": "adopted", "event": "idea.taken_up", "points": 20}]))
+    group, *others = [GroupFactory.create(cycle=cycle) for _ in range(3)]
+    for number, other in enumerate(others):
+        happen(cycle, ("idea.taken_up", "idea:1", group, number), payload={"asker": other.pk})
+    happen(cycle, ("idea.hidden", "idea:1", group, 5), payload={"hidden": True})
+    happen(cycle, ("idea.hidden", "idea:1", group, 6), payload={"hidden": False})
+    score_all(cycle)
+    rows = earned_tables(cycle, {group.pk: "ours"}, {})["points"].rows
+    given = [(one.number, one.rule, one.group) for one in rows if not one.reverses]
+    taken = [(one.reverses, one.rule, one.group) for one in rows if one.reverses]
+    assert [one.amount for one in rows] == [20, 20, -20, -20, 20, 20]
+    assert (len(set(given)), len(set(taken))) == (4, 2)
+    assert set(taken) <= set(given)
+    assert all(one.reverses < one.number for one in rows)
