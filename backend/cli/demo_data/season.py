@@ -16,6 +16,7 @@ from games.bundles.bundle import Bundle
 from games.bundles.rows import AttemptRow, FileRow, PersonRow
 from games.bundles.tables import Table, Tables
 from games.cycles.models import Cycle
+from games.ideas.models import Idea
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
@@ -71,6 +72,7 @@ def load(people: Mapping[str, Any]) -> Cycle:
     _remember(cycle)
     season_learned(cycle, start, people["olga"])
     commons_laid(cycle, "season", start, people)
+    _told(cycle)
     return cycle
 
 
@@ -151,3 +153,11 @@ def _remember(cycle: Cycle) -> None:
         record(
             Kind.ATTEMPT_JUDGED, cycle_id=cycle.pk, group_id=one.group_id, subject=f"attempt:{one.pk}", payload=payload, at=one.at
         )
+
+
+def _told(cycle: Cycle) -> None:
+    """The same for what they shared: it earns, and those they built on are credited."""
+    for idea in Idea.objects.filter(cycle=cycle, group__isnull=False, safe=False).order_by("shared_at", "pk"):
+        payload = {"idea": idea.number, "kind": idea.kind, "version": 1}
+        subject = f"idea:{idea.pk}"
+        record(Kind.IDEA_SHARED, cycle_id=cycle.pk, group_id=idea.group_id, subject=subject, payload=payload, at=idea.shared_at)

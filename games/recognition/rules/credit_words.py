@@ -15,14 +15,11 @@ def credit_rules(design: Design) -> list[str]:
         return []
     spec = design.credit
     named = ", ".join(f'"{rule.title}"' for rule in flowing)
-    steps = (
-        "one step back"
-        if spec.depth == 1
-        else f"so much of that to what those build on, and so on: {spec.depth} steps back at most"
-    )
+    further = f", the same share of that to what those build on, and so on: {spec.depth} steps back at most"
+    steps = further if spec.depth > 1 else ""
     taken = "It is added: whoever builds loses nothing." if spec.minted else "It is taken from what the builder gets."
     found = [
-        f"Credit: of the points for {named}, {percent(spec.share)} go to the ideas that yours builds on, {steps}. {taken}",
+        f"Credit: of the points for {named}, {percent(spec.share)} go to the ideas that yours builds on{steps}. {taken}",
         "Several sources share it equally, and the teams of a joint idea by the parts they agreed on. Ideas of your own in between count as no step.",
         "Each team is credited once along a way, and once for each idea that a team builds on. Credit goes when the act it came from is taken back.",
     ]

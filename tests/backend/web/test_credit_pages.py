@@ -38,7 +38,7 @@ def test_the_table_of_the_cycle_tells_who_was_built_upon_and_who_builds(cast: Ca
     text = main(cast.eve.client.get(CREDIT))
     assert "56 points came back to those whose ideas others built on." in text
     assert text.index("Blue Herons 31 2 0 0") < text.index("Red Herons 25 1 100 1") < text.index("Green Herons 0 0 100 1")
-    assert "25 % go to the ideas that yours builds on" in text
+    assert "25 % go to the ideas that yours builds on, the same share of that" in text
     assert "Go upstream" not in text  # told to teams alone, and eve is in none
     told = main(cast.ada.client.get(CREDIT))
     assert "6.25 Go upstream Blue Herons ← Green Herons: Boil first 2 steps, over 1 idea between" in told

@@ -25,7 +25,8 @@ EXAMPLE = Path(__file__).parents[3] / "examples" / "nanogpt-speedrun"
 
 def by_hand(bundle_ideas: Mapping[int, str], before: Mapping[int, int], idea: int) -> dict[str, Fraction]:
     """Credit of one record by other code than the engine's: walk back along the one line, a quarter each time it meets a new team."""
-    met, worth, found = {bundle_ideas[idea]}, Fraction(100), {}
+    met, worth = {bundle_ideas[idea]}, Fraction(100)
+    found: dict[str, Fraction] = {}
     while idea in before and len(found) < 3:
         idea = before[idea]
         team = bundle_ideas[idea]
@@ -42,9 +43,9 @@ def test_nanogpt_credit_of_107_records_computed_by_hand() -> None:
     teams = {row.number: row.group for row in tables.ideas.rows}
     before = {row.target: row.source for row in tables.derivations.rows}
     told: defaultdict[int, dict[str, Fraction]] = defaultdict(dict)
-    for row in tables.credit.rows:
-        assert row.exact is not None
-        told[row.of][row.group] = row.exact
+    for line in tables.credit.rows:
+        assert line.exact is not None
+        told[line.of][line.group] = line.exact
     whole: defaultdict[int, Counter[str]] = defaultdict(Counter)
     acts = {row.award: row.of for row in tables.credit.rows}
     for row in tables.points.rows:
@@ -72,7 +73,7 @@ def test_nanogpt_has_its_credit_table_and_goes_round(tmp_path: Path) -> None:
     assert total == 10_700 + 3318 == Points.objects.filter(cycle=cycle).aggregate(sum=Sum("amount"))["sum"]
     first = Standing.objects.filter(board__scope=cycle.pk, board__key="originators", audience="public").order_by("rank").first()
     assert first is not None
-    assert (first.entry, Fraction(first.score or 0)) == ("classiclarryd", 336)
+    assert (first.entry, Fraction(first.score or 0)) == ("classiclarryd", Fraction(336))
     assert all(Fraction(line.exact) > 0 and line.to.cycle_id == cycle.pk for line in CreditLine.objects.select_related("to")[:20])
     tables = bundle_of(cycle).tables
     assert tables.credit == read_path(EXAMPLE).bundles[0].tables.credit
