@@ -62,13 +62,13 @@ class CredentialReason(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=REASON_LONGEST)
 
 
-class Shown(serializers.Serializer[Any]):
+class BadgeShown(serializers.Serializer[Any]):
     """A badge that somebody shows: a compact JWT."""
 
     token = serializers.CharField(max_length=TOKEN_LONGEST)
 
 
-class VerdictShape(serializers.Serializer[Any]):
+class CredentialVerdict(serializers.Serializer[Any]):
     """valid; revoked; altered: it names what was issued here, and is not that; key_withdrawn; unknown: nothing of this house."""
 
     verdict = serializers.ChoiceField(choices=[(one.value, one.value) for one in Verdict])
@@ -145,15 +145,15 @@ class Verifying(GenericViewSet[Credential]):
     """Whether a badge is true, for anybody."""
 
     queryset = Credential.objects.none()
-    serializer_class = VerdictShape
+    serializer_class = CredentialVerdict
     permissions = {"verify": "anybody"}
     pagination_class = None
 
-    @extend_schema(request=Shown, responses=VerdictShape)
+    @extend_schema(request=BadgeShown, responses=CredentialVerdict)
     @action(detail=False, methods=["post"])
     def verify(self, request: Request) -> Response:
         """What is to be thought of a badge: nothing is kept of it."""
-        asked = Shown(data=request.data)
+        asked = BadgeShown(data=request.data)
         asked.is_valid(raise_exception=True)
         found = queries.verify_token(asked.validated_data["token"].strip())
         row = found.credential
@@ -165,4 +165,4 @@ class Verifying(GenericViewSet[Credential]):
             "revoked_at": row.revoked_at if row else None,
             "reason": row.reason if row else "",
         }
-        return Response(VerdictShape(said).data)
+        return Response(CredentialVerdict(said).data)

@@ -120,7 +120,7 @@ def badge_picture(request: HttpRequest, public_id: UUID) -> HttpResponse:  # noq
     """The badge as a picture that carries the signed words."""
     row = _issued(public_id)
     headers = {**EVERYWHERE, "Content-Disposition": f'inline; filename="badge-{row.public_id}.svg"'}
-    return HttpResponse(picture(row.claim, row.token), content_type="image/svg+xml", headers=headers)  # type: ignore[arg-type]  # a claim, once issued
+    return HttpResponse(picture(row.claim, row.token), content_type="image/svg+xml", headers=headers)
 
 
 # --- For programs ---------------------------------------------------------------------------------------------------------------------
