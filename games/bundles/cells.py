@@ -101,6 +101,11 @@ def amount(cell: str) -> int:
     return int(cell)
 
 
+def balance(cell: str) -> int:
+    """A whole number with its sign; empty is 0."""
+    return amount(cell) if cell else 0
+
+
 def whole(cell: str) -> int:
     """A whole number from 1 on; not empty."""
     return _whole(cell)

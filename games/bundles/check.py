@@ -23,7 +23,7 @@ from games.bundles.shared import NAMES, check_answers, check_around, check_ideas
 from games.bundles.suggested import check_suggestions
 from games.bundles.tables import Table
 from games.bundles.talked import check_talk
-from games.bundles.told import check_journal
+from games.bundles.told import check_game, check_journal
 from games.bundles.voters import PEERS, by_panel, check_votes
 from games.errors import Problem
 from games.playbooks.rules import Capability
@@ -64,6 +64,7 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     _commons(bundle, places, faults)
     check_earned(bundle.tables, places.groups, faults)
     check_journal(bundle.tables.journal, places.groups, faults["journal"])
+    check_game(bundle.tables.game, places.groups, faults["game"])
     found = [one for each in faults.values() for one in each.all()]
     if found or not sound:
         return found

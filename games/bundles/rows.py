@@ -135,6 +135,24 @@ class PointRow(NamedTuple):
     extra: Extra = ()
 
 
+class GameRow(NamedTuple):
+    """What the game keeps of a group (or a member): a badge, a quest, a shared goal, a tally, a week.
+
+    `number`: how far it went; of a week the acts, with those in time to make good the week before, and its points.
+    """
+
+    kind: str
+    key: str
+    at: datetime
+    group: str = ""
+    person: str = ""
+    number: int = 0
+    last: datetime | None = None
+    early: int = 0
+    points: int = 0
+    extra: Extra = ()
+
+
 class CreditRow(NamedTuple):
     """Why points came back to a group: the award (act `award`, of `builder`) whose worth flowed on, the newer idea `of`, the idea `to`.
 

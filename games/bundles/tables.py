@@ -18,6 +18,7 @@ from games.bundles.rows import (
     CreditRow,
     DecisionRow,
     FileRow,
+    GameRow,
     GroupRow,
     JournalRow,
     MarkRow,
@@ -544,6 +545,21 @@ SHAPES: Final[Mapping[str, Shape]] = {
         },
         ("number", "rule", "group", "amount", "at"),
     ),
+    "game": Shape(
+        GameRow,
+        {
+            "kind": cells.OneOf("badge", "quest", "goal", "tally", "week"),
+            "key": cells.Short(230),
+            "at": cells.acted,
+            "group": _REF,
+            "person": _REF,
+            "number": cells.version,
+            "last": cells.acted_ever,
+            "early": cells.version,
+            "points": cells.balance,
+        },
+        ("kind", "key", "at"),
+    ),
     "credit": Shape(
         CreditRow,
         {
@@ -617,6 +633,7 @@ class Tables:
     posts: Table[PostRow] = field(default_factory=Table)
     files: Table[FileRow] = field(default_factory=Table)
     points: Table[PointRow] = field(default_factory=Table)
+    game: Table[GameRow] = field(default_factory=Table)
     credit: Table[CreditRow] = field(default_factory=Table)
     journal: Table[JournalRow] = field(default_factory=Table)
 

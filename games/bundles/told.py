@@ -1,8 +1,9 @@
 """Checks of points.csv and journal.csv: what acts earned, and what the journal tells."""
 
 from collections.abc import Collection
+from datetime import date
 
-from games.bundles.rows import JournalRow, PointRow
+from games.bundles.rows import GameRow, JournalRow, PointRow
 from games.bundles.rules import Faults
 from games.bundles.tables import Table
 
@@ -22,6 +23,30 @@ def check_points(table: Table[PointRow], groups: Collection[str], faults: Faults
         if row.reverses and (taken is None or row.reverses >= row.number or taken != -row.amount):
             said = f'act {row.reverses} earned no {-row.amount} by rule "{row.rule}" before'
             faults.add(said, row=table.number(place), column="reverses")
+
+
+def check_game(table: Table[GameRow], groups: Collection[str], faults: Faults) -> None:
+    """Groups are there; each thing stands once; a week is named by its Monday, and belongs to a group as quests do."""
+    seen: set[tuple[str, str, str, str]] = set()
+    for place, row in enumerate(table.rows):
+        number = table.number(place)
+        if row.group and row.group not in groups:
+            faults.add(f'"{row.group}" is not in groups.csv', row=number, column="group")
+        if not row.group and row.kind in {"quest", "week"}:
+            faults.add(f"a {row.kind} is of a group", row=number, column="group")
+        if row.kind == "week" and not _is_monday(row.key):
+            faults.add(f'expected a Monday like 2027-03-01, found "{row.key}"', row=number, column="key")
+        whose = (row.kind, row.key, "" if row.person else row.group, row.person)
+        if whose in seen:
+            faults.add(f'the {row.kind} "{row.key}" is there twice', row=number, column="key")
+        seen.add(whose)
+
+
+def _is_monday(key: str) -> bool:
+    try:
+        return date.fromisoformat(key).weekday() == 0
+    except ValueError:
+        return False
 
 
 def check_journal(table: Table[JournalRow], groups: Collection[str], faults: Faults) -> None:

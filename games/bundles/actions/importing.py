@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from games.bundles.actions.ballots import load_ballots
 from games.bundles.actions.corrections import load_appeals, load_changes
+from games.bundles.actions.game import load_game
 from games.bundles.actions.hall import load_hall
 from games.bundles.actions.helped import load_hours, load_peers
 from games.bundles.actions.judged import load_assignments, load_conflicts, load_marks, load_votes
@@ -64,6 +65,7 @@ STEPS: Final[tuple[Callable[[Landing], None], ...]] = (
         load_decisions,
         load_official,
         load_points,
+        load_game,
     ),
 )
 

@@ -1,5 +1,6 @@
 """The game reads the journal in any portions with the same result, counts again from the beginning, and keeps what was earned."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from games.bundles.actions.exporting import export_cycle
+from games.bundles.actions.importing import import_path
+from games.bundles.audience import Audience
 from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.journal.models import JournalEntry
@@ -204,3 +208,27 @@ def test_the_statements_for_an_act_do_not_grow_with_history() -> None:
             read_journal(cycle)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_bundle_brings_the_game_as_it_stands_and_counting_goes_on_from_there(tmp_path: Path) -> None:
+    cycle, red, blue = playing(rules=[GAME["rules"][0]])
+    happen(cycle, ("submission.received", "submission:1", red, 0), ("submission.received", "submission:2", blue, 3))
+    happen(cycle, ("test.acted", "change_test:1", red, 4), ("idea.shared", "idea:1", red, 5))
+    happen(cycle, ("test.acted", "change_test:2", blue, 6))
+    read(cycle)
+    before = state(cycle, {red.pk: "red", blue.pk: "blue"})
+    assert all(before.values())
+    export_cycle(cycle, tmp_path / "out")
+    copy = import_path(tmp_path / "out", key="again")[0]
+    names: dict[int | None, str] = {one.pk: "red" if one.key == red.key else "blue" for one in Group.objects.filter(cycle=copy)}
+    assert state(copy, names) == before
+    assert GoalReached.objects.get(cycle=copy).groups == 2
+    rebuild_game(copy)
+    assert state(copy, names) == before
+    assert not any(path.name == "game.csv" for path in written(cycle, tmp_path / "public"))
+
+
+def written(cycle: Cycle, where: Path) -> list[Path]:
+    """The files of a public bundle."""
+    export_cycle(cycle, where, audience=Audience.PUBLIC)
+    return list(where.iterdir())
