@@ -22,7 +22,7 @@ from games.recognition.queries import shown_points, shown_totals
 from games.recognition.queries.credit import credit_table
 
 
-class LineSerializer(serializers.Serializer[Any]):
+class CreditLineSerializer(serializers.Serializer[Any]):
     """What came to one idea of the group: an exact number before rounding and caps, over so many steps, along these ways."""
 
     to = serializers.IntegerField(allow_null=True, help_text="Id of the idea; null if you may not see it.")
@@ -63,7 +63,7 @@ class CreditSerializer(serializers.ModelSerializer[Points]):
         idea = row.credit.of_id
         return idea if idea in self.context.get("ideas", ()) else None
 
-    @extend_schema_field(LineSerializer(many=True))
+    @extend_schema_field(CreditLineSerializer(many=True))
     def get_lines(self, row: Points) -> list[dict[str, Any]]:
         """The ideas of the group that it is for."""
         seen: Collection[int] = self.context.get("ideas", ())
@@ -78,7 +78,7 @@ class CreditSerializer(serializers.ModelSerializer[Points]):
         ]
 
 
-class RowSerializer(serializers.Serializer[Any]):
+class CreditRowSerializer(serializers.Serializer[Any]):
     """A team's credit: points that came back to it and how often; points for its own work that builds on others, and how many works."""
 
     group = serializers.IntegerField(source="group.pk")
@@ -89,10 +89,10 @@ class RowSerializer(serializers.Serializer[Any]):
     works = serializers.IntegerField()
 
 
-class TableSerializer(serializers.Serializer[Any]):
+class CreditTableSerializer(serializers.Serializer[Any]):
     """Whoever was built upon most first."""
 
-    rows = RowSerializer(many=True)
+    rows = CreditRowSerializer(many=True)
 
 
 class CreditFilter(django_filters.FilterSet):
@@ -130,13 +130,13 @@ class CreditViews(ListModelMixin, GenericViewSet[Points]):
         """What the serializer may tell."""
         return {**super().get_serializer_context(), **self.known}
 
-    @extend_schema(parameters=[CYCLE], responses=TableSerializer, filters=False)
+    @extend_schema(parameters=[CYCLE], responses=CreditTableSerializer, filters=False)
     @action(detail=False, pagination_class=None)
     def table(self, request: Request) -> Response:
         """Who was built upon and who builds on others in a cycle."""
         cycle = _asked(request)
         totals = visible(access_of(request), "points_total.view", shown_totals().filter(cycle=cycle))
-        return Response({"rows": RowSerializer(credit_table(cycle, [one.group for one in totals]), many=True).data})
+        return Response({"rows": CreditRowSerializer(credit_table(cycle, [one.group for one in totals]), many=True).data})
 
 
 def _known(access: Access, rows: Sequence[Points]) -> dict[str, Any]:
