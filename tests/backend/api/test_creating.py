@@ -40,6 +40,7 @@ from games.submissions.models import Version
 from games.talk.models import Post
 from tests.cast import Actor
 from tests.factories.changes import told
+from tests.factories.credentials import given
 from tests.factories.cycles import CycleFactory, small, small_design
 from tests.factories.groups import MembershipFactory
 from tests.factories.house import House, full_house
@@ -501,7 +502,15 @@ def _of_peers(house: House) -> Asked:
     return house.people["ada"], f"/groups/{one.pk}/peer-asks", {"group": other.pk, "words": "How did you climb?"}
 
 
+def _of_credentials(house: House) -> Asked:
+    """An award in the hands of ada's team, for a certificate in her name."""
+    call = house.open
+    given(Group.objects.get(pk=call.groups[0].pk))
+    return house.people["ada"], f"/groups/{call.groups[0].pk}/credentials", {"source": "grant", "key": "gold", "name": "Ada"}
+
+
 CREATING: dict[str, Making] = {
+    "/groups/{id}/credentials": Making("games.Credential", _of_credentials),
     "/cycles/{id}/slots": Making("games.Slot", _of_office_hours("/cycles/{cycle}/slots", {})),
     "/slots/{id}/bookings": Making("games.Booking", _of_office_hours("/slots/{slot}/bookings", {"question": "How?"})),
     "/bookings/{id}/notes": Making("games.SessionNote", _of_office_hours("/bookings/{booking}/notes", {"text": "So."})),
