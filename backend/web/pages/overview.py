@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 from django.core.cache import cache
-from django.db.models import Count, Exists, IntegerField, JSONField, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, JSONField, Max, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,8 +20,7 @@ from backend.web import shapes
 from backend.web.pages.calendar import calendar_url
 from backend.web.pages.cycle import OVER, boards_seen, crumbs_of, tabs
 from backend.web.pages.gallery import some_entries
-from games.credentials.models import Credential
-from games.credentials.rules import CredentialState
+from backend.web.pages.winners import grants_shown, passes_shown
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group, Membership
@@ -36,9 +35,6 @@ from games.permissions import WORK_SHOWN, Access, visible
 from games.playbooks.rules import Capability
 from games.playbooks.schema import Design
 from games.progression.models import Carried
-from games.recognition.models import Grant, GrantPass
-from games.recognition.queries import passes_of
-from games.recognition.rules import GrantState
 from games.results.models import ExternalResult
 from games.results.queries import Shown, shown_of, shown_page
 from games.retrospectives.models import Retrospective
@@ -151,32 +147,6 @@ def _published(board: Any) -> Shown:
     """What was published last of a board whose last number is known: its rows are read with those before, if anybody wants them."""
     held = ["board_id", "audience", "number"]
     return Shown(board, "published", snapshot=Snapshot.from_db("default", held, [board.pk, PUBLIC, board.last]))
-
-
-PROOF: Final = {"person__isnull": True, "state": CredentialState.ISSUED.value, "group__rank_hidden": False}
-
-
-# --- Awards ---------------------------------------------------------------------------------------------------------------------------
-
-
-def grants_shown(access: Access, cycle: Cycle) -> list[Grant]:
-    """What was won, as this person sees it. A winner that keeps its name to itself stays among them, without its name: one statement."""
-    here = Grant.objects.filter(cycle=cycle)
-    won = Q(state__in=[GrantState.GRANTED.value, GrantState.DELIVERED.value], group__rank_hidden=True)
-    rows = here.filter(Q(pk__in=visible(access, "grant.view", here).values("pk")) | won)
-    proof = Credential.objects.filter(**PROOF, grant=OuterRef("pk")).order_by("-pk").values("public_id")[:1]
-    found = list(rows.annotate(shown_proof=Subquery(proof)).select_related("group").order_by("award", "pk"))
-    for one in found:
-        group = one.group
-        if group and group.rank_hidden and group.pk not in access.groups and not access.reads(cycle.pk):
-            one.group = shapes.unnamed_group(group)
-    return found
-
-
-def passes_shown(access: Access, cycle: Cycle, design: Design) -> list[GrantPass]:
-    """Whom awards passed by, as this person may know it: one statement, or none where no award passes on."""
-    passing = any(one.pass_on for one in design.awards)
-    return list(visible(access, "grant_pass.view", passes_of(cycle))) if passing else []
 
 
 # --- Numbers, people, facts -----------------------------------------------------------------------------------------------------------

@@ -24,7 +24,8 @@ from backend.web.contest_shapes import contest_words
 from backend.web.geometry.qr import qr_code
 from backend.web.pages.boards.seeing import Place, may_tell
 from backend.web.pages.cycle import crumbs_of, tabs
-from backend.web.pages.overview import cycle_facts, grants_shown, measured_values
+from backend.web.pages.overview import cycle_facts, measured_values
+from backend.web.pages.winners import grants_shown
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.rules import GroupState

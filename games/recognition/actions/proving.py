@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from games.playbooks.files import examine
-from games.playbooks.forms import FieldType
+from games.playbooks.schema import FieldType
 from games.playbooks.schema.forms import FormField
 from games.recognition.models import Grant
 

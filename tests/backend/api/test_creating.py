@@ -33,6 +33,7 @@ from games.playbooks.rules import Capability
 from games.playbooks.schema.cycle import OfficeHours, Role
 from games.playbooks.schema.tasks import StudyDesign
 from games.progression.actions.timing import waive_looks
+from games.recognition.models import Grant
 from games.results.models import ChallengeScore
 from games.retrospectives import actions as looking
 from games.rounds.models import Extension, Round
@@ -480,6 +481,10 @@ def _of_office_hours(path: str, body: dict[str, Any]) -> Callable[[House], Asked
             told["times"] = [{"starts_at": at.isoformat(), "minutes": 20}]
             return org, path.format(**ids), told
         [slot] = coaching.offer(cycle, expert=org.person, spans=[Span(at, at + timedelta(minutes=20))], by=org.user)
+        if "{grant}" in path:
+            won = {"award": "talk", "kind": "coaching", "name": "A talk", "state": "granted", "sessions": 2}
+            grant = Grant.objects.create(cycle=cycle, group_id=call.groups[0].pk, **won)
+            return house.people["ada"], path.format(grant=grant.pk), told | {"slot": slot.pk}
         if "{slot}" in path:
             return house.people["ada"], path.format(slot=slot.pk), told | {"group": call.groups[0].pk}
         ada = house.people["ada"].user
@@ -513,6 +518,7 @@ CREATING: dict[str, Making] = {
     "/groups/{id}/credentials": Making("games.Credential", _of_credentials),
     "/cycles/{id}/slots": Making("games.Slot", _of_office_hours("/cycles/{cycle}/slots", {})),
     "/slots/{id}/bookings": Making("games.Booking", _of_office_hours("/slots/{slot}/bookings", {"question": "How?"})),
+    "/grants/{id}/book": Making("games.Booking", _of_office_hours("/grants/{grant}/book", {"question": "How?"})),
     "/bookings/{id}/notes": Making("games.SessionNote", _of_office_hours("/bookings/{booking}/notes", {"text": "So."})),
     "/groups/{id}/peer-asks": Making("games.PeerAsk", _of_peers),
     "/organizations": Making("games.Organization", _by("org", "/organizations", {"name": "Herons"})),

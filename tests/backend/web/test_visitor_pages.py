@@ -212,7 +212,7 @@ def test_a_winner_without_its_name_is_a_winner_without_its_name(cast: Cast, clie
     Group.objects.filter(pk=cast.red.pk).update(rank_hidden=True)
     if specs:
         assert UNNAMED in page(client, "/cycles/water/")
-    from backend.web.pages.overview import grants_shown
+    from backend.web.pages.winners import grants_shown
 
     assert [one.group.name for one in grants_shown(cast.eve.access, cast.cycle) if one.group] == [UNNAMED]
     assert [one.group.name for one in grants_shown(cast.ada.access, cast.cycle) if one.group] == ["Red Herons"]
