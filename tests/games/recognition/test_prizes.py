@@ -205,3 +205,15 @@ def test_what_is_not_granted_or_no_coaching_books_nothing(out: Played, slots: li
     for grant in (Grant.objects.get(award="talk"), granted("gold", "aqua")):
         with pytest.raises(PrizeUsed, match="no sessions"):
             book_prize(grant, slot=slots[0], question="?", by=None)
+
+
+def test_what_was_passed_on_comes_along_in_a_bundle(out: Played, tmp_path: Any) -> None:
+    from games.bundles.actions import export_cycle, import_path
+
+    decline(verify(Grant.objects.get(award="money", group__key="aqua"), by=None), by=None, reason="No.")
+    export_cycle(out.cycle, tmp_path / "out.zip")
+    [copy] = import_path(tmp_path / "out.zip", key="again")
+    rows = Grant.objects.filter(cycle=copy, award="money").values_list("group__key", "amount_cents", "state")
+    assert sorted(rows) == [("brook", 500000, "granted"), ("delta", 250000, "granted")]
+    assert list(GrantPass.objects.filter(cycle=copy).values_list("award", "group__key", "why")) == [("money", "aqua", "declined")]
+    assert Grant.objects.get(cycle=copy, award="talk").sessions == 2
