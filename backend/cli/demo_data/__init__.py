@@ -53,7 +53,8 @@ def _invented(name: str, people: dict[str, object]) -> Callable[[], object]:
 
 def _begin_here() -> None:
     """The past of the demo is sealed, gives its points, and starts nothing but its certificates: no mail about it, no second computation."""
-    from games.credentials.actions import catch_up  # noqa: PLC0415 -- models need settings first
+    from backend.cli.demo_data.looking import look_back  # noqa: PLC0415 -- models need settings first
+    from games.credentials.actions import catch_up  # noqa: PLC0415 -- same
     from games.cycles.models import Cycle  # noqa: PLC0415 -- same
     from games.journal.actions import seal_pending  # noqa: PLC0415 -- same
     from games.journal.models import Sealer  # noqa: PLC0415 -- same
@@ -67,6 +68,7 @@ def _begin_here() -> None:
     for key in INVENTED.values():
         for cycle in Cycle.objects.filter(key__startswith=key):
             recompute_now(cycle)
+    look_back(known_people())
     while seal_pending():
         pass
     Sealer.objects.update_or_create(name=READER, defaults={"seal": Sealer.objects.get(name="journal").seal})

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from games.cycles.actions import locked, needs_reason, record_decision
-from games.cycles.models import Cycle
+from games.cycles.models import Cycle, Decision
 from games.cycles.rules import DecisionKind
 from games.groups.models import Group
 from games.groups.rules import GroupState
@@ -40,6 +40,26 @@ def adopt(idea: Idea, way: AdoptionWay, *, by: Any, reason: str, prediction: str
     """
     needs_reason(reason)
     cycle = locked(idea.cycle)
+    _check(cycle, idea, way, prediction)
+    decision = _decided(cycle, idea, way, by=by, reason=reason)
+    draft = _started(cycle, idea, playbook, by=by) if way is AdoptionWay.START else None
+    said = {
+        "prediction": prediction.strip() if way is AdoptionWay.TEST else "",
+        "playbook": playbook if draft is not None else "",
+    }
+    try:
+        with transaction.atomic():
+            row = Adoption.objects.create(
+                cycle=cycle, idea=idea, way=way.value, draft=draft, decision=decision, at=decision.at, by=by, **said
+            )
+    except IntegrityError as twice:
+        raise AdoptionRefused("What becomes of this idea was decided before.") from twice
+    payload = {"idea": idea.number, "way": way.value, "draft": draft.pk if draft is not None else None}
+    record(Kind.IDEA_ADOPTED_ON, cycle_id=cycle.pk, by=by, group_id=idea.group_id, subject=f"idea:{idea.pk}", payload=payload)
+    return row
+
+
+def _check(cycle: Cycle, idea: Idea, way: AdoptionWay, prediction: str) -> None:
     if not winning_ideas(cycle).filter(pk=idea.pk).exists():
         raise AdoptionRefused("Only an idea of those who came first goes on this way.")
     if way is AdoptionWay.TEST and not prediction.strip():
@@ -47,8 +67,12 @@ def adopt(idea: Idea, way: AdoptionWay, *, by: Any, reason: str, prediction: str
             "Say what you expect when others try it: only then can they learn from what happens.", where="prediction"
         )
     if len(prediction) > WORDS or "\0" in prediction:
-        raise RetroInvalid(f"At most {WORDS:,} characters.", where="prediction")
-    decision = record_decision(
+        message = f"At most {WORDS:,} characters."
+        raise RetroInvalid(message, where="prediction")
+
+
+def _decided(cycle: Cycle, idea: Idea, way: AdoptionWay, *, by: Any, reason: str) -> Decision:
+    return record_decision(
         cycle,
         DecisionKind.ADOPT,
         by=by,
@@ -59,25 +83,6 @@ def adopt(idea: Idea, way: AdoptionWay, *, by: Any, reason: str, prediction: str
         options=OPTIONS,
         public=True,
     )
-    draft = _started(cycle, idea, playbook, by=by) if way is AdoptionWay.START else None
-    try:
-        with transaction.atomic():
-            row = Adoption.objects.create(
-                cycle=cycle,
-                idea=idea,
-                way=way.value,
-                prediction=prediction.strip() if way is AdoptionWay.TEST else "",
-                playbook=playbook if draft is not None else "",
-                draft=draft,
-                decision=decision,
-                at=decision.at,
-                by=by,
-            )
-    except IntegrityError as twice:
-        raise AdoptionRefused("What becomes of this idea was decided before.") from twice
-    payload = {"idea": idea.number, "way": way.value, "draft": draft.pk if draft is not None else None}
-    record(Kind.IDEA_ADOPTED_ON, cycle_id=cycle.pk, by=by, group_id=idea.group_id, subject=f"idea:{idea.pk}", payload=payload)
-    return row
 
 
 def _started(cycle: Cycle, idea: Idea, playbook: str, *, by: Any) -> Cycle:

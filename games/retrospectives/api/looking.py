@@ -33,11 +33,11 @@ class Retrospectives(ReadOnlyModelViewSet[Retrospective]):
     def _now(self, pk: int) -> Response:
         return Response(shapes.RetrospectiveShape(Retrospective.objects.prefetch_related("words").get(pk=pk)).data)
 
-    @extend_schema(request=shapes.SayAsked, responses=shapes.RetrospectiveShape)
+    @extend_schema(request=shapes.RetroSayAsked, responses=shapes.RetrospectiveShape)
     @action(detail=True, methods=["post"])
     def say(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Say something to a section: what the numbers do not tell."""
-        row, asked = self.get_object(), shapes.asked_for(shapes.SayAsked, request.data)
+        row, asked = self.get_object(), shapes.asked_for(shapes.RetroSayAsked, request.data)
         actions.say(row.cycle, asked["section"], asked["text"], by=request.user)
         return self._now(row.pk)
 
@@ -66,18 +66,18 @@ class Proposals(ReadOnlyModelViewSet[Proposal]):
     filterset_fields = ("retrospective", "section", "code", "state")
     ordering = ("retrospective", "number")
 
-    @extend_schema(request=shapes.ReasonAsked, responses=shapes.ProposalShape)
+    @extend_schema(request=shapes.WeighAsked, responses=shapes.ProposalShape)
     @action(detail=True, methods=["post"])
     def take(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """It goes into the next cycle."""
-        row, asked = self.get_object(), shapes.asked_for(shapes.ReasonAsked, request.data)
+        row, asked = self.get_object(), shapes.asked_for(shapes.WeighAsked, request.data)
         return Response(shapes.ProposalShape(actions.take(row, by=request.user, **asked)).data)
 
-    @extend_schema(request=shapes.ReasonAsked, responses=shapes.ProposalShape)
+    @extend_schema(request=shapes.WeighAsked, responses=shapes.ProposalShape)
     @action(detail=True, methods=["post"])
     def leave(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """It is left as it is, with a reason."""
-        row, asked = self.get_object(), shapes.asked_for(shapes.ReasonAsked, request.data)
+        row, asked = self.get_object(), shapes.asked_for(shapes.WeighAsked, request.data)
         return Response(shapes.ProposalShape(actions.leave(row, by=request.user, **asked)).data)
 
     @extend_schema(request=None, responses=shapes.ProposalShape)
@@ -122,20 +122,20 @@ class LookingBack(GenericViewSet[Cycle]):
         row = actions.ask(self.get_object(), by=request.user)
         return Response(shapes.RetrospectiveShape(row).data, status=status.HTTP_202_ACCEPTED)
 
-    @extend_schema(request=shapes.NextAsked, responses={201: shapes.NextShape})
+    @extend_schema(request=shapes.LookBackNextAsked, responses={201: shapes.LookBackNextShape})
     @action(detail=True, methods=["post"], url_path="look-back/next")
     def begin_next(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Draft the next cycle: these rules with everything taken, moved in time. Launch it as any draft."""
-        cycle, asked = self.get_object(), shapes.asked_for(shapes.NextAsked, request.data)
+        cycle, asked = self.get_object(), shapes.asked_for(shapes.LookBackNextAsked, request.data)
         draft, stuck = actions.begin_next(cycle, by=request.user, **asked)
         body = {"cycle": draft.pk, "key": draft.key, "stuck": [one.number for one in stuck]}
-        return Response(shapes.NextShape(body).data, status=status.HTTP_201_CREATED)
+        return Response(shapes.LookBackNextShape(body).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=shapes.AdoptAsked, responses={201: shapes.AdoptionShape})
+    @extend_schema(request=shapes.AdoptionAsked, responses={201: shapes.AdoptionShape})
     @action(detail=True, methods=["post"], url_path="look-back/adopt")
     def adopt(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Decide what becomes of an idea of those who came first: tested in the next cycle, the start of a new one, or neither."""
-        cycle, asked = self.get_object(), shapes.asked_for(shapes.AdoptAsked, request.data)
+        cycle, asked = self.get_object(), shapes.asked_for(shapes.AdoptionAsked, request.data)
         idea = visible(access_of(request), "idea.view", Idea.objects.filter(cycle=cycle, pk=asked.pop("idea"))).first()
         if idea is None:
             message = "There is no such idea in this cycle."

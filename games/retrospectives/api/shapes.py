@@ -46,7 +46,7 @@ class RetrospectiveShape(serializers.ModelSerializer[Retrospective]):
         read_only_fields = fields
 
 
-class SettingShape(serializers.Serializer[Any]):
+class ProposedSetting(serializers.Serializer[Any]):
     """A setting of the rules and its new value; null takes it away."""
 
     path = serializers.CharField()
@@ -57,7 +57,7 @@ class ProposalShape(serializers.ModelSerializer[Proposal]):
     """Something to change in the next cycle: why (`code` with its `facts`), about what, and the settings, if it can be said so."""
 
     facts = serializers.DictField(read_only=True)
-    change = SettingShape(many=True, read_only=True)
+    change = ProposedSetting(many=True, read_only=True)
 
     class Meta:
         model = Proposal
@@ -85,27 +85,27 @@ class CarriedShape(serializers.ModelSerializer[Carried]):
         read_only_fields = fields
 
 
-class SayAsked(serializers.Serializer[Any]):
+class RetroSayAsked(serializers.Serializer[Any]):
     """Words to a section; empty takes them away."""
 
     section = serializers.ChoiceField(SECTIONS)
     text = serializers.CharField(allow_blank=True, max_length=WORDS)
 
 
-class ReasonAsked(serializers.Serializer[Any]):
+class WeighAsked(serializers.Serializer[Any]):
     """Why."""
 
     reason = serializers.CharField(required=False, allow_blank=True, max_length=WORDS, default="")
 
 
-class NextAsked(serializers.Serializer[Any]):
+class LookBackNextAsked(serializers.Serializer[Any]):
     """When the next cycle begins (default: now), and the table `carry` of its rules (default: as it is here)."""
 
     start = serializers.DateTimeField(required=False)
     carry = serializers.DictField(required=False)
 
 
-class NextShape(serializers.Serializer[Any]):
+class LookBackNextShape(serializers.Serializer[Any]):
     """The draft, and the numbers of proposals that do not fit into the rules by themselves."""
 
     cycle = serializers.IntegerField()
@@ -113,7 +113,7 @@ class NextShape(serializers.Serializer[Any]):
     stuck = serializers.ListField(child=serializers.IntegerField())
 
 
-class AdoptAsked(serializers.Serializer[Any]):
+class AdoptionAsked(serializers.Serializer[Any]):
     """A decision about a winner's idea. `prediction`: for `test`; `playbook`: for `start`."""
 
     idea = serializers.IntegerField()
