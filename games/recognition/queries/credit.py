@@ -26,7 +26,7 @@ class CreditRow:
 
 def flows_on(design: Design) -> bool:
     """Whether anything flows on by these rules."""
-    return any(rule.flows for rule in design.rules)
+    return design.recognition.points and any(rule.flows for rule in design.rules)
 
 
 def originators_of(cycle: Cycle) -> dict[int, int]:

@@ -31,7 +31,7 @@ def book_for(cycle: Cycle, generation: int, design: Design, acts: Sequence[Act])
     Shares of joint ideas are those agreed when the journal is read.
     """
     flowing = {rule.key: rule.event for rule in design.rules if rule.flows}
-    if not flowing:
+    if not flowing or not design.recognition.points:
         return None
     book = CreditBook(design.credit, frozenset(flowing))
     points = Points.objects.filter(cycle=cycle, generation=generation)

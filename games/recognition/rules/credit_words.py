@@ -11,7 +11,7 @@ HUNDRED = 100
 def credit_rules(design: Design) -> list[str]:
     """One sentence each; none where no rule flows."""
     flowing = [rule for rule in design.rules if rule.flows]
-    if not flowing:
+    if not flowing or not design.recognition.points:
         return []
     spec = design.credit
     named = ", ".join(f'"{rule.title}"' for rule in flowing)
