@@ -4,14 +4,16 @@ A portion is a transaction: whoever waits sees how far it is, and a process may 
 that read the one before, what was given stays in memory.
 """
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Case, F, Max, When
 
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
@@ -26,7 +28,7 @@ from games.recognition.actions.rows import pour
 from games.recognition.models import Points, PointsCursor, PointsTotal
 from games.recognition.queries.acts import Actors, acts_of, ledger_for
 from games.recognition.queries.points import changes_between
-from games.recognition.rules.acts import asked_of
+from games.recognition.rules.acts import asked_of, told_by_payload
 from games.recognition.rules.points import Ledger, NoPreview
 
 PORTION: Final = 20_000
@@ -100,13 +102,26 @@ def replay_points(cycle: Cycle, *, design_number: int | None = None, by: Any = N
 def read_on(cycle: Cycle, *, generation: int, portions: int | None = None, size: int = PORTION) -> bool:
     """Read portions of a preview, all of them or so many. Returns whether it is done. Stops where another preview has taken its place."""
     reading: Reading | None = None
-    while portions is None or portions > 0:
-        reading = read_portion(cycle, reading, generation=generation, size=size)
-        if reading is None or reading.done:
-            return reading is not None
-        portions = None if portions is None else portions - 1
+    with _not_collecting():
+        while portions is None or portions > 0:
+            reading = read_portion(cycle, reading, generation=generation, size=size)
+            if reading is None or reading.done:
+                return reading is not None
+            portions = None if portions is None else portions - 1
     PointsCursor.objects.filter(cycle=cycle, preview_generation=generation).update(preview_held_until=None)
     return False
+
+
+@contextmanager
+def _not_collecting() -> Iterator[None]:
+    """What is kept of a long journal only grows: the collector would walk through all of it again and again, and find nothing."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 @transaction.atomic
@@ -144,8 +159,13 @@ def read_portion(cycle: Cycle, before: Reading | None, *, generation: int, size:
 def _next(cycle: Cycle, cursor: PointsCursor, design: Design, size: int) -> list[Entry]:
     """Sealed entries that the rules ask for, in order."""
     rows = JournalEntry.objects.filter(cycle_id=cycle.pk, seal__gt=cursor.preview_seal, seal__lte=cursor.seal)
-    asked = rows.filter(kind__in=asked_of(design.rules)).order_by("seal")[:size]
-    return list(map(Entry._make, asked.values_list("seal", "kind", "actor", "group_id", "subject", "payload", "at")))
+    asked, told = rows.filter(kind__in=asked_of(design.rules)).order_by("seal")[:size], told_by_payload(design.rules)
+    payload = F("payload") if told is None else Case(When(kind__in=told, then=F("payload")), default=None)
+    found = asked.values_list("seal", "kind", "actor", "group_id", "subject", "at", payload)
+    return [
+        Entry(seal or 0, kind, actor, group, subject, {} if said is None else said, at)
+        for seal, kind, actor, group, subject, at, said in found
+    ]
 
 
 def trial_design(cycle: Cycle, cursor: PointsCursor) -> Design:

@@ -114,6 +114,13 @@ _SAID: Final[dict[str, tuple[str, tuple[tuple[object, Effect], ...], Effect]]] =
 """Kind -> (part of the payload, what its values mean, what any other means). A post that corrects another one earns nothing again."""
 
 
+def told_by_payload(rules: Iterable[PointRule]) -> frozenset[str] | None:
+    """Kinds whose payload such rules have to know; None: of all, since a rule asks for rounds or tasks."""
+    if any(rule.rounds is not None or rule.challenges is not None for rule in rules):
+        return None
+    return frozenset({*map(str, _SAID), *ON_A_GROUP, Kind.POST_SAID, Kind.THREAD_OPENED, Kind.TEST_CHANGED, Kind.IDEA_MERGED})
+
+
 def asked_of(rules: Iterable[PointRule]) -> list[str]:
     """The kinds of the journal that such rules have to read: what earns by them, what takes it back, what gives it back."""
     kinds = ALWAYS | {str(Kind.TEST_CHANGED) if rule.event == STUDIED else rule.event for rule in rules}
