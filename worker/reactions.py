@@ -181,6 +181,9 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.SUGGESTION_DECIDED: (tell,),
     Kind.SUGGESTION_APPLIED: (tell,),
     Kind.WIN_FOUND: (tell,),
+    Kind.BADGE_EARNED: (tell,),
+    Kind.QUEST_FINISHED: (tell,),
+    Kind.GOAL_REACHED: (tell,),
     Kind.FLAG_RAISED: (tell,),
     # rules and decisions change results too
     Kind.DECISION_RECORDED: (refresh, pass_on),

@@ -157,6 +157,9 @@ TOPICS: Mapping[str, Topic] = MappingProxyType(
         "study.begun": Topic.TEAM,
         "news": Topic.NEWS,
         "win.found": Topic.WINS,
+        "badge.earned": Topic.WINS,
+        "quest.finished": Topic.WINS,
+        "goal.reached": Topic.WINS,
         "wins.weekly": Topic.WINS,
         "flag.raised": Topic.TEAM,
     }

@@ -32,7 +32,7 @@ from games.notices.models import Announcement, Message, Notice
 from games.partnerships.models import Partner, Partnership
 from games.peers.models import PeerAsk
 from games.progression.models import Carried, Draft
-from games.recognition.models import Grant, GrantPass, LearningWeek, Points, PointsTotal, WatchFlag, Win
+from games.recognition.models import EarnedBadge, Grant, GrantPass, LearningWeek, Points, PointsTotal, WatchFlag, Win
 from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
 from games.retrospectives.models import Adoption, Proposal, Retrospective
 from games.rounds.models import Entrant, Extension
@@ -202,6 +202,7 @@ def _results(cast: Cast, today: Any) -> list[Model]:
         ),
         Points.objects.create(cycle=cycle, seal=1, rule="first", design_number=1, group=cast.red, amount=5, at=today),
         PointsTotal.objects.create(cycle=cycle, group=cast.red, amount=5),
+        EarnedBadge.objects.create(cycle=cycle, badge="first", group=cast.red, design_number=1, seal=1, at=today),
         Win.objects.create(cycle=cycle, group=cast.red, kind="first_test", key="first", seal=1, at=today),
         LearningWeek.objects.create(cycle=cycle, group=cast.red, week=today.date(), acts=1),
         WatchFlag.objects.create(cycle=cycle, number=1, kind="motion", key="first", found_at=today, seen_at=today),

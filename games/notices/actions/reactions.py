@@ -30,6 +30,7 @@ from games.notices.actions.outcomes import (
 )
 from games.notices.actions.partnering import on_ideas_merge, on_ideas_merged, on_partners_asked, on_partners_settled
 from games.notices.actions.peers import on_peer_answered, on_peer_asked
+from games.notices.actions.playing import HANDLERS as OF_GAME
 from games.notices.actions.replies import on_feedback_replied
 from games.notices.actions.studying import on_study_begun
 from games.notices.actions.suggesting import HANDLERS as OF_SUGGESTIONS
@@ -209,6 +210,7 @@ HANDLERS: Mapping[Kind, Callable[[JournalEntry], int]] = {
     Kind.STUDY_BEGUN: on_study_begun,
     **OF_SUGGESTIONS,
     **OF_CREDENTIALS,
+    **OF_GAME,
     **OF_WINS,
 }
 

@@ -22,7 +22,7 @@ KINDS: Final = {
         "tactic": "a way of going about it",
         "clue": "a clue",
     },
-    "act": {"adopt": "kept", "adapt": "kept in a changed way", "abandon": "it did not work"},
+    "act": {"adopt": "kept", "adapt": "kept in a changed way", "abandon": "that did not work"},
 }
 """What payloads say, in words."""
 
@@ -35,7 +35,8 @@ def act_words(counting: Counting) -> str:
 def counting_words(counting: Counting, design: Design | None = None, *, count: int | None = None) -> str:
     """Such as "an entry handed in, 5 times, in Week 1"."""
     number = counting.count if count is None else count
-    parts = [act_words(counting)]
+    acts = act_words(counting)
+    parts = [acts.replace(", whether it worked or not", "") if "act" in counting.where else acts]
     if counting.of in OF:
         parts.append(OF[counting.of].format(count=number) if number > 1 else "")
     elif number > 1:

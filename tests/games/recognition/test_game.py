@@ -17,10 +17,13 @@ from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
+from games.notices.actions import react
+from games.notices.models import Notice
 from games.recognition.actions import read_journal, reading, rebuild_game
 from games.recognition.models import EarnedBadge, GoalReached, GroupWeek, PointsTotal, QuestFinished, Tally
+from tests.cast import Cast
 from tests.factories.cycles import CycleFactory, small_design
-from tests.factories.groups import GroupFactory
+from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.games.recognition.test_points import happen
 
 pytestmark = pytest.mark.django_db
@@ -232,3 +235,22 @@ def written(cycle: Cycle, where: Path) -> list[Path]:
     """The files of a public bundle."""
     export_cycle(cycle, where, audience=Audience.PUBLIC)
     return list(where.iterdir())
+
+
+def test_the_team_hears_what_it_has_earned_and_reached(cast: Cast) -> None:
+    cycle, red, blue = playing()
+    MembershipFactory(group=red, cycle=cycle, person=cast.ada.person, role="member", capabilities=["submit"])
+    happen(cycle, ("submission.received", "submission:1", red, 0), ("idea.shared", "idea:1", red, 1))
+    happen(cycle, ("test.acted", "change_test:1", red, 2), ("test.acted", "change_test:2", blue, 3))
+    read(cycle)
+    kinds = ("badge.earned", "quest.finished", "goal.reached")
+    entries = JournalEntry.objects.filter(cycle_id=cycle.pk, kind__in=kinds, group_id=red.pk)
+    assert all(react(entry.pk) == 1 for entry in entries)
+    said = sorted(Notice.objects.filter(person=cast.ada.person, topic="wins").values_list("text", flat=True))
+    assert said == [
+        "Badge earned: first",
+        "Badge earned: pioneer",
+        "Badge earned: rich",
+        "Quest finished: three",
+        "Reached together: all",
+    ]
