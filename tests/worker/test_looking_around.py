@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_every_cycle_that_runs_is_looked_at_and_one_that_fails_stops_no_other(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken, over = CycleFactory(key="broken"), CycleFactory(key="over", state="closed")
+    broken, over = CycleFactory.create(key="broken"), CycleFactory.create(key="over", state="closed")
 
     def found(cycle: Cycle, _now: object) -> list[Suspect]:
         if cycle.pk == broken.pk:

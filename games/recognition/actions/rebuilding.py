@@ -20,7 +20,7 @@ def rebuild_wins(cycle: Cycle) -> int:
     """
     cursor, design = cursor_of(cycle), design_of(cycle)
     for model in (WinProgress, LearningWeek, Exchange):
-        model.objects.filter(cycle=cycle).delete()  # type: ignore[attr-defined] # each is a model
+        model.objects.filter(cycle=cycle).delete()
     found, seal = set[int](), 0
     while entries := list(sealed(cycle.pk, after=seal).filter(seal__lte=cursor.seal)[:BATCH]):
         acts = acts_of(cycle, entries, design)

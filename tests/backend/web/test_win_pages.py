@@ -144,7 +144,7 @@ def test_as_many_statements_for_many_as_for_few(cast: Cast, path: str, who: str)
     client = getattr(cast, who).client
 
     def statements(count: int) -> int:
-        groups = [GroupFactory(cycle=cast.cycle, key=f"g{count}-{number}") for number in range(count)]
+        groups = [GroupFactory.create(cycle=cast.cycle, key=f"g{count}-{number}") for number in range(count)]
         at = now()
         Win.objects.bulk_create(
             Win(cycle=cast.cycle, group=one, kind="first_test", key=f"{count}-{number}", seal=1, at=at)

@@ -35,8 +35,8 @@ def teams(cycle: Cycle, count: int) -> list[tuple[Group, Actor]]:
     """Further teams, each with one member."""
     made = []
     for number in range(count):
-        group, who = GroupFactory(cycle=cycle, key=f"team-{number}"), actor(f"member-{number}")
-        MembershipFactory(cycle=cycle, group=group, person=who.person, capabilities=["submit"])
+        group, who = GroupFactory.create(cycle=cycle, key=f"team-{number}"), actor(f"member-{number}")
+        MembershipFactory.create(cycle=cycle, group=group, person=who.person, capabilities=["submit"])
         made.append((group, who))
     return made
 

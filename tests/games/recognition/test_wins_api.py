@@ -95,7 +95,7 @@ def test_outsiders_read_neither_wins_nor_weeks_nor_flags(cast: Cast, win: Win, f
 
 @pytest.mark.parametrize("what", ["wins", "learning-weeks", "watch-flags"])
 def test_as_many_statements_for_300_as_for_three(cast: Cast, what: str) -> None:
-    groups = [GroupFactory(cycle=cast.cycle, key=f"g{number}") for number in range(3)]
+    groups = [GroupFactory.create(cycle=cast.cycle, key=f"g{number}") for number in range(3)]
     api = cast.org.api
 
     def statements(count: int) -> int:

@@ -14,7 +14,8 @@ edges = st.dictionaries(st.tuples(st.integers(0, 9), st.integers(0, 9)), st.inte
 
 def honest(teams: int, seed: int, each: int = 12) -> dict[tuple[int, int], int]:
     """A network in which every team thanks whoever it met, by chance."""
-    chance, found = Random(seed), {}
+    chance = Random(seed)
+    found: dict[tuple[int, int], int] = {}
     for team in range(teams):
         for other in chance.choices([one for one in range(teams) if one != team], k=each):
             found[team, other] = found.get((team, other), 0) + 1
@@ -110,7 +111,7 @@ def test_five_that_thank_only_each_other_are_found_among_seven() -> None:
     five = with_ring({}, range(5), each=2)
     assert tight_rings(five) == []  # nobody else is there
     (ring,) = tight_rings(five, among=7)
-    assert (ring.members, ring.inside, ring.given, ring.share) == (frozenset(range(5)), 40, 40, 1)
+    assert (ring.members, ring.inside, ring.given, ring.share) == (frozenset(range(5)), 40, 40, Fraction(1))
 
 
 def test_one_round_of_politeness_is_no_ring() -> None:

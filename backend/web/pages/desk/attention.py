@@ -1,6 +1,6 @@
 """What an organizer should look at: activity beside learning, team by team, and flags that a person settles with a reason."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +22,7 @@ from games.permissions import visible
 from games.recognition.actions.watching import REASON, raise_flags, settle_flag
 from games.recognition.models import LearningWeek, WatchFlag
 from games.recognition.queries.watching import flags_of, motion_of, weeks_of, whole_cycle
-from games.recognition.rules.watching import FlagKind, FlagState
+from games.recognition.rules.watching import FlagKind, FlagState, Motion, Week
 
 TEAMS: Final = 60
 LATELY: Final = 20
@@ -36,6 +36,25 @@ STATES: Final = {
     FlagState.DISMISSED.value: gettext_lazy("looked at: nothing to it"),
     FlagState.ACTED.value: gettext_lazy("looked at: something was done"),
 }
+
+
+SAYS: Final = {
+    FlagKind.PAIR.value: gettext_lazy("%(there)d one way and %(back)d back: %(share)d %% of all that one of them gave."),
+    FlagKind.RING.value: gettext_lazy(
+        "%(exchanges)d of %(given)d thanks, cheers, adoptions and votes that they gave stayed among them (%(share)d %%)."
+    ),
+    FlagKind.MOTION.value: gettext_lazy(
+        "In the week of %(week)s: %(acts)d acts, after %(acts_before)s a week; %(learned)d tests and adoptions, after %(learned_before)s."
+    ),
+}
+
+
+class Row(NamedTuple):
+    """A team in the list: its weeks, and motion without learning, if there is any."""
+
+    name: str
+    weeks: tuple[Week, ...]
+    motion: Motion | None
 
 
 class LookForm(forms.Form):
@@ -58,8 +77,8 @@ def attention_page(request: HttpRequest, cycle: str) -> HttpResponse:
     visible_weeks = visible(access, "learning_week.view", LearningWeek.objects.filter(cycle=found))
     groups = dict(Group.objects.filter(pk__in=visible_weeks.values("group")).values_list("pk", "name"))
     weeks = weeks_of(found, access.now, groups=groups)
-    rows = [{"name": groups[pk], "weeks": told, "motion": motion_shape(motion_of(told))} for pk, told in weeks.items()]
-    rows.sort(key=lambda row: (row["motion"] is None, -sum(one.acts for one in row["weeks"][-2:]), row["name"]))
+    rows = [Row(groups[pk], told, motion_of(told)) for pk, told in weeks.items()]
+    rows.sort(key=lambda row: (row.motion is None, -sum(one.acts for one in row.weeks[-2:]), row.name))
     flags = [flag_shape(one) for one in visible(access, "watch_flag.view", flags_of(found))[: TEAMS + LATELY]]
     context: dict[str, Any] = {
         "open": [one for one in flags if one["open"]],
@@ -71,15 +90,8 @@ def attention_page(request: HttpRequest, cycle: str) -> HttpResponse:
     return desk_page(request, "desk/attention.html", found, "attention", context)
 
 
-def _row(row: dict[str, Any]) -> dict[str, Any]:
-    last = row["weeks"][-4:]
-    return {
-        "name": row["name"],
-        "acts": [one.acts for one in last],
-        "learned": [one.learned for one in last],
-        "chart": weeks_shape(row["weeks"][-8:], title=row["name"]),
-        "motion": row["motion"],
-    }
+def _row(row: Row) -> dict[str, Any]:
+    return {"name": row.name, "chart": weeks_shape(row.weeks[-8:], title=row.name), "motion": motion_shape(row.motion)}
 
 
 def flag_shape(flag: WatchFlag) -> dict[str, Any]:
@@ -96,19 +108,8 @@ def flag_shape(flag: WatchFlag) -> dict[str, Any]:
 
 
 def _says(flag: WatchFlag) -> str:
-    if flag.kind == FlagKind.RING.value:
-        return (
-            _("%(exchanges)d of %(given)d thanks, cheers, adoptions and votes that they gave stayed among them (%(share)d %%).")
-            % flag.facts
-        )
-    if flag.kind == FlagKind.PAIR.value:
-        return _("%(there)d one way and %(back)d back: %(share)d %% of all that one of them gave.") % flag.facts
-    return (
-        _(
-            "In the week of %(week)s: %(acts)d acts, after %(acts_before)s a week; %(learned)d tests and adoptions, after %(learned_before)s."
-        )
-        % flag.facts
-    )
+    facts: dict[str, Any] = flag.facts
+    return str(SAYS[flag.kind]) % facts
 
 
 @never_cache
