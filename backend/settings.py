@@ -231,6 +231,8 @@ SPECTACULAR_SETTINGS = {
         "VotingState": "backend.api.openapi.VOTING_STATES",
         "GivenState": "backend.api.openapi.GIVEN_STATES",
         "Pace": "backend.api.openapi.PACES",
+        "CredentialSource": "backend.api.openapi.CREDENTIAL_SOURCES",
+        "PlaybookSource": "backend.api.openapi.PLAYBOOK_SOURCES",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "backend.api.openapi.add_refusals"],
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -8,6 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 from backend.api.errors import CONTENT_TYPE
 from backend.api.idempotency import HEADER, KEY_LENGTH
 from games.changes.rules import AppealState, ChangeKind, ChangeSetState
+from games.credentials.rules import SourceKind
 from games.cycles.rules import CycleState
 from games.ideas.rules import WRITTEN, DerivationKind, IdeaKind
 from games.ideas.rules import Audience as IdeaAudience
@@ -81,6 +82,8 @@ CITING_KINDS: Final = [one.value for one in WRITTEN]
 VOTING_STATES: Final = [one.value for one in VotingState]
 GIVEN_STATES: Final = [MarkState.ABSENT.value]
 PACES: Final = [(one.value, one.value) for one in Pace]
+CREDENTIAL_SOURCES: Final = [(one.value, one.value) for one in SourceKind]
+PLAYBOOK_SOURCES: Final = ["library", "posted"]
 METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 
 

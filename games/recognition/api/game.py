@@ -65,7 +65,7 @@ class EarnedBadgeSerializer(serializers.ModelSerializer[EarnedBadge]):
         return badge_words(badge, design) if badge is not None else ""
 
 
-class AskedSerializer(serializers.Serializer[Any]):
+class BadgeAskedSerializer(serializers.Serializer[Any]):
     """A badge of the rules. Surprises are not told."""
 
     key = serializers.CharField()
@@ -99,7 +99,7 @@ class GoalSerializer(serializers.Serializer[Any]):
 class GameSerializer(serializers.Serializer[Any]):
     """What of the game a cycle plays. What is switched off is not here. `streak`: how weeks in a row are counted, in words."""
 
-    badges = AskedSerializer(many=True)
+    badges = BadgeAskedSerializer(many=True)
     quests = QuestSerializer(many=True)
     goals = GoalSerializer(many=True)
     streak = serializers.CharField()
