@@ -34,7 +34,7 @@ def rules(cycle: Cycle, design: Design, now: datetime) -> dict[str, Any]:
         for rule, amount, teams in points_of(cycle)
         .order_by()
         .values_list("rule")
-        .annotate(amount=Sum("amount"), teams=Count("group", distinct=True, filter=Q(amount__gt=0)))
+        .annotate(given=Sum("amount"), teams=Count("group", distinct=True, filter=Q(amount__gt=0)))
     }
     kinds = {one.event for one in design.rules}
     acts = dict(

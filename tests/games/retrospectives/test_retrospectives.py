@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from games.cycles.actions import change_state
+from games.cycles.actions import add_design, change_state
 from games.cycles.models import Cycle, Decision
+from games.cycles.models import Design as DesignRow
 from games.cycles.queries import design_of
 from games.cycles.rules import CycleState, ReasonMissing
 from games.errors import Conflict
 from games.groups.models import Group
-from games.journal.actions import seal_pending
+from games.journal.actions import record, seal_pending
 from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 from games.journal.rules import Kind
@@ -19,6 +20,7 @@ from games.playbooks.schema import DesignRefused
 from games.progression.actions import discard_draft, draft_next, launch_draft
 from games.progression.drafting import draft_of
 from games.progression.models import Carried
+from games.recognition.models import Points
 from games.retrospectives import actions
 from games.retrospectives.models import Adoption, Proposal, Retrospective
 from games.retrospectives.queries import proposals_of, retrospective_of, told_by_data, waiting
@@ -32,6 +34,7 @@ from games.retrospectives.rules import (
 )
 from games.submissions.models import Submission
 from tests.cast import Cast
+from tests.factories.cycles import CycleFactory, small_design
 from tests.factories.groups import GroupFactory
 from tests.factories.retrospectives import looked_back, won
 from tests.factories.suggestions import suggested
@@ -62,6 +65,25 @@ def test_it_tells_who_came_and_what_they_did_in_every_section(cast: Cast):
     call = data["rounds"][0]
     assert (call["key"], call["field"], call["active"], call["entries"]) == ("call", 2, 1, 1)
     assert (data["ideas"]["shared"], data["ideas"]["sources"], data["aim"]["target"]) == (1, 0, "250")
+
+
+def test_it_tells_what_each_rule_gave_and_whether_more_was_done_after_it_changed(cast: Cast):
+    rule = {"key": "shared", "name": "Shared", "event": "idea.shared", "points": 5}
+    unused = {"key": "sung", "name": "A song sung", "event": "story.told", "points": 9}
+    cycle, now = CycleFactory(design=small_design(rules=[rule, unused])), db_now()
+    group, other = GroupFactory(cycle=cycle, key="a"), GroupFactory(cycle=cycle, key="b")
+    for seal, (who, amount) in enumerate(((group, 30), (group, 20), (other, 6)), 1):
+        Points.objects.create(cycle=cycle, seal=seal, rule="shared", design_number=1, group=who, amount=amount, at=now)
+        record(Kind.IDEA_SHARED, cycle_id=cycle.pk, group_id=who.pk, subject=f"idea:{seal}", at=now - timedelta(days=seal * 7))
+    DesignRow.objects.filter(cycle=cycle).update(created_at=now - timedelta(days=28))
+    changed = add_design(cycle, small_design(rules=[rule | {"points": 9}, unused]), by=None)
+    DesignRow.objects.filter(pk=changed.pk).update(created_at=now - timedelta(days=10))
+    cycle.refresh_from_db()
+    data = told_by_data(cycle, now)["rules"]
+    shared, sung = data["rows"]
+    assert (shared["points"], shared["teams"], shared["acts"], data["total"]) == (56, 2, 3, 56)
+    assert (shared["before"], shared["after"]) == ("0.39", "0.35")  # 2 acts of 2 teams in 18 days, 1 in 10
+    assert (sung["points"], sung["acts"], sung["before"]) == (0, 0, "")
 
 
 def test_it_names_nobody(cast: Cast):
