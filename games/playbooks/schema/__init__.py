@@ -20,6 +20,7 @@ from games.playbooks.schema.points import PointRule, Receiver
 from games.playbooks.schema.reading import WARNING, DesignRefused, design_problems, json_schema, parse_design, read_toml
 from games.playbooks.schema.registration import Division, Document, Eligibility, NameRules, Registration
 from games.playbooks.schema.retention import Retention
+from games.playbooks.schema.succession import Carry, Season
 from games.playbooks.schema.tasks import (
     ChallengeDesign,
     CriterionDesign,
@@ -34,21 +35,22 @@ from games.playbooks.schema.tasks import (
 )
 
 __all__ = [
-    "DEFAULT_ROLES",
     "CREDIT",
+    "DEFAULT_ROLES",
     "FORMAT",
     "WARNING",
     "Accent",
     "Aim",
     "Badge",
     "Brand",
+    "Carry",
     "ChallengeDesign",
     "Checks",
     "Counted",
     "Counting",
+    "CreditSpec",
     "CriterionDesign",
     "CycleSpec",
-    "CreditSpec",
     "Design",
     "DesignRefused",
     "Division",
@@ -74,6 +76,7 @@ __all__ = [
     "Retention",
     "Role",
     "RoundDesign",
+    "Season",
     "SharedGoal",
     "Streak",
     "Waiver",
