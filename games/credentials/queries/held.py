@@ -14,6 +14,7 @@ from games.cycles.queries import design_of
 from games.groups.models import Membership
 from games.recognition.models import EarnedBadge, Grant
 from games.recognition.rules import GrantState
+from games.recognition.rules.asked import badge_words
 from leaderboards.engine.words import award_rules
 
 GIVEN: Final = (GrantState.GRANTED.value, GrantState.DELIVERED.value)
@@ -33,13 +34,7 @@ def given_grants() -> QuerySet[Grant]:
 
 def without_credential() -> QuerySet[Grant]:
     """Awards given here for which the group has never had one. Imported cycles were played elsewhere: there, members ask."""
-    had = Credential.objects.filter(
-        cycle=OuterRef("cycle"),
-        group=OuterRef("group"),
-        key=OuterRef("award"),
-        source=SourceKind.GRANT.value,
-        person__isnull=True,
-    )
+    had = Credential.objects.filter(grant=OuterRef("pk"), person__isnull=True)
     return given_grants().filter(~Exists(had), cycle__imported=False).order_by("pk")
 
 
@@ -78,7 +73,7 @@ def criteria_of(cycle: Cycle, source: SourceKind, key: str) -> str:
     badge = next((one for one in design.badges if one.key == key), None)
     if badge is None:
         return "By rules that are no longer in force."
-    return badge.summary or f"By the rules of {cycle.name}."
+    return " ".join(part for part in (badge.summary, badge_words(badge, design)) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,9 +140,7 @@ def picture(claim: Claim, token: str) -> str:
     words = _lines(claim["title"])
     top = 158 - 16 * (len(words) - 1)
     size = 28 if len(words) == 1 and len(words[0]) < SHORT else 21
-    title = "".join(
-        _text(line, top + 32 * number, size, bold=True) for number, line in enumerate(words)
-    )
+    title = "".join(_text(line, top + 32 * number, size, bold=True) for number, line in enumerate(words))
     place = _text(claim["result"]["place"], 92, 40, bold=True, fill="#f2b84b") if "result" in claim else ""
     under = _text(_lines(claim["recipient"])[0], 236, 18) + _text(_lines(claim["cycle"])[0], 262, 14, fill="#c9c5d8")
     return (

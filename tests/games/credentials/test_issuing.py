@@ -178,8 +178,20 @@ def test_an_award_that_is_taken_back_takes_its_credentials_along(cast: Cast) -> 
     actions.follow_grant(grant.pk)
     for row in rows:
         row.refresh_from_db()
-        assert (row.state, row.reason) == ("revoked", "The entry was copied.")
+        assert (row.state, row.reason) == ("revoked", "The award was taken back.")
     assert actions.catch_up() == 0
+
+
+def test_an_award_that_is_given_anew_has_another_credential(cast: Cast) -> None:
+    grant = given(cast.red)
+    rows = [issued(grant), own(grant, cast.ada)]
+    revoke_grant(grant, by=cast.org.user, reason="A wrong mark.")
+    actions.follow_grant(grant.pk)
+    anew = given(cast.red)
+    actions.follow_grant(anew.pk)
+    team = Credential.objects.get(grant=anew)
+    mine = own(anew, cast.ada)
+    assert {team.pk, mine.pk}.isdisjoint({row.pk for row in rows})
 
 
 def test_a_reason_is_needed_and_it_is_for_good(cast: Cast) -> None:
