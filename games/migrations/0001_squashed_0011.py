@@ -1,4 +1,4 @@
-"""Everything at once for a new database. One that has some of 0001 to 0010 goes on by them; they go with the first release."""
+"""Everything at once for a new database. One that has some of 0001 to 0011 goes on by them; they go with the first release."""
 
 import django.db.models.deletion
 import django.db.models.functions.text
@@ -13,12 +13,13 @@ from games.migrations.operations.search import SearchIdeas
 
 class Migration(migrations.Migration):
 
-    replaces = [('games', '0001_initial'), ('games', '0002_browser'), ('games', '0003_drafts'), ('games', '0004_flags'), ('games', '0005_group_unnamed'), ('games', '0006_fair_judging'), ('games', '0007_commons'), ('games', '0008_talk_and_safe_room'), ('games', '0009_working_together'), ('games', '0010_ladder')]
+    replaces = [('games', '0001_initial'), ('games', '0002_browser'), ('games', '0003_drafts'), ('games', '0004_flags'), ('games', '0005_group_unnamed'), ('games', '0006_fair_judging'), ('games', '0007_commons'), ('games', '0008_talk_and_safe_room'), ('games', '0009_working_together'), ('games', '0010_ladder'), ('games', '0011_recognition')]
 
     initial = True
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('leaderboards', '0001_initial'),
     ]
 
     operations = [
@@ -41,6 +42,18 @@ class Migration(migrations.Migration):
                     ('hash', models.CharField(blank=True, max_length=64)),
                     ('claimed_by', models.CharField(blank=True, max_length=64)),
                     ('claimed_until', models.DateTimeField(blank=True, null=True)),
+                ],
+            ),
+            migrations.CreateModel(
+                name='SigningKey',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kid', models.CharField(help_text='RFC 7638 thumbprint of the public key.', max_length=43, unique=True)),
+                    ('public', models.CharField(help_text='The Ed25519 public key, base64url: `x` of its JWK.', max_length=43)),
+                    ('since', models.DateTimeField(help_text='First signed with.')),
+                    ('until', models.DateTimeField(blank=True, help_text='Replaced by another one; what it signed stays valid.', null=True)),
+                    ('withdrawn_at', models.DateTimeField(blank=True, help_text='Stolen or lost: nothing that it signed is believed any more.', null=True)),
+                    ('reason', models.TextField(blank=True)),
                 ],
             ),
             migrations.CreateModel(
@@ -68,7 +81,7 @@ class Migration(migrations.Migration):
                 name='NoticeWish',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('topic', models.CharField(choices=[('invitation', 'invitation'), ('deadline', 'deadline'), ('assigned', 'assigned'), ('feedback', 'feedback'), ('published', 'published'), ('advanced', 'advanced'), ('award', 'award'), ('team', 'team'), ('talk', 'talk'), ('news', 'news')], max_length=12)),
+                    ('topic', models.CharField(choices=[('invitation', 'invitation'), ('deadline', 'deadline'), ('assigned', 'assigned'), ('feedback', 'feedback'), ('published', 'published'), ('advanced', 'advanced'), ('award', 'award'), ('team', 'team'), ('talk', 'talk'), ('news', 'news'), ('wins', 'wins')], max_length=12)),
                     ('pace', models.CharField(choices=[('now', 'now'), ('daily', 'daily'), ('never', 'never')], default='now', max_length=8)),
                     ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notice_wishes', to=settings.AUTH_USER_MODEL)),
                 ],
@@ -161,6 +174,30 @@ class Migration(migrations.Migration):
                 ],
             ),
             migrations.CreateModel(
+                name='Group',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('key', models.CharField(max_length=100)),
+                    ('name', models.CharField(max_length=300)),
+                    ('kind', models.CharField(default='team', max_length=60)),
+                    ('division', models.CharField(blank=True, max_length=100)),
+                    ('columns', models.JSONField(blank=True, default=dict)),
+                    ('state', models.CharField(choices=[('pending', 'pending'), ('active', 'active'), ('withdrawn', 'withdrawn'), ('disqualified', 'disqualified'), ('merged', 'merged')], default='active', max_length=12)),
+                    ('invite_code', models.CharField(blank=True, max_length=32)),
+                    ('rank_hidden', models.BooleanField(default=False, help_text='Its captain asked that public boards do not name it.')),
+                    ('unnamed', models.CharField(blank=True, help_text='What public boards call it while it is hidden: a key that tells nothing.', max_length=40)),
+                    ('created_at', models.DateTimeField(auto_now_add=True)),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='games.cycle')),
+                    ('merged_into', models.ForeignKey(blank=True, help_text='The team that goes on for it, after a merger.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged', to='games.group')),
+                    ('predecessor', models.ForeignKey(blank=True, help_text='The same team in the cycle before.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='successors', to='games.group')),
+                    ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.organization')),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['invite_code'], name='group_by_invite')],
+                    'constraints': [models.UniqueConstraint(fields=('cycle', 'key'), name='group_key_once'), models.UniqueConstraint(models.F('cycle'), models.F('division'), django.db.models.functions.text.Lower('name'), name='group_name_once_per_division')],
+                },
+            ),
+            migrations.CreateModel(
                 name='PointsCursor',
                 fields=[
                     ('cycle', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='games.cycle')),
@@ -169,6 +206,10 @@ class Migration(migrations.Migration):
                     ('preview_generation', models.PositiveIntegerField(blank=True, help_text='Replayed under other rules, not shown yet.', null=True)),
                     ('preview_seal', models.BigIntegerField(default=0)),
                     ('preview_design', models.PositiveIntegerField(blank=True, null=True)),
+                    ('preview_rules', models.JSONField(blank=True, help_text='Rules on trial, which no Design has yet. Empty: those of preview_design.', null=True)),
+                    ('preview_until', models.BigIntegerField(default=0, help_text='How far the shown points had read when the preview was asked for: progress.')),
+                    ('preview_at', models.DateTimeField(blank=True, help_text='When it was asked for.', null=True)),
+                    ('preview_held_until', models.DateTimeField(blank=True, help_text='A worker reads for it until then.', null=True)),
                 ],
             ),
             migrations.CreateModel(
@@ -193,7 +234,7 @@ class Migration(migrations.Migration):
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                     ('number', models.PositiveIntegerField()),
                     ('at', models.DateTimeField()),
-                    ('kind', models.CharField(choices=[('advance', 'advance'), ('stop', 'stop'), ('withdraw', 'withdraw'), ('disqualify', 'disqualify'), ('equal', 'equal'), ('break', 'break'), ('award', 'award'), ('launch', 'launch'), ('amend', 'amend'), ('state', 'state'), ('gate', 'gate'), ('extend', 'extend'), ('reopen', 'reopen'), ('publish', 'publish'), ('waive', 'waive'), ('override', 'override'), ('role', 'role'), ('break_glass', 'break_glass'), ('deliberate', 'deliberate'), ('change_set', 'change_set'), ('appeal', 'appeal')], max_length=12)),
+                    ('kind', models.CharField(choices=[('advance', 'advance'), ('stop', 'stop'), ('withdraw', 'withdraw'), ('disqualify', 'disqualify'), ('equal', 'equal'), ('break', 'break'), ('award', 'award'), ('forgo', 'forgo'), ('launch', 'launch'), ('amend', 'amend'), ('state', 'state'), ('gate', 'gate'), ('extend', 'extend'), ('reopen', 'reopen'), ('publish', 'publish'), ('waive', 'waive'), ('override', 'override'), ('role', 'role'), ('break_glass', 'break_glass'), ('deliberate', 'deliberate'), ('change_set', 'change_set'), ('appeal', 'appeal'), ('adopt', 'adopt')], max_length=12)),
                     ('round', models.CharField(blank=True, max_length=100)),
                     ('board', models.CharField(blank=True, max_length=100)),
                     ('group', models.CharField(blank=True, max_length=100)),
@@ -241,34 +282,25 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
-                name='Group',
+                name='GoalReached',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('key', models.CharField(max_length=100)),
-                    ('name', models.CharField(max_length=300)),
-                    ('kind', models.CharField(default='team', max_length=60)),
-                    ('division', models.CharField(blank=True, max_length=100)),
-                    ('columns', models.JSONField(blank=True, default=dict)),
-                    ('state', models.CharField(choices=[('pending', 'pending'), ('active', 'active'), ('withdrawn', 'withdrawn'), ('disqualified', 'disqualified'), ('merged', 'merged')], default='active', max_length=12)),
-                    ('invite_code', models.CharField(blank=True, max_length=32)),
-                    ('rank_hidden', models.BooleanField(default=False, help_text='Its captain asked that public boards do not name it.')),
-                    ('unnamed', models.CharField(blank=True, help_text='What public boards call it while it is hidden: a key that tells nothing.', max_length=40)),
-                    ('created_at', models.DateTimeField(auto_now_add=True)),
-                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='games.cycle')),
-                    ('merged_into', models.ForeignKey(blank=True, help_text='The team that goes on for it, after a merger.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged', to='games.group')),
-                    ('predecessor', models.ForeignKey(blank=True, help_text='The same team in the cycle before.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='successors', to='games.group')),
-                    ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.organization')),
+                    ('goal', models.CharField(max_length=100)),
+                    ('groups', models.PositiveIntegerField(help_text='How many groups were credited.')),
+                    ('seal', models.BigIntegerField(help_text='The journal entry that reached it; below zero: brought in with a bundle.')),
+                    ('at', models.DateTimeField()),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.cycle')),
                 ],
                 options={
-                    'indexes': [models.Index(fields=['invite_code'], name='group_by_invite')],
-                    'constraints': [models.UniqueConstraint(fields=('cycle', 'key'), name='group_key_once'), models.UniqueConstraint(models.F('cycle'), models.F('division'), django.db.models.functions.text.Lower('name'), name='group_name_once_per_division')],
+                    'verbose_name_plural': 'goals reached',
+                    'constraints': [models.UniqueConstraint(fields=('cycle', 'goal'), name='goal_once')],
                 },
             ),
             migrations.CreateModel(
                 name='Notice',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('topic', models.CharField(choices=[('invitation', 'invitation'), ('deadline', 'deadline'), ('assigned', 'assigned'), ('feedback', 'feedback'), ('published', 'published'), ('advanced', 'advanced'), ('award', 'award'), ('team', 'team'), ('talk', 'talk'), ('news', 'news')], max_length=12)),
+                    ('topic', models.CharField(choices=[('invitation', 'invitation'), ('deadline', 'deadline'), ('assigned', 'assigned'), ('feedback', 'feedback'), ('published', 'published'), ('advanced', 'advanced'), ('award', 'award'), ('team', 'team'), ('talk', 'talk'), ('news', 'news'), ('wins', 'wins')], max_length=12)),
                     ('key', models.CharField(max_length=200, unique=True)),
                     ('text', models.CharField(max_length=300)),
                     ('path', models.CharField(blank=True, help_text='Where it leads, without the host.', max_length=500)),
@@ -316,6 +348,27 @@ class Migration(migrations.Migration):
                     ('cycle', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='dry_run', to='games.cycle')),
                     ('source', models.ForeignKey(help_text='The cycle it tries out.', on_delete=django.db.models.deletion.CASCADE, related_name='rehearsals', to='games.cycle')),
                 ],
+            ),
+            migrations.CreateModel(
+                name='Retrospective',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('state', models.CharField(choices=[('wanted', 'wanted'), ('ready', 'ready'), ('failed', 'failed')], default='wanted', max_length=6)),
+                    ('data', models.JSONField(blank=True, default=dict)),
+                    ('design_number', models.PositiveIntegerField(default=0, help_text='The version of the rules it was written under.')),
+                    ('seal', models.BigIntegerField(default=0, help_text='How far the journal had come.')),
+                    ('asked_at', models.DateTimeField()),
+                    ('made_at', models.DateTimeField(blank=True, null=True)),
+                    ('held_until', models.DateTimeField(blank=True, help_text='A worker writes it, at most until then.', null=True)),
+                    ('tries', models.PositiveSmallIntegerField(default=0)),
+                    ('error', models.TextField(blank=True)),
+                    ('published_at', models.DateTimeField(blank=True, null=True)),
+                    ('cycle', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='retrospective', to='games.cycle')),
+                    ('next_draft', models.ForeignKey(blank=True, help_text='The cycle begun from it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.cycle')),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['state', 'held_until'], name='retrospectives_to_write')],
+                },
             ),
             migrations.CreateModel(
                 name='Round',
@@ -385,6 +438,52 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name='Points',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('generation', models.PositiveIntegerField(default=1, help_text='A change of rules replays into a new generation, then they are swapped.')),
+                    ('seal', models.BigIntegerField(help_text='The journal entry that earned it.')),
+                    ('rule', models.CharField(max_length=100)),
+                    ('subject', models.CharField(blank=True, help_text='What the act was about: it earns once until it is taken back.', max_length=80)),
+                    ('design_number', models.PositiveIntegerField()),
+                    ('partner', models.BigIntegerField(blank=True, help_text='Id of the other team of the act: who was helped, who took it up.', null=True)),
+                    ('day', models.DateField(blank=True, help_text="Whose caps it counts for: a day of the cycle's time zone.", null=True)),
+                    ('repeats', models.PositiveIntegerField(default=0, help_text='How often the same partner had counted for this rule before.')),
+                    ('amount', models.IntegerField()),
+                    ('at', models.DateTimeField()),
+                    ('reverses', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='games.points')),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='games.cycle')),
+                    ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='points', to='games.group')),
+                    ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.person')),
+                ],
+                options={
+                    'verbose_name_plural': 'points',
+                    'indexes': [models.Index(fields=['cycle', 'generation', 'group'], name='points_by_group'), models.Index(fields=['cycle', 'generation', 'subject'], name='points_by_subject')],
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('partner__isnull', True), ('reverses__isnull', True)), fields=('cycle', 'generation', 'seal', 'rule', 'group'), name='points_once_per_act'), models.UniqueConstraint(condition=models.Q(('partner__isnull', False), ('reverses__isnull', True)), fields=('cycle', 'generation', 'seal', 'rule', 'group', 'partner'), name='points_once_per_partner'), models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('reverses',), name='points_taken_back_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Booking',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('question', models.TextField(help_text='What the group wants to talk about.')),
+                    ('counts', models.BooleanField(default=True, help_text='It uses up one of the office hours every group has.')),
+                    ('booked_at', models.DateTimeField()),
+                    ('cancelled_at', models.DateTimeField(blank=True, null=True)),
+                    ('outcome', models.CharField(blank=True, choices=[('', 'open'), ('held', 'held'), ('missed', 'missed')], default='', max_length=6)),
+                    ('outcome_at', models.DateTimeField(blank=True, null=True)),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bookings', to='games.cycle')),
+                    ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bookings', to='games.group')),
+                    ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.person')),
+                    ('round', models.ForeignKey(blank=True, help_text='The round whose quota it uses.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.round')),
+                    ('slot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bookings', to='games.slot')),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['group', 'booked_at'], name='bookings_of_group')],
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('cancelled_at__isnull', True)), fields=('slot', 'group'), name='slot_booked_once_by_group'), models.CheckConstraint(condition=models.Q(('outcome', ''), ('cancelled_at__isnull', True), _connector='OR'), name='cancelled_booking_has_no_outcome')],
+                },
+            ),
+            migrations.CreateModel(
                 name='Design',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -416,6 +515,9 @@ class Migration(migrations.Migration):
                     ('state', models.CharField(choices=[('nominated', 'nominated'), ('verified', 'verified'), ('granted', 'granted'), ('delivered', 'delivered'), ('declined', 'declined'), ('revoked', 'revoked'), ('unallocated', 'unallocated')], default='nominated', max_length=12)),
                     ('reason', models.TextField(blank=True)),
                     ('proof', models.TextField(blank=True)),
+                    ('proof_file', models.FileField(blank=True, help_text='For the group, organizers and sponsors.', max_length=200, upload_to='proofs/')),
+                    ('proof_name', models.CharField(blank=True, help_text='As the file was named by whoever sent it.', max_length=255)),
+                    ('sessions', models.PositiveSmallIntegerField(default=0, help_text='Coaching: how many sessions with experts it is worth.')),
                     ('created_at', models.DateTimeField(auto_now_add=True)),
                     ('changed_at', models.DateTimeField(auto_now=True)),
                     ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='games.cycle')),
@@ -423,6 +525,68 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'revoked'), _negated=True), fields=('cycle', 'award', 'group'), name='grant_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='GrantPass',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('award', models.CharField(max_length=100)),
+                    ('place', models.CharField(blank=True, help_text='Which it keeps.', max_length=20)),
+                    ('why', models.CharField(choices=[('has', 'has'), ('declined', 'declined')], max_length=8)),
+                    ('at', models.DateTimeField(auto_now_add=True)),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grant_passes', to='games.cycle')),
+                    ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grant_passes', to='games.group')),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('cycle', 'award', 'group'), name='award_passes_a_group_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Exchange',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(choices=[('thanks', 'thanks'), ('cheer', 'cheer'), ('helped', 'helped'), ('built', 'built'), ('adopted', 'adopted')], max_length=8)),
+                    ('count', models.IntegerField(default=0)),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.cycle')),
+                    ('giver', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.group')),
+                    ('receiver', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.group')),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('cycle', 'giver', 'receiver', 'kind'), name='exchange_once'), models.CheckConstraint(condition=models.Q(('giver', models.F('receiver')), _negated=True), name='exchange_between_two')],
+                },
+            ),
+            migrations.CreateModel(
+                name='GroupWeek',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('week', models.DateField(help_text='Its Monday.')),
+                    ('acts', models.PositiveIntegerField(default=0, help_text='Acts that count for the streak.')),
+                    ('early', models.PositiveIntegerField(default=0, help_text='Those of them in time to make good the week before.')),
+                    ('points', models.IntegerField(default=0, help_text='Points given in that week, less what was taken back.')),
+                    ('brought_acts', models.PositiveIntegerField(default=0, help_text='Of these, brought in with a bundle.')),
+                    ('brought_early', models.PositiveIntegerField(default=0)),
+                    ('brought_points', models.IntegerField(default=0)),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.cycle')),
+                    ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.group')),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('cycle', 'group', 'week'), name='group_week_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='LearningWeek',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('week', models.DateField(help_text='Its Monday.')),
+                    ('acts', models.PositiveIntegerField(default=0, help_text='Everything its members did.')),
+                    ('tests', models.PositiveIntegerField(default=0, help_text='Tests of change it finished.')),
+                    ('adoptions', models.PositiveIntegerField(default=0, help_text='Ideas of others that it adopted or built upon.')),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.cycle')),
+                    ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.group')),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('cycle', 'group', 'week'), name='learning_week_once')],
                 },
             ),
             migrations.CreateModel(
@@ -485,6 +649,24 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name='EarnedBadge',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('badge', models.CharField(max_length=100)),
+                    ('reached', models.IntegerField(default=1, help_text='How far it went at that moment: acts, days, partners, points, ...')),
+                    ('design_number', models.PositiveIntegerField()),
+                    ('seal', models.BigIntegerField(help_text='The journal entry that earned it; below zero: brought in with a bundle.')),
+                    ('at', models.DateTimeField()),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='badges_earned', to='games.cycle')),
+                    ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='badges_earned', to='games.group')),
+                    ('person', models.ForeignKey(blank=True, help_text='Only for badges of persons.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.person')),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['cycle', 'at'], name='badges_by_time')],
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('person__isnull', True)), fields=('cycle', 'badge', 'group'), name='badge_once_per_group'), models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('cycle', 'badge', 'person'), name='badge_once_per_person')],
+                },
+            ),
+            migrations.CreateModel(
                 name='ConflictOfInterest',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -515,28 +697,6 @@ class Migration(migrations.Migration):
                 ],
             ),
             migrations.CreateModel(
-                name='Points',
-                fields=[
-                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('generation', models.PositiveIntegerField(default=1, help_text='A change of rules replays into a new generation, then they are swapped.')),
-                    ('seal', models.BigIntegerField(help_text='The journal entry that earned it.')),
-                    ('rule', models.CharField(max_length=100)),
-                    ('subject', models.CharField(blank=True, help_text='What the act was about: it earns once until it is taken back.', max_length=80)),
-                    ('design_number', models.PositiveIntegerField()),
-                    ('amount', models.IntegerField()),
-                    ('at', models.DateTimeField()),
-                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='games.cycle')),
-                    ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='points', to='games.group')),
-                    ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.person')),
-                    ('reverses', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='games.points')),
-                ],
-                options={
-                    'verbose_name_plural': 'points',
-                    'indexes': [models.Index(fields=['cycle', 'generation', 'group'], name='points_by_group'), models.Index(fields=['cycle', 'generation', 'subject'], name='points_by_subject')],
-                    'constraints': [models.UniqueConstraint(fields=('cycle', 'generation', 'seal', 'rule', 'group'), name='points_once_per_act')],
-                },
-            ),
-            migrations.CreateModel(
                 name='PointsTotal',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -548,6 +708,21 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     'constraints': [models.UniqueConstraint(fields=('cycle', 'generation', 'group'), name='points_total_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='QuestFinished',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('quest', models.CharField(max_length=100)),
+                    ('seal', models.BigIntegerField(help_text='The journal entry that finished it; below zero: brought in with a bundle.')),
+                    ('at', models.DateTimeField()),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.cycle')),
+                    ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.group')),
+                ],
+                options={
+                    'verbose_name_plural': 'quests finished',
+                    'constraints': [models.UniqueConstraint(fields=('cycle', 'quest', 'group'), name='quest_once')],
                 },
             ),
             migrations.CreateModel(
@@ -592,6 +767,41 @@ class Migration(migrations.Migration):
                     ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.person')),
                     ('group', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='registration', to='games.group')),
                 ],
+            ),
+            migrations.CreateModel(
+                name='Proposal',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('number', models.PositiveIntegerField(help_text='Its name in addresses, from 1.')),
+                    ('section', models.CharField(max_length=20)),
+                    ('code', models.CharField(max_length=40)),
+                    ('about', models.CharField(blank=True, help_text='The round, rule or suggestion it is about.', max_length=100)),
+                    ('facts', models.JSONField(blank=True, default=dict)),
+                    ('change', models.JSONField(blank=True, default=list)),
+                    ('state', models.CharField(choices=[('open', 'open'), ('taken', 'taken'), ('left', 'left')], default='open', max_length=5)),
+                    ('reason', models.TextField(blank=True)),
+                    ('decided_at', models.DateTimeField(blank=True, null=True)),
+                    ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('retrospective', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='games.retrospective')),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('retrospective', 'number'), name='proposal_number_once'), models.UniqueConstraint(fields=('retrospective', 'code', 'about'), name='proposal_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='RetroWords',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('section', models.CharField(max_length=20)),
+                    ('text', models.TextField()),
+                    ('at', models.DateTimeField()),
+                    ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('retrospective', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='words', to='games.retrospective')),
+                ],
+                options={
+                    'verbose_name_plural': 'words',
+                    'constraints': [models.UniqueConstraint(fields=('retrospective', 'section'), name='retro_words_once')],
+                },
             ),
             migrations.CreateModel(
                 name='RiskTicket',
@@ -652,27 +862,6 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
-                name='Booking',
-                fields=[
-                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('question', models.TextField(help_text='What the group wants to talk about.')),
-                    ('counts', models.BooleanField(default=True, help_text='It uses up one of the office hours every group has.')),
-                    ('booked_at', models.DateTimeField()),
-                    ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                    ('outcome', models.CharField(blank=True, choices=[('', 'open'), ('held', 'held'), ('missed', 'missed')], default='', max_length=6)),
-                    ('outcome_at', models.DateTimeField(blank=True, null=True)),
-                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bookings', to='games.cycle')),
-                    ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bookings', to='games.group')),
-                    ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.person')),
-                    ('round', models.ForeignKey(blank=True, help_text='The round whose quota it uses.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.round')),
-                    ('slot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bookings', to='games.slot')),
-                ],
-                options={
-                    'indexes': [models.Index(fields=['group', 'booked_at'], name='bookings_of_group')],
-                    'constraints': [models.UniqueConstraint(condition=models.Q(('cancelled_at__isnull', True)), fields=('slot', 'group'), name='slot_booked_once_by_group'), models.CheckConstraint(condition=models.Q(('outcome', ''), ('cancelled_at__isnull', True), _connector='OR'), name='cancelled_booking_has_no_outcome')],
-                },
-            ),
-            migrations.CreateModel(
                 name='Stand',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -716,6 +905,94 @@ class Migration(migrations.Migration):
                 options={
                     'indexes': [models.Index(fields=['cycle', 'state', '-at'], name='suggestions_of_cycle')],
                     'constraints': [models.UniqueConstraint(fields=('cycle', 'number'), name='suggestion_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('applied_at__isnull', True), ('design_number__isnull', True)), models.Q(('applied_at__isnull', False), ('design_number__isnull', False), ('state', 'accepted')), _connector='OR'), name='suggestion_applied_once_accepted')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Tally',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('key', models.CharField(help_text='What is counted, as badge:KEY, quest:KEY:STEP or goal:KEY.', max_length=230)),
+                    ('number', models.IntegerField(default=0)),
+                    ('brought', models.IntegerField(default=0, help_text='How much of it was brought in with a bundle: no journal tells of it here.')),
+                    ('since', models.DateTimeField(help_text='The first act counted.')),
+                    ('last_at', models.DateTimeField(help_text='The last act counted.')),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.cycle')),
+                    ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.group')),
+                    ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.person')),
+                ],
+                options={
+                    'verbose_name_plural': 'tallies',
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('person__isnull', True)), fields=('cycle', 'key', 'group'), name='tally_once_per_group'), models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('cycle', 'key', 'person'), name='tally_once_per_person')],
+                },
+            ),
+            migrations.CreateModel(
+                name='WatchFlag',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('number', models.PositiveIntegerField(help_text='Its name in addresses, from 1 in each cycle.')),
+                    ('kind', models.CharField(choices=[('pair', 'pair'), ('ring', 'ring'), ('motion', 'motion')], max_length=6)),
+                    ('key', models.CharField(help_text='What it is about: group ids, or a group and a week.', max_length=120)),
+                    ('facts', models.JSONField(default=dict, help_text='The numbers behind it.')),
+                    ('found_at', models.DateTimeField()),
+                    ('seen_at', models.DateTimeField(help_text='When it was last found.')),
+                    ('state', models.CharField(choices=[('open', 'open'), ('dismissed', 'dismissed'), ('acted', 'acted')], default='open', max_length=9)),
+                    ('reason', models.TextField(blank=True)),
+                    ('settled_at', models.DateTimeField(blank=True, null=True)),
+                    ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.person')),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='watch_flags', to='games.cycle')),
+                    ('groups', models.ManyToManyField(help_text='The teams it is about.', related_name='+', to='games.group')),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['cycle', 'state'], name='watch_flags_of_cycle')],
+                    'constraints': [models.UniqueConstraint(fields=('cycle', 'number'), name='watch_flag_number_once'), models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('cycle', 'kind', 'key'), name='one_open_watch_flag')],
+                },
+            ),
+            migrations.CreateModel(
+                name='WinProgress',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('what', models.CharField(help_text='tests, board:KEY or task:ROUND/CHALLENGE.', max_length=210)),
+                    ('state', models.JSONField(default=dict)),
+                    ('base', models.JSONField(default=dict)),
+                    ('mark', models.CharField(blank=True, help_text='The last publication: the rounds it was about.', max_length=200)),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.cycle')),
+                    ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.group')),
+                ],
+                options={
+                    'verbose_name_plural': 'win progress',
+                    'constraints': [models.UniqueConstraint(fields=('cycle', 'group', 'what'), name='win_progress_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Credential',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, help_text='Its name in addresses.', unique=True)),
+                    ('source', models.CharField(choices=[('grant', 'grant'), ('badge', 'badge')], max_length=5)),
+                    ('key', models.CharField(help_text='Key of the award or of the badge in the Design.', max_length=100)),
+                    ('name', models.CharField(blank=True, help_text='Whom it names, as they wished; empty once they left.', max_length=300)),
+                    ('title', models.CharField(help_text='What was won.', max_length=300)),
+                    ('wanted', models.JSONField(blank=True, default=dict, help_text='What was asked for beside the name: with_address.')),
+                    ('claim', models.JSONField(blank=True, default=dict)),
+                    ('digest', models.CharField(blank=True, max_length=64)),
+                    ('state', models.CharField(choices=[('asked', 'asked'), ('issued', 'issued'), ('revoked', 'revoked')], default='asked', max_length=7)),
+                    ('token', models.TextField(blank=True, help_text='The signed badge: a compact JWT.')),
+                    ('status_list', models.PositiveIntegerField(blank=True, help_text='Number of the status list it stands in.', null=True)),
+                    ('status_index', models.PositiveIntegerField(blank=True, help_text='Its bit there: set once it is taken back.', null=True)),
+                    ('asked_at', models.DateTimeField()),
+                    ('issued_at', models.DateTimeField(blank=True, null=True)),
+                    ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                    ('reason', models.TextField(blank=True, help_text='Why it was taken back: everybody who verifies it reads this.')),
+                    ('given_up', models.BooleanField(default=False, help_text='Taken back by whoever it names, who may ask for another one.')),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='credentials', to='games.cycle')),
+                    ('grant', models.ForeignKey(blank=True, help_text='The award it rests on.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='credentials', to='games.grant')),
+                    ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='credentials', to='games.group')),
+                    ('person', models.ForeignKey(blank=True, help_text="A member who asked for one of their own. Empty: it is the group's.", null=True, on_delete=django.db.models.deletion.CASCADE, related_name='credentials', to='games.person')),
+                    ('signed_with', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credentials', to='games.signingkey')),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['cycle', 'group'], name='credentials_of_group'), models.Index(fields=['state', 'asked_at'], name='credentials_waiting')],
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('person__isnull', True), ('state__in', ['asked', 'issued'])), fields=('cycle', 'source', 'key', 'group'), name='credential_of_group_once'), models.UniqueConstraint(condition=models.Q(('person__isnull', False), ('state__in', ['asked', 'issued'])), fields=('cycle', 'source', 'key', 'group', 'person'), name='credential_of_person_once'), models.UniqueConstraint(fields=('status_list', 'status_index'), name='credential_bit_once')],
                 },
             ),
             migrations.CreateModel(
@@ -772,6 +1049,15 @@ class Migration(migrations.Migration):
                 options={
                     'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('round', 'challenge', 'group'), name='one_open_appeal'), models.UniqueConstraint(condition=models.Q(('challenge', None), ('state', 'open')), fields=('round', 'group'), name='one_open_appeal_of_a_round')],
                 },
+            ),
+            migrations.CreateModel(
+                name='GrantSession',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('at', models.DateTimeField(auto_now_add=True)),
+                    ('booking', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='prize', to='games.booking')),
+                    ('grant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='booked', to='games.grant')),
+                ],
             ),
             migrations.CreateModel(
                 name='ChallengeScore',
@@ -840,6 +1126,27 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name='Partnership',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('number', models.PositiveIntegerField(help_text='Its name in addresses and files, from 1 in each cycle.')),
+                    ('kind', models.CharField(choices=[('merger', 'merger'), ('joint', 'joint')], max_length=6)),
+                    ('name', models.CharField(blank=True, help_text='What the team is called after a merger; empty: as before.', max_length=300)),
+                    ('note', models.TextField(blank=True, help_text='Words of whoever proposed it, for the teams and organizers.')),
+                    ('state', models.CharField(choices=[('proposed', 'proposed'), ('agreed', 'agreed'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], default='proposed', max_length=9)),
+                    ('proposed_at', models.DateTimeField()),
+                    ('settled_at', models.DateTimeField(blank=True, null=True)),
+                    ('challenge', models.ForeignKey(blank=True, help_text='The task of a joint entry.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='partnerships', to='games.challenge')),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='partnerships', to='games.cycle')),
+                    ('lead', models.ForeignKey(help_text='The team that goes on.', on_delete=django.db.models.deletion.CASCADE, related_name='leads', to='games.group')),
+                    ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.person')),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['cycle', 'state'], name='partnerships_of_cycle')],
+                    'constraints': [models.UniqueConstraint(fields=('cycle', 'number'), name='partnership_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('challenge__isnull', True), ('kind', 'merger')), models.Q(('challenge__isnull', False), ('kind', 'joint')), _connector='OR'), name='partnership_joint_has_task'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='partnership_settled_says_when'), models.UniqueConstraint(condition=models.Q(('kind', 'joint'), ('state', 'agreed')), fields=('challenge', 'lead'), name='one_joint_entry_of_lead')],
+                },
+            ),
+            migrations.CreateModel(
                 name='PeerAsk',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -860,27 +1167,6 @@ class Migration(migrations.Migration):
                 options={
                     'indexes': [models.Index(fields=['cycle', 'state'], name='peer_asks_of_cycle')],
                     'constraints': [models.UniqueConstraint(fields=('cycle', 'number'), name='peer_ask_number_once'), models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'accepted'])), fields=('asker', 'asked'), name='peers_asked_once'), models.CheckConstraint(condition=models.Q(('asker', models.F('asked')), _negated=True), name='peers_are_two')],
-                },
-            ),
-            migrations.CreateModel(
-                name='Partnership',
-                fields=[
-                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('number', models.PositiveIntegerField(help_text='Its name in addresses and files, from 1 in each cycle.')),
-                    ('kind', models.CharField(choices=[('merger', 'merger'), ('joint', 'joint')], max_length=6)),
-                    ('name', models.CharField(blank=True, help_text='What the team is called after a merger; empty: as before.', max_length=300)),
-                    ('note', models.TextField(blank=True, help_text='Words of whoever proposed it, for the teams and organizers.')),
-                    ('state', models.CharField(choices=[('proposed', 'proposed'), ('agreed', 'agreed'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], default='proposed', max_length=9)),
-                    ('proposed_at', models.DateTimeField()),
-                    ('settled_at', models.DateTimeField(blank=True, null=True)),
-                    ('challenge', models.ForeignKey(blank=True, help_text='The task of a joint entry.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='partnerships', to='games.challenge')),
-                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='partnerships', to='games.cycle')),
-                    ('lead', models.ForeignKey(help_text='The team that goes on.', on_delete=django.db.models.deletion.CASCADE, related_name='leads', to='games.group')),
-                    ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.person')),
-                ],
-                options={
-                    'indexes': [models.Index(fields=['cycle', 'state'], name='partnerships_of_cycle')],
-                    'constraints': [models.UniqueConstraint(fields=('cycle', 'number'), name='partnership_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('challenge__isnull', True), ('kind', 'merger')), models.Q(('challenge__isnull', False), ('kind', 'joint')), _connector='OR'), name='partnership_joint_has_task'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='partnership_settled_says_when'), models.UniqueConstraint(condition=models.Q(('kind', 'joint'), ('state', 'agreed')), fields=('challenge', 'lead'), name='one_joint_entry_of_lead')],
                 },
             ),
             migrations.CreateModel(
@@ -993,6 +1279,17 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name='TallyMark',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('value', models.CharField(max_length=120)),
+                    ('tally', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='games.tally')),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('tally', 'value'), name='tally_mark_once')],
+                },
+            ),
+            migrations.CreateModel(
                 name='ChangeSet',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1012,6 +1309,19 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     'constraints': [models.UniqueConstraint(fields=('cycle', 'number'), name='change_set_number')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Certificate',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('content', models.BinaryField(help_text='PDF.')),
+                    ('digest', models.CharField(help_text='SHA-256 of the content: a file that somebody shows is compared with it.', max_length=64)),
+                    ('made_at', models.DateTimeField()),
+                    ('credential', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='certificate', to='games.credential')),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['digest'], name='certificate_by_digest')],
                 },
             ),
             migrations.CreateModel(
@@ -1083,6 +1393,38 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name='Credit',
+                fields=[
+                    ('points', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='credit', serialize=False, to='games.points')),
+                    ('exact', models.CharField(help_text='What came to the receiver before rounding and caps, as a fraction.', max_length=80)),
+                    ('uncapped', models.PositiveIntegerField(help_text='Whole points before caps.')),
+                    ('award', models.ForeignKey(help_text='The award whose worth flowed on.', on_delete=django.db.models.deletion.CASCADE, related_name='minted', to='games.points')),
+                    ('of', models.ForeignKey(blank=True, help_text='The newer idea, if it was about one.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.idea')),
+                ],
+                options={
+                    'verbose_name_plural': 'credit',
+                },
+            ),
+            migrations.CreateModel(
+                name='Carried',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(choices=[('points', 'points'), ('handicap', 'handicap'), ('badge', 'badge'), ('commitment', 'commitment')], max_length=10)),
+                    ('key', models.CharField(blank=True, max_length=100)),
+                    ('name', models.CharField(blank=True, help_text='What it was called there.', max_length=300)),
+                    ('was', models.IntegerField(default=0)),
+                    ('amount', models.IntegerField(default=0)),
+                    ('at', models.DateTimeField()),
+                    ('test', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.changetest')),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='carried', to='games.cycle')),
+                    ('group', models.ForeignKey(help_text='The team in the new cycle.', on_delete=django.db.models.deletion.CASCADE, related_name='carried', to='games.group')),
+                ],
+                options={
+                    'verbose_name_plural': 'carried',
+                    'constraints': [models.UniqueConstraint(fields=('group', 'kind', 'key'), name='carried_once')],
+                },
+            ),
+            migrations.CreateModel(
                 name='Idea',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1125,6 +1467,38 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     'constraints': [models.UniqueConstraint(fields=('idea', 'group'), name='credit_share_once'), models.CheckConstraint(condition=models.Q(('basis_points__gte', 1), ('basis_points__lte', 10000)), name='credit_share_in_whole')],
+                },
+            ),
+            migrations.CreateModel(
+                name='CreditLine',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('depth', models.PositiveSmallIntegerField(help_text='Steps that count between the two, the nearest way.')),
+                    ('exact', models.CharField(help_text='A fraction.', max_length=80)),
+                    ('ways', models.JSONField(default=list, help_text='Ideas between the newer one and this, way by way: lists of ids, newest first.')),
+                    ('to', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='came_back', to='games.idea')),
+                    ('credit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='games.credit')),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('credit', 'to'), name='credit_line_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Adoption',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('way', models.CharField(choices=[('test', 'test'), ('start', 'start'), ('neither', 'neither')], max_length=7)),
+                    ('prediction', models.TextField(blank=True, help_text='What is expected when others try it.')),
+                    ('playbook', models.CharField(blank=True, max_length=120)),
+                    ('at', models.DateTimeField()),
+                    ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='adoptions', to='games.cycle')),
+                    ('draft', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.cycle')),
+                    ('decision', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.decision')),
+                    ('idea', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='adoptions', to='games.idea')),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('idea',), name='adoption_once')],
                 },
             ),
             migrations.CreateModel(
@@ -1200,6 +1574,70 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     'constraints': [models.UniqueConstraint(fields=('target', 'source'), name='derivation_once'), models.CheckConstraint(condition=models.Q(('source__lt', models.F('target'))), name='derivation_from_older')],
+                },
+            ),
+            migrations.CreateModel(
+                name='ChangeTest',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('number', models.PositiveIntegerField(help_text='Its name in addresses and files, from 1 in each cycle.')),
+                    ('title', models.CharField(max_length=200)),
+                    ('prediction', models.TextField(blank=True)),
+                    ('done', models.TextField(blank=True)),
+                    ('data', models.TextField(blank=True)),
+                    ('learned', models.TextField(blank=True)),
+                    ('state', models.CharField(choices=[('planned', 'planned'), ('doing', 'doing'), ('studied', 'studied'), ('acted', 'acted')], default='planned', max_length=7)),
+                    ('act', models.CharField(blank=True, choices=[('adopt', 'adopt'), ('adapt', 'adapt'), ('abandon', 'abandon')], max_length=7)),
+                    ('began_at', models.DateTimeField(blank=True, null=True)),
+                    ('acted_at', models.DateTimeField(blank=True, null=True)),
+                    ('created_at', models.DateTimeField(auto_now_add=True)),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='change_tests', to='games.cycle')),
+                    ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='change_tests', to='games.group')),
+                    ('idea', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='change_tests', to='games.idea')),
+                    ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.person')),
+                    ('round', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.round')),
+                    ('taken', models.ForeignKey(blank=True, help_text='What it was taken from.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='change_tests', to='games.taken')),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['idea', 'group', 'acted_at'], name='change_test_of_idea')],
+                    'constraints': [models.UniqueConstraint(fields=('cycle', 'number'), name='change_test_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'acted'), models.Q(('act', ''), _negated=True)), models.Q(models.Q(('state', 'acted'), _negated=True), ('act', '')), _connector='OR'), name='change_test_acted_says_how')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Win',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(choices=[('first_test', 'first_test'), ('test_weeks', 'test_weeks'), ('back_again', 'back_again'), ('personal_best', 'personal_best'), ('best_place', 'best_place'), ('comeback', 'comeback'), ('built_upon', 'built_upon'), ('adopted', 'adopted')], max_length=13)),
+                    ('key', models.CharField(help_text='What makes it once for its group.', max_length=230)),
+                    ('seal', models.BigIntegerField(help_text='The journal entry that tells it; below zero: brought in with a bundle.')),
+                    ('at', models.DateTimeField()),
+                    ('reached', models.BigIntegerField(blank=True, help_text='Weeks, days, place or measured value, as the kind says.', null=True)),
+                    ('before', models.BigIntegerField(blank=True, help_text='What it was until then.', null=True)),
+                    ('attempt', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.attempt')),
+                    ('board', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='leaderboards.board')),
+                    ('built', models.ForeignKey(blank=True, help_text='The idea that builds on it.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.idea')),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wins', to='games.cycle')),
+                    ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wins', to='games.group')),
+                    ('idea', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.idea')),
+                    ('partner', models.ForeignKey(blank=True, help_text='Who adopted it or built on it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.group')),
+                    ('test', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.changetest')),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['cycle', '-at'], name='wins_of_cycle'), models.Index(fields=['group', '-at'], name='wins_of_group')],
+                    'constraints': [models.UniqueConstraint(fields=('cycle', 'group', 'kind', 'key'), name='win_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Cheer',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('at', models.DateTimeField()),
+                    ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.group')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cheers', to='games.person')),
+                    ('win', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cheers', to='games.win')),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('win', 'person'), name='cheer_win_once')],
                 },
             ),
             migrations.CreateModel(
@@ -1501,33 +1939,6 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     'constraints': [models.UniqueConstraint(condition=models.Q(('kind', 'used'), _negated=True), fields=('sheet', 'kind'), name='reply_once_per_kind')],
-                },
-            ),
-            migrations.CreateModel(
-                name='ChangeTest',
-                fields=[
-                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('number', models.PositiveIntegerField(help_text='Its name in addresses and files, from 1 in each cycle.')),
-                    ('title', models.CharField(max_length=200)),
-                    ('prediction', models.TextField(blank=True)),
-                    ('done', models.TextField(blank=True)),
-                    ('data', models.TextField(blank=True)),
-                    ('learned', models.TextField(blank=True)),
-                    ('state', models.CharField(choices=[('planned', 'planned'), ('doing', 'doing'), ('studied', 'studied'), ('acted', 'acted')], default='planned', max_length=7)),
-                    ('act', models.CharField(blank=True, choices=[('adopt', 'adopt'), ('adapt', 'adapt'), ('abandon', 'abandon')], max_length=7)),
-                    ('began_at', models.DateTimeField(blank=True, null=True)),
-                    ('acted_at', models.DateTimeField(blank=True, null=True)),
-                    ('created_at', models.DateTimeField(auto_now_add=True)),
-                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='change_tests', to='games.cycle')),
-                    ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='change_tests', to='games.group')),
-                    ('idea', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='change_tests', to='games.idea')),
-                    ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.person')),
-                    ('round', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='games.round')),
-                    ('taken', models.ForeignKey(blank=True, help_text='What it was taken from.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='change_tests', to='games.taken')),
-                ],
-                options={
-                    'indexes': [models.Index(fields=['idea', 'group', 'acted_at'], name='change_test_of_idea')],
-                    'constraints': [models.UniqueConstraint(fields=('cycle', 'number'), name='change_test_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'acted'), models.Q(('act', ''), _negated=True)), models.Q(models.Q(('state', 'acted'), _negated=True), ('act', '')), _connector='OR'), name='change_test_acted_says_how')],
                 },
             ),
         ]),
