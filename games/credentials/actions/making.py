@@ -12,7 +12,6 @@ from games.credentials.models import Certificate, Credential, SigningKey
 from games.credentials.queries import absolute, criteria_of, issuer, present_key
 from games.credentials.rules import CredentialRefused, CredentialState, SourceKind
 from games.credentials.rules.badges import badge_of, instant
-from games.credentials.rules.certificate import certificate
 from games.credentials.rules.claims import VERSION, Claim, Place, digest_of, fingerprint_of
 from games.credentials.rules.signing import sign
 from games.credentials.rules.status import SIZE, entry
@@ -29,6 +28,8 @@ def issue(credential_id: int) -> bool:
 
     Everything is computed first and written at the end, so a worker that dies leaves a row that asks.
     """
+    from games.credentials.rules.certificate import certificate  # noqa: PLC0415 -- heavy: only a worker prints
+
     row = (
         Credential.objects.select_related("cycle__organization", "group", "person__user", "grant")
         .filter(pk=credential_id)
