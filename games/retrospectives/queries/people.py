@@ -38,8 +38,9 @@ def people(cycle: Cycle) -> dict[str, Any]:
         ("accepted", max(door["accepted"], reach.groups) if door["asked"] else groups["all"]),
         ("entered", len(entered)),
         ("last_round", len(last)),
-        ("placed", _placed(cycle)),
     ]
+    placed = _placed(cycle)
+    funnel += [("placed", placed)] if placed else []
     return {
         "funnel": [{"key": key, "count": count} for key, count in funnel],
         "teams": reach.groups,

@@ -52,7 +52,16 @@ def rules(cycle: Cycle, design: Design, now: datetime) -> dict[str, Any]:
         if at is not None and begun is not None and begun < at < over and teams:
             row |= {"changed": at.isoformat()} | _around(cycle, one.event, (begun, at, over), teams)
         rows.append(row)
+    named = {one.key: one.name or one.key for one in design.rules}
+    rows += [_beside(key, *given[key], named) for key in sorted(given.keys() - named.keys())]
     return {"rows": rows, "total": sum(amount for amount, _ in given.values()), "top": _top(cycle)}
+
+
+def _beside(key: str, amount: int, teams: int, named: dict[str, str]) -> dict[str, Any]:
+    """Points that no act earned by itself: credit that a rule passed on, and what was brought from the cycle before."""
+    name = named.get(key.rpartition(".")[0], key)
+    row = {"key": key, "name": name, "event": "", "points": amount, "teams": teams, "acts": 0}
+    return row | {"before": "", "after": "", "changed": ""}
 
 
 def _changes(cycle: Cycle) -> tuple[datetime | None, dict[str, datetime]]:

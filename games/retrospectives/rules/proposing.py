@@ -156,7 +156,9 @@ def _of_rules(rules: Data, design: Data, *, teams: int) -> Iterator[Wanted]:
     for row in rows:
         key, points = str(row["key"]), int(row["points"])
         facts = {name: row[name] for name in ("name", "points", "acts", "before", "after")} | {"total": total}
-        if not int(row["acts"]):
+        if not row["event"]:
+            continue
+        if not int(row["acts"]) and not points:
             yield Wanted("rules", "rule_unused", key, facts, [{"path": f'rules["{key}"]', "value": None}])
         elif len(rows) >= RULES and points * 2 > total > 0:
             half = max(1, int(written.get(key, {}).get("points", 1)) // 2)

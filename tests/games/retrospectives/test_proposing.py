@@ -16,7 +16,7 @@ RULES = [
 ]
 ROUND = {"key": "call", "name": "Call", "field": 10, "active": 9, "entries": 9, "late": 0, "extended": 0}
 JUDGED = {"key": "call", "name": "Call", "reliability": "0.91", "final": 20, "open": 0}
-RULE = {"key": "shared", "name": "Shared", "points": 40, "acts": 8, "before": "", "after": ""}
+RULE = {"key": "shared", "name": "Shared", "event": "idea.shared", "points": 40, "acts": 8, "before": "", "after": ""}
 
 
 def design(**changes):
@@ -49,6 +49,8 @@ def codes(data, **changes):
         ({"rules": {"rows": [RULE | {"acts": 0, "points": 0}], "total": 0}}, [("rule_unused", "shared")]),
         ({"rules": {"rows": [RULE | {"before": "1.5", "after": "1.5"}], "total": 40}}, [("rule_moved_nothing", "shared")]),
         ({"rules": {"rows": [RULE | {"before": "1.5", "after": "1.6"}], "total": 40}}, []),
+        ({"rules": {"rows": [RULE | {"acts": 0}], "total": 40}}, []),
+        ({"rules": {"rows": [RULE | {"event": "", "acts": 0, "points": 0}], "total": 40}}, []),
         ({"rules": {"rows": [], "total": 9, "top": "60"}, "people": {"teams": 12}}, [("top_heavy", "")]),
         ({"rules": {"rows": [], "total": 9, "top": "60"}, "people": {"teams": 9}}, []),
         ({}, []),
@@ -71,7 +73,7 @@ def test_one_rule_that_gave_more_than_half_is_halved_where_there_are_several():
         {"rounds": [ROUND | {"extended": 5}]},
         {"ideas": {"shared": 10, "sources": 1, "failures": 1}},
         {"learning": {"of": 5, "planned": 9, "finished": 4, "tempo": "0.1", "taken": 3, "taken_tried": 1}},
-        {"rules": {"rows": [RULE | {"acts": 0}], "total": 9, "top": "90"}, "people": {"teams": 30}},
+        {"rules": {"rows": [RULE | {"acts": 0, "points": 0}], "total": 9, "top": "90"}, "people": {"teams": 30}},
     ],
 )
 def test_every_setting_that_is_proposed_is_one_that_the_rules_take(data):

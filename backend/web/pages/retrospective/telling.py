@@ -168,11 +168,19 @@ def _rules(section: Section, data: Data) -> None:
     rows = []
     for one in data["rows"]:
         cells = [number_words(one[name]) for name in ("points", "teams", "acts")]
-        rows.append({"cells": [one["name"], *cells, one["before"] or "–", one["after"] or "–"]})
+        rows.append({"cells": [_rule_name(one), *cells, one["before"] or "–", one["after"] or "–"]})
     section.tables = [Table(section.title, _columns(_("Rule"), *labels), rows)]
     section.stats = [_stat(_("points in all"), data["total"])]
     if data.get("top"):
         section.stats.append(_stat(_("held by the best tenth"), f"{data['top']} %"))
+
+
+def _rule_name(row: Data) -> str:
+    """The name of a rule; of points that no act earned by itself, where they came from."""
+    kinds = {"carry.points": _("Brought along"), "carry.handicap": _("Head start")}
+    if row["key"] in kinds:
+        return kinds[row["key"]]
+    return _("%(name)s: credit passed on") % {"name": row["name"]} if str(row["key"]).endswith(".credit") else str(row["name"])
 
 
 def _prizes(section: Section, data: Data) -> None:
