@@ -27,7 +27,7 @@ def cursor_of(cycle: Cycle) -> PointsCursor:
 
 def give(cycle: Cycle, generation: int, acts: Sequence[Act], design: Design, number: int) -> list[Points]:
     """Write the points of these acts into a generation, and add them to its totals. The caller holds the cursor."""
-    if not design.rules:
+    if not design.rules or not design.recognition.points:
         return []
     ledger = ledger_for(cycle, generation, design, acts)
     awards, book = read_acts(cycle, generation, design, ledger, acts)

@@ -23,6 +23,7 @@ from games.recognition.queries import badges_of, shown_points, shown_totals
 from games.recognition.queries.points import changes_between
 from games.recognition.queries.trials import trial_of
 from games.recognition.rules import level_of
+from games.recognition.rules.game import game_of
 from games.recognition.rules.words import rule_words
 from leaderboards.engine import numbers
 
@@ -50,9 +51,12 @@ class TotalSerializer(serializers.ModelSerializer[PointsTotal]):
         fields = ("cycle", "group", "group_key", "amount", "level", "last_at")
         read_only_fields = fields
 
-    def get_level(self, total: PointsTotal) -> int:
-        """Level n begins at 100 n (n - 1) / 2 points."""
-        return level_of(total.amount)
+    def get_level(self, total: PointsTotal) -> int | None:
+        """Level n begins at 100 n (n - 1) / 2 points; empty where levels are switched off."""
+        on: dict[int, bool] = self.__dict__.setdefault("_levels", {})
+        if total.cycle_id not in on:
+            on[total.cycle_id] = game_of(design_of(total.cycle)).levels
+        return level_of(total.amount) if on[total.cycle_id] else None
 
 
 class RuleSerializer(serializers.Serializer[Any]):

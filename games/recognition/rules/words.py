@@ -61,7 +61,7 @@ def rule_words(rule: PointRule, design: Design) -> RuleWords:
 
 def points_rules(design: Design) -> list[str]:
     """All of them, one sentence each, for the rules page; first what holds for every one."""
-    if not design.rules:
+    if not design.rules or not design.recognition.points:
         return []
     return [
         "Points are for what you do. They are apart from what judges give, and never decide a place on a judged board.",

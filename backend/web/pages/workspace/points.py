@@ -26,6 +26,7 @@ from games.recognition.models import Grant
 from games.recognition.queries import badges_of, shown_points, shown_totals
 from games.recognition.queries.credit import flows_on
 from games.recognition.rules import level_of
+from games.recognition.rules.game import game_of
 from games.recognition.rules.words import rule_words
 
 PAGE: Final = 30
@@ -65,15 +66,15 @@ def points_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
     amount = total.amount if total else 0
     why = because(access, rows[:PAGE]) if flows_on(design) else {}
     context = framed(request, found, "team-points", _("Points and awards") if design.rules else _("Awards")) | {
-        "rules": [_rule(one, design) for one in design.rules],
+        "rules": [_rule(one, design) for one in design.rules if design.recognition.points],
         "total": amount,
-        "level": _level(amount),
+        "level": _level(amount) if game_of(design).levels else None,
         "feed": [_line(one, design, why.get(one.pk)) for one in rows[:PAGE]],
         "credited": flows_on(design),
         "page": page,
         "previous": f"?page={page - 1}" if page > 1 else "",
         "next": f"?page={page + 1}" if len(rows) > PAGE else "",
-        "badges": [one for one in badges_of(found.cycle) if one.group == found.pk] if design.badges else [],
+        "badges": badges_of(found.cycle, group=found.pk) if game_of(design).badges else [],
         "waiting": _waiting(design, amount),
         "grants": _grants(access, found),
     }
@@ -126,8 +127,8 @@ def _waiting(design: Design, amount: int) -> list[dict[str, Any]]:
     """Badges for points that are still to be reached."""
     return [
         {"name": one.name or one.key, "left": one.points - amount}
-        for one in design.badges
-        if one.points is not None and one.points > amount
+        for one in game_of(design).badges
+        if one.points is not None and one.points > amount and not one.surprise
     ]
 
 
