@@ -72,8 +72,7 @@ def load(people: Mapping[str, Any]) -> Cycle:
     _remember(cycle)
     season_learned(cycle, start, people["olga"])
     commons_laid(cycle, "season", start, people)
-    _told(cycle)
-    return cycle
+    return _told(cycle)
 
 
 def _design(start: datetime) -> Design:
@@ -155,9 +154,10 @@ def _remember(cycle: Cycle) -> None:
         )
 
 
-def _told(cycle: Cycle) -> None:
-    """The same for what they shared: it earns, and those they built on are credited."""
+def _told(cycle: Cycle) -> Cycle:
+    """The same for what they shared: it earns, and those they built on are credited. Returns the cycle."""
     for idea in Idea.objects.filter(cycle=cycle, group__isnull=False, safe=False).order_by("shared_at", "pk"):
         payload = {"idea": idea.number, "kind": idea.kind, "version": 1}
         subject = f"idea:{idea.pk}"
         record(Kind.IDEA_SHARED, cycle_id=cycle.pk, group_id=idea.group_id, subject=subject, payload=payload, at=idea.shared_at)
+    return cycle

@@ -82,7 +82,6 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
         "teams": [one for one in teams or () if one.pk != found.group_id],
         "moderates": access.organizes(found.cycle_id) and found.audience != Audience.OWN.value,
         "talk": talk_on(access, found),
-        "credit": came_back(access, found),
     }
     return render(request, "ideas/idea.html", context)
 
@@ -104,8 +103,9 @@ def _parts(newest: IdeaVersion) -> list[dict[str, Any]]:
 
 
 def _with_others(access: Access, found: Any) -> dict[str, Any]:
-    """Whose it is, what went into it, what it went into. No statement where there is nothing of it."""
+    """Whose it is, what went into it, what it went into; what came back to it (one statement). No other where there is nothing of it."""
     return {
+        "credit": came_back(access, found),
         "shares": _shares(found) if found.joint else [],
         "taken_in": taken_in(access, found) if found.takes_in else [],
         "went_into": _went_into(access, found) if found.merged_into_id is not None else None,
