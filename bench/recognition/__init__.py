@@ -3,6 +3,6 @@
 from typing import Final
 
 from bench.harness import Row
-from bench.recognition import credit, replay
+from bench.recognition import badges, credit, replay
 
-ROWS: Final[tuple[Row, ...]] = (*replay.ROWS, *credit.ROWS)
+ROWS: Final[tuple[Row, ...]] = (*replay.ROWS, *credit.ROWS, *badges.ROWS)

@@ -1,0 +1,117 @@
+"""What one more act costs the game (badges, quests, weeks) after a million acts, beside the same act after ten thousand."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import Max
+from django.utils.timezone import now
+
+from bench.contests import begun
+from bench.copying import copy_in
+from bench.harness import SECONDS, Pair, Race, Stage, watched
+from games.cycles.models import Cycle
+from games.groups.models import Group
+from games.journal.models import JournalEntry
+from games.playbooks.schema import Design
+from games.recognition.actions.game import read_game
+from games.recognition.models import Tally
+from games.recognition.queries.acts import acts_of
+
+SHORT: Final = {"tiny": 60, "quick": 1_000}
+LONG: Final = {"tiny": 600, "quick": 50_000}
+FEW: Final = 10_000
+MANY: Final = 1_000_000
+NEW: Final = 200
+GAME: Final = {
+    "badges": [
+        {"key": "steady", "event": "submission.received", "count": 1_000_000},
+        {"key": "often", "event": "submission.received", "of": "days", "count": 1_000_000},
+        {"key": "streak", "streak": 50},
+    ],
+    "quests": [{"key": "q", "steps": [{"key": "a", "event": "submission.received"}, {"key": "b", "event": "idea.shared"}]}],
+    "streak": {},
+}
+COLUMNS: Final = (
+    "kind", "cycle_id", "group_id", "subject", "payload", "channel", "at", "seal", "previous_hash", "hash",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Played:
+    """A cycle with so many acts behind it, all of them counted."""
+
+    cycle: Cycle
+    groups: Sequence[Group]
+    acts: int
+    design: Design
+    seen: list[int] = field(default_factory=lambda: [0])
+
+
+def played(key: str, acts: int, groups: int) -> Played:
+    """A journal, tallies and marks as they stand after so many entries handed in, by so many groups."""
+    contest = begun(key, tasks=1, criteria=2, groups=groups, judges=1)
+    cycle, first = contest.cycle, (JournalEntry.objects.aggregate(last=Max("seal"))["last"] or 0) + 1
+    copy_in("games_journalentry", COLUMNS, _entries(cycle, contest.groups, first, acts, behind=True))
+    when = now() - timedelta(days=1)
+    kept = [
+        Tally(cycle=cycle, key=name, group=group, number=acts // groups, since=when, last_at=when)
+        for group in contest.groups
+        for name in ("badge:steady", "badge:often", "quest:q:a")
+    ]
+    tallies = {(one.key, one.group_id): one.pk for one in Tally.objects.bulk_create(kept, batch_size=1000)}
+    rows = (
+        (tallies[name, contest.groups[number % groups].pk], f"submission:{first + number}")
+        for number in range(acts)
+        for name in ("badge:steady", "quest:q:a")
+    )
+    copy_in("games_tallymark", ("tally_id", "value"), rows)
+    with connection.cursor() as cursor:
+        for table in ("games_journalentry", "games_tally", "games_tallymark"):
+            cursor.execute(f"ANALYZE {table}")
+    return Played(cycle, contest.groups, acts, Design.model_validate(contest.design.data() | GAME))
+
+
+def _entries(cycle: Cycle, groups: Sequence[Group], first: int, count: int, *, behind: bool) -> Iterator[tuple[Any, ...]]:
+    at, payload = now() - timedelta(days=2 if behind else 0), '{"round": "round", "challenge": "task1"}'
+    for number in range(count):
+        group, seal = groups[number % len(groups)].pk, first + number
+        yield ("submission.received", cycle.pk, group, f"submission:{seal}", payload, "web", at, seal, "", "")
+
+
+def _more(told: Played) -> float:
+    """Seconds for some new acts: what the game needs to count them. They are stored before, and stay."""
+    first = (JournalEntry.objects.aggregate(last=Max("seal"))["last"] or 0) + 1
+    copy_in("games_journalentry", COLUMNS, _entries(told.cycle, told.groups, first, NEW, behind=False))
+    entries = list(JournalEntry.objects.filter(cycle_id=told.cycle.pk, seal__gte=first).order_by("seal"))
+    acts = acts_of(told.cycle, entries, told.design)
+    with watched() as watch:
+        read_game(told.cycle, told.design, entries, acts, [])
+    told.seen[0] += len(entries)
+    return watch.seconds / len(entries)
+
+
+@contextmanager
+def counting(stage: Stage) -> Iterator[Pair]:
+    """The same new acts after a long journal and after a short one."""
+    few, many = SHORT.get(stage.sizes.name, FEW), LONG.get(stage.sizes.name, MANY)
+    groups = max(few // 50, 4)
+    short, long = played("game-short", few, groups), played("game-long", many, groups)
+    _more(short)
+    _more(long)
+    yield Pair(lambda: _more(long), lambda: _more(short), lambda: (f"{NEW} acts after {long.acts}, and after {short.acts}",))
+
+
+ROWS: Final = (
+    Race(
+        "badges",
+        "one act for badges, quests and weeks after 1,000,000 acts; limit: after 10,000",
+        SECONDS,
+        counting,
+        0.77,
+        most=9,
+    ),
+)
