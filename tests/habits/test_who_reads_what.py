@@ -198,6 +198,7 @@ PAGE_ROWS: Final[dict[str, type[Model]]] = {
     "suggestion": Suggestion,
     "desk-suggestion": Suggestion,
     "desk-attention-flag": WatchFlag,
+    "desk-adopt": Idea,
     "office-hours-session": Booking,
     "test": ChangeTest,
     "team-test": ChangeTest,
@@ -242,6 +243,7 @@ TELLS: Final = frozenset(
 )
 """Routes that tell something secret to somebody: walked by everybody in every mode."""
 VOTES: Final = "walked in test_who_reads_votes.py, whose scene has it"
+LATER: Final = "nobody looked back yet: tried in tests/backend/web/test_retrospective_pages.py"
 UNREACHED: Final[dict[str, str]] = {
     "audience-peers": VOTES,
     "audience-voting": VOTES,
@@ -252,6 +254,11 @@ UNREACHED: Final[dict[str, str]] = {
     "complete-registration": "nothing to complete",
     "cycle-logo": VOTES,
     "grant-proof": "nothing was handed over with a file: tried in tests/backend/web/test_prizes.py",
+    "brought": "no cycle before",
+    "desk-adopt": LATER,
+    "desk-next": LATER,
+    "retrospective": LATER,
+    "retrospective-file": LATER,
     "desk-enough-progress": "no computation is going on",
     "desk-export-file": "nothing is being made ready",
     "desk-job": "nothing is being made ready",
