@@ -6,4 +6,14 @@ from games.recognition.api.grants import GrantPasses, Grants
 from games.recognition.api.points import PointsViews, PointTotals
 from games.recognition.api.wins import LearningWeeks, WatchFlags, Wins
 
-__all__ = ["CreditViews", "GameViews", "GrantPasses", "Grants", "LearningWeeks", "PointTotals", "PointsViews", "WatchFlags", "Wins"]
+__all__ = [
+    "CreditViews",
+    "GameViews",
+    "GrantPasses",
+    "Grants",
+    "LearningWeeks",
+    "PointTotals",
+    "PointsViews",
+    "WatchFlags",
+    "Wins",
+]

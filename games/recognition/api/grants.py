@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from games.coaching.api.shapes import BookingShape, IdField, asked_for
 from games.coaching.models import Booking, Slot
 from games.coaching.rules import QUESTION
 from games.errors import NotFound
@@ -50,8 +49,20 @@ class WithReason(serializers.Serializer[Any]):
 class PrizeBookingAsked(serializers.Serializer[Any]):
     """Which time of which expert, and what the group wants to talk about."""
 
-    slot = IdField()
+    slot = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     question = serializers.CharField(max_length=QUESTION)
+
+
+class PrizeBookingSerializer(serializers.ModelSerializer[Booking]):
+    """A session that was booked from a prize. `counts` is false: it uses up no office hour. More of it: the bookings."""
+
+    expert_name = serializers.CharField(source="slot.expert.name")
+    starts_at = serializers.DateTimeField(source="slot.starts_at")
+
+    class Meta:
+        model = Booking
+        fields = ("id", "cycle", "slot", "group", "expert_name", "starts_at", "question", "counts", "booked_at")
+        read_only_fields = fields
 
 
 class GrantPassSerializer(serializers.ModelSerializer[GrantPass]):
@@ -118,17 +129,19 @@ class Grants(ReadOnlyModelViewSet[Grant]):
         """The group does not take it: its captain says so, or an organizer for it. By its rules the award passes to the next."""
         return self._moved(actions.decline, WithReason)
 
-    @extend_schema(request=PrizeBookingAsked, responses={201: BookingShape})
+    @extend_schema(request=PrizeBookingAsked, responses={201: PrizeBookingSerializer})
     @action(detail=True, methods=["post"])
     def book(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Book a session of a prize of coaching, beside the office hours."""
-        grant, asked = self.get_object(), asked_for(PrizeBookingAsked, request.data)
+        grant, form = self.get_object(), PrizeBookingAsked(data=request.data)
+        form.is_valid(raise_exception=True)
+        asked = form.validated_data
         slot = visible(access_of(request), "slot.book", Slot.objects.filter(pk=asked["slot"], cycle=grant.cycle_id)).first()
         if slot is None:
             raise NotFound
         made = actions.book_prize(grant, slot=slot, question=asked["question"], by=request.user)
         told = Booking.objects.select_related("slot__expert", "group").get(pk=made.pk)
-        return Response(BookingShape(told).data, status=status.HTTP_201_CREATED)
+        return Response(PrizeBookingSerializer(told).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=WithReason, responses=GrantSerializer)
     @action(detail=True, methods=["post"])
