@@ -9,7 +9,6 @@ from games.bundles.answers import cells_of, columns_of_attempt
 from games.bundles.bundle import ENTRY, NOT_HANDED_IN, Bundle
 from games.bundles.published import Published
 from games.bundles.queries.corrections import appeal_numbers, appeal_rows, change_rows
-from games.bundles.queries.game import game_rows
 from games.bundles.queries.hall import pitch_rows, stand_rows
 from games.bundles.queries.helped import helped_tables
 from games.bundles.queries.kept import earned_tables, file_rows, journal_rows, uploads_of
@@ -88,7 +87,6 @@ def bundle_of(cycle: Cycle) -> Bundle:
         **helped_tables(cycle, groups, people),
         files=Table(files),
         **earned_tables(cycle, groups, people),
-        game=Table(list(game_rows(cycle, groups, people))),
         journal=Table(list(journal_rows(cycle, groups))),
     )
     return Bundle(design, tables, tuple(_snapshots(cycle)))

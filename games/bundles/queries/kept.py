@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.storage import default_storage
 
 from games.bundles.credited import ways_text
+from games.bundles.queries.game import game_rows
 from games.bundles.rows import CreditRow, FileRow, JournalRow, PointRow
 from games.bundles.rules import MAX_FILE, MAX_FILES, MAX_TOTAL, MEGABYTE, FilesTooLarge
 from games.bundles.tables import Table
@@ -59,14 +60,14 @@ def contents_of(cycle: Cycle, digests: Collection[str]) -> dict[str, bytes]:
 
 
 def earned_tables(cycle: Cycle, groups: Mapping[int, str], people: Mapping[int, str]) -> dict[str, Table[Any]]:
-    """points.csv with every award and reversal that counts, and credit.csv.
+    """points.csv with every award and reversal that counts, credit.csv and game.csv.
 
     Acts are numbered from 1: seals mean something here only. What an act gave or took back for several other teams has a number for each.
     """
     rows = sorted(points_of(cycle).select_related("reverses"), key=lambda one: (*_act(one), one.pk))
     numbers = {act: number for number, act in enumerate(sorted({_act(one) for one in rows}), 1)}
     points, credit = _points_rows(rows, numbers, groups, people), _credit_rows(rows, numbers, groups)
-    return {"points": Table(list(points)), "credit": Table(list(credit))}
+    return {"points": Table(list(points)), "credit": Table(list(credit)), "game": Table(list(game_rows(cycle, groups, people)))}
 
 
 def _act(row: Points) -> tuple[int, int]:
