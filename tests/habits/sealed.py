@@ -94,7 +94,9 @@ def seal(cast: Cast) -> dict[type[Model], Model]:
     rows += [
         looked_back,
         Proposal.objects.create(retrospective=looked_back, number=1, section="rules", code="rule_unused", about="quiet"),
-        Adoption.objects.create(cycle=cycle, idea=Idea.objects.get(cycle=cycle), way="test", prediction="A quiet hope.", at=today),
+        Adoption.objects.create(
+            cycle=cycle, idea=Idea.objects.get(cycle=cycle), way="test", prediction="A quiet hope.", at=today
+        ),
         Carried.objects.create(cycle=cycle, group=cast.red, kind="badge", key="quiet", name="The quiet badge", at=today),
     ]
     rows += [*_talk(cast, today), *_help(cast, today)]
