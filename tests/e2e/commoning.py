@@ -16,11 +16,11 @@ ROLES = {"organizer": ["organize"], "sponsor": ["follow"], "captain": ["captain"
 
 
 def rules(
-    key: str, name: str, *, call: dict[str, Any], final: dict[str, Any], more: Sequence[dict[str, Any]] = ()
+    key: str, name: str, *, call: dict[str, Any], final: dict[str, Any], more: Sequence[dict[str, Any]] = (), **tables: Any
 ) -> dict[str, Any]:
     """Two rounds, a short answer in each, no board; `call` and `final` say when they are and what follows them, in hours from now.
 
-    `more`: further rules of points.
+    `more`: further rules of points; `tables`: further tables of the rules.
     """
     now = datetime.now(UTC).replace(microsecond=0)
 
@@ -52,6 +52,7 @@ def rules(
             {"key": "barrier", "name": "A barrier told and solved", "event": "barrier.solved", "points": 3},
             *more,
         ],
+        **tables,
     }
 
 
@@ -65,14 +66,14 @@ def sent(page: Page, path: str, data: dict[str, Any]) -> Any:
 
 
 def begun(
-    visit: Visit, stem: str, *, more: Sequence[dict[str, Any]] = (), **rounds: dict[str, Any]
+    visit: Visit, stem: str, *, more: Sequence[dict[str, Any]] = (), **tables: Any
 ) -> tuple[str, dict[str, int], Page, Page, Page]:
     """A cycle of its own in which Ada plays for Whisper and Ben for Murmur: key, ids of it and its rounds, pages of Olga, Ada, Ben."""
     tag = secrets.token_hex(3)
     key = f"{stem}-{tag}"
     olga, ada, ben = visit(OLGA), visit(ADA), visit(BEN)
     olga.goto("/desk/")
-    made = sent(olga, "/api/v1/cycles", {"design": rules(key, f"Commons {tag}", more=more, **rounds)})
+    made = sent(olga, "/api/v1/cycles", {"design": rules(key, f"Commons {tag}", more=more, **tables)})
     registered(ada, key, "Whisper")
     registered(ben, key, "Murmur")
     return key, {"cycle": made["id"]} | {one["key"]: one["id"] for one in made["rounds"]}, olga, ada, ben
