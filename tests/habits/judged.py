@@ -31,6 +31,7 @@ from games.organizations.models import Organization
 from games.playbooks.schema import parse_design
 from games.progression.actions import apply_design
 from games.progression.actions.timing import waive_looks
+from games.recognition.models import LearningWeek, WatchFlag, Win
 from games.submissions import actions as entering
 from games.submissions.queries import label_for
 from games.suggestions.models import Suggestion
@@ -287,6 +288,10 @@ def _help(found: Scene) -> None:
     soon, later = at + timedelta(days=3), at + timedelta(days=3, minutes=20)
     slot = Slot.objects.create(cycle=cycle, number=1, expert=expert, starts_at=soon, ends_at=later, offered_at=at)
     hour = Booking.objects.create(cycle=cycle, slot=slot, group=red, question="bookingword", booked_at=at)
+    Win.objects.create(cycle=cycle, group=red, kind="first_test", key="first", seal=1, at=at)
+    LearningWeek.objects.create(cycle=cycle, group=red, week=at.date(), acts=1)
+    facts = {"week": "2027-03-01", "acts": 6, "acts_before": 4.0, "learned": 0, "learned_before": 0.0}
+    WatchFlag.objects.create(cycle=cycle, number=1, kind="motion", key="first", facts=facts, found_at=at, seen_at=at)
     for word, shared in (("adviceword", True), ("expertnoteword", False)):
         SessionNote.objects.create(booking=hour, author=expert, text=word, shared=shared, at=at)
     found.needles |= {
