@@ -225,7 +225,7 @@ ASKED: Final[dict[str, str]] = {
 """What an address needs besides."""
 TELLS: Final = frozenset(
     """
-    desk-alike
+    desk-adopt desk-alike
     announcement-detail announcement-list appeal-detail appeal-list barriers bundle-export calibration calibration-differences
     calibration-remarks certainty change-set-detail change-set-list change-test-detail change-test-list concern-list
     conflict-list cycle cycle-desk cycle-people deliberation deliberation-detail deliberation-list deliberation-marks
@@ -255,7 +255,6 @@ UNREACHED: Final[dict[str, str]] = {
     "cycle-logo": VOTES,
     "grant-proof": "nothing was handed over with a file: tried in tests/backend/web/test_prizes.py",
     "brought": "no cycle before",
-    "desk-adopt": LATER,
     "desk-next": LATER,
     "retrospective": LATER,
     "retrospective-file": LATER,
@@ -277,6 +276,19 @@ UNREACHED: Final[dict[str, str]] = {
     "series": VOTES,
     "vote": VOTES,
     "vote-hall": VOTES,
+    "achievement": "no badge and no award is certified in this scene",
+    "badge-picture": "nothing is certified",
+    "badge-token": "nothing is certified",
+    "certificate": "nothing is certified",
+    "give-up-credential": "nothing is certified",
+    "verify-one": "nothing is certified",
+    "credit": "no credit flows in these rules",
+    "credit-table": "no credit flows in these rules",
+    "game": "no game in these rules",
+    "game-rules": "no game in these rules",
+    "game-standing": "no game in these rules",
+    "team-game": "no game in these rules",
+    "points-preview": "no points in these rules",
 }
 """Routes that answer nobody in this scene, with the reason."""
 NAMED: Final[dict[str, tuple[str, ...]]] = {"playbook-detail": ("innovation-competition",)}
