@@ -49,7 +49,11 @@ def my_credentials(request: HttpRequest) -> HttpResponse:
         if ground is None:
             raise Http404
         if request.POST.get("whom") == "team":
-            attempt(request, lambda: actions.ask_for_group(ground, by=request.user), _("It is being made: it stands here in a moment."))
+            attempt(
+                request,
+                lambda: actions.ask_for_group(ground, by=request.user),
+                _("It is being made: it stands here in a moment."),
+            )
             return redirect("my-credentials")
         form = NameForm(request.POST, auto_id=f"id_{ground.group.pk}_{ground.key}_%s")
         if form.is_valid() and _ask(request, ground, form, access):

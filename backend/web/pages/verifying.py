@@ -85,7 +85,12 @@ def one_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     row = _by_id(public_id)
     verdict = queries.verdict_on(row)
     mine = row.person_id in access_of(request).persons if row.person_id else row.group_id in access_of(request).groups
-    context = {**_shown(request, row), "verdict": told(verdict), "mine": mine, "page": Certificate.objects.filter(credential=row).exists()}
+    context = {
+        **_shown(request, row),
+        "verdict": told(verdict),
+        "mine": mine,
+        "page": Certificate.objects.filter(credential=row).exists(),
+    }
     return render(request, "credentials/one.html", context)
 
 
