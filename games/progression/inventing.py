@@ -57,6 +57,11 @@ def _let_through(cut: CutSpec) -> int:
     return int(cut.first or 0)
 
 
+def houses(design: Design) -> int:
+    """From how many organizations the members of each team come, so that a task for several takes its entry."""
+    return max((one.organizations for one in design.challenges), default=1)
+
+
 def team_name(number: int, rules: Registration) -> str:
     """Invented Alder, Invented Birch, …"""
     name = f"Invented {WORDS[number % len(WORDS)]}"

@@ -36,7 +36,6 @@ from games.notices.models import Announcement, Message, Notice
 from games.partnerships.models import Partnership
 from games.peers.models import PeerAsk
 from games.progression.models import Draft
-from games.recognition.models import LearningWeek, Points, PointsTotal, WatchFlag, Win
 from games.results.models import ExternalResult
 from games.rounds.models import Extension, Round
 from games.submissions.models import Attempt, Upload
@@ -45,6 +44,7 @@ from games.talk.models import Follow, Post, Report, Ruling, Thread
 from tests.cast import Actor, actor
 from tests.factories.accounts import ApiTokenFactory
 from tests.factories.groups import JoinRequestFactory, MembershipFactory, RegistrationFactory
+from tests.factories.house_recognized import looked_back, recognized
 from tests.factories.judging import sheet_for
 from tests.factories.organizations import OrganizationFactory, PersonFactory
 from tests.factories.results import Played, judge_final, water
@@ -140,18 +140,10 @@ def _learned(round_: Round, group: Group, number: int) -> None:
     reading = Reading.objects.create(round=round_, group=group, idea=idea)
     Taken.objects.create(cycle=cycle, number=number, round=round_, group=group, reading=reading, text="The same", at=now())
     Suggestion.objects.create(cycle=cycle, number=number, group=group, title="The same", why="The same", at=now())
-    _glad(group, number)
+    recognized(idea, group, number)
     _helped(group, number)
     _joined(idea, group, number)
     _talked(idea, number)
-
-
-def _glad(group: Group, number: int) -> None:
-    """A small win, a week, a flag for organizers."""
-    cycle, at = group.cycle, now()
-    Win.objects.create(cycle=cycle, group=group, kind="first_test", key=str(number), seal=number, at=at)
-    LearningWeek.objects.create(cycle=cycle, group=group, week=at.date() - timedelta(weeks=number), acts=1)
-    WatchFlag.objects.create(cycle=cycle, number=number, kind="motion", key=str(number), found_at=at, seen_at=at)
 
 
 def _joined(idea: Idea, group: Group, number: int) -> None:
@@ -197,10 +189,7 @@ def _around(people: dict[str, Actor], played: Played, call: Scene) -> None:
         Message.objects.create(to="ada@example.org", kind="test", key=f"message-{number}", subject="Hello", body="Hello.")
         record_decision(cycle, DecisionKind.BREAK, by=people["org"].user, reason="A draw.", board="result", group="team-1")
         ExternalResult.objects.create(cycle=cycle, kind="board", key="result", group=f"team-{number}", name="score", value="1.5")
-        what = {"cycle": cycle, "group": call.groups[number]}
         _learned(call.round, call.groups[number], number + 1)
-        Points.objects.create(**what, seal=7, rule="enter", subject=f"submission:{number}", design_number=1, amount=5, at=now())
-        PointsTotal.objects.create(**what, amount=5, last_at=now())
         Announcement.objects.create(cycle=cycle, title="The same", at=now())
         Appeal.objects.create(round=call.round, group=call.groups[number], text="The same")
         ChangeSet.objects.create(cycle=cycle, number=number + 1, reason="The same")
@@ -212,3 +201,4 @@ def _around(people: dict[str, Actor], played: Played, call: Scene) -> None:
         written = Cycle.objects.create(key=f"draft-{number}", name="The same", state="draft")
         MembershipFactory.create(cycle=written, group=None, person=person, role="organizer", capabilities=["organize"])
         Draft.objects.create(cycle=written, data={}, saved_at=now())
+    looked_back(cycle, played.cycle, written)

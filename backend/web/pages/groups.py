@@ -3,7 +3,7 @@
 from itertools import count
 from typing import Any
 
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models import FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -60,7 +60,7 @@ def group_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
         raise Http404
     found = row.cycle
     grants = visible(access, "grant.view", Grant.objects.filter(cycle=found, group=row)).order_by("award")
-    shown = proofs_of(access, found, row)
+    grants = grants.annotate(certificate=certificate_of(access, SourceKind.GRANT, "award"))
     context = {
         "cycle": found,
         "group": row,
@@ -75,23 +75,22 @@ def group_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
                 "title": one.name,
                 "under": shapes.money(one.amount_cents, one.currency),
                 "place": one.place,
-                "proof": shown.pop((SourceKind.GRANT.value, one.award), None),
+                "certificate": one.certificate,
             }
             for one in grants
         ],
-        "badges_shown": [one for (source, _key), one in shown.items() if source == SourceKind.BADGE.value],
-        "earned": badges_shown(access, row),
+        "earned": badges_shown(access, row, certificate=certificate_of(access, SourceKind.BADGE, "badge")),
         "places": _places(access, row),
         "rounds": rounds_of_group(access, found, row),
     }
     return render(request, "entries/group.html", context)
 
 
-def proofs_of(access: Access, cycle: Cycle, row: Group) -> dict[tuple[str, str], Credential]:
-    """(source, key) → the group's own credential for it, as far as it is listed for this person. One statement."""
-    rows = Credential.objects.filter(cycle=cycle, group=row, person__isnull=True, state=CredentialState.ISSUED.value)
-    found = visible(access, "credential.view", rows).only("public_id", "title", "source", "key").order_by("pk")
-    return {(one.source, one.key): one for one in found}
+def certificate_of(access: Access, source: SourceKind, key: str) -> Subquery:
+    """Id of the group's own credential, as far as it is listed for this person. `key`: the column that names the award or the badge."""
+    of = {"cycle": OuterRef("cycle"), "group": OuterRef("group"), "key": OuterRef(key), "source": source.value}
+    rows = Credential.objects.filter(**of, person__isnull=True, state=CredentialState.ISSUED.value)
+    return Subquery(visible(access, "credential.view", rows).order_by("pk").values("public_id")[:1])
 
 
 def together_of(access: Access, row: Group) -> list[dict[str, Any]]:

@@ -113,8 +113,13 @@ def _team(cycle: Cycle, design: Design, number: int, *, by: Any) -> None:
         answers=inventing.registration_answers(rules, number),
         consent=consent,
     ).group
-    for place in range(2, rules.min_members + 1):
+    houses = inventing.houses(design)
+    for place in range(2, max(rules.min_members, houses) + 1):
         add_member(held_group(group), _person(cycle, f"team-{number + 1}-{place}", f"Member {place} of {name}"), by=by)
+    if houses > 1:
+        for place, one in enumerate(Membership.objects.filter(group=group).order_by("pk")):
+            one.affiliation = f"Invented house {place % houses + 1}"
+            one.save(update_fields=["affiliation"])
 
 
 # --- Entries ----------------------------------------------------------------------------------------------------------------------------

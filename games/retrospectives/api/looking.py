@@ -64,7 +64,7 @@ class Proposals(ReadOnlyModelViewSet[Proposal]):
     seen_as = "proposal.view"
     permissions = dict.fromkeys(("take", "leave", "reconsider"), "proposal.decide")
     filterset_fields = ("retrospective", "section", "code", "state")
-    ordering = ("retrospective", "number")
+    ordering = ("retrospective_id", "number")
 
     @extend_schema(request=shapes.WeighAsked, responses=shapes.ProposalShape)
     @action(detail=True, methods=["post"])
@@ -104,7 +104,7 @@ class CarriedViews(ReadOnlyModelViewSet[Carried]):
     serializer_class = shapes.CarriedShape
     seen_as = "carried.view"
     filterset_fields = ("cycle", "group", "kind")
-    ordering = ("cycle", "group", "kind", "key")
+    ordering = ("cycle_id", "group_id", "kind", "key")
 
 
 class LookingBack(GenericViewSet[Cycle]):

@@ -114,7 +114,8 @@ def test_hidden_and_shown_again_in_portions_of_one(monkeypatch: pytest.MonkeyPat
     happen(cycle, ("idea.hidden", "idea:1", group, 100), payload={"hidden": False})
     score_all(cycle)
     assert totals(cycle) == {group.pk: 10}
-    again = Points.objects.get(reverses__isnull=True, seal=JournalEntry.objects.order_by("-seal").values_list("seal")[0][0] or 0)
+    shown = JournalEntry.objects.filter(kind="idea.hidden").order_by("-seal").values_list("seal", flat=True)[0]
+    again = Points.objects.get(reverses__isnull=True, seal=shown)
     assert again.day == START.date(), "for the day it was earned on: no cap is lost or won by it"
 
 

@@ -53,7 +53,7 @@ def test_it_tells_who_came_and_what_they_did_in_every_section(cast: Cast):
     Submission.objects.create(challenge=cast.concept, group=cast.red, state="submitted")
     won(cast)
     data = looked_back(cast).data
-    assert tuple(data) == SECTIONS
+    assert set(data) == set(SECTIONS)
     assert {one["key"]: one["count"] for one in data["people"]["funnel"]} == {
         "registered": 2,
         "accepted": 2,

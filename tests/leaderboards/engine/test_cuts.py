@@ -139,7 +139,7 @@ def test_marks_of_a_group_that_is_out_stay_on_record_and_are_not_scored():
     [
         (
             decide("promote", "ada"),
-            '"promote" is not a kind of decision; known: advance, stop, withdraw, disqualify, equal, break, award',
+            '"promote" is not a kind of decision; known: advance, stop, withdraw, disqualify, equal, break, award, forgo',
         ),
         (decide("stop", "zoe", round="final"), 'stop of "zoe": there is no such group'),
         (decide("stop", "ada", round="semi"), '"semi" is not a round, in stop of "ada"'),

@@ -113,7 +113,7 @@ def idea_seen(request: HttpRequest, cycle: str, number: int, **told: Any) -> Ide
     """The idea, if this person may read it; else 404: hidden and absent look alike. `told`: what else the same statement asks of it."""
     rows = with_story(Idea.objects.filter(cycle__key=cycle, number=number)).select_related("cycle__series", "cycle__organization")
     rows = rows.annotate(joint=Exists(CreditShare.objects.filter(idea=OuterRef("pk"))), **told)
-    found = visible(access_of(request), "idea.view", rows).prefetch_related("tags").first()
+    found = visible(access_of(request), "idea.view", rows).first()
     if found is None:
         raise Http404
     return found

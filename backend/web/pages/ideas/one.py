@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, StringAgg, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -33,11 +33,12 @@ from backend.web.pages.ideas.together import taken_in
 from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.groups.rules import GroupState
-from games.ideas.models import CreditShare, Derivation, Idea, IdeaVersion
+from games.ideas.models import CreditShare, Derivation, Idea, IdeaTag, IdeaVersion
 from games.ideas.rules import ORDER, SOURCES, WHOLE_FROM, Audience, lacking, widens
 from games.learning.models import ChangeTest
 from games.learning.queries import evidence_and_adopters
 from games.permissions import Access, visible
+from games.recognition.models import CreditLine
 from games.submissions.rules import diff_answers
 
 FEW = 12
@@ -66,7 +67,7 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
         "thin": found.complete < WHOLE_FROM and stands_for(found) is None,
         "parts": _parts(newest) if newest else [],
         "lacking": _lacking(found, newest),
-        "tags": sorted(tag.word for tag in found.tags.all()),
+        "tags": sorted(found.tagged.split("\n")) if found.tagged else [],
         "versions": versions,
         "diff": _diff(versions, id_in(request.GET.get("compare", ""))),
         **_around(found, request),
@@ -103,9 +104,9 @@ def _parts(newest: IdeaVersion) -> list[dict[str, Any]]:
 
 
 def _with_others(access: Access, found: Any) -> dict[str, Any]:
-    """Whose it is, what went into it, what it went into; what came back to it (one statement). No other where there is nothing of it."""
+    """Whose it is, what went into it, what it went into; what came back to it. No statement where there is nothing of it."""
     return {
-        "credit": came_back(access, found),
+        "credit": came_back(access, found) if found.credited else None,
         "shares": _shares(found) if found.joint else [],
         "taken_in": taken_in(access, found) if found.takes_in else [],
         "went_into": _went_into(access, found) if found.merged_into_id is not None else None,
@@ -126,8 +127,16 @@ def _may(access: Access) -> dict[str, Any]:
         "may_widen": Exists(visible(access, "idea.widen", rows)),
         "may_tell": Exists(visible(access, "idea.tell", rows)),
         "may_split": Exists(visible(access, "idea.split", rows)),
+        "tagged": _tags(),
+        "credited": Exists(CreditLine.objects.filter(to=OuterRef("pk"))),
         "takes_in": Exists(Idea.objects.filter(merged_into=OuterRef("pk"))),
     }
+
+
+def _tags() -> Subquery:
+    """The words it is found by, one in a line."""
+    rows = IdeaTag.objects.filter(idea=OuterRef("pk")).order_by().values("idea")
+    return Subquery(rows.annotate(words=StringAgg("word", delimiter=Value("\n"))).values("words"))
 
 
 def _teams(access: Access, idea: Idea) -> list[Group]:
