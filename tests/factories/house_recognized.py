@@ -32,10 +32,8 @@ def recognized(idea: Idea, group: Group, number: int) -> None:
     Adoption.objects.create(cycle=cycle, idea=idea, way="test", at=at)
 
 
-def looked_back(cycle: Cycle, *others: Cycle) -> None:
+def looked_back(*cycles: Cycle) -> None:
     """A retrospective of each; the first proposes three things."""
-    first, *_ = [
-        Retrospective.objects.create(cycle=one, state="ready", asked_at=now(), made_at=now()) for one in (cycle, *others)
-    ]
+    first, *_ = [Retrospective.objects.create(cycle=one, state="ready", asked_at=now(), made_at=now()) for one in cycles]
     for number in range(1, 4):
         Proposal.objects.create(retrospective=first, number=number, section="rounds", code="longer", about=f"round-{number}")
