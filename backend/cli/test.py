@@ -30,7 +30,7 @@ def run_tests(arguments: tuple[str, ...], *, sqlite: bool) -> int:
         env = dict(os.environ) | {"DJANGO_SETTINGS_MODULE": "tests.settings"} | provide_redis(house, logs=folder)
         kind: Database = "sqlite" if sqlite else "postgresql"
         if sqlite or not env.get("DATABASE_URL"):
-            env |= throw_away_database(house, kind, folder=folder) | {"LUDUS_TEST_DATABASE": kind}
+            env |= throw_away_database(house, kind, folder=folder, watched=False) | {"LUDUS_TEST_DATABASE": kind}
         # In our own process group, not a part of the house: Ctrl-C reaches pytest directly and it prints its summary.
         pytest = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=env)
         try:

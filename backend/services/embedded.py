@@ -18,11 +18,15 @@ def provide_redis(supervisor: Supervisor, *, logs: Path) -> dict[str, str]:
     return {"REDIS_URL": os.environ.get("REDIS_URL") or valkey.start(supervisor, log=logs / "valkey.log")}
 
 
-def throw_away_database(supervisor: Supervisor, kind: Database, *, folder: Path) -> dict[str, str]:
-    """``DATABASE_URL`` of a database for one test run. Its files are in ``folder``, which goes after the supervisor."""
+def throw_away_database(supervisor: Supervisor, kind: Database, *, folder: Path, watched: bool = True) -> dict[str, str]:
+    """``DATABASE_URL`` of a database for one run. Its files are in ``folder``, which goes after the supervisor.
+
+    ``watched``: PostgreSQL looks by itself how full its tables are; not where everything is rolled back.
+    """
     if kind == "sqlite":
         return {"DATABASE_URL": f"sqlite:///{folder / 'ludus.sqlite3'}"}
-    return {"DATABASE_URL": postgres.start(supervisor, data=folder / "postgres", durable=False, log=folder / "postgres.log")}
+    log = folder / "postgres.log"
+    return {"DATABASE_URL": postgres.start(supervisor, data=folder / "postgres", durable=False, watched=watched, log=log)}
 
 
 @contextmanager
