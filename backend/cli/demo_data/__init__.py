@@ -60,6 +60,7 @@ def _begin_here() -> None:
     from games.journal.models import Sealer  # noqa: PLC0415 -- same
     from games.notices.models import Message  # noqa: PLC0415 -- same
     from games.notices.rules import MessageState  # noqa: PLC0415 -- same
+    from games.recognition.actions import read_journal  # noqa: PLC0415 -- same
     from worker.pulse import READER  # noqa: PLC0415 -- same
     from worker.steps import recompute_now  # noqa: PLC0415 -- same
 
@@ -67,6 +68,10 @@ def _begin_here() -> None:
         pass
     for key in INVENTED.values():
         for cycle in Cycle.objects.filter(key__startswith=key):
+            while (
+                read_journal(cycle) or seal_pending()
+            ):  # a bonus for all is an act of its own, and is sealed and read in its turn
+                pass
             recompute_now(cycle)
     look_back(known_people())
     while seal_pending():
