@@ -1,6 +1,7 @@
 """Boards as people see them: a change glides without a shift of the page, one's own row stays at hand, a hall turns its pages."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
@@ -16,6 +17,10 @@ new PerformanceObserver((list) => {
     window.shifts.push({ value: one.value, at: one.startTime, of: one.sources.map((source) => source.node?.nodeName).join(" ") });
   }
 }).observe({ type: "layout-shift", buffered: true });
+window.moved = new Set();
+new MutationObserver((changes) => {
+  for (const { target } of changes) if (target.classList.contains("did-move")) window.moved.add(target.id);
+}).observe(document, { subtree: true, attributes: true, attributeFilter: ["class"] });
 """
 RECORD = """
 async ([cycle, group]) => {
@@ -52,12 +57,23 @@ def until(page: Page, condition: str) -> None:
     pytest.fail(f"never came: {condition}")
 
 
+def alike(one: Page, other: Page) -> None:
+    """Both come to show the same; points of the same act may come in two steps."""
+    for _ in range(50):
+        if places(one) == places(other):
+            return
+        one.wait_for_timeout(200)
+    assert places(one) == places(other)
+
+
 def scorer(visit: Visit, season: str, board: Page) -> str:
-    """Somebody not yet among the last changed: the last row of the board gets points for a solved puzzle."""
-    group: str = board.evaluate("[...document.querySelectorAll('[data-rows] > tr')].at(-1).dataset.group")
+    """Whoever is closest behind somebody gets points for tries at a puzzle, and overtakes them."""
+    rows = [one.rsplit(" ", 2) for one in places(board)]
+    _, group = min((int(ahead[2]) - int(one[2]), one[0]) for ahead, one in pairwise(rows) if ahead[1] != one[1])
     desk = visit(OLGA)
     desk.goto(f"/cycles/{season}/desk/")
-    assert desk.evaluate(RECORD, [season, group]) == 201
+    for _ in range(2):
+        assert desk.evaluate(RECORD, [season, group]) == 201
     return group
 
 
@@ -74,14 +90,14 @@ def test_a_change_glides_in_two_browsers_without_a_shift_of_the_page(visit: Visi
     group = scorer(visit, season, watching[0])
     for page in watching:
         expect(page.locator("section[data-board]")).not_to_have_attribute("data-version", str(version))
-        expect(page.locator(f"#g-{group}")).to_have_class(re.compile("did-move"))
+        until(page, f"moved.has('g-{group}')")  # it glows for a moment only, and the other page was looked at first
         expect(page.locator("[data-says]")).not_to_be_empty()
         page.wait_for_timeout(1200)
         assert places(page) != before
         assert page.evaluate("shifts") == []
-    assert places(watching[0]) == places(watching[1])
+    alike(*watching)
     watching[0].reload()
-    assert places(watching[0]) == places(watching[1])
+    alike(*watching)
 
 
 def test_who_wants_no_motion_sees_the_new_order_at_once(visit: Visit, season: str) -> None:
