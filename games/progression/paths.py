@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, Final
 
 PLURAL: Final = {
@@ -14,6 +15,8 @@ PLURAL: Final = {
     "panel": "panels",
     "field": "fields",
 }
+USUAL_PANEL: Final = "jury"
+"""The key of a panel whose rules say none."""
 _WORDED: Final = re.compile(r'(?:^|\.)(board|challenge|round|award|cut|criterion|panel|field)(?: to)? "([^"]*)"(?: \(([^)]*)\))?')
 _STEP: Final = re.compile(r'([A-Za-z_]\w*)|\[(\d+)\](?: \(key "[^"]*"\))?|\["([^"\]]*)"(?: in [^\]]*)?\]')
 _SET_IN: Final = re.compile(r'^rounds\["[^"]*"\]\.challenges\.([\w-]+)')
@@ -48,11 +51,10 @@ def _place(rows: Any, key: str) -> int | None:
     """The number of the table with this key (of a cut: with this `to`)."""
     if not isinstance(rows, list):
         return None
-    names = ("key", "to", "board")
-    return next(
-        (number for name in names for number, row in enumerate(rows) if isinstance(row, Mapping) and row.get(name) == key),
-        None,
-    )
+    tables = [(number, row) for number, row in enumerate(rows) if isinstance(row, Mapping)]
+    found = (number for name in ("key", "to", "board") for number, row in tables if row.get(name) == key)
+    unsaid = (number for number, row in tables if key == USUAL_PANEL and "key" not in row)
+    return next(chain(found, unsaid), None)
 
 
 def _inside(value: Any, step: str | int) -> Any:

@@ -49,6 +49,8 @@ SUGGESTIONS_A_DAY: Final = 5
 _STEP: Final = re.compile(r'([A-Za-z_][\w-]*)|\["([^"\]]+)"\]')
 _PATH: Final = re.compile(r'[A-Za-z_]\w*(?:\["[^"\]]+"\]|\.[A-Za-z_][\w-]*)*')
 MISSING: Final = object()
+UNSAID: Final = {"panels": "jury"}
+"""Keys that rows of a table have where the rules say none."""
 
 
 def cleaned_title(title: str) -> str:
@@ -121,16 +123,20 @@ def steps_of(path: str) -> list[tuple[str, bool]]:
 
 def value_at(data: Any, path: str) -> Any:
     """What stands at a place in the rules; `MISSING` when nothing does."""
-    here = data
+    here, table = data, ""
     for name, key in steps_of(path):
         if key:
-            rows = here if isinstance(here, list) else []
-            here = next((row for row in rows if isinstance(row, Mapping) and row.get("key") == name), MISSING)
+            here = next((row for row in (here if isinstance(here, list) else []) if is_row(row, table, name)), MISSING)
         else:
-            here = here.get(name, MISSING) if isinstance(here, Mapping) else MISSING
+            here, table = (here.get(name, MISSING) if isinstance(here, Mapping) else MISSING), name
         if here is MISSING:
             return MISSING
     return here
+
+
+def is_row(row: Any, table: str, key: str) -> bool:
+    """Whether this row of a table of the rules has the key, which rules leave out where it is the usual one."""
+    return isinstance(row, Mapping) and row.get("key", UNSAID.get(table)) == key
 
 
 def rewritten(data: Mapping[str, Any], change: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -152,7 +158,7 @@ def _set(table: dict[str, Any], steps: Sequence[tuple[str, bool]], value: Any) -
         rows = table.get(name)
         if not isinstance(rows, list):
             table[name] = rows = []
-        _set_row(rows, rest, value)
+        _set_row(rows, rest, value, table=name)
     else:
         inner = table.get(name)
         if not isinstance(inner, dict):
@@ -160,10 +166,10 @@ def _set(table: dict[str, Any], steps: Sequence[tuple[str, bool]], value: Any) -
         _set(inner, rest, value)
 
 
-def _set_row(rows: list[Any], steps: Sequence[tuple[str, bool]], value: Any) -> None:
+def _set_row(rows: list[Any], steps: Sequence[tuple[str, bool]], value: Any, *, table: str) -> None:
     """Into a table with keys: a row with another key comes last."""
     (key, _), *rest = steps
-    row = next((one for one in rows if isinstance(one, dict) and one.get("key") == key), None)
+    row = next((one for one in rows if is_row(one, table, key)), None)
     if not rest and value is None:
         rows[:] = [one for one in rows if one is not row]
         return

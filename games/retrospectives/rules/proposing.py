@@ -115,11 +115,14 @@ def _one_more_judge(design: Data, key: str) -> Change:
     tasks = [one for one in design.get("challenges", ()) if key in (one.get("rounds") or ())]
     names = [one.get("key") for one in design.get("challenges", ())]
     return [
-        {"path": f'challenges["{task["key"]}"].panels["{panel["key"]}"].quorum', "value": int(panel.get("quorum", 1)) + 1}
+        {
+            "path": f'challenges["{task["key"]}"].panels["{panel.get("key", "jury")}"].quorum',
+            "value": int(panel.get("quorum", 1)) + 1,
+        }
         for task in tasks
         if names.count(task["key"]) == 1
         for panel in task.get("panels", ())
-        if panel.get("who", "judges") == "judges" and panel.get("key")
+        if panel.get("who", "judges") == "judges"
     ]
 
 

@@ -60,6 +60,16 @@ def test_numbers_propose_what_they_should_and_nothing_else(data, expected):
     assert sorted(codes(data)) == sorted(expected)
 
 
+def test_more_judges_are_proposed_for_every_panel_of_judges_also_where_its_key_is_the_usual_one():
+    panels = [{"quorum": 2}, {"key": "second"}, {"key": "crowd", "who": "audience"}]
+    tasks = [{"key": "pitch", "rounds": ["call"], "panels": panels}]
+    found = codes({"judging": [JUDGED | {"reliability": "0.3"}]}, written={"challenges": tasks})
+    assert found["unsure", "call"].change == [
+        {"path": 'challenges["pitch"].panels["jury"].quorum', "value": 3},
+        {"path": 'challenges["pitch"].panels["second"].quorum', "value": 2},
+    ]
+
+
 def test_one_rule_that_gave_more_than_half_is_halved_where_there_are_several():
     rows = [RULE, RULE | {"key": "help", "points": 5}, RULE | {"key": "story", "points": 4}]
     found = codes({"rules": {"rows": rows, "total": 49}}, rules=RULES)

@@ -48,6 +48,13 @@ def test_a_setting_is_named_set_and_taken_away_by_its_path():
     assert (value_at(data, 'rounds["one"].blind'), value_at(data, 'rounds["two"].blind')) == (True, MISSING)
 
 
+def test_a_panel_whose_usual_key_the_rules_leave_out_is_found_by_it():
+    data = {"challenges": [{"key": "pitch", "panels": [{"name": "Jury", "quorum": 2}, {"key": "crowd", "quorum": 5}]}]}
+    path = 'challenges["pitch"].panels["jury"].quorum'
+    assert value_at(data, path) == 2
+    assert rewritten(data, [{"path": path, "value": 3}])["challenges"][0]["panels"][0] == {"name": "Jury", "quorum": 3}
+
+
 @pytest.mark.parametrize("path", ["", "rounds[0].opens", "cycle..name", 'rounds["final"', "1cycle", "cycle.summary; drop"])
 def test_what_names_no_setting_is_refused(path: str):
     with pytest.raises(SuggestionInvalid):
