@@ -48,7 +48,7 @@ HAS_REDIS = REDIS_URL != "redis://unset"
 if HAS_REDIS:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "backend.cache.PatientCache",
             "LOCATION": redis_database(REDIS_URL, 1),
             "KEY_PREFIX": PREFIX,
             "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 2},
