@@ -1,9 +1,5 @@
 // Small courtesies of the organizer's desk. Everything works without them.
 
-// On a narrow screen the ways inside are a row to be scrolled: where one is comes into sight.
-const here = document.querySelector(".helm-nav [aria-current]");
-if (here) here.closest("nav").scrollLeft = here.offsetLeft - 40;
-
 // A form that takes a while is sent once, and its button says what is going on.
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", (event) => {
