@@ -97,6 +97,24 @@ def rows_of(rows: QuerySet[Standing]) -> list[RowData]:
     return [row_data(row) for row in rows.values(*COLUMNS)]
 
 
+def live_rows(
+    board: Board, audience: str = PUBLIC, bracket: str | None = None, start: int = 0, stop: int = PAGE_ROWS
+) -> list[RowData]:
+    """Live rows number `start` up to (not with) `stop` of one side, in order; of one bracket if given. One statement."""
+    return rows_of(standings(board, audience, bracket=bracket)[start:stop])
+
+
+def place_of(board: Board, entry: str, audience: str = PUBLIC) -> tuple[str, int, str] | None:
+    """(bracket, rank in it, place as it is shown) of a group; None if it is not on this side of the board."""
+    own = standings(board, audience).filter(entry=entry).values_list("bracket", "rank", "place").first()
+    return None if own is None else (own[0], own[1], own[2])
+
+
+def found_rows(board: Board, text: str, audience: str = PUBLIC, most: int = PAGE_ROWS) -> list[RowData]:
+    """Rows whose group is named or keyed so, `most` of them. One statement."""
+    return rows_of(find(board, text, audience)[:most])
+
+
 def find(board: Board, text: str, audience: str = PUBLIC) -> QuerySet[Standing]:
     """Rows whose group is named or keyed so: exact key first comes by the order of the board."""
     return standings(board, audience).filter(Q(entry__iexact=text) | Q(name__icontains=text))
@@ -104,10 +122,10 @@ def find(board: Board, text: str, audience: str = PUBLIC) -> QuerySet[Standing]:
 
 def around(board: Board, entry: str, audience: str = PUBLIC, *, reach: int = 2) -> list[RowData]:
     """The row of a group with `reach` neighbours on each side, in its bracket. Empty if it is not on the board."""
-    own = standings(board, audience).filter(entry=entry).values_list("bracket", "rank").first()
+    own = place_of(board, entry, audience)
     if own is None:
         return []
-    bracket, rank = own
+    bracket, rank, _ = own
     return rows_of(standings(board, audience, bracket=bracket).filter(rank__range=(rank - reach, rank + reach)))
 
 
@@ -148,7 +166,7 @@ def _build(board: Board, audience: str, page: int, version: int) -> bytes:
             "version": version,
             "page": page,
             "total": rows.count(),
-            "rows": rows_of(rows[start : start + PAGE_ROWS]),
+            "rows": live_rows(board, audience, start=start, stop=start + PAGE_ROWS),
         }
     )
 

@@ -19,7 +19,7 @@ from leaderboards.queries import (
     RESTRICTED,
     RowData,
     around,
-    find,
+    found_rows,
     latest,
     page_bytes,
     rows_of,
@@ -115,7 +115,7 @@ def shown_rows(shown: Shown) -> list[RowData]:
 def shown_find(shown: Shown, text: str, most: int = 50) -> list[RowData]:
     """Rows whose group has this key, or this text in its name."""
     if shown.source == "live":
-        return rows_of(find(shown.board, text, shown.side)[:most])
+        return found_rows(shown.board, text, shown.side, most)
     wanted = text.casefold()
     rows = shown_rows(shown)
     return [row for row in rows if wanted == row["group"].casefold() or wanted in row["name"].casefold()][:most]
