@@ -10,6 +10,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
 from games.journal.queries import oldest_unsealed
+from leaderboards import measures
+from worker.ticking import since_tick
 
 LATE: Final = 30.0
 """Seconds that an act may wait to be sealed before the workers count as away. The clock asks each second."""
@@ -32,18 +34,27 @@ def health(_request: HttpRequest) -> JsonResponse:
 def ready(_request: HttpRequest) -> JsonResponse:
     """200 when requests may be sent here: the database answers and has every table. Else 503.
 
-    `redis` and `workers` are told and hold nothing up: pages go on without them, and the clock catches up.
+    `redis`, `workers` and `live` are told and hold nothing up: pages go on without them, and the clock catches up.
     """
     told: dict[str, Any] = {"database": "down", "schema": "unknown", "redis": _redis(), "workers": "unknown"}
     try:
         told["schema"] = "current" if _has_every_table() else "behind"
-        waits = oldest_unsealed()
-        told["workers"] = "late" if waits > LATE else "up"
-        told["unsealed_seconds"] = round(waits, 1)
+        told |= _workers()
         told["database"] = "up"
     except DatabaseError:
         told["schema"] = "unknown"
+    hears = measures.level_of("subscribed")
+    if hears is not None:
+        told["live"] = "subscribed" if hears else "deaf"
     return JsonResponse(told, status=200 if told["schema"] == "current" else 503)
+
+
+def _workers() -> dict[str, Any]:
+    """`up`; `late` when an act waits too long to be sealed; `away` when what the clock asks for each second is not done."""
+    waits, ticked = oldest_unsealed(), since_tick()
+    state = "late" if waits > LATE else "away" if ticked is not None and ticked > LATE else "up"
+    told: dict[str, Any] = {"workers": state, "unsealed_seconds": round(waits, 1)}
+    return told if ticked is None else told | {"tick_seconds": round(ticked, 1)}
 
 
 def _has_every_table() -> bool:

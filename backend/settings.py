@@ -170,7 +170,7 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^health/"]  # probes come from inside, without the proxy
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]  # probes come from inside, without the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if env_bool("LUDUS_BEHIND_PROXY"):
@@ -272,3 +272,5 @@ LOG_REQUESTS = env_bool("LUDUS_LOG_REQUESTS", default=PRODUCTION)
 
 if PRODUCTION and not HAS_REDIS:
     raise SettingError("REDIS_URL", None, "redis://host:6379 in production")
+# Who may read /metrics beside processes of this machine.
+METRICS_TOKEN = env_secret("LUDUS_METRICS_TOKEN")

@@ -48,6 +48,7 @@ WORD: Final = re.compile(r"[a-z][a-z_.]{0,39}")
 KNOWN: Final = frozenset({*TIMES, *COUNTS, *LEVELS})
 RESERVED: Final = 256 * 1024
 registry: Final = CollectorRegistry()
+_said: dict[tuple[int, str], float] = {}
 
 
 class ReservedDict(MmapedDict):
@@ -56,10 +57,12 @@ class ReservedDict(MmapedDict):
     def __init__(self, filename: str, read_mode: bool = False) -> None:  # noqa: FBT001, FBT002 the signature of the library
         path = Path(filename)
         if not read_mode and not (path.exists() and path.stat().st_size):
+            whole = path.with_suffix(".new")
             try:
-                path.write_bytes(bytes(RESERVED))
+                whole.write_bytes(bytes(RESERVED))
+                whole.replace(path)  # so that nobody reads a half one
             except OSError:
-                path.unlink(missing_ok=True)
+                whole.unlink(missing_ok=True)
                 raise
         super().__init__(filename, read_mode)  # type: ignore[no-untyped-call]
 
@@ -126,7 +129,13 @@ def count(name: str, by: float = 1, **labels: str) -> None:
 
 def level(name: str, value: float) -> None:
     """What stands at a value now in this process (one of LEVELS); /metrics adds up the processes."""
+    _said[os.getpid(), name] = value
     _act(name, "set", value, {})
+
+
+def level_of(name: str) -> float | None:
+    """What this process said of a level last; None if it never said anything."""
+    return _said.get((os.getpid(), name))
 
 
 def in_files() -> bool:

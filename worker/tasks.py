@@ -33,6 +33,7 @@ from worker import correcting, desk, planning, rehearsing, retention, steps, suc
 from worker.pulse import hand_out
 from worker.pulse import pulse as beat_once
 from worker.reactions import publish
+from worker.ticking import ticked
 
 LATE: Final = timedelta(seconds=30)
 """After that long a certificate that nobody made is asked for again."""
@@ -109,6 +110,7 @@ def tick() -> None:
     for cycle, generation in replays_due(db_now()):
         publish("replay", cycle, generation)
     deliver_pending()
+    ticked()
 
 
 @shared_task

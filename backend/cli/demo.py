@@ -17,10 +17,10 @@ import click
 from backend.cli import parts
 from backend.cli.demo_mail import MailPrinter
 from backend.cli.setup import ROOT, data_folder, running_demo, running_file
-from backend.services import postgres
+from backend.services import measuring, postgres
 from backend.services.embedded import provide_redis
 from backend.services.ports import HOST, answers, wait_until
-from backend.services.supervisor import PartFailed, Stopped, Supervisor
+from backend.services.supervisor import GRACE, PartFailed, Stopped, Supervisor
 
 USUAL_PORT = 8000
 PORTS_TRIED = 20
@@ -69,14 +69,16 @@ def run_demo(port: int, *, on_postgres: bool, fresh: bool) -> None:
         mail = MailPrinter(data / "mail")
         env["EMAIL_URL"] = os.environ.get("EMAIL_URL") or f"file://{mail.folder}"
         migrated(env)
-        web = house.start("web", parts.uvicorn(host=HOST, port=port), env=dict(os.environ) | env, log=logs / "web.log", cwd=ROOT)
+        measured, signs = measuring.begin(data, ("web", "worker", "beat"))
+        server = parts.uvicorn(host=HOST, port=port, ending=int(GRACE))
+        web = house.start("web", server, env=dict(os.environ) | env | measured["web"], log=logs / "web.log", cwd=ROOT)
         loaded()  # while the web part starts: there are two cores in most machines
-        start_workers(house, env, logs, data)
+        start_workers(house, env, logs, measured, data)
         if not wait_until(lambda: healthy(f"{address}/health/"), alive=web.alive, seconds=60):
             raise web.failure()
         with announced(address, env):
             click.echo(ready_line(address, time.monotonic() - began))
-            house.watch(also=mail.print_new)
+            house.watch(also=[mail.print_new, signs])
 
 
 def provide_database(house: Supervisor, data: Path, *, on_postgres: bool) -> dict[str, str]:
@@ -137,11 +139,12 @@ def show_progress(label: str, done: int, of: int) -> None:
         click.echo(f"  {done}/{of} {label}")
 
 
-def start_workers(house: Supervisor, env: dict[str, str], logs: Path, data: Path) -> None:
+def start_workers(house: Supervisor, env: dict[str, str], logs: Path, measured: dict[str, dict[str, str]], data: Path) -> None:
     """What works behind the pages. Only when everything is loaded: both write, and SQLite has one writer at a time."""
     whole = dict(os.environ) | env
-    house.start("worker", parts.worker(processes=2), env=whole, log=logs / "worker.log", cwd=ROOT)
-    house.start("beat", parts.beat(schedule=str(data / "beat-schedule")), env=whole, log=logs / "beat.log", cwd=ROOT)
+    commands = {"worker": parts.worker(processes=2), "beat": parts.beat(schedule=str(data / "beat-schedule"))}
+    for name, command in commands.items():
+        house.start(name, command, env=whole | measured[name], log=logs / f"{name}.log", cwd=ROOT)
 
 
 def healthy(url: str) -> bool:

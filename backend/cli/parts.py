@@ -2,22 +2,22 @@
 
 import sys
 
-APPLICATION = "backend.asgi:application"
-KEPT_OPEN = 75
-"""Seconds without a request after which a connection is closed: longer than proxies keep theirs, else they send into one that closes."""
+ENDING = 30
+"""Seconds that a part has to end what it has begun."""
+MARGIN = 5
+"""Seconds before that, a server gives up what still hangs, so that it ends by itself."""
 
 
-def uvicorn(*, host: str, port: int) -> list[str]:
-    """Sockets (and in the demo the pages): one asynchronous process."""
-    quiet = ["--no-access-log", "--lifespan", "off", "--no-server-header"]
-    patient = ["--timeout-keep-alive", str(KEPT_OPEN)]
-    return [sys.executable, "-m", "uvicorn", APPLICATION, "--host", host, "--port", str(port), *quiet, *patient]
+def uvicorn(*, host: str, port: int, ending: int = ENDING) -> list[str]:
+    """Sockets (and in the demo the pages): one asynchronous process. At its end it tells sockets when to come again."""
+    patient = ["--ending", str(max(1, ending - MARGIN))]
+    return [sys.executable, "-m", "backend.serving", "--host", host, "--port", str(port), *patient]
 
 
-def granian(*, host: str, port: int, processes: int, threads: int) -> list[str]:
+def granian(*, host: str, port: int, processes: int, threads: int, ending: int = ENDING) -> list[str]:
     """Pages and API: threaded WSGI, several times faster than ASGI for synchronous views."""
     size = ["--workers", str(processes), "--blocking-threads", str(threads)]
-    watch = ["--respawn-failed-workers", "--no-access-log", "--no-ws"]
+    watch = ["--respawn-failed-workers", "--no-access-log", "--no-ws", "--workers-kill-timeout", str(max(1, ending - MARGIN))]
     return [
         sys.executable,
         "-m",

@@ -53,10 +53,13 @@ class Supervisor:
 
     ``base`` parts (Valkey, PostgreSQL) end after all others, so nobody loses the services while finishing work.
     A signal raises ``Stopped`` in the main thread; during ``start`` it waits until the new part is on the list.
+    A part is asked politely to end and has ``grace`` seconds for what it has begun; ``killed`` names those that took longer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, grace: float = GRACE) -> None:
         self.parts: list[Part] = []
+        self.grace = grace
+        self.killed: list[str] = []
         self._handlers: dict[int, object] = {}
         self._starting = False
         self._asked: int | None = None
@@ -117,11 +120,11 @@ class Supervisor:
             self._tell_watchdog(f"+ {process.pid} {int(stop_signal)}")
         return part
 
-    def watch(self, *, also: Callable[[], None] | None = None, interval: float = 0.1) -> None:
-        """Until a signal raises ``Stopped`` or a part ends, which raises ``PartFailed``. ``also`` is called on each round."""
+    def watch(self, *, also: Sequence[Callable[[], None]] = (), interval: float = 0.1) -> None:
+        """Until a signal raises ``Stopped`` or a part ends, which raises ``PartFailed``. ``also`` are called on each round."""
         while True:
-            if also:
-                also()
+            for call in also:
+                call()
             for part in self.parts:
                 if not part.alive():
                     raise part.failure()
@@ -149,13 +152,16 @@ class Supervisor:
             raise Stopped(self._asked)
 
     def _end(self, parts: Sequence[Part]) -> None:
+        """Ask the leaders; they end their own children, whom the same signal would stop in the middle of something."""
         for part in parts:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(part.process.pid, part.stop_signal)
-        limit = time.monotonic() + GRACE
+                os.kill(part.process.pid, part.stop_signal)
+        limit = time.monotonic() + self.grace
         for part in parts:
-            with contextlib.suppress(subprocess.TimeoutExpired):
+            try:
                 part.process.wait(max(0.0, limit - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                self.killed.append(part.name)
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(part.process.pid, signal.SIGKILL)  # what is left of its group, too
             part.process.wait()

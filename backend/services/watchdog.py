@@ -24,10 +24,10 @@ def gone(group: int) -> bool:
 
 
 def end(groups: dict[int, int]) -> None:
-    """The polite signal for each group, and after a grace period SIGKILL."""
+    """The polite signal for the leader of each group, and after a grace period SIGKILL for all of it."""
     for group, number in groups.items():
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(group, number)
+            os.kill(group, number)
     limit = time.monotonic() + GRACE
     while time.monotonic() < limit and not all(gone(group) for group in groups):
         time.sleep(0.05)

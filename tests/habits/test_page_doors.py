@@ -20,7 +20,7 @@ from games.submissions.models import Version
 from tests.cast import Cast
 from tests.habits.sealed import seal
 
-NOT_PAGES = ("api/", "static/", "media/", "health", "ws/", "admin/")
+NOT_PAGES = ("api/", "static/", "media/", "health", "metrics", "ws/", "admin/")
 TEXTS: dict[str, tuple[str, ...]] = {
     "cycle": ("water",),
     "group": ("red",),
