@@ -1,4 +1,4 @@
-"""Sockets, and in the demo pages too: HTTP goes to Django, /ws to the consumers in backend/sockets.py."""
+"""Sockets, and in the demo pages too: HTTP goes to Django, /ws to what backend/sockets.py names."""
 
 import os
 
@@ -14,11 +14,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
 stay_light()
 pages = get_asgi_application()  # loads the apps, so it comes before anything that needs models
 
-from backend.sockets import websocket_urlpatterns  # noqa: E402 -- consumers need the apps loaded
+from backend.sockets import AtTheDoor, websocket_urlpatterns  # noqa: E402 -- consumers need the apps loaded
 
 application = ProtocolTypeRouter(
     {
         "http": pages,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": AtTheDoor(AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))),
     }
 )

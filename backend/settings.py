@@ -54,17 +54,11 @@ if HAS_REDIS:
             "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 2},
         }
     }
-    CHANNEL_LAYERS = {
-        "default": {
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [redis_database(REDIS_URL, 2)], "prefix": PREFIX},
-        }
-    }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "KEY_PREFIX": PREFIX}}
-    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 LEADERBOARD_ACCESS = "backend.sockets.board_side"
+LEADERBOARD_WATCHER = "backend.sockets.who_is"
 HOUSEKEEPING = ["backend.api.idempotency.forget_old"]  # called once an hour with now=
 
 MEDIA_ROOT = DATA / "uploads"
@@ -187,6 +181,14 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "backend.api.authentication.BearerToken",
         "rest_framework.authentication.SessionAuthentication",
+# --- Live boards: what one live process allows ------------------------------------------------------------------------------------------
+LIVE_REDIS_URL = redis_database(REDIS_URL, 2) if HAS_REDIS else ""
+LIVE_TICK = env_int("LUDUS_LIVE_TICK_MS", 250, most=60_000) / 1000  # seconds between two messages of one side of a board
+LIVE_SOCKETS = env_int("LUDUS_LIVE_SOCKETS", 20_000, least=1)
+LIVE_SOCKETS_PER_USER = env_int("LUDUS_LIVE_SOCKETS_PER_USER", 20, least=1)
+LIVE_SOCKETS_PER_ADDRESS = env_int("LUDUS_LIVE_SOCKETS_PER_ADDRESS", 2000, least=1)  # a whole hall may come from one address
+LIVE_WAITING = env_int("LUDUS_LIVE_WAITING", 32, least=1)  # messages that may wait for a slow client
+LIVE_RECHECK = env_int("LUDUS_LIVE_RECHECK_SECONDS", 60, least=1)  # the net: everybody is asked again that often, whatever was missed
     ],
     "DEFAULT_PERMISSION_CLASSES": ["backend.api.permissions.Permitted"],
     "DEFAULT_PARSER_CLASSES": ["backend.api.parsers.JSONParser"],

@@ -25,6 +25,7 @@ from games.progression import actions as progression
 from games.results import actions as results
 from leaderboards.engine.spec import Source
 from worker.app import app
+from worker.asking_again import SEEN_ANEW, ask_watchers_again
 from worker.awarding import deliver_coaching, follow, pass_on
 from worker.succeeding import begin_with_what_was_adopted, look_back_at_the_end
 
@@ -248,7 +249,8 @@ def wake(_entry: JournalEntry) -> None:
 def show(entry: JournalEntry) -> None:
     """Standings changed: whoever watches the board sees it."""
     board = int(entry.subject.removeprefix("board:"))
-    publish("show", board, entry.payload["audience"], entry.payload["from"], entry.payload["gone"])
+    said = entry.payload
+    publish("show", board, said["audience"], said["from"], said["gone"], said["version"], entry.at.timestamp())
 
 
 def connect() -> None:
@@ -261,3 +263,5 @@ def connect() -> None:
             on(kind, show)
         else:
             on(kind, wake)
+        if kind in SEEN_ANEW:
+            on(kind, ask_watchers_again)

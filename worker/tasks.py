@@ -56,9 +56,9 @@ def work(run_id: int) -> None:
 
 
 @shared_task
-def show(board_id: int, audience: str, since: int, gone: list[str]) -> None:
-    """Send a board's change to everybody who watches it."""
-    announce(board_id, audience, since=since, gone=gone)
+def show(board_id: int, audience: str, since: int, gone: list[str], version: int | None = None, at: float = 0.0) -> None:
+    """Send a board's change, from `since` to `version`, to everybody who watches it; `at`: seconds since 1970 of its commit."""
+    announce(board_id, audience, since=since, version=version, gone=gone, at=at)
 
 
 @shared_task

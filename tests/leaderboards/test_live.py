@@ -119,7 +119,7 @@ async def test_a_final_sheet_reaches_a_watcher_through_real_processes() -> None:
     board = await sync_to_async(live_board)(played)
     await sync_to_async(recompute_now)(played.cycle)
     port = free_port()
-    command = ("-m", "uvicorn", "backend.asgi:application", "--port", str(port), "--log-level", "warning", "--lifespan", "off")
+    command = ("-m", "backend.serving", "--port", str(port), "--log-level", "warning")
     env = await sync_to_async(environment)()
     there = await sync_to_async(worker)()
     with process(*command, env=env) as server, there:
