@@ -176,11 +176,6 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 
-# --- API ------------------------------------------------------------------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "backend.api.authentication.BearerToken",
-        "rest_framework.authentication.SessionAuthentication",
 # --- Live boards: what one live process allows ------------------------------------------------------------------------------------------
 LIVE_REDIS_URL = redis_database(REDIS_URL, 2) if HAS_REDIS else ""
 LIVE_TICK = env_int("LUDUS_LIVE_TICK_MS", 250, most=60_000) / 1000  # seconds between two messages of one side of a board
@@ -189,6 +184,12 @@ LIVE_SOCKETS_PER_USER = env_int("LUDUS_LIVE_SOCKETS_PER_USER", 20, least=1)
 LIVE_SOCKETS_PER_ADDRESS = env_int("LUDUS_LIVE_SOCKETS_PER_ADDRESS", 2000, least=1)  # a whole hall may come from one address
 LIVE_WAITING = env_int("LUDUS_LIVE_WAITING", 32, least=1)  # messages that may wait for a slow client
 LIVE_RECHECK = env_int("LUDUS_LIVE_RECHECK_SECONDS", 60, least=1)  # the net: everybody is asked again that often, whatever was missed
+
+# --- API ------------------------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "backend.api.authentication.BearerToken",
+        "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["backend.api.permissions.Permitted"],
     "DEFAULT_PARSER_CLASSES": ["backend.api.parsers.JSONParser"],
@@ -271,8 +272,8 @@ LOGGING = logging_settings(
 )
 
 LOG_REQUESTS = env_bool("LUDUS_LOG_REQUESTS", default=PRODUCTION)
+# Who may read /metrics beside processes of this machine.
+METRICS_TOKEN = env_secret("LUDUS_METRICS_TOKEN")
 
 if PRODUCTION and not HAS_REDIS:
     raise SettingError("REDIS_URL", None, "redis://host:6379 in production")
-# Who may read /metrics beside processes of this machine.
-METRICS_TOKEN = env_secret("LUDUS_METRICS_TOKEN")
