@@ -32,11 +32,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m backend.serving", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--application", default=APPLICATION, help="MODULE:NAME")
     parser.add_argument("--log-level", default=None)
     parser.add_argument("--ending", type=int, default=25, help="seconds for what still runs when the process is to end")
     asked = parser.parse_args()
     config = uvicorn.Config(
-        APPLICATION,
+        asked.application,
         host=asked.host,
         port=asked.port,
         log_level=asked.log_level,

@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from bench import boards, commons, doors, imports, judging, pairwise, planning, recognition, statements
+from bench import boards, commons, doors, imports, judging, live, pairwise, planning, recognition, statements
 from bench.harness import Row
 
 ROWS: Final[tuple[Row, ...]] = (
     *boards.ROWS,
     *imports.ROWS,
     *doors.ROWS,
+    *live.ROWS,
     *planning.ROWS,
     *judging.ROWS,
     *pairwise.ROWS,
