@@ -8,6 +8,7 @@ cannot be measured is left out. Labels are words out of the code, never a key, a
 import logging
 import os
 import re
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -18,14 +19,18 @@ from prometheus_client.mmap_dict import MmapedDict
 logger = logging.getLogger(__name__)
 
 STAGES: Final = ("sealed", "totals", "version", "delivered")
-"""The way of an act to whoever watches; the lag of each is counted from the commit of the act."""
+"""The way of an act to whoever watches. The lag of the first three counts from the commit of the act, of the last from that of the version."""
 
 LAG_BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 TIME_BUCKETS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
 
 # name: (what it says, its labels)
 TIMES: Final[dict[str, tuple[str, tuple[str, ...], tuple[float, ...]]]] = {
-    "lag_seconds": ("From the commit of an act until it is sealed, in the totals, on a board, sent.", ("stage",), LAG_BUCKETS),
+    "lag_seconds": (
+        "From the commit of an act until it is sealed, in the totals, on a board; from then until it is sent.",
+        ("stage",),
+        LAG_BUCKETS,
+    ),
     "request_seconds": ("How long requests took, by kind and class of status.", ("kind", "status"), TIME_BUCKETS),
     "task_seconds": ("How long tasks of workers took, by task and end.", ("task", "end"), TIME_BUCKETS),
 }
@@ -46,6 +51,7 @@ LEVELS: Final[dict[str, str]] = {
 
 WORD: Final = re.compile(r"[a-z][a-z_.]{0,39}")
 KNOWN: Final = frozenset({*TIMES, *COUNTS, *LEVELS})
+WORKED: Final = "worked"
 RESERVED: Final = 256 * 1024
 registry: Final = CollectorRegistry()
 _said: dict[tuple[int, str], float] = {}
@@ -136,6 +142,14 @@ def level(name: str, value: float) -> None:
 def level_of(name: str) -> float | None:
     """What this process said of a level last; None if it never said anything."""
     return _said.get((os.getpid(), name))
+
+
+def worked() -> None:
+    """A sign of work for whoever looks whether this part is stuck: it touches a file beside its numbers."""
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if folder:
+        with suppress(OSError):
+            (Path(folder) / WORKED).touch()
 
 
 def in_files() -> bool:

@@ -12,11 +12,12 @@ from games.journal.actions import seal_pending
 from games.journal.models import JournalEntry, Sealer
 from games.journal.queries import db_now, sealed
 from games.journal.rules import Kind
-from games.recognition.actions import read_journal, recognizes
+from games.recognition.actions import follow_ranks, read_journal, recognizes
 from games.results.actions import due_runs
 from games.results.models import RecomputeRun
 from games.results.rules import RunState
 from worker.reactions import FLOW, Reaction, look_for_conflicts, publish, refresh, refresh_points
+from worker.telling import late
 
 logger = logging.getLogger(__name__)
 READER: Final = "reactions"
@@ -75,6 +76,11 @@ def _recognize(entries: Sequence[JournalEntry]) -> None:
         if recognizes(design_of(cycle)):
             while read_journal(cycle):
                 pass
+            now = db_now()
+            for entry in entries:
+                if entry.cycle_id == cycle.pk:
+                    late("totals", (now - entry.at).total_seconds())
+            follow_ranks(cycle)
 
 
 def hand_out() -> int:

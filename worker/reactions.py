@@ -24,10 +24,13 @@ from games.notices import actions as notices
 from games.progression import actions as progression
 from games.results import actions as results
 from leaderboards.engine.spec import Source
+from leaderboards.measures import count
 from worker.app import app
 from worker.asking_again import SEEN_ANEW, ask_watchers_again
 from worker.awarding import deliver_coaching, follow, pass_on
 from worker.succeeding import begin_with_what_was_adopted, look_back_at_the_end
+from worker.telling import asked, headers
+from worker.withdrawing import NARROWS, WIDENS, outdate, withdraw
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +41,7 @@ def refresh(entry: JournalEntry) -> None:
     """Boards of the cycle are brought up to date: asked for once, however many acts ask."""
     cycle = _cycle(entry)
     if cycle is not None:
+        asked(entry)
         results.request_refresh(cycle)
 
 
@@ -45,6 +49,7 @@ def refresh_points(entry: JournalEntry) -> None:
     """The same, where a board ranks by points."""
     cycle = _cycle(entry)
     if cycle is not None and any(board.source is Source.POINTS for board in design_of(cycle).boards):
+        asked(entry)
         results.request_refresh(cycle)
 
 
@@ -225,9 +230,12 @@ def publish(task: str, *arguments: Any, countdown: float | None = None) -> bool:
     if not settings.HAS_REDIS or time.monotonic() < _state["quiet_until"]:
         return False
     try:
-        app.send_task(f"worker.tasks.{task}", args=arguments, countdown=countdown, retry=False, ignore_result=True)
+        app.send_task(
+            f"worker.tasks.{task}", args=arguments, countdown=countdown, retry=False, ignore_result=True, headers=headers()
+        )
     except Exception as error:  # noqa: BLE001 whatever the broker does, the act is committed and the clock catches up
         _state["quiet_until"] = time.monotonic() + QUIET
+        count("publish_failures")
         logger.warning("%s was not queued (%s); the clock catches up", task, error)
         return False
     return True

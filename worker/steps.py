@@ -22,6 +22,7 @@ from games.submissions import actions as submissions
 from leaderboards.engine.outcome import CutResult, Outcome
 
 _last: dict[int, results.Sides] = {}
+from worker.telling import telling
 
 
 def compute(run: RecomputeRun) -> results.Sides:
@@ -147,13 +148,14 @@ def do_step(run_id: int) -> RecomputeRun | None:
     run = results.claim(run_id, holder=uuid4().hex)
     if run is None:
         return None
-    try:
-        WORK[Step(run.step)](run)
-    except LeaseLost:
-        return None
-    except Exception as error:  # noqa: BLE001 a step may fail in any way; the run says how
-        results.stumble(run, error)
-        run.refresh_from_db()
+    with telling(run):
+        try:
+            WORK[Step(run.step)](run)
+        except LeaseLost:
+            return None
+        except Exception as error:  # noqa: BLE001 a step may fail in any way; the run says how
+            results.stumble(run, error)
+            run.refresh_from_db()
     return run
 
 

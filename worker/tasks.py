@@ -34,10 +34,13 @@ from worker.pulse import hand_out
 from worker.pulse import pulse as beat_once
 from worker.reactions import publish
 from worker.ticking import ticked
+from worker.telling import connect
 
 LATE: Final = timedelta(seconds=30)
 """After that long a certificate that nobody made is asked for again."""
 
+
+connect()
 
 @shared_task
 def pulse() -> None:

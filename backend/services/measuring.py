@@ -22,7 +22,7 @@ DEAD: Final = 60.0
 """Seconds without one after which nobody lives there."""
 ALIVE: Final = "alive"
 WORKED: Final = "worked"
-"""Touched by the part itself whenever it did something: a worker after a task, beat with each task it asks for."""
+"""Touched by the part itself (leaderboards.measures): a worker after a task, beat with each task it asks for."""
 
 
 class Kept(NamedTuple):
@@ -81,14 +81,6 @@ def living(data: Path) -> Iterator[Kept]:
         if _lives(folder):
             part, _, rest = folder.name.partition("@")
             yield Kept(part, rest.rpartition("-")[0], folder)
-
-
-def worked() -> None:
-    """A sign of work, from inside a part."""
-    folder = os.environ.get(VARIABLE)
-    if folder:
-        with contextlib.suppress(OSError):
-            (Path(folder) / WORKED).touch()
 
 
 class Signs:

@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,12 +16,15 @@ from django.db.models import F, Q
 from games.journal.models import JournalEntry, Sealer
 from games.journal.queries import db_now
 from games.journal.rules import Kind, chained_hash
+from leaderboards.measures import lag
 
 logger = logging.getLogger(__name__)
 
 type Listener = Callable[[JournalEntry], None]
 _listeners: dict[str, list[Listener]] = {}
 CLAIM = timedelta(seconds=5)  # a batch takes well under a second; the row of the sealer is the real guard
+
+LIVE = timedelta(hours=1)  # what is older when it is sealed was brought in: no act was that slow
 
 
 def on(kind: Kind, listener: Listener) -> None:
@@ -122,17 +125,27 @@ def seal_pending(*, batch: int = 5000) -> int:
     if not _claim(holder):
         return 0
     try:
-        return _seal_batch(batch)
+        done = _seal_batch(batch)
     finally:
         Sealer.objects.filter(name="journal", claimed_by=holder).update(claimed_by="", claimed_until=None)
+    _measure(done)
+    return len(done)
+
+
+def _measure(done: Sequence[JournalEntry]) -> None:
+    """How long acts waited for their seal; history that was brought in is left out."""
+    now = db_now() if done else None
+    for entry in done:
+        if now is not None and now - entry.at < LIVE:
+            lag("sealed", (now - entry.at).total_seconds())
 
 
 @transaction.atomic
-def _seal_batch(batch: int) -> int:
+def _seal_batch(batch: int) -> Sequence[JournalEntry]:
     head = Sealer.objects.get(name="journal")
     pending = list(JournalEntry.objects.filter(seal__isnull=True).order_by("id")[:batch])
     if not pending:
-        return 0
+        return []
     started = head.seal
     seal, previous = head.seal, head.hash
     for entry in pending:
@@ -154,4 +167,4 @@ def _seal_batch(batch: int) -> int:
     if moved != 1:
         message = "another sealer moved the head; this batch is rolled back and tried again"
         raise RuntimeError(message)
-    return len(pending)
+    return pending

@@ -2,7 +2,13 @@
 
 import pytest
 import structlog
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.urls import resolve
 from structlog.testing import capture_logs
+
+from backend.request_log import RequestLog
+from leaderboards.measures import registry
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +39,41 @@ def test_a_line_tells_route_and_keys_and_nothing_that_was_asked(client, settings
     assert told[1]["request"] == answered.headers["X-Request-ID"] == numbers[0]
     assert "secret-of-somebody" not in str(lines)
     assert structlog.contextvars.get_contextvars() == {}
+
+
+def test_what_is_logged_meanwhile_bears_what_was_asked_for_and_nothing_afterwards(settings):
+    settings.LOG_REQUESTS = False
+    seen = []
+
+    def answer(request):
+        request.resolver_match = resolve(request.path_info)
+        door.process_view(request, None, (), {})
+        seen.append(structlog.contextvars.get_contextvars())
+        return HttpResponse("")
+
+    door = RequestLog(answer)
+    door(RequestFactory().get("/cycles/spring/rounds/call/", headers={"X-Request-ID": "from-proxy-12345"}))
+    assert seen[0]["request"] == "from-proxy-12345"
+    assert seen[0]["cycle"] == "spring"
+    assert structlog.contextvars.get_contextvars() == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "status"),
+    [
+        ("/health/", "probe", "done"),
+        ("/api/v1/nothing", "api", "refused"),
+        ("/cycles/none/", "page", "refused"),
+        ("/x", "page", "refused"),
+    ],
+)
+def test_every_request_is_measured_by_kind_and_end(client, path: str, kind: str, status: str):
+    def counted() -> float:
+        return registry.get_sample_value("ludus_request_seconds_count", {"kind": kind, "status": status}) or 0
+
+    before = counted()
+    client.get(path)
+    assert counted() == before + 1
 
 
 def _noting(numbers: list[str]):

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 from django.conf import settings
@@ -35,9 +36,11 @@ def environment(**more: str) -> dict[str, str]:
 
 
 @contextmanager
-def process(*command: str, env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def process(*command: str, env: Mapping[str, str], output: IO[bytes] | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """A child in its own group, killed with all it started when the test is over."""
-    child = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=dict(env), start_new_session=True)
+    child = subprocess.Popen(
+        [sys.executable, *command], cwd=ROOT, env=dict(env), start_new_session=True, stdout=output, stderr=output
+    )
     try:
         yield child
     finally:
