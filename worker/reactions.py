@@ -30,7 +30,6 @@ from worker.asking_again import SEEN_ANEW, ask_watchers_again
 from worker.awarding import deliver_coaching, follow, pass_on
 from worker.succeeding import begin_with_what_was_adopted, look_back_at_the_end
 from worker.telling import asked, headers
-from worker.withdrawing import NARROWS, WIDENS, outdate, withdraw
 
 logger = logging.getLogger(__name__)
 
