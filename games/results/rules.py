@@ -9,7 +9,8 @@ from typing import Any, Final, NotRequired, TypedDict
 
 from games.errors import Conflict
 from games.groups.rules import UNNAMED
-from leaderboards.engine.facts import Facts
+from leaderboards.engine.facts import Attempt, Facts
+from leaderboards.engine.freezes import held_back
 from leaderboards.engine.outcome import CutResult, Row, RowStatus
 from leaderboards.engine.spec import LIVE_FORMATS, CutSpec, Scoring
 
@@ -162,7 +163,10 @@ def without_names(rows: Sequence[Row], unnamed: Mapping[str, str]) -> Sequence[R
 
 
 def known_facts(scoring: Scoring, facts: Facts, published: Collection[str]) -> Facts:
-    """What everybody may know: the work of published rounds, and of tasks that are shown as they happen. Decisions and points stay."""
+    """What everybody may know: the work of published rounds, and of tasks that are shown as they happen. Decisions and points stay.
+
+    Attempts that a frozen board holds back wait on every board: a second one without a freeze would tell what the first hides.
+    """
     live = {
         (round_.key, one.key)
         for one in scoring.challenges
@@ -171,14 +175,20 @@ def known_facts(scoring: Scoring, facts: Facts, published: Collection[str]) -> F
         if one.in_round(round_.key)
     }
 
+    held = {unit: moment for unit, moment in held_back(scoring).items() if unit[0] not in published}
+
     def known(round_key: str, challenge: str) -> bool:
         return round_key in published or (round_key, challenge) in live
+
+    def told(one: Attempt) -> Attempt:
+        moment = held.get((one.round, one.challenge))
+        return one if moment is None or one.at_ms < moment else replace(one, verdict="", value=None)
 
     return replace(
         facts,
         submissions=tuple(one for one in facts.submissions if known(one.round, one.challenge)),
         marks=tuple(one for one in facts.marks if known(one.round, one.challenge)),
-        attempts=tuple(one for one in facts.attempts if known(one.round, one.challenge)),
+        attempts=tuple(told(one) for one in facts.attempts if known(one.round, one.challenge)),
         votes=tuple(one for one in facts.votes if known(one.round, one.challenge)),
     )
 

@@ -20,6 +20,7 @@ from games.playbooks.schema.retention import Retention
 from games.playbooks.schema.sharing import Sharing
 from games.playbooks.schema.succession import Carry, Season
 from games.playbooks.schema.tasks import ChallengeDesign, RoundDesign
+from leaderboards.engine.freezes import held_back
 from leaderboards.engine.numbers import Rounding
 from leaderboards.engine.spec import Scoring
 from leaderboards.engine.spec.base import Decimals, Switch
@@ -110,6 +111,7 @@ class Design(Scoring):
             yield ("season", *path), message
         yield from _repeated(self)
         yield from _miscounted(self)
+        yield from _told_too_early(self)
         yield from _unknown(self)
 
 
@@ -235,6 +237,21 @@ def _miscounted(design: Design) -> Iterator[tuple[Path, str]]:
             for key in getattr(counted, name) or ():
                 if key not in keys:
                     yield (*path, name), f'"{key}" is not a {name.removesuffix("s")}; known: {", ".join(keys)}'
+
+
+def _told_too_early(design: Design) -> Iterator[tuple[Path, str]]:
+    """Recognition that counts verdicts while a frozen board holds them back: whoever gets it would know them."""
+    hidden = held_back(design)
+    for path, counted in _counted(design):
+        if "attempt.judged" not in counted.events or not {"verdict", "before"} & set(counted.where):
+            continue
+        for round_, challenge in hidden:
+            if round_ in (counted.rounds or (round_,)) and challenge in (counted.challenges or (challenge,)):
+                yield (
+                    (*path, "where"),
+                    f'would tell verdicts of "{challenge}" that a frozen board holds back; count tries, or name other rounds or challenges',
+                )
+                break
 
 
 def _unknown(design: Design) -> Iterator[tuple[Path, str]]:

@@ -31,6 +31,7 @@ from games.recognition.rules.wins import (
     placing_of,
 )
 from games.submissions.models import Attempt
+from leaderboards.engine.freezes import held_back
 from leaderboards.engine.spec import Better, Format
 from leaderboards.models import Snapshot
 
@@ -43,6 +44,7 @@ class Reading:
     """One batch being read for wins: what is known of teams, ideas and tasks so far. `found`: ids of the wins it tells, old and new."""
 
     cycle: Cycle
+    design: Design
     progress: dict[tuple[int, str], WinProgress] = field(default_factory=dict)
     changed: dict[tuple[int, str], WinProgress] = field(default_factory=dict)
     ideas: dict[int, Idea] = field(default_factory=dict)
@@ -73,7 +75,7 @@ def find_wins(cycle: Cycle, design: Design, entries: Sequence[JournalEntry], act
     told = [(entry, act) for entry, act in zip(entries, acts, strict=True) if entry.kind in TOLD_BY]
     if not design.recognition.wins or not told:
         return set()
-    reading = _reading(cycle, [entry for entry, _ in told])
+    reading = _reading(cycle, design, [entry for entry, _ in told])
     for entry, act in told:
         match entry.kind:
             case Kind.TEST_ACTED:
@@ -88,14 +90,14 @@ def find_wins(cycle: Cycle, design: Design, entries: Sequence[JournalEntry], act
     return reading.found
 
 
-def _reading(cycle: Cycle, entries: Iterable[JournalEntry]) -> Reading:
+def _reading(cycle: Cycle, design: Design, entries: Iterable[JournalEntry]) -> Reading:
     """What these entries name, in three statements."""
     held = list(entries)
     named = [
         one.payload.get(name) for one in held if one.kind in (Kind.TEST_ACTED, Kind.IDEA_TAKEN_UP) for name in ("idea", "by")
     ]
     numbers = {number for number in named if isinstance(number, int)}
-    reading = Reading(cycle)
+    reading = Reading(cycle, design)
     if numbers:
         reading.ideas = {one.number: one for one in Idea.objects.filter(cycle=cycle, number__in=numbers)}
         ids = [one.pk for one in reading.ideas.values()]
@@ -249,7 +251,7 @@ def _measured(reading: Reading, entry: JournalEntry) -> None:
         row.state = {"best": best.value if best is not None else None}
         Win.objects.filter(cycle=reading.cycle, kind=WinKind.PERSONAL_BEST.value, attempt=attempt, attempt__isnull=False).delete()
         return
-    if attempt.value is None:
+    if attempt.value is None or _held_back(reading, task, attempt):
         return
     held, found = after_value(
         measuring_of(row.state), attempt.value, f"attempt:{attempt.number}:{task.round.key}/{task.key}", lower=lower
@@ -257,3 +259,9 @@ def _measured(reading: Reading, entry: JournalEntry) -> None:
     row.state = kept_of(held)
     for one in found:
         _tell(reading, entry, entry.group_id, one, attempt=attempt)
+
+
+def _held_back(reading: Reading, task: Challenge, attempt: Attempt) -> bool:
+    """A frozen board keeps it from everybody: a win would tell."""
+    moment = held_back(reading.design).get((task.round.key, task.key))
+    return moment is not None and attempt.elapsed_ms >= moment and task.round.published_at is None
