@@ -79,7 +79,7 @@ def board_shape(seen: Seen) -> dict[str, Any]:
         "tasks": task_columns(seen.tasks),
         "rows": rows,
         "url": rows_url(seen) if follows else "",
-        "socket": f"/ws/boards/{row.pk}" if follows and shown.source == "live" else "",
+        "socket": f"/ws/boards/{row.pk}?side={shown.side}" if follows and shown.source == "live" else "",
         "still": not (follows and shown.source == "live") and not any(one["movement"] for one in rows),
         "again": bool(seen.tasks or seen.sort or seen.view or (seen.alike.tied and shown.side != PUBLIC)),
         "since": seen.before is not None,

@@ -26,11 +26,16 @@ SHARED: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The side of a board that somebody sees, its key, and the version of that side."""
+    """The side of a board that somebody sees, the board's key, the version of that side and of the public one."""
 
     audience: str
     key: str
     version: int
+    public: int
+
+    def shown(self, wish: str) -> "Answer":
+        """The public side where that is wished for: whoever sees more may look at what everybody sees."""
+        return Answer(PUBLIC, self.key, self.public, self.public) if wish == PUBLIC else self
 
 
 @cache
@@ -47,7 +52,7 @@ def answers(questions: Sequence[tuple[Watcher, int]], *, fresh: bool) -> list[An
             user = _named("LEADERBOARD_WATCHER")(watcher.session, user)
         audience = _named("LEADERBOARD_ACCESS")(user, board_id)
         board = Board.objects.filter(pk=board_id).first() if audience else None
-        given.append(None if board is None else Answer(audience, board.key, version_of(board, audience)))
+        given.append(None if board is None else Answer(audience, board.key, version_of(board, audience), board.version))
     return given
 
 

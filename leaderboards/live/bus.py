@@ -92,7 +92,12 @@ async def _listen_here(hear: Hear, joined: Callable[[], None]) -> None:
 async def _subscription(hear: Hear, joined: Callable[[], None]) -> None:
     """One connection until it breaks: it is never renewed silently, since what was said meanwhile would be missed."""
     client = Redis.from_url(
-        settings.LIVE_REDIS_URL, socket_connect_timeout=2, socket_keepalive=True, retry=Retry(NoBackoff(), 0), retry_on_error=[]
+        settings.LIVE_REDIS_URL,
+        client_name=channel(),
+        socket_connect_timeout=2,
+        socket_keepalive=True,
+        retry=Retry(NoBackoff(), 0),
+        retry_on_error=[],
     )
     stood = False
     async with contextlib.AsyncExitStack() as stack:

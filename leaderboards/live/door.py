@@ -1,4 +1,7 @@
-"""Where a socket comes in: /ws/boards/<id>?since=VERSION&side=SIDE. A client says nothing and is asked nothing: whatever it sends is ignored."""
+"""Where a socket comes in: /ws/boards/<id>?since=VERSION&side=SIDE, both optional: what the page shows.
+
+A client says nothing and is asked nothing: whatever it sends is ignored.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -38,11 +41,12 @@ async def _watch(hub: Hub, watcher: Watcher, scope: Scope, receive: Receive, sen
     if answer is None:
         await send({"type": "websocket.close", "code": REFUSED})
         return
+    since, wish = _known(scope)
+    answer = answer.shown(wish)
     await send({"type": "websocket.accept"})
     socket = Socket(watcher, board_id, answer.audience, scope.get("direct_send", send), room=hub.room)
     side = hub.enter(socket, answer, asked_at=asked_at)
-    since, other = _known(scope)
-    socket.push({"type": "websocket.send", "text": side.greeting(since, again=other not in {"", answer.audience})})
+    socket.push({"type": "websocket.send", "text": side.greeting(since, again=wish not in {"", answer.audience})})
     count("sockets_opened")
     try:
         while (await receive())["type"] != "websocket.disconnect":
@@ -58,7 +62,7 @@ def _watcher(scope: Scope) -> Watcher:
 
 
 def _known(scope: Scope) -> tuple[int | None, str]:
-    """The version that the client says it knows, and of which side; None and empty if it says nothing."""
+    """The version that the client says it knows, and the side it shows; None and empty if it says nothing."""
     said = parse_qs(scope.get("query_string", b"").decode("latin-1"))
     since, side = (said.get(name, [""])[-1] for name in ("since", "side"))
     return (int(since) if since.isascii() and since.isdigit() and len(since) <= 18 else None), side  # noqa: PLR2004 -- fits any column

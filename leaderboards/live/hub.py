@@ -219,7 +219,7 @@ class Hub:
         await self.compare()
 
     async def ask_again(self, sockets: Iterable[Socket]) -> None:
-        """Whether these may still see what they see. Who may not is sent away; who sees the other side now goes there."""
+        """Whether these may still see what they see. Who may not is sent away, or to the public side. Nobody is shown more."""
         alike: dict[tuple[Any, int], list[Socket]] = {}
         for socket in sockets:
             alike.setdefault((socket.watcher.identity, socket.board_id), []).append(socket)
@@ -243,9 +243,9 @@ class Hub:
             self.leave(socket)
             socket.close(REFUSED)
             count("sockets_closed", why="refused")
-        elif answer.audience != socket.audience:
+        elif (now := answer.shown(socket.audience)).audience != socket.audience:
             self.leave(socket)
-            side = self.enter(socket, answer, asked_at=asked_at)
+            side = self.enter(socket, now, asked_at=asked_at)
             socket.push({"type": "websocket.send", "text": side.greeting(None, again=True)})
 
     async def compare(self) -> None:

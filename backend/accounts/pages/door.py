@@ -24,6 +24,7 @@ from games.groups.actions import accept_invitation
 from games.journal.queries import db_now
 from games.organizations.queries import invitation_by_secret
 from games.organizations.rules import InvitationState, invitation_state
+from leaderboards.live import recheck
 
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 
@@ -87,7 +88,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
+    user_id = request.user.pk
     logout(request)
+    if user_id is not None:
+        recheck(user_ids=[user_id])  # boards that are open in other windows
     messages.success(request, _("You are signed out."))
     return redirect("/")
 

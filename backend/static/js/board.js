@@ -28,7 +28,7 @@ class Board {
     this.section.dataset.link = word;
     const mark = this.section.querySelector("[data-live]");
     if (!mark) return;
-    mark.querySelector("[data-live-word]").textContent = { live: this.words.wordLive, poll: this.words.wordPoll, lost: this.words.wordLost }[word];
+    mark.querySelector("[data-live-word]").textContent = { live: this.words.wordLive, behind: this.words.wordBehind, poll: this.words.wordPoll, lost: this.words.wordLost }[word];
   }
 
   take(message, whole) {
