@@ -59,6 +59,7 @@ else:
 
 LEADERBOARD_ACCESS = "backend.sockets.board_side"
 LEADERBOARD_WATCHER = "backend.sockets.who_is"
+LEADERBOARD_SIGNER = "games.credentials.actions.keys.signer"
 HOUSEKEEPING = ["backend.api.idempotency.forget_old"]  # called once an hour with now=
 
 MEDIA_ROOT = DATA / "uploads"

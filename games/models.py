@@ -3,7 +3,7 @@
 from games.challenges.models import Challenge
 from games.changes.models import Appeal, Change, ChangeSet
 from games.coaching.models import Booking, SessionNote, Slot
-from games.credentials.models import Certificate, Credential, SigningKey
+from games.credentials.models import Certificate, Credential, KeyStatement, SigningKey
 from games.cycles.models import Cycle, Decision, Design, Series
 from games.groups.models import Group, JoinRequest, Membership, Registration, RegistrationFile
 from games.ideas.models import (
@@ -68,7 +68,7 @@ from games.recognition.models import (
     Win,
     WinProgress,
 )
-from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, RecomputeRun
+from games.results.models import ChallengeScore, ExternalResult, PanelAnalysis, RecomputeRun, SelfCheck
 from games.retrospectives.models import Adoption, Proposal, Retrospective, RetroWords
 from games.rounds.models import Entrant, Extension, Round
 from games.submissions.models import Attempt, Submission, Upload, Version
@@ -126,6 +126,7 @@ __all__ = [
     "Invitation",
     "JoinRequest",
     "JournalEntry",
+    "KeyStatement",
     "LearningWeek",
     "Mark",
     "MarkReview",
@@ -168,6 +169,7 @@ __all__ = [
     "Round",
     "Ruling",
     "Sealer",
+    "SelfCheck",
     "Series",
     "SessionNote",
     "Sheet",

@@ -17,6 +17,7 @@ from leaderboards.bulk import insert_many
 from leaderboards.engine import numbers
 from leaderboards.engine.outcome import Row, Value
 from leaderboards.models import Board, Snapshot, Standing
+from leaderboards.proof import prove
 from leaderboards.queries import PUBLIC, content_digest, latest, published_content
 
 WRITTEN: Final = ("name", "bracket", "rank", "place", "score", "keys", "values", "status", "pending")
@@ -134,17 +135,17 @@ def _json(value: Value | None) -> str | list[str] | None:
 def publish(
     board: Board, audience: str = PUBLIC, *, design_number: int, now: datetime, reason: str = "", by: str = ""
 ) -> Snapshot | None:
-    """Publish the standings of one side as the next numbered snapshot, chained to the one before by its digest.
+    """Publish the standings of one side as the next numbered snapshot, chained to the one before by its digest, and signed.
 
     The same content again is no new snapshot (None), unless a reason is given: then it is a correction. `by` is a pseudonym.
     """
-    Board.objects.select_for_update(no_key=True).get(pk=board.pk)
+    read = Board.objects.select_for_update(no_key=True).get(pk=board.pk)
     last = latest(board, audience)
     rows = published_content(board, audience)
     if last is not None and not reason and last.rows == rows and last.design_number == design_number:
         return None
     previous = last.digest if last else ""
-    return Snapshot.objects.create(
+    made = Snapshot.objects.create(
         board=board,
         audience=audience,
         number=last.number + 1 if last else 1,
@@ -155,4 +156,7 @@ def publish(
         reason=reason,
         published_at=now,
         published_by=by,
+        as_of=read.as_of,
     )
+    prove([made], now=now)
+    return made

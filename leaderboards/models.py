@@ -23,6 +23,9 @@ class Board(models.Model):
     )
     dirty_since = models.DateTimeField(null=True, blank=True)
     refreshed_at = models.DateTimeField(null=True, blank=True)
+    as_of = models.BigIntegerField(
+        null=True, blank=True, help_text="How far the caller had read its journal for the live rows; empty where it did not say."
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -100,6 +103,9 @@ class Snapshot(models.Model):
     reason = models.TextField(blank=True)
     published_at = models.DateTimeField()
     published_by = models.CharField(max_length=36, blank=True)
+    as_of = models.BigIntegerField(
+        null=True, blank=True, help_text="How far the caller had read its journal for these rows; empty where it did not say."
+    )
 
     objects = FrozenQuerySet.as_manager()
 
@@ -121,3 +127,29 @@ class Snapshot(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002 the signature of Django
         """Refused: a published state stays."""
         raise TypeError(FROZEN)
+
+
+class SnapshotProof(models.Model):
+    """What makes a snapshot provable to strangers: a Merkle root over its rows, and a signed statement. Written once, with the snapshot.
+
+    `statement` is kept as it was signed, to the byte (see docs/proof.md).
+    """
+
+    snapshot = models.OneToOneField(Snapshot, models.CASCADE, related_name="proof")
+    root = models.CharField(max_length=64, help_text="Merkle root over the salted rows, hex.")
+    size = models.PositiveIntegerField(help_text="How many rows.")
+    secret = models.BinaryField(max_length=32, help_text="32 random bytes: the salt of each row follows from them. Never shown.")
+    statement = models.TextField(help_text="Canonical JSON (RFC 8785), as it was signed.")
+    kid = models.CharField(max_length=43, help_text="RFC 7638 thumbprint of the key that signed.")
+    public = models.CharField(max_length=43, help_text="That Ed25519 key, base64url.")
+    signature = models.CharField(max_length=86, help_text="Ed25519, base64url.")
+    signed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"proof of snapshot {self.snapshot_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store a new proof; a stored one is never saved again."""
+        if not self._state.adding:
+            raise TypeError(FROZEN)
+        super().save(*args, **kwargs)

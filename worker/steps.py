@@ -8,11 +8,13 @@ from games.changes import actions as changes
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.errors import GameError
+from games.journal.actions import seal_pending
 from games.journal.queries import db_now
 from games.judging.actions.reviewing import expect_looked
 from games.progression import actions as progression
 from games.recognition import actions as recognition
 from games.recognition.queries import point_facts
+from games.recognition.queries.moments import points_now
 from games.results import actions as results
 from games.results.models import RecomputeRun
 from games.results.queries import asker
@@ -26,8 +28,24 @@ from worker.telling import telling
 
 
 def compute(run: RecomputeRun) -> results.Sides:
-    """Everything, from the database, with the points that boards may rank by."""
-    return results.sides_of(run.cycle, points=point_facts(run.cycle), publishing=_publishing(run))
+    """Everything, from the database, with the points that boards may rank by.
+
+    What is published counts every act done by then, and says up to which: the journal is sealed and read first.
+    """
+    publishing = _publishing(run)
+    if not publishing:
+        return results.sides_of(run.cycle, points=point_facts(run.cycle))
+    catch_up(run.cycle)
+    read = points_now(run.cycle)
+    return results.sides_of(run.cycle, points=read.points, publishing=publishing, as_of=read.seal)
+
+
+def catch_up(cycle: Cycle) -> None:
+    """Points of everything that was journalled by now: whoever reads the journal at this moment is waited for."""
+    seal_pending()
+    if recognition.recognizes(design_of(cycle)):
+        while recognition.read_journal(cycle):
+            pass
 
 
 def recompute_now(cycle: Cycle, progress: Callable[[str, float], None] | None = None) -> Outcome:

@@ -28,7 +28,7 @@ COMMANDS: dict[str, Entry] = {
     "import": Entry("Competitions", "backend.cli.bundles:import_"),
     "export": Entry("Competitions", "backend.cli.bundles:export"),
     "standings": Entry("Competitions", "backend.cli.bundles:standings"),
-    "verify": Entry("Competitions", "backend.cli.bundles:verify"),
+    "verify": Entry("Competitions", "backend.cli.verify:verify"),
     "recompute": Entry("Competitions", "backend.cli.bundles:recompute"),
     "test": Entry("Work on Ludus", "backend.cli.test:test"),
     "e2e": Entry("Work on Ludus", "backend.cli.e2e:e2e"),

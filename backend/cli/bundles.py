@@ -1,4 +1,4 @@
-"""``./run import | export | standings | verify | recompute``: competitions in and out of files, finished when the command ends."""
+"""``./run import | export | standings | recompute``: competitions in and out of files, finished when the command ends."""
 
 import contextlib
 import json
@@ -141,35 +141,6 @@ def export(*, cycle: str, path: Path, audience: str, files: bool) -> None:
         else:
             export_cycle(cycle_named(cycle), path, audience=audience, files=files, progress=draw)
     click.echo(f"{path} (for {audience})")
-
-
-@click.command()
-@click.argument("path", type=click.Path(exists=True, path_type=Path))
-@click.option(
-    "--format", "fmt", type=click.Choice(["bundle", "clics"]), help="clics: a contest's event feed. Found out if not said."
-)
-def verify(*, path: Path, fmt: str | None) -> None:
-    """Compute the bundle at PATH and compare with its official results and published states."""
-    setup_django()
-    from games.bundles.reading import read_path  # noqa: PLC0415
-    from games.bundles.verify import verify as checked  # noqa: PLC0415
-
-    with refusals():
-        read = read_path(path, fmt)
-    different = 0
-    for number, bundle in enumerate(read.bundles):
-        draw(bundle.design.cycle.title, number, len(read.bundles))
-        found = checked(bundle)
-        clear_line()
-        click.echo(f"{bundle.design.cycle.key}: {found}")
-        for one in found.left_out:
-            click.echo(f"  not compared: {one}")
-        for difference in found.differences:
-            click.echo(f"  {difference}")
-        different += len(found.differences)
-    if different:
-        click.echo(f"{different} differences.", err=True)
-        sys.exit(1)
 
 
 @click.command()

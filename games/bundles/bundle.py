@@ -59,14 +59,14 @@ class Bundle:
             points=self.points(),
         )
 
-    def points(self, until: datetime | None = None) -> tuple[Points, ...]:
-        """What each group has earned by its acts, up to a moment."""
+    def points(self, until: datetime | None = None, acts: int | None = None) -> tuple[Points, ...]:
+        """What each group has earned: by its first `acts` acts, or up to a moment where that is not said."""
         sums: Counter[str] = Counter()
         back: Counter[str] = Counter()
         made: Counter[str] = Counter()
         came, built = flowed(self.tables)
         for row in self.tables.points.rows:
-            if row.group and (until is None or row.at <= until):
+            if row.group and (row.number <= acts if acts is not None else until is None or row.at <= until):
                 sums[row.group] += row.amount
                 key = (row.reverses or row.number, row.rule, row.group)
                 back[row.group] += row.amount if key in came else 0

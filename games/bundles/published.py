@@ -13,8 +13,17 @@ FILE: Final = "snapshots.json"
 Digest = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
 
 
+class Proof(Spec):
+    """What was signed when a state was published (docs/proof.md). From `secret` the salt of each row follows."""
+
+    statement: str
+    signature: str
+    key: str
+    secret: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
 class Published(Spec):
-    """One published state of a board, as everybody saw it."""
+    """One published state of a board, as everybody saw it. `acts`: the last act of points.csv that it counts; None: nobody said."""
 
     board: str
     number: Annotated[int, Field(ge=1)]
@@ -23,6 +32,8 @@ class Published(Spec):
     previous: Digest = ""
     reason: str = ""
     at: AwareDatetime | None = None
+    acts: Annotated[int, Field(ge=0)] | None = None
+    proof: Proof | None = None
     rows: tuple[dict[str, Any], ...] = ()
 
 
@@ -42,5 +53,6 @@ def read_snapshots(content: bytes) -> tuple[tuple[Published, ...], list[Problem]
 
 def snapshots_json(snapshots: Iterable[Published]) -> bytes:
     """The file, always the same for the same states."""
-    data = [one.model_dump(mode="json") for one in snapshots]
+    told = (one.model_dump(mode="json") for one in snapshots)
+    data = [{name: value for name, value in one.items() if value is not None or name == "at"} for one in told]
     return (json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()

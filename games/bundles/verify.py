@@ -2,13 +2,15 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from games.bundles.audience import WHOLE
 from games.bundles.bundle import Bundle
 from games.bundles.official import BESIDE, compare
+from games.bundles.proving import BoardProof, How, are_trusted, facts_behind, keys_of, proof_faults
 from games.bundles.published import Published
 from games.bundles.rows import OfficialRow
 from games.bundles.tables import Table
@@ -17,7 +19,7 @@ from games.journal.rules import Kind
 from games.results.rules import known_facts
 from leaderboards.actions import Line, stored_rows
 from leaderboards.computing import compute
-from leaderboards.engine.facts import Facts
+from leaderboards.engine.facts import Attempt, Facts
 from leaderboards.engine.outcome import Outcome
 from leaderboards.engine.spec import Source, board_rounds, expand_boards
 from leaderboards.queries import content_digest
@@ -27,12 +29,16 @@ COMPARED: Final = ("bracket", "rank", "place", "score", "keys", "values", "statu
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """How many values were compared, by kind, every difference, and what could not be computed from a bundle. `computed`: rows of boards."""
+    """How many values were compared, by kind, every difference, and what could not be computed from a bundle. `computed`: rows of boards.
+
+    `boards`: what is proven of each published board, and how.
+    """
 
     compared: Counter[str]
     differences: tuple[Problem, ...]
     left_out: tuple[str, ...] = ()
     computed: int = 0
+    boards: tuple[BoardProof, ...] = ()
 
     def __str__(self) -> str:
         """What was found, in one line."""
@@ -49,50 +55,123 @@ class Verified:
         return max(self.compared.total() - len(self.differences), 0)
 
 
-def verify(bundle: Bundle) -> Verified:
-    """Compute everything again and compare it with official.csv and snapshots.json."""
-    facts = bundle.facts()
-    outcome = compute(bundle.design, facts)
-    out = {row.round for row in bundle.tables.rounds.rows if row.published is not None}
-    shown = compute(bundle.design, known_facts(bundle.design, facts, out)) if out else outcome
-    hidden = _hidden(bundle)
-    boards = {one.id: {each.key for each in board_rounds(bundle.design, one)} for one in expand_boards(bundle.design)}
-    without = {key for key, rounds in boards.items() if rounds & hidden}
+def verify(bundle: Bundle, *, pinned: Sequence[str] = (), chain: Sequence[Mapping[str, Any]] = ()) -> Verified:
+    """Compute everything again and compare it with official.csv and snapshots.json. `pinned`, `chain`: see `leaderboards.receipts`."""
+    looked = _look(bundle)
     official = bundle.tables.official
-    rows = [row for row in official.rows if not hidden or _computable(row, hidden, without)]
-    comparison = compare(Table(rows, official.extra), outcome)
+    rows = [row for row in official.rows if not looked.hidden or _computable(row, looked.hidden, looked.without)]
+    comparison = compare(Table(rows, official.extra), looked.whole)
     compared, differences = Counter(comparison.compared), list(comparison.differences)
-    points = {one.id for one in expand_boards(bundle.design) if one.source is not Source.ROUNDS}
     differences += _announced(bundle, compared)
-    left_out = [f'round "{key}": its work is not in this bundle, nor what rests on it' for key in sorted(hidden)]
-    names = bundle.unnamed
+    left_out = [f'round "{key}": its work is not in this bundle, nor what rests on it' for key in sorted(looked.hidden)]
+    proofs = []
     for board, states in _by_board(bundle).items():
         compared["snapshot digest"] += len(states)
-        differences += _chain(board, states)
-        if board in points and not bundle.tables.points.rows and _scored(states[-1]):
+        compared["signature"] += sum(1 for one in states if one.proof is not None)
+        broken = {one.number: list(proof_faults(board, one)) for one in states}
+        faults = [*_chain(board, states), *(fault for found in broken.values() for fault in found)]
+        found, why = _board_faults(looked, board, states, compared)
+        if why and board in looked.points:
             left_out.append(f'board "{board}" ranks points, and this bundle has no points.csv: only its digests were checked')
-        elif board in without:
-            continue
-        elif board not in outcome.boards:
-            differences.append(Problem(f'board "{board}"', "was published, but the rules have no such board"))
-        else:
-            compared["snapshot row"] += len(states[-1].rows)
-            earlier = _by_then(bundle, facts, out, states[-1]) if board in points else ()
-            differences += _rows(board, states[-1], (outcome, shown, *earlier), names)
+        differences += faults + found
+        trusted = are_trusted(states, pinned, chain)
+        signed = sum(1 for one in states if one.proof is not None and not broken[one.number])
+        proofs.append(_proof(looked, states, why, wrong=bool(found), signed=signed, trusted=trusted))
     beside = sorted({row.key for row in official.rows if row.kind == BESIDE})
     left_out += [f'"{title}" is the result of somebody else: it stands beside ours' for title in beside]
-    computed = sum(len(board.rows) for board in outcome.boards.values())
-    return Verified(compared, tuple(differences), tuple(left_out), computed)
+    computed = sum(len(board.rows) for board in looked.whole.boards.values())
+    return Verified(+compared, tuple(differences), tuple(left_out), computed, tuple(proofs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A bundle with what was computed from it: whole, and as everybody knew it when rounds `out` were published.
+
+    `rounds`: those each board counts; `points`: boards of points and credit; `hidden` rounds are published without their work, so boards
+    `without` cannot be computed.
+    """
+
+    bundle: Bundle
+    facts: Facts
+    whole: Outcome
+    shown: Outcome
+    out: set[str]
+    rounds: Mapping[str, set[str]]
+    points: set[str]
+    hidden: set[str]
+    without: set[str]
+
+
+def _look(bundle: Bundle) -> _Look:
+    facts = bundle.facts()
+    whole = compute(bundle.design, facts)
+    out = {row.round for row in bundle.tables.rounds.rows if row.published is not None}
+    shown = compute(bundle.design, known_facts(bundle.design, facts, out)) if out else whole
+    hidden, boards = _hidden(bundle), expand_boards(bundle.design)
+    rounds = {one.id: {each.key for each in board_rounds(bundle.design, one)} for one in boards}
+    points = {one.id for one in boards if one.source is not Source.ROUNDS}
+    without = {key for key, counted in rounds.items() if counted & hidden}
+    return _Look(bundle, facts, whole, shown, out, rounds, points, hidden, without)
+
+
+def _board_faults(looked: _Look, board: str, states: Sequence[Published], compared: Counter[str]) -> tuple[list[Problem], str]:
+    """Where the rows last published are not those computed; or why they were not computed."""
+    bundle, last = looked.bundle, states[-1]
+    if board in looked.points and not bundle.tables.points.rows and _scored(last):
+        return [], "this bundle has no points.csv"
+    if board in looked.without:
+        return [], "this bundle does not have the work of every round that it counts"
+    if board not in looked.whole.boards:
+        return [Problem(f'board "{board}"', "was published, but the rules have no such board")], ""
+    compared["snapshot row"] += len(last.rows)
+    moves = board in looked.points or not looked.rounds[board] <= looked.out
+    earlier = _by_then(looked, last) if moves else ()
+    return _rows(board, last, (*earlier, looked.whole, looked.shown), bundle.unnamed), ""
+
+
+def _proof(looked: _Look, states: Sequence[Published], why: str, *, wrong: bool, signed: int, trusted: bool | None) -> BoardProof:
+    board = states[-1].board
+    last = states[-1]
+    counted = looked.rounds.get(board, set())
+    return BoardProof(
+        board=board,
+        states=len(states),
+        number=last.number,
+        rows=len(last.rows),
+        how=How.INCLUDED if why else How.DIFFERS if wrong else How.RECOMPUTED,
+        facts=facts_behind(looked.bundle, counted, points=board in looked.points),
+        why=why,
+        signed=signed,
+        keys=keys_of(states),
+        trusted=trusted,
+    )
 
 
 def _scored(state: Published) -> bool:
     return any(row.get("score") not in (None, "", "0") for row in state.rows)
 
 
-def _by_then(bundle: Bundle, facts: Facts, out: Collection[str], state: Published) -> tuple[Outcome, ...]:
-    """The outcomes with the points that were given when the state was published: they go on after it."""
-    then = replace(facts, points=bundle.points(until=state.at))
-    return compute(bundle.design, then), compute(bundle.design, known_facts(bundle.design, then, out))
+def _by_then(looked: _Look, state: Published) -> tuple[Outcome, ...]:
+    """The outcomes with what was known when the state was published: points go on after it, and so do tries in rounds that still run."""
+    design = looked.bundle.design
+    points = looked.bundle.points(until=state.at, acts=state.acts)
+    then = replace(looked.facts, points=points, attempts=tuple(_tried_by_then(looked, state)))
+    return compute(design, then), compute(design, known_facts(design, then, looked.out))
+
+
+def _tried_by_then(looked: _Look, state: Published) -> Iterator[Attempt]:
+    """The tries made before the state was published; all of rounds that were out by then, or that say nothing of when they began."""
+    begun = {one.key: one.opens for one in looked.bundle.design.rounds}
+    for row in looked.bundle.tables.rounds.rows:
+        begun[row.round] = None if _out(row.published, state.at) else row.opened or begun.get(row.round)
+    for one in looked.facts.attempts:
+        start = begun.get(one.round)
+        if start is None or state.at is None or start + timedelta(milliseconds=one.at_ms) <= state.at:
+            yield one
+
+
+def _out(published: datetime | None, at: datetime | None) -> bool:
+    return published is not None and (at is None or published <= at)
 
 
 def _announced(bundle: Bundle, compared: Counter[str]) -> Iterator[Problem]:

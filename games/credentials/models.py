@@ -29,6 +29,25 @@ class SigningKey(models.Model):
         return self.kid
 
 
+class KeyStatement(models.Model):
+    """That one key follows another: signed by both, so that whoever pinned either may trust the other (see docs/proof.md)."""
+
+    before = models.CharField(max_length=43, help_text="RFC 7638 thumbprint of the key that ends.")
+    after = models.CharField(max_length=43, help_text="Of the key that follows.")
+    statement = models.TextField(help_text="Canonical JSON (RFC 8785), as it was signed.")
+    signature_before = models.CharField(max_length=86, help_text="By the key that ends, Ed25519, base64url.")
+    signature_after = models.CharField(max_length=86, help_text="By the key that follows.")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["before", "after"], name="key_follows_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.before} -> {self.after}"
+
+
 class Credential(models.Model):
     """That a group, or one of its members, won or earned something, as it was said and signed. What it says is never changed.
 

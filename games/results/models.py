@@ -107,3 +107,19 @@ class ExternalResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} {self.group} {self.name} {self.value}"
+
+
+class SelfCheck(models.Model):
+    """That this house looked whether everything it published still proves itself, and what it found. One row a night."""
+
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField()
+    snapshots = models.PositiveIntegerField(default=0, help_text="Whose digests, roots and signatures were checked.")
+    recomputed = models.PositiveIntegerField(default=0, help_text="Boards of the sample computed anew from the facts.")
+    faults = models.JSONField(default=list, help_text="What did not hold: [{cycle, board, number, what}].")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"self-check of {self.started_at:%Y-%m-%d}: {len(self.faults)} faults"

@@ -15,6 +15,7 @@ from leaderboards.actions import WRITTEN, stored_rows
 from leaderboards.engine.outcome import Outcome
 from leaderboards.engine.spec import Source, board_rounds, expand_boards
 from leaderboards.models import Board, Snapshot, Standing
+from leaderboards.proof import prove
 from leaderboards.queries import AUDIENCES, PUBLIC, PUBLISHED, content_digest
 
 BATCH: Final = 1000
@@ -23,7 +24,7 @@ BATCH: Final = 1000
 def write_boards(landing: Landing, outcome: Outcome, shown_outcome: Outcome, published: list[Round]) -> None:
     """Both sides of every board at version 1, and snapshot 1 of each board that counts a published round.
 
-    What everybody sees of a board that is not live comes from `shown_outcome`, which knows the work of published rounds only.
+    What everybody sees comes from `shown_outcome`: it knows the work of published rounds, and of tasks that are shown as they happen.
     """
     shown = {one.key for one in published}
     counted, open_to_all = set(), set()
@@ -37,7 +38,7 @@ def write_boards(landing: Landing, outcome: Outcome, shown_outcome: Outcome, pub
     for key, board in boards.items():
         for audience in AUDIENCES:
             open_ = audience != PUBLIC or key in open_to_all
-            known = shown_outcome if audience == PUBLIC and not board.live else outcome
+            known = shown_outcome if audience == PUBLIC else outcome
             result = known.board(key, frozen=not open_).rows
             told = without_names(result, unnamed) if audience == PUBLIC else result
             rows += [
@@ -66,10 +67,11 @@ def _snapshots(landing: Landing, boards: list[Board]) -> None:
             rows=found[board.pk],
             digest=content_digest(key=board.key, rows=found[board.pk], design_number=number, previous=""),
             published_at=landing.now,
+            as_of=0,  # what was earned elsewhere stands before every seal of this house
         )
         for board in boards
     ]
-    Snapshot.objects.bulk_create(snapshots, batch_size=BATCH)
+    prove(Snapshot.objects.bulk_create(snapshots, batch_size=BATCH), now=landing.now)
     JournalEntry.objects.bulk_create([_entry(landing, one) for one in snapshots], batch_size=BATCH)
 
 

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from games.bundles.answers import cells_of, columns_of_attempt
 from games.bundles.bundle import ENTRY, NOT_HANDED_IN, Bundle
-from games.bundles.published import Published
 from games.bundles.queries.corrections import appeal_numbers, appeal_rows, change_rows
 from games.bundles.queries.hall import pitch_rows, stand_rows
 from games.bundles.queries.helped import helped_tables
 from games.bundles.queries.kept import earned_tables, file_rows, journal_rows, uploads_of
 from games.bundles.queries.learned import learned_tables
+from games.bundles.queries.proven import published_states
 from games.bundles.queries.seats import assignment_rows, conflict_rows
 from games.bundles.queries.shared import shared_tables
 from games.bundles.queries.talk import reply_rows
@@ -50,7 +50,6 @@ from games.submissions.queries import blind_secret
 from games.submissions.rules import SubmissionState, entry_number
 from leaderboards.engine import numbers
 from leaderboards.engine.spec import Format
-from leaderboards.models import Snapshot
 
 CHUNK: Final = 10_000
 type Units = dict[int, tuple[str, str]]
@@ -89,7 +88,7 @@ def bundle_of(cycle: Cycle) -> Bundle:
         **earned_tables(cycle, groups, people),
         journal=Table(list(journal_rows(cycle, groups))),
     )
-    return Bundle(design, tables, tuple(_snapshots(cycle)))
+    return Bundle(design, tables, tuple(published_states(cycle)))
 
 
 def _people_keys(cycle: Cycle) -> dict[int, str]:
@@ -252,22 +251,6 @@ def _people(cycle: Cycle, groups: dict[int, str], people: dict[int, str]) -> Ite
             yield PersonRow(people[one.person_id], one.person.name, one.role, group, one.person.email)
     for person in Person.objects.filter(pk__in=people.keys() - named).order_by("pk"):
         yield PersonRow(people[person.pk], person.name, "", "", person.email)
-
-
-def _snapshots(cycle: Cycle) -> Iterator[Published]:
-    """What was published, to everybody, with the digests that prove it."""
-    rows = Snapshot.objects.filter(board__scope=cycle.pk, audience="public").select_related("board")
-    for one in rows.order_by("board__number", "number"):
-        yield Published(
-            board=one.board.key,
-            number=one.number,
-            design=one.design_number,
-            digest=one.digest,
-            previous=one.previous_digest,
-            reason=one.reason,
-            at=one.published_at,
-            rows=tuple(one.rows),
-        )
 
 
 def decided_in_public(cycle: Cycle) -> set[tuple[str, str, str, str]]:

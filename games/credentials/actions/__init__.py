@@ -3,6 +3,7 @@
 from games.credentials.actions.asking import ask_for_group, ask_for_oneself
 from games.credentials.actions.ending import forget_people, give_up, revoke, withdraw_key
 from games.credentials.actions.following import catch_up, follow_grant
+from games.credentials.actions.keys import hand_over
 from games.credentials.actions.making import issue
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "follow_grant",
     "forget_people",
     "give_up",
+    "hand_over",
     "issue",
     "revoke",
     "withdraw_key",

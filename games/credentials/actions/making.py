@@ -8,9 +8,10 @@ from django.db import transaction
 from django.db.models import Max
 
 from games.credentials.actions.journal import journal
-from games.credentials.models import Certificate, Credential, SigningKey
+from games.credentials.actions.keys import registered
+from games.credentials.models import Certificate, Credential
 from games.credentials.queries import absolute, criteria_of, issuer, present_key
-from games.credentials.rules import CredentialRefused, CredentialState, SourceKind
+from games.credentials.rules import CredentialState, SourceKind
 from games.credentials.rules.badges import badge_of, instant
 from games.credentials.rules.claims import VERSION, Claim, Place, digest_of, fingerprint_of
 from games.credentials.rules.signing import sign
@@ -41,7 +42,7 @@ def issue(credential_id: int) -> bool:
     digest, key = digest_of(claim), present_key()
     page = certificate(claim, digest)
     with transaction.atomic():
-        signed_with = _registered(key.public, key.kid)
+        signed_with = registered(key.public, key.kid)
         number, index = _free_bit()
         badge = badge_of(claim, entry(absolute("status-list", number), index))
         values = {
@@ -103,18 +104,6 @@ def _result(grant: Grant) -> Place | None:
         return None
     address = absolute("snapshot", grant.cycle.key, grant.board, found.number)
     return Place(place=grant.place, board=found.board.name, snapshot=found.number, digest=found.digest, address=address)
-
-
-def _registered(public: str, kid: str) -> SigningKey:
-    """The row of the key that signs now; those before it are over. Raises CredentialRefused if it was withdrawn."""
-    row, made = SigningKey.objects.get_or_create(kid=kid, defaults={"public": public, "since": db_now()})
-    if row.withdrawn_at is not None:
-        message = "The signing key of this house was withdrawn: it needs another one (LUDUS_SIGNING_KEY)."
-        raise CredentialRefused(message)
-    if made or row.until is not None:
-        SigningKey.objects.filter(until__isnull=True).exclude(pk=row.pk).update(until=db_now())
-        SigningKey.objects.filter(pk=row.pk).update(until=None)
-    return row
 
 
 def _free_bit() -> tuple[int, int]:

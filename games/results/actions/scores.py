@@ -130,8 +130,8 @@ def refresh_boards(cycle: Cycle, sides: Sides, *, publishing: str = "", now: dat
     now = now or db_now()
     unnamed = withheld(cycle)
     open_to_all = finished_boards(design_of(cycle), published_rounds(cycle) | {publishing})
-    deltas = []
-    for board in boards_of(cycle):
+    deltas, boards = [], list(boards_of(cycle))
+    for board in boards:
         if board.key not in sides.whole.boards:
             continue
         for audience in AUDIENCES:
@@ -142,6 +142,9 @@ def refresh_boards(cycle: Cycle, sides: Sides, *, publishing: str = "", now: dat
             if delta is not None:
                 deltas.append(delta)
                 _journal(cycle, delta)
+    stale = [board.pk for board in boards if board.as_of != sides.as_of]
+    if stale:
+        boards_of(cycle).filter(pk__in=stale).update(as_of=sides.as_of)
     return deltas
 
 

@@ -25,15 +25,19 @@ BETWEEN: Final = b"\x1e"
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """What was computed: from everything, `found`, as organizers see it, and from what everybody may know by now, which is `known`."""
+    """What was computed: from everything, `found`, as organizers see it, and from what everybody may know by now, which is `known`.
+
+    `as_of`: the seal up to which the journal was read for the points among them; None where nobody said.
+    """
 
     whole: Outcome
     public: Outcome
     known: facts.Facts = field(default_factory=facts.Facts)
     found: facts.Facts = field(default_factory=facts.Facts)
+    as_of: int | None = None
 
 
-def sides_of(cycle: Cycle, *, points: Sequence[facts.Points] = (), publishing: str = "") -> Sides:
+def sides_of(cycle: Cycle, *, points: Sequence[facts.Points] = (), publishing: str = "", as_of: int | None = None) -> Sides:
     """Read the facts of a cycle and compute everything, under its present rules. Writes nothing.
 
     `publishing` is the key of a round that is being published now. The public side knows nothing of a round that is not published,
@@ -42,7 +46,7 @@ def sides_of(cycle: Cycle, *, points: Sequence[facts.Points] = (), publishing: s
     design, found = design_of(cycle), facts_of(cycle, points=points)
     whole = compute(design, found)
     known = known_facts(design, found, published_rounds(cycle) | {publishing})
-    return Sides(whole, whole if known == found else compute(design, known), known, found)
+    return Sides(whole, whole if known == found else compute(design, known), known, found, as_of)
 
 
 # --- What follows from it -------------------------------------------------------------------------------------------------------------

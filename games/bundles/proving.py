@@ -1,0 +1,141 @@
+"""What a bundle proves of each published state: computed anew from facts that are in it, or only that it was signed as it is here."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from games.bundles.bundle import Bundle
+from games.bundles.published import Published
+from games.errors import Problem
+from leaderboards import receipts
+from leaderboards.proof import instant
+
+
+class How(StrEnum):
+    """What stands behind the rows of a state."""
+
+    RECOMPUTED = "recomputed"  # the rows follow from the facts in the bundle
+    INCLUDED = "included"  # they are what was published; whether that was right, this bundle cannot tell
+    DIFFERS = "differs"  # they do not follow from the facts in the bundle
+
+
+@dataclass(frozen=True, slots=True)
+class BoardProof:
+    """What was found of the last state of a board, and of those before it.
+
+    `facts`: how many of each kind it was computed from; `why`: why it was not; `signed`: of how many states the signature and the root
+    hold; `keys`: thumbprints of who signed; `trusted`: whether these follow from a pinned key (None: nothing was pinned).
+    """
+
+    board: str
+    states: int
+    number: int
+    rows: int
+    how: How
+    facts: Mapping[str, int]
+    why: str = ""
+    signed: int = 0
+    keys: tuple[str, ...] = ()
+    trusted: bool | None = None
+
+    def said(self) -> Iterator[str]:
+        """What this proves and what it does not, a sentence a line."""
+        version = f'board "{self.board}", version {self.number}'
+        match self.how:
+            case How.RECOMPUTED:
+                of = ", ".join(f"{count} {kind}" for kind, count in self.facts.items() if count) or "no facts"
+                yield f"{version}: recomputed from {of}; all {self.rows} rows equal to what was published"
+            case How.INCLUDED:
+                yield f"{version}: not recomputed ({self.why}); its {self.rows} rows are those that the digest was made of"
+            case How.DIFFERS:
+                yield f"{version}: recomputed, and not equal (see the differences)"
+        yield f"  {self._signature()}"
+
+    def _signature(self) -> str:
+        if not self.signed:
+            return "not signed: the digests only show that the rows and their order of publication hold together"
+        of = "its signature" if self.states == 1 else f"the signatures of {self.signed} of {self.states} versions"
+        by = f"{of} and Merkle root hold, by {', '.join(self.keys)}"
+        match self.trusted:
+            case True:
+                return f"{by}: the key that you pinned, or one that follows from it"
+            case False:
+                return f"{by}: NOT the key that you pinned, and nothing here shows that it follows from it"
+            case None:
+                return f"{by}: a key that came with the bundle; pin the one you know with --key to know who signed"
+
+
+def proof_faults(board: str, one: Published) -> Iterator[Problem]:
+    """What does not hold of a state's signature, root and statement."""
+    for fault in _faults(one):
+        yield Problem(f'board "{board}", snapshot {one.number}', fault)
+
+
+def _faults(one: Published) -> Iterator[str]:
+    if one.proof is None:
+        return
+    proof, said = one.proof, _statement(one)
+    if not receipts.is_signed(proof.statement.encode(), proof.signature, proof.key):
+        yield "its signature does not hold"
+    if said.get("kid") != receipts.thumbprint(proof.key):
+        yield "it names another key than the one that signed"
+    if receipts.root_over(one.rows, bytes.fromhex(proof.secret)) != said.get("root"):
+        yield f"its rows do not have the root {str(said.get('root'))[:12]}… that was signed"
+    expected = {
+        "board": one.board,
+        "audience": "public",
+        "number": one.number,
+        "design": one.design,
+        "previous": one.previous,
+        "digest": one.digest,
+        "size": len(one.rows),
+        "published_at": instant(one.at) if one.at else "",
+    }
+    off = [name for name, value in expected.items() if said.get(name) != value]
+    if off:
+        yield f"was signed with another {', '.join(off)}"
+
+
+def _statement(one: Published) -> dict[str, Any]:
+    try:
+        said = json.loads(one.proof.statement) if one.proof else {}
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def keys_of(states: Sequence[Published]) -> tuple[str, ...]:
+    """Thumbprints of the keys that signed, in order of their first use."""
+    return tuple(dict.fromkeys(receipts.thumbprint(one.proof.key) for one in states if one.proof is not None))
+
+
+def are_trusted(states: Sequence[Published], pinned: Sequence[str], chain: Sequence[Mapping[str, Any]]) -> bool | None:
+    """Whether every signed state was signed by a pinned key or one that follows from it; None where nothing was pinned or signed."""
+    signed = [one for one in states if one.proof is not None]
+    if not pinned or not signed:
+        return None
+    known = receipts.pins(pinned)
+    return all(
+        receipts.trusted_way(receipts.thumbprint(one.proof.key), known, chain, published_at=instant(one.at) if one.at else "")
+        is not None
+        for one in signed
+        if one.proof is not None
+    )
+
+
+COUNTED: Final = ("submissions", "marks", "attempts", "votes")
+WORDS: Final = {"submissions": "entries", "marks": "marks", "attempts": "attempts", "votes": "votes"}
+
+
+def facts_behind(bundle: Bundle, rounds: Collection[str], *, points: bool) -> dict[str, int]:
+    """How many facts of each kind a board rests on: of its rounds, or points."""
+    if points:
+        return {"acts that gave points": len(bundle.tables.points.rows)}
+    found: Counter[str] = Counter()
+    for name in COUNTED:
+        found[WORDS[name]] = sum(1 for row in getattr(bundle.tables, name).rows if row.round in rounds)
+    found["decisions"] = len(bundle.tables.decisions.rows)
+    return dict(found)

@@ -1,0 +1,56 @@
+"""Points as they were: the ledger up to a seal, or up to a moment. What was read up to a seal never changes while its rules stay."""
+
+from collections.abc import Collection
+from datetime import datetime
+from fractions import Fraction
+from typing import NamedTuple
+
+from django.db.models import Max, QuerySet, Sum
+
+from games.cycles.models import Cycle
+from games.cycles.queries import design_of
+from games.groups.models import Group
+from games.recognition.models import Points, PointsCursor
+from games.recognition.queries.crediting import paid_back, sums_of, worked_on
+from games.recognition.queries.points import points_of
+from leaderboards.engine import facts
+
+
+class Read(NamedTuple):
+    """Points as the engine takes them, with the seal up to which the journal was read for them."""
+
+    points: tuple[facts.Points, ...]
+    seal: int
+
+
+def read_until(cycle: Cycle) -> int:
+    """The seal up to which points have read the journal of a cycle; 0 before they began."""
+    return PointsCursor.objects.filter(cycle=cycle).values_list("seal", flat=True).first() or 0
+
+
+def points_now(cycle: Cycle) -> Read:
+    """Everything that was read, and up to where: one moment even while others go on reading."""
+    seal = read_until(cycle)
+    return Read(points_at(cycle, seal), seal)
+
+
+def points_at(cycle: Cycle, seal: int) -> tuple[facts.Points, ...]:
+    """What each group had earned by the acts up to a seal. Two statements; four where points flow back to ideas."""
+    rows = points_of(cycle).filter(seal__lte=seal)
+    flows = any(rule.flows for rule in design_of(cycle).rules)
+    came, built = (sums_of(paid_back(rows)), sums_of(worked_on(rows))) if flows else ({}, {})
+    sums = dict(rows.filter(group__isnull=False).order_by().values_list("group_id").annotate(amount=Sum("amount")))
+    keys = Group.objects.filter(pk__in=sums).order_by("key").values_list("pk", "key")
+    return tuple(facts.Points(key, Fraction(sums[pk]), Fraction(came.get(pk, 0)), Fraction(built.get(pk, 0))) for pk, key in keys)
+
+
+def seal_at(cycle: Cycle, when: datetime) -> int:
+    """The last seal of a cycle's points whose act was done by then; 0 if there is none."""
+    rows = points_of(cycle).filter(at__lte=when).order_by()
+    return rows.aggregate(last=Max("seal"))["last"] or 0
+
+
+def earned_between(cycle: Cycle, after: int, until: int, groups: Collection[str] | None = None) -> QuerySet[Points]:
+    """The points of the acts after one seal, up to another, in order; of some groups, by key, if said."""
+    rows = points_of(cycle).filter(seal__gt=after, seal__lte=until).select_related("group")
+    return rows if groups is None else rows.filter(group__key__in=groups)
