@@ -58,6 +58,7 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "KEY_PREFIX": PREFIX}}
 
 LEADERBOARD_ACCESS = "backend.sockets.board_side"
+LEADERBOARD_READY = "backend.ready.build"
 LEADERBOARD_WATCHER = "backend.sockets.who_is"
 LEADERBOARD_SIGNER = "games.credentials.actions.keys.signer"
 HOUSEKEEPING = ["backend.api.idempotency.forget_old"]  # called once an hour with now=

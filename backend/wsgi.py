@@ -1,4 +1,4 @@
-"""Pages and API for threaded servers (production: granian)."""
+"""Pages and API for threaded servers (production: granian). What is ready for everybody is answered in front of Django."""
 
 import os
 
@@ -8,5 +8,9 @@ from leaderboards.computing import stay_light
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
 
-application = get_wsgi_application()
+pages = get_wsgi_application()  # loads the apps, so it comes before anything that needs models
 stay_light()
+
+from backend.front import FrontDoor  # noqa: E402 -- knows models
+
+application = FrontDoor(pages)

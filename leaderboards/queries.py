@@ -1,4 +1,4 @@
-"""Reads of boards: rows of the live side, published snapshots, a group's neighbourhood, ready page bytes.
+"""Reads of boards: rows of the live side, published snapshots, a group's neighbourhood.
 
 `row_data` is the one form of a row: in pages of the API, in live messages and in ready bytes. Numbers are number texts.
 """
@@ -7,9 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypedDict
 
-import orjson
 import rfc8785
-from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
 from leaderboards.models import Board, Snapshot, Standing
@@ -18,7 +16,6 @@ PUBLIC: Final = "public"
 RESTRICTED: Final = "restricted"
 AUDIENCES: Final = (PUBLIC, RESTRICTED)
 PAGE_ROWS: Final = 50
-_KEEP: Final = 24 * 3600
 
 
 class RowData(TypedDict):
@@ -132,43 +129,6 @@ def around(board: Board, entry: str, audience: str = PUBLIC, *, reach: int = 2) 
 def changed_since(board: Board, audience: str, version: int) -> list[RowData]:
     """Rows that changed after a version: what a live message carries."""
     return rows_of(standings(board, audience).filter(changed_version__gt=version))
-
-
-# --- Ready bytes ----------------------------------------------------------------------------------------------------------------------
-
-
-def page_bytes(board: Board, audience: str = PUBLIC, page: int = 1) -> tuple[int, bytes]:
-    """The version, and JSON of one page of rows, ready to send: {board, key, version, page, total, rows}.
-
-    Kept by board, side and page together with its version and swapped when the version moves. While one process builds, others
-    are given what was there before.
-    """
-    version = version_of(board, audience)
-    name = f"board:{{{board.pk}}}:{audience}:{page}"
-    kept: tuple[int, bytes] | None = cache.get(name)
-    if kept is not None and kept[0] == version:
-        return kept
-    if kept is not None and not cache.add(f"{name}:building", 1, 10):
-        return kept
-    body = _build(board, audience, page, version)
-    cache.set(name, (version, body), _KEEP)
-    cache.delete(f"{name}:building")
-    return version, body
-
-
-def _build(board: Board, audience: str, page: int, version: int) -> bytes:
-    rows = standings(board, audience)
-    start = (page - 1) * PAGE_ROWS
-    return orjson.dumps(
-        {
-            "board": board.pk,
-            "key": board.key,
-            "version": version,
-            "page": page,
-            "total": rows.count(),
-            "rows": live_rows(board, audience, start=start, stop=start + PAGE_ROWS),
-        }
-    )
 
 
 # --- Snapshots ------------------------------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from worker.asking_again import SEEN_ANEW, ask_watchers_again
 from worker.awarding import deliver_coaching, follow, pass_on
 from worker.succeeding import begin_with_what_was_adopted, look_back_at_the_end
 from worker.telling import asked, headers
+from worker.withdrawing import NARROWS, WIDENS, outdate, withdraw
 
 logger = logging.getLogger(__name__)
 
@@ -266,6 +267,10 @@ def connect() -> None:
         return
     _connected.append(True)
     for kind in Kind:
+        if kind in NARROWS:
+            on(kind, withdraw)
+        if kind in WIDENS:
+            on(kind, outdate)
         if kind is Kind.STANDINGS_CHANGED:
             on(kind, show)
         else:

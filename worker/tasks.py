@@ -29,6 +29,7 @@ from games.recognition.actions import read_on, replays_due
 from games.results.rules import RunState
 from games.submissions.actions import sweep_uploads
 from leaderboards.live import announce
+from leaderboards.pages import swap
 from worker import correcting, desk, planning, rehearsing, retention, steps, succeeding, watching
 from worker.pulse import hand_out
 from worker.pulse import pulse as beat_once
@@ -60,8 +61,12 @@ def work(run_id: int) -> None:
 
 @shared_task
 def show(board_id: int, audience: str, since: int, gone: list[str], version: int | None = None, at: float = 0.0) -> None:
-    """Send a board's change, from `since` to `version`, to everybody who watches it; `at`: seconds since 1970 of its commit."""
+    """Send a board's change, from `since` to `version`, to everybody who watches it; `at`: seconds since 1970 of its commit.
+
+    And swap what is ready for whoever reads it.
+    """
     announce(board_id, audience, since=since, version=version, gone=gone, at=at)
+    swap(board_id, audience)
 
 
 @shared_task

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from leaderboards.actions import publish, refresh
 from leaderboards.engine.outcome import Row, RowStatus
 from leaderboards.models import Board, Snapshot, Standing
+from leaderboards.pages import page_bytes
 from leaderboards.queries import (
     around,
     broken_snapshots,
@@ -18,7 +19,6 @@ from leaderboards.queries import (
     find,
     latest,
     movement,
-    page_bytes,
     rows_of,
     snapshot_rows,
     standings,

@@ -1,6 +1,7 @@
 """The only writer of what a Design projects: rounds, challenges, boards. And amendments, by decision."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -34,6 +35,7 @@ from games.progression.rules import (
 from games.rounds.models import Round
 from leaderboards.engine.spec import expand_boards
 from leaderboards.models import Board
+from leaderboards.pages import withdraw
 
 AMENDABLE = frozenset(CycleState) - {CycleState.CLOSED, CycleState.CANCELLED}
 
@@ -122,6 +124,9 @@ def _project_challenges(design: Design, rounds: Mapping[str, Round], begun: set[
 def _project_boards(cycle: Cycle, design: Design) -> None:
     there = {one.key: one for one in Board.objects.filter(scope=cycle.pk)}
     specs = expand_boards(design)
+    transaction.on_commit(
+        partial(withdraw, *[one.pk for one in there.values()]), robust=True
+    )  # some may be gone, or for fewer eyes
     Board.objects.filter(scope=cycle.pk).exclude(key__in=[one.id for one in specs]).delete()
     fresh: list[Board] = []
     kept: list[Board] = []

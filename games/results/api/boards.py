@@ -17,6 +17,7 @@ from games.permissions import SCORES_SHOWN, access_of
 from games.results.queries import Shown, shown_around, shown_find, shown_of, shown_page
 from games.results.queries.alike import Alike, alike_on, with_ties
 from leaderboards.models import Board, Snapshot
+from leaderboards.pages import mark
 from leaderboards.queries import PUBLIC, RESTRICTED, RowData, snapshot_rows
 
 SIDES: Final = (PUBLIC, RESTRICTED, "published")
@@ -131,8 +132,8 @@ class Boards(ReadOnlyModelViewSet[Board]):
             tag, body = f"{tag}-{alike.tag}", _told(body, alike)
         headers = {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache", "Ludus-Source": shown.source}
         if f'"{tag}"' in request.headers.get("If-None-Match", ""):
-            return HttpResponse(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
-        return HttpResponse(body, content_type="application/json", headers=headers)
+            return mark(HttpResponse(status=status.HTTP_304_NOT_MODIFIED, headers=headers), shown.board.pk)
+        return mark(HttpResponse(body, content_type="application/json", headers=headers), shown.board.pk)
 
     @extend_schema(parameters=[SIDE, OpenApiParameter("q", str, required=True)], responses=RowsSerializer, filters=False)
     @action(detail=True, pagination_class=None)
@@ -143,7 +144,8 @@ class Boards(ReadOnlyModelViewSet[Board]):
             message = "Expected some letters of a name, or a key."
             raise Invalid(message, where="q")
         shown = self._shown()
-        return Response({"rows": with_ties(shown_find(shown, text), alike_on(shown, open_to=SCORES_SHOWN))})
+        rows = with_ties(shown_find(shown, text), alike_on(shown, open_to=SCORES_SHOWN))
+        return mark(Response({"rows": rows}), shown.board.pk)
 
     @extend_schema(
         parameters=[
@@ -165,7 +167,7 @@ class Boards(ReadOnlyModelViewSet[Board]):
         rows = shown_around(shown, request.query_params.get("group", ""), int(reach))
         if not rows:
             raise NotFound
-        return Response({"rows": with_ties(rows, alike_on(shown, open_to=SCORES_SHOWN))})
+        return mark(Response({"rows": with_ties(rows, alike_on(shown, open_to=SCORES_SHOWN))}), shown.board.pk)
 
 
 def _told(body: bytes, alike: Alike) -> bytes:
@@ -232,6 +234,11 @@ class Snapshots(ReadOnlyModelViewSet[Snapshot]):
     def get_serializer_class(self) -> type[SnapshotSerializer]:
         """Rows only one by one."""
         return SnapshotDetail if self.action == "retrieve" else SnapshotSerializer
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One published state, with its rows."""
+        response = super().retrieve(request, *args, **kwargs)
+        return mark(response, response.data["board"])
 
     def get_queryset(self) -> Any:
         """A list does not read the rows."""

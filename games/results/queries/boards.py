@@ -13,6 +13,7 @@ from games.cycles.models import Cycle
 from games.results.models import ChallengeScore, RecomputeRun
 from games.rounds.models import Round
 from leaderboards.models import Board, Snapshot
+from leaderboards.pages import page_bytes
 from leaderboards.queries import (
     PAGE_ROWS,
     PUBLIC,
@@ -21,7 +22,6 @@ from leaderboards.queries import (
     around,
     found_rows,
     latest,
-    page_bytes,
     rows_of,
     snapshot_rows,
     standings,

@@ -22,6 +22,7 @@ from games.results.queries.history import versions_of
 from games.results.queries.official import others_of
 from leaderboards.engine.words import board_rules, cut_rules
 from leaderboards.models import Snapshot
+from leaderboards.pages import mark
 from leaderboards.queries import PUBLIC, RowData
 
 FOUND = 12
@@ -57,12 +58,12 @@ def board_rows(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
     tag = f'"{place.shown.tag}-{sha256(asked).hexdigest()[:24]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if tag in request.headers.get("If-None-Match", ""):
-        return HttpResponse(status=304, headers=headers)
+        return mark(HttpResponse(status=304, headers=headers), place.board.pk)
     body: bytes | None = cache.get(f"rows:{tag}")
     if body is None:
         body = _rows_body(request, place)
         cache.set(f"rows:{tag}", body, READY)
-    return HttpResponse(body, content_type="application/json", headers=headers)
+    return mark(HttpResponse(body, content_type="application/json", headers=headers), place.board.pk)
 
 
 def _rows_body(request: HttpRequest, place: Place) -> bytes:

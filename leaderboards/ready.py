@@ -1,0 +1,237 @@
+"""Answers of boards that are ready to send, in Redis: one hash per board, so that one round trip reads an answer and whether it holds.
+
+What lies here may be read by anybody: it is an answer that somebody who is not signed in was given (the front door puts it here), or
+that a worker made as for such a person (`leaderboards.pages.swap`). Beside the answers, each under its address, plain and packed:
+
+- `generation` goes up when the board has changed: answers of an older one are still given while ONE process makes the new one;
+- `epoch` is another one whenever fewer people may see something (`withdraw`): whoever began to read before may put nothing here after.
+
+An answer holds for FUSE seconds, then one reader asks the permissions and the database again: whatever was lost heals. None is given
+that nobody has asked about for STALE seconds more. Nothing here raises because of Redis: without it nothing is ready.
+"""
+
+import gzip
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import uuid4
+
+import orjson
+from django.conf import settings
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+
+FUSE: Final = 5.0
+STALE: Final = 30.0
+KEEP_MS: Final = 120_000
+CLAIM_MS: Final = 3_000
+MOST: Final = 4_000
+"""Fields of one board. What is asked for by name or group has no end: past that, all answers go."""
+QUIET: Final = 1.0  # seconds that a Redis which does not answer is left alone
+PACKED_FROM: Final = 600  # bytes: less is sent as it is
+LEVEL: Final = 6
+
+_PUT: Final = """
+if (redis.call('HGET', KEYS[1], 'epoch') or '') ~= ARGV[1] then return 0 end
+local generation = ARGV[2]
+if ARGV[3] == 'swap' then
+  if (redis.call('HGET', KEYS[1], 'generation') or '0') ~= generation then return 0 end
+  generation = tostring(redis.call('HINCRBY', KEYS[1], 'generation', 1))
+end
+if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[4]) then
+  local now = redis.call('HGET', KEYS[1], 'generation') or '0'
+  redis.call('DEL', KEYS[1])
+  redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'generation', now)
+end
+for i = 7, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], generation .. '|' .. ARGV[i + 1]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
+redis.call('SADD', KEYS[2], ARGV[6])
+return 1
+"""
+_OUTDATE: Final = "if redis.call('EXISTS', KEYS[1]) == 1 then return redis.call('HINCRBY', KEYS[1], 'generation', 1) end return 0"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent: headers that differ from answer to answer (ETag and the like), and the body, plain or as gzip has it."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    packed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look found: the answer if there is one, whether it still holds, and what whoever makes a new one must bring along."""
+
+    epoch: str
+    generation: str
+    answer: Answer | None = None
+    holds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A board that somebody reads: addresses whose answers are kept."""
+
+    epoch: str
+    generation: str
+    targets: list[str] = field(default_factory=list)
+
+
+# --- The server -----------------------------------------------------------------------------------------------------------------------
+
+_local = threading.local()
+_away: dict[str, float] = {"until": 0.0}
+
+
+def _client() -> Any:
+    """One connection per thread: nobody waits for another's answer, and no pool is asked."""
+    client: Any = getattr(_local, "client", None)
+    if client is None:
+        place: Any = settings.CACHES["default"]["LOCATION"]
+        retry = Retry(NoBackoff(), 1)
+        client = Redis.from_url(place, single_connection_client=True, socket_connect_timeout=0.5, socket_timeout=1.0, retry=retry)
+        _local.client = client
+        _local.put = client.register_script(_PUT)
+    return client
+
+
+def _or[T](default: T, ask: Callable[[Any], T]) -> T:
+    """What Redis says; the default where there is none, or while it does not answer."""
+    if not settings.HAS_REDIS or time.monotonic() < _away["until"]:
+        return default
+    try:
+        return ask(_client())
+    except (RedisError, OSError) as error:
+        _away["until"] = time.monotonic() + QUIET
+        _local.client = None
+        logger.warning("ready answers of boards are away (%s)", error)
+        return default
+
+
+def _name(board_id: int) -> str:
+    return f"{settings.PREFIX}ready:{board_id}"
+
+
+def _all() -> str:
+    return f"{settings.PREFIX}ready:boards"
+
+
+# --- Reading --------------------------------------------------------------------------------------------------------------------------
+
+
+def look(board_id: int, target: str, *, packed: bool) -> Look | None:
+    """What is ready for this address: one round trip. None without Redis."""
+    wanted = ["epoch", "generation", ("z" if packed else "p") + target]
+    found: list[bytes | None] | None = _or(None, lambda client: client.hmget(_name(board_id), wanted))
+    if found is None:
+        return None
+    epoch, generation, kept = found
+    now = Look((epoch or b"").decode(), (generation or b"0").decode())
+    return now if kept is None else _read(now, kept, packed=packed)
+
+
+def _read(now: Look, kept: bytes, *, packed: bool) -> Look:
+    made, _, rest = kept.partition(b"|")
+    head, _, body = rest.partition(b"\n")
+    told = orjson.loads(head)
+    age = time.time() - told["at"]
+    if not -FUSE < age < FUSE + STALE:
+        return now
+    holds = made.decode() == now.generation and age < FUSE
+    return Look(now.epoch, now.generation, Answer(told["headers"], body, packed and told["packed"]), holds)
+
+
+def pack(answer: Answer) -> Answer:
+    """As gzip has it, where that is worth it. The same bytes each time."""
+    if answer.packed or len(answer.body) < PACKED_FROM:
+        return answer
+    return Answer(answer.headers, gzip.compress(answer.body, LEVEL, mtime=0), packed=True)
+
+
+# --- Writing --------------------------------------------------------------------------------------------------------------------------
+
+
+def claim(board_id: int, target: str) -> bool:
+    """Whether the caller is the one who makes this answer; for CLAIM_MS, or until it is put."""
+    return _or(False, lambda client: bool(client.set(f"{_name(board_id)}:{target}", b"1", nx=True, px=CLAIM_MS)))
+
+
+def release(board_id: int, target: str) -> None:
+    """The caller made none."""
+    _or(0, lambda client: client.delete(f"{_name(board_id)}:{target}"))
+
+
+def put(board_id: int, seen: Look, target: str, answer: Answer) -> bool:
+    """Keep an answer that was made after `seen` was looked up, and let go of the claim. False if fewer may see the board since."""
+    kept = _put(board_id, (seen.epoch, seen.generation, ""), {target: answer})
+    release(board_id, target)
+    return kept
+
+
+def swap(board_id: int, seen: Asked, answers: Mapping[str, Answer]) -> bool:
+    """These answers are what holds now; all others of the board are old. False if others swapped or withdrew since `seen`."""
+    return _put(board_id, (seen.epoch, seen.generation, "swap"), answers)
+
+
+def _put(board_id: int, when: tuple[str, str, str], answers: Mapping[str, Answer]) -> bool:
+    fields: list[str | bytes] = []
+    for target, answer in answers.items():
+        for mark, one in (("p", answer), ("z", pack(answer))):
+            head = orjson.dumps({"at": time.time(), "headers": dict(one.headers), "packed": one.packed})
+            fields += [mark + target, head + b"\n" + one.body]
+    told = [*when, MOST, KEEP_MS, board_id, *fields]
+    return _or(False, lambda client: bool(_local.put(keys=[_name(board_id), _all()], args=told, client=client)))
+
+
+def asked(board_id: int) -> Asked | None:
+    """What is kept of a board; None if nobody reads it."""
+    found: list[bytes] = _or([], lambda client: client.hkeys(_name(board_id)))
+    targets = sorted({one[1:].decode() for one in found if one[1:2] == b"/"})
+    if not targets:
+        return None
+    now = look(board_id, "", packed=False)
+    return None if now is None else Asked(now.epoch, now.generation, targets)
+
+
+def outdate(board_id: int) -> None:
+    """The board changed: what is kept is given on while one reader makes it anew."""
+    _or(0, lambda client: client.eval(_OUTDATE, 1, _name(board_id)))
+
+
+def forget(board_id: int, target: str) -> None:
+    """Nobody is given this any more."""
+    _or(0, lambda client: client.hdel(_name(board_id), f"p{target}", f"z{target}"))
+    release(board_id, target)
+
+
+def withdraw(board_ids: Iterable[int]) -> None:
+    """Fewer people may see something of these boards: nothing that was made before is given any more, nor kept by whoever makes it now."""
+    names = [_name(one) for one in board_ids]
+    if not names:
+        return
+
+    def gone(client: Any) -> int:
+        with client.pipeline(transaction=True) as together:
+            for name in names:
+                together.delete(name)
+                together.hset(name, "epoch", uuid4().hex)
+                together.pexpire(name, KEEP_MS)
+            together.execute()
+        return 0
+
+    _or(0, gone)
+
+
+def boards() -> list[int]:
+    """Boards of which something was kept since Redis began."""
+    found: set[bytes] = _or(set(), lambda client: client.smembers(_all()))
+    return sorted(int(one) for one in found)
