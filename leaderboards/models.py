@@ -17,6 +17,9 @@ class Board(models.Model):
         max_length=10, default="public", help_text="public, judges or organizers: the widest audience it is for."
     )
     live = models.BooleanField(default=False)
+    sorted_set = models.BooleanField(
+        default=False, help_text="It has so many rows that its live ranks are kept as a sorted set: rows are written now and then."
+    )
     version = models.BigIntegerField(default=0, help_text="Goes up with every change of the public side.")
     restricted_version = models.BigIntegerField(
         default=0, help_text="The same for the restricted side: a frozen public side tells nothing of it."

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from django.core.management.color import no_style
 from django.db import connection, transaction
@@ -20,7 +21,6 @@ from django.utils.timezone import now
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
 from games.groups.models import Group
-from games.models import __dict__ as kinds
 from games.playbooks.schema import parse_design
 from games.progression.actions import apply_design
 from games.rounds.models import Round
@@ -146,9 +146,8 @@ def answers(contest: Contest, role: str, urls: Iterable[str]) -> Iterator[tuple[
 
 def restart_numbers() -> None:
     """Both worlds count from the same numbers: sequences of PostgreSQL are not taken back with their transaction."""
-    models = [one for one in kinds.values() if isinstance(one, type) and issubclass(one, Model) and not one._meta.abstract]
     with connection.cursor() as cursor:
-        for sql in connection.ops.sequence_reset_sql(no_style(), models):
+        for sql in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
             cursor.execute(sql)
 
 

@@ -56,17 +56,25 @@ class Points(models.Model):
 
 
 class PointsTotal(models.Model):
-    """Sum of a group's points in one generation; kept up step by step, rebuilt by one SUM."""
+    """Sum of a group's points in one generation; kept up step by step, rebuilt by one SUM.
 
-    cycle = models.ForeignKey("games.Cycle", models.CASCADE, related_name="+")
+    Everything in it follows from the points, which have their cycle and group checked by the database; checked again for every total,
+    a rebuild would take twice as long.
+    """
+
+    cycle = models.ForeignKey("games.Cycle", models.CASCADE, related_name="+", db_constraint=False)
     generation = models.PositiveIntegerField(default=1)
-    group = models.ForeignKey("games.Group", models.CASCADE, related_name="+")
+    group = models.ForeignKey("games.Group", models.CASCADE, related_name="+", db_constraint=False)
     amount = models.IntegerField(default=0)
     last_at = models.DateTimeField(null=True, blank=True)
+    seal = models.BigIntegerField(default=0, help_text="The last journal entry that changed it.")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["cycle", "generation", "group"], name="points_total_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["cycle", "generation", "seal"], name="points_total_by_seal")
         ]
 
     def __str__(self) -> str:
