@@ -58,6 +58,9 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "KEY_PREFIX": PREFIX}}
 
 LEADERBOARD_ACCESS = "backend.sockets.board_side"
+# Where ranks of very large boards of points come from when Redis has lost them; and from how many groups on they are a sorted set there.
+LEADERBOARD_TOTALS = "games.recognition.queries.ranks.FromTotals"
+LEADERBOARD_SETS_FROM = env_int("LUDUS_SETS_FROM", 20_000, least=2)
 LEADERBOARD_READY = "backend.ready.build"
 LEADERBOARD_WATCHER = "backend.sockets.who_is"
 LEADERBOARD_SIGNER = "games.credentials.actions.keys.signer"

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypedDict
 
 import rfc8785
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from leaderboards import ranked_reads
 from leaderboards.models import Board, Snapshot, Standing
+from leaderboards.ranked import Ranked
 
 PUBLIC: Final = "public"
 RESTRICTED: Final = "restricted"
@@ -83,6 +85,26 @@ def row_data(row: Mapping[str, Any]) -> RowData:
     )
 
 
+def ranked_data(row: Ranked) -> RowData:
+    """A row of a sorted set for showing. Such a board keeps no places of before, so nothing moves on it."""
+    score = str(row.amount)
+    return RowData(
+        rank=row.rank,
+        place=str(row.place or ""),
+        previous_place="",
+        movement=None,
+        group=row.key,
+        line=0,
+        name=row.name,
+        bracket=row.bracket,
+        score=score,
+        keys=[score],
+        values={**row.values, "score": score},
+        status=row.status,
+        pending=0,
+    )
+
+
 def standings(board: Board, audience: str = PUBLIC, *, bracket: str | None = None) -> QuerySet[Standing]:
     """Live rows of one side in order; of one bracket if given."""
     rows = Standing.objects.filter(board=board, audience=audience).order_by("bracket", "rank")
@@ -97,18 +119,36 @@ def rows_of(rows: QuerySet[Standing]) -> list[RowData]:
 def live_rows(
     board: Board, audience: str = PUBLIC, bracket: str | None = None, start: int = 0, stop: int = PAGE_ROWS
 ) -> list[RowData]:
-    """Live rows number `start` up to (not with) `stop` of one side, in order; of one bracket if given. One statement."""
+    """Live rows number `start` up to (not with) `stop` of one side, in order; of one bracket if given.
+
+    One statement; of a board whose ranks are a sorted set one round trip to Redis.
+    """
+    if board.sorted_set:
+        return [ranked_data(one) for one in ranked_reads.rows(board, audience, bracket, start, stop)]
     return rows_of(standings(board, audience, bracket=bracket)[start:stop])
+
+
+def totals_of(board: Board, audience: str = PUBLIC) -> dict[str, int]:
+    """Bracket → how many rows stand in it on one side, in order. One statement, or one round trip."""
+    if board.sorted_set:
+        return ranked_reads.brackets(board)
+    return dict(standings(board, audience).order_by("bracket").values_list("bracket").annotate(Count("pk")))
 
 
 def place_of(board: Board, entry: str, audience: str = PUBLIC) -> tuple[str, int, str] | None:
     """(bracket, rank in it, place as it is shown) of a group; None if it is not on this side of the board."""
+    if board.sorted_set:
+        found = ranked_reads.around(board, audience, entry, 0)
+        return (found[0].bracket, found[0].rank, str(found[0].place or "")) if found else None
     own = standings(board, audience).filter(entry=entry).values_list("bracket", "rank", "place").first()
     return None if own is None else (own[0], own[1], own[2])
 
 
 def found_rows(board: Board, text: str, audience: str = PUBLIC, most: int = PAGE_ROWS) -> list[RowData]:
     """Rows whose group is named or keyed so, `most` of them. One statement."""
+    if board.sorted_set:
+        keys = list(find(board, text, audience).values_list("entry", flat=True)[:most])
+        return [ranked_data(one) for one in ranked_reads.those(board, audience, keys)]
     return rows_of(find(board, text, audience)[:most])
 
 
@@ -119,6 +159,8 @@ def find(board: Board, text: str, audience: str = PUBLIC) -> QuerySet[Standing]:
 
 def around(board: Board, entry: str, audience: str = PUBLIC, *, reach: int = 2) -> list[RowData]:
     """The row of a group with `reach` neighbours on each side, in its bracket. Empty if it is not on the board."""
+    if board.sorted_set:
+        return [ranked_data(one) for one in ranked_reads.around(board, audience, entry, reach)]
     own = place_of(board, entry, audience)
     if own is None:
         return []
@@ -127,7 +169,9 @@ def around(board: Board, entry: str, audience: str = PUBLIC, *, reach: int = 2) 
 
 
 def changed_since(board: Board, audience: str, version: int) -> list[RowData]:
-    """Rows that changed after a version: what a live message carries."""
+    """Rows that changed after a version: what a live message carries. Of a sorted set those whose number changed, not whom they passed."""
+    if board.sorted_set:
+        return [ranked_data(one) for one in ranked_reads.changed(board, audience, version)]
     return rows_of(standings(board, audience).filter(changed_version__gt=version))
 
 

@@ -18,13 +18,13 @@ from games.recognition.queries.moments import points_now
 from games.results import actions as results
 from games.results.models import RecomputeRun
 from games.results.queries import asker
-from games.results.rules import LeaseLost, Plan, RunState, Step
+from games.results.rules import LeaseLost, Plan, RunKind, RunState, Step
 from games.rounds.models import Round
 from games.submissions import actions as submissions
 from leaderboards.engine.outcome import CutResult, Outcome
+from worker.telling import telling
 
 _last: dict[int, results.Sides] = {}
-from worker.telling import telling
 
 
 def compute(run: RecomputeRun) -> results.Sides:
@@ -68,12 +68,21 @@ def _publishing(run: RecomputeRun) -> str:
     return _round(run).key if run.publish else ""
 
 
+def _follows_by_itself(run: RecomputeRun) -> bool:
+    """Whether there is nothing to compute: every board is a sorted set that follows the totals, and nobody publishes."""
+    return run.kind == RunKind.REFRESH.value and recognition.ranks_only(run.cycle)
+
+
 def _lock(run: RecomputeRun) -> None:
     with results.finishing(run):
         submissions.lock_entries(_round(run))
 
 
 def _results(run: RecomputeRun) -> None:
+    recognition.choose_sets(run.cycle)
+    if _follows_by_itself(run):
+        with results.finishing(run):
+            return
     sides, pairs = compute(run), results.pair_analyses(run.cycle)
     analyses = results.panel_analyses(run.cycle, design_of(run.cycle), sides.found, sides.whole)
     with results.finishing(run):
@@ -87,6 +96,10 @@ def _results(run: RecomputeRun) -> None:
 
 def _standings(run: RecomputeRun) -> None:
     """What the analysis just found far off goes to a human before anything is published."""
+    if _follows_by_itself(run):
+        recognition.follow_ranks(run.cycle)
+        with results.finishing(run):
+            return
     if run.publish and _round(run).published_at is None:
         expect_looked(_round(run))
     sides, publishing = _last.pop(run.pk, None) or compute(run), _publishing(run)
@@ -95,6 +108,8 @@ def _standings(run: RecomputeRun) -> None:
         results.expect_state(run, sides, plan)
     with results.finishing(run, plan=plan):
         results.refresh_boards(run.cycle, sides, publishing=publishing)
+        if run.kind == RunKind.SETTLE.value:
+            recognition.write_standings(run.cycle)
 
 
 def _snapshot(run: RecomputeRun) -> None:

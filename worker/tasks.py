@@ -25,7 +25,7 @@ from games.notices.actions import (
 )
 from games.progression.actions import settle_round_states, widen_due
 from games.progression.drafting import rehearsals_to_do
-from games.recognition.actions import read_on, replays_due
+from games.recognition.actions import keep_up_ranks, read_on, replays_due
 from games.results.rules import RunState
 from games.submissions.actions import sweep_uploads
 from leaderboards.live import announce
@@ -34,14 +34,14 @@ from worker import correcting, desk, planning, rehearsing, retention, steps, suc
 from worker.pulse import hand_out
 from worker.pulse import pulse as beat_once
 from worker.reactions import publish
-from worker.ticking import ticked
 from worker.telling import connect
+from worker.ticking import ticked
 
 LATE: Final = timedelta(seconds=30)
 """After that long a certificate that nobody made is asked for again."""
 
-
 connect()
+
 
 @shared_task
 def pulse() -> None:
@@ -115,6 +115,7 @@ def tick() -> None:
         publish("look_back", unwritten)
     for wanted in plans_due(db_now()):
         publish("plan", wanted)
+    keep_up_ranks()
     for cycle, generation in replays_due(db_now()):
         publish("replay", cycle, generation)
     deliver_pending()

@@ -4,6 +4,8 @@ from games.recognition.actions.coached import book_prize, follow_session
 from games.recognition.actions.game import rebuild_game
 from games.recognition.actions.grants import decline, deliver, follow_results, give_grant, move_all, nominate, revoke, verify
 from games.recognition.actions.points import rebuild_totals
+from games.recognition.actions.ranked_rows import write_rows
+from games.recognition.actions.ranks import choose_sets, follow_ranks, keep_up_ranks, ranks_only, write_standings
 from games.recognition.actions.reading import read_journal, recognizes
 from games.recognition.actions.replaying import (
     Preview,
@@ -18,14 +20,18 @@ from games.recognition.actions.replaying import (
 __all__ = [
     "Preview",
     "book_prize",
+    "choose_sets",
     "decline",
     "deliver",
     "drop_trial",
+    "follow_ranks",
     "follow_results",
     "follow_session",
     "give_grant",
+    "keep_up_ranks",
     "move_all",
     "nominate",
+    "ranks_only",
     "read_journal",
     "read_on",
     "rebuild_game",
@@ -37,4 +43,6 @@ __all__ = [
     "swap_points",
     "try_points",
     "verify",
+    "write_rows",
+    "write_standings",
 ]

@@ -121,7 +121,7 @@ def _step(step: StepTaken) -> dict[str, Any]:
 
 @transaction.atomic
 def refresh_boards(cycle: Cycle, sides: Sides, *, publishing: str = "", now: datetime | None = None) -> list[Delta]:
-    """Bring both sides of every board up to date and journal what changed.
+    """Bring both sides of every board up to date and journal what changed; boards that are kept as sorted sets follow by themselves.
 
     Who keeps the name to themselves is not named on the public side, so neither in live messages nor in what is published from it.
     The public side of a board with a freeze stays frozen until every round it counts is published; `publishing` is the key of a
@@ -132,7 +132,7 @@ def refresh_boards(cycle: Cycle, sides: Sides, *, publishing: str = "", now: dat
     open_to_all = finished_boards(design_of(cycle), published_rounds(cycle) | {publishing})
     deltas, boards = [], list(boards_of(cycle))
     for board in boards:
-        if board.key not in sides.whole.boards:
+        if board.key not in sides.whole.boards or board.sorted_set:
             continue
         for audience in AUDIENCES:
             frozen = audience == PUBLIC and board.key not in open_to_all
@@ -142,7 +142,7 @@ def refresh_boards(cycle: Cycle, sides: Sides, *, publishing: str = "", now: dat
             if delta is not None:
                 deltas.append(delta)
                 _journal(cycle, delta)
-    stale = [board.pk for board in boards if board.as_of != sides.as_of]
+    stale = [board.pk for board in boards if board.as_of != sides.as_of and not board.sorted_set]
     if stale:
         boards_of(cycle).filter(pk__in=stale).update(as_of=sides.as_of)
     return deltas

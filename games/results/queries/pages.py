@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q
 
 from games.results.queries.boards import Shown, shown_rows
 from leaderboards.engine import numbers
-from leaderboards.queries import PAGE_ROWS, RowData, rows_of, standings
+from leaderboards.queries import PAGE_ROWS, RowData, around, live_rows, place_of, rows_of, standings, totals_of
 
 BY_NAME: Final = "name"
 
@@ -65,7 +65,23 @@ def _first(rows: Iterable[RowData], keys: Collection[str]) -> dict[str, int]:
     return found
 
 
+def _kept(shown: Shown, asked: Asked) -> BoardPage:
+    """Of a board whose ranks are a sorted set: always by place, a few round trips and no statement."""
+    board, side = shown.board, shown.side
+    totals = totals_of(board, side)
+    found = place_of(board, asked.find, side) if asked.find else None
+    own = next((one[0] for key in asked.own if (one := around(board, key, side, reach=0))), None)
+    finds, owns = {found[0]: found[1]} if found else {}, {own["bracket"]: own["rank"]} if own else {}
+    chosen, rank = _where(asked, totals, finds, owns)
+    total = totals.get(chosen, 0)
+    page = _inside(_page_of(rank) if rank else asked.page, total)
+    rows = live_rows(board, side, chosen, (page - 1) * PAGE_ROWS, page * PAGE_ROWS)
+    return BoardPage(rows, chosen, list(totals) or [""], page, _pages(total), total, own if chosen in owns else None)
+
+
 def _live(shown: Shown, asked: Asked) -> BoardPage:
+    if shown.board.sorted_set:
+        return _kept(shown, asked)
     rows = standings(shown.board, shown.side)
     counted = (
         rows.order_by("bracket")
