@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import connections, transaction
 from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
 from backend.services.ports import free_port
 from backend.sockets import board_side, websocket_urlpatterns
@@ -129,10 +130,15 @@ async def test_a_final_sheet_reaches_a_watcher_through_real_processes() -> None:
             await sync_to_async(until)(_all_sealed, between=lambda: publish("tick"))  # the worker is there
             await sync_to_async(_mark)(played)
             message = json.loads(await asyncio.wait_for(socket.recv(), 40))
+            server.terminate()
+            with pytest.raises(ConnectionClosed) as end:
+                await asyncio.wait_for(socket.recv(), 40)
         finally:
             await socket.close()
     assert (message["from"], message["version"]) == (1, 2)
     assert [(row["group"], row["score"]) for row in message["rows"]] == [("cloud", "65.83")]
+    assert end.value.rcvd is not None
+    assert (end.value.rcvd.code, int(end.value.rcvd.reason) >= 1000) == (1012, True), "when to come again, in milliseconds"
 
 
 async def _connected(address: str, server: subprocess.Popen[bytes]) -> Any:
