@@ -22,8 +22,9 @@ def announce(
     version = now if version is None else min(version, now)
     if version <= since:
         return False
-    rows = rows_of(standings(board, audience).filter(changed_version__gt=since)[: MOST_ROWS + 1])
-    whole = len(rows) > MOST_ROWS
+    # of a sorted set it is known whose number changed, not whom they passed
+    rows = [] if board.sorted_set else rows_of(standings(board, audience).filter(changed_version__gt=since)[: MOST_ROWS + 1])
+    whole = board.sorted_set or len(rows) > MOST_ROWS
     if whole:
         said = body(board.pk, board.key, since=FETCH, version=version)
     else:
