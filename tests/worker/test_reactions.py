@@ -186,7 +186,7 @@ def test_a_broker_that_is_down_slows_no_request_and_loses_no_act(settings: Any, 
                 with transaction.atomic():
                     record(Kind.SHEET_FINALIZED, cycle_id=played.cycle.pk)
                 time.sleep(0.01)
-            assert time.monotonic() - begun < 2.0
+            assert time.monotonic() - begun < 8  # a broker asked at each act would take a second each
             assert not reactions.publish("pulse"), "quiet for a while"
             pulse()
     assert JournalEntry.objects.filter(kind="sheet.finalized", seal__isnull=False).count() == 20

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from functools import cache
 from itertools import cycle
 from typing import Any, Final
 
@@ -11,7 +12,6 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
 from django.urls import resolve
-from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -19,6 +19,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
+from tests.backend.api.described import schema
 from tests.factories.house import House, full_house
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.timeout(300)]
@@ -50,9 +51,10 @@ def _one_connection_and_quiet() -> Iterator[None]:
     request_finished.connect(close_old_connections)
 
 
+@cache
 def operations() -> list[Any]:
-    """All of them, in the order of the schema."""
-    whole = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(request=None, public=True))
+    """All of them, in the order of the schema. Once for all shares of a process."""
+    whole = schemathesis.openapi.from_dict(schema())
     return [found.ok() for found in whole.get_all_operations()]
 
 

@@ -4,8 +4,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from drf_spectacular.generators import SchemaGenerator
 
+from tests.backend.api import described
 from tests.factories.house import House, full_house
 
 pytestmark = pytest.mark.django_db
@@ -15,8 +15,9 @@ JUDGES_OWN = {"sheets/queue"}
 
 def paged() -> list[str]:
     """The addresses below ROOT whose answer is a page of a longer list."""
-    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
-    named = {path: {one["name"] for one in methods.get("get", {}).get("parameters", ())} for path, methods in paths.items()}
+    named = {
+        path: {one["name"] for one in methods.get("get", {}).get("parameters", ())} for path, methods in described.paths().items()
+    }
     return sorted(path.removeprefix(ROOT) for path, names in named.items() if "cursor" in names)
 
 

@@ -3,6 +3,7 @@
 import gzip
 import re
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -328,22 +329,29 @@ def test_published_boards_take_few_statements(cast: Cast, published: Cycle, part
 
 
 def weight(client: Client, path: str) -> dict[str, int]:
-    """Bytes that a first visit brings, compressed: the page and every file of ours that it names, also through style sheets and modules."""
-    found, wanted = (
-        {path: len(gzip.compress(client.get(path).content))},
-        re.findall(r'(?:src|href)="/static/([^"#]+)"', client.get(path).content.decode()),
-    )
+    """Bytes that a first visit to this page brings."""
+    return weight_of(path, client.get(path).content)
+
+
+@cache
+def file_weight(name: str) -> tuple[int, tuple[str, ...]]:
+    """Bytes of a file of ours, compressed, and what it brings along: through style sheets and modules."""
+    content = Path(finders.find(name) or "").read_bytes()
+    size = len(content) if name.endswith(".woff2") else len(gzip.compress(content))
+    inner = re.findall(r'url\("([^"]+)"\)', content.decode()) if name.endswith(".css") else []
+    inner += re.findall(r'from "(\./[^"]+)"', content.decode()) if name.endswith(".js") else []
+    return size, tuple(str((Path("/") / Path(name).parent / one).resolve()).lstrip("/") for one in inner)
+
+
+def weight_of(path: str, content: bytes) -> dict[str, int]:
+    """The same of what came: the page, compressed, and every file of ours that it names, also through style sheets and modules."""
+    found, wanted = {path: len(gzip.compress(content))}, re.findall(r'(?:src|href)="/static/([^"#]+)"', content.decode())
     while wanted:
         name = wanted.pop()
         if name in found or name.endswith("-ext.woff2"):  # asked for only where a letter of it stands on the page
             continue
-        file = Path(finders.find(name) or "")
-        content = file.read_bytes()
-        found[name] = len(content) if name.endswith(".woff2") else len(gzip.compress(content))
-        folder = Path(name).parent
-        inner = re.findall(r'url\("([^"]+)"\)', content.decode()) if name.endswith(".css") else []
-        inner += re.findall(r'from "(\./[^"]+)"', content.decode()) if name.endswith(".js") else []
-        wanted += [str((Path("/") / folder / one).resolve()).lstrip("/") for one in inner]
+        found[name], inner = file_weight(name)
+        wanted += inner
     return found
 
 

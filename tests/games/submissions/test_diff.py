@@ -67,7 +67,7 @@ def test_answers_are_compared_in_the_order_of_the_form():
 
 def test_a_long_rewritten_text_is_compared_in_no_time():
     before, after = " ".join(f"w{n % 97}" for n in range(40_000)), " ".join(f"v{n % 89}" for n in range(40_000))
-    begun = time.monotonic()
+    begun = time.process_time()
     assert [one.what for one in diff_text(before, after)] == [What.REMOVED, What.ADDED]
     diff_text("\n" * 50_000, "x\n" + "\n" * 49_000)
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
