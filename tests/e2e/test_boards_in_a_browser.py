@@ -176,6 +176,29 @@ def test_a_hall_says_when_the_connection_is_lost_and_when_it_is_back(visit: Visi
     expect(page.locator("[data-lost]")).to_be_hidden()
 
 
+def test_a_page_comes_back_with_what_it_shows_and_asks_instead_where_sockets_are_refused(visit: Visit, season: str) -> None:
+    page, sockets = visit(), list[WebSocketRoute]()
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    page.route_web_socket(re.compile("/ws/boards/"), pass_on)
+    page.goto(f"/cycles/{season}/boards/activity/")
+    board = page.locator("section[data-board]")
+    expect(board).to_have_attribute("data-link", "live")
+    sockets[0].close(code=1012, reason="300")
+    expect(board).to_have_attribute("data-link", "poll")
+    expect(board).to_have_attribute("data-link", "live")
+    assert re.search(r"since=\d+", sockets[1].url)
+    assert "side=public" in sockets[1].url
+    sockets[1].close(code=4429)
+    expect(board).to_have_attribute("data-link", "poll")
+    expect(page.locator("[data-live-word]")).to_have_text("refreshed every few seconds")
+    page.wait_for_timeout(2_000)
+    assert len(sockets) == 2, "it waits a minute before it tries again"
+
+
 def test_scores_over_time_are_drawn_lively_and_told_at_the_pointer(visit: Visit) -> None:
     page = visit()
     page.goto("/cycles/icpc-wf47/boards/standings/history/")
