@@ -18,6 +18,7 @@ from games.playbooks.schema.succession import Season
 from leaderboards.computing import compute
 from leaderboards.engine import facts, numbers
 from leaderboards.engine.outcome import Row
+from leaderboards.engine.rating import NEWCOMER, Rating, rated
 from leaderboards.engine.season import field_points
 from leaderboards.engine.spec import Aggregate, BoardSpec, ChallengeSpec, Missing, Ranked, RoundSpec, Scoring
 from leaderboards.models import Board, Snapshot
@@ -30,12 +31,13 @@ DAY: Final = 86_400
 
 @dataclass(frozen=True, slots=True)
 class SeriesRule:
-    """How cycles add up: by `score` or by `place` of their main board, or by what a place is worth in its `field` (`field_points`).
+    """How cycles add up: by `score` or by `place` of their main board, by what a place is worth in its `field` (`field_points`), or by
+    how much it moves a `rating` (`leaderboards.engine.rating`).
 
     Then as on a board: sum or mean, best n, points by place, half-life in days. `declared`: the rules of a cycle say so.
     """
 
-    by: Literal["score", "place", "field"] = "score"
+    by: Literal["score", "place", "field", "rating"] = "score"
     combine: Aggregate = Aggregate.SUM
     best: int | None = None
     points: tuple[Fraction, ...] | None = None
@@ -102,7 +104,7 @@ def series_standings(series: Series, rule: SeriesRule | None = None) -> list[Ser
     """The standings over the public cycles of a series, from the last published state of each main board. A team is followed by its predecessors.
 
     `rule`: how cycles add up (default: as the newest cycle declares). Five statements, six by field, whatever the number of cycles.
-    Raises Invalid when scores cannot be added up (in one cycle more is better, in another less).
+    Raises Invalid when scores cannot be added up (in one cycle more is better, in another less), and for a rating that is to be more.
     """
     cycles = counted_cycles(series)
     rule = rule or declared_rule(cycles)
@@ -115,6 +117,10 @@ def series_standings(series: Series, rule: SeriesRule | None = None) -> list[Ser
     results = _results(cycles, published, teams, rule)
     if rule.by == "field":
         results = _worth(results, published, teams)
+    elif rule.by == "rating":
+        if rule.points is not None or rule.best is not None or rule.half_life is not None or rule.combine is not Aggregate.SUM:
+            raise Invalid("A rating follows from all cycles, one after the other: nothing else can be asked of it.", where="by")
+        results = _moves(results, cycles, published)
     low = rule.by == "place" or (rule.by == "score" and _low([boards[one.pk] for one in cycles]))
     scoring = _scoring(cycles, rule, published, low=low)
     found = facts.Facts(
@@ -153,6 +159,21 @@ def _worth(results: Mapping[tuple[int, int], str], published: Mapping[int, _Resu
         days = Fraction(int((latest - published[cycle].at).total_seconds()), DAY)
         worth = field_points(numbers.parse(place), fields[cycle], size=max(sizes.get(group, 1), 1), days=max(days, Fraction(0)))
         found[cycle, root] = numbers.text(worth)
+    return found
+
+
+def _moves(
+    results: Mapping[tuple[int, int], str], cycles: Sequence[Cycle], published: Mapping[int, _Result]
+) -> dict[tuple[int, int], str]:
+    """By how much each cycle moved the cautious rating of a team, which begins at 0: they add up to what it is now."""
+    found: dict[tuple[int, int], str] = {}
+    ratings: dict[str, Rating] = {}
+    for cycle in sorted(cycles, key=lambda one: (published[one.pk].at, one.pk)):
+        places = {str(root): numbers.parse(text) for (pk, root), text in results.items() if pk == cycle.pk}
+        for team, after in rated(ratings, places).items():
+            before = ratings.get(team, NEWCOMER)
+            found[cycle.pk, int(team)] = numbers.text(after.cautious - before.cautious)
+            ratings[team] = after
     return found
 
 

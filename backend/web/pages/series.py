@@ -32,6 +32,7 @@ OTHERS: Final = {
     "places": SeriesRule(by="place", points=FIRST_TEN),
     "fading": SeriesRule(half_life=Fraction(365)),
     "field": SeriesRule(by="field"),
+    "rating": SeriesRule(by="rating"),
 }
 """What else can be looked at; what holds is what the rules declare."""
 AT_LEAST: Final = 2  # cycles that a team has been in to be seen over the years
@@ -108,6 +109,7 @@ def _ways(request: HttpRequest, asked: str) -> list[dict[str, Any]]:
         "places": _("Points by place"),
         "fading": _("Half-life"),
         "field": _("Weighed by the field"),
+        "rating": _("Rating"),
     }
     return [
         {

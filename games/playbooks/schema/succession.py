@@ -46,9 +46,9 @@ class Carry(Spec):
 class Season(Spec):
     """How the cycles of a series add up. The newest cycle that says it decides."""
 
-    by: Literal["score", "place", "field"] = Field(
+    by: Literal["score", "place", "field", "rating"] = Field(
         default="score",
-        description="what of each main board counts: the score; the place; or a place weighed by the number of teams and their size",
+        description="what of each main board counts: the score; the place; a place weighed by the number of teams and their size; or how it moves a rating",
     )
     combine: Aggregate = Aggregate.SUM
     best: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = Field(
@@ -64,6 +64,11 @@ class Season(Spec):
             yield ("half_life",), "a place that fades would look better with time: give points for places"
         if self.points is not None and self.by == "field":
             yield ("points",), 'by = "field" gives points itself'
+        if self.by == "rating":
+            given = {"points": self.points, "best": self.best, "half_life": self.half_life}
+            asked = [name for name, value in given.items() if value is not None]
+            asked += ["combine"] if self.combine is not Aggregate.SUM else []
+            yield from (((name,), "a rating follows from all cycles, one after the other: it has no such setting") for name in asked)
         if self.points is not None and any(one < 0 for one in self.points):
             yield ("points",), "expected points of at least 0"
 

@@ -42,7 +42,7 @@ class SeriesStandings(serializers.Serializer[Any]):
     results = SeriesRowShape(many=True)
 
 
-BY = ["score", "place", "field"]
+BY = ["score", "place", "field", "rating"]
 
 
 class RuleAsked(serializers.Serializer[Any]):
@@ -61,7 +61,10 @@ PARAMETERS = [
         "by",
         str,
         enum=BY,
-        description="What of each cycle's main board counts; field: what a place is worth by the number of teams, their size and its age.",
+        description=(
+            "What of each cycle's main board counts; field: what a place is worth by the number of teams, their size and its age; "
+            "rating: how much it moves a rating, which takes no other parameter."
+        ),
     ),
     OpenApiParameter("combine", str, enum=[one.value for one in Aggregate]),
     OpenApiParameter("best", int, description="Only the n best cycles of a team."),

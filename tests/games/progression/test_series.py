@@ -107,6 +107,8 @@ def test_a_rule_declared_reads_back_as_it_was_written():
         ({"half_life": 0}, "days above 0"),
         ({"by": "field", "points": [1]}, "gives points itself"),
         ({"by": "place", "half_life": 30}, "look better with time"),
+        ({"by": "rating", "best": 2}, "no such setting"),
+        ({"by": "rating", "combine": "mean"}, "no such setting"),
         ({"points": [-1], "by": "place"}, "at least 0"),
     ],
 )
@@ -119,6 +121,17 @@ def test_seasons_that_say_nothing_sensible_are_refused(season, said):
 def test_places_that_fade_are_refused_where_less_is_better(series):
     with pytest.raises(Invalid, match="look better with time"):
         series_standings(series, SeriesRule(by="place", half_life=Fraction(30)))
+
+
+def test_a_rating_moves_with_each_cycle_and_who_has_played_little_stands_lower(series):
+    """aqua, brook, cloud; brook, cloud, aqua; brook, aqua: aqua came last twice, cloud was not there."""
+    rows = series_standings(series, SeriesRule(by="rating"))
+    assert [(row.place, row.name) for row in rows] == [("1", "Brook"), ("2", "Cloud"), ("3", "Aqua")]
+    for row in rows:
+        assert Fraction(row.score) == sum(Fraction(one) for one in row.results.values()), "what each cycle moved adds up"
+    assert any(Fraction(one) < 0 for one in rows[-1].results.values())
+    with pytest.raises(Invalid, match="nothing else"):
+        series_standings(series, SeriesRule(by="rating", best=2))
 
 
 def test_more_cycles_take_no_more_statements(series, django_assert_num_queries):
@@ -136,4 +149,5 @@ def test_the_page_shows_what_was_declared_and_other_ways_to_add_up(series, clien
     assert ("The scores on the main boards count." in text, 'aria-current="true">As declared' in text) == (True, True)
     assert "half" in client.get(f"{page}?by=fading").content.decode()
     assert "√" in client.get(f"{page}?by=field").content.decode()
+    assert "Begins at 0" in client.get(f"{page}?by=rating").content.decode()
     assert client.get(f"{page}?by=nothing").status_code == 200

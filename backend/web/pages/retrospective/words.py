@@ -162,6 +162,7 @@ def season_words(season: Season) -> list[str]:
 def rule_words(rule: SeriesRule) -> list[str]:
     """How the cycles of a series add up, a sentence each."""
     what = {
+        "rating": _("Each cycle moves the rating of its teams by whom they came before and after (Plackett-Luce, Weng and Lin 2011)."),
         "score": _("The scores on the main boards count."),
         "place": _("The places on the main boards count."),
         "field": _(
@@ -169,6 +170,8 @@ def rule_words(rule: SeriesRule) -> list[str]:
             "100,000 / √members × place^-0.75 × log10(1 + log10 teams) × e^(-days/500)."
         ),
     }
+    if rule.by == "rating":
+        return [what[rule.by], _("Begins at 0. What ranks is the mean less three deviations: who has played little stands lower.")]
     found = [what[rule.by]]
     if rule.points is not None:
         points = ", ".join(numbers.text(one) for one in rule.points)
