@@ -22,14 +22,23 @@ from worker.telling import late
 logger = logging.getLogger(__name__)
 READER: Final = "reactions"
 BATCH: Final = 500
+ROUNDS: Final = 10
+"""Of one pulse: sealing is one, reacting to a batch another. What a few acts start takes four to six."""
 ONCE_PER_CYCLE: Final = (refresh, refresh_points, look_for_conflicts)
 
 
 def pulse() -> None:
-    """Seal, react, queue. What was journalled meanwhile is found by the pulse that its own commit asked for, or by the clock."""
-    while (_unsealed() and seal_pending()) or _read_batch():
-        pass
+    """Seal, react, queue. Where acts come without end it stops after some rounds, so that what waits gets its turn, and another goes on."""
+    while _some_rounds():
+        hand_out()
+        if publish("pulse"):
+            return
     hand_out()
+
+
+def _some_rounds() -> bool:
+    """A few rounds of sealing and reacting; whether there may be more to do."""
+    return all((_unsealed() and seal_pending()) or _read_batch() for _ in range(ROUNDS))
 
 
 def _unsealed() -> bool:
