@@ -21,9 +21,9 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Called once, when the process was asked to end."""
-        from leaderboards.live.hub import hub_here  # noqa: PLC0415 -- needs the apps, which the application has loaded
+        from leaderboards.live.hub import close_here  # noqa: PLC0415 -- needs the apps, which the application has loaded
 
-        await hub_here().close()
+        await close_here()
         await super().shutdown(sockets)
 
 

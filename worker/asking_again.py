@@ -24,7 +24,6 @@ SEEN_ANEW: Final = frozenset(
         Kind.GROUP_LEFT,
         Kind.GROUP_SETTLED,
         Kind.GROUP_MERGED,
-        Kind.PERSON_CLAIMED,
         Kind.ACCOUNT_CHANGED,
     }
 )

@@ -16,6 +16,7 @@ from django.conf import settings
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.retry import Retry as Once
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +44,9 @@ def publish(data: bytes) -> bool:
     if time.monotonic() < _sender["quiet_until"]:
         return False
     if _sender["client"] is None:
-        _sender["client"] = redis.Redis.from_url(settings.LIVE_REDIS_URL, socket_connect_timeout=0.5, socket_timeout=1)
+        _sender["client"] = redis.Redis.from_url(
+            settings.LIVE_REDIS_URL, socket_connect_timeout=0.5, socket_timeout=1, retry=Once(NoBackoff(), 1)
+        )
     try:
         _sender["client"].publish(channel(), data)
     except redis.RedisError as error:

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 LOOKS: Final = 5.0  # seconds between two looks at the versions in the database
 LOOKS_ALONE: Final = 1.0  # the same while the bus is away
-BATCH: Final = 50  # questions asked in one go, so that a newcomer need not wait for all
+BATCH: Final = 20  # questions asked in one go, so that a newcomer need not wait for all
 SPREAD: Final = 0.005  # seconds that one returning socket costs, generously
 LONGEST_SPREAD: Final = 60.0
 SEEN: Final = 10_000  # versions remembered of boards that nobody watches
@@ -43,6 +43,13 @@ def hub_here() -> "Hub":
         hub = _hubs[loop] = Hub()
         hub.begin()
     return hub
+
+
+async def close_here() -> None:
+    """The process ends: the hub of the running loop, if there is one, says goodbye to everybody."""
+    hub = _hubs.get(asyncio.get_running_loop())
+    if hub is not None:
+        await hub.close()
 
 
 class Hub:

@@ -17,7 +17,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connections, transaction
 from django.utils.timezone import now
 
-from backend.sockets import websocket_urlpatterns
+from backend.sockets import address_of, websocket_urlpatterns
 from games.cycles.models import Cycle
 from games.groups.models import Membership
 from games.journal.actions import record
@@ -131,6 +131,14 @@ async def test_of_a_frozen_board_the_outside_learns_nothing_not_even_that_someth
             for one in (visitor, latecomer, pretender):
                 said = await one.next()
                 assert (said["from"], said["version"], said["rows"][0]["score"]) == (0, 1, "9"), "the first word since"
+
+
+def test_a_socket_comes_from_where_the_proxy_saw_it(settings: Any) -> None:
+    scope = {"client": ("10.0.0.1", 5), "headers": [(b"x-forwarded-for", b"203.0.113.9, 198.51.100.7")]}
+    assert address_of(scope) == "10.0.0.1"
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert address_of(scope) == "198.51.100.7"
+    assert address_of({"client": ("2001:db8:1:2:3:4:5:6", 5), "headers": []}) == "2001:db8:1:2"
 
 
 async def test_who_comes_back_hears_what_they_missed(watched: Watched) -> None:
