@@ -59,7 +59,7 @@ else:
 
 LEADERBOARD_ACCESS = "backend.sockets.board_side"
 # Where ranks of very large boards of points come from when Redis has lost them; and from how many groups on they are a sorted set there.
-LEADERBOARD_TOTALS = "games.recognition.queries.ranks.FromTotals"
+LEADERBOARD_TOTALS = "games.recognition.queries.from_totals.FromTotals"
 LEADERBOARD_SETS_FROM = env_int("LUDUS_SETS_FROM", 20_000, least=2)
 LEADERBOARD_READY = "backend.ready.build"
 LEADERBOARD_WATCHER = "backend.sockets.who_is"

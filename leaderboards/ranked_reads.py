@@ -20,8 +20,8 @@ class Totals(Protocol):
     def brackets(self) -> dict[str, int]:
         """Bracket → how many stand in it, in their order."""
 
-    def page(self, side: str, bracket: str, start: int, stop: int) -> list[Ranked]:
-        """Rows `start` up to (not with) `stop` of a bracket."""
+    def page(self, side: str, bracket: str | None, start: int, stop: int) -> list[Ranked]:
+        """Rows `start` up to (not with) `stop` of a bracket; of all brackets one after the other if none is named."""
 
     def around(self, side: str, who: str, reach: int) -> list[Ranked]:
         """The row of a group by its key on this side, with its neighbours."""
@@ -42,8 +42,11 @@ def rows(board: Board, side: str, bracket: str | None, start: int, stop: int) ->
     """Rows `start` up to (not with) `stop` of a bracket; of all brackets one after the other if none is named."""
     if bracket is not None:
         return _inside(board, side, bracket, start, stop)
+    state = ranked.state(board.pk)
+    if state is None:
+        return _totals(board).page(side, None, start, stop)
     found: list[Ranked] = []
-    for name, number in brackets(board).items():
+    for name, number in state.brackets.items():
         if start < number and stop > 0:
             found += _inside(board, side, name, max(start, 0), min(stop, number))
         start, stop = start - number, stop - number

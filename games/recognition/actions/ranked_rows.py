@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from games.cycles.models import Cycle
 from games.journal.queries import db_now
 from games.recognition.actions.points import cursor_of
-from games.recognition.queries.ranks import Source, apart_of, in_order, parameters, selected, source_of, unnamed
+from games.recognition.queries.ranks import Source, apart_of, for_all_rows, in_order, parameters, selected, source_of, unnamed
 from leaderboards.models import Board
 from leaderboards.queries import AUDIENCES, PUBLIC
 
@@ -58,6 +58,7 @@ def write_rows(cycle: Cycle, board: Board, *, exactly: bool = False) -> int:
     source = source_of(cycle, held)
     written = 0
     with connection.cursor() as cursor:
+        for_all_rows()
         _stage(cursor, source, held)
         for side in reversed(AUDIENCES):
             if side == PUBLIC:

@@ -24,12 +24,10 @@ from games.results.queries import boards_of
 from leaderboards.engine import facts
 from leaderboards.engine.spec import BoardSpec, board_rounds, expand_boards
 from leaderboards.models import Board
-from leaderboards.ranked import RANKED, Member, Ranked
+from leaderboards.ranked import BEHIND, RANKED, Member
 
 CHUNK: Final = 20_000
 KEPT: Final = 64
-PUBLIC: Final = "public"
-BEHIND: Final = ("withdrawn", "disqualified")
 LEAVING: Final = (facts.DecisionKind.WITHDRAW, facts.DecisionKind.DISQUALIFY, facts.DecisionKind.STOP)
 
 
@@ -133,9 +131,17 @@ def parameters(source: Source) -> dict[str, Any]:
     }
 
 
+def for_all_rows() -> None:
+    """PostgreSQL may not know yet how many totals there are by now: in this transaction it does not go through them once for each group."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_nestloop = off")
+
+
 def members(source: Source, board: Board) -> Iterator[Member]:
     """Everybody on the board, in portions."""
     with transaction.atomic(), connection.chunked_cursor() as cursor:
+        for_all_rows()
         cursor.execute(selected(source, board), parameters(source))
         for rows in iter(lambda: cursor.fetchmany(CHUNK), []):
             for _, key, name, bracket, amount in rows:
@@ -169,87 +175,6 @@ def selected(source: Source, board: Board) -> str:
 def unnamed(cycle: Cycle) -> dict[str, tuple[str, str]]:
     """Key of each group that keeps its name to itself → key and name that everybody sees instead. One statement."""
     return {key: (stands, UNNAMED) for key, stands in withheld(cycle).items()}
-
-
-# --- A page without the set --------------------------------------------------------------------------------------------------------------
-
-
-class FromTotals:
-    """The rows of a board as the database sorts them at this moment: for when there is no set. Statements are few, and read every total."""
-
-    def __init__(self, board: Board) -> None:
-        self.board = board
-        self.cycle = Cycle.objects.get(pk=board.scope)
-        self.source = source_of(self.cycle, board)
-
-    def brackets(self) -> dict[str, int]:
-        """Bracket → how many stand in it."""
-        statement = f"SELECT bracket, count(*) FROM ({selected(self.source, self.board)}) e GROUP BY bracket"  # noqa: S608 words of our own
-        return dict(sorted(self._all(statement, {})))
-
-    def page(self, side: str, bracket: str, start: int, stop: int) -> list[Ranked]:
-        """Rows `start` up to (not with) `stop` of a bracket."""
-        order = f"apart, amount DESC, {in_order('key')}"
-        statement = (
-            f"SELECT key, name, amount, {apart_of(self.source)} AS apart FROM ({selected(self.source, self.board)}) e "  # noqa: S608 words of our own
-            f"WHERE bracket = %(bracket)s ORDER BY {order} LIMIT %(number)s OFFSET %(start)s"
-        )
-        rows = self._all(statement, {"bracket": bracket, "start": start, "number": max(stop - start, 0)})
-        if not rows:
-            return []
-        instead = unnamed(self.cycle) if side == PUBLIC else {}
-        return list(self._placed(rows, bracket, start, self._better(bracket, rows[0]) if start else 0, instead))
-
-    def around(self, side: str, who: str, reach: int) -> list[Ranked]:
-        """The row of a group by its key on this side, with its neighbours; empty if it is not there."""
-        instead = unnamed(self.cycle) if side == PUBLIC else {}
-        real = next((key for key, (stands, _) in instead.items() if stands == who), who)
-        if real == who and who in instead:
-            return []
-        statement = f"SELECT key, amount, bracket FROM ({selected(self.source, self.board)}) e WHERE key = %(key)s"  # noqa: S608
-        found = self._all(statement, {"key": real})
-        if not found:
-            return []
-        key, amount, bracket = found[0]
-        before = self._ahead(bracket, key, amount)
-        return self.page(side, bracket, max(before - reach, 0), before + reach + 1)
-
-    def _better(self, bracket: str, row: tuple[Any, ...]) -> int:
-        """How many stand before everybody who is equal to this row."""
-        apart = apart_of(self.source)
-        statement = (
-            f"SELECT count(*) FROM ({selected(self.source, self.board)}) e WHERE bracket = %(bracket)s "  # noqa: S608 words of our own
-            f"AND ({apart} < %(apart)s OR ({apart} = %(apart)s AND amount > %(amount)s))"
-        )
-        return int(self._all(statement, {"bracket": bracket, "apart": row[3], "amount": row[2]})[0][0])
-
-    def _ahead(self, bracket: str, key: str, amount: int) -> int:
-        """How many are shown before this group."""
-        apart = 0 if key not in self.source.gone else 1 + BEHIND.index(self.source.gone[key])
-        expression = apart_of(self.source)
-        statement = (
-            f"SELECT count(*) FROM ({selected(self.source, self.board)}) e WHERE bracket = %(bracket)s "  # noqa: S608 words of our own
-            f"AND ({expression} < %(apart)s OR ({expression} = %(apart)s "
-            f"AND (amount > %(amount)s OR (amount = %(amount)s AND {in_order('key')} < %(key)s))))"
-        )
-        return int(self._all(statement, {"bracket": bracket, "apart": apart, "amount": amount, "key": key})[0][0])
-
-    def _placed(
-        self, rows: Sequence[Any], bracket: str, start: int, before: int, instead: Mapping[str, tuple[str, str]]
-    ) -> Iterator[Ranked]:
-        last: tuple[int, int] | None = None
-        for rank, (key, name, amount, apart) in enumerate(rows, start + 1):
-            if last not in {None, (apart, amount)}:
-                before = rank - 1
-            last = (apart, amount)
-            status = self.source.gone.get(key, RANKED)
-            called, named = instead.get(key, (key, name))
-            yield Ranked(called, rank, before + 1 if status == RANKED else 0, amount, named, bracket, status, self.source.values)
-
-    def _all(self, statement: str, asked: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, {**parameters(self.source), **asked})
-            return list(cursor.fetchall())
 
 
 def apart_of(source: Source, key: str = "key") -> str:

@@ -32,7 +32,8 @@ from games.recognition.actions import (
 )
 from games.recognition.models import PointsTotal
 from games.recognition.queries import point_facts
-from games.recognition.queries.ranks import FromTotals, source_of
+from games.recognition.queries.from_totals import FromTotals
+from games.recognition.queries.ranks import source_of
 from games.recognition.rules.ranks import by_points_alone
 from games.results.actions import recompute_now
 from games.results.queries import Shown
