@@ -125,7 +125,7 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     # people
     Kind.PERSON_INVITED: (tell,),
     Kind.GROUP_REGISTERED: (tell,),
-    Kind.GROUP_SETTLED: (refresh, tell, look_for_conflicts),
+    Kind.GROUP_SETTLED: (refresh, tell, look_for_conflicts, begin_with_what_was_adopted),
     Kind.GROUP_LEFT: (refresh,),
     Kind.GROUP_RANK_HIDDEN: (refresh,),
     Kind.GROUP_MERGED: (refresh, look_for_conflicts),

@@ -16,7 +16,7 @@ def look_back_at_the_end(entry: JournalEntry) -> None:
 
 
 def begin_with_what_was_adopted(entry: JournalEntry) -> None:
-    """A cycle was launched: if the one before decided that the winner's idea is tested, its teams plan that."""
+    """A cycle was launched, or a team came in: if the cycle before decided that the winner's idea is tested, its teams plan that."""
     cycle = Cycle.objects.filter(pk=entry.cycle_id or 0).first()
     if cycle is not None:
         actions.plan_adopted(cycle)

@@ -102,20 +102,15 @@ def _started(cycle: Cycle, idea: Idea, playbook: str, *, by: Any) -> Cycle:
 
 @transaction.atomic
 def plan_adopted(after: Cycle) -> int:
-    """Teams that came along into this cycle begin with planned tests of what was adopted to be tested. Safe to run twice. How many."""
+    """Every team that is in begins with planned tests of what the cycle before adopted to be tested. Safe to run twice. How many."""
     if after.predecessor_id is None:
         return 0
-    held = locked(after)
     rows = Adoption.objects.filter(cycle=after.predecessor_id, way=AdoptionWay.TEST.value).select_related("idea")
     adopted = list(rows.order_by("pk"))
     if not adopted:
         return 0
-    teams = list(
-        Group.objects.filter(cycle=held, predecessor__isnull=False)
-        .exclude(state=GroupState.WITHDRAWN.value)
-        .select_related("predecessor")
-        .order_by("pk")
-    )
+    held = locked(after)
+    teams = list(Group.objects.filter(cycle=held, state=GroupState.ACTIVE.value).select_related("predecessor").order_by("pk"))
     there = set(Carried.objects.filter(cycle=held, key__startswith="idea:").values_list("group_id", "key"))
     wanted = [
         (team, one)

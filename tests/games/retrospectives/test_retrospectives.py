@@ -253,6 +253,11 @@ def test_teams_of_the_next_cycle_begin_with_a_test_of_the_winners_idea(cast: Cas
     assert (test.group.key, test.title, test.prediction, test.state) == ("blue", idea.title, words["prediction"], "planned")
     assert actions.plan_adopted(after) == 0
     assert Adoption.objects.get().draft == after
+    late = GroupFactory(cycle=after, key="late", name="Late")
+    record(Kind.GROUP_SETTLED, cycle_id=after.pk, by=None, group_id=late.pk, subject=f"group:{late.pk}", payload={"state": "in"})
+    seal_pending()
+    pulse()
+    assert [one.group.key for one in ChangeTest.objects.filter(cycle=after).order_by("number")] == ["blue", "late"]
 
 
 def test_a_new_cycle_starts_from_the_winners_idea(cast: Cast):
