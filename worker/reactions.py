@@ -194,6 +194,7 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     # rules and decisions change results too
     Kind.DECISION_RECORDED: (refresh, pass_on),
     Kind.GLASS_BROKEN: (tell,),
+    Kind.PROOF_BROKEN: (tell,),
     Kind.APPEAL_MADE: (tell,),
     Kind.APPEAL_ANSWERED: (tell,),
     Kind.CHANGES_DRAFTED: (look_at_changes,),

@@ -20,5 +20,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="20", hour="3"),
         "options": {"expires": 3600},
     },
+    "does what was published still prove itself": {
+        "task": "worker.tasks.self_check",
+        "schedule": crontab(minute="40", hour="4"),
+        "options": {"expires": 3600},
+    },
     "what has had its time": {"task": "worker.tasks.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
 }

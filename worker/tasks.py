@@ -30,7 +30,7 @@ from games.results.rules import RunState
 from games.submissions.actions import sweep_uploads
 from leaderboards.live import announce
 from leaderboards.pages import swap
-from worker import correcting, desk, planning, rehearsing, retention, steps, succeeding, watching
+from worker import checking, correcting, desk, planning, rehearsing, retention, steps, succeeding, watching
 from worker.pulse import hand_out
 from worker.pulse import pulse as beat_once
 from worker.reactions import publish
@@ -163,6 +163,12 @@ def plan(plan_id: int) -> None:
 def purge() -> None:
     """Once a day: what closed cycles promised to delete."""
     retention.carry_out()
+
+
+@shared_task
+def self_check() -> None:
+    """Once a night: whether what was published still proves itself."""
+    checking.check()
 
 
 @shared_task

@@ -103,7 +103,8 @@ from games.recognition.api import (
     WatchFlags,
     Wins,
 )
-from games.results.api import Boards, ExternalResults, Runs, Scores, Snapshots
+from games.recognition.api.replays import BoardsPast
+from games.results.api import Boards, ExternalResults, Receipts, Runs, Scores, Snapshots
 from games.retrospectives.api import Adoptions, CarriedViews, LookingBack, Proposals, Retrospectives
 from games.submissions.api import (
     AttemptJudging,
@@ -244,7 +245,9 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("ranked-lists", RankedLists, "ranked-list"),
     ("scores", Scores, "score"),
     ("boards", Boards, "board"),
+    ("boards", BoardsPast, "board-past"),
     ("snapshots", Snapshots, "snapshot"),
+    ("snapshots", Receipts, "receipt"),
     ("runs", Runs, "run"),
     ("external-results", ExternalResults, "external-result"),
     ("cycles", Announcing, "announcing"),

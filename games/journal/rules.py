@@ -152,6 +152,7 @@ class Kind(StrEnum):
     CREDENTIAL_ISSUED = "credential.issued"
     CREDENTIAL_REVOKED = "credential.revoked"
     SIGNING_KEY_WITHDRAWN = "signing_key.withdrawn"
+    PROOF_BROKEN = "proof.broken"
 
 
 # What a visitor may read in the event feed of a cycle: nothing that tells of sealed work.

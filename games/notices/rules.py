@@ -118,6 +118,7 @@ TOPICS: Mapping[str, Topic] = MappingProxyType(
         "join.settled": Topic.TEAM,
         "submission.received": Topic.TEAM,
         "glass.broken": Topic.TEAM,
+        "proof.broken": Topic.TEAM,
         "judges.missing": Topic.TEAM,
         "conflict.said": Topic.TEAM,
         "conflict.answered": Topic.TEAM,

@@ -40,6 +40,7 @@ from games.notices.actions.winning import HANDLERS as OF_WINS
 from games.notices.queries import captains_of, known_at, members_of, organizers_of, with_address
 from games.organizations.models import Invitation, Person
 from games.organizations.queries import invitation_secret
+from games.results.models import SelfCheck
 from games.rounds.models import Round
 from games.submissions.models import Version
 
@@ -155,6 +156,17 @@ def on_glass_broken(entry: JournalEntry) -> int:
     return tell_all("glass.broken", people, key=f"glass:{decision.pk}", context=context, cycle_id=decision.cycle_id)
 
 
+def on_proof_broken(entry: JournalEntry) -> int:
+    """To the organizers: the nightly self-check found versions that do not prove themselves."""
+    check, cycle = subject_of(entry, SelfCheck), Cycle.objects.filter(pk=entry.cycle_id).first()
+    if check is None or cycle is None:
+        return 0
+    faults = [one for one in check.faults if one["cycle"] == cycle.pk]
+    context = {"check": check, "cycle": cycle, "faults": faults, "link": absolute(f"/cycles/{cycle.key}/desk/settings/out/")}
+    people = organizers_of(cycle.pk)
+    return tell_all("proof.broken", people, key=f"proof:{check.pk}:{cycle.pk}", context=context, cycle_id=cycle.pk)
+
+
 def _group_path(group: Group) -> str:
     return f"/cycles/{group.cycle.key}/teams/{group.key}/"
 
@@ -177,6 +189,7 @@ HANDLERS: Mapping[Kind, Callable[[JournalEntry], int]] = {
     Kind.FEEDBACK_WRITTEN: on_sheet_finalized,
     Kind.FEEDBACK_REPLIED: on_feedback_replied,
     Kind.GLASS_BROKEN: on_glass_broken,
+    Kind.PROOF_BROKEN: on_proof_broken,
     Kind.SHEET_RECUSED: on_sheet_recused,
     Kind.PANEL_CHANGED: on_panel_changed,
     Kind.CONFLICT_CHANGED: on_conflict_changed,

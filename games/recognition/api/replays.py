@@ -1,0 +1,246 @@
+"""Boards of the past over the API: as they were at a seal or a moment, and why a group moved between two versions."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from games.cycles.models import Cycle
+from games.errors import Invalid, NotFound
+from games.groups.models import Group
+from games.groups.queries import public_key
+from games.journal.queries import db_now
+from games.permissions import Access, access_of, visible
+from games.recognition.queries.replays import board_at, moment_of
+from games.recognition.queries.whys import Why, why
+from games.results.api.boards import RowSerializer
+from leaderboards.engine import numbers
+from leaderboards.engine.whys import Crossing, Part
+from leaderboards.models import Board, Snapshot
+from leaderboards.queries import PUBLIC
+
+LARGEST = 2**63 - 1
+
+
+class BoardThen(serializers.Serializer[Any]):
+    """`source`: ledger (points up to `seal`), clock (tries up to `when`, verdicts of now), published (`number`), nothing."""
+
+    source = serializers.ChoiceField(choices=["ledger", "clock", "published", "nothing"])  # type: ignore[assignment]  # taken off the class
+    when = serializers.DateTimeField()
+    seal = serializers.IntegerField(allow_null=True)
+    number = serializers.IntegerField(allow_null=True)
+    rows = RowSerializer(many=True)
+
+
+class PlaceThen(serializers.Serializer[Any]):
+    """Where the group stood in one version."""
+
+    number = serializers.IntegerField()
+    published_at = serializers.DateTimeField()
+    rank = serializers.IntegerField()
+    place = serializers.CharField(allow_blank=True)
+    score = serializers.CharField(allow_blank=True)
+
+
+class PartShape(serializers.Serializer[Any]):
+    """A piece of the change of score: the rules, a round (`key`), points by the act `seal` under the rule `key`, or the rest."""
+
+    kind = serializers.ChoiceField(choices=["rules", "round", "points", "rest"])
+    key = serializers.CharField(allow_blank=True)
+    change = serializers.CharField()
+    before = serializers.CharField(allow_null=True)
+    after = serializers.CharField(allow_null=True)
+    seal = serializers.IntegerField(allow_null=True)
+
+
+class CrossingShape(serializers.Serializer[Any]):
+    """A row that changed sides with ours."""
+
+    group = serializers.CharField()
+    name = serializers.CharField()
+    before = serializers.CharField(allow_null=True)
+    after = serializers.CharField(allow_null=True)
+
+
+class ActShape(serializers.Serializer[Any]):
+    """An entry of the journal about the group."""
+
+    seal = serializers.IntegerField()
+    kind = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class WhyShape(serializers.Serializer[Any]):
+    """`parts` add up to `change` exactly; passed_us + came - we_passed - left is the change of rank. `acts`: for the group and organizers."""
+
+    group = serializers.CharField()
+    was = PlaceThen()
+    now = PlaceThen()
+    change = serializers.CharField()
+    parts = PartShape(many=True)
+    passed_us = CrossingShape(many=True)
+    we_passed = CrossingShape(many=True)
+    came = CrossingShape(many=True)
+    left = CrossingShape(many=True)
+    acts = ActShape(many=True)
+
+
+class BoardsPast(GenericViewSet[Board]):
+    """Boards as they were, and why groups moved."""
+
+    queryset = Board.objects.all()
+    serializer_class = BoardThen
+    seen_as = "board.view"
+    permissions = {"at": "board.view", "why": "board.view"}
+    pagination_class = None
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "seal", {"type": "integer", "minimum": 0, "maximum": LARGEST}, description="after this entry of the journal"
+            ),
+            OpenApiParameter("when", datetime, description="at this moment, with its offset from UTC; now if neither is said"),
+        ],
+        responses=BoardThen,
+        filters=False,
+    )
+    @action(detail=True)
+    def at(self, request: Request, **_: Any) -> Response:
+        """The public side of the board as it was. 409 `board_too_large` where it would have to be computed and is too large for that."""
+        board = self.get_object()
+        seal = _number(request, "seal")
+        when = _when(request) or db_now()
+        if seal is not None:
+            when = moment_of(Cycle.objects.get(pk=board.scope), seal, whole=access_of(request).reads(board.scope))
+        found = board_at(board, when, seal=seal)
+        shape = {
+            "source": found.source.value,
+            "when": found.when,
+            "seal": found.seal,
+            "number": found.snapshot.number if found.snapshot else None,
+            "rows": found.rows,
+        }
+        return Response(BoardThen(shape).data)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("group", str, required=True, description="key of the group as it was published"),
+            OpenApiParameter(
+                "from", {"type": "integer", "minimum": 1}, description="the version before; the one before `to` if not said"
+            ),
+            OpenApiParameter("to", {"type": "integer", "minimum": 1}, description="the version after; the last one if not said"),
+        ],
+        responses=WhyShape,
+        filters=False,
+    )
+    @action(detail=True)
+    def why(self, request: Request, **_: Any) -> Response:
+        """Why a group moved between two published versions, exact to the point. 404 where it does not stand in both."""
+        board, access = self.get_object(), access_of(request)
+        earlier, later = two_versions(access, board, _number(request, "from"), _number(request, "to"))
+        keys, group = keys_of(access, board, request.query_params.get("group", "").replace("\0", ""))
+        found = why(earlier, later, keys, group=group)
+        if found is None:
+            raise NotFound
+        return Response(WhyShape(why_shape(found)).data)
+
+
+def two_versions(access: Access, board: Board, before: int | None, after: int | None) -> tuple[Snapshot, Snapshot]:
+    """Two published versions that this person may see, the older one first. Raises NotFound. Two statements."""
+    rows = visible(access, "snapshot.view", Snapshot.objects.filter(board=board, audience=PUBLIC)).select_related("board")
+    later = (rows.filter(number=after) if after is not None else rows.order_by("-number")).first()
+    if later is None:
+        raise NotFound
+    older = rows.filter(number__lt=later.number)
+    earlier = (older.filter(number=before) if before is not None else older.order_by("-number")).first()
+    if earlier is None:
+        raise NotFound
+    return earlier, later
+
+
+def keys_of(access: Access, board: Board, asked: str) -> tuple[set[str], Group | None]:
+    """The keys under which a group may stand in versions, and the group itself where this person may read what its journal says.
+
+    Who asks about their own group by either of its keys finds it in every version; others only what was published.
+    """
+    for one in Group.objects.filter(cycle=board.scope, pk__in=access.groups_with()):
+        if asked in {one.key, public_key(one)}:
+            return {one.key, public_key(one)}, one
+    if access.reads(board.scope):
+        return {asked}, Group.objects.filter(cycle=board.scope, key=asked).first()
+    return {asked}, None
+
+
+def why_shape(found: Why) -> dict[str, Any]:
+    """As data."""
+    others = found.others
+    return {
+        "group": found.now["entry"],
+        "was": _place(found.earlier, found.was),
+        "now": _place(found.later, found.now),
+        "change": numbers.text(found.change),
+        "parts": [_part(one) for one in found.parts],
+        "passed_us": _crossed(others.passed_us),
+        "we_passed": _crossed(others.we_passed),
+        "came": _crossed(others.came),
+        "left": _crossed(others.left),
+        "acts": [one._asdict() for one in found.acts],
+    }
+
+
+def _place(snapshot: Snapshot, row: Any) -> dict[str, Any]:
+    return {"number": snapshot.number, "published_at": snapshot.published_at} | {
+        name: row[name] for name in ("rank", "place", "score")
+    }
+
+
+def _part(one: Part) -> dict[str, Any]:
+    return {
+        "kind": one.kind.value,
+        "key": one.key,
+        "change": numbers.text(one.change),
+        "before": _text(one.before),
+        "after": _text(one.after),
+        "seal": one.seal,
+    }
+
+
+def _crossed(rows: Iterable[Crossing]) -> Sequence[dict[str, Any]]:
+    return [{"group": one.entry, "name": one.name, "before": _text(one.before), "after": _text(one.after)} for one in rows]
+
+
+def _text(value: Fraction | None) -> str | None:
+    return None if value is None else numbers.text(value)
+
+
+def _number(request: Request, name: str) -> int | None:
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19 and int(text) <= LARGEST):  # noqa: PLR2004 fits 63 bits
+        message = "Expected a whole number."
+        raise Invalid(message, where=name)
+    return int(text)
+
+
+def _when(request: Request) -> datetime | None:
+    text = request.query_params.get("when")
+    if text is None:
+        return None
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        found = None
+    if found is None or is_naive(found):
+        message = "Expected a moment with its offset, such as 2027-05-01T12:00:00Z."
+        raise Invalid(message, where="when")
+    return found
