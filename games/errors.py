@@ -3,6 +3,7 @@
 `backend/api/errors.py` turns them into problem+json, the pages into a message beside the field, the command line into exit code 1.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -64,7 +65,13 @@ class Conflict(GameError):
 
 
 class TooMany(GameError):
-    """A cap or rate is used up."""
+    """A cap or rate is used up. `retry_after`: seconds after which asking again may help, as far as we know."""
 
     code = "too_many"
     status = 429
+    retry_after = 60
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        if retry_after is not None:
+            self.retry_after = max(1, math.ceil(retry_after))

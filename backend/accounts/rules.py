@@ -78,10 +78,11 @@ class DoorLocked(TooMany):
 
     def __init__(self, until: datetime, *, now: datetime) -> None:
         self.until = until
-        self.retry_after = max(1, round((until - now).total_seconds()))
-        minutes = -(-self.retry_after // 60)
+        seconds = max(1, round((until - now).total_seconds()))
+        minutes = -(-seconds // 60)
         wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-        super().__init__(f"Too many tries. Wait {wait}, until {until:%H:%M} UTC, or ask for a sign-in link.")
+        message = f"Too many tries. Wait {wait}, until {until:%H:%M} UTC, or ask for a sign-in link."
+        super().__init__(message, retry_after=seconds)
 
 
 class WeakPassword(Invalid):

@@ -3,6 +3,7 @@
 What is hidden and what is absent give the same bytes: the 404 names neither path nor object.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -20,7 +21,7 @@ from django.http import Http404, HttpResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from games.errors import GameError, Problem
+from games.errors import GameError, Problem, TooMany
 
 CONTENT_TYPE: Final = "application/problem+json"
 
@@ -117,8 +118,10 @@ def _headers(exc: Exception) -> dict[str, str]:
     if isinstance(exc, exceptions.APIException):
         if challenge := getattr(exc, "auth_header", None):
             headers["WWW-Authenticate"] = str(challenge)
-        if wait := getattr(exc, "wait", None):
-            headers["Retry-After"] = str(int(wait))
+        if isinstance(exc, exceptions.Throttled):
+            headers["Retry-After"] = str(math.ceil(getattr(exc, "wait", None) or TooMany.retry_after))
+    if isinstance(exc, TooMany):
+        headers["Retry-After"] = str(exc.retry_after)
     if isinstance(exc, OperationalError):
         headers["Retry-After"] = "1"
     return headers

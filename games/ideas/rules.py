@@ -272,8 +272,9 @@ def check_pace(times: Iterable[datetime], limits: Iterable[tuple[timedelta, int]
         lately = [at for at in before if at > now - span]
         if len(lately) >= most:
             within = "an hour" if span == HOUR else "a day"
-            message = f"That is {most} {what} within {within}. Others shall have their turn: go on in {_wait(lately[most - 1] + span - now)}."
-            raise TooFast(message)
+            left = lately[most - 1] + span - now
+            message = f"That is {most} {what} within {within}. Others shall have their turn: go on in {_wait(left)}."
+            raise TooFast(message, retry_after=left.total_seconds())
 
 
 def _wait(left: timedelta) -> str:

@@ -43,7 +43,7 @@ class InvitedOften(TooMany):
         minutes = int(AGAIN_AFTER.total_seconds() / 60)
         soon = f"A mail to {name} went out a moment ago. Another one may follow after {minutes} minutes."
         often = f"{name} has had {INVITED_A_DAY} invitations within a day. The next may go out tomorrow."
-        super().__init__(soon if lately else often)
+        super().__init__(soon if lately else often, retry_after=(AGAIN_AFTER if lately else timedelta(days=1)).total_seconds())
 
 
 class PersonTaken(Conflict):

@@ -78,10 +78,11 @@ def check_pace(times: Sequence[datetime], now: datetime) -> None:
     """Refuse more than so many suggestions of one person within a day. `times`: of those of the last day. Raises TooManySuggestions."""
     if len(times) < SUGGESTIONS_A_DAY:
         return
-    hours = max(1, -(-int((DAY - (now - min(times))).total_seconds()) // 3600))
+    left = (DAY - (now - min(times))).total_seconds()
+    hours = max(1, -(-int(left) // 3600))
     said = f"{hours} {'hour' if hours == 1 else 'hours'}"
     message = f"That is {SUGGESTIONS_A_DAY} within a day. Others shall have their turn: go on in {said}."
-    raise TooManySuggestions(message)
+    raise TooManySuggestions(message, retry_after=left)
 
 
 # --- A named place in the rules -------------------------------------------------------------------------------------------------------

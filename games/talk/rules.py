@@ -103,7 +103,7 @@ def check_rate(said: int, most: int, first: datetime | None, now: datetime) -> N
     wait = max(HOUR - (now - (first or now)), timedelta(minutes=1))
     minutes = -(-int(wait.total_seconds()) // 60)
     message = f"That is {most} within an hour. Others shall have their turn: go on in {minutes} {'minute' if minutes == 1 else 'minutes'}."
-    raise TooMuchTalk(message)
+    raise TooMuchTalk(message, retry_after=wait.total_seconds())
 
 
 def median_reply(spans: Iterable[timedelta]) -> Fraction | None:

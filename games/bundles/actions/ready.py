@@ -27,7 +27,7 @@ def public_zip(cycle: Cycle) -> bytes:
         return ready
     if not cache.add(f"bundle:{cycle.pk}:writing", 1, PAUSE):
         message = f"This bundle is being written for somebody else. Ask again in {PAUSE} seconds."
-        raise ExportBusy(message)
+        raise ExportBusy(message, retry_after=PAUSE)
     written = zipped(export_files(cycle, audience=Audience.PUBLIC, files=False))
     cache.set(place, written, KEEP)
     return written

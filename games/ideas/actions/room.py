@@ -6,7 +6,7 @@ Without a name means that nobody's key is stored: not with the story, nor in the
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -96,7 +96,7 @@ def _check_pace(cycle: Cycle, group: Group | None, at: datetime, *, by: Any, nam
         check_told(cycle, group, by, at)
     elif Idea.objects.filter(cycle=cycle, shared_at=at).exclude(key_digest="").count() >= NAMELESS_A_DAY:
         message = f"That is {NAMELESS_A_DAY} stories without a name today. Go on tomorrow."
-        raise TooFast(message)
+        raise TooFast(message, retry_after=timedelta(days=1).total_seconds())
 
 
 def _day(at: datetime) -> datetime:

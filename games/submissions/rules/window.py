@@ -22,6 +22,7 @@ class CapReached(TooMany):
     """Every entry or attempt that the rules allow is used."""
 
     code = "cap_reached"
+    retry_after = 24 * 3600  # asking again helps only if the rules change
 
 
 @dataclass(frozen=True, slots=True)

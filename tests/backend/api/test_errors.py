@@ -7,7 +7,8 @@ from django.http import Http404
 from rest_framework import exceptions, serializers
 
 from backend.api.errors import CONTENT_TYPE, exception_handler, problem, problem_response
-from games.errors import GameError, NotFound, Problem
+from games.errors import GameError, NotFound, Problem, TooMany
+from games.organizations.rules import InvitedOften
 
 
 class RoundClosed(GameError):
@@ -82,6 +83,16 @@ def test_a_refused_token_says_how_to_sign_in_and_a_throttle_when_to_return():
     refused.auth_header = 'Bearer realm="Ludus"'
     assert answer(refused).headers["WWW-Authenticate"] == 'Bearer realm="Ludus"'
     assert answer(exceptions.Throttled(wait=9)).headers["Retry-After"] == "9"
+
+
+def test_every_refusal_of_too_many_says_when_to_return():
+    refusals = [TooMany, *TooMany.__subclasses__()]
+    assert all(one.retry_after >= 1 for one in refusals)
+    assert answer(TooMany("Later.")).headers["Retry-After"] == "60"
+    assert answer(TooMany("Later.", retry_after=8.2)).headers["Retry-After"] == "9"
+    assert answer(TooMany("Later.", retry_after=-3)).headers["Retry-After"] == "1"
+    assert answer(InvitedOften("Ada", lately=True)).headers["Retry-After"] == "600"
+    assert answer(exceptions.Throttled()).headers["Retry-After"] == "60"
 
 
 def test_an_error_of_ours_is_left_to_the_log():
