@@ -40,6 +40,9 @@ COMMANDS: dict[str, Entry] = {
     "serve": Entry("Operate", "backend.cli.serve:serve"),
     "owner": Entry("Operate", "backend.cli.people:owner"),
     "signing-key": Entry("Operate", "backend.cli.signing:signing_key"),
+    "backup": Entry("Operate", "backend.cli.backups:backup"),
+    "restore": Entry("Operate", "backend.cli.backups:restore"),
+    "health": Entry("Operate", "backend.cli.health:health"),
     "manage": Entry("Operate", "backend.cli.manage:manage"),
 }
 HEADINGS = ("Start here", "Competitions", "Operate", "Work on Ludus")

@@ -38,7 +38,7 @@ def prepare(data: Path, part: str) -> dict[str, str]:
 
     Empty where there is no room for one: then nothing is measured, and everything runs.
     """
-    folder = data / "metrics" / f"{part}@{_host()}-{os.getpid()}"
+    folder = data / "metrics" / f"{part}@{host()}-{os.getpid()}"
     with contextlib.suppress(OSError):
         shutil.rmtree(folder, ignore_errors=True)
         for old in _dead(data):
@@ -55,7 +55,8 @@ def begin(data: Path, parts: Iterable[str]) -> tuple[dict[str, dict[str, str]], 
     return measured, Signs(Path(one[VARIABLE]) for one in measured.values() if one)
 
 
-def _host() -> str:
+def host() -> str:
+    """The name of this machine or container, as it stands in folders."""
     return re.sub(r"[^A-Za-z0-9.]", "-", socket.gethostname())[:60] or "host"
 
 
