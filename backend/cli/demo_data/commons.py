@@ -77,11 +77,16 @@ def commons_of(name: str, start: datetime) -> Tables:
 
 
 def _idea(one: Mapping[str, Any], at: Any) -> IdeaRow:
+    """`helps`: round, task and step that it is a how-to of."""
+    round_, task, step = one.get("helps", ("", "", ""))
     return IdeaRow(
         one["n"],
         one.get("kind", "failure-story"),
         one["title"],
         one.get("group", ""),
+        round=round_,
+        challenge=task,
+        step=step,
         audience=one["audience"],
         licence=one.get("licence", ""),
         tags=one["tags"],

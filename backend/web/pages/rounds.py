@@ -15,6 +15,7 @@ from backend.web.agreement_words import round_words
 from backend.web.explained import rubric
 from backend.web.pages.cycle import crumbs_of, cycle_seen
 from backend.web.pages.entering import standing_in
+from backend.web.pages.ideas.helping import how_others
 from backend.web.vote_shapes import voting_now
 from games.challenges.models import Challenge
 from games.challenges.queries import brief_of, spec_of
@@ -215,15 +216,19 @@ def challenge_page(request: HttpRequest, cycle: str, key: str, challenge: str) -
         "votes": voting_now(votes_on(row, access_of(request).now)),
         "now": access_of(request).now,
         "standing": standing_in(request, row),
+        "others": how_others(request, row),
         "analysed": is_analysed(access_of(request), row),
     }
     return render(request, "cycles/challenge.html", context)
 
 
 def is_analysed(access: Access, row: Challenge) -> bool:
-    """Whether there is a page on how sure the marks make us, for this person. One statement."""
+    """Whether there is a page on how sure the marks make us, for this person. One statement, none before others may know."""
+    reads = access.reads(row.round.cycle_id)
+    if row.format not in SURE or not (reads or row.round.published_at):
+        return False
     rows = visible(access, "analysis.view", PanelAnalysis.objects.filter(challenge=row))
-    return row.format in SURE and (rows if access.reads(row.round.cycle_id) else rows.exclude(shown={})).exists()
+    return (rows if reads else rows.exclude(shown={})).exists()
 
 
 def _asked(spec: ChallengeDesign) -> list[str]:

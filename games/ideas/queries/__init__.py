@@ -4,6 +4,7 @@ from games.ideas.queries.drafts import drafts_of
 from games.ideas.queries.feed import FeedAsked, built_on, feed, hidden_in, similar, tags_in, with_story
 from games.ideas.queries.finding import alike_entries
 from games.ideas.queries.flow import Flow, Flows, flows_among
+from games.ideas.queries.helping import helping, steps_of
 from games.ideas.queries.lineage import DEEPEST, Lineage, Link, Named, Node, lineage_of, sources_of
 from games.ideas.queries.room import answered_by, answers_in, organizers_story, stories, ticket_of
 from games.ideas.queries.standing import acting_in, entry_title, groups_acting, shares_of
@@ -27,12 +28,14 @@ __all__ = [
     "feed",
     "flows_among",
     "groups_acting",
+    "helping",
     "hidden_in",
     "lineage_of",
     "organizers_story",
     "shares_of",
     "similar",
     "sources_of",
+    "steps_of",
     "stories",
     "tags_in",
     "ticket_of",

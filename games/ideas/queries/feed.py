@@ -41,7 +41,7 @@ def with_story(rows: QuerySet[Idea]) -> QuerySet[Idea]:
 
 
 def feed(rows: QuerySet[Idea], asked: FeedAsked) -> QuerySet[Idea]:
-    """The ideas of `rows` (those the person may see) that were asked for: the best proven or what failed first, if that is asked, and the newest
+    """The ideas of `rows` (those the person may see) that were asked for: the most tested or what failed first, if that is asked, and the newest
     first among equals. Every word has to occur, of the first twenty.
     """
     if asked.kind:

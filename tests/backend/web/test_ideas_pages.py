@@ -307,3 +307,10 @@ def test_a_story_without_what_its_cycle_asks_for_says_so_and_the_list_shows_firs
     assert order(sort="newest") == ["The newest", "All went well", "Leaking lid"]
     assert order(sort="proven") == ["All went well", "The newest", "Leaking lid"]
     assert order(sort="nonsense") == order()
+
+
+def test_nothing_is_ever_called_best_by_the_house(cast: Cast):
+    idea = shared(cast, kind="practice-kit")
+    Idea.objects.filter(pk=idea.pk).update(grade="A")
+    for path in (IDEAS, f"{IDEAS}?sort=proven", f"{IDEAS}{idea.number}/", f"{IDEAS}{idea.number}/lineage/", f"{IDEAS}new/"):
+        assert not re.search(r"\bbest\b", main(cast.ben.client.get(path)), re.IGNORECASE), path

@@ -24,7 +24,7 @@ LONGEST: Final = 100
 MOST_TAGS: Final = 12
 SORTS: Final[dict[First, Any]] = {
     First.NEWEST: gettext_lazy("newest first"),
-    First.PROVEN: gettext_lazy("best proven first"),
+    First.PROVEN: gettext_lazy("most tested elsewhere first"),
     First.FAILURES: gettext_lazy("what did not work first"),
 }
 

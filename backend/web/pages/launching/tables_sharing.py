@@ -27,7 +27,7 @@ SHARING: Final = (
         _("The list of ideas shows first"),
         _("Whoever reads it can choose otherwise."),
         Kind.CHOICE,
-        (("proven", _("what is best proven elsewhere")), ("failures", _("what did not work"))),
+        (("proven", _("what others tested most")), ("failures", _("what did not work"))),
         empty=_("the newest"),
         size="half",
     ),
