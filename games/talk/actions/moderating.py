@@ -14,7 +14,7 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.organizations.models import Person
 from games.talk.actions.caring import placed
-from games.talk.actions.settling import unaccept, unsettle
+from games.talk.actions.settling import settle_again, unaccept, unsettle
 from games.talk.models import Post, Report, Ruling, Thread
 from games.talk.rules import HOUR, REPORTS_AN_HOUR, WHY, TalkInvalid, TalkRefused, Verdict, check_rate, cleaned_text
 
@@ -101,6 +101,7 @@ def _show(what: Said, *, by: Any) -> None:
     Post.objects.filter(Q(pk=what.pk) | Q(corrects=what.pk)).update(hidden_at=None)
     if what.number == 1:
         Thread.objects.filter(pk=what.thread_id).update(hidden_at=None)
+    settle_again(what, by=by)
 
 
 @transaction.atomic

@@ -87,6 +87,15 @@ def unsettle(thread: Thread, *, by: Any) -> None:
         _turned(thread, Kind.BARRIER_REOPENED, by=by)
 
 
+def settle_again(post: Post, *, by: Any) -> None:
+    """What had helped is seen again: its barrier is solved as before, unless something else solved it meanwhile."""
+    thread = Thread.objects.select_for_update(no_key=True, of=("self",)).get(pk=post.thread_id)
+    if thread.kind != ThreadKind.BARRIER.value or not thread.posts.filter(pk=post.pk, helpful_at__isnull=False).exists():
+        return
+    if Thread.objects.filter(pk=thread.pk, answered_at__isnull=True).update(answered_at=db_now()):
+        _turned(thread, Kind.BARRIER_SOLVED, by=by)
+
+
 def _turned(thread: Thread, kind: Kind, *, by: Any) -> None:
     """A barrier is solved, or open again: it stands with the group that dared to post it."""
     record(

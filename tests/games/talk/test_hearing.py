@@ -119,6 +119,8 @@ def test_a_report_is_answered_the_post_hidden_and_an_appeal_shows_it_again(cast:
         actions.appeal(ruling=ruling, text="Please.", by=cast.ada.user)
     ruling = actions.answer_appeal(ruling=ruling, upheld=True, text="Seen so, yes.", by=cast.org.user)
     assert (thread.posts.filter(hidden_at__isnull=False).count(), list(waiting_appeals(cast.cycle))) == (0, [])
+    thread.refresh_from_db()
+    assert thread.answered_at is not None, "what helped is seen again, so the barrier is solved again"
     with pytest.raises(TalkRefused, match="No appeal waits"):
         actions.answer_appeal(ruling=ruling, upheld=False, text="No.", by=cast.org.user)
     told = {who: [text for name, text in sorted(heard()) if name == who] for who in ("Ada", "Org")}

@@ -17,6 +17,7 @@ from games.permissions import allows
 from games.playbooks.schema import PointRule
 from games.recognition.rules import Act as Done
 from games.recognition.rules import points_for
+from games.recognition.rules.acts import effect_of
 from games.talk import actions
 from games.talk.models import Follow, Mention, Post, Thanks, Thread
 from games.talk.queries import adopters_of, board_first, followed_by, follows, readers_of, reply_hours, with_counts
@@ -119,12 +120,18 @@ def test_whoever_helped_and_whoever_asked_are_both_credited_and_it_is_taken_back
     assert _earned(rules) == {cast.red.pk: 0, cast.blue.pk: 0}
     actions.mark_helpful(post=two, by=cast.ben.user)
     assert _earned(rules) == {cast.red.pk: 5, cast.blue.pk: 3}
+    ruling = actions.rule(what=two, verdict="hidden", why="Unkind.", by=cast.org.user)
+    assert _earned(rules) == {cast.red.pk: 0, cast.blue.pk: 0}
+    actions.appeal(ruling=ruling, text="It was meant kindly.", by=cast.ada.user)
+    actions.answer_appeal(ruling=ruling, upheld=True, text="Seen so, yes.", by=cast.org.user)
+    assert _earned(rules) == {cast.red.pk: 5, cast.blue.pk: 3}
 
 
 def _earned(rules: tuple[PointRule, ...]) -> dict[int | None, int]:
     """What each group has by these rules, read from the journal."""
     acts = [
-        Done(one.pk, one.kind, one.subject, one.at, one.at.date(), one.group_id) for one in JournalEntry.objects.order_by("pk")
+        Done(one.pk, one.kind, one.subject, one.at, one.at.date(), one.group_id, effect=effect_of(one.kind, one.payload))
+        for one in JournalEntry.objects.order_by("pk")
     ]
     sums: Counter[int | None] = Counter()
     for award in points_for(rules, acts):
