@@ -22,7 +22,7 @@ from worker.telling import late
 logger = logging.getLogger(__name__)
 READER: Final = "reactions"
 BATCH: Final = 500
-ROUNDS: Final = 10
+ROUNDS: Final = 6
 """Of one pulse: sealing is one, reacting to a batch another. What a few acts start takes four to six."""
 ONCE_PER_CYCLE: Final = (refresh, refresh_points, look_for_conflicts)
 

@@ -222,6 +222,8 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
 
 QUIET: Final = 5.0  # seconds without publishing after the broker failed
 BURST: Final = 0.05  # seconds: the acts of a burst share one pulse, a little later
+BEHIND: Final[Mapping[str, Any]] = {"priority": 9, "expires": 5}
+"""Pulses come behind everything else, and old ones are dropped: where acts come faster than they are read, the work they start gets its turn."""
 _state: dict[str, float] = {"quiet_until": 0.0, "woke": -BURST, "covered_until": 0.0}
 _connected: list[bool] = []
 
@@ -232,7 +234,13 @@ def publish(task: str, *arguments: Any, countdown: float | None = None) -> bool:
         return False
     try:
         app.send_task(
-            f"worker.tasks.{task}", args=arguments, countdown=countdown, retry=False, ignore_result=True, headers=headers()
+            f"worker.tasks.{task}",
+            args=arguments,
+            countdown=countdown,
+            retry=False,
+            ignore_result=True,
+            headers=headers(),
+            **(BEHIND if task == "pulse" else {}),
         )
     except Exception as error:  # noqa: BLE001 whatever the broker does, the act is committed and the clock catches up
         _state["quiet_until"] = time.monotonic() + QUIET
