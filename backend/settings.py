@@ -1,4 +1,4 @@
-"""Every setting of Ludus. Values come from the environment (docs/operators.md lists each one) and fail at start when they are wrong."""
+"""Every setting of Ludus. Values come from the environment (docs/operations/settings.md lists each one) and fail at start when they are wrong."""
 
 from pathlib import Path
 from urllib.parse import urlsplit

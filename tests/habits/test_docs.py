@@ -15,8 +15,8 @@ def test_every_setting_and_command_is_documented():
 def test_the_finder_notices_a_setting_that_is_not_documented(monkeypatch):
     monkeypatch.setattr(documented, "settings_read", lambda: {"LUDUS_NEW"})
     found = list(documented.undocumented())
-    assert "setting LUDUS_NEW is not in docs/operators.md" in found
-    assert "setting DATABASE_URL in docs/operators.md is read nowhere" in found
+    assert "setting LUDUS_NEW is not in docs/operations/settings.md" in found
+    assert "setting DATABASE_URL in docs/operations/settings.md is read nowhere" in found
 
 
 @pytest.mark.django_db
