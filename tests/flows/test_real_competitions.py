@@ -21,7 +21,7 @@ from leaderboards.engine.pipeline import compute
 from leaderboards.models import Snapshot, Standing
 from leaderboards.queries import broken_snapshots
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]  # fifteen seasons in one of them
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 

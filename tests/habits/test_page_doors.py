@@ -34,7 +34,7 @@ HIDDEN = ("Clean water", "Red Herons", "Quiet", "the secret plan", "plan.pdf", "
 SEALED = ("the secret plan", "plan.pdf", "cousins", "a storm")
 MOST = 4  # ids in a fresh database are small
 # On PostgreSQL they would go on from whatever ran before.
-pytestmark = [pytest.mark.django_db(transaction=True, reset_sequences=True), pytest.mark.any_database]
+pytestmark = [pytest.mark.django_db(transaction=True, reset_sequences=True), pytest.mark.any_database, pytest.mark.timeout(300)]
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def worker(app: str = "worker.app", **more: str) -> "process":  # type: ignore[v
     return process(*command, env=environment(**more))
 
 
-def until(condition: Callable[[], object], seconds: float = 20, *, between: Callable[[], object] | None = None) -> None:
+def until(condition: Callable[[], object], seconds: float = 60, *, between: Callable[[], object] | None = None) -> None:
     """Wait until it holds; meanwhile do `between` four times a second, as the clock would (a little slower)."""
     start = beat = time.monotonic()
     while not condition():

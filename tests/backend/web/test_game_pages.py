@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.recognition.models import EarnedBadge, GroupWeek
+from games.recognition.queries.game import today_in
 from games.recognition.rules.game import monday
 from tests.cast import Cast
 from tests.factories.cycles import CycleFactory, small_design
@@ -88,7 +89,7 @@ SWITCHES = ("points", "badges", "levels", "streaks", "quests", "together", "leag
 
 def test_the_pages_cost_the_same_with_few_teams_and_many(cast: Cast, played: Any) -> None:
     cycle, red, _ = played
-    week = monday(now().date())
+    week = monday(today_in(cycle, now()))
     paths = [(cast.visitor.client, f"/cycles/{cycle.key}/game/"), (cast.ada.client, f"/cycles/{cycle.key}/teams/{red.key}/game/")]
     for back in (0, 7):
         GroupWeek.objects.create(cycle=cycle, group=red, week=week - timedelta(days=back), acts=1, points=10)

@@ -9,11 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
+from games.cycles.queries import design_of
 from games.groups.actions import set_rank_hidden
 from games.groups.models import Group
 from games.journal.actions import seal_pending
 from games.recognition.actions import read_journal
 from games.recognition.models import Cheer, LearningWeek, WatchFlag, Win
+from games.recognition.queries.acts import zone_of
 from games.recognition.rules.wins import monday
 from tests.cast import Cast
 from tests.factories.groups import GroupFactory
@@ -41,7 +43,7 @@ def won(cast: Cast) -> Win:
 
 def busy(group: Group, *acts: int, tests: int = 0) -> None:
     """So many acts in each of the last weeks, the week before this one last."""
-    this = monday(now().date())
+    this = monday(now().astimezone(zone_of(design_of(group.cycle))).date())
     for back, count in enumerate(reversed(acts), 1):
         LearningWeek.objects.create(cycle=group.cycle, group=group, week=this - timedelta(weeks=back), acts=count, tests=tests)
 

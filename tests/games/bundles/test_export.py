@@ -26,7 +26,7 @@ from tests.games.bundles.conftest import Build
 from tests.games.bundles.test_import import PEOPLE
 from worker.steps import settle_now
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
 

@@ -23,7 +23,7 @@ from tests.factories.cycles import START, small
 from worker import pulse
 from worker.rehearsing import rehearse
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]  # whole competitions are played
 
 
 @pytest.fixture
