@@ -162,55 +162,66 @@ def _row(number: int) -> dict[str, object]:
     }
 
 
+class Changes:
+    """Changes of one board, published as a worker does, whose versions go on and on."""
+
+    def __init__(self) -> None:
+        self.board = begun("watched", tasks=1, criteria=2, groups=2, judges=1).board
+        self.sender = redis.Redis.from_url(os.environ["REDIS_URL"])
+        self.version = FIRST
+        Board.objects.filter(pk=self.board.pk).update(live=True, version=FIRST)
+
+    def text(self, since: int) -> str:
+        """What a socket gets."""
+        return written(body(self.board.pk, self.board.key, since=since, version=since + 1, rows=[_row(3)]))
+
+    def say(self) -> Iterator[object]:
+        """For our hub, one after the other."""
+        first, self.version = self.version, self.version + MESSAGES
+        Board.objects.filter(pk=self.board.pk).update(version=self.version)  # the hub compares, now and then
+        for since in range(first, self.version):
+            delta = Delta(self.board.pk, PUBLIC, since, since + 1, time.time(), self.text(since))
+            yield self.sender.publish(bus.channel(), delta.packed())
+
+    def say_raw(self) -> Iterator[object]:
+        """For the raw hub."""
+        text = self.text(FIRST)
+        return (self.sender.publish(RAW, text) for _ in range(MESSAGES))
+
+    def say_to_group(self) -> Iterator[object]:
+        """By a channel layer."""
+        layer = RedisPubSubChannelLayer(hosts=[os.environ["REDIS_URL"]], prefix="bench-")
+        text = self.text(FIRST)
+        for _ in range(CHANNEL_MESSAGES):
+            yield asyncio.run(layer.group_send("watching", {"type": "board.changed", "text": text}))
+
+
 @contextmanager
 def _fan_out(stage: Stage) -> Iterator[Pair]:
     number = min(1000, 2 * stage.sizes.requests)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 3 * number + 500)), hard))
-    board = begun("watched", tasks=1, criteria=2, groups=2, judges=1).board
-    Board.objects.filter(pk=board.pk).update(live=True, version=FIRST)
-    port = _server(stage)
-    sender = redis.Redis.from_url(os.environ["REDIS_URL"])
-    at = FIRST
-
-    def changes() -> Iterator[object]:
-        nonlocal at
-        Board.objects.filter(pk=board.pk).update(version=at + MESSAGES)  # the hub compares, now and then
-        for since in range(at, at + MESSAGES):
-            text = written(body(board.pk, board.key, since=since, version=since + 1, rows=[_row(3)]))
-            yield sender.publish(bus.channel(), Delta(board.pk, PUBLIC, since, since + 1, time.time(), text).packed())
-        at += MESSAGES
-
-    text = written(body(board.pk, board.key, since=at, version=at + 1, rows=[_row(3)]))
+    changes, port = Changes(), _server(stage)
     rooms = [
-        Room(port, f"/ws/boards/{board.pk}", number, greeted=True),
+        Room(port, f"/ws/boards/{changes.board.pk}", number, greeted=True),
         Room(port, RAW, number, greeted=False),
         Room(port, CHANNELS, number, greeted=False),
     ]
     ours, raw, beside = rooms
-    beside_rate: list[float] = []
-
-    def by_channels() -> Iterator[object]:
-        layer = RedisPubSubChannelLayer(hosts=[os.environ["REDIS_URL"]], prefix="bench-")
-        for _ in range(CHANNEL_MESSAGES):
-            yield asyncio.run(layer.group_send("watching", {"type": "board.changed", "text": text}))
 
     def notes() -> Sequence[str]:
-        beside_rate.append(beside.delivered(by_channels(), CHANNEL_MESSAGES))
-        return (f"{number} sockets, {len(text)} bytes; Channels' group_send in the same process: {beside_rate[-1]:,.0f}/s",)
+        rate = beside.delivered(changes.say_to_group(), CHANNEL_MESSAGES)
+        size = len(changes.text(FIRST))
+        return (f"{number} sockets, {size} bytes; Channels' group_send in the same process: {rate:,.0f}/s",)
 
     try:
-        ours.delivered(changes(), MESSAGES)  # warm
-        yield Pair(
-            lambda: ours.delivered(changes(), MESSAGES),
-            lambda: raw.delivered((sender.publish(RAW, text) for _ in range(MESSAGES)), MESSAGES),
-            notes,
-        )
+        ours.delivered(changes.say(), MESSAGES)  # warm
+        yield Pair(lambda: ours.delivered(changes.say(), MESSAGES), lambda: raw.delivered(changes.say_raw(), MESSAGES), notes)
     finally:
         with suppress(Exception):
             for room in rooms:
                 room.leave()
-        sender.close()
+        changes.sender.close()
 
 
 ROWS: Final = (
