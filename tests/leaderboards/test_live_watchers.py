@@ -94,6 +94,8 @@ async def watching(board: Board, user: Any = VISITOR, asked: str = "", session: 
     watcher = Watcher(URLRouter(websocket_urlpatterns), f"/ws/boards/{board.pk}{asked}")
     watcher.scope |= {"user": user} | ({"session": session} if session is not None else {})
     assert (await watcher.connect(timeout=SOON))[0]
+    async with asyncio.timeout(SOON):
+        await hub_here().joined.wait()
     try:
         yield watcher
     finally:
