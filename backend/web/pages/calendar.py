@@ -1,4 +1,4 @@
-"""The dates of a cycle as a calendar to subscribe to: rounds, deadlines, judging, the end; of one's own team the longer ones; the pitches
+"""The dates of a cycle as a calendar to subscribe to: registration, rounds, deadlines, judging, appeals, studies, the end; of one's own team the longer ones; the pitches
 that one's team gives or that one hears as a judge; office hours of one's team, or that one gives.
 """
 
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from backend.api.permissions import access_of
 from backend.web.icalendar import Event, calendar
+from games.changes.queries import appeal_window
 from games.coaching.models import Booking
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
@@ -29,6 +30,7 @@ from games.judging.models import Pitch
 from games.judging.queries.pitching import heard_by
 from games.notices.actions.outbox import absolute
 from games.permissions import Access, access_for, visible
+from games.playbooks.schema import RoundDesign
 from games.rounds.models import Extension, Round
 from games.rounds.queries import rounds_of
 from games.submissions.queries.seeing import eyes, label_of, with_ordinal
@@ -91,30 +93,43 @@ def _reader(request: HttpRequest, key: str) -> Access:
 def _events(cycle: Cycle, access: Access, sequence: int) -> Iterator[Event]:
     """Every date of the cycle. Uids rest on ids, so a moved date moves in the calendar too."""
     told: dict[str, Any] = {"sequence": sequence, "cancelled": cycle.state == CycleState.CANCELLED.value}
-    more = _extensions(cycle, access)
+    more, design, url = _extensions(cycle, access), design_of(cycle), absolute(reverse("cycle", args=[cycle.key]))
+    if design.registration.closes is not None:
+        title = _("%(cycle)s: registration closes") % {"cycle": cycle.name}
+        yield Event(f"cycle-{cycle.pk}-registration@{_host()}", design.registration.closes, title, url=url, **told)
     for one in rounds_of(cycle, access.now):
-        url = absolute(reverse("round", args=[cycle.key, one.key]))
+        one.cycle, place = cycle, absolute(reverse("round", args=[cycle.key, one.key]))
         moments = {
             "opens": (one.opened_at or one.opens_at, _("%(round)s opens")),
             "closes": (one.ends_at, _("%(round)s: entries close")),
             "ours": (more.get(one.pk), _("%(round)s: entries of our team close")),
             "judged": (one.judging_closes_at, _("%(round)s: judging ends")),
+            **_after(one, design.round(one.key)),
         }
         for name, (at, words) in moments.items():
             if at is not None:
                 title = f"{words % {'round': one.name}} · {cycle.name}"
-                yield Event(f"round-{one.pk}-{name}@{_host()}", at, title, url=url, **told)
+                yield Event(f"round-{one.pk}-{name}@{_host()}", at, title, url=place, **told)
     for pitch in _pitches(cycle, access):
         yield _pitch(pitch, cycle, access, told)
     for booking in _bookings(cycle, access):
         yield _booking(booking, cycle, access, told)
-    design, url = design_of(cycle), absolute(reverse("cycle", args=[cycle.key]))
     if design.cycle.ends is not None:
         title = _("%(cycle)s: awards and the end") % {"cycle": cycle.name}
         yield Event(f"cycle-{cycle.pk}-ends@{_host()}", design.cycle.ends, title, design.cycle.ends_when, url, **told)
     if design.aim.date is not None and design.aim.measure:
         title = _("%(cycle)s: the aim is looked at") % {"cycle": cycle.name}
         yield Event(f"cycle-{cycle.pk}-aim@{_host()}", design.aim.date, title, design.aim.statement, url, **told)
+
+
+def _after(round_: Round, spec: RoundDesign | None) -> dict[str, tuple[datetime | None, str]]:
+    """What follows a round: the study of what others made, and until when its results may be appealed."""
+    study, window = spec.study if spec is not None else None, appeal_window(round_)
+    return {
+        "study": (study.begins if study else None, _("%(round)s: the study of what others made begins")),
+        "studied": (study.ends if study else None, _("%(round)s: the study ends")),
+        "appeals": (window.closes if window else None, _("%(round)s: appeals end")),
+    }
 
 
 def _pitches(cycle: Cycle, access: Access) -> QuerySet[Pitch]:

@@ -24,6 +24,7 @@ from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.judging.queries.ballots import votes_in, votes_on
+from games.learning.queries import study_after
 from games.permissions import Access, visible
 from games.playbooks.rules import Visibility
 from games.playbooks.schema import ChallengeDesign, RoundDesign, Widening
@@ -159,6 +160,14 @@ def _card(cycle: Cycle, round_: Round, one: Challenge) -> dict[str, Any]:
     }
 
 
+def _study(round_: Round) -> list[dict[str, Any]]:
+    """When what others made is studied after the round."""
+    study = study_after(round_)
+    if study is None:
+        return []
+    return [{"name": _("Study of what others made, from"), "at": study.begins}, {"name": _("Study ends"), "at": study.ends}]
+
+
 def _facts(round_: Round, spec: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     opens = round_.opened_at or round_.opens_at
@@ -182,7 +191,7 @@ def _facts(round_: Round, spec: Any) -> list[dict[str, Any]]:
         found.append({"name": _("Gate"), "value": _("Opens only after a recorded decision")})
     promised = spec.visibility if spec else round_.visibility
     found.append({"name": _("Who sees what"), "value": SHOWS[Visibility(promised)]})
-    found += [ladder_row(one, spec) for one in (spec.widens if spec is not None else ())]
+    found += _study(round_) + [ladder_row(one, spec) for one in (spec.widens if spec is not None else ())]
     if spec is not None and spec.feedback:
         found.append({"name": _("Feedback"), "value": _("Every entrant gets written feedback")})
     if spec is not None and spec.blind:

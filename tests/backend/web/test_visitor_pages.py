@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from backend.web.found import pieces, snippet, spelled, words_of
 from backend.web.icalendar import Event, calendar, escaped, folded
-from games.cycles.actions import record_decision
+from games.cycles.actions import add_design, record_decision
 from games.cycles.models import Cycle
+from games.cycles.queries import design_of
 from games.cycles.rules import DecisionKind
 from games.groups.models import Group
 from games.groups.rules import UNNAMED
@@ -33,6 +34,7 @@ from tests.factories.groups import GroupFactory
 from tests.factories.ideas import shared
 from tests.factories.judging import locked_scene, people, sheet_for
 from tests.factories.rounds import RoundFactory
+from tests.factories.studying import studying
 from tests.factories.submissions import ESSAY
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=200)
@@ -308,6 +310,24 @@ def test_rounds_and_deadlines_stand_in_the_calendar_under_lasting_ids(cast: Cast
     assert set(before) == set(after)
     assert after[uid]["DTSTART"] > before[uid]["DTSTART"]
     assert int(after[uid]["SEQUENCE"]) > int(before[uid]["SEQUENCE"])
+
+
+@pytest.mark.django_db
+def test_registration_the_study_and_appeals_stand_in_the_calendar_and_on_the_page_of_the_round(cast: Cast, client):
+    studying(cast)
+    told = {event["SUMMARY"]: event["DTSTART"] for event in dates(client).values()}
+    study = design_of(cast.cycle).round("call").study
+    name = cast.call.name
+    assert told[f"{name}: the study of what others made begins · Clean water"] == f"{study.begins:%Y%m%dT%H%M%SZ}"
+    assert told[f"{name}: the study ends · Clean water"] == f"{study.ends:%Y%m%dT%H%M%SZ}"
+    assert "Study of what others made, from" in page(client, "/cycles/water/rounds/call/")
+    closes = (now() + timedelta(days=3)).replace(microsecond=0)
+    rules = small_design(registration={"closes": closes.isoformat()}, rounds=[{"key": "call", "appeal_days": 4}])
+    made = add_design(cast.cycle, rules, by=None)
+    Round.objects.filter(pk=cast.call.pk).update(design_number=made.number)
+    told = {event["SUMMARY"]: event["DTSTART"] for event in dates(client).values()}
+    assert told["Clean water: registration closes"] == f"{closes:%Y%m%dT%H%M%SZ}"
+    assert f"{name}: appeals end · Clean water" in told
 
 
 @pytest.mark.django_db
