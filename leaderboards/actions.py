@@ -8,21 +8,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from itertools import batched
 from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import F
 
-from leaderboards.bulk import insert_many
 from leaderboards.engine import numbers
 from leaderboards.engine.outcome import Row, Value
 from leaderboards.models import Board, Snapshot, Standing
 from leaderboards.proof import prove
 from leaderboards.queries import PUBLIC, content_digest, latest, published_content
+from leaderboards.rewriting import WRITTEN, insert_rows, update_rows
 
-WRITTEN: Final = ("name", "bracket", "rank", "place", "score", "keys", "values", "status", "pending")
 _TRIES: Final = 5
 _BATCH: Final = 1000
+_CHUNK: Final = 10_000
 
 type Line = tuple[str, int]
 
@@ -59,9 +60,9 @@ def _refresh_from(board: Board, audience: str, wanted: Mapping[Line, dict[str, A
     """One try; None if another refresh came between. An unmoved version means nothing had to change."""
     column = "version" if audience == PUBLIC else "restricted_version"
     since: int = Board.objects.values_list(column, flat=True).get(pk=board.pk)
-    there = {(row.entry, row.line): row for row in Standing.objects.filter(board=board, audience=audience)}
+    there = _stored(board, audience)
     new = [line for line in wanted if line not in there]
-    changed = [line for line, row in there.items() if line in wanted and _differs(row, wanted[line])]
+    changed = [line for line, row in there.items() if line in wanted and row[1] != _cells(wanted[line])]
     gone = [line for line in there if line not in wanted]
     if not (new or changed or gone):
         return Delta(board.pk, board.key, audience, since, since, (), ())
@@ -71,34 +72,24 @@ def _refresh_from(board: Board, audience: str, wanted: Mapping[Line, dict[str, A
     if moved != 1:
         return None
     version = since + 1
-    Standing.objects.filter(pk__in=[there[line].pk for line in gone]).delete()
-    for line in changed:
-        _assign(there[line], wanted[line], version)
-    Standing.objects.bulk_update(
-        [there[line] for line in changed], [*WRITTEN, "previous_place", "changed_version"], batch_size=_BATCH
-    )
-    insert_many(
-        [
-            Standing(board=board, audience=audience, entry=entry, line=number, changed_version=version, **wanted[entry, number])
-            for entry, number in new
-        ]
-    )
+    for some in batched(gone, _BATCH):
+        Standing.objects.filter(pk__in=[there[line][0] for line in some]).delete()
+    update_rows([(there[line][0], version, *_cells(wanted[line])) for line in changed])
+    head = (board.pk, audience)
+    insert_rows([(*head, *line, version, "", *_cells(wanted[line])) for line in new])
     setattr(board, column, version)
     touched = tuple(dict.fromkeys(entry for entry, _ in [*new, *changed]))
     return Delta(board.pk, board.key, audience, since, version, touched, tuple(dict.fromkeys(entry for entry, _ in gone)))
 
 
-def _differs(row: Standing, wanted: Mapping[str, Any]) -> bool:
-    return any(getattr(row, name) != value for name, value in wanted.items())
+def _stored(board: Board, audience: str) -> dict[Line, tuple[int, tuple[Any, ...]]]:
+    """(group, line) → id and cells of each row that is there. As tuples: a large board is read at every refresh."""
+    rows = Standing.objects.filter(board=board, audience=audience).values_list("entry", "line", "pk", *WRITTEN)
+    return {(entry, line): (pk, tuple(cells)) for entry, line, pk, *cells in rows.iterator(chunk_size=_CHUNK)}
 
 
-def _assign(row: Standing, wanted: Mapping[str, Any], version: int) -> None:
-    """Take over the new values; `previous_place` is the place before the last change of place."""
-    if row.place != wanted["place"]:
-        row.previous_place = row.place
-    for name, value in wanted.items():
-        setattr(row, name, value)
-    row.changed_version = version
+def _cells(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple([row[name] for name in WRITTEN])
 
 
 def stored_rows(rows: Iterable[Row]) -> dict[Line, dict[str, Any]]:

@@ -236,7 +236,7 @@ def build(
     try:
         beside = _fill(one, key, token, members)
         if unnamed:
-            names = {member: f"{stands}{BETWEEN}{name}" for member, (stands, name) in unnamed.items()}
+            names: dict[Any, Any] = {member: f"{stands}{BETWEEN}{name}" for member, (stands, name) in unnamed.items()}
             one.hset(f"{key}:{token}:unnamed", mapping=names)
             one.hset(f"{key}:{token}:stands", mapping={stands: member for member, (stands, _) in unnamed.items()})
         said: dict[str, Any] = {f"count:{bracket}": number for bracket, number in beside.items()}
@@ -261,7 +261,7 @@ def _fill(one: "redis.Redis", key: str, token: str, members: Iterable[Member]) -
     counts: Counter[str] = Counter()
     info = f"{key}:{token}:info"
     for chunk in batched(members, CHUNK):
-        pipe = one.pipeline(transaction=False)
+        pipe: Any = one.pipeline(transaction=False)
         scores: dict[str, list[str | int]] = {}
         names: list[str] = []
         for member in chunk:

@@ -11,12 +11,13 @@ from games.journal.rules import Kind
 from games.results.queries import boards_of
 from games.results.rules import without_names
 from games.rounds.models import Round
-from leaderboards.actions import WRITTEN, stored_rows
+from leaderboards.actions import stored_rows
 from leaderboards.engine.outcome import Outcome
 from leaderboards.engine.spec import Source, board_rounds, expand_boards
 from leaderboards.models import Board, Snapshot, Standing
 from leaderboards.proof import prove
 from leaderboards.queries import AUDIENCES, PUBLIC, PUBLISHED, content_digest
+from leaderboards.rewriting import WRITTEN
 
 BATCH: Final = 1000
 
