@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bench import boards, commons, doors, imports, judging, live, pairwise, planning, recognition, statements
+from bench import boards, commons, doors, imports, judging, live, pairwise, planning, recognition, statements, totals, writing
 from bench.harness import Row
 
 ROWS: Final[tuple[Row, ...]] = (
@@ -15,5 +15,7 @@ ROWS: Final[tuple[Row, ...]] = (
     *pairwise.ROWS,
     *commons.ROWS,
     *recognition.ROWS,
+    *totals.ROWS,
+    *writing.ROWS,
     *statements.ROWS,
 )
