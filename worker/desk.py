@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.core.cache import cache
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from games.bundles.actions.exporting import bundle_for
+from games.bundles.actions.placing import store
 from games.bundles.audience import Audience
 from games.bundles.verify import verify
 from games.bundles.writer import files_of, zipped
@@ -177,7 +177,7 @@ def _export(tell: Tell, cycle_id: int, audience: str) -> dict[str, Any]:
     files = files_of(bundle)
     content = zipped(files)
     tell("Putting them away", 0.9)
-    path = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}.zip", ContentFile(content))
+    path = store(f"{FOLDER}/{secrets.token_hex(16)}.zip", content)
     return {"path": path, "name": f"{cycle.key}-{audience}.zip", "size": len(content), "files": len(files), "audience": audience}
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from django.utils.crypto import salted_hmac
 
+from games.bundles.actions.placing import place_files
 from games.bundles.audience import Audience, Known, narrowed
 from games.bundles.bundle import Bundle
 from games.bundles.queries import blind_labels, bundle_of, contents_of, decided_in_public, entrants_by_round
 from games.bundles.tables import Table
-from games.bundles.writer import files_of, series_files, write_folder, zipped
+from games.bundles.writer import files_of, series_files
 from games.cycles.models import Cycle, Series
 from games.cycles.queries import cycles_of, design_of, public_design
 from games.errors import Conflict
@@ -73,7 +74,7 @@ def export_cycle(
     tell(cycle.name, 0, 2)
     written = export_files(cycle, audience=audience, files=files)
     tell(cycle.name, 1, 2)
-    _write(written, place)
+    place_files(written, place)
     tell(cycle.name, 2, 2)
     return place
 
@@ -94,7 +95,7 @@ def export_series(
     for number, cycle in enumerate(cycles):
         tell(cycle.name, number, len(cycles))
         bundles.append(bundle_for(cycle, Audience(audience), files=files))
-    _write(series_files(CycleSpec(key=series.key, name=series.name, summary=series.summary), bundles), place)
+    place_files(series_files(CycleSpec(key=series.key, name=series.name, summary=series.summary), bundles), place)
     tell(series.name, len(cycles), len(cycles))
     return place
 
@@ -104,11 +105,3 @@ def _free(place: Path) -> Path:
         message = f"{place} is there already: name a new folder, or a new file that ends in .zip."
         raise Conflict(message, where="path")
     return place
-
-
-def _write(files: dict[str, bytes], place: Path) -> None:
-    if place.suffix == ".zip":
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(zipped(files))
-    else:
-        write_folder(files, place)

@@ -1,0 +1,100 @@
+"""A client that follows a board as the pages do: the whole once, then deltas, and the whole again when one was missed."""
+
+import http.client
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+HOST: Final = "127.0.0.1"
+PATIENCE: Final = 10.0
+
+type Line = tuple[str, int]
+type Row = Mapping[str, Any]
+type Verdict = Literal["apply", "skip", "fetch"]
+
+
+@dataclass(slots=True)
+class Copy:
+    """What a client shows of a board, by (group, line). `version` -1: nothing yet."""
+
+    rows: dict[Line, Row] = field(default_factory=dict)
+    version: int = -1
+    fetched: int = 0
+    applied: int = 0
+
+    def verdict(self, message: Mapping[str, Any]) -> Verdict:
+        """What to do with a message: it is known, it follows on what is shown, or something was missed."""
+        if message.get("again"):
+            return "fetch"
+        if message["version"] <= self.version:
+            return "skip"
+        return "apply" if 0 <= message["from"] <= self.version else "fetch"
+
+    def hear(self, message: Mapping[str, Any]) -> bool:
+        """Take a message over. False: the whole has to be fetched."""
+        verdict = self.verdict(message)
+        if verdict == "apply":
+            gone = set(message["gone"])
+            self.rows = {line: row for line, row in self.rows.items() if line[0] not in gone}
+            self.rows |= {(row["group"], row["line"]): row for row in message["rows"]}
+            self.version = message["version"]
+            self.applied += 1
+        return verdict != "fetch"
+
+    def take(self, version: int, rows: list[Row]) -> None:
+        """Take the whole over, unless it is older than what is shown."""
+        if version >= self.version:
+            self.rows = {(row["group"], row["line"]): row for row in rows}
+            self.version = version
+        self.fetched += 1
+
+    def shown(self) -> list[Row]:
+        """The rows in their order."""
+        return sorted(self.rows.values(), key=lambda row: (row["bracket"], row["rank"]))
+
+
+def whole(port: int, board: int, *, token: str = "", tries: int = 20) -> tuple[int, list[Row]]:
+    """Every page of a board over the API, all of one version. Raises OSError when the server is away, RuntimeError for an answer that is none."""
+    for _ in range(tries):
+        pages = [_page(port, board, 1, token)]
+        while sum(len(page["rows"]) for page in pages) < pages[0]["total"] and pages[-1]["rows"]:
+            pages.append(_page(port, board, len(pages) + 1, token))
+        if len({page["version"] for page in pages}) == 1:
+            return pages[0]["version"], [row for page in pages for row in page["rows"]]
+    message = f"the pages of board {board} were never of one version"
+    raise RuntimeError(message)
+
+
+def _page(port: int, board: int, number: int, token: str) -> dict[str, Any]:
+    headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    status, body = ask(port, "GET", f"/api/v1/boards/{board}/standings?page={number}", headers=headers)
+    if status != http.HTTPStatus.OK:
+        message = f"expected the board, got {status} {body[:300]!r}"
+        raise RuntimeError(message)
+    found: dict[str, Any] = json.loads(body)
+    return found
+
+
+def ask(
+    port: int, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None, patience: float = PATIENCE
+) -> tuple[int, bytes]:
+    """One request on a connection of its own: status and body. Raises OSError or HTTPException when there is no answer."""
+    one = http.client.HTTPConnection(HOST, port, timeout=patience)
+    try:
+        content = None if body is None else json.dumps(body)
+        more = {"Content-Type": "application/json"} if content else {}
+        one.request(method, path, content, {**more, **(headers or {})})
+        answer = one.getresponse()
+        return answer.status, answer.read()
+    finally:
+        one.close()
+
+
+def follow(copy: Copy, text: str, fetch: Callable[[], tuple[int, list[Row]]]) -> None:
+    """One text from the socket: take it over, or fetch the whole."""
+    message = json.loads(text)
+    if message.get("again"):
+        copy.version = -1
+    if not copy.hear(message):
+        copy.take(*fetch())

@@ -1,0 +1,189 @@
+"""A house in use, broken in the middle: nothing acknowledged is lost or done twice, and every board comes to what a rebuild says.
+
+All is real: granian, uvicorn, a Celery worker, beat, PostgreSQL that keeps what it commits, Valkey. `./run faults` runs these.
+"""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from typing import Any
+
+import pytest
+
+from bench.following import ask, whole
+from tests.faults.house import House, house
+from tests.faults.people import Recorder, Watcher, told, until
+
+pytestmark = [pytest.mark.faults_slow, pytest.mark.timeout(300)]
+NUMBERS = count(1)
+MOST_UNSURE = 12
+SEEN = ("group", "place", "score", "keys")
+
+
+@pytest.fixture(scope="module")
+def there() -> Iterator[House]:
+    with house() as found:
+        yield found
+
+
+class Scene:
+    """A contest in a house, one who records tries in it, and two who watch its board: one everybody's side, one the organizers'."""
+
+    def __init__(self, there: House, kept: ExitStack) -> None:
+        self.house = there
+        self.seed: dict[str, Any] = there.teller.ask("seed", f"house-{next(NUMBERS)}", 12)
+        self.board = self.seed["boards"]["activity"]  # every try moves it
+        web, live = there.ports["web"], there.ports["live"]
+        self.watcher = kept.enter_context(Watcher(live, web, self.board))
+        self.recorder = kept.enter_context(Recorder(web, self.seed))
+
+    def recorded(self, more: int) -> None:
+        """Wait until so many more tries are acknowledged."""
+        goal = len(self.recorder.told) + more
+        until(lambda: self.recorder.fault or len(self.recorder.told) >= goal, 90, say=lambda: self.recorder.statuses)
+
+    def watched(self, more: int = 1) -> None:
+        """Wait until the watcher has heard so many more messages."""
+        goal = self.watcher.heard + more
+        until(lambda: self.watcher.fault or self.watcher.heard >= goal, 90, say=lambda: repr(self.watcher.why))
+
+    def tell(self, command: str) -> Any:
+        """Ask about this contest."""
+        return self.house.teller.ask(command, self.seed["cycle"])
+
+    def still(self) -> None:
+        """Stop recording, and wait until everything is counted."""
+        self.recorder.over.set()
+        self.recorder.join(30)
+        until(lambda: not any(self.tell("waiting").values()), 90, say=lambda: self.tell("waiting"))
+
+    def whole(self) -> None:
+        """Nothing lost, nothing twice; boards, totals, pages and watchers say what a rebuild says."""
+        self.still()
+        stored, recorder = self.tell("stored"), self.recorder
+        assert len(set(stored["answers"])) == len(stored["answers"]), "a try was recorded twice"
+        assert set(recorder.told) <= set(stored["answers"]), "an acknowledged try is lost"
+        assert set(stored["answers"]) <= set(recorder.told) | set(recorder.unsure)
+        assert len(recorder.unsure) <= MOST_UNSURE
+        assert stored["judged"] == stored["attempts"], "each act is in the journal once"
+        assert stored["pointed"] == stored["attempts"], "each act was seen by the points, once"
+        assert stored["broken"] == []
+        shown = self.tell("shown")
+        assert shown == self.tell("rebuilt")
+        assert shown["totals"]
+        self._pages(shown)
+
+    def _pages(self, shown: dict[str, Any]) -> None:
+        for key, board in self.seed["boards"].items():
+            rows = [row[2:] for row in shown["rows"] if row[:2] == [key, "public"]]
+            _, page = whole(self.house.ports["web"], board)
+            assert [[row[name] for name in SEEN] for row in page] == [[row[0], row[4], row[5], row[6]] for row in rows], (
+                f"the page of {key}"
+            )
+        copy = self.watcher.copy
+        until(lambda: told(copy.shown()) == told(whole(self.house.ports["web"], self.board)[1]), 45, say=lambda: copy.version)
+
+
+@contextmanager
+def scene(there: House) -> Iterator[Scene]:
+    with ExitStack() as kept:
+        found = Scene(there, kept)
+        found.recorded(5)
+        found.watched()
+        yield found
+
+
+def test_a_house_that_nobody_breaks(there: House) -> None:
+    with scene(there) as found:
+        found.recorded(40)
+        found.whole()
+        assert found.recorder.statuses.keys() == {201}
+        assert found.seed["live"]
+
+
+def test_redis_restarted_empty(there: House) -> None:
+    """Messages, cache and subscriptions are gone; acts that are committed are found by the clock, watchers are told again."""
+    with scene(there) as found:
+        there.empty_redis(away=lambda: found.recorded(10))
+        found.recorded(20)
+        found.whole()
+        assert found.recorder.statuses.keys() == {201}, "nobody who records is refused for a Redis that is away"
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["fast", "immediate"])
+def test_postgres_restarted(there: House, how: signal.Signals) -> None:
+    with scene(there) as found:
+        for _ in range(2):
+            found.recorded(10)
+            there.restart_postgres(how)
+        found.recorded(20)
+        found.whole()
+
+
+@pytest.mark.parametrize("name", ["live", "web", "worker", "beat"])
+def test_a_part_killed_and_started_again(there: House, name: str) -> None:
+    with scene(there) as found:
+        came = found.watcher.came
+        there.kill(name)
+        if name != "web":
+            found.recorded(10)
+        there.start(name)
+        if name == "live":
+            until(lambda: found.watcher.came > came)
+        found.recorded(20)
+        found.whole()
+
+
+@pytest.mark.parametrize("which", ["database", "redis"])
+def test_connections_cut_again_and_again(there: House, which: str) -> None:
+    with scene(there) as found:
+        door = getattr(there, which)
+        for _ in range(5):
+            found.recorded(6)
+            door.cut()
+        found.recorded(20)
+        found.whole()
+
+
+@pytest.mark.parametrize("which", ["database", "redis"])
+def test_a_server_out_of_reach_for_a_while(there: House, which: str) -> None:
+    with scene(there) as found:
+        door = getattr(there, which)
+        door.shut()
+        try:
+            away(there, found, which)
+        finally:
+            door.open()
+        found.recorded(20)
+        found.whole()
+
+
+def away(there: House, found: Scene, which: str) -> None:
+    """What the house says meanwhile: without a database it says so, without Redis it works on."""
+    web = there.ports["web"]
+    if which == "database":
+        until(lambda: ask(web, "GET", "/health/")[0] == 503)
+        return
+    found.recorded(10)
+    assert ask(web, "GET", "/health/")[0] == 200
+    assert len(whole(web, found.board)[1]) == len(found.seed["groups"])
+    page = f"/cycles/{found.seed['key']}/boards/result/"
+    assert ask(web, "GET", page)[0] == 200
+
+
+def test_everything_at_once(there: House) -> None:
+    """Worker and live die while both servers are restarted: the rest is patience."""
+    acts: list[Callable[[], None]] = [
+        lambda: there.kill("worker"),
+        there.empty_redis,
+        lambda: there.kill("live"),
+        lambda: there.restart_postgres(signal.SIGQUIT),
+        lambda: there.start("live"),
+        lambda: there.start("worker"),
+    ]
+    with scene(there) as found:
+        for act in acts:
+            act()
+            found.recorded(5)
+        found.whole()
