@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from backend.accounts.pages import credentials, door, glass, instance, leading, own, teams
+from backend.accounts.pages import checks, credentials, door, glass, instance, leading, own, teams
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-up/", door.sign_up, name="sign-up"),
@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("instance/cycles/<str:key>/", glass.cycle, name="glass-cycle"),
     path("instance/decisions/<int:pk>/take-back/", glass.take_back, name="take-back-glass"),
     path("instance/mail/", instance.mail, name="instance-mail"),
+    path("instance/checks/", checks.checks, name="instance-checks"),
     path("instance/mail/<int:pk>/", instance.change_mail, name="change-mail"),
     path("join/", teams.join, name="join"),
     path("cycles/<str:cycle>/register/", teams.register, name="register-team"),

@@ -16,6 +16,7 @@ from games.notices.actions import mark_bounced, send_again
 from games.notices.models import Message
 from games.notices.queries import outbox, outbox_counts
 from games.notices.rules import MessageState
+from games.results.models import SelfCheck
 
 PAGE = 50
 
@@ -37,7 +38,9 @@ def accounts(request: HttpRequest) -> HttpResponse:
     require(request, "instance.desk")
     search = request.GET.get("q", "")
     page = Paginator(users(search), PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/desk.html", {"page": page, "search": search, "counts": outbox_counts()})
+    last = SelfCheck.objects.order_by("-pk").first()
+    context = {"page": page, "search": search, "counts": outbox_counts(), "broken": len(last.faults) if last else 0}
+    return render(request, "accounts/desk.html", context)
 
 
 @require_POST

@@ -17,10 +17,13 @@ from games.credentials import queries
 from games.credentials.models import Certificate, Credential
 from games.credentials.queries import Verdict
 from games.credentials.queries.held import criteria_of, title_of
+from games.credentials.queries.keys import key_chain as published_chain
+from games.credentials.queries.keys import receipt_here
 from games.credentials.rules import CredentialState, SourceKind
 from games.credentials.rules.badges import picture
 from games.cycles.models import Cycle
 from games.permissions import sees_cycle
+from leaderboards import receipts
 
 LEVELS: Final = {
     Verdict.VALID: ("good", gettext_lazy("Valid")),
@@ -128,6 +131,57 @@ def badge_picture(request: HttpRequest, public_id: UUID) -> HttpResponse:  # noq
     return HttpResponse(picture(row.claim, row.token), content_type="image/svg+xml", headers=headers)
 
 
+# --- Receipts -------------------------------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def receipt_page(request: HttpRequest) -> HttpResponse:
+    """A receipt of a board that somebody shows: what it proves, point by point, with the key that the reader trusts."""
+    context: dict[str, Any] = {"typed": "", "key": "", "present": queries.present_key().kid, "house": queries.issuer().address}
+    if request.method != "POST":
+        return render(request, "credentials/receipt.html", context)
+    typed, file, key = request.POST.get("text", "").strip(), request.FILES.get("file"), request.POST.get("key", "").strip()[:100]
+    context |= {"typed": typed[:20_000], "key": key}
+    if file is None and not typed:
+        context["fault"] = _("Choose a receipt, or paste its text.")
+        return render(request, "credentials/receipt.html", context, status=422)
+    if file is not None and (file.size or 0) > receipts.LONGEST:
+        context["fault"] = _("This file is too large to be a receipt.")
+        return render(request, "credentials/receipt.html", context, status=422)
+    content = file.read() if file is not None else typed.encode(errors="replace")
+    checked, known = receipt_here(content, pinned=key)
+    context |= {
+        "found": checked,
+        "points": _points(checked, key),
+        "known": known,
+        "statement": checked.statement,
+        "row": checked.row,
+    }
+    if known is not None and known.snapshot is not None and sees_cycle(access_of(request), known.snapshot.board.scope):
+        context["cycle"] = Cycle.objects.filter(pk=known.snapshot.board.scope).first()
+    return render(request, "credentials/receipt.html", context)
+
+
+def _points(checked: receipts.Checked, key: str) -> list[dict[str, str]]:
+    """What was found, a sentence each."""
+    if checked.findings[receipts.Point.SHAPE] is not receipts.Finding.HOLDS:
+        return []
+    words = {
+        ("included", "holds"): _("The row is in the version that the receipt names: its path leads to the root."),
+        ("included", "fails"): _("The row is not in the version that the receipt names: its path leads elsewhere."),
+        ("signed", "holds"): _("The version was signed by the key in the receipt, to the last sign."),
+        ("signed", "fails"): _("The key in the receipt did not sign this version."),
+        ("trusted", "holds"): _("That key is the one you trust, or follows from it.")
+        if key
+        else _("That key is one of this house."),
+        ("trusted", "fails"): _("That key is not the one you trust, and does not follow from it."),
+        ("trusted", "open"): _("Whose key it is cannot be told: it is none of this house."),
+    }
+    told = ((point.value, finding.value) for point, finding in receipts.lines(checked))
+    return [{"finding": finding, "words": words[point, finding]} for point, finding in told if (point, finding) in words]
+
+
 # --- For programs ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -145,6 +199,12 @@ def did_document(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 the same
 def key_set(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 the same for everybody
     """The same keys as a JWK set."""
     return _json(queries.key_set())
+
+
+@require_safe
+def key_chain(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 the same for everybody
+    """Every key of this house, and the statements by which one follows another."""
+    return _json(published_chain())
 
 
 @require_safe

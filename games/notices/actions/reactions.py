@@ -158,7 +158,7 @@ def on_glass_broken(entry: JournalEntry) -> int:
 
 def on_proof_broken(entry: JournalEntry) -> int:
     """To the organizers: the nightly self-check found versions that do not prove themselves."""
-    check, cycle = subject_of(entry, SelfCheck), Cycle.objects.filter(pk=entry.cycle_id).first()
+    check, cycle = subject_of(entry, SelfCheck), Cycle.objects.filter(pk=entry.cycle_id or 0).first()
     if check is None or cycle is None:
         return 0
     faults = [one for one in check.faults if one["cycle"] == cycle.pk]
