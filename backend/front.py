@@ -20,9 +20,9 @@ from django.http import HttpResponse
 from django.urls import resolve
 
 from backend.ready import answer_of
-from backend.request_log import GIVEN, HEADER, log
+from backend.request_log import GIVEN, HEADER, TOLD, log
 from leaderboards import ready
-from leaderboards.measures import count
+from leaderboards.measures import count, took
 from leaderboards.pages import marked, newest
 
 type Environ = dict[str, Any]
@@ -34,8 +34,8 @@ MOST: Final = 2_000
 """Addresses whose board is known to this process."""
 OWN: Final = frozenset({"etag", "ludus-source", "content-length", "content-encoding", HEADER.lower()})
 """Headers of one answer only."""
-WAITS: Final = 20
-PAUSE: Final = 0.015
+WAITS: Final = 100
+PAUSE: Final = 0.02  # seconds: two in all, a claim lasts little longer
 JSON: Final = frozenset({"", "*/*", "application/json", "application/json, text/plain, */*"})
 
 NUMBER = r"[1-9]\d{0,5}"
@@ -63,6 +63,7 @@ class Request:
     board: int | None
     packed: bool
     host: tuple[str, ...]
+    began: float
 
 
 def read(environ: Environ) -> Request | None:
@@ -78,7 +79,7 @@ def read(environ: Environ) -> Request | None:
             return None
         board = int(found[1]) if place.groups else None
         packed = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "") and "gzip;" not in environ["HTTP_ACCEPT_ENCODING"]
-        return Request(kind, path, f"{path}?{query}" if query else path, board, packed, _host(environ))
+        return Request(kind, path, f"{path}?{query}" if query else path, board, packed, _host(environ), time.perf_counter())
     return None
 
 
@@ -109,7 +110,7 @@ class FrontDoor:
         self.pages = pages
         self.heads: dict[tuple[str, int, tuple[str, ...]], Headers] = {}
         self.boards: dict[str, int] = {}
-        self.routes: dict[str, str] = {}
+        self.routes: dict[str, dict[str, Any]] = {}
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         """Answer from what is ready, or let the request through."""
@@ -128,11 +129,11 @@ class FrontDoor:
             return self._give(asked, environ, start, seen.answer, "ready")
         if environ["REQUEST_METHOD"] != "GET":
             return self._through(environ, start, asked)
-        if not ready.claim(board, asked.target):
-            if seen.answer is None:
-                return self._wait(board, asked, environ, start)
-            return self._give(asked, environ, start, seen.answer, "stale")
-        return self._make(board, seen, asked, environ, start)
+        if ready.claim(board, asked.target):
+            return self._make(board, asked, environ, start)
+        if seen.answer is None:
+            return self._wait(board, asked, environ, start)
+        return self._give(asked, environ, start, seen.answer, "stale")
 
     def _knows(self, asked: Request, environ: Environ) -> bool:
         """Whether Django has told this process which headers such an answer has, and one that says that nothing is new."""
@@ -141,8 +142,9 @@ class FrontDoor:
 
     # --- What is ready ----------------------------------------------------------------------------------------------------------------
 
-    def _give(self, asked: Request, environ: Environ, start: Start, answer: ready.Answer, how: str) -> Iterable[bytes]:
-        began = time.perf_counter()
+    def _give(
+        self, asked: Request, environ: Environ, start: Start, answer: ready.Answer, how: str, number: str = ""
+    ) -> Iterable[bytes]:
         tag = answer.headers.get("ETag", "")
         same = bool(tag) and tag in environ.get("HTTP_IF_NONE_MATCH", "")
         status = HTTPStatus.NOT_MODIFIED if same else HTTPStatus.OK
@@ -151,23 +153,36 @@ class FrontDoor:
         if _weak(tag, environ) if same else answer.packed:
             headers = [(name, f"W/{value}" if name == "ETag" else value) for name, value in headers]
         headers += [("Content-Encoding", "gzip")] if answer.packed and not same else []
-        given = environ.get("HTTP_X_REQUEST_ID", "")
+        given = number or environ.get("HTTP_X_REQUEST_ID", "")
         number = given if GIVEN.fullmatch(given) else uuid4().hex
         start(f"{status.value} {status.phrase}", [*headers, (HEADER, number)])
-        count("pages", how="unmodified" if same else how)
-        if settings.LOG_REQUESTS:
-            took = round((time.perf_counter() - began) * 1000, 1)
-            told = {"method": environ["REQUEST_METHOD"], "route": self._route(asked), "status": status.value, "ms": took}
-            log.info("request", request=number, **told)
+        self._tell(asked, environ, number, "unmodified" if same else how)
         return [body]
 
-    def _route(self, asked: Request) -> str:
-        if asked.kind not in self.routes:
-            self.routes[asked.kind] = resolve(asked.path).view_name
-        return self.routes[asked.kind]
+    def _tell(self, asked: Request, environ: Environ, number: str, how: str) -> None:
+        """What is measured and logged of each request, as `backend.request_log` does it for those that Django answers."""
+        seconds = time.perf_counter() - asked.began
+        count("pages", how=how)
+        if how == "built":
+            return  # Django has told of it
+        unmodified = how == "unmodified"
+        kind = "page" if asked.kind == "rows" else "api"
+        took("request_seconds", seconds, kind=kind, status="unmodified" if unmodified else "done")
+        if settings.LOG_REQUESTS:
+            told = self.routes.get(asked.path) or self._route(asked.path)
+            status, ms = 304 if unmodified else 200, round(seconds * 1000, 1)
+            log.info("request", request=number, method=environ["REQUEST_METHOD"], status=status, ms=ms, ready=True, **told)
+
+    def _route(self, path: str) -> dict[str, Any]:
+        found = resolve(path)
+        told: dict[str, Any] = {name: found.kwargs[name] for name in TOLD if name in found.kwargs}
+        told["route"] = found.view_name
+        if len(self.routes) < MOST:
+            self.routes[path] = told
+        return told
 
     def _wait(self, board: int, asked: Request, environ: Environ, start: Start) -> Iterable[bytes]:
-        """Somebody makes the first answer at this moment: it will be here soon, else everybody makes their own."""
+        """Somebody makes the first answer at this moment: it will be here soon, else one of those who wait makes it."""
         for _ in range(WAITS):
             time.sleep(PAUSE)
             seen = ready.look(board, asked.target, packed=asked.packed)
@@ -175,12 +190,19 @@ class FrontDoor:
                 break
             if seen.answer is not None:
                 return self._give(asked, environ, start, seen.answer, "ready")
+            if ready.claim(board, asked.target):
+                return self._make(board, asked, environ, start)
         return self._through(environ, start, asked)
 
     # --- The ordinary way -------------------------------------------------------------------------------------------------------------
 
-    def _make(self, board: int, seen: ready.Look, asked: Request, environ: Environ, start: Start) -> Iterable[bytes]:
-        """Go the ordinary way, and leave the answer for all others, if it is one that anybody may have."""
+    def _make(self, board: int, asked: Request, environ: Environ, start: Start) -> Iterable[bytes]:
+        """With the claim: go the ordinary way, and leave the answer for all others, if it is one that anybody may have."""
+        seen = ready.look(board, asked.target, packed=asked.packed)
+        if seen is None or (seen.answer is not None and seen.holds):  # made by others just before the claim was ours
+            ready.release(board, asked.target)
+            made = seen.answer if seen else None
+            return self._give(asked, environ, start, made, "ready") if made else self._through(environ, start, asked)
         whole = {name: value for name, value in environ.items() if name != "HTTP_IF_NONE_MATCH"}
         told: list[tuple[str, Headers]] = []
         with newest():
@@ -192,7 +214,8 @@ class FrontDoor:
             return response
         getattr(response, "close")()  # noqa: B009 Django's answer, not any iterable
         ready.put(board, seen, asked.target, made)
-        return self._give(asked, environ, start, ready.pack(made) if asked.packed else made, "built")
+        number = dict(told[0][1]).get(HEADER, "")  # under which Django logged it
+        return self._give(asked, environ, start, ready.pack(made) if asked.packed else made, "built", number)
 
     def _through(self, environ: Environ, start: Start, asked: Request | None = None) -> Iterable[bytes]:
         """Let Django answer; what tells of a board is packed."""

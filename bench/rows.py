@@ -2,7 +2,21 @@
 
 from typing import Final
 
-from bench import boards, commons, doors, imports, judging, live, pairwise, planning, recognition, statements, totals, writing
+from bench import (
+    boards,
+    commons,
+    doors,
+    imports,
+    judging,
+    live,
+    pairwise,
+    planning,
+    reading,
+    recognition,
+    statements,
+    totals,
+    writing,
+)
 from bench.harness import Row
 
 ROWS: Final[tuple[Row, ...]] = (
@@ -10,6 +24,7 @@ ROWS: Final[tuple[Row, ...]] = (
     *imports.ROWS,
     *doors.ROWS,
     *live.ROWS,
+    *reading.ROWS,
     *planning.ROWS,
     *judging.ROWS,
     *pairwise.ROWS,

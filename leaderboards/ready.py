@@ -34,6 +34,7 @@ KEEP_MS: Final = 120_000
 CLAIM_MS: Final = 3_000
 MOST: Final = 4_000
 """Fields of one board. What is asked for by name or group has no end: past that, all answers go."""
+PATIENCE: Final = 1.0  # seconds
 QUIET: Final = 1.0  # seconds that a Redis which does not answer is left alone
 PACKED_FROM: Final = 600  # bytes: less is sent as it is
 LEVEL: Final = 6
@@ -98,7 +99,9 @@ def _client() -> Any:
     if client is None:
         place: Any = settings.CACHES["default"]["LOCATION"]
         retry = Retry(NoBackoff(), 1)
-        client = Redis.from_url(place, single_connection_client=True, socket_connect_timeout=0.5, socket_timeout=1.0, retry=retry)
+        client = Redis.from_url(
+            place, single_connection_client=True, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE, retry=retry
+        )
         _local.client = client
         _local.put = client.register_script(_PUT)
     return client

@@ -3,6 +3,7 @@
 import gzip
 import io
 import itertools
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -53,6 +54,9 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine is, nothing runs out by itself."""
     monkeypatch.setattr(ready, "FUSE", 3600.0)
     monkeypatch.setattr(ready, "CLAIM_MS", 3_600_000)
+    monkeypatch.setattr(front, "WAITS", 3_000)
+    monkeypatch.setattr(ready, "PATIENCE", 60.0)
+    monkeypatch.setattr(ready, "_local", threading.local())  # connections with that patience
 
 
 @dataclass(slots=True)

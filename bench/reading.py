@@ -1,0 +1,220 @@
+"""Reading a board that is ready: beside Django with one fetch from Redis, while scores arrive, and what a web process weighs."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.cache import cache
+from redis import Redis
+
+from backend.cli.setup import ROOT
+from bench.boards import analyse
+from bench.client import load, request
+from bench.contests import begun
+from bench.doors import API, THREADS, web
+from bench.harness import Count, Pair, Race, Result, Stage
+from bench.web import FETCHED, HELD
+from games.cycles.models import Cycle
+from leaderboards.bulk import insert_many
+from leaderboards.models import Board, Standing
+from leaderboards.queries import PAGE_ROWS, PUBLIC
+
+GROUPS: Final = {"tiny": 120, "quick": 10_000, "default": 100_000, "full": 100_000}
+REQUESTS: Final = {"tiny": 20, "quick": 2_000, "default": 5_000, "full": 20_000}
+SCORES: Final = 100  # per second
+MOST_MB: Final = 115
+GROWS_MB: Final = 10
+PATIENCE: Final = 60  # seconds for a process to begin
+SETTLES: Final = 0.5
+
+
+def cycle(_stage: Stage) -> Cycle:
+    """A cycle that everybody may see."""
+    made = begun("reading", tasks=1, criteria=2, groups=2, judges=1, closed=False).cycle
+    Cycle.objects.filter(pk=made.pk).update(public=True, state="running")
+    return made
+
+
+def board_of(stage: Stage, groups: int) -> Board:
+    """A live board with so many groups."""
+    made = Board.objects.create(
+        scope=stage.once(cycle).pk, key=f"read{groups}", number=50, name=f"{groups:,} groups", live=True, version=1
+    )
+    rows = [
+        Standing(
+            board=made,
+            audience=PUBLIC,
+            entry=f"g{number:06}",
+            name=f"Group {number}",
+            rank=number,
+            place=str(number),
+            score=str(groups - number),
+            keys=[str(groups - number)],
+            changed_version=1,
+        )
+        for number in range(1, groups + 1)
+    ]
+    insert_many(rows)
+    return made
+
+
+def large(stage: Stage) -> Board:
+    """As many groups as the gate asks for."""
+    made = board_of(stage, GROUPS[stage.sizes.name])
+    analyse()
+    return made
+
+
+def small(stage: Stage) -> Board:
+    """Few groups."""
+    return board_of(stage, 2 * PAGE_ROWS)
+
+
+def first_page(board: Board) -> bytes:
+    """What somebody who is not signed in sends for the first page."""
+    return request("GET", f"{API}/boards/{board.pk}/standings")
+
+
+def warmed(stage: Stage, board: Board) -> int:
+    """The port of a web process in which the page is ready, and the same bytes as a limit may fetch them."""
+    port = stage.once(web)
+    load(port, [first_page(board)] * 8, connections=1)
+    found = redis().hget(f"{settings.PREFIX}ready:{board.pk}", f"p{API}/boards/{board.pk}/standings")
+    cache.set(FETCHED, found.partition(b"\n")[2], 3600)
+    load(port, [request("GET", FETCHED)] * 4 * THREADS, connections=THREADS)
+    load(port, [request("GET", HELD)] * 4 * THREADS, connections=THREADS)
+    return port
+
+
+def redis() -> Any:
+    """The server that keeps what is ready."""
+    place: Any = settings.CACHES["default"]["LOCATION"]
+    return Redis.from_url(place)
+
+
+def sent() -> int:
+    """Commands that Redis was sent so far."""
+    return int(redis().info("stats")["total_commands_processed"])
+
+
+@contextmanager
+def warm(stage: Stage) -> Iterator[Pair]:
+    """The first page, ready, against a view of Django without middleware that fetches the same bytes from Redis."""
+    board, number, connections = stage.once(large), REQUESTS[stage.sizes.name], stage.sizes.connections
+    port, told = warmed(stage, board), {"commands": 0.0, "p99": 0.0, "held": 0.0}
+
+    def rate(one: bytes) -> float:
+        done = load(port, [one] * number, connections=connections)
+        told["p99"] = done.p99
+        return done.rate
+
+    def ours() -> float:
+        before = sent()
+        found = rate(first_page(board))
+        told["commands"], told["ours"] = (sent() - before) / number, found
+        told["ours p99"] = told["p99"]
+        return found
+
+    def limit() -> float:
+        told["held"] = rate(request("GET", HELD))
+        return rate(request("GET", FETCHED))
+
+    def notes() -> list[str]:
+        told_of = f"{told['commands']:.2f} Redis commands a read, p99 {told['ours p99'] * 1000:.1f} ms"
+        held = f"the same bytes held in the process: {told['held']:,.0f}/s, ours {told['ours'] / told['held']:.2f} of it"
+        return [f"{GROUPS[stage.sizes.name]:,} groups; {told_of}", held]
+
+    yield Pair(ours, limit, notes)
+
+
+@contextmanager
+def while_written(stage: Stage) -> Iterator[Pair]:
+    """The same while scores arrive, against nobody writing."""
+    board, connections = stage.once(large), stage.sizes.connections
+    port, number = warmed(stage, board), REQUESTS[stage.sizes.name]
+    notes = stage.folder / "scoring.txt"
+    notes.write_text("")
+
+    def rate() -> float:
+        return load(port, [first_page(board)] * number, connections=connections).rate
+
+    command = [sys.executable, "-m", "bench.scoring", str(board.pk), str(SCORES), str(notes)]
+    part = stage.house.start("scoring", command, cwd=ROOT, env=dict(os.environ), log=stage.folder / "scoring.log")
+    try:
+        until = time.monotonic() + PATIENCE
+        while not notes.read_text() and time.monotonic() < until and part.alive():
+            time.sleep(0.05)
+        if not part.alive():
+            raise part.failure()
+
+        def ours() -> float:
+            os.kill(part.process.pid, signal.SIGCONT)
+            time.sleep(SETTLES)
+            found = rate()
+            os.kill(part.process.pid, signal.SIGSTOP)
+            return found
+
+        yield Pair(ours, rate, lambda: [f"{GROUPS[stage.sizes.name]:,} groups; {notes.read_text()}"])
+    finally:
+        part.process.kill()
+        part.process.wait()
+        stage.house.parts.remove(part)
+
+
+def weight(stage: Stage) -> float:
+    """Megabytes that the heaviest process of the web server holds, alone or shared with others (RSS)."""
+    [part] = [one for one in stage.house.parts if one.name == "granian"]
+    family = [part.process.pid, *_children(part.process.pid)]
+    return max(_held(pid) for pid in family) / 1024
+
+
+def _children(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(one) for one in listed.read_text().split()] if listed.exists() else []
+
+
+def _held(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0])
+
+
+def memory(stage: Stage) -> Iterator[Result]:
+    """After reads of a small board, then of a large one: pages, neighbours, what was looked for."""
+    few, many = stage.once(small), stage.once(large)
+    port, number = warmed(stage, few), REQUESTS[stage.sizes.name] // 2
+    weights = []
+    for board in (few, many):
+        groups, here = Standing.objects.filter(board=board).count(), f"{API}/boards/{board.pk}"
+        asks = [first_page(board)] * number
+        asks += [request("GET", f"{here}/standings?page={page}") for page in range(1, min(200, groups // PAGE_ROWS) + 1)]
+        asks += [request("GET", f"{here}/around?group=g{one:06}") for one in range(1, groups, max(1, groups // 100))]
+        asks += [request("GET", f"{here}/find?q=Group%20{one}") for one in range(1, 20)]
+        load(port, asks, connections=stage.sizes.connections)
+        weights.append(weight(stage))
+    about = "RSS of a web process after reads of a board"
+    for board, held in zip((few, many), weights, strict=True):
+        name = f"web-memory: a board of {Standing.objects.filter(board=board).count():,} groups"
+        yield Result(name, "MB", held, MOST_MB, None, f"≤ {MOST_MB}", held > MOST_MB, (), about)
+    grown = weights[1] - weights[0]
+    yield Result("web-memory: growth", "MB", grown, GROWS_MB, None, f"≤ {GROWS_MB}", grown > GROWS_MB, (), about)
+
+
+ROWS: Final = (
+    Race(
+        "read-ready",
+        "warm first page, nobody signed in; limit: Django without middleware + one fetch from Redis",
+        "/s",
+        warm,
+        must=0.9,
+    ),
+    Race(
+        "read-written", f"the same while {SCORES} scores/s arrive; limit: the same while none do", "/s", while_written, must=0.8
+    ),
+    Count("web-memory", "what a web process weighs", memory),
+)
