@@ -15,6 +15,7 @@ from backend.accounts.pages.gate import seen
 from backend.api.permissions import access_of
 from backend.web import shapes
 from backend.web.keeping_words import retention_rules
+from backend.web.learning_words import learning_rules
 from backend.web.pages.retrospective.words import succession_rules
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle, Decision
@@ -90,6 +91,7 @@ def rules_page(request: HttpRequest, cycle: str) -> HttpResponse:
             *({"title": title, "rules": rules} for title, rules in scoring_rules(told).items()),
             {"title": _("Points for what you do"), "rules": points_rules(told)},
             {"title": _("Game"), "rules": game_rules(told)},
+            {"title": _("Learning from each other"), "rules": [] if found.imported else learning_rules(told)},
             {"title": _("From cycle to cycle"), "rules": succession_rules(design)},
             {"title": _("What is kept"), "rules": retention_rules(design)},
         ],

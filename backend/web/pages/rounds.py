@@ -252,4 +252,6 @@ def _asked(spec: ChallengeDesign) -> list[str]:
             "file": _("a file (%(types)s)") % {"types": ", ".join(field.types)} if field.types else _("a file"),
         }[field.type.value]
         found.append(f"{field.title}: {kind}{'' if field.required else ' ' + _('(optional)')}")
+    if spec.organizations > 1:
+        found.append(_("At least %(count)d organizations behind it: teams hand in together.") % {"count": spec.organizations})
     return found

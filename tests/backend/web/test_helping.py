@@ -1,4 +1,6 @@
-"""How-to knowledge reaches whoever needs it: what was told for a task stands on its page, for the step one is at first."""
+"""How-to knowledge reaches whoever needs it: what was told for a task stands on its page, for the step one is at first. And how teams
+learn from each other stands among the rules in words.
+"""
 
 import re
 from typing import Any
@@ -7,8 +9,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backend.web.learning_words import learning_rules
+from games.cycles.actions import add_design
 from games.ideas.models import Idea
 from tests.cast import Cast
+from tests.factories.cycles import small_design
 from tests.factories.ideas import shared
 from tests.factories.submissions import without_designs
 
@@ -72,3 +77,28 @@ def test_a_task_takes_as_many_statements_for_many_cards_as_for_few(cast: Cast) -
     for n in range(12):
         shared(cast, f"More {n}", challenge=cast.concept, step=f"Step {n}", tags=["a"])
     assert counted() == few <= 12
+
+
+def test_how_teams_learn_from_each_other_stands_among_the_rules_in_words(cast: Cast, client: Any) -> None:
+    design = small_design(
+        sharing={"required": ["went_wrong"]},
+        reply_days=3,
+        office_hours={"quota": 2, "per": "round"},
+        peers=True,
+        registration={"mergers_until": "2027-03-02T08:00:00Z"},
+        challenges=[{"key": "concept", "organizations": 2}],
+    )
+    said = learning_rules(design)
+    assert said[0] == "No idea is whole that does not tell: what went wrong."
+    assert "within 3 days" in said[1]
+    assert (
+        said[2] == "Every team books at most 2 office hours with experts in each round; one is given back until 24 hours before."
+    )
+    assert said[3].startswith("Teams find peers of other organizations")
+    assert said[4] == "Two teams may become one between rounds, until Tue 2 March 2027, 09:00, with an agreed split of credit."
+    assert said[5].endswith("at least 2 organizations stand behind an entry; teams hand in together.")
+    assert learning_rules(small_design(registration={"mergers": False}))[-1] == "Teams do not merge."
+    add_design(cast.cycle, design, by=None)
+    text = main(client.get("/cycles/water/rules/"))
+    assert said[2] in text
+    assert text.index("Learning from each other") < text.index(said[2])

@@ -13,6 +13,7 @@ from backend.web import shapes
 from backend.web.answers import EntryForm
 from backend.web.board_shapes import columns_of
 from backend.web.explained import rubric
+from backend.web.learning_words import learning_rules
 from backend.web.pages.launching.place import Place, linked, page, place_at
 from backend.web.pages.marking.criteria import shape
 from games.challenges.text import rendered
@@ -59,7 +60,7 @@ def shown(place: Place, design: Design) -> dict[str, Any]:
             "measured": measured,
             "aim_by": shapes.moment(design.aim.date),
             "awards": shapes.awards(cycle, design, []),
-            "rules": scoring_rules(design),
+            "rules": {**scoring_rules(design), _("Learning from each other"): learning_rules(design)},
         },
         "register": RegisterForm(rules=design.registration, prefix="register"),
         "terms": rendered(design.registration.terms.text) if design.registration.terms else "",

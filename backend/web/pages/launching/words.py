@@ -1,17 +1,17 @@
 """Rules in words beside the form, and what an amendment changes, told."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from backend.web.learning_words import learning_rules, moment, study_words
 from backend.web.pages.launching.parts import Field, fields_in
 from backend.web.pages.launching.tables import STEPS
 from games.playbooks.schema import Design, Registration, Widening
 from games.progression.paths import path_of
-from games.progression.rules import scoring_of, zone_of
+from games.progression.rules import scoring_of
 from leaderboards.engine.spec import expand_boards
 from leaderboards.engine.words import award_rules, board_rules, challenge_rules, cut_rules, scoring_rules
 
@@ -45,6 +45,7 @@ def words_for(step: str, design: Design, at: int | None = None) -> Told:
         "people": lambda: [(_("The door"), door_words(design))],
         "rounds": lambda: [(one.title, _round_words(design, one)) for one in design.rounds],
         "challenges": lambda: [(one.title, challenge_rules(design, one)) for one in tasks],
+        "sharing": lambda: [(_("Learning from each other"), learning_rules(design))],
         "boards": lambda: [
             *((one.title, board_rules(design, one.id)) for one in expand_boards(design)),
             *((f"→ {cut.to}", cut_rules(design, cut)) for cut in design.cuts),
@@ -52,11 +53,6 @@ def words_for(step: str, design: Design, at: int | None = None) -> Told:
         "awards": lambda: [(one.title, award_rules(design, one.key)) for one in design.awards],
     }
     return [{"title": title, "sentences": sentences} for title, sentences in told[step]()] if step in told else []
-
-
-def moment(value: datetime | None, design: Design) -> str:
-    """Tue 2 March 2027, 09:00, on the clock of the cycle."""
-    return value.astimezone(zone_of(design)).strftime("%a %-d %B %Y, %H:%M") if value else ""
 
 
 def door_words(design: Design) -> list[str]:
@@ -95,13 +91,6 @@ def _size_words(rules: Registration) -> str:
     return _("A team has %(least)d to %(most)d members.") % {"least": rules.min_members, "most": rules.max_members}
 
 
-def _study_words(design: Design, one: Any) -> list[str]:
-    if one.study is None:
-        return []
-    times = {"begins": moment(one.study.begins, design), "ends": moment(one.study.ends, design), "count": one.study.reads}
-    return [_("Teams study each other's work from %(begins)s until %(ends)s: %(count)d each, as far as there are.") % times]
-
-
 def _round_words(design: Design, one: Any) -> list[str]:
     found = []
     if one.opens and one.closes:
@@ -127,7 +116,7 @@ def _round_words(design: Design, one: Any) -> list[str]:
     if one.appeal_days:
         spans = ngettext("%(count)d day", "%(count)d days", one.appeal_days) % {"count": one.appeal_days}
         found.append(_("A team may appeal within %(spans)s after publication.") % {"spans": spans})
-    found += _study_words(design, one)
+    found += study_words(design, one)
     if one.tests:
         found.append(_("Teams record tests of change; one that is silent for eight days is asked what it tries next."))
     if one.feedback:
