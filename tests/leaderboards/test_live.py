@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,6 +25,10 @@ from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from leaderboards.live import announce
+from leaderboards.live.bus import publish as publish_live
+from leaderboards.live.hub import hub_here
+from leaderboards.live.messages import Delta, body, written
+from leaderboards.live.sockets import SLOW
 from leaderboards.models import Board
 from leaderboards.queries import rows_of, standings
 from tests.cast import Cast, actor
@@ -84,12 +89,13 @@ async def test_a_watcher_gets_the_version_first_and_then_each_change() -> None:
     played = await sync_to_async(water)()
     board = await sync_to_async(live_board)(played)
     async with watching(board, AnonymousUser()) as watcher:
-        assert (await watcher.connect())[0]
-        first = json.loads(await watcher.receive_from())
+        assert (await watcher.connect(timeout=20))[0]
+        await asyncio.wait_for(hub_here().joined.wait(), 20)
+        first = json.loads(await watcher.receive_from(timeout=20))
         assert (first["board"], first["version"], first["from"], first["rows"]) == (board.pk, 0, 0, [])
         await sync_to_async(recompute_now)(played.cycle)
         assert await sync_to_async(announce)(board.pk, "public", since=0)
-        change = json.loads(await watcher.receive_from())
+        change = json.loads(await watcher.receive_from(timeout=20))
         assert (change["version"], change["from"], change["gone"]) == (1, 0, [])
         assert change["rows"] == await sync_to_async(lambda: rows_of(standings(board)))(), "the same form as in the pages"
         assert not await sync_to_async(announce)(board.pk, "public", since=1)
@@ -105,7 +111,7 @@ async def test_a_hidden_board_and_an_absent_one_are_refused_alike() -> None:
     answers = []
     for number in (board.pk, 999_999):
         async with watching(Board(pk=number), AnonymousUser()) as watcher:
-            answers.append(await watcher.connect())
+            answers.append(await watcher.connect(timeout=20))
     assert answers == [(False, 4404), (False, 4404)]
 
 
@@ -124,21 +130,64 @@ async def test_a_final_sheet_reaches_a_watcher_through_real_processes() -> None:
     env = await sync_to_async(environment)()
     there = await sync_to_async(worker)()
     with process(*command, env=env) as server, there:
-        socket = await _connected(f"ws://127.0.0.1:{port}/ws/boards/{board.pk}", server)
+        watcher = await _connected(f"ws://127.0.0.1:{port}/ws/boards/{board.pk}", server)
         try:
-            assert json.loads(await socket.recv())["version"] == 1
+            assert json.loads(await watcher.recv())["version"] == 1
             await sync_to_async(until)(_all_sealed, between=lambda: publish("tick"))  # the worker is there
             await sync_to_async(_mark)(played)
-            message = json.loads(await asyncio.wait_for(socket.recv(), 40))
+            message = json.loads(await asyncio.wait_for(watcher.recv(), 40))
             server.terminate()
             with pytest.raises(ConnectionClosed) as end:
-                await asyncio.wait_for(socket.recv(), 40)
+                await asyncio.wait_for(watcher.recv(), 40)
         finally:
-            await socket.close()
+            await watcher.close()
     assert (message["from"], message["version"]) == (1, 2)
     assert [(row["group"], row["score"]) for row in message["rows"]] == [("cloud", "65.83")]
     assert end.value.rcvd is not None
     assert (end.value.rcvd.code, int(end.value.rcvd.reason) >= 1000) == (1012, True), "when to come again, in milliseconds"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_closed")
+@pytest.mark.timeout(90)
+async def test_a_client_that_reads_nothing_is_sent_away_and_holds_nobody_up() -> None:
+    if not settings.HAS_REDIS:
+        pytest.skip("needs Redis: run it by ./run test")
+    played = await sync_to_async(water)()
+    board = await sync_to_async(live_board)(played)
+    port, messages, goodbye = free_port(), 40, b"\x88\x02" + SLOW.to_bytes(2)
+    env = await sync_to_async(environment)(LUDUS_LIVE_TICK_MS="0", LUDUS_LIVE_WAITING="4")
+    with process("-m", "backend.serving", "--port", str(port), "--log-level", "warning", env=env) as server:
+        good = await _connected(f"ws://127.0.0.1:{port}/ws/boards/{board.pk}", server)
+        assert json.loads(await good.recv())["version"] == 0
+        reader, writer = await _opened(port, board)
+        for since in range(messages):
+            text = written(body(board.pk, board.key, since=since, version=since + 1, gone=["x" * 200_000]))
+            assert publish_live(Delta(board.pk, "public", since, since + 1, 0.0, text).packed())
+            assert json.loads(await asyncio.wait_for(good.recv(), 40))["version"] == since + 1
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        left = b""  # it wakes up too late
+        while not left.endswith(goodbye):
+            more = await asyncio.wait_for(reader.read(65_536), 40)
+            assert more, "it ended without a word"
+            left += more
+        writer.close()
+        await good.close()
+    assert len(left) < messages * 200_000 // 2
+
+
+async def _opened(port: int, board: Board) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A socket whose other end reads its greeting, and then no more than a few kilobytes."""
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    narrow.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(narrow, ("127.0.0.1", port))
+    reader, writer = await asyncio.open_connection(sock=narrow, limit=4096)
+    head = ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {'A' * 22}=="]
+    asked = [f"GET /ws/boards/{board.pk} HTTP/1.1", f"Host: 127.0.0.1:{port}", f"Origin: http://127.0.0.1:{port}", *head, "", ""]
+    writer.write("\r\n".join(asked).encode())
+    assert b" 101 " in await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 40)
+    return reader, writer
 
 
 async def _connected(address: str, server: subprocess.Popen[bytes]) -> Any:
