@@ -1,8 +1,12 @@
 """What each step of a recompute run does. It reads and computes first, then writes inside `finishing`: once, wherever a process dies."""
 
+import logging
+import time
 from collections.abc import Callable
 from typing import Any, Final
 from uuid import uuid4
+
+from django.db import InterfaceError, OperationalError, connection
 
 from games.changes import actions as changes
 from games.cycles.models import Cycle
@@ -24,6 +28,9 @@ from games.submissions import actions as submissions
 from leaderboards.engine.outcome import CutResult, Outcome
 from worker.telling import telling
 
+logger = logging.getLogger(__name__)
+PATIENCE: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds between tries to tell the database that a step failed."""
 _last: dict[int, results.Sides] = {}
 
 
@@ -187,9 +194,24 @@ def do_step(run_id: int) -> RecomputeRun | None:
         except LeaseLost:
             return None
         except Exception as error:  # noqa: BLE001 a step may fail in any way; the run says how
+            _note(run, error)
+    return run
+
+
+def _note(run: RecomputeRun, error: Exception) -> None:
+    """Say on the run how its step failed. If the database is what failed it is said as soon as it is back, else others wait for the lease."""
+    for wait in PATIENCE:
+        try:
             results.stumble(run, error)
             run.refresh_from_db()
-    return run
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block:
+                raise
+            connection.close()
+            time.sleep(wait)
+        else:
+            return
+    logger.warning("run %s failed while the database was away: its lease runs out", run.pk)
 
 
 def settle_now(round_: Round, *, by: Any, reason: str = "", publish: bool = True, expected: str = "") -> RecomputeRun:

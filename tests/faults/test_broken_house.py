@@ -15,9 +15,11 @@ from bench.following import ask, whole
 from tests.faults.house import House, house
 from tests.faults.people import Recorder, Watcher, told, until
 
-pytestmark = [pytest.mark.faults_slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.faults_slow, pytest.mark.timeout(420)]
 NUMBERS = count(1)
 MOST_UNSURE = 12
+LEASE_AND_MORE = 180
+"""Seconds: what a killed worker held is free when its lease has run out."""
 SEEN = ("group", "place", "score", "keys")
 
 
@@ -56,7 +58,7 @@ class Scene:
         """Stop recording, and wait until everything is counted."""
         self.recorder.over.set()
         self.recorder.join(30)
-        until(lambda: not any(self.tell("waiting").values()), 90, say=lambda: self.tell("waiting"))
+        until(lambda: not any(self.tell("waiting").values()), LEASE_AND_MORE, say=lambda: self.tell("waiting"))
 
     def whole(self) -> None:
         """Nothing lost, nothing twice; boards, totals, pages and watchers say what a rebuild says."""
