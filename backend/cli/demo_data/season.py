@@ -12,6 +12,7 @@ from backend.cli.demo_data.building import claim, entries, groups, imported, mar
 from backend.cli.demo_data.commons import STUDY_AFTER_WARMUP, commons_laid
 from backend.cli.demo_data.content import content
 from backend.cli.demo_data.learned import season_learned
+from backend.cli.demo_data.peering import peer_rows
 from games.bundles.bundle import Bundle
 from games.bundles.rows import AttemptRow, FileRow, PersonRow
 from games.bundles.tables import Table, Tables
@@ -46,6 +47,7 @@ def load(people: Mapping[str, Any]) -> Cycle:
         people=Table(referees + members(players)),
         submissions=widened(_reports(players, start, pictures)),
         attempts=Table(_tries(players), ("answer",)),
+        peers=peer_rows(start),
         files=Table(
             [FileRow("week1", "quest", team, 1, "picture", _digest(one), "counted.png") for team, one in pictures.items()]
         ),
@@ -88,6 +90,7 @@ def _design(start: datetime) -> Design:
             "cycle": {"summary": told["summary"]},
             "aim": {**told["aim"], "date": (start + timedelta(days=120)).date().isoformat()},
             "checks": told["checks"],
+            "peers": True,
             **STUDY_AFTER_WARMUP,
         },
     )
