@@ -21,7 +21,7 @@ from games.peers.rules import Match, PeerState, Placed, Track, matches
 from games.playbooks.schema import Design
 from games.results.models import ChallengeScore
 from games.talk.models import Thread
-from leaderboards.engine.spec import board_rounds, expand_boards
+from leaderboards.engine.spec import Source, board_rounds, expand_boards
 from leaderboards.models import Board, Snapshot
 
 MILLIONTHS: Final = 1_000_000
@@ -96,19 +96,23 @@ def _places(
     cycle: Cycle, groups: Mapping[int, Group], snapshots: QuerySet[Snapshot]
 ) -> tuple[dict[int, list[Placed]], defaultdict[int, set[int]]]:
     """Group → its first and last published place, on one board that was published twice or on the boards of successive rounds; and the
-    tasks that follow from a place: of a board that ranks by one task, whoever has a place took part in it.
+    tasks that follow from a place: of a board that ranks by one task, whoever has a place took part in it. Boards of points and of credit
+    tell how much was done, not how well.
     """
     keys = {one.key: pk for pk, one in groups.items() if not one.rank_hidden}
     of_rounds: dict[str, list[int]] = defaultdict(list)
     for pk, key in Challenge.objects.filter(round__cycle=cycle).values_list("pk", "round__key"):
         of_rounds[key].append(pk)
     design = design_of(cycle)
-    rounds = {one.id: tuple(each.key for each in board_rounds(design, one)) for one in expand_boards(design)}
+    specs = {one.id: one for one in expand_boards(design)}
+    rounds = {key: tuple(each.key for each in board_rounds(design, one)) for key, one in specs.items()}
     tasks: defaultdict[int, set[int]] = defaultdict(set)
     by_board: dict[int, dict[int, list[Placed]]] = defaultdict(lambda: defaultdict(list))
     by_rounds: dict[int, dict[tuple[str, ...], Placed]] = defaultdict(dict)
     for one in _states(cycle, snapshots):
         board = one.board
+        if board.key in specs and specs[board.key].source is not Source.ROUNDS:
+            continue
         of = rounds.get(board.key, ())
         only = [task for key in of for task in of_rounds[key]]
         for entry, placed in _rows(board, one.rows):
@@ -116,7 +120,8 @@ def _places(
             if group is None:
                 continue
             by_board[group][board.number].append(placed)
-            by_rounds[group].setdefault(of, placed)
+            if len(of) == 1:
+                by_rounds[group].setdefault(of, placed)
             if len(only) == 1:
                 tasks[group].add(only[0])
     found = {group: _series(boards, list(by_rounds[group].values())) for group, boards in by_board.items()}
@@ -124,9 +129,12 @@ def _places(
 
 
 def _series(boards: Mapping[int, list[Placed]], over: list[Placed]) -> list[Placed]:
-    """One board that was published twice, the first in the rules; else the boards of different rounds as they were published."""
-    twice = [places for _, places in sorted(boards.items()) if len(places) > 1]
-    chosen = twice[0] if twice else over
+    """One board that was published twice, the first in the rules; else those of single rounds as they were published, if there are two; else
+    the first of all, which tells no way yet. A board of all rounds and one of a single round are never put side by side.
+    """
+    inorder = [places for _, places in sorted(boards.items())]
+    twice = [places for places in inorder if len(places) > 1]
+    chosen = twice[0] if twice else over if len(over) > 1 else inorder[0]
     return [chosen[0], chosen[-1]] if len(chosen) > 1 else chosen
 
 

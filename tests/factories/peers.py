@@ -40,12 +40,12 @@ def row(key: str, place: int) -> dict[str, Any]:
     return told | {"keys": [], "values": {}}
 
 
-def published(cycle: Cycle, key: str, *orders: list[str], audience: str = "public") -> Board:
+def published(cycle: Cycle, key: str, *orders: list[str], audience: str = "public", number: int = 1) -> Board:
     """A board of the cycle, published once for each order of the keys of groups, the first on top."""
-    board, _ = Board.objects.get_or_create(scope=cycle.pk, key=key, defaults={"number": 1, "name": "Call", "audience": audience})
-    for number, order in enumerate(orders, start=1):
+    board, _ = Board.objects.get_or_create(
+        scope=cycle.pk, key=key, defaults={"number": number, "name": "Call", "audience": audience}
+    )
+    for count, order in enumerate(orders, start=1):
         rows = [row(one, place) for place, one in enumerate(order, start=1)]
-        Snapshot.objects.create(
-            board=board, number=number, design_number=1, rows=rows, digest=str(number) * 64, published_at=now()
-        )
+        Snapshot.objects.create(board=board, number=count, design_number=1, rows=rows, digest=str(count) * 64, published_at=now())
     return board

@@ -9,7 +9,7 @@ from games.bundles.tables import Table
 LEADS: Final = "ward-seven"
 REASON: Final = 'On "Season" they are 1st of 6, you are {place}. There is no trend yet.'
 """As the game itself would say once the first two rounds count."""
-WAITS: Final = ("early-birds", "Your quiz and your quest both went well. Who of you does the counting, and when in the shift?")
+WAITS: Final = ("the-night-desk", "Your quiz and your quest both went well. Who of you does the counting, and when in the shift?")
 ANSWERED: Final = ("corridor-c", "How did you get the night shift to join in? Ours reads the sheet and goes home.")
 ANSWER: Final = "We asked them what annoys them most and began there. Come on Thursday at seven, before the handover."
 
@@ -23,7 +23,7 @@ def peer_rows(start: datetime) -> Table[PeerRow]:
         [
             PeerRow(1, ANSWERED[0], LEADS, ANSWERED[1], "accepted", **task, reason=REASON.format(place="6th"), **answered),
             PeerRow(
-                2, WAITS[0], LEADS, WAITS[1], "asked", **task, reason=REASON.format(place="2nd"), at=told + timedelta(days=2)
+                2, WAITS[0], LEADS, WAITS[1], "asked", **task, reason=REASON.format(place="5th"), at=told + timedelta(days=2)
             ),
         ]
     )

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
+from games.cycles.actions import add_design
 from games.groups.models import Group
 from games.ideas.models import Derivation, Idea
 from games.journal.models import JournalEntry
@@ -20,6 +21,7 @@ from games.results.models import ChallengeScore
 from games.talk.models import Thread
 from leaderboards.models import Board, Snapshot
 from tests.cast import Actor, Cast
+from tests.factories.cycles import small_design
 from tests.factories.groups import GroupFactory
 from tests.factories.ideas import shared
 from tests.factories.peers import matching, of_school, published
@@ -64,6 +66,19 @@ def test_who_climbs_is_found_and_who_stands_aside_is_not(cast: Cast, field: dict
     assert found(cast.ada, field["red"]) == []
     assert actions.choose(field["green"], aside=False, by=cast.org.user)
     assert not PeerOptOut.objects.exists()
+
+
+def test_a_place_by_points_is_no_place_by_scores(cast: Cast) -> None:
+    add_design(cast.cycle, small_design(peers=True, boards=[{"key": "activity", "source": "points"}]), by=None)
+    cast.cycle.refresh_from_db()
+    of_school(cast.red, "north")
+    of_school(cast.blue, "south")
+    published(cast.cycle, "call", ["red", "blue"])
+    published(cast.cycle, "activity", ["blue", "red"], number=2)
+    red, blue = (Group.objects.select_related("cycle").get(pk=one.pk) for one in (cast.red, cast.blue))
+    assert found(cast.ada, red) == [], "blue did more, and did not do better"
+    [match] = found(cast.ben, blue)
+    assert match.reason == 'On "Call" they are 1st of 2, you are 2nd. There is no trend yet.'
 
 
 def test_a_peer_is_not_found_again_whoever_of_the_two_asked(cast: Cast, field: dict[str, Group]) -> None:
