@@ -1,15 +1,19 @@
 """The real ``./run serve`` on a real PostgreSQL and Valkey: four parts, two ports, production settings."""
 
 import asyncio
+import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import psycopg
 import pytest
 import websockets
 
@@ -21,6 +25,13 @@ from tests.backend.services.processes import left_after, marked
 
 ROOT = Path(__file__).resolve().parents[3]
 SECRET = "Aq3_9dK-zzY0p4Lw8Xv1Rt6Nb2Mc5Hj7Gf0Ds3Ea9Uo4IiTtW1kQ5"
+
+PEOPLE = [sys.executable, "-m", "tests.backend.cli.house_with_people"]
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "backend.settings"}
+REASON = "They moved away in the middle of it."
+AGAIN = """UPDATE games_recomputerun SET state = 'waiting', step = 'results', tries = 0, lease_until = NULL, not_before = NULL,
+    started_at = NULL, finished_at = NULL WHERE id = %s"""
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
 
 def serve(env: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
@@ -46,13 +57,13 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[s
         }
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_serve_runs_every_part_on_real_services_and_ends_them_all(services, tmp_path):
     web, live = free_port(), free_port()
     with serve(services, "--port", str(web), "--live-port", str(live)) as process:
         try:
             assert wait_until(
-                lambda: healthy(f"http://127.0.0.1:{web}/health/"), alive=lambda: process.poll() is None, seconds=90
+                lambda: healthy(f"http://127.0.0.1:{web}/health/"), alive=lambda: process.poll() is None, seconds=150
             )
             assert wait_until(
                 lambda: healthy(f"http://127.0.0.1:{live}/health/"), alive=lambda: process.poll() is None, seconds=60
@@ -64,8 +75,10 @@ def test_serve_runs_every_part_on_real_services_and_ends_them_all(services, tmp_
                 assert "unsafe" not in answer.headers["Content-Security-Policy"]
             assert asyncio.run(knock(live)) == "refused"
             running = " ".join(marked(f"LUDUS_DATA={tmp_path}").values())
-            assert all(part in running for part in ("worker.app worker", "worker.app beat", "backend.asgi", "backend.wsgi"))
-            process.send_signal(signal.SIGTERM)
+            assert all(part in running for part in ("worker.app worker", "worker.app beat", "backend.serving", "backend.wsgi"))
+            assert measured_by(web) >= {"web", "worker", "beat", "live"}
+            story = json.loads(subprocess.check_output(PEOPLE, cwd=ROOT, env=services | SETTINGS, text=True))
+            ended = asyncio.run(end_in_the_middle(process, services["DATABASE_URL"], web, live, story))
             output, _ = process.communicate(timeout=60)
         finally:
             for pid in marked(f"LUDUS_DATA={tmp_path}"):
@@ -74,6 +87,77 @@ def test_serve_runs_every_part_on_real_services_and_ends_them_all(services, tmp_
     ready = [json.loads(line) for line in output.splitlines() if line.startswith("{") and "ready" in line]
     assert ready, output
     assert left_after(f"LUDUS_DATA={tmp_path}", 2) == {}
+    assert "was killed" not in output
+    assert ended == Ended(answer=201, kept=1, socket=1012, leased=0), output
+    assert not list((tmp_path / "metrics").glob("*"))
+
+
+def measured_by(port: int) -> set[str]:
+    """The parts whose numbers /metrics has, once each of them has some."""
+    parts: set[str] = set()
+
+    def look() -> bool:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            parts.update(re.findall(r'part="(\w+)"', answer.read().decode()))
+        return {"web", "worker"} <= parts
+
+    assert wait_until(look, alive=lambda: True, seconds=60), parts
+    return parts | {"beat", "live"}  # they measure nothing before somebody watches
+
+
+class Ended(NamedTuple):
+    """How the end of the house looked: the answer to a request it came in the middle of, what the database kept of it, the code
+    that a socket was closed with, runs that nobody works on and nobody else may take."""
+
+    answer: int
+    kept: int
+    socket: int
+    leased: int
+
+
+async def end_in_the_middle(process, database: str, web: int, live: int, story: dict[str, Any]) -> Ended:
+    """A request waits for a lock, so does a worker; a socket is open. SIGTERM; a second later the lock is free."""
+
+    def alive() -> bool:
+        return process.poll() is None
+
+    address = f"ws://127.0.0.1:{live}/ws/boards/{story['board']}"
+    with psycopg.connect(database, autocommit=True) as other, psycopg.connect(database) as holder:
+        async with websockets.connect(address, origin="https://127.0.0.1") as socket:
+            await asyncio.wait_for(socket.recv(), 30)
+            holder.execute("SELECT 1 FROM games_cycle WHERE id = %s FOR UPDATE", [story["cycle"]])
+            other.execute(AGAIN, [story["run"]])  # done long ago by now: the clock finds it waiting, a worker takes it and waits
+            asked = asyncio.create_task(asyncio.to_thread(decide, web, story))
+            await asyncio.to_thread(wait_until, lambda: other.execute(WAITING).fetchone()[0] >= 2, alive=alive, seconds=60)
+            process.send_signal(signal.SIGTERM)
+            await asyncio.sleep(1)
+            assert alive()
+            holder.rollback()
+            answer = await asyncio.wait_for(asked, 60)
+            with contextlib.suppress(websockets.exceptions.ConnectionClosed):
+                while True:
+                    await asyncio.wait_for(socket.recv(), 30)
+        await asyncio.to_thread(process.wait, 60)
+        kept = other.execute("SELECT count(*) FROM games_decision WHERE reason = %s", [REASON]).fetchone()[0]
+        leased = other.execute("SELECT count(*) FROM games_recomputerun WHERE lease_until IS NOT NULL").fetchone()[0]
+    return Ended(answer, kept, socket.close_code or 0, leased)
+
+
+def decide(port: int, story: dict[str, Any]) -> int:
+    """An organizer's decision by API: it needs the cycle's row."""
+    body = {"kind": "stop", "group": "brook", "round": "call", "reason": REASON}
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/api/v1/cycles/{story['cycle']}/decisions",
+        data=json.dumps(body).encode(),
+        headers={
+            "Authorization": f"Bearer {story['token']}",
+            "Content-Type": "application/json",
+            "Idempotency-Key": "in-the-middle",
+            "X-Forwarded-Proto": "https",
+        },
+    )
+    with urllib.request.urlopen(request, timeout=90) as answer:
+        return answer.status
 
 
 async def knock(port: int) -> str:
