@@ -1,7 +1,7 @@
 """Awards: who earns them by place, value, share or decision, one of a set; whom they pass by; and money in whole cents."""
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -121,7 +121,8 @@ class Giving:
                 yield Problem(f'award "{self.award.key}"', message, Severity.WARNING)
 
 
-def _order(rows: Sequence[Row]):  # type: ignore[no-untyped-def] # noqa: ANN202 a key for sorted()
+def _order(rows: Sequence[Row]) -> Callable[[Winner], int]:
+    """A key for sorted(): winners as they stand in `rows`."""
     numbers = {row.group: number for number, row in enumerate(rows)}
     return lambda winner: numbers[winner.group]
 
