@@ -1,6 +1,6 @@
 """What stands around the rows of a board: ways to other views, pages, notes, versions, official results."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -13,6 +13,7 @@ from backend.web.board_shapes import AROUND, Seen
 from backend.web.pages.boards.seeing import Place, frozen
 from games.cycles.models import Cycle
 from games.groups.models import Group
+from games.results.queries.behind import behind
 from games.results.queries.official import Beside, Elsewhere
 from games.results.queries.pages import BoardPage
 from games.rounds.models import Round
@@ -95,6 +96,9 @@ def notes(place: Place, *, past: bool) -> list[dict[str, str]]:
     elif place.access.reads(place.cycle.pk) and not past:
         url, action = f"{here}?side={RESTRICTED}", _("Organizers' side")
         found.append({"level": "info", "text": _("You see what everybody sees."), "url": url, "action": action})
+    if place.shown.source == "live" and not past and (since := behind(place.board, place.access.now)) is not None:
+        text = _("This board is late: what came in since %(time)s (UTC) is safe, and not counted yet.")
+        found.append({"level": "warning", "text": text % {"time": f"{since.astimezone(UTC):%H:%M:%S}"}})
     return found
 
 

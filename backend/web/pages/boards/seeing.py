@@ -20,6 +20,7 @@ from games.permissions import SCORES_SHOWN, Access
 from games.playbooks.schema import Design
 from games.results.queries import Shown, shown_around, shown_of
 from games.results.queries.alike import Alike, alike_on
+from games.results.queries.behind import with_waiting
 from games.results.queries.contest import Task, grid_of, tasks_tried
 from games.results.queries.history import places_in
 from games.results.queries.pages import Asked, BoardPage, board_page
@@ -57,7 +58,7 @@ class Place:
 def place_of(request: HttpRequest, cycle: Cycle, key: str) -> Place:
     """The board, or 404 if this person may not see it. One statement; another for a board that shows what was published."""
     access = access_of(request)
-    boards = list(_with_own(boards_seen(access, cycle), access, cycle))
+    boards = list(with_waiting(_with_own(boards_seen(access, cycle), access, cycle)))
     board = next((one for one in boards if one.key == key), None)
     if board is None:
         raise Http404
