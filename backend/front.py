@@ -40,17 +40,19 @@ JSON: Final = frozenset({"", "*/*", "application/json", "application/json, text/
 
 NUMBER = r"[1-9]\d{0,5}"
 TEXT = r"[^&;]{1,150}"
+PART: Final = re.compile(rf"((bracket|page|view|group|sort)={TEXT}(&(?!$)|$))*")
+FRAME: Final = re.compile(r"((bracket|rows|theme)=([^&;]{0,100})(&(?!$)|$))*")
 PLACES: Final = (
     ("standings", re.compile(r"/api/v1/boards/(\d{1,18})/standings"), re.compile(rf"(page={NUMBER})?")),
     ("around", re.compile(r"/api/v1/boards/(\d{1,18})/around"), re.compile(rf"group={TEXT}(&reach=\d{{1,2}})?")),
     ("find", re.compile(r"/api/v1/boards/(\d{1,18})/find"), re.compile(rf"q={TEXT}")),
     ("snapshot", re.compile(r"/api/v1/snapshots/\d{1,18}"), re.compile(r"")),
-    (
-        "rows",
-        re.compile(r"/cycles/[^/]{1,100}/boards/[^/]{1,100}/rows/"),
-        re.compile(rf"((bracket|page|view|group|sort)={TEXT}(&(?!$)|$))*"),
-    ),
+    ("rows", re.compile(r"/cycles/[^/]{1,100}/boards/[^/]{1,100}/rows/"), PART),
+    ("page", re.compile(r"/cycles/[^/]{1,100}/boards/[^/]{1,100}/"), PART),
+    ("embed-rows", re.compile(r"/embed/cycles/[^/]{1,100}/boards/[^/]{1,100}/rows/"), FRAME),
+    ("embed", re.compile(r"/embed/cycles/[^/]{1,100}/boards/[^/]{1,100}/"), FRAME),
 )
+PAGES: Final = frozenset({"rows", "page", "embed-rows", "embed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,13 @@ class Request:
 def read(environ: Environ) -> Request | None:
     """The request, if everybody who sends it is answered alike; None for any other."""
     path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
-    if not path.startswith(("/api/v1/boards/", "/api/v1/snapshots/", "/cycles/")) or not _plain(environ):
+    if not path.startswith(("/api/v1/boards/", "/api/v1/snapshots/", "/cycles/", "/embed/")) or not _plain(environ):
         return None
     for kind, place, asked in PLACES:
         found = place.fullmatch(path)
         if found is None:
             continue
-        if not asked.fullmatch(query) or (kind != "rows" and environ.get("HTTP_ACCEPT", "") not in JSON):
+        if not asked.fullmatch(query) or (kind not in PAGES and environ.get("HTTP_ACCEPT", "") not in JSON):
             return None
         board = int(found[1]) if place.groups else None
         packed = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "") and "gzip;" not in environ["HTTP_ACCEPT_ENCODING"]
@@ -89,6 +91,7 @@ def _plain(environ: Environ) -> bool:
     return (
         environ["REQUEST_METHOD"] in {"GET", "HEAD"}
         and "HTTP_AUTHORIZATION" not in environ
+        and "HTTP_HX_REQUEST" not in environ
         and not (cookies and (settings.SESSION_COOKIE_NAME in cookies or "messages" in cookies))
         and environ.get("CONTENT_LENGTH") in {None, "", "0"}
         and "HTTP_TRANSFER_ENCODING" not in environ
@@ -166,7 +169,7 @@ class FrontDoor:
         if how == "built":
             return  # Django has told of it
         unmodified = how == "unmodified"
-        kind = "page" if asked.kind == "rows" else "api"
+        kind = "page" if asked.kind in PAGES else "api"
         took("request_seconds", seconds, kind=kind, status="unmodified" if unmodified else "done")
         if settings.LOG_REQUESTS:
             told = self.routes.get(asked.path) or self._route(asked.path)

@@ -25,8 +25,8 @@ from leaderboards.bulk import insert_many
 from leaderboards.models import Board, Standing
 from leaderboards.queries import PAGE_ROWS, PUBLIC
 
-GROUPS: Final = {"tiny": 120, "quick": 10_000, "default": 100_000, "full": 100_000}
-REQUESTS: Final = {"tiny": 20, "quick": 2_000, "default": 5_000, "full": 20_000}
+GROUPS: Final = {"tiny": 120, "quick": 10_000, "default": 20_000, "full": 100_000}
+REQUESTS: Final = {"tiny": 20, "quick": 2_000, "default": 3_000, "full": 20_000}
 SCORES: Final = 100  # per second
 MOST_MB: Final = 115
 GROWS_MB: Final = 10

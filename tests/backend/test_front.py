@@ -146,7 +146,7 @@ def many(**more: int) -> list[Row]:
 @pytest.fixture
 def board(cast: Cast) -> Board:
     cycle = Cycle.objects.get(pk=cast.cycle.pk)
-    Cycle.objects.filter(pk=cycle.pk).update(public=True, state="running")
+    Cycle.objects.filter(pk=cycle.pk).update(public=True, state="running", embeddable=True)
     made = Board.objects.create(scope=cycle.pk, key="speed", number=7, name="Speed", live=True)
     refresh(made, PUBLIC, many(), now=NOW)
     refresh(made, RESTRICTED, many(secret=5000), now=NOW)
@@ -170,6 +170,10 @@ def addresses(board: Board) -> list[str]:
         rows,
         f"{rows}?page=2",
         f"{rows}?view=around&group=team20",
+        rows.removesuffix("rows/"),
+        f"{rows.removesuffix('rows/')}?page=2",
+        f"/embed{rows}?rows=20&bracket=",
+        f"/embed{rows.removesuffix('rows/')}?theme=dark",
     ]
 
 
@@ -457,6 +461,9 @@ def test_front_reads_addresses_as_urls_do() -> None:
         ("find", "/api/v1/boards/7/find"),
         ("snapshot", "/api/v1/snapshots/7"),
         ("rows", "/cycles/x/boards/y/rows/"),
+        ("page", "/cycles/x/boards/y/"),
+        ("embed-rows", "/embed/cycles/x/boards/y/rows/"),
+        ("embed", "/embed/cycles/x/boards/y/"),
     ):
         assert resolve(urlsplit(path).path).view_name
         assert [name for name, place, _ in front.PLACES if place.fullmatch(path)] == [kind]

@@ -30,6 +30,7 @@ from games.results.queries.pages import Asked, board_page
 from leaderboards.engine.spec import BoardSpec
 from leaderboards.engine.words.boards import find_board
 from leaderboards.models import Board
+from leaderboards.pages import mark
 from leaderboards.queries import PAGE_ROWS, PUBLIC
 
 ANYWHERE: Final[dict[str, Any]] = settings.SECURE_CSP | {"frame-ancestors": ["*"]}
@@ -93,7 +94,7 @@ def embedded_board(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
     context = {"cycle": found, "board": shape, "theme": asked["theme"], "total": part.total, "few": len(part.rows) < part.total}
     answer = render(request, "boards/embed.html", context)
     answer["Cache-Control"] = "public, max-age=5"
-    return answer
+    return mark(answer, board.pk)
 
 
 @require_safe
@@ -105,9 +106,9 @@ def embedded_rows(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
     tag = f'"{shown.tag}-{asked["rows"]}-{asked["bracket"].encode().hex()[:64]}"'
     headers = {"ETag": tag, "Cache-Control": "public, max-age=2"}
     if tag in request.headers.get("If-None-Match", ""):
-        return HttpResponse(status=304, headers=headers)
+        return mark(HttpResponse(status=304, headers=headers), board.pk)
     body = {"board": board.pk, "key": board.key, "version": version_of(shown), "rows": row_shapes(_seen(found, board, asked))}
-    return HttpResponse(orjson.dumps(body), content_type="application/json", headers=headers)
+    return mark(HttpResponse(orjson.dumps(body), content_type="application/json", headers=headers), board.pk)
 
 
 @require_safe

@@ -110,7 +110,7 @@ def _render(request: HttpRequest, place: Place, *, past: bool = False) -> HttpRe
         "sure": parts.sure_links(seen),
         "digest_rule": _("SHA-256 over the canonical rows, the number of the rules and the digest before"),
     } | _words(place, seen)
-    return render(request, "boards/board.html", context)
+    return mark(render(request, "boards/board.html", context), place.board.pk)
 
 
 def _mine(place: Place, seen: Seen) -> str:
