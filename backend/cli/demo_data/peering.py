@@ -16,14 +16,12 @@ ANSWER: Final = "We asked them what annoys them most and began there. Come on Th
 
 def peer_rows(start: datetime) -> Table[PeerRow]:
     """What they asked in the third week."""
-    told = start + timedelta(days=12, hours=9)
-    task = {"round": "warmup", "challenge": "rules"}
-    answered = {"answer": ANSWER, "at": told, "answered": told + timedelta(hours=26)}
+    told, day = start + timedelta(days=12, hours=9), timedelta(days=1)
+    sixth, fifth = (REASON.format(place=place) for place in ("6th", "5th"))
+    task = ("warmup", "rules")
     return Table(
         [
-            PeerRow(1, ANSWERED[0], LEADS, ANSWERED[1], "accepted", **task, reason=REASON.format(place="6th"), **answered),
-            PeerRow(
-                2, WAITS[0], LEADS, WAITS[1], "asked", **task, reason=REASON.format(place="5th"), at=told + timedelta(days=2)
-            ),
+            PeerRow(1, ANSWERED[0], LEADS, ANSWERED[1], "accepted", *task, sixth, ANSWER, told, told + day),
+            PeerRow(2, WAITS[0], LEADS, WAITS[1], "asked", *task, fifth, at=told + 2 * day),
         ]
     )

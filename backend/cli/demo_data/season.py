@@ -30,6 +30,7 @@ from games.submissions.models import Attempt, Submission
 WEEK = timedelta(days=7)
 QUEST = {"clear": 3, "honest": 3, "counted": 3}
 REFEREES = ("judith-okafor", "samira-novak")
+JUDGES = (PersonRow(REFEREES[0], "Judith Okafor", "judge"), PersonRow(REFEREES[1], "Samira Novak", "judge"))
 TO_MARK = ("paper-cranes", "corridor-c", "the-night-desk")
 
 
@@ -40,11 +41,10 @@ def load(people: Mapping[str, Any]) -> Cycle:
     start = (now - timedelta(days=15)).replace(hour=7, minute=0, second=0, microsecond=0)
     players, design = content()["players"], _design(start)
     house = create_organization("Nurses' Exchange", by=None)
-    referees = [PersonRow(REFEREES[0], "Judith Okafor", "judge"), PersonRow(REFEREES[1], "Samira Novak", "judge")]
     pictures = {team["key"]: _counted(number) for number, team in enumerate(players)}
     tables = Tables(
         groups=groups(players),
-        people=Table(referees + members(players)),
+        people=Table([*JUDGES, *members(players)]),
         submissions=widened(_reports(players, start, pictures)),
         attempts=Table(_tries(players), ("answer",)),
         peers=peer_rows(start),
@@ -66,8 +66,8 @@ def load(people: Mapping[str, Any]) -> Cycle:
             ("feedback",),
         ),
     )
-    files = {_digest(one): one for one in pictures.values()}
-    cycle = imported(Bundle(design, tables, files=files), by=people["olga"], organization=house)
+    bundle = Bundle(design, tables, files={_digest(one): one for one in pictures.values()})
+    cycle = imported(bundle, by=people["olga"], organization=house)
     for key, name in ((REFEREES[0], "judith"), ("ada-player", "ada"), ("ben-player", "ben")):
         claim(key, house, people[name], now)
     reopen_sheets(Sheet.objects.filter(challenge__round__cycle=cycle, group__key__in=TO_MARK, judge__key=REFEREES[0]))

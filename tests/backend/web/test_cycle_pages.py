@@ -167,7 +167,7 @@ def test_a_cycles_pages_take_as_many_statements_for_three_groups_as_for_one(clie
     for _ in range(3):
         GroupFactory(cycle=cast.cycle)
     assert {path: statements(client, path) for path in paths} == before
-    assert max(before.values()) <= 14
+    assert max(before.values()) <= 12
 
 
 def test_a_hidden_cycle_is_absent_on_every_page(client, cast):
