@@ -1,5 +1,6 @@
 """``./run health``: whether a part on this machine does its work; for probes of containers that have no address."""
 
+import os
 import sys
 import urllib.error
 import urllib.request
@@ -27,12 +28,18 @@ def health(*, part: str, port: int | None) -> None:
 
 def _answers(port: int) -> str:
     """Why not; empty if it does."""
-    asked = urllib.request.Request(f"http://127.0.0.1:{port}/health/", headers={"Host": "localhost"})
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}/health/", headers={"Host": _name()})
     try:
         with urllib.request.urlopen(asked, timeout=5) as answer:  # noqa: S310 -- our own loopback address
             return "" if answer.status == 200 else f"answered {answer.status}"  # noqa: PLR2004 -- HTTP OK
     except (urllib.error.URLError, OSError) as error:
         return str(error)
+
+
+def _name() -> str:
+    """A name that this house answers to."""
+    names = [name.strip() for name in os.environ.get("LUDUS_HOSTS", "").split(",")]
+    return next((name for name in names if name and name[0] not in ".*"), "localhost")
 
 
 def _works(part: str) -> str:

@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 import psycopg
 import pytest
 import websockets
+from click.testing import CliRunner
 
 from backend.cli.demo import healthy
+from backend.cli.health import health
 from backend.services.embedded import provide_redis, throw_away_database, throw_away_folder
 from backend.services.ports import free_port, wait_until
 from backend.services.supervisor import Supervisor
@@ -77,6 +79,8 @@ def test_serve_runs_every_part_on_real_services_and_ends_them_all(services, tmp_
             running = " ".join(marked(f"LUDUS_DATA={tmp_path}").values())
             assert all(part in running for part in ("worker.app worker", "worker.app beat", "backend.serving", "backend.wsgi"))
             assert measured_by(web) >= {"web", "worker", "beat", "live"}
+            for part, port in (("web", web), ("live", live), ("worker", 1), ("beat", 1)):
+                assert CliRunner(env=services).invoke(health, [part, "--port", str(port)]).output == f"{part} works\n"
             story = json.loads(subprocess.check_output(PEOPLE, cwd=ROOT, env=services | SETTINGS, text=True))
             ended = asyncio.run(end_in_the_middle(process, services["DATABASE_URL"], web, live, story))
             output, _ = process.communicate(timeout=60)
