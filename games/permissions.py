@@ -6,10 +6,10 @@ A superuser is no bypass: the owner of the instance sees a sealed entry only aft
 "Organizers" who may view something means these owners too; whoever steers, decides or settles something is an organizer.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Exists, FilteredRelation, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
@@ -72,6 +72,7 @@ from games.submissions.rules import COUNTS, SubmissionState
 from games.suggestions.models import Suggestion
 from games.suggestions.rules import SuggestionState
 from games.talk.models import Follow, Post, Report, Ruling, Thread
+from leaderboards.kept import Kept
 from leaderboards.models import Board, Snapshot, Standing
 
 NEVER = Q(pk__in=())
@@ -118,11 +119,14 @@ class Access:
         return sorted(group for group, held in self.groups.items() if capability is None or capability in held)
 
 
-def _held_by(user_id: int) -> Iterable[tuple[int, datetime, int | None, int | None, list[str]]]:
-    """(person, database's now, cycle, group, capabilities) of everything somebody holds; a person who holds nothing has one row too."""
+def _holding(user_id: int) -> QuerySet[Person, Any]:
     held = FilteredRelation("memberships", condition=Q(memberships__until__isnull=True))
     rows = Person.objects.filter(user_id=user_id).annotate(held=held, at=Now())
     return rows.values_list("pk", "at", "held__cycle_id", "held__group_id", "held__capabilities")
+
+
+_held_by: Final[Kept[Person, tuple[int, datetime, int | None, int | None, list[str]]]] = Kept(_holding, int)
+"""(person, database's now, cycle, group, capabilities) of everything somebody holds; a person who holds nothing has one row too."""
 
 
 def _opened_by(user_id: int, now: datetime) -> frozenset[int]:

@@ -1,11 +1,13 @@
 """Reads about users, tokens and links."""
 
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Count, Q, QuerySet
 
 from backend.accounts.models import ApiToken, SignInLink, User
 from backend.accounts.rules import clean_email, digest_of
+from leaderboards.kept import Kept
 
 
 def user_by_email(email: str) -> User | None:
@@ -15,8 +17,17 @@ def user_by_email(email: str) -> User | None:
 
 def token_by_secret(secret: str, *, now: datetime) -> ApiToken | None:
     """The usable token behind a secret, with its user; None when it is unknown, revoked, expired or the user is suspended."""
-    good = ApiToken.objects.filter(digest=digest_of(secret), revoked_at__isnull=True, expires_at__gt=now, user__is_active=True)
-    return good.select_related("user").first()
+    return next(iter(_usable(digest_of(secret), now)), None)
+
+
+def _tokens_with(digest: str, now: datetime) -> QuerySet[ApiToken]:
+    """At most one: digests are unique."""
+    good = ApiToken.objects.filter(digest=digest, revoked_at__isnull=True, expires_at__gt=now, user__is_active=True)
+    return good.select_related("user")
+
+
+_usable: Final[Kept[ApiToken, ApiToken]] = Kept(_tokens_with, str, datetime)
+"""Asked by every request of the API."""
 
 
 def tokens_of(user: User) -> QuerySet[ApiToken]:

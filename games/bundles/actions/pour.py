@@ -41,6 +41,33 @@ def pour(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any
             cursor.executemany(statement, some)
 
 
+class Texts:
+    """Cells that repeat, written once as the database takes them: as the text of COPY, or as values where there is no COPY."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, ...], Any] = {}
+        self._copies = connection.vendor == "postgresql"
+
+    def of(self, cells: tuple[Any, ...]) -> Any:
+        """These cells, of one row, side by side."""
+        found = self._known.get(cells)
+        if found is None:
+            found = self._known[cells] = next(_lines([cells])) if self._copies else tuple(map(_adapted, cells))
+        return found
+
+
+def pour_texts(model: type[Model], columns: Sequence[str], rows: Iterable[tuple[str, Any]]) -> None:
+    """The same for rows of a first cell of their own and others that repeat, as `Texts` gives them."""
+    if connection.vendor != "postgresql":
+        pour(model, columns, ((first, *others) for first, others in rows))
+        return
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(name) for name in columns)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN") as copy:
+        for some in batched(rows, CHUNK):
+            copy.write("".join([f"{first}\t{others}" for first, others in some]))
+
+
 def pour_with_ids(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Sequence[int]:
     """The same, returning the id of each row."""
     ids = new_ids(model, len(rows))

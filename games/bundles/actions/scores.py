@@ -1,5 +1,6 @@
 """Very many marks of one panel at once, for sheets that wait: judged on paper, or elsewhere. Everything or nothing, into the same journal."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -10,7 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F, Subquery
 
-from games.bundles.actions.pour import pour
+from games.bundles.actions.pour import Texts, pour, pour_texts
 from games.challenges.models import Challenge
 from games.cycles.actions import locked
 from games.errors import Problem
@@ -48,6 +49,7 @@ class _Open(NamedTuple):
     pk: int
     group: int
     judge: int
+    state: str
     judged: int | None
 
 
@@ -84,7 +86,7 @@ def _waiting(challenge: Challenge, panel: str) -> dict[tuple[str, str], _Open]:
     sheets = Sheet.objects.filter(challenge=challenge, panel=panel, state__in=OPEN_SHEETS)
     rows = judgeable(sheets).select_for_update(of=("self",), no_key=True).order_by("pk")
     judged = rows.annotate(judged=Subquery(entry_of().values("pinned_id")[:1]))
-    found = judged.values_list("group__key", "judge__key", "pk", "group_id", "judge_id", "judged")
+    found = judged.values_list("group__key", "judge__key", "pk", "group_id", "judge_id", "state", "judged")
     return {(group, judge): _Open(*cells) for group, judge, *cells in found.iterator(AT_ONCE)}
 
 
@@ -141,26 +143,29 @@ def _filled(
 def _write(challenge: Challenge, panel: str, filled: Mapping[_Open, Mapping[str, Scaled]], by: Any, now: datetime) -> None:
     """Marks, sheets, and an entry of the journal for each sheet; drafts of the same sheets go."""
     round_ = challenge.round
-    for some in batched(filled, AT_ONCE):
-        ids = [sheet.pk for sheet in some]
-        Mark.objects.filter(sheet__in=ids).delete()
-        Sheet.objects.filter(pk__in=ids).update(
-            state=SheetState.FINAL.value,
-            version_id=Subquery(entry_of().values("pinned_id")[:1]),
-            design_number=round_.design_number,
-            updated_at=now,
-            final_at=now,
-            revision=F("revision") + 1,
-        )
-    pour(Mark, MARK, ((sheet.pk, *mark) for sheet, marks in filled.items() for mark in marks.values()))
+    for some in batched([sheet.pk for sheet in filled if sheet.state == SheetState.DRAFT.value], AT_ONCE):
+        Mark.objects.filter(sheet__in=some).delete()
+    final = {
+        "state": SheetState.FINAL.value,
+        "design_number": round_.design_number,
+        "updated_at": now,
+        "final_at": now,
+        "revision": F("revision") + 1,
+    }
+    for some in batched((sheet.pk for sheet in filled), AT_ONCE):
+        version = Subquery(entry_of().values("pinned_id")[:1])
+        Sheet.objects.filter(pk__in=some).update(version_id=version, **final)
+    texts = Texts()
+    pour_texts(Mark, MARK, ((str(sheet.pk), texts.of(mark)) for sheet, marks in filled.items() for mark in marks.values()))
     *others, last = filled
     told = {"round": round_.key, "challenge": challenge.key, "panel": panel, "design": round_.design_number}
+    begun = json.dumps(told)[:-1]
     actor = getattr(by, "pseudonym", None)
     kind = (Kind.SHEET_FINALIZED.value, round_.cycle_id, None if actor is None else _uuid(actor))
     pour(
         JournalEntry,
         ENTRY,
-        ((*kind, one.group, f"sheet:{one.pk}", _said(told, one), CHANNEL, now, "", "") for one in others),
+        ((*kind, one.group, f"sheet:{one.pk}", f"{begun}{_said_last(one)}", CHANNEL, now, "", "") for one in others),
     )
     record(  # the last one wakes whoever listens
         Kind.SHEET_FINALIZED,
@@ -172,6 +177,11 @@ def _write(challenge: Challenge, panel: str, filled: Mapping[_Open, Mapping[str,
         at=now,
         channel=CHANNEL,
     )
+
+
+def _said_last(sheet: _Open) -> str:
+    """The end of what `_said` gives, as JSON."""
+    return f', "judge": {sheet.judge}, "version_id": {"null" if sheet.judged is None else sheet.judged}}}'
 
 
 def _uuid(actor: UUID) -> str:

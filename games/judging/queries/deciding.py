@@ -1,8 +1,7 @@
 """What decides about a sheet, and what judges may know of an entry."""
 
 from collections.abc import Collection
-from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
@@ -20,6 +19,7 @@ from games.playbooks.schema import ChallengeDesign
 from games.rounds.models import Extension, Round
 from games.submissions.models import Submission
 from games.submissions.queries import counting, with_ordinal
+from leaderboards.kept import Kept
 
 
 def on_anchor() -> Exists:
@@ -51,12 +51,10 @@ def locked_sheet(sheet: Sheet) -> list[Any]:
 
     One statement. The row lock makes saving, finalizing and reopening of one sheet follow each other.
     """
-    return list(_locked_sheets().filter(pk=sheet.pk))
+    return _locked(sheet.pk)
 
 
-@cache
-def _locked_sheets() -> QuerySet[Sheet, Any]:
-    """Made once and never evaluated: putting it together takes longer than asking the database."""
+def _locked_sheets(pk: int) -> QuerySet[Sheet, Any]:
     return (
         with_facts(Sheet.objects.select_related("challenge__round__cycle", "group", "judge"))
         .select_for_update(of=("self",), no_key=True)
@@ -66,7 +64,12 @@ def _locked_sheets() -> QuerySet[Sheet, Any]:
             mark_state=F("marks__state"),
             mark_comment=F("marks__comment"),
         )
+        .filter(pk=pk)
     )
+
+
+_locked: Final[Kept[Sheet, Any]] = Kept(_locked_sheets, int)
+"""Putting it together takes longer than asking the database."""
 
 
 def with_facts(sheets: QuerySet[Sheet]) -> QuerySet[Sheet, Any]:

@@ -1,26 +1,19 @@
 """Which boards rank by points alone, so that a sorted set can keep their ranks exactly as the engine would give them. Pure."""
 
-from collections.abc import Collection, Mapping
-from fractions import Fraction
-from typing import Any, Final
+from collections.abc import Collection
 
 from leaderboards.engine import facts
 from leaderboards.engine.entrants import exits
 from leaderboards.engine.index import DIVISION, index
 from leaderboards.engine.outcome import RowStatus
-from leaderboards.engine.pipeline import compute
 from leaderboards.engine.spec import BoardSpec, Ranked, Rows, Scoring, Source, board_rounds, expand_boards
 from leaderboards.engine.spec.base import PlaceStyle
 from leaderboards.engine.spec.scoring import ORDER_DEFAULT
 
-SOMEBODY: Final = "somebody"
-SOME: Final = 7
-
 
 def by_points_alone(scoring: Scoring) -> dict[str, BoardSpec]:
     """Key → board that ranks every group by its points and by nothing else: no freeze, no task, no other order or style of places."""
-    boards = {spec.id: spec for spec in expand_boards(scoring) if _plain(scoring, spec)}
-    return {key: spec for key, spec in boards.items() if beside(scoring, key) is not None}
+    return {spec.id: spec for spec in expand_boards(scoring) if _plain(scoring, spec)}
 
 
 def _plain(scoring: Scoring, spec: BoardSpec) -> bool:
@@ -35,18 +28,8 @@ def _plain(scoring: Scoring, spec: BoardSpec) -> bool:
         and spec.freeze is None
         and spec.decimals is None
         and not any(task.in_round(key) for task in scoring.challenges for key in rounds)
+        and all(award.by in ORDER_DEFAULT for award in scoring.awards if award.board in {None, spec.id})
     )
-
-
-def beside(scoring: Scoring, board: str) -> dict[str, None] | None:
-    """What every row of the board has beside its points, as the engine gives it: names without a value. None if there is more."""
-    known = facts.Facts(groups=(facts.Group(SOMEBODY, SOMEBODY, {}),), points=(facts.Points(SOMEBODY, Fraction(SOME)),))
-    row = compute(scoring, known).board(board).row(SOMEBODY)
-    if row is None or row.score != SOME or row.keys != (row.score,):
-        return None
-    values: dict[str, Any] = {**row.rounds, **row.values}
-    score = values.pop(ORDER_DEFAULT[0], None)
-    return None if score != SOME or any(value is not None for value in values.values()) else dict.fromkeys(values)
 
 
 def unplaced(scoring: Scoring, spec: BoardSpec, decisions: Collection[facts.Decision]) -> dict[str, str]:
@@ -65,8 +48,3 @@ def divides(decisions: Collection[facts.Decision], main: str, board: str) -> boo
     """Whether a decision joins or breaks a tie on this board; one that names no board is about the main one."""
     kinds = {facts.DecisionKind.EQUAL, facts.DecisionKind.BREAK}
     return any(one.kind in kinds and (one.board or main) == board for one in decisions)
-
-
-def scores_of(values: Mapping[str, None], amount: int) -> dict[str, str | None]:
-    """The named values of a row with so many points."""
-    return {**values, ORDER_DEFAULT[0]: str(amount)}

@@ -1,0 +1,91 @@
+"""A statement that is kept gives what the same statement gives that is put together each time."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+from django.db.transaction import TransactionManagementError
+
+from leaderboards.kept import Kept
+from leaderboards.models import Board, Standing
+
+NOW = datetime(2027, 5, 1, tzinfo=UTC)
+
+
+def boards() -> list[Board]:
+    return [
+        Board.objects.create(
+            scope=scope, key=f"k{scope}", number=1, name=f"Board {scope}", refreshed_at=NOW + timedelta(days=scope)
+        )
+        for scope in (1, 2, 3)
+    ]
+
+
+def rows_of(board: int, entry: str) -> QuerySet[Standing, Any]:
+    found = Standing.objects.filter(board=board, entry=entry).select_related("board")
+    return found.annotate(whose=F("board__name")).order_by("line")
+
+
+@pytest.mark.django_db
+def test_rows_come_with_what_belongs_to_them(django_assert_num_queries: Any) -> None:
+    first, second, _ = boards()
+    for board in (first, second):
+        for line in range(3):
+            Standing.objects.create(board=board, entry="red", line=line, name="Red", rank=line + 1, values={"a": ["1/3"]})
+    kept = Kept(rows_of, int, str)
+    for board in (first, second, first):
+        with django_assert_num_queries(1):
+            found = kept(board.pk, "red")
+            assert [(row.board.name, row.whose, row.line, row.values) for row in found] == [
+                (board.name, board.name, line, {"a": ["1/3"]}) for line in range(3)
+            ]
+        assert found == list(rows_of(board.pk, "red"))
+    assert kept(first.pk, "blue") == []
+    assert kept(first.pk, "' OR '1'='1") == []
+    assert kept(0, "red") == []
+
+
+@pytest.mark.django_db
+def test_moments_and_values_without_objects() -> None:
+    boards()
+    kept = Kept(
+        lambda since: Board.objects.filter(refreshed_at__gt=since).order_by("scope").values_list("scope", "key"), datetime
+    )
+    assert kept(NOW) == [(1, "k1"), (2, "k2"), (3, "k3")]
+    assert kept(NOW + timedelta(days=2)) == [(3, "k3")]
+    assert kept(NOW + timedelta(days=9)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_locked_inside_a_transaction_only() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite locks no rows")
+    board = boards()[0]
+    kept = Kept(lambda pk: Board.objects.select_for_update().filter(pk=pk), int)
+    with transaction.atomic():
+        assert kept(board.pk) == [board]
+    with pytest.raises(TransactionManagementError):
+        kept(board.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_do_not_get_each_others_rows() -> None:
+    made = boards()
+    kept = Kept(lambda pk: Board.objects.filter(pk=pk), int)
+
+    def asked(board: Board) -> bool:
+        try:
+            return all(kept(board.pk) == [board] for _ in range(20))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        assert all(pool.map(asked, made))
+
+
+def test_a_value_that_is_asked_for_nowhere_is_a_mistake() -> None:
+    with pytest.raises(RuntimeError):
+        Kept(lambda _pk: Board.objects.all(), int)._statement()
