@@ -35,6 +35,8 @@ COMMANDS: dict[str, Entry] = {
     "screenshots": Entry("Work on Ludus", "backend.cli.screenshots:screenshots"),
     "check": Entry("Work on Ludus", "backend.cli.check:check"),
     "bench": Entry("Work on Ludus", "backend.cli.develop:bench"),
+    "faults": Entry("Work on Ludus", "backend.cli.faults:faults"),
+    "soak": Entry("Work on Ludus", "backend.cli.faults:soak"),
     "services": Entry("Work on Ludus", "backend.cli.develop:services"),
     "lock": Entry("Work on Ludus", "backend.cli.develop:lock"),
     "serve": Entry("Operate", "backend.cli.serve:serve"),

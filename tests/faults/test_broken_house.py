@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -189,3 +190,25 @@ def test_everything_at_once(there: House) -> None:
             act()
             found.recorded(5)
         found.whole()
+
+
+WRONG = str(Path(__file__).parent / "wrong_clock")
+HOURS = 20
+A_MINUTE = 60
+
+
+@pytest.mark.parametrize(("name", "hours"), [("web", HOURS), ("web", -HOURS), ("worker", -HOURS), ("live", HOURS)])
+def test_a_part_whose_clock_is_wrong(there: House, name: str, hours: int) -> None:
+    """Times that count come from the database: tries bear its time, leases and refreshes go by it."""
+    there.kill(name)
+    there.start(name, PYTHONPATH=WRONG, WRONG_CLOCK=str(hours * 3600))
+    try:
+        with scene(there) as found:
+            found.recorded(15)
+            found.whole()
+            now = there.teller.ask("database_time")
+            times = found.tell("attempt_times")
+            assert all(now - 5 * A_MINUTE < one <= now for one in times), "written down by the database's clock"
+    finally:
+        there.kill(name)
+        there.start(name)
