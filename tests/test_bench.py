@@ -19,6 +19,7 @@ def stage(tmp_path: Path):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(300)  # many rows, each with its limit beside it
 def test_every_row_runs(stage: Stage, monkeypatch: pytest.MonkeyPatch):
     if connection.vendor != "postgresql" or not settings.HAS_REDIS:
         pytest.skip("needs PostgreSQL and Redis: run it by ./run test")
