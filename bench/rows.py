@@ -6,6 +6,7 @@ from bench import (
     boards,
     commons,
     doors,
+    growing,
     imports,
     judging,
     live,
@@ -31,6 +32,7 @@ ROWS: Final[tuple[Row, ...]] = (
     *commons.ROWS,
     *recognition.ROWS,
     *totals.ROWS,
+    *growing.ROWS,
     *writing.ROWS,
     *statements.ROWS,
 )

@@ -1,13 +1,10 @@
 """Very large boards of points: everything emptied and built again, what grows with the groups, and one score that changed."""
 
 import random
-import statistics
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from itertools import pairwise
 from typing import Any, Final
 
 from django.conf import settings
@@ -16,7 +13,7 @@ from django.db import connection, transaction
 from backend.services.ports import HOST
 from bench.contests import SEED, begun
 from bench.doors import API, web
-from bench.harness import Count, Pair, Race, Result, Stage, seconds_of, watched
+from bench.harness import Pair, Race, Stage, seconds_of, watched
 from bench.people import captains
 from games.cycles.models import Cycle
 from games.playbooks.schema import Design, parse_design
@@ -24,16 +21,10 @@ from games.recognition.actions import follow_ranks, rebuild_totals
 from games.recognition.models import Points, PointsCursor
 from leaderboards import ranked
 from leaderboards.models import Board
-from leaderboards.queries import PUBLIC, live_rows, place_of
+from leaderboards.queries import place_of
 
 SIZES: Final = {"tiny": (60, 4), "quick": (2000, 20), "default": (20_000, 20), "full": (100_000, 20)}
 """Groups, and rows of points for each."""
-GROWING: Final = {
-    "tiny": (20, 40, 80),
-    "quick": (500, 2000, 5000),
-    "default": (2000, 10_000, 50_000),
-    "full": (10_000, 100_000, 1_000_000),
-}
 SET_OF: Final = {"tiny": 100, "quick": 10_000, "default": 100_000, "full": 1_000_000}
 ROUNDS: Final = 500
 MEMBERS: Final = "INSERT INTO games_group (cycle_id, key, name, kind, division, columns, state, invite_code, rank_hidden, unnamed, created_at) "
@@ -140,7 +131,8 @@ def until_the_set_stands(told: Season) -> float:
     return seconds_of(lambda: follow_ranks(told.cycle))
 
 
-def _same_in_sql(told: Season) -> float:
+def same_in_sql(told: Season) -> float:
+    """Seconds of the probe: the same rows summed and ranked into an empty table."""
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE bench_ranked")
         return seconds_of(lambda: cursor.execute(SAME, [told.cycle.pk]))
@@ -166,7 +158,7 @@ def cold(stage: Stage) -> Iterator[Pair]:
     def notes() -> list[str]:
         return [f"{told.groups:,} groups, {told.rows:,} rows of points; the set stood {min(filled):.2f} s later"]
 
-    yield Pair(ours, lambda: _same_in_sql(told), notes)
+    yield Pair(ours, lambda: same_in_sql(told), notes)
 
 
 @contextmanager
@@ -198,65 +190,6 @@ def cache_lost(stage: Stage) -> Iterator[Pair]:
         ranks[order] = np.arange(1, len(ids) + 1)
 
     yield Pair(ours, lambda: seconds_of(in_memory), lambda: [f"{told.groups:,} groups, {told.rows:,} rows of points"])
-
-
-# --- What grows -------------------------------------------------------------------------------------------------------------------------
-
-GROWTH: Final = 1.2
-FLAT: Final = 1.3
-
-
-def growth(stage: Stage) -> Iterator[Result]:
-    """From each size to the next: how much longer a rebuild takes, beside how much longer the probe does; and a read of the first page."""
-    rebuilds, probes, reads = [], [], []
-    sizes = GROWING[stage.sizes.name]
-    for number in sizes:
-        told = season(f"grow{number}", number, 10)
-        rebuild, probe = _alternately(lambda told=told: _rebuilt(told), lambda told=told: _same_in_sql(told))  # type: ignore[misc]
-        rebuilds.append(rebuild)
-        probes.append(probe)
-        reads.append(_read(told))
-    for number, (before, after) in enumerate(pairwise(sizes)):
-        ours, limit = rebuilds[number + 1] / rebuilds[number], probes[number + 1] / probes[number]
-        yield Result(
-            f"grow {before:,} → {after:,}: rebuild",
-            "x",
-            ours,
-            limit,
-            limit / ours,
-            f"≤ {GROWTH:g} x limit",
-            ours > GROWTH * limit,
-            (
-                f"{rebuilds[number]:.3g} s → {rebuilds[number + 1]:.3g} s, probe {probes[number]:.3g} s → {probes[number + 1]:.3g} s",
-            ),
-            "totals rebuilt; limit: truncate + INSERT..SELECT ranked of the same rows",
-        )
-    read = reads[-1] / reads[0]
-    told_reads = " → ".join(f"{one * 1e6:.0f}" for one in reads) + " µs"
-    about = "first page from the sorted set; limit: a read that does not grow"
-    yield Result(
-        f"grow {sizes[0]:,} → {sizes[-1]:,}: read", "x", read, 1, 1 / read, f"≤ {FLAT:g}", read > FLAT, (told_reads,), about
-    )
-
-
-def _alternately(ours: Callable[[], float], limit: Callable[[], float]) -> tuple[float, float]:
-    runs = [(ours(), limit()) for _ in range(3)]
-    return statistics.median(one for one, _ in runs), statistics.median(one for _, one in runs)
-
-
-def _rebuilt(told: Season) -> float:
-    empty_totals(told)
-    return seconds_of(lambda: rebuild_totals(told.cycle))
-
-
-def _read(told: Season) -> float:
-    """Median seconds of reading the first page from the set."""
-    took = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        live_rows(told.board, PUBLIC, "", 0, 50)
-        took.append(time.perf_counter() - began)
-    return statistics.median(took)
 
 
 # --- One score ----------------------------------------------------------------------------------------------------------------------------
@@ -309,5 +242,4 @@ ROWS: Final = (
         "cache-cold", "Redis emptied, to the first page's bytes; limit: NumPy sums and ranks the same rows", "s", cache_lost, 0.1
     ),
     Race("rank-one", "one number changed, its rank right; limit: ZINCRBY and ZREVRANK", "/s", one_score, round(1 / 3, 3)),
-    Count("grow", "how much longer at several sizes", growth),
 )

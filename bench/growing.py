@@ -1,0 +1,77 @@
+"""What grows with the groups of a board by points: its rebuild, beside the probe's; and a read of its first page, which must not."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Final
+
+from bench.harness import Count, Result, Stage, seconds_of
+from bench.totals import ROUNDS, Season, empty_totals, same_in_sql, season
+from games.recognition.actions import rebuild_totals
+from leaderboards.queries import PUBLIC, live_rows
+
+GROWING: Final = {
+    "tiny": (20, 40, 80),
+    "quick": (500, 2000, 5000),
+    "default": (2000, 10_000, 50_000),
+    "full": (10_000, 100_000, 1_000_000),
+}
+GROWTH: Final = 1.2
+FLAT: Final = 1.3
+
+
+def growth(stage: Stage) -> Iterator[Result]:
+    """From each size to the next: how much longer a rebuild takes, beside how much longer the probe does; and a read of the first page."""
+    rebuilds, probes, reads = [], [], []
+    sizes = GROWING[stage.sizes.name]
+    for number in sizes:
+        told = season(f"grow{number}", number, 10)
+        rebuild, probe = _alternately(lambda told=told: _rebuilt(told), lambda told=told: same_in_sql(told))  # type: ignore[misc]
+        rebuilds.append(rebuild)
+        probes.append(probe)
+        reads.append(_read(told))
+    for number, (before, after) in enumerate(pairwise(sizes)):
+        ours, limit = rebuilds[number + 1] / rebuilds[number], probes[number + 1] / probes[number]
+        yield Result(
+            f"grow {before:,} → {after:,}: rebuild",
+            "x",
+            ours,
+            limit,
+            limit / ours,
+            f"≤ {GROWTH:g} x limit",
+            ours > GROWTH * limit,
+            (
+                f"{rebuilds[number]:.3g} s → {rebuilds[number + 1]:.3g} s, probe {probes[number]:.3g} s → {probes[number + 1]:.3g} s",
+            ),
+            "totals rebuilt; limit: truncate + INSERT..SELECT ranked of the same rows",
+        )
+    read = reads[-1] / reads[0]
+    told_reads = " → ".join(f"{one * 1e6:.0f}" for one in reads) + " µs"
+    about = "first page from the sorted set; limit: a read that does not grow"
+    yield Result(
+        f"grow {sizes[0]:,} → {sizes[-1]:,}: read", "x", read, 1, 1 / read, f"≤ {FLAT:g}", read > FLAT, (told_reads,), about
+    )
+
+
+def _alternately(ours: Callable[[], float], limit: Callable[[], float]) -> tuple[float, float]:
+    runs = [(ours(), limit()) for _ in range(3)]
+    return statistics.median(one for one, _ in runs), statistics.median(one for _, one in runs)
+
+
+def _rebuilt(told: Season) -> float:
+    empty_totals(told)
+    return seconds_of(lambda: rebuild_totals(told.cycle))
+
+
+def _read(told: Season) -> float:
+    """Median seconds of reading the first page from the set."""
+    took = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        live_rows(told.board, PUBLIC, "", 0, 50)
+        took.append(time.perf_counter() - began)
+    return statistics.median(took)
+
+
+ROWS: Final = (Count("grow", "how much longer at several sizes", growth),)
