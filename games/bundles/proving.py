@@ -130,10 +130,10 @@ COUNTED: Final = ("submissions", "marks", "attempts", "votes")
 WORDS: Final = {"submissions": "entries", "marks": "marks", "attempts": "attempts", "votes": "votes"}
 
 
-def facts_behind(bundle: Bundle, rounds: Collection[str], *, points: bool) -> dict[str, int]:
-    """How many facts of each kind a board rests on: of its rounds, or points."""
+def facts_behind(bundle: Bundle, rounds: Collection[str], *, points: bool, acts: int | None) -> dict[str, int]:
+    """How many facts of each kind a board rests on: of its rounds, or rows of points up to the act that it counts."""
     if points:
-        return {"acts that gave points": len(bundle.tables.points.rows)}
+        return {"rows of points": sum(1 for row in bundle.tables.points.rows if acts is None or row.number <= acts)}
     found: Counter[str] = Counter()
     for name in COUNTED:
         found[WORDS[name]] = sum(1 for row in getattr(bundle.tables, name).rows if row.round in rounds)

@@ -33,7 +33,7 @@ def test_an_export_says_what_it_proved_of_each_board_and_how() -> None:
         ("result", How.RECOMPUTED, 1, True),
         ("busy", How.RECOMPUTED, 1, True),
     }
-    assert {one.board: dict(one.facts) for one in found.boards}["busy"] == {"acts that gave points": 2}
+    assert {one.board: dict(one.facts) for one in found.boards}["busy"] == {"rows of points": 2}
 
 
 def test_a_public_export_without_the_work_proves_only_that_it_was_signed() -> None:
