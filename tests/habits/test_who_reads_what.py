@@ -220,6 +220,7 @@ ASKED: Final[dict[str, str]] = {
     "desk-matrix": "?panel=jury",
     "planning-readers": "?panel=jury&group=scarlet-ibises",
     "search": "?q=redtitle",
+    "receipt-receipt": "?group=scarlet-ibises",
     "compare": "?from=1&to=1",
 }
 """What an address needs besides."""
@@ -250,6 +251,7 @@ UNREACHED: Final[dict[str, str]] = {
     "board-around": "a long board is turned to a row",
     "board-find": "a long board is turned to a row",
     "board-lines": "no lines without a second publication",
+    "board-past-why": "nothing moved without a second publication",
     "ceremony-opening": "no board froze",
     "complete-registration": "nothing to complete",
     "cycle-logo": VOTES,
