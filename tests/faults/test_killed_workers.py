@@ -61,7 +61,7 @@ def test_a_worker_killed_at_every_step_leaves_the_same_end(tmp_path: Path) -> No
     story(played)
     run = request_settle(played.rounds["final"], by=None, publish=True)
     with dying(tmp_path / "log", *Step, "none"):
-        until(lambda: RecomputeRun.objects.get(pk=run.pk).state == "done", 60, between=lambda: publish("tick"))
+        until(lambda: RecomputeRun.objects.get(pk=run.pk).state == "done", 150, between=lambda: publish("tick"))
     assert (tmp_path / "log").read_text().splitlines() == [f"{step} {-signal.SIGKILL}" for step in Step]
     assert state(played.cycle.pk) == undisturbed()
 
