@@ -1,10 +1,8 @@
 """A whole database into one file and back: pg_dump and pg_restore for PostgreSQL, its own backup for SQLite."""
 
 import contextlib
-import os
 import shutil
 import sqlite3
-import subprocess
 from pathlib import Path
 from typing import Any, Final
 
@@ -108,7 +106,7 @@ def _run(tool: str, *arguments: str) -> None:
     env = {name: str(settings[key]) for name, key in named.items() if settings.get(key)}
     options = settings.get("OPTIONS", {})
     env |= {name: str(options[key]) for key, name in OPTIONS.items() if options.get(key)}
-    done = subprocess.run([program(tool), *arguments], env=os.environ | env, capture_output=True, text=True, check=False)
+    done = postgres.client([program(tool), *arguments], env)
     if done.returncode:
         message = f"{tool} failed: {done.stderr.strip()}"
         raise BackupRefused(message)

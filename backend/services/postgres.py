@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -156,3 +157,8 @@ def _ready(data: Path, pid: int) -> bool:
     except OSError:
         return False
     return len(lines) > STATE_LINE and lines[0].strip() == str(pid) and lines[STATE_LINE].strip() == "ready"
+
+
+def client(command: Sequence[str], env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run one of PostgreSQL's programs; `env` says on which database (PGHOST, PGPASSWORD, ...) beside our own environment."""
+    return subprocess.run([*command], env=os.environ | env, capture_output=True, text=True, check=False)

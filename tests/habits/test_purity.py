@@ -96,4 +96,5 @@ def test_the_environment_is_read_in_one_place():
     }
     allowed = ("backend/env.py", "backend/cli/", "backend/services/")
     starters = {"backend/asgi.py", "backend/wsgi.py", "worker/app.py"}  # they only name the settings module
+    starters.add("leaderboards/measures.py")  # the library of Prometheus takes its folder from there
     assert {name for name in readers if not name.startswith(allowed)} - starters == set()
