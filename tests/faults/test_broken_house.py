@@ -61,7 +61,7 @@ class Scene:
         self.recorder.join(30)
         until(lambda: not any(self.tell("waiting").values()), LEASE_AND_MORE, say=lambda: self.tell("waiting"))
 
-    def whole(self) -> None:
+    def expect_whole(self) -> None:
         """Nothing lost, nothing twice; boards, totals, pages and watchers say what a rebuild says."""
         self.still()
         stored, recorder = self.tell("stored"), self.recorder
@@ -100,7 +100,7 @@ def scene(there: House) -> Iterator[Scene]:
 def test_a_house_that_nobody_breaks(there: House) -> None:
     with scene(there) as found:
         found.recorded(40)
-        found.whole()
+        found.expect_whole()
         assert found.recorder.statuses.keys() == {201}
         assert found.seed["live"]
 
@@ -110,7 +110,7 @@ def test_redis_restarted_empty(there: House) -> None:
     with scene(there) as found:
         there.empty_redis(away=lambda: found.recorded(10))
         found.recorded(20)
-        found.whole()
+        found.expect_whole()
         assert found.recorder.statuses.keys() == {201}, "nobody who records is refused for a Redis that is away"
 
 
@@ -121,7 +121,7 @@ def test_postgres_restarted(there: House, how: signal.Signals) -> None:
             found.recorded(10)
             there.restart_postgres(how)
         found.recorded(20)
-        found.whole()
+        found.expect_whole()
 
 
 @pytest.mark.parametrize("name", ["live", "web", "worker", "beat"])
@@ -135,7 +135,7 @@ def test_a_part_killed_and_started_again(there: House, name: str) -> None:
         if name == "live":
             until(lambda: found.watcher.came > came)
         found.recorded(20)
-        found.whole()
+        found.expect_whole()
 
 
 @pytest.mark.parametrize("which", ["database", "redis"])
@@ -146,7 +146,7 @@ def test_connections_cut_again_and_again(there: House, which: str) -> None:
             found.recorded(6)
             door.cut()
         found.recorded(20)
-        found.whole()
+        found.expect_whole()
 
 
 @pytest.mark.parametrize("which", ["database", "redis"])
@@ -159,7 +159,7 @@ def test_a_server_out_of_reach_for_a_while(there: House, which: str) -> None:
         finally:
             door.open()
         found.recorded(20)
-        found.whole()
+        found.expect_whole()
 
 
 def away(there: House, found: Scene, which: str) -> None:
@@ -189,7 +189,7 @@ def test_everything_at_once(there: House) -> None:
         for act in acts:
             act()
             found.recorded(5)
-        found.whole()
+        found.expect_whole()
 
 
 WRONG = str(Path(__file__).parent / "wrong_clock")
@@ -205,7 +205,7 @@ def test_a_part_whose_clock_is_wrong(there: House, name: str, hours: int) -> Non
     try:
         with scene(there) as found:
             found.recorded(15)
-            found.whole()
+            found.expect_whole()
             now = there.teller.ask("database_time")
             times = found.tell("attempt_times")
             assert all(now - 5 * A_MINUTE < one <= now for one in times), "written down by the database's clock"
