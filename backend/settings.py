@@ -188,7 +188,7 @@ LIVE_SOCKETS = env_int("LUDUS_LIVE_SOCKETS", 20_000, least=1)
 LIVE_SOCKETS_PER_USER = env_int("LUDUS_LIVE_SOCKETS_PER_USER", 20, least=1)
 LIVE_SOCKETS_PER_ADDRESS = env_int("LUDUS_LIVE_SOCKETS_PER_ADDRESS", 2000, least=1)  # a whole hall may come from one address
 LIVE_WAITING = env_int("LUDUS_LIVE_WAITING", 32, least=1)  # messages that may wait for a slow client
-LIVE_RECHECK = env_int("LUDUS_LIVE_RECHECK_SECONDS", 60, least=1)  # the net: everybody is asked again that often, whatever was missed
+LIVE_RECHECK = env_int("LUDUS_LIVE_RECHECK_SECONDS", 60, least=1)  # the net: everybody is asked again that often
 
 # --- API ------------------------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -18,7 +18,8 @@ class Board(models.Model):
     )
     live = models.BooleanField(default=False)
     sorted_set = models.BooleanField(
-        default=False, help_text="It has so many rows that its live ranks are kept as a sorted set: rows are written now and then."
+        default=False,
+        help_text="It has so many rows that its live ranks are kept as a sorted set: rows are written now and then.",
     )
     version = models.BigIntegerField(default=0, help_text="Goes up with every change of the public side.")
     restricted_version = models.BigIntegerField(

@@ -68,7 +68,9 @@ class Season(Spec):
             given = {"points": self.points, "best": self.best, "half_life": self.half_life}
             asked = [name for name, value in given.items() if value is not None]
             asked += ["combine"] if self.combine is not Aggregate.SUM else []
-            yield from (((name,), "a rating follows from all cycles, one after the other: it has no such setting") for name in asked)
+            yield from (
+                ((name,), "a rating follows from all cycles, one after the other: it has no such setting") for name in asked
+            )
         if self.points is not None and any(one < 0 for one in self.points):
             yield ("points",), "expected points of at least 0"
 

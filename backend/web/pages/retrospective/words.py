@@ -162,7 +162,9 @@ def season_words(season: Season) -> list[str]:
 def rule_words(rule: SeriesRule) -> list[str]:
     """How the cycles of a series add up, a sentence each."""
     what = {
-        "rating": _("Each cycle moves the rating of its teams by whom they came before and after (Plackett-Luce, Weng and Lin 2011)."),
+        "rating": _(
+            "Each cycle moves the rating of its teams by whom they came before and after (Plackett-Luce, Weng and Lin 2011)."
+        ),
         "score": _("The scores on the main boards count."),
         "place": _("The places on the main boards count."),
         "field": _(
@@ -171,7 +173,10 @@ def rule_words(rule: SeriesRule) -> list[str]:
         ),
     }
     if rule.by == "rating":
-        return [what[rule.by], _("Begins at 0. What ranks is the mean less three deviations: who has played little stands lower.")]
+        return [
+            what[rule.by],
+            _("Begins at 0. What ranks is the mean less three deviations: who has played little stands lower."),
+        ]
     found = [what[rule.by]]
     if rule.points is not None:
         points = ", ".join(numbers.text(one) for one in rule.points)
