@@ -27,13 +27,19 @@ def registered(public: str, kid: str) -> SigningKey:
 
 
 def signer(scope: int) -> Signer | None:
-    """Who signs what a cycle publishes (the setting LEADERBOARD_SIGNER names this); None while the key is withdrawn: nothing waits for it."""
+    """Who signs what a cycle publishes (the setting LEADERBOARD_SIGNER names this); None while the key is withdrawn: nothing waits for it.
+
+    Nobody signs what a dry run publishes: it is invented.
+    """
+    found = Cycle.objects.filter(pk=scope).values_list("key", "rehearsal").first()
+    cycle, rehearsal = found or ("", False)
+    if rehearsal:
+        return None
     key = present_key()
     try:
         registered(key.public, key.kid)
     except CredentialRefused:
         return None
-    cycle = Cycle.objects.filter(pk=scope).values_list("key", flat=True).first() or ""
     return Signer(key.kid, key.public, {"house": settings.PUBLIC_URL, "cycle": cycle}, key.private.sign)
 
 

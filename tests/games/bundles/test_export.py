@@ -90,9 +90,10 @@ def test_a_forged_state_is_found(tmp_path: Path) -> None:
     states_[0]["rows"][0]["place"] = "2"
     path.write_text(json.dumps(states_), encoding="utf-8")
     said = [str(one) for one in verify(read_bundle(tmp_path)).differences]
-    assert len(said) == 2
+    assert len(said) == 3
     assert "snapshot 1: published digest" in said[0]
-    assert said[1].endswith("published place 2, computed 1")
+    assert "that was signed" in said[1]
+    assert said[2].endswith("published place 2, computed 1")
 
 
 def test_a_broken_file_of_states_is_refused_with_its_place(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group
-from games.journal.models import JournalEntry
+from games.journal.models import JournalEntry, Sealer
 from games.journal.queries import sealed
 from games.recognition.actions import read_journal, reading, rebuild_totals, replay_points, swap_points
 from games.recognition.models import Points, PointsCursor, PointsTotal
@@ -49,6 +49,9 @@ def happen(cycle: Cycle, *acts: tuple[str, str, Group | None, int], **more: Any)
         )
         for number, (kind, subject, group, hours) in enumerate(acts, 1)
     )
+    Sealer.objects.update_or_create(
+        name="journal", defaults={"seal": last + len(acts)}
+    )  # what is sealed later goes on from there
 
 
 def score_all(cycle: Cycle) -> None:
