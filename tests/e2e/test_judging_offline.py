@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import APIRequestContext, Browser, Dialog, Error, Page, expect
+from playwright.sync_api import APIRequestContext, Browser, Dialog, Error, Page, Route, expect
 
 from tests.e2e.people import PASSWORD, Stack, Visit
 
@@ -152,6 +152,25 @@ def test_a_lost_connection_loses_nothing(phone: Page) -> None:
     assert (handed_in["state"], handed_in["comment"], handed_in["note"]) == ("final", "Clear, and honest.", NOTE)
     assert set(marks(phone, first).values()) == {"2", "3"}
     assert (sheet(phone, second)["state"], list(marks(phone, second).values())) == ("draft", ["1"])
+
+
+def test_what_is_chosen_before_the_script_is_there_counts(visit: Visit) -> None:
+    page, held = visit(JUDGE), list[Route]()
+    page.goto("/desk/sheets/")
+    pk = queue(page)[0]
+    page = visit(JUDGE)  # where nothing is kept yet
+    page.route(re.compile(r"/js/judging(\.\w+)?\.js"), lambda route: held.append(route))  # noqa: PLW0108 Playwright writes on what it is given
+    page.goto(f"/desk/sheets/{pk}/", wait_until="commit")
+    choice = page.locator("input[name^=mark-][type=radio]:not(:checked):not([value=''])").first
+    choice.wait_for(state="attached")
+    criterion, value = str(choice.get_attribute("name")).removeprefix("mark-"), choice.get_attribute("value")
+    choice.check(force=True)
+    until(page, "document.readyState !== 'loading'")
+    assert held, "the script is not there yet"
+    for one in held:
+        one.continue_()
+    state(page, "saved")
+    assert marks(page, pk)[criterion] == value
 
 
 def test_what_two_devices_wrote_is_asked_about_only_where_it_differs(phone: Page, visit: Visit) -> None:

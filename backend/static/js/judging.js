@@ -31,6 +31,12 @@ function read(field) {
   return form.elements[field].value;
 }
 
+/** What the page came with. */
+function sent(field) {
+  const control = form.elements[field];
+  return control instanceof RadioNodeList ? ([...control].find((one) => one.defaultChecked)?.value ?? "") : control.defaultValue;
+}
+
 function write(field, text) {
   const control = form.elements[field], now = normal(field, read(field));
   if (now === normal(field, text)) return;
@@ -317,9 +323,10 @@ async function aside(event) {
 
 meet();
 panes();
+const early = fields.filter((field) => normal(field, read(field)) !== normal(field, sent(field))); // chosen before this script was there
 for (const box of document.querySelectorAll("[data-aside]")) box.addEventListener("submit", aside);
 if (form) {
-  for (const field of fields) write(field, valueOf(record(), field));
+  for (const field of fields) if (!early.includes(field)) write(field, valueOf(record(), field));
   for (const one of form.querySelectorAll(".remark textarea")) if (one.value) one.closest("details").open = true;
   form.addEventListener("input", (event) => { if (fields.includes(event.target.name)) typed(event.target.name, event.target.type === "radio" ? CHOOSING : TYPING); });
   form.addEventListener("change", (event) => { if (event.target.name.startsWith("mark-")) setTimeout(() => showField({ ...record(), insists: true }, event.target.name)); });
@@ -336,4 +343,5 @@ if (form) {
 }
 files();
 begin(refresh);
+for (const field of early) typed(field, CHOOSING);
 refresh();
