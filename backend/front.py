@@ -32,7 +32,7 @@ type Application = Callable[[Environ, Start], Iterable[bytes]]
 
 MOST: Final = 2_000
 """Addresses whose board is known to this process."""
-OWN: Final = frozenset({"etag", "ludus-source", "content-length", "content-encoding", HEADER.lower()})
+OWN: Final = frozenset({"etag", "ludus-source", "ludus-late", "content-length", "content-encoding", HEADER.lower()})
 """Headers of one answer only."""
 WAITS: Final = 100
 PAUSE: Final = 0.02  # seconds: two in all, a claim lasts little longer

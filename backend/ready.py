@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve
 from leaderboards.pages import marked
 from leaderboards.ready import Answer
 
-VARYING: Final = ("ETag", "Ludus-Source")
+VARYING: Final = ("ETag", "Ludus-Source", "Ludus-Late")
 """Headers that differ from answer to answer; every other one is the same for all of a kind."""
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +28,8 @@ from games.cycles.actions import change_state
 from games.cycles.models import Cycle
 from games.cycles.rules import CycleState
 from games.journal.actions import record
+from games.journal.models import JournalEntry
+from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.playbooks.schema import parse_design
 from games.progression.actions import apply_design
@@ -197,6 +199,16 @@ def test_what_is_ready_is_what_django_answers_header_for_header(web: Web, board:
         assert (head.status, head.told, head.how) == (plain.status, plain.told, "ready")
         assert given.headers["X-Request-ID"] != web.get(target, **asks).headers["X-Request-ID"]
         assert ("Content-Encoding" in given.headers) == bool(encoding and len(given.plain) >= ready.PACKED_FROM)
+
+
+def test_that_a_board_is_late_stands_on_what_is_ready_and_not_after(web: Web, board: Board) -> None:
+    for target in [one for one in addresses(board) if one.startswith("/api/")]:
+        JournalEntry.objects.filter(seal__isnull=True).update(at=(since := db_now() - timedelta(minutes=5)))
+        record(Kind.SHEET_FINALIZED, cycle_id=None, at=since)
+        assert warm(web, target).headers["Ludus-Late"] == f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+00:00"
+        JournalEntry.objects.filter(seal__isnull=True).update(at=db_now())
+        ready.outdate(board.pk)
+        assert "Ludus-Late" not in warm(web, target).headers
 
 
 def test_the_number_of_a_proxy_is_kept(web: Web, board: Board) -> None:

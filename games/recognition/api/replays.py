@@ -22,30 +22,13 @@ from games.journal.queries import db_now
 from games.permissions import Access, access_of, visible
 from games.recognition.queries.replays import board_at, moment_of
 from games.recognition.queries.whys import Why, why
+from leaderboards.api import RowSerializer
 from leaderboards.engine import numbers
 from leaderboards.engine.whys import Crossing, Part
 from leaderboards.models import Board, Snapshot
 from leaderboards.queries import PUBLIC
 
 LARGEST = 2**63 - 1
-
-
-class RowThen(serializers.Serializer[Any]):
-    """A row as it was. Numbers are number texts ("21.82", else "2/3"); an empty place or score means none."""
-
-    rank = serializers.IntegerField()
-    place = serializers.CharField(allow_blank=True)
-    previous_place = serializers.CharField(allow_blank=True)
-    movement = serializers.IntegerField(allow_null=True)
-    group = serializers.CharField()
-    line = serializers.IntegerField()
-    name = serializers.CharField()
-    bracket = serializers.CharField(allow_blank=True)
-    score = serializers.CharField(allow_blank=True)
-    keys = serializers.ListField()
-    values = serializers.DictField()
-    status = serializers.CharField()
-    pending = serializers.IntegerField()
 
 
 class BoardThen(serializers.Serializer[Any]):
@@ -55,7 +38,7 @@ class BoardThen(serializers.Serializer[Any]):
     when = serializers.DateTimeField()
     seal = serializers.IntegerField(allow_null=True)
     number = serializers.IntegerField(allow_null=True)
-    rows = RowThen(many=True)
+    rows = RowSerializer(many=True)
 
 
 class PlaceThen(serializers.Serializer[Any]):

@@ -1,9 +1,11 @@
 """Boards and snapshots over the API: what is shown of them, page by page, with the version as ETag."""
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import django_filters
 import orjson
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
@@ -16,12 +18,15 @@ from games.errors import Invalid, NotAllowed, NotFound
 from games.permissions import SCORES_SHOWN, access_of
 from games.results.queries import Shown, shown_around, shown_find, shown_of, shown_page
 from games.results.queries.alike import Alike, alike_on, with_ties
+from games.results.queries.behind import behind, with_waiting
+from leaderboards.api import RowSerializer
 from leaderboards.models import Board, Snapshot
 from leaderboards.pages import mark
 from leaderboards.queries import PUBLIC, RESTRICTED, RowData, snapshot_rows
 
 SIDES: Final = (PUBLIC, RESTRICTED, "published")
 PAGES: Final = 100_000
+LATE: Final = "Ludus-Late"
 
 
 class BoardSerializer(serializers.ModelSerializer[Board]):
@@ -33,24 +38,6 @@ class BoardSerializer(serializers.ModelSerializer[Board]):
         model = Board
         fields = ("id", "cycle", "key", "number", "name", "audience", "live", "version", "refreshed_at")
         read_only_fields = fields
-
-
-class RowSerializer(serializers.Serializer[Any]):
-    """A row. Numbers are number texts ("21.82", else "2/3"); an empty place or score means none."""
-
-    rank = serializers.IntegerField()
-    place = serializers.CharField(allow_blank=True)
-    previous_place = serializers.CharField(allow_blank=True)
-    movement = serializers.IntegerField(allow_null=True)
-    group = serializers.CharField()
-    line = serializers.IntegerField()
-    name = serializers.CharField()
-    bracket = serializers.CharField(allow_blank=True)
-    score = serializers.CharField(allow_blank=True)
-    keys = serializers.ListField()
-    values = serializers.DictField()
-    status = serializers.CharField()
-    pending = serializers.IntegerField()
 
 
 class StandingSerializer(RowSerializer):
@@ -89,6 +76,13 @@ class BoardFilter(django_filters.FilterSet):
         fields = ("key", "live")
 
 
+LATENESS = OpenApiParameter(
+    LATE,
+    datetime,
+    OpenApiParameter.HEADER,
+    response=[200],
+    description="Only while this live board is late: since when nothing that came in was counted. What came in is safe.",
+)
 SIDE = OpenApiParameter(
     "side", str, enum=SIDES, description="organizers: which side; `published`: the last snapshot also of a live board"
 )
@@ -105,6 +99,15 @@ class Boards(ReadOnlyModelViewSet[Board]):
     filterset_class = BoardFilter
     ordering = ("scope", "number")
 
+    def get_queryset(self) -> QuerySet[Board]:
+        """Where rows are shown, with what says whether they are late."""
+        rows = super().get_queryset()
+        return with_waiting(rows) if self.action in self.permissions else rows
+
+    def _late(self, shown: Shown) -> dict[str, str]:
+        since = behind(shown.board, access_of(self.request).now) if shown.source == "live" else None
+        return {} if since is None else {LATE: since.astimezone(UTC).isoformat(timespec="seconds")}
+
     def _shown(self) -> Shown:
         side = self.request.query_params.get("side", "")
         if side and side not in SIDES:
@@ -117,7 +120,7 @@ class Boards(ReadOnlyModelViewSet[Board]):
             raise NotAllowed(message, where="side")
         return shown_of(board, organizes=organizes, side=side)
 
-    @extend_schema(parameters=[SIDE, PAGE], responses={200: PageSerializer, 304: None}, filters=False)
+    @extend_schema(parameters=[SIDE, PAGE, LATENESS], responses={200: PageSerializer, 304: None}, filters=False)
     @action(detail=True, pagination_class=None)
     def standings(self, request: Request, **_: Any) -> HttpResponse:
         """One page of rows. The ETag names the version: with If-None-Match an unchanged page is answered 304, empty."""
@@ -130,12 +133,14 @@ class Boards(ReadOnlyModelViewSet[Board]):
         alike = alike_on(shown, open_to=SCORES_SHOWN)
         if alike.tied:
             tag, body = f"{tag}-{alike.tag}", _told(body, alike)
-        headers = {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache", "Ludus-Source": shown.source}
+        headers = {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache", "Ludus-Source": shown.source, **self._late(shown)}
         if f'"{tag}"' in request.headers.get("If-None-Match", ""):
             return mark(HttpResponse(status=status.HTTP_304_NOT_MODIFIED, headers=headers), shown.board.pk)
         return mark(HttpResponse(body, content_type="application/json", headers=headers), shown.board.pk)
 
-    @extend_schema(parameters=[SIDE, OpenApiParameter("q", str, required=True)], responses=RowsSerializer, filters=False)
+    @extend_schema(
+        parameters=[SIDE, OpenApiParameter("q", str, required=True), LATENESS], responses=RowsSerializer, filters=False
+    )
     @action(detail=True, pagination_class=None)
     def find(self, request: Request, **_: Any) -> Response:
         """Rows whose group has this key, or this text in its name; at most 50."""
@@ -145,13 +150,14 @@ class Boards(ReadOnlyModelViewSet[Board]):
             raise Invalid(message, where="q")
         shown = self._shown()
         rows = with_ties(shown_find(shown, text), alike_on(shown, open_to=SCORES_SHOWN))
-        return mark(Response({"rows": rows}), shown.board.pk)
+        return mark(Response({"rows": rows}, headers=self._late(shown)), shown.board.pk)
 
     @extend_schema(
         parameters=[
             SIDE,
             OpenApiParameter("group", str, required=True),
             OpenApiParameter("reach", {"type": "integer", "minimum": 0, "maximum": 25, "default": 2}),
+            LATENESS,
         ],
         responses=RowsSerializer,
         filters=False,
@@ -167,7 +173,8 @@ class Boards(ReadOnlyModelViewSet[Board]):
         rows = shown_around(shown, request.query_params.get("group", ""), int(reach))
         if not rows:
             raise NotFound
-        return mark(Response({"rows": with_ties(rows, alike_on(shown, open_to=SCORES_SHOWN))}), shown.board.pk)
+        told = {"rows": with_ties(rows, alike_on(shown, open_to=SCORES_SHOWN))}
+        return mark(Response(told, headers=self._late(shown)), shown.board.pk)
 
 
 def _told(body: bytes, alike: Alike) -> bytes:
