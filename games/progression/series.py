@@ -1,10 +1,11 @@
 """Standings over the cycles of a series: the engine ranks them, each cycle being a round and its main board what counts."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from fractions import Fraction
-from typing import Final, Literal
+from hashlib import sha256
+from typing import Any, Final, Literal
 
 from django.db.models import Count, F
 
@@ -15,13 +16,13 @@ from games.errors import Invalid
 from games.groups.models import Group, Membership
 from games.groups.rules import UNNAMED, is_unnamed
 from games.playbooks.schema.succession import Season
+from games.progression.counting import Counted, Published, counted_of, published_of, rated_cycles
 from leaderboards.computing import compute
 from leaderboards.engine import facts, numbers
 from leaderboards.engine.outcome import Row
-from leaderboards.engine.rating import NEWCOMER, Rating, rated
 from leaderboards.engine.season import field_points
 from leaderboards.engine.spec import Aggregate, BoardSpec, ChallengeSpec, Missing, Ranked, RoundSpec, Scoring
-from leaderboards.models import Board, Snapshot
+from leaderboards.models import Board
 from leaderboards.queries import PUBLIC
 
 BOARD = "series"
@@ -65,21 +66,21 @@ class _Teams:
     names: dict[int, str] = field(default_factory=dict)
     groups: dict[int, dict[int, int]] = field(default_factory=dict)
 
-    def unnamed(self, cycle: int, key: str) -> int | None:
-        """A team that keeps its name to itself in this cycle: it counts, for itself alone, since nobody is to know which it was before."""
-        if not is_unnamed(key):
-            return None
-        root = -1 - len([one for one in self.names if one < 0])
-        self.roots[cycle, key], self.names[root], self.groups[root] = root, UNNAMED, {}
+    def follow(self, cycle: int, key: str) -> int | None:
+        """The team of a published key. One that keeps its name to itself in this cycle counts, for itself alone (under an id below 0), since
+        nobody is to know which it was before.
+        """
+        root = self.roots.get((cycle, key))
+        if root is None and is_unnamed(key):
+            root = -int.from_bytes(sha256(f"{cycle} {key}".encode()).digest()[:7])
         return root
 
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """What stands of a cycle: its last published rows, and when it was over."""
-
-    rows: list[dict[str, str]]
-    at: datetime
+    def marks(self) -> dict[int, str]:
+        """By cycle a text that is another one when one of its groups is followed otherwise."""
+        marks: defaultdict[int, Any] = defaultdict(sha256)
+        for (cycle, key), root in sorted(self.roots.items()):
+            marks[cycle].update(f"{key} {root}\n".encode())
+        return {cycle: one.hexdigest() for cycle, one in marks.items()}
 
 
 def declared_rule(cycles: Sequence[Cycle]) -> SeriesRule:
@@ -103,28 +104,30 @@ def counted_cycles(series: Series) -> list[Cycle]:
 def series_standings(series: Series, rule: SeriesRule | None = None) -> list[SeriesRow]:
     """The standings over the public cycles of a series, from the last published state of each main board. A team is followed by its predecessors.
 
-    `rule`: how cycles add up (default: as the newest cycle declares). Five statements, six by field, whatever the number of cycles.
+    `rule`: how cycles add up (default: as the newest cycle declares). Five statements, six by field, whatever the number of cycles; and one
+    for the published states that were never asked for before.
     Raises Invalid when scores cannot be added up (in one cycle more is better, in another less), and for a rating that is to be more.
     """
     cycles = counted_cycles(series)
     rule = rule or declared_rule(cycles)
     boards = {one.scope: one for one in Board.objects.filter(scope__in=[one.pk for one in cycles], number=1, audience=PUBLIC)}
-    published = _published(cycles, boards)
+    published = published_of(list(boards.values()), {one.pk: one.ends_at for one in cycles})
     cycles = [one for one in cycles if one.pk in published]
     if not cycles:
         return []
     teams = _teams(cycles)
-    results = _results(cycles, published, teams, rule)
-    if rule.by == "field":
-        results = _worth(results, published, teams)
-    elif rule.by == "rating":
+    if rule.by == "rating":
         if rule.points is not None or rule.best is not None or rule.half_life is not None or rule.combine is not Aggregate.SUM:
             raise Invalid("A rating follows from all cycles, one after the other: nothing else can be asked of it.", where="by")
-        results = _moves(results, cycles, published)
+        results = _moves(published, teams)
+    else:
+        results = _results(counted_of(published, "score" if rule.by == "score" else "place"), teams)
+    if rule.by == "field":
+        results = _worth(results, published, teams)
     low = rule.by == "place" or (rule.by == "score" and _low([boards[one.pk] for one in cycles]))
     scoring = _scoring(cycles, rule, published, low=low)
     found = facts.Facts(
-        groups=tuple(facts.Group(f"g{root}", teams.names[root]) for root in sorted({root for _, root in results})),
+        groups=tuple(facts.Group(f"g{root}", teams.names.get(root, UNNAMED)) for root in sorted({root for _, root in results})),
         attempts=tuple(
             facts.Attempt(f"c{cycle}", TASK, f"g{root}", 0, "AC", numbers.parse(text)) for (cycle, root), text in results.items()
         ),
@@ -132,21 +135,9 @@ def series_standings(series: Series, rule: SeriesRule | None = None) -> list[Ser
     return [_row(one, teams, results) for one in compute(scoring, found).boards[BOARD].rows]
 
 
-def _published(cycles: Sequence[Cycle], boards: Mapping[int, Board]) -> dict[int, _Result]:
-    """The last public snapshot of each board, by cycle. A cycle is over when its rules say, else when it was published first."""
-    scopes = {board.pk: scope for scope, board in boards.items()}
-    ends = {one.pk: one.ends_at for one in cycles}
-    rows = Snapshot.objects.filter(board__in=scopes, audience=PUBLIC).order_by("number")
-    first: dict[int, datetime] = {}
-    found: dict[int, _Result] = {}
-    for one in rows:
-        cycle = scopes[one.board_id]
-        first.setdefault(cycle, one.published_at)
-        found[cycle] = _Result(one.rows, ends[cycle] or first[cycle])
-    return found
-
-
-def _worth(results: Mapping[tuple[int, int], str], published: Mapping[int, _Result], teams: _Teams) -> dict[tuple[int, int], str]:
+def _worth(
+    results: Mapping[tuple[int, int], str], published: Mapping[int, Published], teams: _Teams
+) -> dict[tuple[int, int], str]:
     """What each place is worth in its field: the teams that had a place there, their size, the days until the last cycle. One statement."""
     latest = max(one.at for one in published.values())
     fields = {cycle: sum(1 for one, _ in results if one == cycle) for cycle in published}
@@ -155,26 +146,17 @@ def _worth(results: Mapping[tuple[int, int], str], published: Mapping[int, _Resu
     sizes = dict(rows.annotate(number=Count("pk")))
     found = {}
     for (cycle, root), place in results.items():
-        group = teams.groups[root].get(cycle)
+        group = teams.groups.get(root, {}).get(cycle)
         days = Fraction(int((latest - published[cycle].at).total_seconds()), DAY)
         worth = field_points(numbers.parse(place), fields[cycle], size=max(sizes.get(group, 1), 1), days=max(days, Fraction(0)))
         found[cycle, root] = numbers.text(worth)
     return found
 
 
-def _moves(
-    results: Mapping[tuple[int, int], str], cycles: Sequence[Cycle], published: Mapping[int, _Result]
-) -> dict[tuple[int, int], str]:
+def _moves(published: Mapping[int, Published], teams: _Teams) -> dict[tuple[int, int], str]:
     """By how much each cycle moved the cautious rating of a team, which begins at 0: they add up to what it is now."""
-    found: dict[tuple[int, int], str] = {}
-    ratings: dict[str, Rating] = {}
-    for cycle in sorted(cycles, key=lambda one: (published[one.pk].at, one.pk)):
-        places = {str(root): numbers.parse(text) for (pk, root), text in results.items() if pk == cycle.pk}
-        for team, after in rated(ratings, places).items():
-            before = ratings.get(team, NEWCOMER)
-            found[cycle.pk, int(team)] = numbers.text(after.cautious - before.cautious)
-            ratings[team] = after
-    return found
+    rated = rated_cycles(published, teams.follow, teams.marks())
+    return {(cycle, int(team)): numbers.text(one.moved) for cycle, steps in rated.items() for team, one in steps.items()}
 
 
 def _teams(cycles: Sequence[Cycle]) -> _Teams:
@@ -188,18 +170,10 @@ def _teams(cycles: Sequence[Cycle]) -> _Teams:
     return teams
 
 
-def _results(
-    cycles: Sequence[Cycle], published: Mapping[int, _Result], teams: _Teams, rule: SeriesRule
-) -> dict[tuple[int, int], str]:
-    """(cycle, team) → what counts, as number text. Rows without a place or a score do not count."""
-    found = {}
-    for cycle in cycles:
-        for row in published[cycle.pk].rows:
-            root = teams.roots.get((cycle.pk, row["entry"])) or teams.unnamed(cycle.pk, row["entry"])
-            text = row["score" if rule.by == "score" else "place"]
-            if root is not None and text and row["place"] and not row["line"]:
-                found[cycle.pk, root] = text
-    return found
+def _results(counted: Mapping[int, Counted], teams: _Teams) -> dict[tuple[int, int], str]:
+    """(cycle, team) → what counts, as number text."""
+    found = (((cycle, teams.follow(cycle, key)), text) for cycle, rows in counted.items() for key, text in rows.items())
+    return {(cycle, root): text for (cycle, root), text in found if root is not None}
 
 
 def _low(boards: Sequence[Board]) -> bool:
@@ -210,7 +184,7 @@ def _low(boards: Sequence[Board]) -> bool:
     return lows.pop()
 
 
-def _scoring(cycles: Sequence[Cycle], rule: SeriesRule, published: Mapping[int, _Result], *, low: bool) -> Scoring:
+def _scoring(cycles: Sequence[Cycle], rule: SeriesRule, published: Mapping[int, Published], *, low: bool) -> Scoring:
     task = ChallengeSpec.model_validate({"key": TASK, "format": "measured", "better": "low" if low else "high", "keep": "latest"})
     falling = low and rule.points is None
     if falling and rule.half_life is not None:
@@ -239,6 +213,6 @@ def _row(row: Row, teams: _Teams, results: Mapping[tuple[int, int], str]) -> Ser
         place="" if row.place is None else numbers.text(row.place),
         name=row.name,
         score="" if row.score is None else numbers.text(row.score),
-        groups=teams.groups[root],
+        groups=teams.groups.get(root, {}),
         results={cycle: text for (cycle, team), text in results.items() if team == root},
     )

@@ -4,6 +4,11 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from games.cycles.models import Series
 from games.errors import Invalid
@@ -134,7 +139,83 @@ def test_a_rating_moves_with_each_cycle_and_who_has_played_little_stands_lower(s
         series_standings(series, SeriesRule(by="rating", best=2))
 
 
+def correct(cycle, number, **scores):
+    """A correction: the board of a cycle is published again."""
+    board = Board.objects.get(scope=cycle.pk)
+    ranked = sorted(scores.items(), key=lambda one: -float(one[1]))
+    rows = [
+        {"entry": key, "line": 0, "name": key.title(), "bracket": "", "rank": n, "place": str(n), "score": score}
+        for n, (key, score) in enumerate(ranked, 1)
+    ]
+    Snapshot.objects.create(board=board, number=number, design_number=1, rows=rows, digest=f"x{number}", published_at=db_now())
+
+
+def rows_read(statements):
+    """Of which snapshots the rows were asked for: how many, or none."""
+    asked = [one["sql"] for one in statements if '"rows"' in one["sql"] and "leaderboards_snapshot" in one["sql"]]
+    return sum(one.partition(" IN (")[2].count(",") + 1 for one in asked)
+
+
+def test_a_correction_in_the_middle_is_worked_out_from_there_on(series, django_assert_num_queries):
+    rule, cycles = SeriesRule(by="rating"), list(series.cycles.order_by("starts_at"))
+    with CaptureQueriesContext(connection) as statements:
+        before = series_standings(series, rule)
+    assert rows_read(statements) == 3
+    with django_assert_num_queries(4), CaptureQueriesContext(connection) as statements:
+        assert series_standings(series, rule) == before
+    assert rows_read(statements) == 0
+    correct(cycles[1], 2, cloud="9", aqua="3", brook="2")
+    with CaptureQueriesContext(connection) as statements:
+        after = series_standings(series, rule)
+    assert rows_read(statements) == 1, (
+        "of the corrected cycle; the first is not read again, the third not either, only reckoned anew"
+    )
+    assert after != before
+    assert {row.name: row.results[cycles[0].pk] for row in after} == {row.name: row.results[cycles[0].pk] for row in before}
+    cache.clear()
+    assert series_standings(series, rule) == after, "as from the beginning"
+
+
+CHANGES = st.lists(
+    st.tuples(st.integers(0, 2), st.dictionaries(st.sampled_from(["aqua", "brook"]), st.integers(0, 9).map(str), min_size=1)),
+    max_size=4,
+)
+
+
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=CHANGES, by=st.sampled_from(["rating", "score", "field", "place"]))
+def test_after_any_corrections_what_was_kept_gives_what_a_full_replay_gives(series, changes, by):
+    rule, cycles = SeriesRule(by=by), list(series.cycles.order_by("starts_at"))
+    for which, scores in changes:
+        number = Snapshot.objects.filter(board__scope=cycles[which].pk).count() + 1
+        correct(cycles[which], number, **scores)
+        kept = series_standings(series, rule)
+        cache.clear()
+        assert series_standings(series, rule) == kept
+
+
+def test_a_team_that_is_joined_to_another_one_is_rated_anew_from_there(series):
+    rule, cycles = SeriesRule(by="rating"), list(series.cycles.order_by("starts_at"))
+    series_standings(series, rule)
+    cycles[1].groups.filter(key="cloud").update(predecessor=None)
+    found = series_standings(series, rule)
+    cache.clear()
+    assert found == series_standings(series, rule)
+    assert len(found) == 4
+
+
+def test_a_team_that_keeps_its_name_to_itself_counts_for_itself_in_a_rating_too(series):
+    rule, last = SeriesRule(by="rating"), list(series.cycles.order_by("starts_at"))[-1]
+    correct(last, 2, **{"unnamed-0011223344": "9", "aqua": "1"})
+    found = series_standings(series, rule)
+    assert [(row.name, row.groups) for row in found if row.name.startswith("A team")] == [
+        ("A team that keeps its name to itself", {})
+    ]
+    assert series_standings(series, rule) == found
+
+
 def test_more_cycles_take_no_more_statements(series, django_assert_num_queries):
+    series_standings(series)
     with django_assert_num_queries(5):
         series_standings(series)
     for n in range(10):
