@@ -112,6 +112,25 @@ def team_of(person: Person, cycle: Cycle, *, kind: str) -> Group | None:
     return None
 
 
+def as_now(cycle: Cycle, groups: Collection[int]) -> dict[int, int]:
+    """Ids of groups of earlier cycles → the same teams as they take part in this one; who does not is absent. One statement per cycle
+    in between, none without groups.
+    """
+    found: dict[int, int] = {}
+    came = {group: group for group in groups}
+    """A team as it was later → as it was asked for."""
+    while came:
+        rows = (
+            Group.objects.filter(predecessor__in=came)
+            .order_by("-pk")
+            .values_list("pk", "predecessor_id", "cycle_id", "merged_into_id")
+        )
+        later = list(rows)
+        found |= {came[old]: merged or pk for pk, old, where, merged in later if where == cycle.pk and old is not None}
+        came = {pk: came[old] for pk, old, where, _ in later if where != cycle.pk and old is not None}
+    return found
+
+
 def named_alike(cycle: Cycle, name: str, *, division: str) -> Group | None:
     """A group of the division whose name is the same but for case and form.
 

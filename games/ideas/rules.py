@@ -11,9 +11,15 @@ from typing import Final, get_args
 
 import rfc8785
 
+from games.cycles.rules import CycleState
 from games.errors import Conflict, Invalid, Problem, TooMany
 from games.playbooks.rules import Visibility
 from games.playbooks.schema.sharing import Part
+
+SHARED_IN: Final = frozenset(
+    {CycleState.ENROLLING.value, CycleState.RUNNING.value, CycleState.PAUSED.value, CycleState.AWARDING.value}
+)
+"""States of a cycle in which ideas are shared; in any other what was shared stays to be read."""
 
 
 class IdeaKind(StrEnum):

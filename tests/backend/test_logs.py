@@ -4,6 +4,7 @@ import logging
 import logging.config
 
 import pytest
+import structlog
 
 from backend.logs import logging_settings
 
@@ -12,6 +13,7 @@ from backend.logs import logging_settings
 def test_an_error_is_told_without_the_values_of_variables(capsys, json):
     root = logging.getLogger()
     before, level, secret = root.handlers[:], root.level, "dorwssap"[::-1]  # not as it would stand in a line of the source
+    shape = structlog.get_config()  # loggers that were used keep it: others must go on using the same
     try:
         logging.config.dictConfig(logging_settings(level="INFO", json=json))
         try:
@@ -21,6 +23,7 @@ def test_an_error_is_told_without_the_values_of_variables(capsys, json):
     finally:
         root.handlers[:] = before
         root.setLevel(level)
+        structlog.configure(**shape)
     told = "".join(capsys.readouterr())
     assert "ValueError: wrong after 8 signs" in told
     assert secret not in told

@@ -57,7 +57,8 @@ BOARDS: Final = ("standings", "overall", "records", "acts")
 OUTSIDE: Final = ("visitor", "ada")
 """Nobody, and a rival: ada's own tries were before the freeze."""
 CHANGING: Final = re.compile(
-    r'csrfmiddlewaretoken" value="[^"]+|nonce="[^"]+|calendar.ics\?for=[^"]+|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|\+00:00)?'
+    r'csrfmiddlewaretoken" value="[^"]+|nonce="[^"]+|calendar.ics\?for=[^"]+|\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|\+00:00)?)?'
+    r"|\d{1,2} [A-Z][a-z]{2} \d{4}(, \d\d:\d\d UTC)?"
     r'|\b(x|x1|x2|cx|d|points|width)="[^"]*"|"x":\[[^\]]*\]|<text class="chart-mark"[^>]*>[^<]*</text>|<td class="n">\d+\.\d</td>|\d+\xa0(second|minute|hour)s?'
 )
 """What differs from one answer to the next by itself: times, and where they stand on a chart."""

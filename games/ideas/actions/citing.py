@@ -14,10 +14,23 @@ from games.cycles.actions import locked
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group
+from games.groups.queries import as_now
 from games.ideas.actions.crediting import credit_by_agreement
 from games.ideas.models import Derivation, Idea
 from games.ideas.queries.standing import entry_title
-from games.ideas.rules import SOURCES, TEXT, TITLE, WRITTEN, DerivationKind, IdeaInvalid, IdeaKind, IdeaRefused, folded, may_take
+from games.ideas.rules import (
+    SHARED_IN,
+    SOURCES,
+    TEXT,
+    TITLE,
+    WRITTEN,
+    DerivationKind,
+    IdeaInvalid,
+    IdeaKind,
+    IdeaRefused,
+    folded,
+    may_take,
+)
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
@@ -98,12 +111,26 @@ def _named(task: Challenge, title: str, group: Group, of_idea: dict[str, Any], m
         **of_idea,
     )
     credit_by_agreement(idea, group, at=made, challenge=task)
-    _journal(Kind.IDEA_SHARED, idea, by=by, payload={"idea": idea.number, "entry": True})
+    if cycle.state in SHARED_IN:  # one that is over earns nothing more: who cites it from a later cycle says so there
+        _journal(Kind.IDEA_SHARED, idea, by=by, payload={"idea": idea.number, "entry": True})
     return idea
 
 
-def resolved(cycle: Cycle, cited: Sequence[Citation], *, by: Any) -> list[tuple[Idea, Citation]]:
-    """The ideas behind the citations, each once. They exist before whatever builds on them: so their ids are lower."""
+def hold_all(cycle: Cycle, cited: Sequence[Citation]) -> None:
+    """Hold the cycle and those that its sources are of, always in the same order, so that two that cite each other do not wait for ever."""
+    theirs = {_cycle_of(one.source) for one in cited} - {cycle.pk}
+    if theirs:
+        list(Cycle.objects.select_for_update(no_key=True).filter(pk__in=theirs | {cycle.pk}).order_by("pk"))
+
+
+def _cycle_of(source: Idea | Submission | Attempt) -> int:
+    return source.cycle_id if isinstance(source, Idea) else source.challenge.round.cycle_id
+
+
+def resolved(cited: Sequence[Citation], *, by: Any) -> list[tuple[Idea, Citation]]:
+    """The ideas behind the citations, each once, of this cycle or any other whose ideas the person sees: what one cycle learned, the
+    next builds on. They exist before whatever builds on them: so their ids are lower.
+    """
     if len(cited) > SOURCES:
         message = f"At most {SOURCES} sources."
         raise IdeaInvalid(message, where="sources")
@@ -117,8 +144,6 @@ def resolved(cycle: Cycle, cited: Sequence[Citation], *, by: Any) -> list[tuple[
                 source = name_attempt(one.source, by=by, kind=one.kind)
             case _:
                 source = Idea.objects.get(pk=one.source.pk)
-        if source.cycle_id != cycle.pk:
-            raise IdeaInvalid("A source is of another cycle.", where="sources")
         if source.hidden_at is not None:
             raise IdeaRefused("Organizers have hidden this idea: nothing is built on it now.", where="sources")
         _check_still_shown(source, DerivationKind(one.kind))
@@ -144,17 +169,24 @@ def _check_still_shown(source: Idea, kind: DerivationKind) -> None:
         _check_shown(stands_for.challenge.round, kind)
 
 
+def cited_as(source: Idea, cycle: Cycle) -> dict[str, object]:
+    """How the journal of the cycle names a source. A number alone is an idea of that cycle; one of another cycle is named by its id."""
+    return {"idea": source.number} if source.cycle_id == cycle.pk else {"elsewhere": source.pk}
+
+
 def link(target: Idea, sources: Sequence[tuple[Idea, Citation]], *, by: Any, person: Person | None, at: datetime) -> None:
-    """Write what came from what, and journal it for the group whose idea was taken up."""
+    """Write what came from what, and journal it for the group whose idea was taken up: as it takes part now, if it is of an earlier cycle."""
+    earlier = {source.group_id for source, _ in sources if source.cycle_id != target.cycle_id and source.group_id is not None}
+    now = as_now(target.cycle, earlier)
     for source, cited in sources:
         Derivation.objects.create(source=source, target=target, kind=cited.kind, reason=cited.reason.strip(), by=person, at=at)
         record(
             Kind.IDEA_TAKEN_UP,
             cycle_id=target.cycle_id,
             by=by,
-            group_id=source.group_id,
+            group_id=source.group_id if source.cycle_id == target.cycle_id else now.get(source.group_id or 0),
             subject=f"idea:{source.pk}",
-            payload={"idea": source.number, "by": target.number, "kind": cited.kind},
+            payload={**cited_as(source, target.cycle), "by": target.number, "kind": cited.kind},
             at=at,
         )
 

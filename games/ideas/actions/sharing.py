@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db import transaction
 
@@ -10,16 +10,16 @@ from games.challenges.models import Challenge
 from games.cycles.actions import locked
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
-from games.cycles.rules import CycleState
 from games.groups.models import Group
 from games.groups.rules import GroupState
-from games.ideas.actions.citing import Citation, link, next_number, resolved
+from games.ideas.actions.citing import Citation, cited_as, hold_all, link, next_number, resolved
 from games.ideas.actions.crediting import credit_by_agreement
 from games.ideas.actions.widening import named_readers
 from games.ideas.models import Idea, IdeaDraft, IdeaTag, IdeaVersion
 from games.ideas.queries.standing import acting_in
 from games.ideas.rules import (
     DAY,
+    SHARED_IN,
     TELLINGS,
     Audience,
     IdeaInvalid,
@@ -35,10 +35,6 @@ from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.organizations.models import Person
-
-SHARED_IN: Final = frozenset(
-    {CycleState.ENROLLING.value, CycleState.RUNNING.value, CycleState.PAUSED.value, CycleState.AWARDING.value}
-)
 
 
 def check_open(cycle: Cycle, group: Group | None) -> None:
@@ -100,9 +96,10 @@ def share_idea(  # noqa: PLR0913 each part of the act is named
     TooFast when the team told too much lately.
     """
     clean = cleaned(told)
+    hold_all(cycle, sources)
     held, at = _held(cycle, group, challenge, by=by)
     named = named_readers(held, audience, readers)
-    person, found = acting_in(held, group, by), resolved(held, sources, by=by)
+    person, found = acting_in(held, group, by), resolved(sources, by=by)
     idea = Idea.objects.create(
         cycle=held,
         number=next_number(held),
@@ -118,13 +115,13 @@ def share_idea(  # noqa: PLR0913 each part of the act is named
     credit_by_agreement(idea, group, at=at)
     write_version(idea, clean, number=1, person=person, at=at)
     link(idea, found, by=by, person=person, at=at)
-    _journal(idea, 1, by=by, more={"audience": idea.audience, "sources": _cited(found)})
+    _journal(idea, 1, by=by, more={"audience": idea.audience, "sources": _cited(found, held)})
     _done_with(draft, person)
     return idea
 
 
-def _cited(found: Sequence[tuple[Idea, Citation]]) -> list[dict[str, object]]:
-    return [{"idea": source.number, "kind": one.kind} for source, one in found]
+def _cited(found: Sequence[tuple[Idea, Citation]], cycle: Cycle) -> list[dict[str, object]]:
+    return [{**cited_as(source, cycle), "kind": one.kind} for source, one in found]
 
 
 @transaction.atomic

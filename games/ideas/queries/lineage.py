@@ -56,7 +56,7 @@ class Link:
 
 
 class Named(NamedTuple):
-    """What is told of an idea in a lineage: no more, for there may be a thousand of them. `cycle`, `group`: keys; `team`: its name."""
+    """What is told of an idea in a lineage: no more, for there may be a thousand of them. `cycle`, `group`: keys; `played`, `team`: names."""
 
     pk: int
     number: int
@@ -64,6 +64,7 @@ class Named(NamedTuple):
     kind: str
     shared_at: datetime
     cycle: str
+    played: str
     group: str | None
     team: str | None
     author_id: int | None
@@ -83,6 +84,7 @@ _NAMED: Final = (
     "kind",
     "shared_at",
     "cycle__key",
+    "cycle__name",
     "group__key",
     "group__name",
     "author_id",

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from games.ideas.actions.sharing import SHARED_IN
 from games.ideas.models import Idea
+from games.ideas.rules import SHARED_IN
 from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 from games.journal.rules import Kind
@@ -103,7 +103,7 @@ def on_idea_news(entry: JournalEntry) -> int:
     idea = about
     if about is not None and entry.kind == Kind.IDEA_TAKEN_UP.value:
         rows = Idea.objects.select_related("cycle", "group", "submission__challenge__round", "attempt__challenge__round")
-        idea = rows.filter(cycle=about.cycle_id, number=entry.payload.get("by") or 0).first()
+        idea = rows.filter(cycle=entry.cycle_id, number=entry.payload.get("by") or 0).first()
     if about is None or idea is None:
         return 0
     following = Follow.objects.filter(idea=about)

@@ -8,6 +8,7 @@ from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from games.cycles.models import Cycle
+from games.groups.queries import as_now
 from games.ideas.models import CreditShare, Derivation, Idea
 from games.ideas.rules import NO_CREDIT, WHOLE, Audience
 from games.journal.rules import Kind
@@ -44,7 +45,7 @@ def book_for(cycle: Cycle, generation: int, design: Design, acts: Sequence[Act])
         return book
     links = _links({work for work in book.works.values() if work < BEYOND} | set(tried.values()))
     reached = {older for found in links.values() for older, _ in found} | links.keys() | set(tried.values())
-    book.owners = _owners(reached | {work for work in book.works.values() if work < BEYOND})
+    book.owners = _owners(cycle, reached | {work for work in book.works.values() if work < BEYOND})
     book.links = links | {work: [(idea, Fraction(1))] for work, idea in tried.items()}
     _standing(book, points, {group for parts in book.owners.values() for group in parts})
     return book
@@ -139,22 +140,37 @@ def _again(sources: dict[int, list[int]]) -> set[tuple[int, int]]:
     }
 
 
-def _owners(ideas: Collection[int]) -> dict[int, dict[int, Fraction]]:
-    """Whose each idea is, in parts. Nobody's: what has no team, was told in the safe room, or is hidden."""
+def _owners(cycle: Cycle, ideas: Collection[int]) -> dict[int, dict[int, Fraction]]:
+    """Whose each idea is, in parts. Nobody's: what has no team, was told in the safe room, or is hidden. An idea of an earlier cycle is its
+    team's as it takes part in this one; the part of a team that does not is nobody's.
+    """
     rows = list(
         Idea.objects.filter(pk__in=ideas, hidden_at__isnull=True, safe=False).values_list(
-            "pk", "group_id", "merged_into_id", "merged_into__group_id"
+            "pk", "group_id", "merged_into_id", "merged_into__group_id", "cycle_id"
         )
     )
     shares: dict[int, dict[int, Fraction]] = {}
-    for idea, group, parts in CreditShare.objects.filter(idea__in={into or pk for pk, _, into, _ in rows}).values_list(
+    for idea, group, parts in CreditShare.objects.filter(idea__in={into or pk for pk, _, into, *_ in rows}).values_list(
         "idea_id", "group_id", "basis_points"
     ):
         shares.setdefault(idea, {})[group] = Fraction(parts, WHOLE)
-    found = {}
-    for pk, group, into, intos_group in rows:
+    found, earlier = {}, set()
+    for pk, group, into, intos_group, where in rows:
         alone = intos_group if into is not None else group
         found[pk] = shares.get(into or pk) or ({alone: Fraction(1)} if alone is not None else {})
+        earlier |= {pk} if where != cycle.pk else set()
+    return found | _brought_along(cycle, {pk: found[pk] for pk in earlier})
+
+
+def _brought_along(cycle: Cycle, owners: dict[int, dict[int, Fraction]]) -> dict[int, dict[int, Fraction]]:
+    """Owners of ideas of other cycles, as they take part in this one."""
+    now = as_now(cycle, {group for parts in owners.values() for group in parts})
+    found: dict[int, dict[int, Fraction]] = {}
+    for pk, parts in owners.items():
+        here = found.setdefault(pk, {})
+        for group, part in parts.items():
+            if group in now:  # two teams of then may be one now
+                here[now[group]] = here.get(now[group], Fraction()) + part
     return found
 
 

@@ -10,10 +10,10 @@ from games.cycles.actions import locked
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group
-from games.ideas.actions.sharing import SHARED_IN, check_open
+from games.ideas.actions.sharing import check_open
 from games.ideas.models import Idea
 from games.ideas.queries import acting_in
-from games.ideas.rules import DAY, check_pace
+from games.ideas.rules import DAY, SHARED_IN, check_pace
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind

@@ -278,12 +278,6 @@ def test_an_attempt_that_is_out_can_be_built_on(cast: Cast):
     assert readers(cast, idea) == "ada org"
 
 
-def test_a_source_of_another_cycle_is_refused(cast: Cast):
-    other = Idea.objects.create(cycle=CycleFactory(), number=1, kind="clue", title="Far", audience="everybody", shared_at=now())
-    with pytest.raises(IdeaInvalid, match="another cycle"):
-        shared(cast, sources=[Citation(other)])
-
-
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(pairs=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=12))
 def test_a_ring_cannot_be_made_whoever_writes(cast: Cast, pairs: list[tuple[int, int]]):

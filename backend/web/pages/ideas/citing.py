@@ -1,19 +1,24 @@
 """What a new idea comes from: ideas by their numbers, an entry or a try that is open to be built on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from backend.accounts.pages.gate import id_in
 from backend.api.permissions import access_of
-from backend.web.pages.ideas.frame import KINDS, idea_url, whose
+from backend.web.pages.ideas.forms import Named, named_in
+from backend.web.pages.ideas.frame import KINDS, idea_url, whose_elsewhere
 from games.cycles.models import Cycle
 from games.ideas.actions import Citation
 from games.ideas.models import Idea
 from games.ideas.queries import entry_title, with_story
-from games.ideas.rules import DerivationKind, IdeaKind
+from games.ideas.rules import SOURCES, DerivationKind, IdeaKind
 from games.permissions import visible
 from games.submissions.models import Attempt, Submission
 
@@ -30,14 +35,16 @@ class Cited:
 
 def prefilled(request: HttpRequest, cycle: Cycle) -> dict[str, Any]:
     """What the form begins with where it was opened from an idea."""
-    number = id_in(request.GET.get("from", ""))
-    rows = visible(access_of(request), "idea.view", Idea.objects.filter(cycle=cycle, number=number)) if number else None
-    source = rows.first() if rows is not None else None
+    named = [one for one in named_in(request.GET.get("from", "")) if one is not None][:1]
+    rows = visible(access_of(request), "idea.view", Idea.objects.select_related("cycle").filter(_any_of(cycle, named)))
+    source = rows.first() if named else None
     if source is None:
         return {}
     kind = (
         {} if source.kind == IdeaKind.FAILURE_STORY.value else {"kind": source.kind}
     )  # whoever builds on a failure means not to fail
+    if source.cycle_id != cycle.pk:  # its task is not one of this cycle
+        return {"sources": f"{source.cycle.key}:{source.number}", "licence": source.licence, **kind}
     return {"sources": str(source.number), "challenge": source.challenge_id or "", "licence": source.licence, **kind}
 
 
@@ -47,10 +54,12 @@ def cited_in(request: HttpRequest, cycle: Cycle, form: Any) -> Cited:
     sent = form.is_bound and form.is_valid()
     how = form.cleaned_data["how"] if sent and form.cleaned_data["how"] else DerivationKind.BUILDS_ON.value
     reason = form.cleaned_data["reason"] if sent else ""
-    wanted = form.cleaned_data["sources"] if sent else _numbers(form["sources"].value())
-    rows = visible(access, "idea.view", with_story(Idea.objects.filter(cycle=cycle, number__in=wanted)))
-    for one in rows.order_by("number") if wanted else ():
-        found.shown.append({"title": one.title, "url": idea_url(one), "whose": whose(one), "kind": KINDS[one.kind]})
+    wanted = form.cleaned_data["sources"] if sent else [one for one in named_in(form["sources"].value() or "")[:SOURCES] if one]
+    rows = visible(access, "idea.view", with_story(Idea.objects.filter(_any_of(cycle, wanted))))
+    for one in rows.order_by("number", "pk") if wanted else ():
+        found.shown.append(
+            {"title": one.title, "url": idea_url(one), "whose": whose_elsewhere(one, cycle), "kind": KINDS[one.kind]}
+        )
         found.citations.append(Citation(one, how, reason))
     if sent and len(found.citations) < len(wanted):
         missing = _("There is no such idea that you can see: look at the numbers again.")
@@ -59,8 +68,12 @@ def cited_in(request: HttpRequest, cycle: Cycle, form: Any) -> Cited:
     return found
 
 
-def _numbers(typed: Any) -> list[int]:
-    return [number for one in str(typed or "").replace(",", " ").split()[:50] if (number := id_in(one))]
+def _any_of(cycle: Cycle, named: Iterable[Named]) -> Q:
+    """Ideas of this cycle by their numbers alone, of others by the key of their cycle too."""
+    by_cycle: dict[str, list[int]] = {}
+    for one in named:
+        by_cycle.setdefault(one.cycle or cycle.key, []).append(one.number)
+    return reduce(or_, (Q(cycle__key=key, number__in=numbers) for key, numbers in by_cycle.items()), Q(pk__in=()))
 
 
 def _entries(request: HttpRequest, cycle: Cycle, found: Cited, how: str, reason: str) -> None:

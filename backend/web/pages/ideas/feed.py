@@ -57,9 +57,17 @@ def ideas_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "query": _query(request),
         "writes": bool(places) and is_on(found),
         "board": bool(places),
+        "before": _before(access, found),
         "room": bool(places) and not _follows(access, found),
     }
     return render(request, "ideas/feed.html", context)
+
+
+def _before(access: Access, cycle: Cycle) -> Cycle | None:
+    """The cycle before this one, whose ideas may be built on here; None if this person does not see it. One statement, or none."""
+    if cycle.predecessor_id is None:
+        return None
+    return visible(access, "cycle.view", Cycle.objects.filter(pk=cycle.predecessor_id)).first()
 
 
 def _first(wanted: str, otherwise: First) -> First:

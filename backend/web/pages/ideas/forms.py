@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -67,6 +67,22 @@ class VersionForm(TellingForm):
     note = _long(gettext_lazy("What changed, and why?"), rows=2)
 
 
+class Named(NamedTuple):
+    """An idea by its number, and the key of its cycle where it is of another one."""
+
+    cycle: str
+    number: int
+
+
+_NAMED: Final = re.compile(r"(?:([a-z0-9][a-z0-9_-]{0,99}):)?(\d{1,9})", re.ASCII)
+
+
+def named_in(typed: str) -> list[Named | None]:
+    """The ideas that were typed, one by one: "3, #7, clean-water-2025:12"; None for what is no such name."""
+    found = [_NAMED.fullmatch(one) for one in re.split(r"[\s,;#]+", typed) if one]
+    return [Named(one[1] or "", int(one[2])) if one else None for one in found]
+
+
 class IdeaForm(TellingForm):
     """A new idea."""
 
@@ -78,7 +94,9 @@ class IdeaForm(TellingForm):
         label=gettext_lazy("Numbers of the ideas it comes from"),
         required=False,
         max_length=400,
-        help_text=gettext_lazy("As they stand on their pages, with commas: 3, 7."),
+        help_text=gettext_lazy(
+            "As they stand on their pages, with commas: 3, 7. Of another cycle: the last part of its address, a colon, the number."
+        ),
     )
     how = forms.ChoiceField(label=gettext_lazy("What does it do with them?"), required=False)
     reason = _long(gettext_lazy("How, or why?"), gettext_lazy("Leaving an idea aside takes a reason: its authors read it."), 2)
@@ -104,12 +122,12 @@ class IdeaForm(TellingForm):
         if not tasks:
             del fields["challenge"]
 
-    def clean_sources(self) -> list[int]:
-        """Numbers; whether they are ideas is looked up where the person is known."""
-        typed = [one for one in re.split(r"[\s,;#]+", self.cleaned_data["sources"]) if one]
-        if any(not (one.isascii() and one.isdigit() and len(one) <= 9) for one in typed) or len(typed) > SOURCES:  # noqa: PLR2004 digits
+    def clean_sources(self) -> list[Named]:
+        """What is named; whether they are ideas is looked up where the person is known."""
+        found = named_in(self.cleaned_data["sources"])
+        if None in found or len(found) > SOURCES:
             raise forms.ValidationError(_("Numbers, please, with commas between them."))
-        return list(dict.fromkeys(int(one) for one in typed))
+        return [one for one in dict.fromkeys(found) if one is not None]
 
 
 FIRST: Final[dict[str, Any]] = {

@@ -14,10 +14,9 @@ from backend.web.pages.cycle import boards_seen, crumbs_of, cycle_seen, tabs
 from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.groups.rules import GroupState
-from games.ideas.actions.sharing import SHARED_IN
 from games.ideas.models import CreditShare, Idea
 from games.ideas.queries import with_story
-from games.ideas.rules import WHOLE_FROM, Audience, DerivationKind, IdeaKind, told_by_organizers
+from games.ideas.rules import SHARED_IN, WHOLE_FROM, Audience, DerivationKind, IdeaKind, told_by_organizers
 from games.permissions import Access, visible
 from games.playbooks.rules import Capability
 
@@ -91,6 +90,15 @@ def places_of(access: Access, cycle: Cycle, known: Iterable[Group] | None = None
     return [*found, Place("", _("The organizers"), None)] if access.organizes(cycle.pk) else found
 
 
+def cycles_to_build_in(access: Access, idea: Idea) -> list[Cycle]:
+    """Other cycles that are on, in which this person's teams may build on it. One statement, none for who is in no team."""
+    mine = access.groups_with(Capability.SUBMIT)
+    if not mine:
+        return []
+    rows = Cycle.objects.filter(groups__in=mine, groups__state=GroupState.ACTIVE.value, state__in=SHARED_IN)
+    return list(rows.exclude(pk=idea.cycle_id).distinct().order_by("-pk")[:3])
+
+
 def is_on(cycle: Cycle) -> bool:
     """Whether anything is shared and said in it still; when it is over everything stays to be read."""
     return cycle.state in SHARED_IN
@@ -129,6 +137,11 @@ def whose(idea: Idea) -> str:
     if idea.group is not None:
         return idea.group.name
     return nameless(organizers=told_by_organizers(idea.author_id, safe=idea.safe, key_digest=idea.key_digest))
+
+
+def whose_elsewhere(idea: Idea, cycle: Cycle) -> str:
+    """Whose it is, and of which cycle where it is of another one than `cycle`."""
+    return whose(idea) if idea.cycle_id == cycle.pk else f"{whose(idea)}, {idea.cycle.name}"
 
 
 def nameless(*, organizers: bool) -> str:

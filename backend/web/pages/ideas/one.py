@@ -19,6 +19,7 @@ from backend.web.pages.ideas.frame import (
     LINKS,
     PARTS_SAID,
     READ_BY,
+    cycles_to_build_in,
     frame,
     idea_seen,
     idea_url,
@@ -27,6 +28,7 @@ from backend.web.pages.ideas.frame import (
     stands_for,
     told_words,
     whose,
+    whose_elsewhere,
 )
 from backend.web.pages.ideas.talk import heeded, talk_on
 from backend.web.pages.ideas.together import taken_in
@@ -77,6 +79,7 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
         "read_by": READ_BY[found.audience],
         "inside": inside,
         "builds": bool(places) and open_,
+        "elsewhere": [] if (places and open_) or found.hidden_at else cycles_to_build_in(access, found),
         "tester": next((one.key for one in places if one.group is not None), "") if open_ else "",
         "tells": signed and inside and _may_tell(found),
         "wider": _wider(found) if widening else [],
@@ -163,14 +166,14 @@ def _around(idea: Idea, request: HttpRequest) -> dict[str, Any]:
     rows: list[Any] = list(near.order_by(first, "-target_id", "source_id")[: SOURCES + FEW])
     links = [one for one in rows if one.target_id == idea.pk]
     return {
-        "sources": [_link(one, one.source if one.told else None) for one in links],
-        "grown": [_link(one, one.target) for one in rows if one.source_id == idea.pk][:FEW],
+        "sources": [_link(one, one.source if one.told else None, idea) for one in links],
+        "grown": [_link(one, one.target, idea) for one in rows if one.source_id == idea.pk][:FEW],
     }
 
 
-def _link(one: Derivation, idea: Idea | None) -> dict[str, Any]:
+def _link(one: Derivation, idea: Idea | None, here: Idea) -> dict[str, Any]:
     told: dict[str, Any] = {"verb": LINKS[one.kind], "reason": one.reason, "idea": idea}
-    return told | ({"url": idea_url(idea), "whose": whose(idea)} if idea is not None else {})
+    return told | ({"url": idea_url(idea), "whose": whose_elsewhere(idea, here.cycle)} if idea is not None else {})
 
 
 def _proven(access: Access, idea: Any) -> dict[str, Any]:

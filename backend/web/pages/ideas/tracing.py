@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from backend.api.permissions import access_of
 from backend.web.geometry.lineage import graph
 from backend.web.pages.ideas.frame import KINDS, LINKS, frame, idea_seen, idea_url, nameless
+from games.cycles.models import Cycle
 from games.ideas.models import Idea
 from games.ideas.queries import DEEPEST, Lineage, Link, Named, Node, lineage_of
 from games.permissions import visible
@@ -46,16 +47,18 @@ def _rows(told: Lineage, here: Idea) -> list[dict[str, Any]]:
     for one in told.links:
         came.setdefault(one.target, []).append(one)
     return [
-        {"name": names[node.key], "here": node.key == here.pk, "came": _came(came.get(node.key, ()), names)} | _told(node.idea)
+        {"name": names[node.key], "here": node.key == here.pk, "came": _came(came.get(node.key, ()), names)}
+        | _told(node.idea, here.cycle)
         for node in told.nodes
     ]
 
 
-def _told(idea: Named | None) -> dict[str, Any]:
+def _told(idea: Named | None, here: Cycle) -> dict[str, Any]:
     """What a row says of an idea; of one that may not be seen nothing."""
     if idea is None:
         return {"seen": False, "url": "", "kind": "", "whose": "", "at": None}
     whose = idea.team or nameless(organizers=idea.by_organizers)
+    whose = whose if idea.cycle == here.key else f"{whose}, {idea.played}"
     url = reverse("idea", args=[idea.cycle, idea.number])
     return {"seen": True, "url": url, "kind": KINDS[idea.kind], "whose": whose, "at": idea.shared_at}
 

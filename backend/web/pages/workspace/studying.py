@@ -18,9 +18,9 @@ from backend.web.pages.workspace.frame import framed, team_seen
 from games.errors import GameError
 from games.groups.models import Group
 from games.groups.rules import GroupState
-from games.ideas.actions.sharing import SHARED_IN
 from games.ideas.models import Idea
 from games.ideas.queries import entry_title
+from games.ideas.rules import SHARED_IN
 from games.learning import actions
 from games.learning.actions.study import TITLE, WORDS
 from games.learning.models import Reading, Taken
