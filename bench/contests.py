@@ -66,9 +66,17 @@ def rules(key: str, *, tasks: int, criteria: int) -> Design:
 
 
 def begun(
-    key: str, *, tasks: int, criteria: int, groups: int, judges: int, closed: bool = True, design: Design | None = None
+    key: str,
+    *,
+    tasks: int,
+    criteria: int,
+    groups: int,
+    judges: int,
+    closed: bool = True,
+    design: Design | None = None,
+    main: str = "result",
 ) -> Contest:
-    """A running cycle with groups and a panel; its round is open, or over. `design`: other rules, of one round and one board."""
+    """A running cycle with groups and a panel; its round is open, or over. `design`: other rules, of one round, whose board is `main`."""
     design = design or rules(key, tasks=tasks, criteria=criteria)
     cycle = Cycle.objects.create(key=key, name=f"Bench {key}", state=CycleState.RUNNING.value)
     apply_design(cycle, design, by=None)
@@ -82,7 +90,7 @@ def begun(
     people = Person.objects.bulk_create(Person(key=f"{key}-j{number}", name=f"Judge {number}") for number in range(judges))
     Panelist.objects.bulk_create(Panelist(challenge=unit, panel="jury", person=one) for unit in units for one in people)
     made = Group.objects.bulk_create(names)
-    board = Board.objects.get(scope=cycle.pk, key="result")
+    board = Board.objects.get(scope=cycle.pk, key=main)
     return Contest(cycle, design, Round.objects.get(cycle=cycle), units, made, people, board)
 
 

@@ -1,13 +1,17 @@
 """A client that follows a board as the pages do: the whole once, then deltas, and the whole again when one was missed."""
 
+import asyncio
 import http.client
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 HOST: Final = "127.0.0.1"
 PATIENCE: Final = 10.0
+BREATH: Final = 0.5
+"""Seconds until a socket that was lost comes back."""
 
 type Line = tuple[str, int]
 type Row = Mapping[str, Any]
@@ -98,3 +102,23 @@ def follow(copy: Copy, text: str, fetch: Callable[[], tuple[int, list[Row]]]) ->
         copy.version = -1
     if not copy.hear(message):
         copy.take(*fetch())
+
+
+async def listen(
+    live: int, board: int, heard: Callable[[str], Awaitable[None]], *, session: str = "", lost: Callable[[], None] = lambda: None
+) -> None:
+    """A socket on a board, for ever: gives every text to `heard`, says when it was `lost`, and comes back. `session`: of who is signed in."""
+    from websockets.asyncio.client import connect  # noqa: PLC0415 -- a tool of developers
+    from websockets.exceptions import WebSocketException  # noqa: PLC0415
+
+    origin: Any = f"http://{HOST}:{live}"
+    headers = {"Cookie": f"sessionid={session}"} if session else {}
+    while True:
+        with suppress(OSError, WebSocketException):
+            async with connect(
+                f"ws://{HOST}:{live}/ws/boards/{board}", origin=origin, additional_headers=headers, ping_interval=None
+            ) as socket:
+                async for text in socket:
+                    await heard(str(text))
+        lost()
+        await asyncio.sleep(BREATH)

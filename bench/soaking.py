@@ -19,7 +19,7 @@ from backend.cli.setup import ROOT
 from backend.services.ports import HOST, answers, free_port, wait_until
 from backend.services.supervisor import Part, Supervisor
 from bench.client import load, request
-from bench.following import Copy, follow, whole
+from bench.following import Copy, follow, listen, whole
 
 GROUPS: Final = 40
 WRITERS: Final = 4
@@ -91,6 +91,12 @@ def stand_up(house: Supervisor, folder: Path) -> Stand:
     Membership.objects.filter(cycle=contest.cycle).update(**organizes)
     recompute_now(contest.cycle)
     board = Board.objects.get(scope=contest.cycle.pk, key="activity")
+    web, live, started = parts_up(house, folder)
+    return Stand(web, live, contest.cycle.pk, board.pk, token, [one.key for one in contest.groups], started)
+
+
+def parts_up(house: Supervisor, folder: Path) -> tuple[int, int, dict[str, Part]]:
+    """The parts of production, started: the ports of web and live, and each part by name."""
     web, live = free_port(), free_port()
     commands = {
         "web": parts.granian(host=HOST, port=web, processes=1, threads=4),
@@ -106,7 +112,7 @@ def stand_up(house: Supervisor, folder: Path) -> Stand:
     for name, port in (("web", web), ("live", live)):
         if not wait_until(partial(answers, port), alive=started[name].alive, seconds=60):
             raise started[name].failure()
-    return Stand(web, live, contest.cycle.pk, board.pk, token, [one.key for one in contest.groups], started)
+    return web, live, started
 
 
 # --- Writing --------------------------------------------------------------------------------------------------------------------------
@@ -158,19 +164,15 @@ def writing(stand: Stand, seen: Seen, numbers: "itertools.count[int]", rate: flo
 
 async def watching(stand: Stand, seen: Seen, copies: list[Copy], number: int) -> None:
     """One socket; a few follow every row, the others know their version."""
-    from websockets.asyncio.client import connect  # noqa: PLC0415 -- a tool of developers
-    from websockets.exceptions import WebSocketException  # noqa: PLC0415
 
-    copy = copies[number]
-    origin: Any = f"http://{HOST}:{stand.live}"
-    while True:
-        with suppress(OSError, WebSocketException):
-            async with connect(f"ws://{HOST}:{stand.live}/ws/boards/{stand.board}", origin=origin, ping_interval=None) as socket:
-                async for text in socket:
-                    seen.messages += 1
-                    await _heard(stand, seen, copy, str(text), closely=number < CLOSELY)
+    async def heard(text: str) -> None:
+        seen.messages += 1
+        await _heard(stand, seen, copies[number], text, closely=number < CLOSELY)
+
+    def lost() -> None:
         seen.failures["socket lost"] += 1
-        await asyncio.sleep(0.5)
+
+    await listen(stand.live, stand.board, heard, lost=lost)
 
 
 async def _heard(stand: Stand, seen: Seen, copy: Copy, text: str, *, closely: bool) -> None:
@@ -199,8 +201,8 @@ def memory(part: Part) -> float:
 # --- The end --------------------------------------------------------------------------------------------------------------------------
 
 
-def settled(cycle: int, seconds: float = 120.0) -> bool:
-    """Whether everything came to be counted."""
+def settled(cycle: int, seconds: float = 120.0, *, pause: float = 0.2) -> bool:
+    """Whether everything came to be counted; asked every `pause` seconds."""
     from games.journal.models import JournalEntry, Sealer  # noqa: PLC0415 -- models need the services' addresses
     from games.results.models import RecomputeRun  # noqa: PLC0415
     from games.results.rules import OPEN  # noqa: PLC0415
@@ -215,7 +217,7 @@ def settled(cycle: int, seconds: float = 120.0) -> bool:
     while time.monotonic() < end:
         if quiet():
             return True
-        time.sleep(0.2)
+        time.sleep(pause)
     return False
 
 

@@ -37,6 +37,7 @@ COMMANDS: dict[str, Entry] = {
     "bench": Entry("Work on Ludus", "backend.cli.develop:bench"),
     "faults": Entry("Work on Ludus", "backend.cli.faults:faults"),
     "soak": Entry("Work on Ludus", "backend.cli.faults:soak"),
+    "feed": Entry("Work on Ludus", "backend.cli.faults:feed"),
     "services": Entry("Work on Ludus", "backend.cli.develop:services"),
     "lock": Entry("Work on Ludus", "backend.cli.develop:lock"),
     "serve": Entry("Operate", "backend.cli.serve:serve"),

@@ -62,6 +62,12 @@ def worker(app: str = "worker.app", **more: str) -> "process":  # type: ignore[v
     return process(*command, env=environment(**more))
 
 
+def beat(folder: Path) -> "process":  # type: ignore[valid-type]
+    """The clock; keeps what it did last in `folder`."""
+    schedule = ("-s", str(folder / "beat"), "--pidfile=")
+    return process("-m", "celery", "-q", "-A", "worker.app", "beat", "-l", "WARNING", *schedule, env=environment())
+
+
 def until(condition: Callable[[], object], seconds: float = 60, *, between: Callable[[], object] | None = None) -> None:
     """Wait until it holds; meanwhile do `between` four times a second, as the clock would (a little slower)."""
     start = beat = time.monotonic()
