@@ -186,7 +186,9 @@ class Replay:
             time.sleep(0.01)
         for one in watching:
             if one.copy.version != version or shown(one.copy.rows.values()) != shown(rows):
-                self.found.wrong.append(f"{where}: a socket at version {one.copy.version} shows another board than version {version}")
+                self.found.wrong.append(
+                    f"{where}: a socket at version {one.copy.version} shows another board than version {version}"
+                )
 
 
 def replay(contest: Contest, *, web: int, live: int, sockets: int, since: int, until: int, speed: float) -> tuple[Found, Replay]:

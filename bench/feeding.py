@@ -62,7 +62,11 @@ def acts(lines: Iterable[str], teams: Iterable[str], *, since: int, until: int) 
             tries[one["id"]] = Act(at, at, one["id"], labels[one["problem_id"]], one["team_id"])
     verdicts = {key: (act.at + JUDGED_AFTER, _made_up(key)) for key, act in tries.items()}
     verdicts |= {one["submission_id"]: (_ms(one["end_contest_time"]), one["judgement_type_id"]) for one in told["judgements"]}
-    judged = [Act(at, tries[key].made, key, tries[key].task, tries[key].group, said) for key, (at, said) in verdicts.items() if key in tries]
+    judged = [
+        Act(at, tries[key].made, key, tries[key].task, tries[key].group, said)
+        for key, (at, said) in verdicts.items()
+        if key in tries
+    ]
     return sorted([*tries.values(), *judged], key=lambda act: (act.at, bool(act.verdict), int(act.submission)))
 
 
@@ -148,6 +152,7 @@ def contest_of_feed(key: str) -> Contest:
     """The rules and teams of the feed; everybody sees its board at once, frozen from minute 240."""
     from django.test import Client  # noqa: PLC0415 -- models need the services' addresses
 
+    from backend.accounts.models import User  # noqa: PLC0415
     from bench.contests import begun  # noqa: PLC0415
     from bench.people import captains  # noqa: PLC0415
     from games.bundles.reading import read_bundle  # noqa: PLC0415
@@ -163,7 +168,7 @@ def contest_of_feed(key: str) -> Contest:
     recompute_now(made.cycle)
     board = Board.objects.get(scope=made.cycle.pk, key=BOARD)
     client = Client()
-    client.force_login(Membership.objects.get(cycle=made.cycle).person.user)
+    client.force_login(User.objects.get(people__memberships__cycle=made.cycle))
     return Contest(made.cycle.pk, board.pk, [one.key for one in groups], token, client.cookies["sessionid"].value)
 
 
