@@ -20,7 +20,9 @@ from games.playbooks.schema import FormField
 from games.submissions.actions.writing import check_editable
 from games.submissions.models import Submission, Upload, Version
 from games.submissions.queries import files_in, locked_entry, locked_group, rules_of
+from games.submissions.queries.seeing import judged_blind
 from games.submissions.rules import EntryRefused
+from games.submissions.rules.bare import BARE, NotBare, bare
 from games.submissions.rules.files import GROUP_QUOTA
 
 type Stream = File[bytes]  # only the stubs know that File is generic; this is read lazily
@@ -34,7 +36,8 @@ ORPHAN_AFTER: Final = timedelta(days=1)
 def upload(*, submission: Submission, field: str, file: Stream, by: Any, person: Person | None = None) -> Upload:  # noqa: ARG001 every action says who acts
     """Keep a file for a field of the entry's form. It counts once a version refers to its id.
 
-    Raises FileRefused (ending, content, size, quota of the group), and why the round takes nothing now.
+    Raises FileRefused (ending, content, size, quota of the group; where judging is blind what would tell judges who made it), and why the
+    round takes nothing now.
     """
     (row,) = locked_entry(submission)
     check_editable(row)
@@ -44,6 +47,8 @@ def upload(*, submission: Submission, field: str, file: Stream, by: Any, person:
         msg = f'"{field}" is not a file of this form.'
         raise FileRefused(msg, where="field")
     examined = _examine(file, form_field)
+    if judged_blind(row.challenge.round) and form_field.blind != "hidden":
+        _check_bare(file, examined)
     locked_group(row.challenge, row.group)
     used = Upload.objects.filter(submission__group=row.group_id).aggregate(total=Sum("size"))["total"] or 0
     if used + examined.size > GROUP_QUOTA:
@@ -71,6 +76,20 @@ def _examine(file: Stream, field: FormField) -> Examined:
     found = examine(file.name or "", file.chunks(), field, most=settings.UPLOAD_MAX_BYTES)
     file.seek(0)
     return found
+
+
+def _check_bare(file: Stream, examined: Examined) -> None:
+    """Judges will get it bare: what cannot be made so is refused while the team can still hand in another."""
+    try:
+        bare(examined.name, file.read())
+    except NotBare as why:
+        msg = (
+            f"Judging is blind, and what this file says of its author cannot be taken out: {why}. "
+            f"Hand in another one; expected is one of {', '.join(sorted(BARE))}."
+        )
+        raise FileRefused(msg, where="file") from why
+    finally:
+        file.seek(0)
 
 
 @transaction.atomic

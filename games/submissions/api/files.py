@@ -1,5 +1,6 @@
 """Files of entries: sent as multipart, served as attachments to those who may see the entry."""
 
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from games.submissions.api.asking import access_in, asked_for
 from games.submissions.models import Submission, Upload
 from games.submissions.queries import acting, eyes, handed_in, person_of, rules_of
 from games.submissions.rules import FileRefused, blind_name
+from games.submissions.rules.bare import MOST, NotBare, bare
 
 FORM_OVERHEAD = 64 * 1024
 
@@ -71,7 +73,10 @@ class Uploads(GenericViewSet[Upload]):
     @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"])
     def content(self, request: Request, pk: str) -> FileResponse:  # noqa: ARG002 the framework's signature
-        """The bytes, always as an attachment. Until it is part of a version only the group has a file."""
+        """The bytes, always as an attachment. Until it is part of a version only the group has a file.
+
+        Who must not know whose it is gets them without what the file says of its author.
+        """
         upload = self.get_object()
         seen = eyes(access_in(request), upload.submission.challenge.round, upload.submission.group_id)
         asked = {one.key: one for one in rules_of(upload.submission.challenge)[1].form}.get(upload.field)
@@ -83,12 +88,22 @@ class Uploads(GenericViewSet[Upload]):
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cache-Control": "private, no-store",
         }
-        return FileResponse(
-            upload.file.open("rb"), as_attachment=True, filename=name, content_type=upload.content_type, headers=headers
-        )
+        file = upload.file.open("rb") if seen.names else _bare(upload)
+        return FileResponse(file, as_attachment=True, filename=name, content_type=upload.content_type, headers=headers)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Take away a file that no version names."""
         actions.remove_upload(upload=self.get_object(), by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _bare(upload: Upload) -> BytesIO:
+    """Such files are refused when they come in; one that came before the round was blind, or by an import, waits for the publication."""
+    with upload.file.open("rb") as file:
+        data = file.read(MOST + 1)
+    try:
+        return BytesIO(bare(upload.name, data))
+    except NotBare as why:
+        msg = f"While judging is blind this file is not shown: {why}, so that it could tell whose it is."
+        raise FileRefused(msg, where="file") from why

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -190,6 +191,30 @@ def test_a_blind_round_hides_names_from_judges_everywhere() -> None:
     call.round.save(update_fields=["published_at", "visibility"])
     assert who.judith.api.get(f"{API}/submissions/{pk}").json()["label"] == "Team 1"
     assert len(who.eve.api.get(f"{API}/submissions", {"group": call.groups[0].pk}).json()["results"]) == 1
+
+
+def test_a_blind_judge_gets_files_without_what_they_say_of_their_author() -> None:
+    call = scene({**ESSAY}, groups=2, rounds=[{"key": "call", "blind": True}])
+    who = people(call)
+    pk = begin(call, who.ada)
+    told = b"%PDF-1.4\n1 0 obj << /Author (Ada) >> endobj\ntrailer << /Info 1 0 R >>\n"
+    file = send(who.ada, pk, content=told).json()["id"]
+    who.ada.api.post(f"{API}/submissions/{pk}/versions", {"data": {"title": "T", "paper": file}})
+    assigned(call, who)
+
+    def read(someone: Actor) -> bytes:
+        return b"".join(someone.api.get(f"{API}/uploads/{file}/content").streaming_content)
+
+    assert (read(who.ada), read(who.org), read(who.judith)) == (told, told, told.replace(b"Ada", b"   "))
+    kept = Upload.objects.get(pk=file)
+    kept.file.save("locked", ContentFile(told + b"<< /Encrypt 2 0 R >>"))  # as it came before the round was blind
+    withheld = who.judith.api.get(f"{API}/uploads/{file}/content")
+    assert (withheld.status_code, withheld.json()["code"]) == (422, "file_refused")
+    assert "it is encrypted" in withheld.json()["detail"]
+    assert b"Ada" in read(who.ada)
+    call.round.published_at, call.round.visibility = timezone.now(), "full"
+    call.round.save(update_fields=["published_at", "visibility"])
+    assert b"Ada" in read(who.judith)
 
 
 def test_a_flag_is_tried_and_a_verdict_given(who: People, call: Scene) -> None:

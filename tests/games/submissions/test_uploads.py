@@ -14,7 +14,7 @@ from games.submissions import actions
 from games.submissions.models import Submission, Upload
 from games.submissions.queries import handed_in
 from games.submissions.rules import EntryRefused, FileRefused, TooLate
-from tests.factories.submissions import Scene, move, scene
+from tests.factories.submissions import ESSAY, Scene, move, scene
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n" + b"x" * 100
@@ -63,6 +63,22 @@ def test_a_file_that_is_not_what_was_asked_for_is_refused(draft: Submission, con
     with pytest.raises(FileRefused, match=f"(?i){words}"):
         send(draft, content, name)
     assert not Upload.objects.exists()
+
+
+def blind(**field: str) -> Submission:
+    """An entry of a round that is judged blind; the question for its file with `field` more."""
+    form = [{**one, **field} if one.get("type") == "file" else one for one in ESSAY["form"]]
+    call = scene({**ESSAY, "form": form}, rounds=[{"key": "call", "blind": True}])
+    return actions.open_entry(challenge=call.challenge, group=call.group, by=None)
+
+
+def test_where_judging_is_blind_a_file_that_would_tell_its_author_is_refused() -> None:
+    encrypted = PDF + b"<< /Encrypt 1 0 R >>"
+    entry = blind()
+    with pytest.raises(FileRefused, match=r"(?s)Judging is blind.*it is encrypted.*one of .*docx"):
+        send(entry, encrypted)
+    assert send(entry).size == len(PDF), "what the team keeps is what it sent"
+    assert send(blind(blind="hidden"), encrypted).size == len(encrypted), "judges never see this answer"
 
 
 def test_a_file_for_a_field_that_is_none_is_refused(draft: Submission) -> None:
