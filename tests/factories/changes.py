@@ -12,6 +12,7 @@ from leaderboards.models import Board, Snapshot
 from leaderboards.queries import latest
 from tests.cast import Actor, actor
 from tests.factories.groups import MembershipFactory
+from tests.factories.kept import kept
 from tests.factories.results import WATER, Played, judge_final, water
 from worker.steps import settle_now
 
@@ -55,6 +56,7 @@ class Told:
         return found
 
 
+@kept
 def told(*publish: str, **changes: Any) -> Told:
     """Everything judged; the rounds named are published (default: both)."""
     played = water(**({"rounds": APPEALING} | changes))

@@ -46,6 +46,7 @@ from tests.factories.accounts import ApiTokenFactory
 from tests.factories.groups import JoinRequestFactory, MembershipFactory, RegistrationFactory
 from tests.factories.house_recognized import looked_back, recognized
 from tests.factories.judging import sheet_for
+from tests.factories.kept import kept
 from tests.factories.organizations import OrganizationFactory, PersonFactory
 from tests.factories.results import Played, judge_final, water
 from tests.factories.submissions import ESSAY, Scene, entry, scene
@@ -69,6 +70,7 @@ class House:
     secrets: dict[str, str] = field(default_factory=dict)
 
 
+@kept
 def full_house() -> House:
     """All rows."""
     people = {name: actor(name) for name in ("ada", "ben", "judith", "eve")}
