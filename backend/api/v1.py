@@ -16,7 +16,7 @@ from backend.api import openapi  # noqa: F401 -- registers what the schema says;
 from backend.api.enough import Enough
 from backend.api.gates import Gates
 from backend.api.idempotency import Idempotent
-from games.bundles.api import BundleExport, Bundles
+from games.bundles.api import BundleExport, Bundles, ScoreImport
 from games.challenges.api import Challenges
 from games.changes.api import Appealing, Appeals, ChangeSets, Preparing
 from games.coaching.api import Bookings, CycleHours, GroupHours, SessionNotes, Slots
@@ -222,6 +222,7 @@ RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
     ("concerns", Concerns, "concern"),
     ("challenges", Planning, "planning"),
     ("plans", Plans, "plan"),
+    ("challenges", ScoreImport, "score-import"),
     ("cycles", CalibrationSetUp, "calibration-set-up"),
     ("calibrations", Calibrations, "calibration"),
     ("sheets", SheetDeliberating, "sheet-deliberate"),

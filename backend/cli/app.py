@@ -27,6 +27,7 @@ COMMANDS: dict[str, Entry] = {
     "next": Entry("Competitions", "backend.cli.cycles:next_"),
     "import": Entry("Competitions", "backend.cli.bundles:import_"),
     "export": Entry("Competitions", "backend.cli.bundles:export"),
+    "scores": Entry("Competitions", "backend.cli.bundles:scores"),
     "standings": Entry("Competitions", "backend.cli.bundles:standings"),
     "verify": Entry("Competitions", "backend.cli.verify:verify"),
     "recompute": Entry("Competitions", "backend.cli.bundles:recompute"),

@@ -1,4 +1,4 @@
-"""``./run import | export | standings | recompute``: competitions in and out of files, finished when the command ends."""
+"""``./run import | export | scores | standings | recompute``: competitions in and out of files, finished when the command ends."""
 
 import contextlib
 import json
@@ -13,6 +13,7 @@ import click
 from backend.cli.setup import setup_django
 
 if TYPE_CHECKING:  # models need settings first
+    from games.challenges.models import Challenge
     from games.cycles.models import Cycle
     from leaderboards.models import Board
     from leaderboards.queries import RowData
@@ -141,6 +142,41 @@ def export(*, cycle: str, path: Path, audience: str, files: bool) -> None:
         else:
             export_cycle(cycle_named(cycle), path, audience=audience, files=files, progress=draw)
     click.echo(f"{path} (for {audience})")
+
+
+@click.command()
+@click.argument("challenge", metavar="CYCLE/CHALLENGE")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--panel", metavar="KEY", help="Whose marks they are; the first panel if not said.")
+def scores(*, challenge: str, file: Path, panel: str | None) -> None:
+    """Make sheets final from a table of marks (FILE, CSV: group, judge, criterion, value). All or nothing.
+
+    Where a cycle has the challenge in several rounds: CYCLE/ROUND/CHALLENGE.
+    """
+    if challenge.count("/") not in {1, 2}:
+        raise click.BadParameter("expected CYCLE/CHALLENGE or CYCLE/ROUND/CHALLENGE", param_hint="CYCLE/CHALLENGE")
+    ready_database()
+    from games.bundles.actions.scores import first_panel, import_table  # noqa: PLC0415 -- games is loaded after the settings
+
+    with refusals():
+        task = challenge_named(challenge)
+        done = import_table(challenge=task, panel=panel or first_panel(task), content=file.read_bytes(), by=None)
+    click.echo(f"{challenge}: {done} {'sheet is' if done == 1 else 'sheets are'} final")
+
+
+def challenge_named(place: str) -> "Challenge":
+    """The challenge at CYCLE/CHALLENGE or CYCLE/ROUND/CHALLENGE, or exit code 1 and those there are."""
+    from games.challenges.models import Challenge  # noqa: PLC0415 -- games is loaded after the settings
+
+    key, *round_, task = place.split("/")
+    rows = Challenge.objects.filter(round__cycle=cycle_named(key)).select_related("round__cycle").order_by("pk")
+    found = [one for one in rows if one.key == task and one.round.key in (round_ or [one.round.key])]
+    if len(found) != 1:
+        there = ", ".join(f"{key}/{one.round.key}/{one.key}" for one in rows) or "none"
+        fault = "in several rounds" if found else "not there"
+        click.echo(f'"{place}" is {fault}. There are: {there}', err=True)
+        sys.exit(1)
+    return found[0]
 
 
 @click.command()

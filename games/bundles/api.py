@@ -1,4 +1,4 @@
-"""Bundles over the API: a zip becomes a cycle or a series, a cycle becomes a zip for those who may have it."""
+"""Bundles over the API: a zip becomes a cycle or a series, a cycle becomes a zip for those who may have it; many marks come in at once."""
 
 from typing import Any
 
@@ -13,16 +13,19 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from games.bundles.actions import export_files, import_read, public_zip
+from games.bundles.actions.scores import ScoreRow, first_panel, import_scores, import_table
 from games.bundles.audience import Audience
 from games.bundles.reading import FORMATS, read_source
 from games.bundles.rules import MAX_FILE, MEGABYTE, BundleRefused
 from games.bundles.source import open_zip
 from games.bundles.writer import zipped
+from games.challenges.models import Challenge
 from games.cycles.models import Cycle
-from games.errors import NotAllowed, Problem
+from games.errors import Invalid, NotAllowed, Problem
 from games.permissions import access_of, allows
 
 FORM_OVERHEAD = 64 * 1024
+AT_ONCE = 20_000
 
 
 class BundleAsked(serializers.Serializer[Any]):
@@ -125,3 +128,54 @@ class BundleExport(GenericViewSet[Cycle]):
         }
         content = zipped(export_files(cycle, audience=asked, files=files == "yes")) if whole else public_zip(cycle)
         return HttpResponse(content, content_type="application/zip", headers=headers)
+
+
+class ScoreAsked(serializers.Serializer[Any]):
+    """A mark: keys of the group, the judge and the criterion; its value as a number text."""
+
+    group = serializers.CharField(max_length=100)
+    judge = serializers.CharField(max_length=100)
+    criterion = serializers.CharField(max_length=100)
+    value = serializers.CharField(max_length=100)
+
+
+class ScoresAsked(serializers.Serializer[Any]):
+    """Either a list (at most 20,000 marks), or the text of a table (CSV): group, judge, criterion, value."""
+
+    panel = serializers.CharField(required=False, max_length=100, help_text="The task's first if absent.")
+    marks = serializers.ListField(child=ScoreAsked(), required=False, allow_empty=False, max_length=AT_ONCE)
+    csv = serializers.CharField(required=False, trim_whitespace=False, max_length=5_000_000)
+
+
+class ScoresImported(serializers.Serializer[Any]):
+    """How many sheets are final now."""
+
+    sheets = serializers.IntegerField()
+
+
+class ScoreImport(GenericViewSet[Challenge]):
+    """Marks from paper, or from elsewhere."""
+
+    queryset = Challenge.objects.select_related("round__cycle")
+    seen_as = "challenge.organize"
+    permissions = {"scores": "challenge.organize"}
+
+    @extend_schema(request=ScoresAsked, responses={201: ScoresImported})
+    @action(detail=True, methods=["post"])
+    def scores(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
+        """Make the sheets final that these marks fill, all or none. 422 `marks_refused` names every fault by row and column.
+
+        Each sheet must be assigned and not final, and be filled whole. Rows of a list are counted from 1; the header of a table is row 1.
+        """
+        challenge, asked = self.get_object(), ScoresAsked(data=request.data)
+        asked.is_valid(raise_exception=True)
+        sent = asked.validated_data
+        if ("marks" in sent) == ("csv" in sent):
+            raise Invalid("expected either marks or csv", where="marks")
+        panel = sent.get("panel") or first_panel(challenge)
+        if "csv" in sent:
+            done = import_table(challenge=challenge, panel=panel, content=sent["csv"].encode(), by=request.user)
+        else:
+            rows = [ScoreRow(**one) for one in sent["marks"]]
+            done = import_scores(challenge=challenge, panel=panel, rows=rows, by=request.user)
+        return Response({"sheets": done}, status=status.HTTP_201_CREATED)

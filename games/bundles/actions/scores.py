@@ -1,8 +1,8 @@
 """Very many marks of one panel at once, for sheets that wait: judged on paper, or elsewhere. Everything or nothing, into the same journal."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import batched
 from typing import Any, Final, NamedTuple
@@ -19,16 +19,19 @@ from games.journal.actions import record
 from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 from games.journal.rules import Kind
+from games.judging.actions.panels import check_panel
 from games.judging.models import Mark, Sheet
 from games.judging.queries import seat_of, sitting_of
 from games.judging.queries.deciding import entry_of, judgeable, with_facts
 from games.judging.rules import OPEN_SHEETS, Given, MarksRefused, SheetState, check_marks, check_seat, check_sitting
 from games.judging.rules.marks import Scaled, criteria_of
+from games.judging.rules.table import rows_of
 from games.playbooks.schema import ChallengeDesign
 from games.submissions.queries import rules_of
 
 AT_ONCE: Final = 5000
-TOLD: Final = 100
+TOLD: Final = 1000
+COLUMNS: Final = ("group", "judge", "criterion", "value")
 MARK: Final = ("sheet_id", "criterion", "value", "state", "comment")
 ENTRY: Final = ("kind", "cycle_id", "actor", "group_id", "subject", "payload", "channel", "at", "previous_hash", "hash")
 CHANNEL: Final = "import"
@@ -53,22 +56,39 @@ class _Open(NamedTuple):
     judged: int | None
 
 
-@transaction.atomic
+def first_panel(challenge: Challenge) -> str:
+    """The key of the task's first panel; empty where nobody marks it."""
+    return next((one.key for one in rules_of(challenge)[1].judges_panels), "")
+
+
 def import_scores(*, challenge: Challenge, panel: str, rows: Sequence[ScoreRow], by: Any) -> int:
     """Make the sheets final that these marks fill. Returns how many. Three statements that write, whatever their number.
 
-    Each sheet must wait for its judge (assigned, or begun) and be filled whole. Raises MarksRefused with the first hundred faults, by
-    number of the row; why nobody may mark in this round now; and nothing is written then.
+    Each sheet must wait for its judge (assigned, or begun) and be filled whole. Raises MarksRefused with the faults (the first thousand), by
+    number of the row, the first is 1, and column; why nobody may mark in this round now; and nothing is written then.
     """
+    return _import(challenge, panel, list(enumerate(rows, 1)), [], by)
+
+
+def import_table(*, challenge: Challenge, panel: str, content: bytes, by: Any) -> int:
+    """The same from a table (CSV) with the columns group, judge, criterion, value. Its header is row 1."""
+    _, lines, problems = rows_of(content, COLUMNS, needed=COLUMNS)
+    return _import(challenge, panel, [(number, ScoreRow(**cells)) for number, cells in lines], problems, by)
+
+
+@transaction.atomic
+def _import(challenge: Challenge, panel: str, rows: Sequence[tuple[int, ScoreRow]], problems: list[Problem], by: Any) -> int:
     locked(challenge.round.cycle)
+    check_panel(challenge, panel)
     design, spec = rules_of(challenge)
     _expect_open(challenge, panel, spec)
-    problems: list[Problem] = []
-    filled = _filled(rows, _waiting(challenge, panel), _Marks(spec, panel, design.mark_decimals), spec, panel, problems)
+    if not rows and not problems:
+        problems.append(Problem("row 1", "expected at least one mark", "required"))
+    filled = _filled(rows, _waiting(challenge, panel), _Marks(spec, panel, design.mark_decimals), problems)
     if problems:
-        raise MarksRefused(problems[0].message, where=problems[0].where, problems=problems[:TOLD])
-    if filled:
-        _write(challenge, panel, filled, by, db_now())
+        several = f" (and {len(problems) - 1} faults more)" if len(problems) > 1 else ""
+        raise MarksRefused(f"Nothing was written: {problems[0]}{several}", where=problems[0].where, problems=problems[:TOLD])
+    _write(challenge, panel, filled, by, db_now())
     return len(filled)
 
 
@@ -95,49 +115,58 @@ class _Marks:
 
     def __init__(self, spec: ChallengeDesign, panel: str, decimals: int) -> None:
         self.spec, self.panel, self.decimals = spec, panel, decimals
-        self.known: dict[tuple[str, str], Scaled | str] = {}
+        self.known: dict[tuple[str, str], Scaled | Problem] = {}
 
-    def scaled(self, criterion: str, value: str) -> Scaled | str:
-        """The mark, or what is wrong with it."""
+    def scaled(self, criterion: str, value: str) -> Scaled | Problem:
+        """The mark, or what is wrong with it, at a column."""
         found = self.known.get((criterion, value))
         if found is None:
             try:
                 [found] = check_marks(self.spec, self.panel, [Given(criterion, value)], decimals=self.decimals)
             except MarksRefused as refused:
-                found = refused.message
+                [one] = refused.problems
+                found = replace(one, where="criterion" if one.code == "unknown" else "value")
             self.known[criterion, value] = found
         return found
 
+    def needed(self) -> frozenset[str]:
+        """Criteria without which a sheet is not whole."""
+        return frozenset(one.key for one in criteria_of(self.spec, self.panel) if not one.optional)
+
 
 def _filled(
-    rows: Iterable[ScoreRow],
-    waiting: Mapping[tuple[str, str], _Open],
-    marks: _Marks,
-    spec: ChallengeDesign,
-    panel: str,
-    problems: list[Problem],
+    rows: Iterable[tuple[int, ScoreRow]], waiting: Mapping[tuple[str, str], _Open], marks: _Marks, problems: list[Problem]
 ) -> dict[_Open, dict[str, Scaled]]:
-    """Sheet → its marks by criterion. What is wrong with a row goes to the problems."""
-    filled: defaultdict[_Open, dict[str, Scaled]] = defaultdict(dict)
-    for number, (group, judge, criterion, value) in enumerate(rows, 1):
+    """Sheet → its marks by criterion. What is wrong goes to the problems."""
+    filled: dict[_Open, dict[str, Scaled]] = {}
+    said: dict[_Open, dict[str, int]] = {}
+    groups = {group for group, _ in waiting}
+    for number, (group, judge, criterion, value) in rows:
         sheet, mark = waiting.get((group, judge)), marks.scaled(criterion, value)
         if sheet is None:
-            problems.append(Problem(f"row {number}", f'no sheet of "{judge}" on "{group}" waits on this panel', "unknown"))
-        elif isinstance(mark, str):
-            problems.append(Problem(f"row {number}", mark))
-        elif criterion in filled[sheet]:
-            problems.append(Problem(f"row {number}", f'"{criterion}" is marked twice by "{judge}" on "{group}"'))
+            column = "judge" if group in groups else "group"
+            problems.append(_at(number, column, f'no sheet of "{judge}" on "{group}" waits on this panel', "unknown"))
+            continue
+        there = said.setdefault(sheet, {})
+        if isinstance(mark, Problem):
+            problems.append(_at(number, mark.where, mark.message, mark.code))
+        elif criterion in there:
+            problems.append(_at(number, "criterion", f'"{criterion}" is marked twice by "{judge}" on "{group}"'))
         else:
-            filled[sheet][criterion] = mark
-    needed = frozenset(one.key for one in criteria_of(spec, panel) if not one.optional)
-    names = {sheet.pk: place for place, sheet in waiting.items()} if any(needed - one.keys() for one in filled.values()) else {}
-    for sheet, given in filled.items():
-        if missing := sorted(needed - given.keys()):
-            group, judge = names[sheet.pk]
-            problems.append(Problem(f"{group}, {judge}", f"no mark on {', '.join(missing)}", "required"))
-        if sheet.judged is None and spec.form:
-            problems.append(Problem(f"sheet {sheet.pk}", "nothing was handed in that could be judged"))
-    return dict(filled)
+            filled.setdefault(sheet, {})[criterion] = mark
+        there.setdefault(criterion, number)
+    needed = marks.needed()
+    for sheet, there in said.items():
+        first = min(there.values())
+        if missing := sorted(needed - there.keys()):
+            problems.append(_at(first, "criterion", f"the sheet has no mark on {', '.join(missing)}", "required"))
+        if sheet.judged is None and marks.spec.form:
+            problems.append(_at(first, "group", "nothing was handed in that could be judged"))
+    return filled
+
+
+def _at(number: int, column: str, message: str, code: str = "invalid") -> Problem:
+    return Problem(f"row {number}, column {column}", message, code)
 
 
 def _write(challenge: Challenge, panel: str, filled: Mapping[_Open, Mapping[str, Scaled]], by: Any, now: datetime) -> None:

@@ -161,6 +161,19 @@ def _assigned(house: House) -> Asked:
     return house.people["org"], f"/cycles/{house.open.cycle.pk}/assignments", {"challenge": house.open.challenge.pk}
 
 
+def _brought(house: House) -> Asked:
+    """A sheet that waits for judith, judged on paper."""
+    made = _contest(house, ESSAY)
+    entry(made, made.group)
+    move(made.round, closes=-1)
+    Panelist.objects.create(challenge=made.challenge, panel="jury", person=house.people["judith"].person)
+    judging.assign_all(challenge=made.challenge, panel="jury", by=None)
+    key = house.people["judith"].person.key
+    rows = [f"{made.group.key},{key},{criterion},4\n" for criterion in ("impact", "novelty")]
+    table = "group,judge,criterion,value\n" + "".join(rows)
+    return house.people["org"], f"/challenges/{made.challenge.pk}/scores", {"csv": table}
+
+
 def _conflict(house: House) -> Asked:
     body = {"person": house.people["judith"].person.pk, "group": "team-3", "reason": "A cousin."}
     return house.people["org"], f"/cycles/{house.open.cycle.pk}/conflicts", body
@@ -549,6 +562,7 @@ CREATING: dict[str, Making] = {
     "/groups/{id}/concerns": Making("games.Concern", _by("ada", "/groups/{group}/concerns", {"words": "Judith taught us."})),
     "/challenges/{id}/plans": Making("games.AssignmentPlan", _planned),
     "/challenges/{id}/third-reader": Making("games.AssignmentPlan", _third),
+    "/challenges/{id}/scores": Making("games.Mark", _brought),
     "/cycles/{id}/assignments": Making("games.Sheet", _assigned),
     "/cycles/{id}/attempts": Making("games.Attempt", _recorded),
     "/cycles/{id}/decisions": Making(

@@ -81,12 +81,14 @@ def test_they_are_as_if_each_judge_had_made_them_final(contest: Contest) -> None
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        (lambda rows: [rows[0]._replace(value="11"), *rows[1:]], "row 1"),
-        (lambda rows: [rows[0]._replace(value="x"), *rows[1:]], "row 1"),
-        (lambda rows: [rows[0]._replace(criterion="c9"), *rows[1:]], "row 1"),
-        (lambda rows: [rows[0]._replace(group="nobody"), *rows[1:]], "row 1"),
-        (lambda rows: [*rows, rows[0]], "row 13"),
-        (lambda rows: rows[1:], "g00000, paper-j0"),
+        (lambda rows: [rows[0]._replace(value="11"), *rows[1:]], "row 1, column value"),
+        (lambda rows: [rows[0]._replace(value="x"), *rows[1:]], "row 1, column value"),
+        (lambda rows: [rows[0]._replace(criterion="c9"), *rows[1:]], "row 1, column criterion"),
+        (lambda rows: [rows[0]._replace(group="nobody"), *rows[1:]], "row 1, column group"),
+        (lambda rows: [rows[0]._replace(judge="nobody"), *rows[1:]], "row 1, column judge"),
+        (lambda rows: [*rows, rows[0]], "row 13, column criterion"),
+        (lambda rows: rows[1:], "row 1, column criterion"),
+        (lambda rows: [], "row 1"),
     ],
 )
 def test_one_fault_and_nothing_is_written(
