@@ -20,7 +20,9 @@
 | members, addresses, conflicts, replies to feedback, appeals, corrections | | | all |
 | tables and pitches in the hall | | all; while a round is blind its own under their numbers | all |
 | files of entries | of entries that count in the same rounds | of entries handed in; named by their field while a round is blind | all |
-| points | without people | the same; none while a round is blind | all |
+| points | without people and partners | the same; none while a round is blind | all |
+| wins, weeks, exchanges, flags, grants with what became of them, what was carried, adoptions | | | all |
+| the retrospective and what it proposes | once it is published, without suggestions | the same | once it is written |
 | journal | what the public feed tells | the same; nothing about a group while a round is blind | all |
 """
 
@@ -34,6 +36,7 @@ from games.bundles.answers import name_of
 from games.bundles.blinding import Labels, blind_rounds, hide_groups, without_hidden
 from games.bundles.bundle import ENTRY, LEFT, NOT_HANDED_IN, Bundle, entry_of
 from games.bundles.credited import public_credit
+from games.bundles.looked_back import public_look_back
 from games.bundles.rows import AssignmentRow, DecisionRow, FileRow, PersonRow, SubmissionRow, VoteRow
 from games.bundles.rules import UNNAMED
 from games.bundles.shared import public_ideas
@@ -92,7 +95,7 @@ def narrowed(bundle: Bundle, audience: Audience, known: Known) -> Bundle:
         attempts=_tries(bundle, entries),
         votes=_without_times(_in(tables.votes, judged, judges=judges)),
         decisions=_entering(bundle, known, published - judged),
-        points=Table([row._replace(person="") for row in tables.points.rows], tables.points.extra),
+        points=Table([row._replace(person="", partner="", repeats=0) for row in tables.points.rows], tables.points.extra),
         journal=_kept(tables.journal, lambda row: row.kind in PUBLIC_KINDS),
         people=Table([PersonRow(key, f"Judge {number}", _role(bundle)) for number, key in enumerate(judges.values(), 1)]),
     )
@@ -118,7 +121,8 @@ def narrowed(bundle: Bundle, audience: Audience, known: Known) -> Bundle:
 def _open_to_all(tables: Tables) -> dict[str, Table[Any]]:
     """What everybody may have as it is; of measured values those of the whole cycle."""
     values = _kept(tables.observations, lambda row: not row.group)
-    return {"groups": tables.groups, "rounds": tables.rounds, "official": tables.official, "observations": values}
+    told = {"groups": tables.groups, "rounds": tables.rounds, "official": tables.official, "observations": values}
+    return told | public_look_back(tables)
 
 
 def _rules(rules: Mapping[str, Any]) -> Design:

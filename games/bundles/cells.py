@@ -17,6 +17,7 @@ EMAIL_LENGTH: Final = 254
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _KEY: Final = re.compile(r"\w[\w.+@-]*")
 _SECONDS: Final = re.compile(r"\d{1,9}(?:\.\d{1,3})?", re.ASCII)
+_LONG: Final = re.compile(r"-?\d{1,18}", re.ASCII)
 _AMOUNT: Final = re.compile(r"-?\d{1,9}", re.ASCII)
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _WHOLE: Final = re.compile(r"\d{1,9}", re.ASCII)
@@ -101,6 +102,14 @@ def amount(cell: str) -> int:
     return int(cell)
 
 
+def signed(cell: str) -> int:
+    """A whole number with its sign; not empty."""
+    if not _AMOUNT.fullmatch(cell):
+        msg = f'expected a whole number, found "{cell[:60]}"'
+        raise ValueError(msg)
+    return int(cell)
+
+
 def balance(cell: str) -> int:
     """A whole number with its sign; empty is 0."""
     return amount(cell) if cell else 0
@@ -133,6 +142,11 @@ def acted_ever(cell: str) -> datetime | None:
     return acted(cell) if cell else None
 
 
+def day_ever(cell: str) -> date | None:
+    """A day like 2027-03-01, or nothing."""
+    return day(cell) if cell else None
+
+
 def day(cell: str) -> date:
     """A day like 2027-03-01; not empty."""
     try:
@@ -140,6 +154,26 @@ def day(cell: str) -> date:
     except ValueError:
         msg = f'expected a day like 2027-03-01, found "{cell[:60]}"'
         raise ValueError(msg) from None
+
+
+def whole_ever(cell: str) -> int | None:
+    """A whole number with its sign, or nothing."""
+    if not cell:
+        return None
+    if not _LONG.fullmatch(cell):
+        msg = f'expected a whole number or nothing, found "{cell[:60]}"'
+        raise ValueError(msg)
+    return int(cell)
+
+
+def told(cell: str) -> str:
+    """JSON of any kind, or nothing."""
+    try:
+        json.loads(cell or "0")
+    except (ValueError, RecursionError):
+        msg = f'expected JSON, found "{cell[:60]}"'
+        raise ValueError(msg) from None
+    return cell
 
 
 def payload(cell: str) -> str:

@@ -1,28 +1,23 @@
 """What an importer refuses: every cell of every table against the rules, then the whole against what the engine computes."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, Final
 
 from games.bundles import cells
 from games.bundles.attached import check_files
 from games.bundles.bundle import ENTRY, MAX_ENTRIES, Bundle, entry_of, fields_of
+from games.bundles.commons import check_commons
 from games.bundles.corrections import check_appeals, check_changes
 from games.bundles.credited import check_earned
 from games.bundles.hall import check_pitches, check_stands
-from games.bundles.helped import check_hours, check_peers
-from games.bundles.learned import check_observations, check_studies, check_tests
 from games.bundles.marks import MarkChecker
-from games.bundles.partners import check_partners
 from games.bundles.places import Places
 from games.bundles.replies import check_replies
 from games.bundles.rows import DecisionRow
 from games.bundles.rules import Faults
-from games.bundles.shared import NAMES, check_answers, check_around, check_ideas
-from games.bundles.suggested import check_suggestions
-from games.bundles.tables import Table
-from games.bundles.talked import check_talk
+from games.bundles.tables import Table, each
 from games.bundles.told import check_game, check_journal
 from games.bundles.voters import PEERS, by_panel, check_votes
 from games.errors import Problem
@@ -51,17 +46,17 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     _submissions(bundle, places, faults["submissions"])
     marks = MarkChecker(bundle, places)
     marks.check(faults["marks"])
-    check_votes(bundle.design, _each(bundle.tables.marks, faults["marks"]))
+    check_votes(bundle.design, each(bundle.tables.marks, faults["marks"]))
     _attempts(bundle, places, faults["attempts"])
     _votes(bundle, places, faults["votes"])
     _decisions(bundle, places, faults["decisions"])
-    check_files(bundle, places, _each(bundle.tables.files, faults["files"]))
-    check_replies(bundle, places, list(_each(bundle.tables.replies, faults["replies"])))
-    check_appeals(places, _each(bundle.tables.appeals, faults["appeals"]))
-    check_changes(bundle, places, _each(bundle.tables.changes, faults["changes"]))
-    check_stands(places, _each(bundle.tables.stands, faults["stands"]))
-    check_pitches(places, _each(bundle.tables.pitches, faults["pitches"]))
-    _commons(bundle, places, faults)
+    check_files(bundle, places, each(bundle.tables.files, faults["files"]))
+    check_replies(bundle, places, list(each(bundle.tables.replies, faults["replies"])))
+    check_appeals(places, each(bundle.tables.appeals, faults["appeals"]))
+    check_changes(bundle, places, each(bundle.tables.changes, faults["changes"]))
+    check_stands(places, each(bundle.tables.stands, faults["stands"]))
+    check_pitches(places, each(bundle.tables.pitches, faults["pitches"]))
+    check_commons(bundle, places, faults)
     check_earned(bundle.tables, places.groups, faults)
     check_journal(bundle.tables.journal, places.groups, faults["journal"])
     check_game(bundle.tables.game, places.groups, faults["game"])
@@ -71,24 +66,6 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     if _depends_on_results(bundle):
         return _computed(bundle, faults)
     return [_unmarked(*unit) for unit in marks.unmarked()]
-
-
-def _commons(bundle: Bundle, places: Places, faults: Mapping[str, Faults]) -> None:
-    """What was measured, shared, studied, tried and said, who helped whom, who joined forces, and what people would change."""
-    check_observations(places, _each(bundle.tables.observations, faults["observations"]))
-    check_ideas(bundle, places, _each(bundle.tables.ideas, faults["ideas"]))
-    check_around(bundle, places, {name: _each(getattr(bundle.tables, name), faults[name]) for name in NAMES[1:]})
-    check_answers(places, _each(bundle.tables.risk_answers, faults["risk_answers"]))
-    ideas = {row.number for row in bundle.tables.ideas.rows}
-    check_studies(places, ideas, _each(bundle.tables.readings, faults["readings"]), _each(bundle.tables.taken, faults["taken"]))
-    check_tests(places, ideas, _each(bundle.tables.change_tests, faults["change_tests"]))
-    check_talk(places, ideas, _each(bundle.tables.threads, faults["threads"]), _each(bundle.tables.posts, faults["posts"]))
-    people = {row.person for row in bundle.tables.people.rows}
-    hours = {name: _each(getattr(bundle.tables, name), faults[name]) for name in ("slots", "bookings", "session_notes")}
-    check_hours(places, people, hours)
-    check_peers(places, _each(bundle.tables.peers, faults["peers"]), _each(bundle.tables.peers_aside, faults["peers_aside"]))
-    check_suggestions(places, _each(bundle.tables.suggestions, faults["suggestions"]))
-    check_partners(places, _each(bundle.tables.partners, faults["partners"]))
 
 
 def _depends_on_results(bundle: Bundle) -> bool:
@@ -132,20 +109,13 @@ def _let_in(table: Table[Any], outcome: Outcome, bundle: Bundle, faults: Faults)
             faults.add(f'"{row.group}" has an entry in "{row.round}", but no cut or decision let it in', row=table.number(place))
 
 
-def _each(table: Table[Any], faults: Faults) -> Iterator[tuple[Any, Callable[[str, str], None]]]:
-    """Rows, each with a way to refuse one of its cells."""
-    for place, row in enumerate(table.rows):
-        number = table.number(place)
-        yield row, lambda column, message, number=number: faults.add(message, row=number, column=column)  # type: ignore[misc]
-
-
 def _groups(bundle: Bundle, faults: Faults) -> None:
     table = bundle.tables.groups
     place = table.extra.index("division") if "division" in table.extra else None
     known = [one.key for one in bundle.design.registration.divisions]
     keys: set[str] = set()
     names: set[tuple[str, str]] = set()
-    for row, refuse in _each(table, faults):
+    for row, refuse in each(table, faults):
         division = row.extra[place] if place is not None else ""
         if len(division) > DIVISION_LENGTH:
             refuse("division", f"{len(division)} characters; at most {DIVISION_LENGTH}")
@@ -164,7 +134,7 @@ def _groups(bundle: Bundle, faults: Faults) -> None:
 
 def _rounds(bundle: Bundle, places: Places, faults: Faults) -> None:
     seen: set[str] = set()
-    for row, refuse in _each(bundle.tables.rounds, faults):
+    for row, refuse in each(bundle.tables.rounds, faults):
         if row.round not in places.rounds:
             refuse("round", places.no_round(row.round))
         if row.round in seen:
@@ -177,7 +147,7 @@ def _rounds(bundle: Bundle, places: Places, faults: Faults) -> None:
 def _people(bundle: Bundle, places: Places, faults: Faults) -> None:
     roles = {role.key: role for role in bundle.design.roles}
     seen: set[tuple[str, str, str]] = set()
-    for row, refuse in _each(bundle.tables.people, faults):
+    for row, refuse in each(bundle.tables.people, faults):
         if row.role and row.role not in roles:
             refuse("role", f'"{row.role}" is not a role; known: {", ".join(roles)}')
         if row.group and row.group not in places.groups:
@@ -191,7 +161,7 @@ def _panels(bundle: Bundle, places: Places, faults: Mapping[str, Faults]) -> Non
     roles = {role.key for role in bundle.design.roles if Capability.JUDGE in role.capabilities}
     judges = {row.person for row in bundle.tables.people.rows if row.role in roles}
     whos = by_panel(bundle.design)
-    for row, refuse in _each(bundle.tables.assignments, faults["assignments"]):
+    for row, refuse in each(bundle.tables.assignments, faults["assignments"]):
         if row.group and row.group not in places.groups:
             refuse("group", places.no_group(row.group))
         if row.round and row.challenge:
@@ -201,7 +171,7 @@ def _panels(bundle: Bundle, places: Places, faults: Mapping[str, Faults]) -> Non
         peers = whos.get((row.round, row.challenge), {}).get(row.panel) == PEERS
         if judges and not peers and row.judge not in judges:
             refuse("judge", f'"{row.judge}" has no role in people.csv that judges')
-    for row, refuse in _each(bundle.tables.conflicts, faults["conflicts"]):
+    for row, refuse in each(bundle.tables.conflicts, faults["conflicts"]):
         if row.group not in places.groups:
             refuse("group", places.no_group(row.group))
 
@@ -209,7 +179,7 @@ def _panels(bundle: Bundle, places: Places, faults: Mapping[str, Faults]) -> Non
 def _submissions(bundle: Bundle, places: Places, faults: Faults) -> None:
     table = bundle.tables.submissions
     seen: set[tuple[str, str, str, int, str]] = set()
-    for row, refuse in _each(table, faults):
+    for row, refuse in each(table, faults):
         places.entry(row.round, row.challenge, row.group, refuse)
         entry = entry_of(row, table.extra)
         if (row.round, row.challenge, row.group, row.version, entry) in seen:
@@ -238,7 +208,7 @@ def _field(
 
 
 def _attempts(bundle: Bundle, places: Places, faults: Faults) -> None:
-    for row, refuse in _each(bundle.tables.attempts, faults):
+    for row, refuse in each(bundle.tables.attempts, faults):
         challenge = places.entry(row.round, row.challenge, row.group, refuse)
         if challenge is None:
             continue
@@ -252,7 +222,7 @@ def _attempts(bundle: Bundle, places: Places, faults: Faults) -> None:
 
 def _votes(bundle: Bundle, places: Places, faults: Faults) -> None:
     listed: set[tuple[str, ...]] = set()
-    for row, refuse in _each(bundle.tables.votes, faults):
+    for row, refuse in each(bundle.tables.votes, faults):
         challenge = places.challenge(row.round, row.challenge, refuse)
         if challenge is not None and challenge.format is not Format.PAIRWISE:
             refuse("challenge", f'"{row.challenge}" is of format {challenge.format}, which has no votes')
@@ -273,7 +243,7 @@ def _decisions(bundle: Bundle, places: Places, faults: Faults) -> None:
     known = [award.key for award in bundle.design.awards]
     awards = [award.key for award in bundle.design.awards if award.decided or award.ties is AwardTies.DECIDE]
     seen: Counter[DecisionRow] = Counter()
-    for row, refuse in _each(bundle.tables.decisions, faults):
+    for row, refuse in each(bundle.tables.decisions, faults):
         if row.group not in places.groups:
             refuse("group", places.no_group(row.group))
         if row.round and row.round not in places.rounds:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from games.bundles.rows import CreditRow, PointRow
+from games.bundles.earned_rows import CreditRow, PointRow
 from games.bundles.rules import Faults
 from games.bundles.tables import Table, Tables
 from games.bundles.told import check_points

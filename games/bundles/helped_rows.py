@@ -22,7 +22,7 @@ class SlotRow(NamedTuple):
 
 
 class BookingRow(NamedTuple):
-    """A group in a slot. `counts`: `yes` where it uses the quota (of `round`, where each round has its own)."""
+    """A group in a slot. `counts`: `yes` where it uses the quota (of `round`, where each round has its own). `prize`: the award it is of."""
 
     number: int
     slot: int
@@ -34,6 +34,7 @@ class BookingRow(NamedTuple):
     cancelled: datetime | None = None
     outcome: str = ""
     settled: datetime | None = None
+    prize: str = ""
     extra: Extra = ()
 
 

@@ -9,6 +9,7 @@ from games.playbooks.schema import ChallengeDesign
 from leaderboards.engine.checks.problem import nearest
 from leaderboards.engine.facts import DecisionKind
 from leaderboards.engine.numbers import text
+from leaderboards.engine.spec import expand_boards
 
 LARGEST: Final = 2**63 - 1
 LEAVING: Final = frozenset({DecisionKind.STOP.value, DecisionKind.WITHDRAW.value})
@@ -16,7 +17,7 @@ Refuse = Callable[[str, str], None]
 
 
 class Places:
-    """Rounds, challenges and groups of a bundle by key, and from which round on a group is out."""
+    """Rounds, challenges, boards and groups of a bundle by key, and from which round on a group is out."""
 
     def __init__(self, bundle: Bundle) -> None:
         design, groups = bundle.design, bundle.tables.groups
@@ -34,6 +35,7 @@ class Places:
                 number = self.rounds.get(row.round, 0 if not row.round else len(self.rounds))
                 self.out[row.group] = min(number, self.out.get(row.group, number))
         self.order = tuple(self.rounds)
+        self.boards = tuple(one.id for one in expand_boards(design))
 
     def no_round(self, key: str) -> str:
         """Why it is no round."""

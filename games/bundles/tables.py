@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from games.bundles import cells
+from games.bundles.earned_rows import CreditRow, GameRow, PointRow
 from games.bundles.helped_rows import BookingRow, PeerAsideRow, PeerRow, SessionNoteRow, SlotRow
 from games.bundles.learned_rows import ChangeTestRow, ObservationRow, ReadingRow, TakenRow
 from games.bundles.partner_rows import PartnerRow
@@ -15,17 +16,14 @@ from games.bundles.rows import (
     AttemptRow,
     ChangeRow,
     ConflictRow,
-    CreditRow,
     DecisionRow,
     FileRow,
-    GameRow,
     GroupRow,
     JournalRow,
     MarkRow,
     OfficialRow,
     PersonRow,
     PitchRow,
-    PointRow,
     ReplyRow,
     RoundRow,
     StandRow,
@@ -37,6 +35,18 @@ from games.bundles.shared_rows import DerivationRow, IdeaRow, IdeaShareRow, Idea
 from games.bundles.suggested_rows import SuggestionRow
 from games.bundles.talk_rows import PostRow, ThreadRow
 from games.bundles.text import decoded, header_of, rows_of
+from games.bundles.won_rows import (
+    AdoptionRow,
+    CarriedRow,
+    ExchangeRow,
+    FlagRow,
+    GrantRow,
+    ProgressRow,
+    ProposalRow,
+    RetrospectiveRow,
+    WeekRow,
+    WinRow,
+)
 from games.changes.rules import AppealState, ChangeKind, ChangeSetState
 from games.coaching.rules import PLACE, TOPICS, Outcome
 from games.ideas.rules import LINE, PARTS, TITLE, DerivationKind, IdeaKind
@@ -49,6 +59,11 @@ from games.learning.rules import Act, ChangeState
 from games.partnerships.rules import NAME, AnswerState, PartnershipKind, PartnershipState
 from games.peers.rules import PeerState
 from games.playbooks.rules import Visibility
+from games.progression.succeeding import CarriedKind
+from games.recognition.rules.grants import GrantState
+from games.recognition.rules.watching import ExchangeKind, FlagKind, FlagState
+from games.recognition.rules.wins import WinKind
+from games.retrospectives.rules import SECTIONS, AdoptionWay, ProposalState
 from games.suggestions.rules import SuggestionState
 from games.talk.rules import ThreadKind
 from leaderboards.engine.facts import DecisionKind, MarkState
@@ -442,6 +457,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
             "cancelled": cells.acted_ever,
             "outcome": cells.OneOf(*(one.value for one in Outcome)),
             "settled": cells.acted_ever,
+            "prize": _REF,
         },
         ("number", "slot", "group", "question", "booked"),
     ),
@@ -539,9 +555,12 @@ SHAPES: Final[Mapping[str, Shape]] = {
             "rule": _REF,
             "group": _REF,
             "person": _REF,
-            "amount": cells.amount,
+            "amount": cells.signed,
             "at": cells.acted,
             "reverses": cells.version,
+            "partner": _REF,
+            "day": cells.day_ever,
+            "repeats": cells.version,
         },
         ("number", "rule", "group", "amount", "at"),
     ),
@@ -576,6 +595,134 @@ SHAPES: Final[Mapping[str, Shape]] = {
             "ways": cells.text,
         },
         ("number", "rule", "group", "award", "builder", "exact"),
+    ),
+    "wins": Shape(
+        WinRow,
+        {
+            "group": cells.key,
+            "kind": cells.OneOf(*WinKind),
+            "key": cells.Short(230),
+            "at": cells.acted,
+            "reached": cells.whole_ever,
+            "before": cells.whole_ever,
+            **dict.fromkeys(("idea", "built", "test"), cells.version),
+            "round": _REF,
+            "challenge": _REF,
+            "attempt": cells.version,
+            "board": _REF,
+            "partner": _REF,
+        },
+        ("group", "kind", "key", "at"),
+    ),
+    "progress": Shape(
+        ProgressRow,
+        {
+            "group": cells.key,
+            "what": cells.Short(210),
+            "state": cells.payload,
+            "base": cells.payload,
+            "mark": cells.Short(200),
+        },
+        ("group", "what", "state"),
+    ),
+    "weeks": Shape(
+        WeekRow,
+        {"group": cells.key, "week": cells.day, **dict.fromkeys(("acts", "tests", "adoptions"), cells.version)},
+        ("group", "week"),
+    ),
+    "exchanges": Shape(
+        ExchangeRow,
+        {"giver": cells.key, "receiver": cells.key, "kind": cells.OneOf(*ExchangeKind), "count": cells.signed},
+        ("giver", "receiver", "kind", "count"),
+    ),
+    "flags": Shape(
+        FlagRow,
+        {
+            "number": cells.whole,
+            "kind": cells.OneOf(*FlagKind),
+            "groups": cells.text,
+            "facts": cells.payload,
+            "found": cells.acted,
+            "seen": cells.acted,
+            "state": cells.OneOf(*FlagState),
+            "reason": cells.text,
+            "settled": cells.acted_ever,
+        },
+        ("number", "kind", "groups", "facts", "found", "seen", "state"),
+    ),
+    "grants": Shape(
+        GrantRow,
+        {
+            "award": cells.key,
+            "group": _REF,
+            "state": cells.OneOf(*GrantState),
+            "place": cells.Short(20),
+            "cents": cells.whole_ever,
+            "currency": cells.Short(3),
+            "kind": cells.Short(30),
+            "name": cells.Short(300),
+            "board": _REF,
+            "sessions": cells.version,
+            "reason": cells.text,
+            "proof": cells.text,
+            "created": cells.acted_ever,
+            "changed": cells.acted_ever,
+        },
+        ("award", "state"),
+    ),
+    "carried": Shape(
+        CarriedRow,
+        {
+            "group": cells.key,
+            "kind": cells.OneOf(*CarriedKind),
+            "key": cells.Short(100),
+            "at": cells.acted,
+            "name": cells.Short(300),
+            "was": cells.balance,
+            "amount": cells.balance,
+            "test": cells.version,
+        },
+        ("group", "kind", "at"),
+    ),
+    "retrospective": Shape(
+        RetrospectiveRow,
+        {
+            "section": cells.OneOf(*SECTIONS),
+            "data": cells.told,
+            "made": cells.acted,
+            "asked": cells.acted,
+            "design": cells.version,
+            "published": cells.acted_ever,
+            "words": cells.text,
+            "said": cells.acted_ever,
+        },
+        ("section", "data", "made", "asked"),
+    ),
+    "proposals": Shape(
+        ProposalRow,
+        {
+            "number": cells.whole,
+            "section": cells.OneOf(*SECTIONS),
+            "code": cells.Short(40),
+            "state": cells.OneOf(*ProposalState),
+            "about": cells.Short(100),
+            "facts": cells.payload,
+            "change": cells.told,
+            "reason": cells.text,
+            "decided": cells.acted_ever,
+        },
+        ("number", "section", "code", "state"),
+    ),
+    "adoptions": Shape(
+        AdoptionRow,
+        {
+            "idea": cells.whole,
+            "way": cells.OneOf(*AdoptionWay),
+            "at": cells.acted,
+            "prediction": cells.text,
+            "playbook": cells.Short(120),
+        },
+        ("idea", "way", "at"),
     ),
     "journal": Shape(
         JournalRow,
@@ -635,6 +782,16 @@ class Tables:
     points: Table[PointRow] = field(default_factory=Table)
     game: Table[GameRow] = field(default_factory=Table)
     credit: Table[CreditRow] = field(default_factory=Table)
+    wins: Table[WinRow] = field(default_factory=Table)
+    progress: Table[ProgressRow] = field(default_factory=Table)
+    weeks: Table[WeekRow] = field(default_factory=Table)
+    exchanges: Table[ExchangeRow] = field(default_factory=Table)
+    flags: Table[FlagRow] = field(default_factory=Table)
+    grants: Table[GrantRow] = field(default_factory=Table)
+    carried: Table[CarriedRow] = field(default_factory=Table)
+    retrospective: Table[RetrospectiveRow] = field(default_factory=Table)
+    proposals: Table[ProposalRow] = field(default_factory=Table)
+    adoptions: Table[AdoptionRow] = field(default_factory=Table)
     journal: Table[JournalRow] = field(default_factory=Table)
 
     def named(self) -> Iterator[tuple[str, Table[Any]]]:
@@ -682,3 +839,10 @@ def _name_faults(shape: Shape, line: list[str], readers: list[tuple[int, Cell]],
             read(line[place])
         except ValueError as error:
             faults.add(str(error), row=number, column=column)
+
+
+def each(table: Table[Any], faults: Faults) -> Iterator[tuple[Any, Callable[[str, str], None]]]:
+    """Rows, each with a way to refuse one of its cells."""
+    for place, row in enumerate(table.rows):
+        number = table.number(place)
+        yield row, lambda column, message, number=number: faults.add(message, row=number, column=column)  # type: ignore[misc]

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from datetime import date
 
-from games.bundles.rows import GameRow, JournalRow, PointRow
+from games.bundles.earned_rows import GameRow, PointRow
+from games.bundles.rows import JournalRow
 from games.bundles.rules import Faults
 from games.bundles.tables import Table
 
@@ -15,6 +16,8 @@ def check_points(table: Table[PointRow], groups: Collection[str], faults: Faults
         number = table.number(place)
         if row.group and row.group not in groups:
             faults.add(f'"{row.group}" is not in groups.csv', row=number, column="group")
+        if row.partner and row.partner not in groups:
+            faults.add(f'"{row.partner}" is not in groups.csv', row=number, column="partner")
         if (row.number, row.rule, row.group) in given:
             faults.add(f'act {row.number} earns by rule "{row.rule}" twice', row=number, column="number")
         given[row.number, row.rule, row.group] = row.amount

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from games.bundles.actions.landing import Landing
-from games.bundles.rows import GameRow
+from games.bundles.earned_rows import GameRow
 from games.recognition.models import EarnedBadge, GoalReached, GroupWeek, QuestFinished, Tally
 
 BATCH = 500

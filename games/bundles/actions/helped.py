@@ -35,6 +35,7 @@ def load_hours(landing: Landing) -> None:
     ]
     slots = {one.number: one for one in Slot.objects.bulk_create(made, batch_size=BATCH)}
     bookings = _bookings(landing, slots)
+    landing.bookings = {number: one.pk for number, one in bookings.items()}
     SessionNote.objects.bulk_create(
         [
             SessionNote(

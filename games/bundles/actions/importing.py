@@ -16,6 +16,7 @@ from games.bundles.actions.judged import load_assignments, load_conflicts, load_
 from games.bundles.actions.kept import load_points
 from games.bundles.actions.landing import Landing
 from games.bundles.actions.learned import load_observations, load_studies, load_tests
+from games.bundles.actions.looked_back import load_adoptions, load_retrospective
 from games.bundles.actions.partners import load_partners
 from games.bundles.actions.people import load_groups, load_people, organization_for
 from games.bundles.actions.pour import looked_at
@@ -24,6 +25,7 @@ from games.bundles.actions.shared import load_ideas
 from games.bundles.actions.suggested import load_suggestions
 from games.bundles.actions.talk import load_replies
 from games.bundles.actions.talked import load_talk
+from games.bundles.actions.won import load_carried, load_watch, load_wins
 from games.bundles.actions.work import load_attempts, load_decisions, load_official, load_submissions
 from games.bundles.bundle import Bundle
 from games.bundles.reading import Read, read_path
@@ -66,6 +68,11 @@ STEPS: Final[tuple[Callable[[Landing], None], ...]] = (
         load_official,
         load_points,
         load_game,
+        load_wins,
+        load_watch,
+        load_carried,
+        load_retrospective,
+        load_adoptions,
     ),
 )
 

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 
 from games.bundles.actions.landing import Landing
 from games.bundles.credited import exact_of, ways_of
-from games.bundles.rows import CreditRow, PointRow
+from games.bundles.earned_rows import CreditRow, PointRow
 from games.ideas.models import Idea
 from games.playbooks.files import examine
 from games.playbooks.schema import CREDIT, FieldType, FormField
@@ -114,5 +114,8 @@ def _points(landing: Landing, row: PointRow, beyond: int, reverses: Points | Non
         person=person,
         amount=row.amount,
         reverses=reverses,
+        partner=landing.groups.get(row.partner),
+        day=row.day,
+        repeats=row.repeats,
         at=row.at,
     )

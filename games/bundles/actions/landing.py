@@ -19,7 +19,7 @@ type Unit = tuple[str, str]
 @dataclass(slots=True)
 class Landing:
     """One import on its way. `versions`: (round, challenge, group, number of the version, 0 for the one that counts) → id.
-    `uploads`: (round, challenge, group, number of the entry) → (field, digest) → id. `appeals`: number → id.
+    `uploads`: (round, challenge, group, number of the entry) → (field, digest) → id. `appeals`, `bookings`: number → id.
     """
 
     cycle: Cycle
@@ -33,6 +33,7 @@ class Landing:
     versions: dict[tuple[str, str, str, int], int] = field(default_factory=dict)
     uploads: dict[tuple[str, str, str, int], dict[tuple[str, str], int]] = field(default_factory=dict)
     appeals: dict[int, int] = field(default_factory=dict)
+    bookings: dict[int, int] = field(default_factory=dict)
 
     @classmethod
     def on(cls, cycle: Cycle, bundle: Bundle, now: datetime) -> Self:

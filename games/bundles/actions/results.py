@@ -5,6 +5,7 @@ from typing import Final
 
 from games.bundles.actions.boards import write_boards
 from games.bundles.actions.landing import Landing
+from games.bundles.actions.won import load_grants
 from games.bundles.past import courses
 from games.cycles.models import Decision
 from games.cycles.rules import CycleState
@@ -59,7 +60,12 @@ def settle_imported(landing: Landing, *, results: bool) -> None:
     shown = outcome if public == found else compute(landing.design, public)
     write_boards(landing, outcome, shown, published)
     if published:
-        _grants(landing, plan_of(landing.cycle, shown, publishing=published[-1].key)["awards"])
+        awards = plan_of(landing.cycle, shown, publishing=published[-1].key)["awards"]
+        if landing.bundle.tables.grants.rows:
+            load_grants(landing)
+        else:
+            _grants(landing, awards)
+        _passes(landing, awards)
         _entrants(landing, published, outcome)
         _show(landing, published)
 
@@ -93,7 +99,7 @@ def _state(landing: Landing, rounds: list[Round]) -> None:
 
 
 def _grants(landing: Landing, awards: Collection[AwardPlan]) -> None:
-    """Awards of a published cycle were given; money that nobody won stands in a row of its own."""
+    """Awards of a published cycle were given, if nobody says otherwise; money that nobody won stands in a row of its own."""
     specs = {spec.key: spec for spec in landing.design.awards}
     rows = []
     for plan in awards:
@@ -121,6 +127,10 @@ def _grants(landing: Landing, awards: Collection[AwardPlan]) -> None:
         if plan["unallocated"]:
             rows.append(Grant(**common, amount_cents=plan["unallocated"], state=GrantState.UNALLOCATED.value))
     Grant.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _passes(landing: Landing, awards: Collection[AwardPlan]) -> None:
+    """Whom awards passed by."""
     passes = [
         GrantPass(
             cycle=landing.cycle, award=plan["key"], group_id=landing.groups[one["group"]], place=one["place"], why=one["why"]

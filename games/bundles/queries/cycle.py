@@ -12,10 +12,12 @@ from games.bundles.queries.hall import pitch_rows, stand_rows
 from games.bundles.queries.helped import helped_tables
 from games.bundles.queries.kept import earned_tables, file_rows, journal_rows, uploads_of
 from games.bundles.queries.learned import learned_tables
+from games.bundles.queries.looked_back import looked_back_tables
 from games.bundles.queries.proven import published_states
 from games.bundles.queries.seats import assignment_rows, conflict_rows
 from games.bundles.queries.shared import shared_tables
 from games.bundles.queries.talk import reply_rows
+from games.bundles.queries.won import won_tables
 from games.bundles.rows import (
     AttemptRow,
     DecisionRow,
@@ -86,6 +88,8 @@ def bundle_of(cycle: Cycle) -> Bundle:
         **helped_tables(cycle, groups, people),
         files=Table(files),
         **earned_tables(cycle, groups, people),
+        **won_tables(cycle, groups),
+        **looked_back_tables(cycle, groups),
         journal=Table(list(journal_rows(cycle, groups))),
     )
     return Bundle(design, tables, tuple(published_states(cycle)))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time
 
-from games.bundles.rows import GameRow
+from games.bundles.earned_rows import GameRow
 from games.cycles.models import Cycle
 from games.recognition.models import EarnedBadge, GoalReached, GroupWeek, QuestFinished, Tally
 

@@ -9,6 +9,7 @@ from games.bundles.tables import Table
 from games.coaching.models import Booking, SessionNote, Slot
 from games.cycles.models import Cycle
 from games.peers.models import PeerAsk, PeerOptOut
+from games.recognition.models import GrantSession
 
 
 def helped_tables(cycle: Cycle, groups: Mapping[int, str], people: Mapping[int, str]) -> dict[str, Table[Any]]:
@@ -35,11 +36,13 @@ def _slots(cycle: Cycle, people: Mapping[int, str]) -> Iterator[SlotRow]:
 
 def _bookings(cycle: Cycle, groups: Mapping[int, str], people: Mapping[int, str]) -> Iterator[tuple[int, BookingRow]]:
     """Id → row, numbered in the order in which they were booked."""
-    rows = Booking.objects.filter(cycle=cycle, group__in=groups, slot__expert__in=people).select_related("slot", "round")
-    for number, one in enumerate(rows.order_by("booked_at", "pk"), 1):
+    rows = Booking.objects.filter(cycle=cycle, group__in=groups, slot__expert__in=people)
+    prizes = dict(GrantSession.objects.filter(booking__cycle=cycle).values_list("booking_id", "grant__award"))
+    for number, one in enumerate(rows.select_related("slot", "round").order_by("booked_at", "pk"), 1):
         counts, round_ = "yes" if one.counts else "no", one.round.key if one.round else ""
         times = (_utc(one.booked_at), _utc(one.cancelled_at), one.outcome, _utc(one.outcome_at))
-        yield one.pk, BookingRow(number, one.slot.number, groups[one.group_id], one.question, counts, round_, *times)
+        head = (number, one.slot.number, groups[one.group_id], one.question, counts, round_)
+        yield one.pk, BookingRow(*head, *times, prizes.get(one.pk, ""))
 
 
 def _notes(numbers: Mapping[int, int]) -> Iterator[SessionNoteRow]:

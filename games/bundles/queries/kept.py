@@ -8,8 +8,9 @@ from typing import Any
 from django.core.files.storage import default_storage
 
 from games.bundles.credited import ways_text
+from games.bundles.earned_rows import CreditRow, PointRow
 from games.bundles.queries.game import game_rows
-from games.bundles.rows import CreditRow, FileRow, JournalRow, PointRow
+from games.bundles.rows import FileRow, JournalRow
 from games.bundles.rules import MAX_FILE, MAX_FILES, MAX_TOTAL, MEGABYTE, FilesTooLarge
 from games.bundles.tables import Table
 from games.cycles.models import Cycle
@@ -81,7 +82,8 @@ def _points_rows(
         group = groups.get(one.group_id, "") if one.group_id is not None else ""
         person = people.get(one.person_id, "") if one.person_id is not None else ""
         taken = numbers.get(_act(one.reverses), 0) if one.reverses is not None else 0
-        yield PointRow(numbers[_act(one)], one.rule, group, person, one.amount, one.at.astimezone(UTC), taken)
+        head = (numbers[_act(one)], one.rule, group, person, one.amount, one.at.astimezone(UTC), taken)
+        yield PointRow(*head, groups.get(one.partner or 0, ""), one.day, one.repeats)
 
 
 def _credit_rows(

@@ -16,8 +16,11 @@ from games.recognition.queries.acts import acts_of
 def rebuild_wins(cycle: Cycle) -> int:
     """Read the journal again from its beginning, as far as it was read: wins, activity and exchanges. Returns how many wins there are.
 
-    Wins that are told again stay as they are, with their cheers; those that nothing tells any more go. What a bundle brought stays.
+    Wins that are told again stay as they are, with their cheers; those that nothing tells any more go. A cycle that a bundle brought
+    stays as it is: its journal does not tell all of it.
     """
+    if cycle.imported:
+        return Win.objects.filter(cycle=cycle).count()
     cursor, design = cursor_of(cycle), design_of(cycle)
     for model in (WinProgress, LearningWeek, Exchange):
         model.objects.filter(cycle=cycle).delete()
@@ -27,5 +30,5 @@ def rebuild_wins(cycle: Cycle) -> int:
         found |= find_wins(cycle, design, entries, acts)
         keep_watch(cycle, entries, acts)
         seal = entries[-1].seal or seal
-    Win.objects.filter(cycle=cycle, seal__gt=0).exclude(pk__in=found).delete()
+    Win.objects.filter(cycle=cycle).exclude(pk__in=found).delete()
     return Win.objects.filter(cycle=cycle).count()

@@ -1,0 +1,103 @@
+"""What was recognized in a cycle beside points and the game, as rows."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from games.bundles.queries.shared import kept_ideas
+from games.bundles.tables import Table
+from games.bundles.won_rows import CarriedRow, ExchangeRow, FlagRow, GrantRow, ProgressRow, WeekRow, WinRow
+from games.cycles.models import Cycle
+from games.progression.models import Carried
+from games.recognition.models import Exchange, Grant, LearningWeek, WatchFlag, Win, WinProgress
+
+
+def won_tables(cycle: Cycle, groups: Mapping[int, str]) -> dict[str, Table[Any]]:
+    """wins.csv, progress.csv, weeks.csv, exchanges.csv, flags.csv, grants.csv and carried.csv of a cycle. Nine statements."""
+    return {
+        "wins": Table(list(_wins(cycle, groups))),
+        "progress": Table(list(_progress(cycle, groups))),
+        "weeks": Table(list(_weeks(cycle, groups))),
+        "exchanges": Table(list(_exchanges(cycle, groups))),
+        "flags": Table(list(_flags(cycle, groups))),
+        "grants": Table(list(_grants(cycle, groups))),
+        "carried": Table(list(_carried(cycle, groups))),
+    }
+
+
+def _wins(cycle: Cycle, groups: Mapping[int, str]) -> Iterator[WinRow]:
+    """One about an idea that no bundle has stays behind: it is seen no further than the idea."""
+    ideas = dict(kept_ideas(cycle, groups).values_list("pk", "number"))
+    rows = Win.objects.filter(cycle=cycle, group__in=groups).select_related("test", "board", "attempt__challenge__round")
+    for one in rows.order_by("at", "pk"):
+        if one.idea_id is not None and one.idea_id not in ideas:
+            continue
+        task = one.attempt.challenge if one.attempt else None
+        yield WinRow(
+            *(groups[one.group_id], one.kind, one.key, one.at.astimezone(UTC), one.reached, one.before),
+            idea=ideas.get(one.idea_id or 0, 0),
+            built=ideas.get(one.built_id or 0, 0),
+            test=one.test.number if one.test else 0,
+            round=task.round.key if task else "",
+            challenge=task.key if task else "",
+            attempt=one.attempt.number if one.attempt else 0,
+            board=one.board.key if one.board else "",
+            partner=groups.get(one.partner_id or 0, ""),
+        )
+
+
+def _progress(cycle: Cycle, groups: Mapping[int, str]) -> Iterator[ProgressRow]:
+    for one in WinProgress.objects.filter(cycle=cycle, group__in=groups).order_by("group__key", "what"):
+        yield ProgressRow(groups[one.group_id], one.what, said(one.state), said(one.base), one.mark)
+
+
+def _weeks(cycle: Cycle, groups: Mapping[int, str]) -> Iterator[WeekRow]:
+    for one in LearningWeek.objects.filter(cycle=cycle, group__in=groups).order_by("week", "group__key"):
+        yield WeekRow(groups[one.group_id], one.week, one.acts, one.tests, one.adoptions)
+
+
+def _exchanges(cycle: Cycle, groups: Mapping[int, str]) -> Iterator[ExchangeRow]:
+    rows = Exchange.objects.filter(cycle=cycle, giver__in=groups, receiver__in=groups)
+    for one in rows.order_by("giver__key", "receiver__key", "kind"):
+        yield ExchangeRow(groups[one.giver_id], groups[one.receiver_id], one.kind, one.count)
+
+
+def _flags(cycle: Cycle, groups: Mapping[int, str]) -> Iterator[FlagRow]:
+    """One about a group that no bundle has stays behind."""
+    for one in WatchFlag.objects.filter(cycle=cycle).prefetch_related("groups").order_by("number"):
+        about = [each.pk for each in one.groups.all()]
+        if not about or not groups.keys() >= set(about):
+            continue
+        facts = {name: groups.get(value, "") if name == "giver" else value for name, value in one.facts.items()}
+        times = (one.found_at.astimezone(UTC), one.seen_at.astimezone(UTC))
+        keys = "|".join(sorted(groups[each] for each in about))
+        yield FlagRow(one.number, one.kind, keys, said(facts), *times, one.state, one.reason, _utc(one.settled_at))
+
+
+def _grants(cycle: Cycle, groups: Mapping[int, str]) -> Iterator[GrantRow]:
+    """With what became of each; a file that proves a delivery stays behind."""
+    for one in Grant.objects.filter(cycle=cycle).order_by("award", "pk"):
+        if one.group_id is None or one.group_id in groups:
+            yield GrantRow(
+                *(one.award, groups[one.group_id] if one.group_id is not None else "", one.state, one.place, one.amount_cents),
+                *(one.currency, one.kind, one.name, one.board, one.sessions, one.reason, one.proof),
+                *(one.created_at.astimezone(UTC), one.changed_at.astimezone(UTC)),
+            )
+
+
+def _carried(cycle: Cycle, groups: Mapping[int, str]) -> Iterator[CarriedRow]:
+    rows = Carried.objects.filter(cycle=cycle, group__in=groups).select_related("test")
+    for one in rows.order_by("group__key", "kind", "key"):
+        number = one.test.number if one.test else 0
+        head = (groups[one.group_id], one.kind, one.key, one.at.astimezone(UTC))
+        yield CarriedRow(*head, one.name, one.was, one.amount, number)
+
+
+def said(value: Any) -> str:
+    """JSON, the same for the same value."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return None if at is None else at.astimezone(UTC)
