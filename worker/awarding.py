@@ -9,7 +9,7 @@ from games.cycles.rules import DecisionKind
 from games.journal.models import JournalEntry
 from games.recognition import actions as recognition
 from games.recognition.models import Grant
-from games.recognition.queries import point_facts
+from games.recognition.queries.moments import points_published
 from games.results import actions as results
 from games.results.queries import published_rounds
 from games.results.queries.planning import planned
@@ -51,12 +51,15 @@ def _award_of(decision: Decision) -> str:
 
 
 def nominate_anew(cycle: Cycle, awards: Collection[str]) -> None:
-    """Bring the nominations of these awards, and of those in a set with one of them, to what the published rounds give now."""
+    """Bring the nominations of these awards, and of those in a set with one of them, to what is published gives now.
+
+    Points go on after a publication; a prize that rolls down rolls along the board that everybody read.
+    """
     shown = published_rounds(cycle)
     if not shown:
         return
     design = design_of(cycle)
     sets = {one.set for one in design.awards if one.key in awards and one.set is not None}
     wanted = {one.key for one in design.awards if one.key in awards or one.set in sets}
-    outcome = results.sides_of(cycle, points=point_facts(cycle)).public
+    outcome = results.sides_of(cycle, points=points_published(cycle)).public
     recognition.nominate(cycle, [plan for plan in planned(design, outcome, shown)["awards"] if plan["key"] in wanted])

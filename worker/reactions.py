@@ -200,7 +200,7 @@ FLOW: Final[Mapping[Kind, tuple[Reaction, ...]]] = {
     Kind.CHANGES_DRAFTED: (look_at_changes,),
     Kind.CHANGES_SETTLED: (tell,),
     Kind.DESIGN_AMENDED: (refresh,),
-    Kind.POINTS_CHANGED: (refresh_points,),
+    Kind.POINTS_CHANGED: (refresh_points, tell),
     Kind.POINTS_TRIED: (read_again,),
     # a settle run (asked for by whoever publishes) → snapshot → recognition → who goes on → news
     Kind.ROUND_OPENED: (show_more,),

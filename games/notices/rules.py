@@ -161,10 +161,14 @@ TOPICS: Mapping[str, Topic] = MappingProxyType(
         "badge.earned": Topic.WINS,
         "quest.finished": Topic.WINS,
         "goal.reached": Topic.WINS,
+        "credit.came": Topic.WINS,
         "wins.weekly": Topic.WINS,
         "flag.raised": Topic.TEAM,
     }
 )
+
+OFTEN = frozenset({Topic.TALK, Topic.WINS})
+"""Topics of which there may be very much within an hour."""
 
 ALWAYS = SECRET_KINDS | {"glass.broken"}
 """Mails that are sent at once whatever anybody wishes: keys to an account, and that sealed work was opened."""

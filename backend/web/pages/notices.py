@@ -35,7 +35,7 @@ TITLES: Final = {
     Topic.TEAM: gettext_lazy("Team"),
     Topic.TALK: gettext_lazy("Talk"),
     Topic.NEWS: gettext_lazy("News"),
-    Topic.WINS: gettext_lazy("Small wins"),
+    Topic.WINS: gettext_lazy("Wins and credit"),
 }
 
 

@@ -18,6 +18,7 @@ from games.notices.actions.calibrating import on_calibration_changed
 from games.notices.actions.certifying import HANDLERS as OF_CREDENTIALS
 from games.notices.actions.coaching import on_hours_nudged, on_noted, on_session, on_slot_withdrawn
 from games.notices.actions.corrections import on_appeal_answered, on_appeal_made, on_changes_settled
+from games.notices.actions.crediting import HANDLERS as OF_CREDIT
 from games.notices.actions.deliberating import on_deliberation
 from games.notices.actions.missing import on_conflict_changed, on_panel_changed, on_sheet_recused
 from games.notices.actions.outbox import absolute, tell
@@ -223,6 +224,7 @@ HANDLERS: Mapping[Kind, Callable[[JournalEntry], int]] = {
     Kind.STUDY_BEGUN: on_study_begun,
     **OF_SUGGESTIONS,
     **OF_CREDENTIALS,
+    **OF_CREDIT,
     **OF_GAME,
     **OF_WINS,
 }

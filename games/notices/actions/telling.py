@@ -11,6 +11,7 @@ from games.notices.actions.outbox import written
 from games.notices.models import Message, Notice
 from games.notices.queries import mailed_since, paces
 from games.notices.rules import (
+    OFTEN,
     TEXT_LENGTH,
     Letter,
     MessageState,
@@ -26,21 +27,22 @@ from games.organizations.models import Person
 
 BATCH: Final = 500
 HOUR: Final = timedelta(hours=1)
-TALK_MAILS_AN_HOUR: Final = 6
-"""So many mails about talk reach one human within an hour, whoever calls them by name; what comes after is in their digest."""
+MAILS_AN_HOUR: Final = 6
+"""So many mails about talk, or about wins, reach one human within an hour, however much is said; what comes after is in their digest."""
 
 
 def tell_all(kind: str, people: Iterable[Person], *, key: str, context: Mapping[str, Any], cycle_id: int | None) -> int:
     """Tell many `people` (with `address` and `zone`, see `queries.with_address`); the one way to tell. Returns how many there are.
 
     Each gets a notice on the page, in the words of the first line of `notices/KIND.txt`, leading to `link` of the context, and as they
-    wish a mail now, a mail in tomorrow's digest, or none; of talk no more than some within an hour, and the rest in the digest. The same `key` is told once to each, however often this is called. One human
+    wish a mail now, a mail in tomorrow's digest, or none; of talk and of wins no more than some within an hour, and the rest in the digest. The same `key` is told once to each, however often this is called. One human
     who is several people here is told once. Times in the text stand in the zone of whoever reads it. A person may bring a `link` of
     their own, and in `told_as` what is told to them alone: it stands in the key.
     """
     told = {person.user_id or -person.pk: person for person in people}
-    wished, now = paces([user for user in told if user > 0], topic_of(kind)), db_now()
-    full = _full_of_talk(told, now) if topic_of(kind) is Topic.TALK else frozenset()
+    topic = topic_of(kind)
+    wished, now = paces([user for user in told if user > 0], topic), db_now()
+    full = _full_of(topic, told, now) if topic is not None and topic in OFTEN else frozenset()
     notices, mails = [], []
     for user, person in told.items():
         own = ":".join(part for part in (key, getattr(person, "told_as", ""), str(person.pk)) if part)
@@ -58,10 +60,10 @@ def tell_all(kind: str, people: Iterable[Person], *, key: str, context: Mapping[
     return len(told)
 
 
-def _full_of_talk(users: Iterable[int], now: datetime) -> frozenset[int]:
-    """Those who had their share of mails about talk within the last hour. One statement."""
-    had = mailed_since([user for user in users if user > 0], Topic.TALK, now - HOUR)
-    return frozenset(user for user, count in had.items() if count >= TALK_MAILS_AN_HOUR)
+def _full_of(topic: Topic, users: Iterable[int], now: datetime) -> frozenset[int]:
+    """Those who had their share of mails about the topic within the last hour. One statement."""
+    had = mailed_since([user for user in users if user > 0], topic, now - HOUR)
+    return frozenset(user for user, count in had.items() if count >= MAILS_AN_HOUR)
 
 
 def notify(kind: str, people: Iterable[Person], *, key: str, text: str, path: str, cycle_id: int | None) -> None:

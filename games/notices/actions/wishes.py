@@ -29,6 +29,7 @@ STOPPED: Final[Mapping[str, str | Promise]] = {
     Topic.TEAM.value: _("your team: registration, members, receipts"),
     Topic.TALK.value: _("talk: questions, answers, what you follow"),
     Topic.NEWS.value: _("announcements of organizers"),
+    Topic.WINS.value: _("small wins, and credit for your ideas"),
     EVERY_DIGEST: _("everything in the daily digest"),
 }
 

@@ -59,7 +59,8 @@ def recognizes(design: Design) -> bool:
 def read_journal(cycle: Cycle) -> int:
     """Read the next sealed entries after the cursor: points first, then every reader. Returns how many were read, 0 at the end."""
     cursor = cursor_of(cycle)
-    entries = list(sealed(cycle.pk, after=cursor.seal)[:BATCH])
+    before = cursor.seal
+    entries = list(sealed(cycle.pk, after=before)[:BATCH])
     if not entries:
         return 0
     design = design_of(cycle)
@@ -72,6 +73,6 @@ def read_journal(cycle: Cycle) -> int:
     cursor.save(update_fields=["seal"])
     if given:
         groups = sorted({row.group_id for row in given if row.group_id is not None})
-        payload = {"generation": cursor.generation, "seal": cursor.seal, "groups": groups}
+        payload = {"generation": cursor.generation, "after": before, "seal": cursor.seal, "groups": groups}
         record(Kind.POINTS_CHANGED, cycle_id=cycle.pk, subject=f"cycle:{cycle.pk}", payload=payload)
     return len(entries)

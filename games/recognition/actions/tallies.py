@@ -9,7 +9,7 @@ from django.db.models import Q
 from games.cycles.models import Cycle
 from games.recognition.models import Tally, TallyMark
 from games.recognition.rules.acts import REVERSES, Act, Effect
-from games.recognition.rules.game import APART, Deed, Holder, Line, holder_of, mark_of, undone_by
+from games.recognition.rules.game import APART, AWAY, Deed, Holder, Line, after, counts, holder_of, mark_of
 
 CHUNK: Final = 400
 type Place = tuple[str, Holder]
@@ -28,7 +28,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
-    """An act that counts (with its mark) or takes back (without)."""
+    """An act that counts (with its mark), or takes back or brings back (without)."""
 
     line: Line
     holder: Holder
@@ -67,6 +67,7 @@ class Book:
         if mark in marks:
             return False
         marks.add(mark)
+        marks.discard(AWAY + mark)
         tally = self.tallies.get(place)
         if tally is None:
             whose = {"group_id": hit.holder.group, "person_id": hit.holder.person}
@@ -78,15 +79,19 @@ class Book:
         self.log.append((hit.act.seal, place, 1))
         return True
 
-    def undo(self, hit: _Hit) -> None:
-        """Take marks back that the act undoes."""
+    def turn(self, hit: _Hit) -> bool:
+        """Take marks back that the act undoes, or count those again that it brings back. Returns whether there are more now."""
         place = (hit.line.key, hit.holder)
-        gone = undone_by(hit.line.counting, hit.act, self.marks.get(place, set()))
-        if gone:
-            self.marks[place] -= gone
-            self.tallies[place].number -= len(gone)
-            self.changed.add(place)
-            self.log.append((hit.act.seal, place, -len(gone)))
+        before = self.marks.get(place, set())
+        now = after(hit.line.counting, hit.act, before)
+        if now == before:
+            return False
+        more = sum(map(counts, now)) - sum(map(counts, before))
+        self.marks[place] = now
+        self.tallies[place].number += more
+        self.changed.add(place)
+        self.log.append((hit.act.seal, place, more))
+        return more > 0
 
 
 def count(cycle: Cycle, lines: Sequence[Line], deeds: Iterable[Deed], *, beside: Iterable[str] = ()) -> tuple[Book, list[Step]]:
@@ -99,12 +104,11 @@ def count(cycle: Cycle, lines: Sequence[Line], deeds: Iterable[Deed], *, beside:
     if not hits:
         return book, []
     _load(book, hits, beside)
-    steps = []
-    for hit in hits:
-        if hit.mark is None:
-            book.undo(hit)
-        elif book.add(hit, hit.mark):
-            steps.append(Step(hit.line, hit.holder, book.number(hit.line.key, hit.holder), hit.act))
+    steps = [
+        Step(hit.line, hit.holder, book.number(hit.line.key, hit.holder), hit.act)
+        for hit in hits
+        if (book.turn(hit) if hit.mark is None else book.add(hit, hit.mark))
+    ]
     _write(book)
     return book, steps
 
@@ -134,9 +138,9 @@ def _load(book: Book, hits: Sequence[_Hit], beside: Iterable[str]) -> None:
         book.tallies[tally.key, _holder(tally, hits)] = tally
     places = {tally.pk: place for place, tally in book.tallies.items()}
     values = {hit.mark for hit in hits if hit.mark is not None} | {hit.act.subject for hit in hits if hit.mark is None}
-    wanted = Q(value__in=values)
+    wanted = Q(value__in=values | {AWAY + value for value in values})
     for subject in {hit.act.subject for hit in hits if hit.mark is None and hit.act.subject}:
-        wanted |= Q(value__startswith=f"{subject}{APART}")
+        wanted |= Q(value__startswith=f"{subject}{APART}") | Q(value__startswith=f"{AWAY}{subject}{APART}")
     for tally_id, value in TallyMark.objects.filter(wanted, tally__in=places).values_list("tally_id", "value"):
         book.marks.setdefault(places[tally_id], set()).add(value)
     book.before = {place: set(marks) for place, marks in book.marks.items()}

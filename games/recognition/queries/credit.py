@@ -79,6 +79,21 @@ def standing_lines(cycle: Cycle) -> QuerySet[CreditLine]:
     return rows.select_related("to", "credit__points__group", "credit__award__group", "credit__of").order_by("-credit", "pk")
 
 
+def arrived(cycle: Cycle, generation: int, *, after: int, until: int) -> list[Credit]:
+    """What came back by the acts after one seal, up to another, and still stands: with its points, by their teams. Two statements."""
+    taken = Exists(Points.objects.filter(reverses=OuterRef("points")))
+    rows = Credit.objects.filter(
+        points__cycle=cycle,
+        points__generation=generation,
+        points__seal__gt=after,
+        points__seal__lte=until,
+        points__amount__gt=0,
+        points__group__isnull=False,
+    ).exclude(taken)
+    found = rows.select_related("points__group").prefetch_related("lines__to")
+    return list(found.order_by("points__group", "points__seal", "pk"))
+
+
 def came_back_to(ideas: Collection[int], cycle: Cycle) -> dict[int, list[CreditLine]]:
     """Idea -> what came back to it, the newest first. One statement."""
     found: dict[int, list[CreditLine]] = {}

@@ -10,10 +10,13 @@ from django.db.models import Max, QuerySet, Sum
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group
+from games.journal.models import JournalEntry
+from games.journal.rules import Kind
 from games.recognition.models import Points, PointsCursor
 from games.recognition.queries.crediting import paid_back, sums_of, worked_on
-from games.recognition.queries.points import points_of
+from games.recognition.queries.points import generation_shown, points_of
 from leaderboards.engine import facts
+from leaderboards.models import Snapshot
 
 
 class Read(NamedTuple):
@@ -34,14 +37,36 @@ def points_now(cycle: Cycle) -> Read:
     return Read(points_at(cycle, seal), seal)
 
 
-def points_at(cycle: Cycle, seal: int) -> tuple[facts.Points, ...]:
-    """What each group had earned by the acts up to a seal. Two statements; four where points flow back to ideas."""
-    rows = points_of(cycle).filter(seal__lte=seal)
+def points_at(cycle: Cycle, seal: int, *, generation: int | None = None) -> tuple[facts.Points, ...]:
+    """What each group had earned by the acts up to a seal, by the rules shown now, or those of another generation.
+
+    Three statements; five where points flow back to ideas.
+    """
+    shown = generation_shown(cycle) if generation is None else generation
+    rows = Points.objects.filter(cycle=cycle, generation=shown, seal__lte=seal)
     flows = any(rule.flows for rule in design_of(cycle).rules)
     came, built = (sums_of(paid_back(rows)), sums_of(worked_on(rows))) if flows else ({}, {})
     sums = dict(rows.filter(group__isnull=False).order_by().values_list("group_id").annotate(amount=Sum("amount")))
     keys = Group.objects.filter(pk__in=sums).order_by("key").values_list("pk", "key")
     return tuple(facts.Points(key, Fraction(sums[pk]), Fraction(came.get(pk, 0)), Fraction(built.get(pk, 0))) for pk, key in keys)
+
+
+def points_published(cycle: Cycle) -> tuple[facts.Points, ...]:
+    """The points that boards of points counted when they were published last, by the rules of then; today's where none was. Ten statements at most."""
+    public = Snapshot.objects.filter(board__scope=cycle.pk, audience="public", as_of__isnull=False)
+    last = public.order_by("-published_at", "-pk").values_list("as_of", "published_at").first()
+    if last is None:
+        return points_now(cycle).points
+    return points_at(cycle, last[0] or 0, generation=generation_at(cycle, last[1]))
+
+
+def generation_at(cycle: Cycle, when: datetime) -> int:
+    """Which generation of points was shown at a moment: later ones were swapped in by an entry that says so."""
+    swaps = JournalEntry.objects.filter(cycle_id=cycle.pk, kind=Kind.POINTS_CHANGED.value, payload__swapped=True)
+    if not swaps.exists():
+        return generation_shown(cycle)
+    before = swaps.filter(at__lte=when).order_by("-pk").values_list("payload", flat=True).first()
+    return int(before["generation"]) if before is not None else 1
 
 
 def seal_at(cycle: Cycle, when: datetime) -> int:

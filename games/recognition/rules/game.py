@@ -6,10 +6,15 @@ from datetime import date, timedelta
 from typing import Final
 
 from games.playbooks.schema import Badge, Counted, Counting, Design, League, Quest, Receiver, SharedGoal, Streak
-from games.recognition.rules.acts import ON_A_GROUP, REVERSES, Act, Effect
+from games.recognition.rules.acts import ON_A_GROUP, RESTORED, REVERSES, Act, Effect
 
 APART: Final = "|"
 """Stands in a mark between the object and the other group that did something about it."""
+
+
+AWAY: Final = "!"
+"""Before a mark that does not count now, and counts again when what it stands for is shown again. No subject begins so."""
+_MAY_COME_BACK: Final = frozenset(kind for causes in RESTORED.values() for kind in causes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +134,30 @@ def _by(act: Act) -> str:
     return f"{act.subject}{APART}{act.partner or 0}"
 
 
-def undone_by(counting: Counting, act: Act, marks: set[str]) -> set[str]:
-    """Which of these marks go because the act takes back what they stand for. A day, a week or a partner stays: that was done."""
+def after(counting: Counting, act: Act, marks: set[str]) -> set[str]:
+    """The marks after an act that takes back what some stand for, or brings it back. A day, a week or a partner stays: that was done.
+
+    What is hidden goes away, and counts again once it is shown again, but for what was taken back meanwhile.
+    """
     if counting.of is not Counted.THINGS or not act.subject:
-        return set()
-    if act.kind in counting.events and act.effect is Effect.UNDOES:
-        return marks & {_by(act), act.subject}
-    if (
-        act.effect is not Effect.DOES
-        or not REVERSES.get(act.kind, frozenset()) & set(counting.events)
-        or act.kind in counting.events
-    ):
-        return set()
-    return {one for one in marks if one.split(APART)[0] == act.subject}
+        return marks
+    if act.kind in counting.events:
+        gone = {_by(act), act.subject} if act.effect is Effect.UNDOES else set[str]()
+        return marks - gone - {AWAY + one for one in gone}
+    about = {one for one in marks if one.removeprefix(AWAY).split(APART)[0] == act.subject}
+    match act.effect:
+        case Effect.DOES if REVERSES.get(act.kind, frozenset()) & set(counting.events):
+            away = {AWAY + one.removeprefix(AWAY) for one in about} if act.kind in _MAY_COME_BACK else set[str]()
+            return marks - about | away
+        case Effect.RESTORES:
+            return marks - about | {one.removeprefix(AWAY) for one in about}
+        case _:
+            return marks
+
+
+def counts(mark: str) -> bool:
+    """Whether a mark counts now."""
+    return not mark.startswith(AWAY)
 
 
 def monday(day: date) -> date:

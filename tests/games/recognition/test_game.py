@@ -101,6 +101,35 @@ def test_what_was_earned_stays_when_the_act_is_taken_back_but_it_counts_no_longe
     assert Tally.objects.get(key="badge:first", group=red).number == 0
 
 
+@pytest.mark.parametrize("batch", [1, 2, 2000])
+def test_an_idea_that_is_hidden_and_shown_again_counts_as_if_nothing_had_been(
+    batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own, what it got meanwhile, what was taken back meanwhile; a badge that only it completes; and the same counted anew."""
+    monkeypatch.setattr(reading, "BATCH", batch)
+    badges = [{"key": "two", "event": "idea.shared", "count": 2}, {"key": "thanked", "event": "thanks.given", "count": 9}]
+    cycle, red, _ = playing(badges=badges)
+    happen(cycle, ("idea.shared", "idea:1", red, 0), ("thanks.given", "idea:1", red, 1), payload={"held": True})
+    happen(cycle, ("idea.hidden", "idea:1", red, 2), payload={"hidden": True})
+    read(cycle)
+    assert set(Tally.objects.filter(group=red).values_list("number", flat=True)) == {0}
+    happen(cycle, ("idea.shared", "idea:2", red, 3))
+    read(cycle)
+    assert earned(cycle) == set(), "one of the two is hidden"
+    happen(cycle, ("idea.hidden", "idea:1", red, 4), payload={"hidden": False})
+    read(cycle)
+    numbers = dict(Tally.objects.filter(group=red).values_list("key", "number"))
+    assert numbers == {"badge:two": 2, "badge:thanked": 1, "quest:three:tell": 2}
+    assert earned(cycle) == {("two", red.pk)}
+    rebuild_game(cycle)
+    assert dict(Tally.objects.filter(group=red).values_list("key", "number")) == numbers
+    happen(cycle, ("idea.hidden", "idea:1", red, 5), payload={"hidden": True})
+    happen(cycle, ("thanks.given", "idea:1", red, 6), payload={"held": False})
+    happen(cycle, ("idea.hidden", "idea:1", red, 7), payload={"hidden": False})
+    read(cycle)
+    assert dict(Tally.objects.filter(group=red).values_list("key", "number")) == numbers | {"badge:thanked": 0}
+
+
 def test_whoever_did_the_most_is_named_when_the_cycle_ends_equals_share() -> None:
     cycle, red, blue = playing()
     for number in range(4):

@@ -10,7 +10,19 @@ from hypothesis import strategies as st
 from games.playbooks.schema import Badge, Counted, Design, Quest, SharedGoal, Streak
 from games.recognition.rules.acts import Act, Effect
 from games.recognition.rules.asked import badge_words, goal_words, quest_words, streak_words
-from games.recognition.rules.game import Deed, Holder, Line, finished, game_of, holder_of, leaders, mark_of, reached, undone_by
+from games.recognition.rules.game import (
+    Deed,
+    Holder,
+    Line,
+    after,
+    counts,
+    finished,
+    game_of,
+    holder_of,
+    leaders,
+    mark_of,
+    reached,
+)
 from games.recognition.rules.leagues import leagues, placed
 from games.recognition.rules.streaks import Doing, Kept, streak_of
 from tests.factories.cycles import small_design
@@ -76,13 +88,26 @@ def test_rounds_and_tasks_narrow_what_counts() -> None:
 def test_what_is_taken_back_counts_no_longer_but_a_day_was_lived() -> None:
     entry = badge(event="submission.received")
     back = deed("submission.withdrawn").act
-    assert undone_by(entry, back, {"thing:1", "thing:2"}) == {"thing:1"}
-    assert undone_by(badge(event="submission.received", of=Counted.DAYS), back, {"2027-03-01"}) == set()
+    assert after(entry, back, {"thing:1", "thing:2"}) == {"thing:2"}
+    assert after(badge(event="submission.received", of=Counted.DAYS), back, {"2027-03-01"}) == {"2027-03-01"}
     thanks = badge(event="thanks.given")
     undone = deed("thanks.given", partner=2, effect=Effect.UNDOES).act
     assert mark_of(thanks, Deed(undone)) is None
-    assert undone_by(thanks, undone, {"thing:1|2", "thing:1|3"}) == {"thing:1|2"}
-    assert undone_by(badge(event="idea.taken_up"), deed("idea.hidden").act, {"thing:1|2", "thing:10|3"}) == {"thing:1|2"}
+    assert after(thanks, undone, {"thing:1|2", "thing:1|3"}) == {"thing:1|3"}
+
+
+def test_what_is_hidden_is_away_until_it_is_shown_again() -> None:
+    taken_up, hidden = badge(event="idea.taken_up"), deed("idea.hidden").act
+    away = after(taken_up, hidden, {"thing:1|2", "thing:1|3", "thing:10|3"})
+    assert {one for one in away if counts(one)} == {"thing:10|3"}
+    assert after(taken_up, hidden, away) == away, "hidden twice is hidden once"
+    shown = deed("idea.hidden", effect=Effect.RESTORES).act
+    assert after(taken_up, shown, away) == {"thing:1|2", "thing:1|3", "thing:10|3"}
+    thanks = badge(event="thanks.given")
+    withdrawn = deed("thanks.given", partner=2, effect=Effect.UNDOES).act
+    assert after(thanks, shown, after(thanks, withdrawn, after(thanks, hidden, {"thing:1|2", "thing:1|3"}))) == {"thing:1|3"}
+    merged = deed("idea.merged").act
+    assert after(badge(event="idea.shared"), shown, after(badge(event="idea.shared"), merged, {"thing:1"})) == set()
 
 
 def test_a_badge_of_persons_is_theirs_who_did_it_never_theirs_it_was_done_to() -> None:

@@ -11,19 +11,22 @@ from games.coaching.actions import cancel, move, settle
 from games.coaching.models import Booking, Slot
 from games.coaching.queries import used_by
 from games.coaching.rules import OfficeHoursRefused, Outcome
-from games.cycles.actions import record_decision, revoke_decision
+from games.cycles.actions import add_design, record_decision, revoke_decision
 from games.cycles.models import Decision
 from games.cycles.rules import DecisionKind
+from games.journal.actions import record
 from games.journal.models import JournalEntry
+from games.journal.rules import Kind
 from games.playbooks.files import FileRefused
-from games.recognition.actions import book_prize, decline, deliver, follow_session, give_grant, verify
+from games.playbooks.schema import parse_design
+from games.recognition.actions import book_prize, decline, deliver, follow_session, give_grant, replay_points, swap_points, verify
 from games.recognition.models import Grant, GrantPass
 from games.recognition.queries import sessions_used
 from games.recognition.rules import GrantRefused, PrizeUsed
 from tests.cast import Cast
-from tests.factories.results import Played, judge_final, water
+from tests.factories.results import WATER, Played, judge_final, water
 from worker.awarding import deliver_coaching, pass_on
-from worker.steps import settle_now
+from worker.steps import catch_up, settle_now
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +117,35 @@ def test_organizers_may_pass_a_group_by_and_take_that_back(out: Played) -> None:
     react()
     assert won("gold") == {"aqua": ("nominated", None)}
     assert not GrantPass.objects.filter(award="gold").exists()
+
+
+BUSY: list[dict[str, Any]] = [{"key": "busy", "board": "busy", "pass_on": True, "places": [1, 1]}]
+
+
+def test_a_prize_for_points_rolls_down_along_the_board_that_was_published() -> None:
+    """Points go on after the publication, and other rules were put in force: neither moves who comes next."""
+    rules = [{"key": "entry", "event": "submission.received", "points": 10}]
+    out = water(awards=BUSY, rules=rules, boards=[*WATER["boards"], {"key": "busy", "source": "points", "ranked": "enrolled"}])
+    for number, group in enumerate(["aqua", "aqua", "aqua", "brook", "brook", "cloud"]):
+        entered(out, group, number)
+    settle_now(out.rounds["call"], by=None)
+    judge_final(out)
+    settle_now(out.rounds["final"], by=None)
+    assert won("busy") == {"aqua": ("nominated", None)}
+    for number in range(9):
+        entered(out, "cloud", 10 + number)
+    catch_up(out.cycle)
+    add_design(out.cycle, parse_design(out.design.data() | {"rules": [rules[0] | {"points": 1, "cap_cycle": 2}]}), by=None)
+    cycle = type(out.cycle).objects.get(pk=out.cycle.pk)
+    swap_points(cycle, generation=replay_points(cycle).generation, by=None)
+    catch_up(cycle)
+    decline(verify(Grant.objects.get(award="busy"), by=None), by=None, reason="No.")
+    react()
+    assert won("busy") == {"aqua": ("declined", None), "brook": ("nominated", None)}
+
+
+def entered(out: Played, group: str, number: int) -> None:
+    record(Kind.SUBMISSION_RECEIVED, cycle_id=out.cycle.pk, group_id=out.groups[group].pk, subject=f"submission:{number + 1000}")
 
 
 def test_an_unpublished_cycle_nominates_nobody() -> None:
@@ -211,9 +243,10 @@ def test_what_was_passed_on_comes_along_in_a_bundle(out: Played, tmp_path: Any) 
     from games.bundles.actions import export_cycle, import_path
 
     decline(verify(Grant.objects.get(award="money", group__key="aqua"), by=None), by=None, reason="No.")
+    react()
     export_cycle(out.cycle, tmp_path / "out.zip")
     [copy] = import_path(tmp_path / "out.zip", key="again")
     rows = Grant.objects.filter(cycle=copy, award="money").values_list("group__key", "amount_cents", "state")
-    assert sorted(rows) == [("brook", 500000, "granted"), ("delta", 250000, "granted")]
+    assert sorted(rows) == [("aqua", 500000, "declined"), ("brook", 500000, "nominated"), ("delta", 250000, "nominated")]
     assert list(GrantPass.objects.filter(cycle=copy).values_list("award", "group__key", "why")) == [("money", "aqua", "declined")]
     assert Grant.objects.get(cycle=copy, award="talk").sessions == 2
