@@ -121,7 +121,12 @@ def narrowed(bundle: Bundle, audience: Audience, known: Known) -> Bundle:
 def _open_to_all(tables: Tables) -> dict[str, Table[Any]]:
     """What everybody may have as it is; of measured values those of the whole cycle."""
     values = _kept(tables.observations, lambda row: not row.group)
-    told = {"groups": tables.groups, "rounds": tables.rounds, "official": tables.official, "observations": values}
+    told: dict[str, Table[Any]] = {
+        "groups": tables.groups,
+        "rounds": tables.rounds,
+        "official": tables.official,
+        "observations": values,
+    }
     return told | public_look_back(tables)
 
 

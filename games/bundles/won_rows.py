@@ -49,12 +49,12 @@ class WeekRow(NamedTuple):
 
 
 class ExchangeRow(NamedTuple):
-    """How often one group gave something to another."""
+    """How often one group gave something to another: `times` is the column `count`."""
 
     giver: str
     receiver: str
     kind: str
-    count: int
+    times: int
     extra: Extra = ()
 
 

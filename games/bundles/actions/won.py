@@ -102,7 +102,7 @@ def load_watch(landing: Landing) -> None:
                 giver_id=groups[row.giver],
                 receiver_id=groups[row.receiver],
                 kind=row.kind,
-                count=row.count,
+                count=row.times,
             )
             for row in tables.exchanges.rows
         ],

@@ -80,9 +80,20 @@ def _grants(cycle: Cycle, groups: Mapping[int, str]) -> Iterator[GrantRow]:
     for one in Grant.objects.filter(cycle=cycle).order_by("award", "pk"):
         if one.group_id is None or one.group_id in groups:
             yield GrantRow(
-                *(one.award, groups[one.group_id] if one.group_id is not None else "", one.state, one.place, one.amount_cents),
-                *(one.currency, one.kind, one.name, one.board, one.sessions, one.reason, one.proof),
-                *(one.created_at.astimezone(UTC), one.changed_at.astimezone(UTC)),
+                award=one.award,
+                group=groups[one.group_id] if one.group_id is not None else "",
+                state=one.state,
+                place=one.place,
+                cents=one.amount_cents,
+                currency=one.currency,
+                kind=one.kind,
+                name=one.name,
+                board=one.board,
+                sessions=one.sessions,
+                reason=one.reason,
+                proof=one.proof,
+                created=one.created_at.astimezone(UTC),
+                changed=one.changed_at.astimezone(UTC),
             )
 
 
