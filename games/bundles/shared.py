@@ -81,16 +81,22 @@ def check_around(bundle: Bundle, places: Places, rows: Mapping[str, Rows]) -> No
         if (row.idea, row.number) in told:
             refuse("number", f"{row.number} of idea {row.idea} is there twice")
         told.add((row.idea, row.number))
-    linked: set[tuple[int, int]] = set()
-    for row, refuse in rows["derivations"]:
-        _known(row.target, "target", ideas, refuse)
-        _known(row.source, "source", ideas, refuse)
-        if row.source >= row.target:
-            refuse("source", "expected an older idea: its number is lower than that of what grew from it")
-        if (row.target, row.source) in linked:
-            refuse("source", "the same two ideas are there twice")
-        linked.add((row.target, row.source))
+    _check_links(ideas, rows["derivations"])
     _check_shares(places, ideas, rows["idea_shares"])
+
+
+def _check_links(ideas: Collection[int], rows: Rows) -> None:
+    """A source of another cycle is looked up when it is brought in: whether it is there is no fault of the bundle."""
+    linked: set[tuple[int, int, str]] = set()
+    for row, refuse in rows:
+        _known(row.target, "target", ideas, refuse)
+        if not row.cycle:
+            _known(row.source, "source", ideas, refuse)
+        if not row.cycle and row.source >= row.target:
+            refuse("source", "expected an older idea: its number is lower than that of what grew from it")
+        if (row.target, row.source, row.cycle) in linked:
+            refuse("source", "the same two ideas are there twice")
+        linked.add((row.target, row.source, row.cycle))
 
 
 def _check_shares(places: Places, ideas: Collection[int], rows: Rows) -> None:
@@ -147,7 +153,7 @@ def public_ideas(tables: Tables, rounds: Collection[str], left_out: Collection[s
     return {
         "ideas": Table(kept, tables.ideas.extra),
         "idea_versions": _of(tables.idea_versions, lambda row: row.idea in there),
-        "derivations": _of(tables.derivations, lambda row: row.source in there and row.target in there),
+        "derivations": _of(tables.derivations, lambda row: row.target in there and (row.cycle or row.source in there)),
         "idea_shares": _of(tables.idea_shares, lambda row: row.idea in whole),
     }
 

@@ -49,13 +49,14 @@ class IdeaVersionRow(NamedTuple):
 
 
 class DerivationRow(NamedTuple):
-    """The idea `target` did something with the older idea `source`; numbers of both."""
+    """The idea `target` did something with the older idea `source`; numbers of both. `cycle`: key of the one that the source is of; "": this."""
 
     target: int
     source: int
     kind: str
     reason: str = ""
     at: datetime | None = None
+    cycle: str = ""
     extra: Extra = ()
 
 

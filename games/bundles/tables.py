@@ -339,6 +339,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
             "kind": cells.OneOf(*DerivationKind),
             "reason": cells.text,
             "at": cells.acted,
+            "cycle": _REF,
         },
         ("target", "source", "kind", "at"),
     ),

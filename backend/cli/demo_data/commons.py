@@ -37,8 +37,8 @@ def _told() -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name("commons.toml").read_text(encoding="utf-8"))
 
 
-def commons_of(name: str, start: datetime) -> Tables:
-    """What is told under `name`, as rows of a bundle."""
+def commons_of(name: str, start: datetime, before: str = "") -> Tables:
+    """What is told under `name`, as rows of a bundle. `before`: key of the cycle before, some of whose ideas are built upon."""
     told = _told()[name]
 
     def at(days: float | None) -> datetime | None:
@@ -50,9 +50,12 @@ def commons_of(name: str, start: datetime) -> Tables:
         idea_versions=Table([_version(one, at) for one in ideas]),
         derivations=Table(
             [
-                DerivationRow(one["n"], source["n"], source["kind"], source["reason"], at(one["day"]))
+                DerivationRow(
+                    one["n"], source["n"], source["kind"], source["reason"], at(one["day"]), before if "before" in source else ""
+                )
                 for one in ideas
                 for source in one.get("from", ())
+                if before or "before" not in source
             ]
         ),
         risk_answers=Table([RiskAnswerRow(one["round"], one["text"]) for one in told.get("risks", ())]),
@@ -150,7 +153,8 @@ def _post(thread: int, number: int, one: Mapping[str, Any], at: Any) -> PostRow:
 
 def commons_laid(cycle: Cycle, name: str, start: datetime, people: Mapping[str, Any]) -> None:
     """Lay what is told under `name` into a cycle whose teams are there. What `people`, who can sign in, said and wrote is theirs."""
-    landing = Landing.on(cycle, Bundle(design_of(cycle), commons_of(name, start)), db_now())
+    before = cycle.predecessor.key if cycle.predecessor is not None else ""
+    landing = Landing.on(cycle, Bundle(design_of(cycle), commons_of(name, start, before)), db_now())
     landing.groups = dict(Group.objects.filter(cycle=cycle).values_list("key", "pk"))
     for load in (load_ideas, load_studies, load_tests, load_talk):
         load(landing)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import Final
 
 from games.bundles.actions.landing import Landing
+from games.bundles.queries.shared import open_elsewhere
 from games.bundles.rules import BundleRefused
 from games.bundles.shared_rows import IdeaRow, IdeaVersionRow
 from games.errors import Problem
@@ -112,6 +113,17 @@ def _entries(landing: Landing, rows: list[IdeaRow]) -> tuple[dict[int, int], dic
     return ids["entry"], ids["attempt"]
 
 
+def _elsewhere(landing: Landing) -> dict[tuple[str, int], int]:
+    """Cycle and number → id, of the ideas of other cycles that something here came from and everybody may read. What is not here is left out."""
+    named = {(row.cycle, row.source) for row in landing.bundle.tables.derivations.rows if row.cycle}
+    if not named:
+        return {}
+    rows = open_elsewhere(landing.cycle.key).filter(
+        cycle__key__in={key for key, _ in named}, number__in={number for _, number in named}
+    )
+    return {(key, number): pk for key, number, pk in rows.values_list("cycle__key", "number", "pk")}
+
+
 def _around(landing: Landing, ids: dict[int, int]) -> None:
     tables, now = landing.bundle.tables, landing.now
     IdeaVersion.objects.bulk_create(
@@ -130,10 +142,12 @@ def _around(landing: Landing, ids: dict[int, int]) -> None:
         ],
         batch_size=BATCH,
     )
+    elsewhere = _elsewhere(landing)
     Derivation.objects.bulk_create(
         [
-            Derivation(source_id=ids[row.source], target_id=ids[row.target], kind=row.kind, reason=row.reason, at=row.at or now)
+            Derivation(source_id=source, target_id=ids[row.target], kind=row.kind, reason=row.reason, at=row.at or now)
             for row in tables.derivations.rows
+            if (source := elsewhere.get((row.cycle, row.source)) if row.cycle else ids[row.source]) is not None
         ],
         batch_size=BATCH,
     )

@@ -9,8 +9,10 @@ from django.db.models import Q, QuerySet
 from games.bundles.shared_rows import DerivationRow, IdeaRow, IdeaShareRow, IdeaVersionRow, RiskAnswerRow
 from games.bundles.tables import Table
 from games.cycles.models import Cycle
+from games.cycles.rules import CycleState
 from games.ideas.models import CreditShare, Derivation, Idea, IdeaVersion, RiskAnswer
 from games.ideas.rules import PARTS, Audience
+from games.playbooks.rules import Visibility
 
 
 def kept_ideas(cycle: Cycle, groups: Mapping[int, str]) -> QuerySet[Idea]:
@@ -20,20 +22,39 @@ def kept_ideas(cycle: Cycle, groups: Mapping[int, str]) -> QuerySet[Idea]:
     return inside.filter(entry | ~Q(audience=Audience.OWN.value)).order_by("number")
 
 
+def open_elsewhere(key: str) -> QuerySet[Idea]:
+    """Ideas of other cycles than that of this key that everybody may read: a bundle names no others."""
+    open_ = Q(audience=Audience.EVERYBODY.value, submission=None, attempt=None)
+    shown = {Visibility.FULL.value, Visibility.FORKABLE.value}
+    for work in ("submission", "attempt"):
+        round_ = f"{work}__challenge__round__"
+        open_ |= Q(**{f"{round_}published_at__isnull": False, f"{round_}visibility__in": shown})
+    shown_to_all = Idea.objects.filter(open_, cycle__public=True, cycle__rehearsal=False, hidden_at=None)
+    return shown_to_all.exclude(cycle__key=key).exclude(cycle__state=CycleState.DRAFT.value)
+
+
 def shared_tables(cycle: Cycle, groups: Mapping[int, str]) -> dict[str, Table[Any]]:
     """ideas.csv and what hangs on it, by the names of the tables."""
     rows = kept_ideas(cycle, groups).select_related("challenge__round", "submission", "attempt")
     ideas = list(rows.prefetch_related("tags", "readers"))
     numbers = {one.pk: one.number for one in ideas}
     there = kept_ideas(cycle, groups).order_by().values("pk")
-    links = Derivation.objects.filter(source__in=there, target__in=there).order_by("target_id", "source_id")
+    links = Derivation.objects.filter(target__in=there).filter(Q(source__in=there) | Q(source__in=open_elsewhere(cycle.key)))
+    links = links.select_related("source__cycle").order_by("target_id", "source_id")
     shares = CreditShare.objects.filter(idea__in=there, group__in=list(groups)).order_by("idea_id", "pk")
     return {
         "ideas": Table([_idea(one, groups, numbers) for one in ideas]),
         "idea_versions": Table(list(_versions(IdeaVersion.objects.filter(idea__in=there), numbers))),
         "derivations": Table(
             [
-                DerivationRow(numbers[one.target_id], numbers[one.source_id], one.kind, one.reason, one.at.astimezone(UTC))
+                DerivationRow(
+                    numbers[one.target_id],
+                    one.source.number,
+                    one.kind,
+                    one.reason,
+                    one.at.astimezone(UTC),
+                    "" if one.source.cycle_id == cycle.pk else one.source.cycle.key,
+                )
                 for one in links
             ]
         ),

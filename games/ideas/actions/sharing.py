@@ -67,8 +67,11 @@ def _check_task(cycle: Cycle, challenge: Challenge | None) -> None:
         raise IdeaInvalid("The task is of another cycle.", where="challenge")
 
 
-def _held(cycle: Cycle, group: Group | None, challenge: Challenge | None, *, by: Any) -> tuple[Cycle, datetime]:
+def _held(
+    cycle: Cycle, group: Group | None, challenge: Challenge | None, sources: Sequence[Citation], *, by: Any
+) -> tuple[Cycle, datetime]:
     """The cycle, its row held, and the time; refused where the group may not share now."""
+    hold_all(cycle, sources)
     held, at = locked(cycle), db_now()
     check_open(held, group)
     _check_task(held, challenge)
@@ -96,8 +99,7 @@ def share_idea(  # noqa: PLR0913 each part of the act is named
     TooFast when the team told too much lately.
     """
     clean = cleaned(told)
-    hold_all(cycle, sources)
-    held, at = _held(cycle, group, challenge, by=by)
+    held, at = _held(cycle, group, challenge, sources, by=by)
     named = named_readers(held, audience, readers)
     person, found = acting_in(held, group, by), resolved(sources, by=by)
     idea = Idea.objects.create(

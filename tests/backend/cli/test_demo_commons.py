@@ -26,6 +26,13 @@ def test_ideas_come_from_older_ones_and_the_organizers_went_first(name: str) -> 
     assert all((row.group, row.shared.hour) == ("", 0) for row in nameless), "a day, and no hour that tells who was there"
 
 
+def test_an_idea_of_the_open_edition_comes_from_the_one_before() -> None:
+    past = {row.number: row for row in commons_of("past", START).ideas.rows}
+    [across] = [row for row in commons_of("now", START, "year-before").derivations.rows if row.cycle]
+    assert across.cycle == "year-before"
+    assert past[across.source].audience == "everybody"
+
+
 @pytest.mark.parametrize("name", TOLD)
 def test_readings_are_of_others_and_what_is_taken_was_given(name: str) -> None:
     tables = commons_of(name, START)

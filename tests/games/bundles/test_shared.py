@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.utils.timezone import now
 
 from games.bundles.actions import export_cycle, export_files, import_path
 from games.bundles.queries.cycle import bundle_of
+from games.bundles.queries.shared import open_elsewhere
 from games.bundles.reading import read_bundle
 from games.bundles.rules import BundleRefused
 from games.cycles.models import Cycle
@@ -18,9 +20,11 @@ from games.ideas import actions
 from games.ideas.actions import Citation
 from games.ideas.models import CreditShare, Derivation, Idea, IdeaVersion, RiskAnswer
 from games.ideas.queries import lineage_of, organizers_story
+from games.permissions import access_for, visible
 from games.rounds.models import Round
 from games.submissions.models import Submission, Version
 from tests.factories.changes import Told, told
+from tests.factories.cycles import CycleFactory
 from tests.factories.ideas import PARTS, telling
 from tests.games.bundles.conftest import Build
 
@@ -140,6 +144,40 @@ def test_everybody_gets_what_is_for_everybody_and_nothing_hidden(story: Told) ->
     cycle.refresh_from_db()
     narrower = bundle_of(cycle)
     assert "aqua" in narrower.unnamed.values()
+
+
+def test_what_came_from_another_cycle_is_linked_again_where_that_is_there(story: Told, tmp_path: Path) -> None:
+    cycle = Cycle.objects.get(pk=story.played.cycle.pk)
+    other, at = CycleFactory.create(key="before", public=True, state="closed"), now()
+    made = {
+        (where.key, n): Idea.objects.create(cycle=where, number=n, kind="clue", title="T", audience=audience, shared_at=at)
+        for where, n, audience in (
+            (other, 7, "everybody"),
+            (other, 8, "teams"),
+            (cycle, 900, "everybody"),
+            (cycle, 901, "everybody"),
+        )
+    }
+    far = made["before", 7]
+    for source, target in ((7, 900), (8, 901)):
+        Derivation.objects.create(source=made["before", source], target=made[cycle.key, target], kind="adapts", at=at)
+    export_cycle(cycle, tmp_path / "out.zip")
+    lines = export_files(cycle, audience="public")["derivations.csv"].decode().splitlines()
+    assert [line.split(",")[:3] + line.split(",")[-1:] for line in lines if line.startswith("90")] == [
+        ["900", "7", "adapts", "before"]
+    ]
+    [copy] = import_path(tmp_path / "out.zip", key="again")
+    assert [one.source for one in Derivation.objects.filter(target__cycle=copy, target__number__gte=900)] == [far]
+    Idea.objects.filter(pk=far.pk).update(audience="teams")
+    [later] = import_path(tmp_path / "out.zip", key="once-more")
+    assert not Derivation.objects.filter(target__cycle=later, target__number__gte=900).exists()
+
+
+def test_what_a_bundle_names_of_other_cycles_is_what_a_visitor_reads(story: Told) -> None:
+    whole = visible(access_for(AnonymousUser()), "idea.view", Idea.objects.all())
+    assert set(open_elsewhere("nothing")) == set(whole) != set()
+    Cycle.objects.filter(pk=story.played.cycle.pk).update(public=False)
+    assert not open_elsewhere("nothing").exists()
 
 
 def test_rows_of_the_commons_are_checked(build: Build) -> None:

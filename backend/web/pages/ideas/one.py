@@ -78,8 +78,7 @@ def idea_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
         **(_proven(access, found) if found.grade else {}),
         "read_by": READ_BY[found.audience],
         "inside": inside,
-        "builds": bool(places) and open_,
-        "elsewhere": [] if (places and open_) or found.hidden_at else cycles_to_build_in(access, found),
+        **_builds(access, found, here=bool(places) and open_),
         "tester": next((one.key for one in places if one.group is not None), "") if open_ else "",
         "tells": signed and inside and _may_tell(found),
         "wider": _wider(found) if widening else [],
@@ -140,6 +139,11 @@ def _tags() -> Subquery:
     """The words it is found by, one in a line."""
     rows = IdeaTag.objects.filter(idea=OuterRef("pk")).order_by().values("idea")
     return Subquery(rows.annotate(words=StringAgg("word", delimiter=Value("\n"))).values("words"))
+
+
+def _builds(access: Access, idea: Idea, *, here: bool) -> dict[str, Any]:
+    """Whether this person may build on it here, else in which other cycles."""
+    return {"builds": here, "elsewhere": [] if here or idea.hidden_at is not None else cycles_to_build_in(access, idea)}
 
 
 def _teams(access: Access, idea: Idea) -> list[Group]:
