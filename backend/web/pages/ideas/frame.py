@@ -91,12 +91,16 @@ def places_of(access: Access, cycle: Cycle, known: Iterable[Group] | None = None
 
 
 def cycles_to_build_in(access: Access, idea: Idea) -> list[Cycle]:
-    """Other cycles that are on, in which this person's teams may build on it. One statement, none for who is in no team."""
+    """Other cycles that are on, in which this person's teams may build on it: of the same series, else any. One statement, none for who is
+    in no team.
+    """
     mine = access.groups_with(Capability.SUBMIT)
     if not mine:
         return []
     rows = Cycle.objects.filter(groups__in=mine, groups__state=GroupState.ACTIVE.value, state__in=SHARED_IN)
-    return list(rows.exclude(pk=idea.cycle_id).distinct().order_by("-pk")[:3])
+    found = list(rows.exclude(pk=idea.cycle_id).distinct().order_by("-pk")[:20])
+    series = idea.cycle.series_id
+    return [one for one in found if series is not None and one.series_id == series] or found[:3]
 
 
 def is_on(cycle: Cycle) -> bool:
