@@ -4,7 +4,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from leaderboards.engine.facts import Facts
 from leaderboards.engine.index import Index, index
@@ -14,8 +14,20 @@ from leaderboards.engine.outcome import Cell, Outcome, Unscored
 from leaderboards.engine.rubric import PanelPlan, plans, sheet_values
 from leaderboards.engine.severity.analysis import PanelTable
 from leaderboards.engine.severity.ratings import Rating
+from leaderboards.engine.severity.sums import precision_in, summed_ties
 from leaderboards.engine.sheets import Marks, read_marks
-from leaderboards.engine.spec import Aggregate, ChallengeSpec, CutSpec, Format, Panel, Scoring, board_rounds, expand_boards
+from leaderboards.engine.spec import (
+    Aggregate,
+    BoardSpec,
+    ChallengeSpec,
+    CutSpec,
+    Format,
+    Panel,
+    Scoring,
+    board_rounds,
+    expand_boards,
+)
+from leaderboards.engine.weighing import Place, Weighed, weighed
 
 VERSION: Final = "2"  # goes up when the same marks would give another analysis
 TOPS: Final = (1, 3, 10)
@@ -134,6 +146,43 @@ def _cut_size(cut: CutSpec, challenge: ChallengeSpec, count: int) -> Iterable[in
     if cut.share is not None:
         return [math.ceil(cut.share * count)]
     return [] if cut.first is None else [cut.first]
+
+
+def board_tables(scoring: Scoring, outcome: Outcome) -> Iterator[tuple[BoardSpec, Weighed]]:
+    """Every board that adds up several judged results, with what each panel weighs on it."""
+    for board in expand_boards(scoring):
+        found = weighed(scoring, board, outcome)
+        if found is not None and (found.why or found.rows):
+            yield board, found
+
+
+def board_ties(found: Weighed, tables: Mapping[Place, PanelTable]) -> dict[str, Any]:
+    """`tied`: group → neighbours that the marks cannot tell it apart from; `why` in words where that cannot be told."""
+    if found.why:
+        return {"why": found.why, "tied": {}}
+    wanted = sorted({place for rows in found.rows.values() for _, _, shares in rows for place in shares})
+    sure = {place: precision_in(tables[place]) for place in wanted if place in tables}
+    if None in sure.values() or len(sure) < len(wanted):
+        return {"why": "too few entries have several sheets", "tied": {}}
+    tied: dict[str, list[str]] = {}
+    for rows in found.rows.values():
+        parts = [
+            (one, {group: shares[place] for group, _, shares in rows if place in shares})
+            for place, one in sure.items()
+            if one is not None
+        ]
+        tied |= summed_ties([(group, score) for group, score, _ in rows], parts)
+    return {"why": "", "tied": tied}
+
+
+def board_digest(found: Weighed, tables: Mapping[Place, str]) -> str:
+    """What the ties of a board rest on, as one name. `tables`: the digests of its panels."""
+    wanted = {place for rows in found.rows.values() for _, _, shares in rows for place in shares}
+    told = repr((VERSION, found.why, sorted((place, tables.get(place, "")) for place in wanted)))
+    rows = repr(
+        [(bracket, [(group, score, sorted(shares.items())) for group, score, shares in of]) for bracket, of in found.rows.items()]
+    )
+    return hashlib.sha256((told + rows).encode(errors="surrogatepass")).hexdigest()
 
 
 def digest(table: PanelTable) -> str:

@@ -1,7 +1,7 @@
 """Who on a board cannot be told apart: the marks of the kept analysis behind it, read for rows that are shown. Nothing is worked out here.
 
-A board tells it only where one panel's judging of one task makes its places alone (in each division its own): everywhere else the places
-also rest on what that analysis does not know.
+Where one panel's judging of one task makes the places of a board alone (in each division its own), its analysis tells; where several are
+added up, what is kept under "boards" in the analysis of the last of them; or it says why nobody can tell.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -10,6 +10,7 @@ from typing import Any, Final
 from zlib import crc32
 
 from django.core.cache import cache
+from django.db.models import QuerySet
 
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
@@ -17,6 +18,7 @@ from games.groups.queries import withheld
 from games.playbooks.schema import Design
 from games.results.models import PanelAnalysis
 from games.results.queries.boards import Shown
+from games.rounds.models import Round
 from leaderboards.engine.names import challenges_of, split_order
 from leaderboards.engine.spec import BoardSpec, Rows, Source, board_rounds
 from leaderboards.engine.words.boards import find_board
@@ -31,11 +33,15 @@ type Task = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """`tied`: key of a row's group → from how many neighbours the judging cannot tell it apart. `tag` names this very state."""
+    """`tied`: key of a row's group → from how many neighbours the judging cannot tell it apart. `tag` names this very state.
+
+    `why`: the reason in words why this board, though judged, cannot tell.
+    """
 
     tag: str = ""
     tied: Mapping[str, int] = field(default_factory=dict)
     tasks: tuple[Task, ...] = ()
+    why: str = ""
 
 
 def deciding(design: Design, spec: BoardSpec) -> tuple[Task, ...]:
@@ -63,15 +69,15 @@ def alike_on(shown: Shown, *, open_to: Collection[str], cycle: Cycle | None = No
     """What of the rows that are shown cannot be told apart. `open_to`: visibilities of a round that show its scores to everybody.
 
     The organizers' side is told from the judging as it is now, any other from what was published. Kept for a minute: usually no statement,
-    else four at most, whatever the number of rows.
+    else five at most, whatever the number of rows.
     """
     if shown.source == "none":
         return Alike()
     name = f"alike:{shown.tag}"
-    kept: tuple[str, dict[str, int], tuple[Task, ...]] | None = cache.get(name)
+    kept: tuple[str, dict[str, int], tuple[Task, ...], str] | None = cache.get(name)
     if kept is None:
         found = _read(shown, cycle or Cycle.objects.get(pk=shown.board.scope), open_to)
-        kept = (found.tag, dict(found.tied), found.tasks)
+        kept = (found.tag, dict(found.tied), found.tasks, found.why)
         cache.set(name, kept, KEEP)
     return Alike(*kept)
 
@@ -79,24 +85,52 @@ def alike_on(shown: Shown, *, open_to: Collection[str], cycle: Cycle | None = No
 def _read(shown: Shown, cycle: Cycle, open_to: Collection[str]) -> Alike:
     design = design_of(cycle, shown.snapshot.design_number if shown.snapshot else None)
     spec = find_board(design, shown.board.key)
-    tasks = deciding(design, spec) if spec is not None else ()
-    if not tasks:
+    if spec is None or spec.source is not Source.ROUNDS:
         return Alike()
     now = shown.source == "live" and shown.side != PUBLIC
-    rows = PanelAnalysis.objects.filter(challenge__round__cycle=cycle, challenge__round__key=tasks[0][0])
-    rows = rows.filter(challenge__key__in=[key for _, key in tasks])
+    rounds = {one.key for one in board_rounds(design, spec)}
+    rows = PanelAnalysis.objects.filter(challenge__round__cycle=cycle, challenge__round__key__in=rounds)
     if not now:
-        rows = rows.filter(challenge__round__published_at__isnull=False, challenge__round__visibility__in=open_to)
-    bodies: dict[str, list[Mapping[str, Any]]] = {}
-    for challenge, body in rows.values_list("challenge__key", "body" if now else "shown"):
-        bodies.setdefault(challenge, []).append(body)
-    tied = {key: count for found in bodies.values() if len(found) == 1 for key, count in _tied(found[0])}
+        seen = Round.objects.filter(cycle=cycle, key__in=rounds, published_at__isnull=False, visibility__in=open_to)
+        if seen.count() < len(rounds):
+            return Alike()
+    column = "body" if now else "shown"
+    tasks = deciding(design, spec)
+    found = _alone(rows, column, tasks) if tasks else None
+    tied, tasks, why = found or _summed(rows, column, spec)
     if not tied:
-        return Alike()
+        return Alike(why=why)
     hidden = {} if now else withheld(cycle)
     tied |= {hidden[key]: count for key, count in tied.items() if key in hidden}
     tag = f"{crc32(repr(sorted(tied.items())).encode()):08x}"
-    return Alike(tag, tied, tuple((round_, key) for round_, key in tasks if key in bodies))
+    return Alike(tag, tied, tasks)
+
+
+type _Told = tuple[dict[str, int], tuple[Task, ...], str]
+
+
+def _alone(rows: QuerySet[PanelAnalysis], column: str, tasks: tuple[Task, ...]) -> _Told | None:
+    """Where each of the tasks makes the places alone. None: several panels judge one. One statement."""
+    bodies: dict[str, list[Mapping[str, Any]]] = {}
+    for challenge, body in rows.filter(challenge__key__in=[key for _, key in tasks]).values_list("challenge__key", column):
+        bodies.setdefault(challenge, []).append(body)
+    if any(len(found) > 1 for found in bodies.values()):
+        return None
+    tied = {key: count for found in bodies.values() for key, count in _tied(found[0])}
+    return tied, tuple((round_, key) for round_, key in tasks if key in bodies), ""
+
+
+def _summed(rows: QuerySet[PanelAnalysis], column: str, spec: BoardSpec) -> _Told:
+    """Where several are added up. One statement."""
+    told = rows.exclude(challenge__format="pairwise").order_by("challenge__round__number", "challenge__number", "panel")
+    places = ("challenge__round__key", "challenge__key")
+    found: dict[str, Any] = {}
+    tasks: dict[Task, None] = {}
+    for round_key, task, boards in told.values_list(*places, f"{column}__boards"):
+        if spec.challenges is None or task in spec.challenges:
+            tasks[round_key, task] = None
+        found = (boards or {}).get(spec.id, found)
+    return {key: len(others) for key, others in found.get("tied", {}).items()}, tuple(tasks), found.get("why", "")
 
 
 def _tied(body: Mapping[str, Any]) -> Iterable[tuple[str, int]]:

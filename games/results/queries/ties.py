@@ -137,20 +137,23 @@ def _close(
     cuts: Sequence[tuple[CutSpec, list[str]]],
     boards: Mapping[str, Mapping[str, Rows]],
 ) -> list[CutTie]:
-    """Who cannot be told apart across the line: where one panel's marks on one task make the board alone."""
+    """Who cannot be told apart across the line: by one panel's marks on one task, or by those of several that the board adds up."""
     analyses: dict[tuple[str, str], list[PanelAnalysis]] = {}
     kept = PanelAnalysis.objects.filter(challenge__round__cycle=cycle, challenge__round__published_at=None)
+    summed: dict[str, Mapping[str, Sequence[str]]] = {}
     for one in kept.select_related("challenge__round"):
         analyses.setdefault((one.challenge.round.key, one.challenge.key), []).append(one)
+        summed |= {key: told["tied"] for key, told in one.body.get("boards", {}).items()}
     found = []
     for cut, of in cuts:
         tasks = [one.key for one in design.challenges if one.in_round(of[0])] if len(of) == 1 else []
         told = analyses.get((of[0], tasks[0]), []) if len(tasks) == 1 else []
-        if len(told) != 1:
-            continue
-        tied = {one["group"]: set(one.get("tied_with", ())) for one in told[0].body.get("entries", ())}
+        if len(told) == 1:
+            tied = {one["group"]: set(one.get("tied_with", ())) for one in told[0].body.get("entries", ())}
+        else:
+            tied = {key: set(others) for key, others in summed.get(cut.board, {}).items()}
         for bracket, rows in boards.get(cut.board, {}).items():
-            tie = _across(cut, of[0], [key for key, _ in rows], _size(cut, bracket, len(rows)), tied)
+            tie = _across(cut, of[-1], [key for key, _ in rows], _size(cut, bracket, len(rows)), tied)
             found += [tie] if tie is not None else []
     return found
 

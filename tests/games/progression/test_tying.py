@@ -117,6 +117,17 @@ def test_who_cannot_be_told_apart_across_the_line_changes_places_only_by_decisio
     assert set(Entrant.objects.values_list("group__key", flat=True)) == {"brook", "estuary"}
 
 
+def test_a_line_across_what_several_panels_add_up_to_is_close_too() -> None:
+    played = water(cuts=[{"board": "call", "to": "final", "first": 1, "ties": "decide", "wildcards": 1}])
+    recompute_now(played.cycle)
+    PanelAnalysis.objects.filter(challenge=played.challenges["concept"]).delete()
+    boards = {"call": {"tied": dict(CLOSE), "why": ""}}
+    for panel, body in (("crowd", {"entries": []}), ("jury", {"entries": [], "boards": boards})):
+        PanelAnalysis.objects.create(challenge=played.challenges["concept"], panel=panel, body=body)
+    found = tie(played)
+    assert (found.exact, found.inside, set(found.groups)) == (False, ("aqua",), {"aqua", "brook"})
+
+
 CLOSE = (("aqua", ["brook"]), ("brook", ["aqua"]), ("delta", []))
 
 

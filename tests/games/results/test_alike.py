@@ -130,7 +130,44 @@ def test_a_board_of_pairs_marks_its_ties(client: Any) -> None:
     assert rows(client, f"/api/v1/boards/{board.pk}/standings") == {}
 
 
-def test_real_boards_tell_their_ties_and_a_whole_competition_does_not(client: Any) -> None:
+def test_a_board_that_adds_up_rounds_tells_its_ties_when_the_last_of_them_is_published(played: Played, client: Any) -> None:
+    address = f"/api/v1/boards/{played.board('result').pk}/standings"
+    recompute_now(played.cycle)
+    carrier = PanelAnalysis.objects.get(challenge=played.challenges["prototype"], panel="jury")
+    assert set(carrier.body["boards"]) == {"result", "favourite"}
+    assert carrier.body["boards"]["result"]["why"] == ""
+    assert set(rows(client, address).values()) <= {"absent"}, "not published"
+    settle_now(played.rounds["final"], by=None)
+    ranked = list(rows(client, address))
+    carrier.refresh_from_db()
+    carrier.shown["boards"]["result"]["tied"] = {ranked[0]: [ranked[1]], ranked[1]: [ranked[0]]}
+    carrier.save(update_fields=["shown"])
+    cache.clear()
+    told = rows(client, address)
+    assert {key for key, count in told.items() if count} == set(ranked[:2])
+    text = re.sub(r"\s+", " ", client.get(f"/cycles/{played.cycle.key}/boards/result/").content.decode())
+    for task in ("rounds/call/concept", "rounds/final/prototype"):
+        assert f'/cycles/{played.cycle.key}/{task}/certainty/">How sure are we?' in text
+    text = client.get(f"/cycles/{played.cycle.key}/boards/favourite/").content.decode()
+    assert "cannot be told on this board: the score is not what orders this board." in text
+    Round.objects.filter(pk=played.rounds["call"].pk).update(visibility="sealed")
+    cache.clear()
+    assert set(rows(client, address).values()) == {"absent"}, "one of its rounds does not show its scores"
+
+
+def test_ties_of_boards_are_kept_while_nothing_changes(played: Played) -> None:
+    recompute_now(played.cycle)
+    place = {"challenge": played.challenges["prototype"], "panel": "jury"}
+    before = PanelAnalysis.objects.get(**place)
+    recompute_now(played.cycle)
+    assert PanelAnalysis.objects.get(**place).computed_at == before.computed_at
+    body = {**before.body, "boards": {"result": {"tied": {}, "why": "", "digest": "of other marks"}}}
+    PanelAnalysis.objects.filter(pk=before.pk).update(body=body)
+    recompute_now(played.cycle)
+    assert PanelAnalysis.objects.get(**place).body == before.body
+
+
+def test_real_boards_tell_their_ties(client: Any) -> None:
     [cycle] = import_path(EXAMPLES / "chopin-2025")
     design = design_of(cycle)
     found = {one.id: deciding(design, one) for one in expand_boards(design)}
@@ -142,6 +179,10 @@ def test_real_boards_tell_their_ties_and_a_whole_competition_does_not(client: An
     tied = {one["group"]: len(one["tied_with"]) for one in kept.shown["entries"]}
     assert told == {key: tied[key] for key in told}
     assert any(told.values())
+    whole = [one for one in found if not found[one]]
+    kept_boards = [body for body in PanelAnalysis.objects.values_list("body__boards", flat=True) if body]
+    assert {key for body in kept_boards for key in body} == set(whole)
+    assert any(one["tied"] for body in kept_boards for one in body.values())
 
 
 @pytest.mark.parametrize(

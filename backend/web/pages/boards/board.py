@@ -108,6 +108,7 @@ def _render(request: HttpRequest, place: Place, *, past: bool = False) -> HttpRe
         "freeze": freeze,
         "legend": contest_words() if seen.tasks else [],
         "sure": parts.sure_links(seen),
+        "unsure": seen.alike.why,
         "digest_rule": _("SHA-256 over the canonical rows, the number of the rules and the digest before"),
     } | _words(place, seen)
     return mark(render(request, "boards/board.html", context), place.board.pk)
