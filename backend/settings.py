@@ -204,7 +204,7 @@ REST_FRAMEWORK = {
         "backend.api.filters.Filtered",
     ],
     "DEFAULT_PAGINATION_CLASS": "backend.api.pagination.CursorPages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "leaderboards.describing.AutoSchema",
     "EXCEPTION_HANDLER": "backend.api.errors.exception_handler",
     "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -214,8 +214,6 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The platform on which teams learn by competing.",
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "ENUM_NAME_OVERRIDES": {
         "CycleState": "backend.api.openapi.CYCLE_STATES",
         "SubmissionState": "backend.api.openapi.SUBMISSION_STATES",
@@ -243,9 +241,6 @@ SPECTACULAR_SETTINGS = {
         "PlaybookSource": "backend.api.openapi.PLAYBOOK_SOURCES",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "backend.api.openapi.add_refusals"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
 }
 
 # --- Mail -----------------------------------------------------------------------------------------------------------------------------

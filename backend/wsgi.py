@@ -8,8 +8,8 @@ from leaderboards.computing import stay_light
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
 
-pages = get_wsgi_application()  # loads the apps, so it comes before anything that needs models
 stay_light()
+pages = get_wsgi_application()  # loads the apps, so it comes before anything that needs models
 
 from backend.front import FrontDoor  # noqa: E402 -- knows models
 

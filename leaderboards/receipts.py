@@ -14,8 +14,6 @@ from enum import StrEnum
 from typing import Any, Final
 
 import rfc8785
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from leaderboards.engine.merkle import includes, leaf_hash, leaves_of, root_of, salted
 
@@ -88,6 +86,9 @@ def thumbprint(public: str) -> str:
 
 def is_signed(content: bytes, signature: str, public: str) -> bool:
     """Whether this Ed25519 key (base64url) signed exactly these bytes."""
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 -- heavy: what few requests need
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 -- same
+
     try:
         Ed25519PublicKey.from_public_bytes(bytes_of(public)).verify(bytes_of(signature), content)
     except (InvalidSignature, ValueError, binascii.Error):

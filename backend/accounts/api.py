@@ -4,7 +4,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import CreateModelMixin, DestroyModelMixin, ListModelMixin
@@ -23,6 +22,7 @@ from games.notices.models import Message
 from games.notices.queries import outbox
 from games.organizations.actions import person_for
 from games.organizations.queries import people_of_user
+from leaderboards.describing import extend_schema
 
 
 class PartSerializer(serializers.Serializer[Any]):

@@ -1,6 +1,5 @@
 """The gate before a round over the API: what was accepted of the suggestions becomes a rule with it."""
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +10,7 @@ from games.progression.api import shapes
 from games.rounds.models import Round
 from games.rounds.queries import with_state
 from games.suggestions import actions
+from leaderboards.describing import extend_schema
 
 
 class Gates(GenericViewSet[Round]):

@@ -6,13 +6,12 @@ Order as in the game: who, what, when, entries, marks, results, what was won. No
 from typing import Any, Final
 
 from django.urls import URLPattern, URLResolver, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from backend.accounts.api import Me, Messages, Tokens, Users
-from backend.api import openapi  # noqa: F401 -- registers what the schema says; here, so that only who serves the API loads it
+from backend.api.description import Description, documentation
 from backend.api.enough import Enough
 from backend.api.gates import Gates
 from backend.api.idempotency import Idempotent
@@ -131,6 +130,7 @@ from games.talk.api import (
     ThreadCare,
     Threads,
 )
+from leaderboards.computing import is_light
 
 # (address, view set, name of its routes: name-list, name-detail, name-<action>)
 RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
@@ -280,6 +280,10 @@ SINGLES: Final[tuple[tuple[str, type[APIView], str], ...]] = (
 )
 
 
+if not is_light():  # who serves people says what was written ahead
+    from backend.api import openapi  # noqa: F401 -- registers what the schema says
+
+
 def once[V: type[APIView]](view: V) -> V:
     """The view with the idempotency layer over it."""
     return type(view.__name__, (Idempotent, view), {"__module__": view.__module__, "__doc__": view.__doc__})  # type: ignore[return-value]
@@ -290,8 +294,8 @@ for address, resource, name in RESOURCES:
     router.register(address, once(resource), basename=name)
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("schema", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("schema", Description.as_view(), name="api-schema"),
+    path("docs", documentation, name="api-docs"),
     *(path(address, once(view).as_view(), name=name) for address, view, name in SINGLES),
     *router.urls,
 ]

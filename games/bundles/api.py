@@ -3,8 +3,6 @@
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
@@ -23,6 +21,7 @@ from games.challenges.models import Challenge
 from games.cycles.models import Cycle
 from games.errors import Invalid, NotAllowed, Problem
 from games.permissions import access_of, allows
+from leaderboards.describing import OpenApiParameter, OpenApiTypes, extend_schema
 
 FORM_OVERHEAD = 64 * 1024
 AT_ONCE = 20_000

@@ -3,12 +3,12 @@
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from games.challenges.models import Challenge
 from games.challenges.queries import for_entrants
+from leaderboards.describing import extend_schema_field
 
 
 class ChallengeSerializer(serializers.ModelSerializer[Challenge]):

@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 import django_filters
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -19,6 +18,7 @@ from games.credentials.rules.states import NAME_LONGEST, REASON_LONGEST
 from games.errors import NotFound
 from games.groups.models import Group
 from games.permissions import access_of
+from leaderboards.describing import extend_schema
 
 SOURCES: Final = [(one.value, one.value) for one in SourceKind]
 

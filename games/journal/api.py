@@ -6,8 +6,6 @@ from typing import Any, Final
 
 import orjson
 from django.http import HttpResponse, StreamingHttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -15,6 +13,7 @@ from games.errors import Invalid, NotFound
 from games.journal.models import JournalEntry
 from games.journal.queries import sealed
 from games.permissions import access_of, sees_cycle, visible
+from leaderboards.describing import OpenApiParameter, OpenApiResponse, OpenApiTypes, extend_schema
 
 LINES: Final = 1000
 MOST: Final = 10_000

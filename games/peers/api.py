@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -20,6 +19,7 @@ from games.peers.queries import Readable, asks_for_peers, peers_for
 from games.peers.rules import WORDS, Match
 from games.permissions import Access, access_of, visible
 from games.results.models import ChallengeScore
+from leaderboards.describing import extend_schema
 from leaderboards.models import Snapshot
 
 

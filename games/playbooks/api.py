@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +11,7 @@ from games.errors import Invalid
 from games.playbooks.actions import post_playbook
 from games.playbooks.models import Playbook
 from games.playbooks.queries import Preset, preset, presets
+from leaderboards.describing import OpenApiParameter, extend_schema, extend_schema_serializer
 from leaderboards.engine.spec import expand_boards
 
 

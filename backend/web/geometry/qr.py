@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-import segno
-
 MARGIN: Final = 4  # squares: what readers need around a code
 
 
@@ -19,6 +17,8 @@ class Code:
 
 def qr_code(text: str) -> Code:
     """The code of a text, such as an address. A quarter of it may be dirty or hidden (level Q)."""
+    import segno  # noqa: PLC0415 -- heavy: what few requests need
+
     rows = [bytes(row) for row in segno.make(text, error="q", micro=False).matrix]
     runs = []
     for y, row in enumerate(rows):

@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -18,6 +17,7 @@ from games.changes.models import Appeal, ChangeSet
 from games.errors import NotFound
 from games.groups.models import Group
 from games.rounds.models import Round
+from leaderboards.describing import extend_schema
 
 
 class AppealShape(serializers.ModelSerializer[Appeal]):

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import django_filters
 from django.db.models import Model, QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -23,6 +22,7 @@ from games.groups.models import Group
 from games.judging.models import Sheet
 from games.judging.rules import MarkState
 from games.submissions.models import Submission
+from leaderboards.describing import extend_schema
 
 WORDS: Final = 5000
 KINDS: Final = [(one.value, one.value) for one in ChangeKind]

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -18,6 +17,7 @@ from games.coaching.models import Booking, SessionNote, Slot
 from games.coaching.rules import Outcome
 from games.errors import NotFound
 from games.permissions import access_of, visible
+from leaderboards.describing import extend_schema
 
 OUTCOMES: Final = {True: Outcome.HELD, False: Outcome.MISSED, None: Outcome.OPEN}
 

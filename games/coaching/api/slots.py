@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -23,6 +22,7 @@ from games.groups.models import Group
 from games.journal.queries import db_now
 from games.organizations.models import Person
 from games.permissions import access_of, visible
+from leaderboards.describing import extend_schema
 
 
 class Slots(ReadOnlyModelViewSet[Slot]):

@@ -1,19 +1,19 @@
 """Keys, and tokens signed with them: Ed25519 (EdDSA), compact JWT, as Open Badges 3.0 (8.2) wants them. Pure.
 
 A key is known by its RFC 7638 thumbprint (`kid`). The algorithm is pinned: what a token's header says about it is not believed.
+The libraries are loaded by whoever signs or reads a token: nine megabytes, which most web processes never need.
 """
 
 import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import jwt
 import rfc8785
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 ALGORITHM: Final = "EdDSA"
 SEED: Final = 32
@@ -33,7 +33,7 @@ class Altered(ValueError):
 class Key:
     """A private key with its public half in the forms that others read."""
 
-    private: Ed25519PrivateKey
+    private: "Ed25519PrivateKey"
     public: str
     kid: str
 
@@ -59,11 +59,16 @@ def seed_of(text: str) -> bytes:
 
 def derived_seed(secret: str) -> bytes:
     """A private key made of another secret (HKDF-SHA256): for houses that were given no key of its own."""
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 -- heavy: what few requests need
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415 -- same
+
     return HKDF(algorithm=SHA256(), length=SEED, salt=None, info=b"ludus.credentials").derive(secret.encode())
 
 
 def key_of(seed: bytes) -> Key:
     """The key of 32 secret bytes."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 -- heavy: what few requests need
+
     private = Ed25519PrivateKey.from_private_bytes(seed)
     public = base64url(private.public_key().public_bytes_raw())
     return Key(private, public, thumbprint_of(public))
@@ -81,11 +86,15 @@ def thumbprint_of(public: str) -> str:
 
 def sign(payload: Mapping[str, Any], key: Key, *, kid: str) -> str:
     """The payload as a compact JWT. EdDSA has no randomness: the same payload and key give the same token."""
+    import jwt  # noqa: PLC0415 -- heavy: what few requests need
+
     return jwt.encode(dict(payload), key.private, algorithm=ALGORITHM, headers={"kid": kid})
 
 
 def kid_of(token: str) -> str:
     """The thumbprint of the key that a token says it was signed with: what follows the last #. Raises NotSigned."""
+    import jwt  # noqa: PLC0415 -- heavy: what few requests need
+
     if len(token) > TOKEN_LONGEST:
         message = "too long"
         raise NotSigned(message)
@@ -101,6 +110,9 @@ def kid_of(token: str) -> str:
 
 def payload_of(token: str, public: str) -> dict[str, Any]:
     """What a token says, once the key (base64url) is found to have signed exactly this. Raises Altered."""
+    import jwt  # noqa: PLC0415 -- heavy: what few requests need
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 -- same
+
     key = Ed25519PublicKey.from_public_bytes(bytes_of(public))
     options: Any = {"verify_aud": False, "verify_nbf": False, "verify_iat": False, "verify_sub": False, "verify_jti": False}
     try:

@@ -1,6 +1,5 @@
 """The door of a cycle: registering a group, settling registrations, roles in the cycle, invitations."""
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,6 +27,7 @@ from games.groups.models import Registration
 from games.groups.queries import door_of, places_taken
 from games.journal.queries import db_now
 from games.organizations.actions import person_for
+from leaderboards.describing import extend_schema
 
 
 class CyclePeople(GenericViewSet[Cycle]):

@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import Count, Q
-from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.mixins import UpdateModelMixin
@@ -31,6 +30,7 @@ from games.groups.api.shapes import (
 from games.groups.models import Group, JoinRequest, Membership
 from games.organizations.actions import person_for
 from games.organizations.models import Invitation
+from leaderboards.describing import extend_schema
 
 
 def invitation_answer(membership: Membership, invitation: Invitation, _secret: str) -> Response:

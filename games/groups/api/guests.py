@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -15,6 +14,7 @@ from games.groups import actions
 from games.groups.guests import Fate, Planned, plan_guests, roles_by_word
 from games.journal.queries import db_now
 from games.organizations.guests import MAX_BYTES, Guest, read_guests
+from leaderboards.describing import extend_schema
 
 
 class GuestsAsked(serializers.Serializer[Any]):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -19,6 +18,7 @@ from games.ideas.models import Idea, IdeaDraft
 from games.ideas.queries import acting_in
 from games.ideas.rules import TEXT
 from games.permissions import access_of, visible
+from leaderboards.describing import extend_schema
 
 LONG = ("summary", "steps", "time", "cost", "people", "went_wrong", "ask", "note", "reason")
 SHORT = ("kind", "title", "challenge", "step", "sources", "how", "tags", "licence", "audience")

@@ -5,7 +5,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import Model, QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -25,6 +24,7 @@ from games.ideas.queries import FeedAsked, built_on, feed, lineage_of, shares_of
 from games.ideas.rules import SOURCES, Audience, DerivationKind, IdeaInvalid, IdeaKind
 from games.permissions import Access, access_of, visible
 from games.submissions.models import Attempt, Submission
+from leaderboards.describing import extend_schema
 
 
 class IdeaFilter(django_filters.FilterSet):

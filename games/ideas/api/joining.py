@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -19,6 +18,7 @@ from games.ideas.queries import with_story
 from games.ideas.rules import IdeaInvalid
 from games.permissions import access_of, visible
 from games.playbooks.rules import Capability
+from leaderboards.describing import extend_schema
 
 
 class IdeaMergerShape(serializers.ModelSerializer[IdeaMerger]):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -20,6 +19,7 @@ from games.ideas.queries import answers_in, organizers_story, stories
 from games.ideas.rules import ANSWER, NAMELESS, Audience, IdeaInvalid, IdeaKind
 from games.permissions import access_of, visible
 from games.rounds.models import Round
+from leaderboards.describing import extend_schema
 
 MOST = 200
 

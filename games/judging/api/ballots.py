@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -24,6 +23,7 @@ from games.judging.queries.peers import PEERS, shares
 from games.judging.rules.voting import VotingState
 from games.organizations.queries import people_of_user
 from games.submissions.queries import rules_of
+from leaderboards.describing import OpenApiParameter, extend_schema
 
 REASON = 5000
 PANEL = OpenApiParameter("panel", str, description="Key; the first fitting panel of the task if absent.")

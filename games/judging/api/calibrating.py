@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -22,6 +21,7 @@ from games.judging.queries.calibrating import OnAnchor, calibrations, candidates
 from games.judging.queries.others import Said, Who, judges_on
 from games.judging.rules.calibrating import MOST, REMARK
 from games.submissions.queries import eyes, label_of, rules_of
+from leaderboards.describing import OpenApiParameter, extend_schema
 from leaderboards.engine.numbers import rounded, text
 
 SHARE = 3  # decimals

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 import django_filters
-from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
@@ -22,6 +21,7 @@ from games.judging.queries import judges_in
 from games.judging.queries.others import unnamed_to
 from games.judging.rules import ConflictSource
 from games.judging.seating import judges_known, judges_of
+from leaderboards.describing import extend_schema, extend_schema_field
 
 if TYPE_CHECKING:
     from games.permissions import Access

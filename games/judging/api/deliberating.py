@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -21,6 +20,7 @@ from games.judging.queries.talk import deliberations
 from games.judging.rules.talking import WORDS
 from games.organizations.models import Person
 from games.submissions.queries import eyes, label_of, with_ordinal
+from leaderboards.describing import extend_schema
 
 
 class DeliberationShape(serializers.ModelSerializer[Deliberation]):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils.functional import cached_property
-from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -16,6 +15,7 @@ from games.judging.models import Ballot
 from games.judging.queries.ballots import Vote, votes_on
 from games.judging.queries.choices import choice_key
 from games.judging.rules.voting import VotingState
+from leaderboards.describing import extend_schema, extend_schema_field
 
 REASON = 5000
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -21,6 +20,7 @@ from games.judging.rules.hall import HIGHEST, LOCATION, Placed
 from games.organizations.models import Person
 from games.rounds.models import Round
 from games.submissions.queries import eyes, label_of, with_ordinal
+from leaderboards.describing import extend_schema, extend_schema_field
 
 
 class OfGroup(serializers.ModelSerializer[Any]):

@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
@@ -24,6 +23,7 @@ from games.judging.queries import judges_in, progress_by_judge
 from games.judging.rules.seats import Details
 from games.organizations.models import Person
 from games.submissions.queries import rules_of
+from leaderboards.describing import extend_schema
 
 
 class PanelistFilter(django_filters.FilterSet):

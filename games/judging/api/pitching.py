@@ -4,7 +4,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -19,6 +18,7 @@ from games.judging.models import Pitch
 from games.judging.rules.pitching import MINUTES, ROOM, ROOMS, Times, is_time
 from games.rounds.models import Round
 from games.submissions.queries import with_ordinal
+from leaderboards.describing import extend_schema
 
 
 class PitchShape(OfGroup):

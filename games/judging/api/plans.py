@@ -5,7 +5,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -24,6 +23,7 @@ from games.judging.rules import PlanState
 from games.judging.rules.plans import MOST_ANCHORS, MOST_EACH, MOST_LOAD, SEEDS, Asked
 from games.judging.third import readers_for
 from games.organizations.models import Person
+from leaderboards.describing import OpenApiParameter, extend_schema
 
 
 class PlanSummary(serializers.ModelSerializer[AssignmentPlan]):

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from games.judging.api.asking import JudgedGroup, access_in
@@ -14,6 +13,7 @@ from games.judging.queries.replies import judge_named_to_team, uses_in
 from games.judging.rules import criteria_of
 from games.organizations.models import Person
 from games.submissions.queries import Eyes, eyes, label_of, rules_of, version_data
+from leaderboards.describing import extend_schema_field
 from leaderboards.engine.numbers import from_scaled, text
 
 REASON = 5000

@@ -5,7 +5,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -22,6 +21,7 @@ from games.judging.queries.others import others_on
 from games.judging.rules import SheetState
 from games.playbooks.rules import Capability
 from games.submissions.queries import named_rows, with_ordinal
+from leaderboards.describing import extend_schema
 
 
 class SheetFilter(django_filters.FilterSet):

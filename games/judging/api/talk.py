@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -20,6 +19,7 @@ from games.judging.rules.feedback import REPLY
 from games.judging.rules.marks import COMMENT
 from games.submissions.models import Version
 from games.submissions.queries import acting, person_of
+from leaderboards.describing import extend_schema
 
 
 class ReplyShape(serializers.ModelSerializer[FeedbackReply]):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -21,6 +20,7 @@ from games.judging.queries.pairs import ShownEntry, shown_with
 from games.judging.rules.pairs import order_of
 from games.organizations.models import Person
 from games.submissions.queries import eyes, label_of, version_data
+from leaderboards.describing import extend_schema
 
 
 class ComparedEntry(serializers.Serializer[Any]):

@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -17,6 +16,7 @@ from games.learning.api.asking import asked_for
 from games.learning.models import Observation
 from games.learning.rules import number_of
 from games.learning.rules.measuring import NOTE_LENGTH
+from leaderboards.describing import extend_schema
 from leaderboards.engine import numbers
 
 NUMBER = 60

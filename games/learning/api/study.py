@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -18,6 +17,7 @@ from games.learning.api.asking import IdField, asked_for
 from games.learning.models import Reading, Taken
 from games.permissions import access_of, visible
 from games.rounds.models import Round
+from leaderboards.describing import extend_schema
 
 
 class ReadingShape(serializers.ModelSerializer[Reading]):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -20,6 +19,7 @@ from games.learning.models import ChangeTest
 from games.learning.queries import evidence_and_adopters, rhythm_of, spread_of
 from games.learning.rules import PARTS, Act
 from games.permissions import access_of, visible
+from leaderboards.describing import extend_schema
 from leaderboards.engine import numbers
 
 TEMPO_DECIMALS = 2

@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 import django_filters
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -15,6 +14,7 @@ from games.notices import actions
 from games.notices.models import Announcement
 from games.notices.rules import Audience
 from games.rounds.models import Round
+from leaderboards.describing import extend_schema
 
 AUDIENCES: Final = [(one.value, one.value) for one in Audience]
 

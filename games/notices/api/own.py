@@ -4,7 +4,6 @@ from typing import Any, Final
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -15,6 +14,7 @@ from games.notices import actions
 from games.notices.models import Notice
 from games.notices.queries import wishes_of
 from games.notices.rules import CHOSEN, Pace, Topic
+from leaderboards.describing import extend_schema
 
 PACES: Final = [(one.value, one.value) for one in Pace]
 MOST: Final = 1000

@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -21,6 +20,7 @@ from games.partnerships.queries import acting_for, with_partners
 from games.partnerships.rules import PartnershipInvalid, PartnershipKind
 from games.permissions import Access, access_of, visible
 from games.playbooks.rules import Capability
+from leaderboards.describing import extend_schema
 
 
 class PartnershipFilter(django_filters.FilterSet):

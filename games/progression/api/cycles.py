@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -20,6 +19,7 @@ from games.progression import actions
 from games.progression.api import shapes
 from games.progression.drafting import begun_rounds
 from games.rounds.queries import rounds_of
+from leaderboards.describing import OpenApiParameter, extend_schema
 from leaderboards.engine.words import round_rules, scoring_rules
 
 NUMBER = OpenApiParameter("number", int, description="Number of the design; the present one if absent.")

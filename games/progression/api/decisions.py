@@ -1,7 +1,6 @@
 """Decisions: what was decided, and taking it back. They are taken where the cycle and its rounds are steered; here only breaking the glass."""
 
 import django_filters
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -11,6 +10,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 from games.cycles.actions import break_glass, revoke_decision
 from games.cycles.models import Cycle, Decision
 from games.progression.api import shapes
+from leaderboards.describing import extend_schema
 
 
 class DecisionFilter(django_filters.FilterSet):

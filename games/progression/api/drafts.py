@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -18,6 +17,7 @@ from games.progression.actions.succession import CARRY
 from games.progression.api import shapes
 from games.progression.drafting import read_draft, rehearsal_of
 from games.progression.models import Draft, Rehearsal
+from leaderboards.describing import extend_schema
 
 ORGANIZE = "draft.write"
 

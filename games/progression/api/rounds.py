@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -22,6 +21,7 @@ from games.progression.api.agreement import AgreementShape, agreement_data, told
 from games.results.actions import request_settle
 from games.rounds.models import Entrant, Extension, Round
 from games.rounds.queries import with_state
+from leaderboards.describing import extend_schema
 
 STEER = "round.steer"
 

@@ -4,7 +4,6 @@ from fractions import Fraction
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -13,6 +12,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from games.cycles.models import Series
 from games.progression.series import SeriesRule, series_standings
+from leaderboards.describing import OpenApiParameter, extend_schema
 from leaderboards.engine import numbers
 from leaderboards.engine.spec import Aggregate, Missing
 

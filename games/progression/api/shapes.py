@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from games.cycles.models import Cycle, Decision
@@ -15,6 +14,7 @@ from games.playbooks.rules import Visibility
 from games.progression.actions.succession import CARRY
 from games.rounds.models import Entrant, Extension, Round
 from games.rounds.rules import GATE_OPTIONS, RoundState
+from leaderboards.describing import extend_schema_field
 
 LONGEST = 5000
 

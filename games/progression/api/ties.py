@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -19,6 +18,7 @@ from games.progression import actions
 from games.progression.api.shapes import asked_for
 from games.results.queries.ties import CutTie, ties_of
 from games.rounds.models import Round
+from leaderboards.describing import extend_schema
 
 
 class TieShape(serializers.Serializer[Any]):

@@ -5,7 +5,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import Exists, OuterRef
-from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
@@ -20,6 +19,7 @@ from games.recognition.api.points import CYCLE, _asked
 from games.recognition.models import Points
 from games.recognition.queries import shown_points, shown_totals
 from games.recognition.queries.credit import credit_table
+from leaderboards.describing import extend_schema, extend_schema_field
 
 
 class CreditLineSerializer(serializers.Serializer[Any]):

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
@@ -32,6 +31,7 @@ from games.recognition.queries.game import (
 )
 from games.recognition.rules.asked import badge_words, goal_words, quest_words, streak_words
 from games.recognition.rules.game import game_of
+from leaderboards.describing import OpenApiParameter, extend_schema
 
 
 class EarnedBadgeSerializer(serializers.ModelSerializer[EarnedBadge]):

@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 import django_filters
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -16,6 +15,7 @@ from games.errors import NotFound
 from games.permissions import access_of, visible
 from games.recognition import actions
 from games.recognition.models import Grant, GrantPass
+from leaderboards.describing import extend_schema
 
 LONGEST: Final = 5000
 

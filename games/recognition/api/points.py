@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 import django_filters
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
@@ -25,6 +24,7 @@ from games.recognition.queries.trials import trial_of
 from games.recognition.rules import level_of
 from games.recognition.rules.game import game_of
 from games.recognition.rules.words import rule_words
+from leaderboards.describing import OpenApiParameter, extend_schema, extend_schema_serializer
 from leaderboards.engine import numbers
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -23,6 +22,7 @@ from games.permissions import Access, access_of, visible
 from games.recognition.queries.replays import board_at, moment_of
 from games.recognition.queries.whys import Why, why
 from leaderboards.api import RowSerializer
+from leaderboards.describing import OpenApiParameter, extend_schema
 from leaderboards.engine import numbers
 from leaderboards.engine.whys import Crossing, Part
 from leaderboards.models import Board, Snapshot

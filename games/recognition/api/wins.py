@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
@@ -18,6 +17,7 @@ from games.recognition.actions import cheering, watching
 from games.recognition.models import LearningWeek, WatchFlag, Win
 from games.recognition.queries.wins import shown_wins, with_story
 from games.recognition.rules.watching import FlagState
+from leaderboards.describing import extend_schema
 
 
 class WinShape(serializers.ModelSerializer[Win]):

@@ -7,7 +7,6 @@ import django_filters
 import orjson
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -20,6 +19,7 @@ from games.results.queries import Shown, shown_around, shown_find, shown_of, sho
 from games.results.queries.alike import Alike, alike_on, with_ties
 from games.results.queries.behind import behind, with_waiting
 from leaderboards.api import RowSerializer
+from leaderboards.describing import OpenApiParameter, extend_schema, extend_schema_field
 from leaderboards.models import Board, Snapshot
 from leaderboards.pages import mark
 from leaderboards.queries import PUBLIC, RESTRICTED, RowData, snapshot_rows

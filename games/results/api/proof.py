@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -11,6 +10,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from games.errors import Invalid, NotFound
 from leaderboards import proof
+from leaderboards.describing import OpenApiParameter, extend_schema
 from leaderboards.models import Snapshot
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.mixins import CreateModelMixin
 from rest_framework.request import Request
@@ -17,6 +16,7 @@ from games.results.actions import request_refresh, request_settle
 from games.results.models import RecomputeRun
 from games.results.rules import RunKind, RunState, Step, progress
 from games.rounds.models import Round
+from leaderboards.describing import extend_schema
 
 
 class RunSerializer(serializers.ModelSerializer[RecomputeRun]):

@@ -5,13 +5,12 @@ from fractions import Fraction
 from typing import Any
 
 import django_filters
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from games.permissions import access_of
 from games.results.models import ChallengeScore, ExternalResult
+from leaderboards.describing import OpenApiTypes, extend_schema_field
 from leaderboards.engine import numbers
 
 

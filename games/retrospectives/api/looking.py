@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -18,6 +17,7 @@ from games.retrospectives import actions
 from games.retrospectives.api import shapes
 from games.retrospectives.models import Adoption, Proposal, Retrospective
 from games.retrospectives.rules import AdoptionRefused, AdoptionWay
+from leaderboards.describing import extend_schema
 
 
 class Retrospectives(ReadOnlyModelViewSet[Retrospective]):

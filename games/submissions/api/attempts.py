@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -18,6 +17,7 @@ from games.submissions import actions
 from games.submissions.api import shapes
 from games.submissions.api.asking import asked_for
 from games.submissions.models import Attempt
+from leaderboards.describing import extend_schema
 
 
 class AttemptFilter(django_filters.FilterSet):

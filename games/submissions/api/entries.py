@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -21,6 +20,7 @@ from games.submissions.api.asking import access_in, asked_for, id_in
 from games.submissions.models import Submission, Version
 from games.submissions.queries import acting, eyes, named_rows, person_of, rules_of, version_data, with_ordinal
 from games.submissions.rules import SubmissionState
+from leaderboards.describing import extend_schema
 from leaderboards.engine.numbers import text
 
 

@@ -6,8 +6,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import FileResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
@@ -23,6 +21,7 @@ from games.submissions.models import Submission, Upload
 from games.submissions.queries import acting, eyes, handed_in, person_of, rules_of
 from games.submissions.rules import FileRefused, blind_name
 from games.submissions.rules.bare import MOST, NotBare, bare
+from leaderboards.describing import OpenApiTypes, extend_schema
 
 FORM_OVERHEAD = 64 * 1024
 

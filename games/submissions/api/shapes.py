@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from games.groups.models import Group
@@ -10,6 +9,7 @@ from games.submissions.api.asking import IdField, access_in
 from games.submissions.models import Attempt, Submission, Upload, Version
 from games.submissions.queries import Eyes, eyes, file_data, label_of, rules_of, version_data
 from games.submissions.rules import SubmissionState
+from leaderboards.describing import extend_schema_field
 from leaderboards.engine.numbers import from_scaled, text
 
 NOTE = 5000

@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -19,6 +18,7 @@ from games.suggestions.api import shapes
 from games.suggestions.models import Suggestion
 from games.suggestions.queries import at_the_gate, credit_of, log_of, with_support
 from games.suggestions.rules import SuggestionState
+from leaderboards.describing import extend_schema
 
 MOST_LOGGED = 200
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -15,6 +14,7 @@ from games.talk import actions
 from games.talk.api import shapes
 from games.talk.api.asking import asked_for
 from games.talk.models import Follow, Thread
+from leaderboards.describing import extend_schema
 
 
 class Follows(ReadOnlyModelViewSet[Follow]):

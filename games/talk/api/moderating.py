@@ -1,6 +1,5 @@
 """Reports, rulings and appeals over the API."""
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,6 +9,7 @@ from games.talk import actions
 from games.talk.api import shapes
 from games.talk.api.asking import asked_for
 from games.talk.models import Report, Ruling
+from leaderboards.describing import extend_schema
 
 
 class Reports(ReadOnlyModelViewSet[Report]):

@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import Count, QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -23,6 +22,7 @@ from games.talk.api.caring import Heeding
 from games.talk.models import Post, Thread
 from games.talk.queries import with_counts
 from games.talk.rules import ThreadKind
+from leaderboards.describing import extend_schema
 
 
 class ThreadFilter(django_filters.FilterSet):

@@ -8,7 +8,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 @cache
 def schema() -> dict[str, Any]:
-    """The whole document, as `/api/v1/schema` gives it to somebody who may see everything."""
+    """The whole document, as the file that `/api/v1/schema` gives is written from."""
     found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
     return found
 

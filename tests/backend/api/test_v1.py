@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 from rest_framework.views import APIView
 
+from backend.api.description import WRITTEN
 from backend.api.idempotency import Idempotent
 from backend.api.v1 import once
 
@@ -22,6 +23,14 @@ def test_the_schema_tells_of_problems_and_the_key(client):
             assert operation["responses"]["default"]["content"].keys() == {"application/problem+json"}
             named = [one["name"] for one in operation.get("parameters", [])]
             assert ("Idempotency-Key" in named) == (method == "post")
+
+
+def test_the_schema_is_the_file_that_was_written_ahead(client):
+    response = client.get(reverse("api-schema"))
+    assert response.headers["Content-Type"].startswith("application/vnd.oai.openapi")
+    assert response.content == WRITTEN.read_bytes()
+    for kind in ("application/yaml", "application/vnd.oai.openapi+json"):
+        assert client.get(reverse("api-schema"), headers={"accept": kind}).headers["Content-Type"].startswith(kind)
 
 
 def test_the_pages_of_the_documentation_need_nothing_from_elsewhere(client):
