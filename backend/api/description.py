@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -59,7 +59,7 @@ class Description(APIView):
     schema = None
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    renderer_classes: ClassVar[Any] = (AsWritten, AsYaml, AsOpenApiJson, AsJson)
+    renderer_classes = (AsWritten, AsYaml, AsOpenApiJson, AsJson)
 
     def get(self, request: Request) -> Response:  # noqa: ARG002 -- the framework's signature
         return Response({})
