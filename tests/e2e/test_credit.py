@@ -15,7 +15,7 @@ from tests.e2e.people import Visit
 from tests.e2e.test_commons import LOOKS, credited
 from tests.e2e.test_story import press
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 DAY = timedelta(days=1)
 ROUNDS = {
     "call": {"opens": -DAY, "closes": DAY, "visibility": "full"},

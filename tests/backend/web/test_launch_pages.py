@@ -330,6 +330,33 @@ def test_prizes_are_written_in_money_and_kept_in_cents(desk, draft):
     assert "places" not in stored(draft)["awards"][0]
 
 
+def test_money_to_share_and_its_parts_are_written_together(desk, draft):
+    awards = {"awards[0].amounts": "", "awards[0].pool": "1500.50", "awards[0].parts": "3, 2, 1"}
+    send(desk, at(draft, "awards"), **awards)
+    first = stored(draft)["awards"][0]
+    assert (first["pool"], first["parts"]) == (150050, ["3", "2", "1"])
+    assert actions.prepared(merged(stored(draft), AIMED)).awards[0].parts == (3, 2, 1)
+    assert re.search(r'name="awards\[0\]\.pool" value="1500\.50"', page(desk, at(draft, "awards")))
+    send(desk, at(draft, "awards"), **{"awards[0].pool": ""})
+    assert not {"pool", "parts"} & stored(draft)["awards"][0].keys(), "parts of nothing go with it"
+
+
+def test_a_badge_is_written_with_what_is_counted_and_for_whom(desk, org):
+    draft = draft_of(actions.draft_cycle("gamification-season", by=org))
+    fields = {
+        "of": "weeks",
+        "count": "3",
+        "also": "test.acted, idea.shared",
+        "first": "2",
+        "receiver": "person",
+        "event": "post.said",
+    }
+    send(desk, at(draft, "awards"), **{f"badges[0].{name}": value for name, value in fields.items()}, **{"badges[0].points": ""})
+    badge = actions.prepared(merged(stored(draft), AIMED)).badges[0]
+    assert (badge.event, badge.of, badge.count, badge.first, badge.receiver) == ("post.said", "weeks", 3, 2, "person")
+    assert badge.also == ("test.acted", "idea.shared")
+
+
 def test_dates_are_written_on_the_clock_of_the_cycle_and_moved_together(desk, draft):
     send(desk, at(draft, "rounds"), **{"rounds[0].opens": "2031-07-01T09:00", "rounds[0].closes": "2031-07-10T09:00"})
     assert stored(draft)["rounds"][0]["opens"] == "2031-07-01T09:00:00+02:00"

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     COMMAS = "commas"  # a list, between commas
     LEVELS = "levels"  # what marks mean: "3 = a cause is named", one per line
     MONEY = "money"  # amounts for places 1, 2, …, one per line
+    SUM = "sum"  # one amount
     PLACES = "places"  # from, to
     WEIGHTS = "weights"  # a number for each round
     ANSWER = "answer"  # words, or waived with a reason

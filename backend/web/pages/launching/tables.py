@@ -5,9 +5,10 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from backend.web.pages.launching.parts import Field, Kind, Rows, Step
+from backend.web.pages.launching.tables_awards import AWARDS
 from backend.web.pages.launching.tables_judging import JUDGING
 from backend.web.pages.launching.tables_looks import LOOKS
-from backend.web.pages.launching.tables_results import AWARDS, BOARDS, CUTS
+from backend.web.pages.launching.tables_results import BOARDS, CUTS
 from backend.web.pages.launching.tables_sharing import SHARING
 from backend.web.pages.launching.tables_study import STUDY
 from backend.web.pages.launching.tables_tasks import CHALLENGES, questions

@@ -21,6 +21,8 @@ def shown(field: Field, value: Any, zone: tzinfo) -> str:
     if field.kind in {Kind.TIME, Kind.DAY}:
         local = _local(value, zone)
         return local[: len("2027-01-31")] if field.kind is Kind.DAY else local
+    if field.kind is Kind.SUM:
+        return _amount_shown(value)
     if isinstance(value, list) and field.kind in LISTED:
         between, one_shown = LISTED[field.kind]
         return between.join(one_shown(one) for one in value)
@@ -108,6 +110,7 @@ READ: Final[Mapping[Kind, Callable[[str], Any]]] = {
     Kind.MARKDOWN: str.rstrip,
     Kind.NUMBER: lambda text: text.strip().replace(",", "."),
     Kind.WHOLE: whole,
+    Kind.SUM: lambda text: _amount(text.strip()),
 }
 
 
