@@ -104,7 +104,7 @@ def _people(cycle: Cycle, groups: Sequence[Group]) -> list[Any]:
 
 def _fill(cycle: Cycle, groups: Sequence[Group], actors: Sequence[Any], first: int, count: int) -> None:
     """The entries, drawn and written by the database: a million in Python would take longer than what is measured."""
-    drawn = {
+    drawn: dict[str, Any] = {
         "upto": list(accumulate(OFTEN.values()))[:-1],
         "kinds": list(OFTEN),
         "ids": [one.pk for one in groups],
@@ -112,7 +112,13 @@ def _fill(cycle: Cycle, groups: Sequence[Group], actors: Sequence[Any], first: i
         "actors": actors,
     }
     span = timedelta(days=DAYS)
-    placed = {"cycle": cycle.pk, "count": count, "first": first, "begins": now() - span - timedelta(days=1), "span": span}
+    placed: dict[str, Any] = {
+        "cycle": cycle.pk,
+        "count": count,
+        "first": first,
+        "begins": now() - span - timedelta(days=1),
+        "span": span,
+    }
     with connection.cursor() as cursor:
         cursor.execute("SELECT setseed(%s)", [SEED])
         cursor.execute(ENTRIES, drawn | placed)
