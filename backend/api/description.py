@@ -14,6 +14,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from leaderboards.computing import is_light
+
+if not is_light():  # who serves people says what was written ahead
+    from backend.api import openapi  # noqa: F401 -- registers what is written
+
 WRITTEN: Final = Path(__file__).with_name("schema.yml")
 TO_JSON: Final = "import json, sys, yaml; json.dump(yaml.load(sys.stdin.buffer, Loader=yaml.CSafeLoader), sys.stdout)"
 

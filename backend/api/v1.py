@@ -130,7 +130,6 @@ from games.talk.api import (
     ThreadCare,
     Threads,
 )
-from leaderboards.computing import is_light
 
 # (address, view set, name of its routes: name-list, name-detail, name-<action>)
 RESOURCES: Final[tuple[tuple[str, type[GenericViewSet[Any]], str], ...]] = (
@@ -278,10 +277,6 @@ SINGLES: Final[tuple[tuple[str, type[APIView], str], ...]] = (
     ("invitations/accept", AcceptInvitation, "invitation-accept"),
     ("cycles/<int:cycle>/events", Events, "cycle-events"),
 )
-
-
-if not is_light():  # who serves people says what was written ahead
-    from backend.api import openapi  # noqa: F401 -- registers what the schema says
 
 
 def once[V: type[APIView]](view: V) -> V:
