@@ -45,13 +45,7 @@ NAMES: Final = (
     ),
     Field("cycle.ends", _("Ends"), _("The last day."), Kind.TIME, size="half"),
     Field("cycle.ends_when", _("It is over when"), _("The end condition in words: what must have happened."), Kind.LONG),
-    Field(
-        "cycle.licence",
-        _("Licence of the data"),
-        _("Under which licence its results may be used by others."),
-        size="half",
-        more=True,
-    ),
+    Field("cycle.licence", _("Licence of the data"), _("Under which licence its results may be used."), size="half", more=True),
     Field("cycle.source", _("Source"), _("Where this comes from, if it is taken from somewhere."), Kind.LONG, more=True),
 )
 
