@@ -177,12 +177,17 @@ def board_ties(found: Weighed, tables: Mapping[Place, PanelTable]) -> dict[str, 
 
 def board_digest(found: Weighed, tables: Mapping[Place, str]) -> str:
     """What the ties of a board rest on, as one name. `tables`: the digests of its panels."""
-    wanted = {place for rows in found.rows.values() for _, _, shares in rows for place in shares}
-    told = repr((VERSION, found.why, sorted((place, tables.get(place, "")) for place in wanted)))
-    rows = repr(
-        [(bracket, [(group, score, sorted(shares.items())) for group, score, shares in of]) for bracket, of in found.rows.items()]
-    )
-    return hashlib.sha256((told + rows).encode(errors="surrogatepass")).hexdigest()
+    kinds = {
+        id(shares): shares for rows in found.rows.values() for _, _, shares in rows
+    }  # few: rows that weigh alike share theirs
+    wanted = {place for shares in kinds.values() for place in shares}
+    names = {one: repr(sorted(shares.items())) for one, shares in kinds.items()}
+    told = hashlib.sha256(repr((VERSION, found.why, sorted((place, tables.get(place, "")) for place in wanted))).encode())
+    for bracket, rows in found.rows.items():
+        told.update(
+            repr((bracket, [(group, score, names[id(shares)]) for group, score, shares in rows])).encode(errors="surrogatepass")
+        )
+    return told.hexdigest()
 
 
 def digest(table: PanelTable) -> str:

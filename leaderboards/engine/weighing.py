@@ -4,14 +4,14 @@ Told where the score is a weighted sum or mean all the way. Panels that drop or 
 measurements and automatic checks are facts, about which no judge could have thought otherwise.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
 from leaderboards.engine.names import challenges_of, split_order
 from leaderboards.engine.numbers import ONE, total
-from leaderboards.engine.outcome import Cell, Outcome, Row, RowStatus
+from leaderboards.engine.outcome import Outcome, Row, RowStatus
 from leaderboards.engine.spec import (
     LIVE_FORMATS,
     Aggregate,
@@ -36,6 +36,7 @@ ORDER: Final = "the score is not what orders this board"
 PAIRS: Final = "comparisons in pairs are added to other results"
 RANKS: Final = "judges' ranks are added to other results"
 FOLDS: Final = "a panel's value is not a mean of its marks"
+DIVISIONS: Final = "tasks of divisions and missing ones share a mean"
 FIELDS: Final = "a score is multiplied by a number of the entry"
 
 type Place = tuple[str, str, str]
@@ -53,25 +54,61 @@ class Weighed:
     rows: Mapping[str, list[tuple[str, Fraction, Mapping[Place, Fraction]]]] = field(default_factory=dict)
 
 
-def weighed(scoring: Scoring, board: BoardSpec, outcome: Outcome) -> Weighed | None:
-    """What each panel weighs for each row. None where no marks stand behind the board, or only those of one panel on one task."""
+def untold(scoring: Scoring, board: BoardSpec) -> str | None:
+    """Why the rules of a board let nobody tell what a mark weighs, in words; empty where they do.
+
+    None where no judging stands behind the board, or only that of one panel on one task.
+    """
     if board.source is not Source.ROUNDS or board.rows is not Rows.GROUPS:
         return None
-    tasks = [(one.key, task) for one in board_rounds(scoring, board) for task in challenges_of(scoring, one.key, board)]
-    judged = [panel for _, task in tasks if task.format not in LIVE_FORMATS for panel in task.judges_panels]
+    tasks = [task for one in board_rounds(scoring, board) for task in challenges_of(scoring, one.key, board)]
+    judged = [panel for task in tasks if task.format not in LIVE_FORMATS for panel in task.judges_panels]
     if not judged or len(tasks) == len(judged) == 1:
         return None
-    why = _why(scoring, board, [task for _, task in tasks])
+    return _why(scoring, board, tasks)
+
+
+def weighed(scoring: Scoring, board: BoardSpec, outcome: Outcome) -> Weighed | None:
+    """What each panel weighs for each row. None as in `untold`."""
+    why = untold(scoring, board)
+    if why is None:
+        return None
     if why:
         return Weighed(why)
+    rounds = [(one, challenges_of(scoring, one.key, board)) for one in board_rounds(scoring, board)]
     rows: dict[str, list[tuple[str, Fraction, Mapping[Place, Fraction]]]] = {}
+    known: dict[_Present, Mapping[Place, Fraction]] = {}
     for row in outcome.boards[board.id].rows:
         if row.status is RowStatus.RANKED and row.score is not None:
-            rows.setdefault(row.within, []).append((row.group, row.score, dict(_shares(scoring, board, outcome, row))))
+            there = _present(rounds, board, outcome, row)
+            if there not in known:
+                known[there] = dict(_shares(board_weights(scoring, board), rounds, board, there))
+            rows.setdefault(row.within, []).append((row.group, row.score, known[there]))
     return Weighed(rows=rows)
 
 
-def _why(scoring: Scoring, board: BoardSpec, tasks: list[ChallengeSpec]) -> str:
+type _Rounds = Sequence[tuple[RoundSpec, Sequence[ChallengeSpec]]]
+type _Present = tuple[tuple[bool, ...] | None, ...]
+"""Round by round what is there of a row: None where the round does not count for it, else which of its tasks have a score. Rows alike in it
+weigh alike. A task that is not set for the group's division has none.
+"""
+
+
+def _present(rounds: _Rounds, board: BoardSpec, outcome: Outcome, row: Row) -> _Present:
+    return tuple(
+        tuple(_scored(outcome, (spec.key, task.key, row.group)) for task in tasks)
+        if row.rounds.get(spec.key) is not None or board.missing is Missing.ZERO
+        else None
+        for spec, tasks in rounds
+    )
+
+
+def _scored(outcome: Outcome, unit: tuple[str, str, str]) -> bool:
+    cell = outcome.cells.get(unit)
+    return cell is not None and cell.score is not None
+
+
+def _why(scoring: Scoring, board: BoardSpec, tasks: Sequence[ChallengeSpec]) -> str:
     """What makes the score something else than a weighted sum; empty if nothing does."""
     rounds = board_rounds(scoring, board)
     first = split_order(board.order[0]) if board.order else None
@@ -84,6 +121,11 @@ def _why(scoring: Scoring, board: BoardSpec, tasks: list[ChallengeSpec]) -> str:
         (any(one.format is Format.PAIRWISE for one in tasks), PAIRS),
         (any(one.format is Format.RANKING for one in tasks), RANKS),
         (any(not _mean(one) for one in tasks if one.format is Format.RUBRIC), FOLDS),
+        (
+            any(one.missing is Missing.ZERO and one.combine is Aggregate.MEAN for one in rounds)
+            and any(one.division for one in tasks),
+            DIVISIONS,
+        ),
         (any(step.times is not None and isinstance(step.times, str) for one in tasks for step in one.adjust), FIELDS),
     )
     return next((words for found, words in checks if found), "")
@@ -93,27 +135,21 @@ def _mean(task: ChallengeSpec) -> bool:
     return all(panel.combine in MEANS and panel.points is None for panel in task.judges_panels)
 
 
-def _shares(scoring: Scoring, board: BoardSpec, outcome: Outcome, row: Row) -> Iterator[tuple[Place, Fraction]]:
-    weights = board_weights(scoring, board)
-    rounds = {one.key: one for one in board_rounds(scoring, board)}
-    counted = [key for key in rounds if row.rounds.get(key) is not None or board.missing is Missing.ZERO]
-    whole = _whole(board, [weights[key] for key in counted])
-    for key in counted:
-        cells = [
-            (task, cell)
-            for task in challenges_of(scoring, key, board)
-            if (cell := outcome.cells.get((key, task.key, row.group))) is not None
-        ]
-        yield from _in_round(rounds[key], cells, weights[key] / whole)
+def _shares(
+    weights: Mapping[str, Fraction], rounds: _Rounds, board: BoardSpec, there: _Present
+) -> Iterator[tuple[Place, Fraction]]:
+    counted = [(spec, tasks, scored) for (spec, tasks), scored in zip(rounds, there, strict=True) if scored is not None]
+    whole = _whole(board, [weights[spec.key] for spec, _, _ in counted])
+    for spec, tasks, scored in counted:
+        yield from _in_round(spec, list(zip(tasks, scored, strict=True)), weights[spec.key] / whole)
 
 
-def _in_round(spec: RoundSpec, cells: list[tuple[ChallengeSpec, Cell]], share: Fraction) -> Iterator[tuple[Place, Fraction]]:
-    present = [task.weight for task, cell in cells if cell.score is not None or spec.missing is Missing.ZERO]
-    whole = _whole(spec, present)
-    for task, cell in cells:
-        if cell.score is not None and task.format is Format.RUBRIC:
+def _in_round(spec: RoundSpec, tasks: Sequence[tuple[ChallengeSpec, bool]], share: Fraction) -> Iterator[tuple[Place, Fraction]]:
+    whole = _whole(spec, [task.weight for task, scored in tasks if scored or spec.missing is Missing.ZERO])
+    for task, scored in tasks:
+        if scored and task.format is Format.RUBRIC:
             for panel, part in _panels(task):
-                yield (cell.round, task.key, panel), share * task.weight / whole * part
+                yield (spec.key, task.key, panel), share * task.weight / whole * part
 
 
 def _panels(task: ChallengeSpec) -> Iterator[tuple[str, Fraction]]:

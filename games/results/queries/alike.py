@@ -21,6 +21,7 @@ from games.results.queries.boards import Shown
 from games.rounds.models import Round
 from leaderboards.engine.names import challenges_of, split_order
 from leaderboards.engine.spec import BoardSpec, Rows, Source, board_rounds
+from leaderboards.engine.weighing import untold
 from leaderboards.engine.words.boards import find_board
 from leaderboards.queries import PUBLIC, RowData
 
@@ -97,7 +98,7 @@ def _read(shown: Shown, cycle: Cycle, open_to: Collection[str]) -> Alike:
     column = "body" if now else "shown"
     tasks = deciding(design, spec)
     found = _alone(rows, column, tasks) if tasks else None
-    tied, tasks, why = found or _summed(rows, column, spec)
+    tied, tasks, why = found or _summed(rows, column, design, spec)
     if not tied:
         return Alike(why=why)
     hidden = {} if now else withheld(cycle)
@@ -120,7 +121,7 @@ def _alone(rows: QuerySet[PanelAnalysis], column: str, tasks: tuple[Task, ...]) 
     return tied, tuple((round_, key) for round_, key in tasks if key in bodies), ""
 
 
-def _summed(rows: QuerySet[PanelAnalysis], column: str, spec: BoardSpec) -> _Told:
+def _summed(rows: QuerySet[PanelAnalysis], column: str, design: Design, spec: BoardSpec) -> _Told:
     """Where several are added up. One statement."""
     told = rows.exclude(challenge__format="pairwise").order_by("challenge__round__number", "challenge__number", "panel")
     places = ("challenge__round__key", "challenge__key")
@@ -130,7 +131,8 @@ def _summed(rows: QuerySet[PanelAnalysis], column: str, spec: BoardSpec) -> _Tol
         if spec.challenges is None or task in spec.challenges:
             tasks[round_key, task] = None
         found = (boards or {}).get(spec.id, found)
-    return {key: len(others) for key, others in found.get("tied", {}).items()}, tuple(tasks), found.get("why", "")
+    why = found.get("why", "") or untold(design, spec) or ""
+    return {key: len(others) for key, others in found.get("tied", {}).items()}, tuple(tasks), why
 
 
 def _tied(body: Mapping[str, Any]) -> Iterable[tuple[str, int]]:

@@ -18,9 +18,9 @@ from leaderboards.engine.spec import expand_boards
 from leaderboards.models import Board
 from tests.cast import actor
 from tests.factories.groups import MembershipFactory
-from tests.factories.pairs import expo, seated, turn
+from tests.factories.pairs import STAND, expo, seated, turn
 from tests.factories.results import Played, judge_final, water
-from tests.factories.submissions import Scene
+from tests.factories.submissions import Scene, scene
 from tests.games.bundles.test_examples import EXAMPLES
 from tests.leaderboards.engine.building import sound
 from worker.steps import settle_now
@@ -153,6 +153,16 @@ def test_a_board_that_adds_up_rounds_tells_its_ties_when_the_last_of_them_is_pub
     Round.objects.filter(pk=played.rounds["call"].pk).update(visibility="sealed")
     cache.clear()
     assert set(rows(client, address).values()) == {"absent"}, "one of its rounds does not show its scores"
+
+
+def test_a_board_of_several_tasks_in_pairs_says_why_it_cannot_tell() -> None:
+    call: Scene = scene(STAND, {**STAND, "key": "talk"}, groups=3)
+    Board.objects.create(scope=call.cycle.pk, key="result", number=1, name="Result")
+    recompute_now(call.cycle)
+    org = actor("org")
+    MembershipFactory.create(cycle=call.cycle, group=None, person=org.person, role="organizer", capabilities=["organize"])
+    text = org.client.get(f"/cycles/{call.cycle.key}/boards/result/?side=restricted").content.decode()
+    assert "cannot be told on this board: comparisons in pairs are added to other results." in text
 
 
 def test_ties_of_boards_are_kept_while_nothing_changes(played: Played) -> None:
