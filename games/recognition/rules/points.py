@@ -38,7 +38,7 @@ class NoPreview(Conflict):
 class Award:
     """Points given (or, with `reverses`, taken back) by one rule for one act. `day` is the day whose caps they count for.
 
-    `repeats`: how often the same `partner` had counted for the rule before. `pk`: the row it is written in, once it is. An amount of 0 is an act
+    `repeats`: how often the same `partner` had counted for the rule before, where the rule asks. `pk`: the row it is written in, once it is. An amount of 0 is an act
     that counted when so little was left that the next ones begin from there.
     """
 
@@ -186,7 +186,7 @@ class Ledger:
             return None
         award = Award(act.seal, rule.key, act.kind, act.subject, group, person, rule.points, act.at, act.day, partner=partner)
         receiver = award.receiver
-        if partner is not None:
+        if partner is not None and rule.partner_ratio is not None:  # else nobody has counted how often they met
             award.repeats = self.met.get((rule.key, receiver, partner), 0)
         if rule.pause is not None and self._too_soon(rule, receiver, act.at):
             return None

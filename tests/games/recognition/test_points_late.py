@@ -1,0 +1,159 @@
+"""What comes late, is taken back or falls under changed rules: points are read from there on, and end where reading everything ends."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from games.cycles.actions import add_design
+from games.cycles.models import Cycle
+from games.cycles.queries import design_of
+from games.groups.models import Group
+from games.journal.queries import sealed
+from games.playbooks.schema import PointRule
+from games.recognition.actions import reading, rebuild_totals, replay_points, swap_points
+from games.recognition.models import Points, PointsCursor, PointsTotal
+from games.recognition.queries.acts import acts_of
+from games.recognition.rules.points import Act, Award, Ledger, points_for
+from tests.factories.cycles import CycleFactory, small_design
+from tests.factories.groups import GroupFactory
+from tests.games.recognition.test_points import happen, score_all, sums, totals
+
+pytestmark = pytest.mark.django_db
+ENTRY: dict[str, Any] = {"key": "entry", "event": "submission.received"}
+HELP: dict[str, Any] = {"key": "help", "event": "post.helped"}
+RULES: tuple[list[dict[str, Any]], ...] = (
+    [ENTRY | {"points": 10, "cap_day": 25, "cap_cycle": 60}, HELP | {"points": 8, "partner_ratio": "0.25", "cap_week": 30}],
+    [ENTRY | {"points": 7, "cap_week": 30}, HELP | {"points": 5, "ratio": "0.5", "cap_day": 9}],
+    [ENTRY | {"points": 9, "ratio": "0.5"}, HELP | {"points": 3, "pause": 120}],
+)
+KINDS = ("submission.received", "submission.received", "submission.withdrawn", "post.helped", "post.helped", "help.withdrawn")
+ACTS = st.tuples(st.sampled_from(KINDS), st.integers(1, 4), st.integers(0, 1), st.integers(-200, 200))
+"""Kind, what it is about, whose it is, and when it was done: hours, whatever the order in which they come in."""
+PARTS = st.lists(st.tuples(st.integers(0, len(RULES) - 1), st.lists(ACTS, max_size=8)), min_size=1, max_size=4)
+
+
+def journal(cycle: Cycle, groups: Sequence[Group], acts: Sequence[tuple[str, int, int, int]]) -> None:
+    for kind, about, whose, hours in acts:
+        noun = "submission" if kind.startswith("submission") else "post"
+        asker = {"payload": {"asker": groups[1 - whose].pk}} if noun == "post" else {}
+        happen(cycle, (kind, f"{noun}:{about}", groups[whose], hours), **asker)
+
+
+def from_the_beginning(parts: Sequence[tuple[Sequence[PointRule], Sequence[Act]]]) -> list[Award]:
+    """Everything in memory: at each change of rules a new ledger is told all that was given before."""
+    told: list[tuple[Award, str]] = []
+    for rules, acts in parts:
+        ledger = Ledger(tuple(rules))
+        for award, cause in told:
+            ledger.note(award, cause)
+        for act in acts:
+            told += [(award, act.kind if award.reverses is not None else "") for award in ledger.read(act)]
+    return [award for award, _ in told]
+
+
+def cells(awards: Sequence[Award]) -> list[tuple[Any, ...]]:
+    return sorted((one.seal, one.rule, one.group, one.amount, one.day, one.reverses is not None) for one in awards)
+
+
+def written(cycle: Cycle, generation: int) -> list[tuple[Any, ...]]:
+    rows = Points.objects.filter(cycle=cycle, generation=generation)
+    return sorted((one.seal, one.rule, one.group_id, one.amount, one.day, one.reverses_id is not None) for one in rows)
+
+
+@settings(max_examples=15)
+@given(parts=PARTS, batch=st.integers(1, 5))
+def test_reading_on_ends_where_reading_everything_ends(
+    parts: list[tuple[int, list[tuple[str, int, int, int]]]], batch: int
+) -> None:
+    """Late entries, reversals and changes of rules in any order, read on in any portions; and the same replayed under the last rules."""
+    cycle = CycleFactory.create(design=small_design(rules=RULES[parts[0][0]]))
+    groups = [GroupFactory.create(cycle=cycle), GroupFactory.create(cycle=cycle)]
+    told, seal = [], 0
+    for number, acts in parts:
+        add_design(cycle, small_design(rules=RULES[number]), by=None)
+        cycle.refresh_from_db()
+        journal(cycle, groups, acts)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(reading, "BATCH", batch)
+            score_all(cycle)
+        design, entries = design_of(cycle), list(sealed(cycle.pk, after=seal).filter(kind__in=KINDS))
+        told.append((design.rules, acts_of(cycle, entries, design)))
+        seal = entries[-1].seal if entries else seal
+        assert totals(cycle) == sums(cycle)
+    assert written(cycle, 1) == cells(from_the_beginning(told))
+    kept = totals(cycle)
+    rebuild_totals(cycle)
+    assert totals(cycle) == kept
+    preview = replay_points(cycle)
+    everything = points_for(design_of(cycle).rules, [act for _, acts in told for act in acts])
+    assert written(cycle, preview.generation) == cells(everything)
+    swap_points(cycle, generation=preview.generation, by=None)
+    assert totals(cycle, preview.generation) == sums(cycle, preview.generation)
+
+
+def test_help_that_is_taken_back_and_given_again_in_one_portion_counts_again() -> None:
+    """By a rule that does not ask how often two teams met: nobody had counted it, and it came to once less than never."""
+    cycle = CycleFactory.create(design=small_design(rules=[HELP | {"points": 5}]))
+    groups = [GroupFactory.create(cycle=cycle), GroupFactory.create(cycle=cycle)]
+    journal(cycle, groups, [("post.helped", 1, 0, 0)])
+    score_all(cycle)
+    journal(cycle, groups, [("help.withdrawn", 1, 0, 1), ("post.helped", 1, 0, 2)])
+    score_all(cycle)
+    assert totals(cycle) == sums(cycle) == {groups[0].pk: 5}
+    assert set(Points.objects.filter(cycle=cycle).values_list("repeats", flat=True)) == {0}
+
+
+# --- What is read for it --------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def rows_read() -> Iterator[list[int]]:
+    """How many rows each SELECT on the journal and on points gives back."""
+    found: list[int] = []
+
+    def counted(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("SELECT") and ("games_journalentry" in sql or "games_points" in sql) and "count(*)" not in sql:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT count(*) FROM ({sql}) AS asked", params)
+                found.append(cursor.fetchone()[0])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(counted):
+        yield found
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        ("submission.received", "submission:900", -100),
+        ("submission.withdrawn", "submission:1", 500),
+        ("submission.received", "submission:1", 500),
+        ("help.withdrawn", "post:2", -1),
+    ],
+    ids=["a late entry", "a reversal of the first act", "the same once more", "a reversal dated back"],
+)
+def test_what_lies_before_is_not_read_again(late: tuple[str, str, int]) -> None:
+    """However long the journal is: as many statements, and as many rows."""
+    seen = []
+    for length in (10, 100):
+        cycle = CycleFactory.create(design=small_design(rules=RULES[0]))
+        groups = [GroupFactory.create(cycle=cycle), GroupFactory.create(cycle=cycle)]
+        acts = [("submission.received", 1, 0, 0), ("post.helped", 2, 0, 1)]
+        acts += [("submission.received", about, 1, 2) for about in range(3, length)]
+        journal(cycle, groups, acts)
+        score_all(cycle)
+        kind, subject, hours = late
+        happen(cycle, (kind, subject, groups[0], hours), payload={"asker": groups[1].pk})
+        with rows_read() as rows:
+            score_all(cycle)
+        seen.append(rows)
+        assert totals(cycle) == sums(cycle)
+        assert PointsTotal.objects.filter(cycle=cycle).count() == 2
+        assert PointsCursor.objects.get(cycle=cycle).seal == sealed(cycle.pk).last().seal  # type: ignore[union-attr]
+    assert seen[0] == seen[1]
+    assert sum(seen[1]) < 30, seen
