@@ -13,6 +13,16 @@ from tests.e2e.people import Stack, Visit
 
 PATIENCE = 15_000  # milliseconds: a page is expected at once, and still found on a machine that is busy
 expect.set_options(timeout=PATIENCE)
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The time of a test is its own: whoever comes first waits for the stack, which has a limit of its own."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            mark = item.get_closest_marker("timeout")
+            item.add_marker(pytest.mark.timeout(mark.args[0] if mark else float(item.config.getini("timeout")), func_only=True))
 
 
 @pytest.fixture(scope="session")
