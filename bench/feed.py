@@ -32,6 +32,7 @@ from bench.feeding import (
     out_of_order,
     said,
     shown,
+    versions,
 )
 from bench.following import Copy, follow, listen, whole
 from bench.soaking import parts_up, settled
@@ -76,6 +77,8 @@ class Found:
     wrong: list[str] = field(default_factory=list)
     rests: list[float] = field(default_factory=list)
     """From the last answer of a minute until every socket showed its board."""
+    old: int = 0
+    """Answers of the API that were those of before."""
     behind: float = 0.0
     took: float = 0.0
 
@@ -166,12 +169,22 @@ class Replay:
         count, rebuilt = from_journal(self.contest.cycle)
         if count != self.found.acts:
             self.found.wrong.append(f"minute {minute}: {self.found.acts} acts were acknowledged, the journal has {count}")
-        for side in SIDES:
-            token, _ = self.contest.signed_in(side)
-            version, rows = whole(self.web, self.contest.board, token=token)
+        for side, at in versions(self.contest.board).items():
+            version, rows = self._answer(side, at)
             self._compare(f"minute {minute}, {side}", side, version, rows, rebuilt[side])
         self.found.rests.append(time.monotonic() - begun)
         self.found.minutes += 1
+
+    def _answer(self, side: str, at: int) -> tuple[int, list[Any]]:
+        """What the API says of a side; while a new page is made it may give the one before."""
+        token, _ = self.contest.signed_in(side)
+        end = time.monotonic() + REST
+        while True:
+            version, rows = whole(self.web, self.contest.board, token=token)
+            if version >= at or time.monotonic() > end:
+                return version, rows
+            self.found.old += 1
+            time.sleep(0.05)
 
     def _compare(self, where: str, side: str, version: int, rows: Sequence[Any], rebuilt: Sequence[Any]) -> None:
         if shown(rows) != shown(rebuilt):
@@ -206,7 +219,7 @@ def told(found: Found, played: Replay, speed: float) -> list[str]:
     applied, fetched = (sum(getattr(one.copy, name) for one in played.sockets) for name in ("applied", "fetched"))
     return [
         f"{found.acts} acts of {found.minutes} minutes at {speed:g}x in {found.took:.0f} s, at most {found.behind:.1f} s behind the clock",
-        f"{len(played.sockets)} sockets: {applied} changes applied, {fetched} boards fetched, {sum(one.lost for one in played.sockets)} connections lost",
+        f"{len(played.sockets)} sockets: {applied} changes applied, {fetched} boards fetched, {sum(one.lost for one in played.sockets)} connections lost; {found.old} answers of before",
         f"from the last answer of a minute until it was counted, rebuilt, read and shown by all: p50 {p50:.2f} s, p95 {p95:.2f} s, most {rests[-1]:.2f} s",
         *(found.wrong[:20] or [f"{found.minutes} minutes, both sides: sockets, API, rebuild and count by hand are equal"]),
         *([f"and {len(found.wrong) - 20} more"] if len(found.wrong) > 20 else []),

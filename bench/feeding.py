@@ -207,6 +207,15 @@ def from_journal(cycle: int) -> tuple[int, dict[str, list[dict[str, Any]]]]:
     return len(entries), boards
 
 
+def versions(board: int) -> dict[str, int]:
+    """Where the two sides of a board are."""
+    from leaderboards.models import Board  # noqa: PLC0415 -- models need the services' addresses
+    from leaderboards.queries import version_of  # noqa: PLC0415
+
+    one = Board.objects.get(pk=board)
+    return {side: version_of(one, side) for side in SIDES}
+
+
 def shown(rows: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
     """Rows to be compared: without where a group stood before, which is a matter of who looked when."""
     return sorted(tuple(json.dumps(row[name], sort_keys=True) for name in SHOWN) for row in rows)

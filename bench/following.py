@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,6 +11,9 @@ from typing import Any, Final, Literal
 
 HOST: Final = "127.0.0.1"
 PATIENCE: Final = 10.0
+ASKS: Final = 7
+WAIT: Final = 0.1
+"""So often the whole is asked for until it is as new as what was told, first after so many seconds, then after twice as many."""
 BREATH: Final = 0.5
 """Seconds until a socket that was lost comes back."""
 
@@ -96,12 +100,17 @@ def ask(
 
 
 def follow(copy: Copy, text: str, fetch: Callable[[], tuple[int, list[Row]]]) -> None:
-    """One text from the socket: take it over, or fetch the whole."""
+    """One text from the socket: take it over, or fetch the whole; again where the answer is an older one, given while a new one is made."""
     message = json.loads(text)
     if message.get("again"):
         copy.version = -1
-    if not copy.hear(message):
+    if copy.hear(message):
+        return
+    for ask in range(ASKS):
         copy.take(*fetch())
+        if copy.version >= message["version"]:
+            return
+        time.sleep(WAIT * 2**ask)
 
 
 async def listen(
