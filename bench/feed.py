@@ -174,6 +174,8 @@ class Replay:
             self._compare(f"minute {minute}, {side}", side, version, rows, rebuilt[side])
         self.found.rests.append(time.monotonic() - begun)
         self.found.minutes += 1
+        if minute % 10 == 0:
+            print(f"minute {minute}: {self.found.acts} acts, {len(self.found.wrong)} differences", file=sys.stderr, flush=True)
 
     def _answer(self, side: str, at: int) -> tuple[int, list[Any]]:
         """What the API says of a side; while a new page is made it may give the one before."""
