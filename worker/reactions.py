@@ -25,9 +25,9 @@ from games.progression import actions as progression
 from games.results import actions as results
 from leaderboards.engine.spec import Source
 from leaderboards.measures import count
-from worker.app import app
 from worker.asking_again import SEEN_ANEW, ask_watchers_again
 from worker.awarding import deliver_coaching, follow, pass_on
+from worker.sending import send
 from worker.succeeding import begin_with_what_was_adopted, look_back_at_the_end
 from worker.telling import asked, headers
 from worker.withdrawing import NARROWS, WIDENS, outdate, withdraw
@@ -233,15 +233,7 @@ def publish(task: str, *arguments: Any, countdown: float | None = None) -> bool:
     if not settings.HAS_REDIS or time.monotonic() < _state["quiet_until"]:
         return False
     try:
-        app.send_task(
-            f"worker.tasks.{task}",
-            args=arguments,
-            countdown=countdown,
-            retry=False,
-            ignore_result=True,
-            headers=headers(),
-            **(BEHIND if task == "pulse" else {}),
-        )
+        send(f"worker.tasks.{task}", arguments, countdown=countdown, headers=headers(), **(BEHIND if task == "pulse" else {}))
     except Exception as error:  # noqa: BLE001 whatever the broker does, the act is committed and the clock catches up
         _state["quiet_until"] = time.monotonic() + QUIET
         count("publish_failures")

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import structlog
-from celery.signals import before_task_publish, task_postrun, task_prerun
 from django.core.cache import cache
 
 from games.journal.models import JournalEntry
@@ -83,6 +82,8 @@ def ended(task_id: str = "", task: Any = None, state: str | None = None, **_more
 
 def connect() -> None:
     """Listen to Celery. Called again it does nothing new."""
+    from celery.signals import before_task_publish, task_postrun, task_prerun  # noqa: PLC0415 -- heavy: for those who run tasks
+
     task_prerun.connect(begun, dispatch_uid="ludus.begun")
     task_postrun.connect(ended, dispatch_uid="ludus.ended")
     task_postrun.connect(_worked, dispatch_uid="ludus.worked")

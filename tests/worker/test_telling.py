@@ -17,7 +17,6 @@ from leaderboards import measures
 from tests.factories.results import judge_final, water
 from tests.worker.processes import environment, process, until
 from worker import reactions, telling
-from worker.app import app
 from worker.pulse import pulse
 from worker.steps import do_step
 from worker.tasks import issue, tick
@@ -68,7 +67,7 @@ def test_a_task_bears_the_request_that_asked_for_it(monkeypatch, settings):
     sent = []
     settings.HAS_REDIS = True
     monkeypatch.setitem(reactions._state, "quiet_until", 0.0)
-    monkeypatch.setattr(app, "send_task", lambda _name, **given: sent.append(given["headers"]))
+    monkeypatch.setattr(reactions, "send", lambda *_, **given: sent.append(given["headers"]))
     with structlog.contextvars.bound_contextvars(request="from-proxy-12345"):
         reactions.publish("pulse")
     reactions.publish("pulse")
@@ -81,7 +80,7 @@ def test_a_broker_that_is_away_is_counted(monkeypatch, settings):
 
     settings.HAS_REDIS = True
     monkeypatch.setitem(reactions._state, "quiet_until", 0.0)
-    monkeypatch.setattr(app, "send_task", away)
+    monkeypatch.setattr(reactions, "send", away)
     before = number("publish_failures_total")
     assert reactions.publish("pulse") is False
     assert number("publish_failures_total") == before + 1
