@@ -3,7 +3,7 @@
 import sys
 from typing import Any, Final
 
-DEVELOPMENT: Final = ("rich", "pygments", "twisted", "requests")
+DEVELOPMENT: Final = ("rich", "pygments", "twisted", "requests", "greenlet")
 """Libraries that find them load them: fifteen megabytes."""
 
 if "granian" in sys.modules:  # never where rows are run or tested

@@ -10,25 +10,20 @@ from bench import lean  # noqa: F401 -- before anything else
 
 # isort: split
 
-from django.core.wsgi import get_wsgi_application
-
-pages = get_wsgi_application()  # sets Django up: what follows needs it
+from backend.wsgi import application as house  # what production serves; it sets Django up, which the rest needs
 
 # isort: split
 
-from django.core.cache import cache  # noqa: E402
-from django.core.handlers.wsgi import WSGIHandler, WSGIRequest  # noqa: E402
-from django.http import HttpRequest, HttpResponse  # noqa: E402
-from django.test.utils import override_settings  # noqa: E402
-from django.urls import path  # noqa: E402
-from rest_framework.renderers import JSONRenderer  # noqa: E402
-from rest_framework.request import Request  # noqa: E402
-from rest_framework.response import Response  # noqa: E402
-from rest_framework.views import APIView  # noqa: E402
+from django.conf import settings
+from django.core.cache import cache
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
-from backend.front import FrontDoor  # noqa: E402
-
-house = FrontDoor(pages)
 BARE: Final = "/bare"
 FETCHED: Final = "/fetched"
 HELD: Final = "/held"
@@ -79,8 +74,10 @@ class BareHandler(WSGIHandler):
     request_class = BareRequest
 
 
-with override_settings(MIDDLEWARE=[]):
-    bare = BareHandler()
+_kept = settings.MIDDLEWARE
+settings.MIDDLEWARE = []
+bare = BareHandler()
+settings.MIDDLEWARE = _kept
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
