@@ -117,6 +117,11 @@ def _role(someone: Actor, cycle: Cycle, role: str, *capabilities: str, group: Gr
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The cast, each time afresh."""
+    return playing()
+
+
+def playing() -> Cast:
+    """The rows of the cast."""
     cycle = CycleFactory(key="water", name="Clean water", design=small_design())
     red = GroupFactory(cycle=cycle, key="red", name="Red Herons", invite_code="REDREDRED1")
     blue = GroupFactory(cycle=cycle, key="blue", name="Blue Herons", invite_code="B1VEB1VEB1")

@@ -51,10 +51,11 @@ from games.submissions.models import Attempt, Submission, Upload, Version
 from games.suggestions.models import Suggestion
 from games.talk.models import Follow, Post, Report, Ruling, Thread
 from leaderboards.models import Board, Snapshot, Standing
-from tests.cast import Actor, Cast, actor
+from tests.cast import Actor, Cast, actor, playing
 from tests.factories.accounts import ApiTokenFactory, UserFactory
 from tests.factories.cycles import CycleFactory
 from tests.factories.groups import GroupFactory, JoinRequestFactory, MembershipFactory, RegistrationFactory
+from tests.factories.kept import kept
 
 pytestmark = pytest.mark.django_db
 ALL = "ada ben judith org eve visitor"
@@ -274,7 +275,13 @@ class World:
 
 
 @pytest.fixture
-def world(cast: Cast) -> World:
+def world(db: None) -> World:
+    return _world()
+
+
+@kept
+def _world() -> World:
+    cast = playing()
     made = [*_people(cast), *_work(cast), *_results(cast)]
     return World(cast, {type(one): one for one in made})
 
