@@ -6,8 +6,8 @@ A superuser is no bypass: the owner of the instance sees a sealed entry only aft
 "Organizers" who may view something means these owners too; whoever steers, decides or settles something is an organizer.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -117,6 +117,37 @@ class Access:
     def groups_with(self, capability: Capability | None = None) -> list[int]:
         """Ids of the groups the person is in, or in which the person holds `capability`."""
         return sorted(group for group, held in self.groups.items() if capability is None or capability in held)
+
+    def shape(self) -> Hashable:
+        """What two persons have in common who are asked about by the same statement, with other values."""
+        cycles = tuple((self.cycles.get(one), one in self.member_of, one in self.opened) for one in self._named())
+        groups = tuple(self.groups[one] for one in sorted(self.groups))
+        return (self.user_id is None, self.owner, self.may_launch, len(self.persons), cycles, groups)
+
+    def values(self) -> list[int | datetime]:
+        """What else such a statement is made of: the time, the user, and the ids of persons, cycles and groups."""
+        return [self.now, self.user_id or 0, *sorted(self.persons), *self._named(), *sorted(self.groups)]
+
+    def with_values(self, values: Sequence[Any]) -> "Access":
+        """Somebody of the same shape."""
+        now, user, *ids = values
+        persons, cycles = sorted(self.persons), self._named()
+        person = dict(zip(persons, ids, strict=False))
+        cycle = dict(zip(cycles, ids[len(persons) :], strict=False))
+        group = dict(zip(sorted(self.groups), ids[len(persons) + len(cycles) :], strict=True))
+        return replace(
+            self,
+            now=now,
+            user_id=None if self.user_id is None else user,
+            persons=frozenset(person.values()),
+            cycles={cycle[one]: held for one, held in self.cycles.items()},
+            groups={group[one]: held for one, held in self.groups.items()},
+            member_of=frozenset(cycle[one] for one in self.member_of),
+            opened=frozenset(cycle[one] for one in self.opened),
+        )
+
+    def _named(self) -> list[int]:
+        return sorted({*self.cycles, *self.member_of, *self.opened})
 
 
 def _holding(user_id: int) -> QuerySet[Person, Any]:

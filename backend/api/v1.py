@@ -1,4 +1,4 @@
-"""Every route of the API, version 1, on one screen. Each slice brings its views; here they get their address and the idempotency layer.
+"""Every route of the API, version 1, on one screen. Each slice brings its views; here they get their address and the layers over all of them.
 
 Order as in the game: who, what, when, entries, marks, results, what was won. No trailing slashes.
 """
@@ -15,6 +15,7 @@ from backend.api.description import Description, documentation
 from backend.api.enough import Enough
 from backend.api.gates import Gates
 from backend.api.idempotency import Idempotent
+from backend.api.looking import Looking
 from games.bundles.api import BundleExport, Bundles, ScoreImport
 from games.challenges.api import Challenges
 from games.changes.api import Appealing, Appeals, ChangeSets, Preparing
@@ -280,8 +281,9 @@ SINGLES: Final[tuple[tuple[str, type[APIView], str], ...]] = (
 
 
 def once[V: type[APIView]](view: V) -> V:
-    """The view with the idempotency layer over it."""
-    return type(view.__name__, (Idempotent, view), {"__module__": view.__module__, "__doc__": view.__doc__})  # type: ignore[return-value]
+    """The view with the idempotency layer over it, and what looks rows up."""
+    over = (Idempotent, Looking) if issubclass(view, GenericViewSet) else (Idempotent,)
+    return type(view.__name__, (*over, view), {"__module__": view.__module__, "__doc__": view.__doc__})  # type: ignore[return-value]
 
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)

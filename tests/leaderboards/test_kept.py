@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.transaction import TransactionManagementError
 
-from leaderboards.kept import Kept
+from leaderboards.kept import MOST, Kept, KeptShapes
 from leaderboards.models import Board, Standing
 
 NOW = datetime(2027, 5, 1, tzinfo=UTC)
@@ -89,3 +89,47 @@ def test_threads_do_not_get_each_others_rows() -> None:
 def test_a_value_that_is_asked_for_nowhere_is_a_mistake() -> None:
     with pytest.raises(RuntimeError):
         Kept(lambda _pk: Board.objects.all(), int)._statement()
+
+
+@pytest.mark.django_db
+@pytest.mark.any_database
+def test_a_value_that_something_else_is_made_of_is_a_mistake() -> None:
+    with pytest.raises(RuntimeError, match="cannot be exchanged"):
+        Kept(lambda at: Board.objects.filter(refreshed_at__gt=at - timedelta(days=1)), datetime)(NOW)
+    with pytest.raises(RuntimeError, match="cannot be exchanged"):
+        Kept(lambda word: Board.objects.filter(name__contains=word), str)("Board 1")
+
+
+@pytest.mark.django_db
+@pytest.mark.any_database
+def test_what_stays_the_same_is_part_of_the_statement() -> None:
+    boards()
+    Board.objects.create(scope=4, key="k%s", number=1, name="100 % 'quoted' %s")
+    kept = Kept(lambda scope: Board.objects.filter(Q(name="100 % 'quoted' %s") | Q(live=True), scope=scope), int)
+    assert [board.key for board in kept(4)] == ["k%s"]
+    assert kept(1) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.any_database
+def test_one_statement_is_kept_for_each_number_of_values() -> None:
+    made = boards()
+    kept, put_together = KeptShapes(), []
+
+    def among(*scopes: int) -> QuerySet[Board]:
+        put_together.append(len(scopes))
+        return Board.objects.filter(scope__in=scopes).order_by("scope")
+
+    for scopes in ((1, 2), (2, 3), (3,), (1,), ()):
+        assert kept.ask(len(scopes), among, scopes) == [made[scope - 1] for scope in scopes]
+    assert put_together == [2, 2, 1, 1, 0, 0]  # twice each, and then never again
+
+
+@pytest.mark.django_db
+@pytest.mark.any_database
+def test_not_every_shape_there_ever_was_is_kept() -> None:
+    made = boards()
+    kept = KeptShapes()
+    for shape in range(MOST + 1):
+        assert kept.ask(shape, lambda scope: Board.objects.filter(scope=scope), [2]) == [made[1]]
+    assert len(kept._built) == 1

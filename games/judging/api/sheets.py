@@ -83,6 +83,7 @@ class SheetMarking(GenericViewSet[Sheet]):
     serializer_class = shapes.SheetSummary
     seen_as = "sheet.mark"
     permissions = dict.fromkeys(("queue", "progress", "marks", "finalize", "recuse", "flag", "others", "revise"), "sheet.mark")
+    kept = frozenset({"marks", "finalize", "recuse", "flag", "others", "revise"})
     filterset_class = SheetFilter
     ordering = ("round_number", "task_number", "after_anchors")
 

@@ -1,12 +1,12 @@
 """Drafts and versions. A version is written once; the entry's row is locked while it changes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 
 from games.challenges.models import Challenge
 from games.groups.models import Group
@@ -124,17 +124,17 @@ def submit(
     note: str | None = None,
     base: datetime | None = None,
     check_base: bool = False,
-    among: QuerySet[Submission] | None = None,
+    look: Callable[[], list[Any]] | None = None,
 ) -> Version:
     """Hand in the next version: of `data`, or of the saved draft, with `note` or the draft's. It becomes the one that counts. Four statements.
 
     With `check_base` it is refused as StaleDraft if somebody saved the draft since `base`: their words would be lost. Answers are checked
-    against the form, scoring numbers against their bounds. PartnersNeeded where the task asks for more organizations. Journalled with number and digest: the receipt. With `among` (rows that the
-    writer may hand in, with `me`) of `submission` only the id is used: NotFound if it is none of them.
+    against the form, scoring numbers against their bounds. PartnersNeeded where the task asks for more organizations. Journalled with number and digest: the receipt. `look` gives the rows
+    of `locking_with_uploads`, with `me`, if the writer may hand them in; otherwise it raises.
     """
-    rows = locked_entry(submission, with_uploads=True, among=among)
+    rows = locked_entry(submission, with_uploads=True) if look is None else look()
     row = rows[0]
-    person = person_of(row) if among is not None else person
+    person = person_of(row) if look is not None else person
     check_editable(row)
     if check_base:
         _check_base(row, base)

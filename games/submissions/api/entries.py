@@ -1,5 +1,6 @@
 """Entries: reading them, writing them as a group, ruling on them as an organizer."""
 
+from collections.abc import Callable
 from typing import Any
 
 import django_filters
@@ -18,7 +19,16 @@ from games.submissions import actions
 from games.submissions.api import shapes
 from games.submissions.api.asking import access_in, asked_for, id_in
 from games.submissions.models import Submission, Version
-from games.submissions.queries import acting, eyes, named_rows, person_of, rules_of, version_data, with_ordinal
+from games.submissions.queries import (
+    acting,
+    eyes,
+    locking_with_uploads,
+    named_rows,
+    person_of,
+    rules_of,
+    version_data,
+    with_ordinal,
+)
 from games.submissions.rules import SubmissionState
 from leaderboards.describing import extend_schema
 from leaderboards.engine.numbers import text
@@ -154,6 +164,8 @@ class EntryWriting(GenericViewSet[Submission]):
     seen_as = "submission.edit"
     permissions = dict.fromkeys(("draft", "versions", "pin", "withdraw", "restore"), "submission.edit")
     proved = frozenset({"versions"})
+    kept = frozenset(permissions)
+    look: Callable[[Callable[[QuerySet[Submission]], QuerySet[Submission, Any]]], list[Any]]  # laid over it where it is mounted
 
     def get_queryset(self) -> QuerySet[Submission]:
         """With its round, and with the person as whom the user acts."""
@@ -183,7 +195,7 @@ class EntryWriting(GenericViewSet[Submission]):
         asked = asked_for(shapes.SubmitAsked, request.data)
         version = actions.submit(
             submission=Submission(pk=id_in(pk)),
-            among=self.filter_queryset(self.get_queryset()),
+            look=self._locked,
             by=request.user,
             data=asked.get("data"),
             note=asked.get("note"),
@@ -191,6 +203,12 @@ class EntryWriting(GenericViewSet[Submission]):
             check_base="base" in asked,
         )
         return Response(shapes.receipt(version), status=status.HTTP_201_CREATED)
+
+    def _locked(self) -> list[Any]:
+        rows = self.look(locking_with_uploads)
+        if not rows:
+            raise NotFound
+        return rows
 
     @extend_schema(request=shapes.PinAsked, responses=shapes.StateShape)
     @action(detail=True, methods=["post"])

@@ -1,7 +1,7 @@
 """What decides whether an entry may change, what was handed in, whose files they are."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Exists, F, JSONField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
@@ -9,7 +9,6 @@ from django.db.models.functions import Now
 from games.challenges.models import Challenge
 from games.cycles.models import Decision
 from games.cycles.queries import design_of
-from games.errors import NotFound
 from games.groups.models import Group
 from games.partnerships.queries import lent
 from games.playbooks.forms import Attached
@@ -19,6 +18,7 @@ from games.rounds.queries import is_restricted, left_by_decision, left_by_decisi
 from games.submissions.models import Attempt, Submission, Upload, Version
 from games.submissions.rules import COUNTS, Occasion, extension_of
 from games.submissions.rules.states import EntryRefused
+from leaderboards.kept import Kept
 
 
 def rules_of(challenge: Challenge) -> tuple[Design, ChallengeDesign]:
@@ -43,41 +43,44 @@ def _standing(round_: Any, group: str, group_key: str, left: QuerySet[Decision],
     }
 
 
-def locked_entry(submission: Submission, *, with_uploads: bool = False, among: QuerySet[Submission] | None = None) -> list[Any]:
+def locked_entry(submission: Submission, *, with_uploads: bool = False) -> list[Any]:
     """The entry, locked, fresh, with its round, group and standing; one row, or one per upload (`upload`, `upload_field`, …).
 
-    One statement. The row lock is what makes concurrent versions, pins and withdrawals of one entry follow each other. Only the id of
-    `submission` is used; with `among` it is looked for among these rows: NotFound if it is none of them.
+    One statement. The row lock is what makes concurrent versions, pins and withdrawals of one entry follow each other.
     """
+    return (_locked_with_uploads if with_uploads else _locked)(submission.pk)
+
+
+def locking(submissions: QuerySet[Submission]) -> QuerySet[Submission, Any]:
+    """These entries as `locked_entry` gives one."""
     latest = Version.objects.filter(submission=OuterRef("pk")).order_by("-number")
-    rows = (
-        (Submission.objects.all() if among is None else among)
-        .filter(pk=submission.pk)
-        .select_related("challenge__round__cycle", "group")
-        .select_for_update(of=("self",), no_key=True)
-        .annotate(
-            **_standing(
-                OuterRef("challenge__round_id"),
-                "group_id",
-                "group__key",
-                left_by_decision_of_row("challenge__round"),
-                OuterRef("challenge_id"),
-            ),
-            fields_before=Subquery(latest.values("fields")[:1], output_field=JSONField()),
-        )
+    standing = _standing(
+        OuterRef("challenge__round_id"),
+        "group_id",
+        "group__key",
+        left_by_decision_of_row("challenge__round"),
+        OuterRef("challenge_id"),
     )
-    if with_uploads:
-        rows = rows.annotate(
-            upload=F("uploads__pk"),
-            upload_field=F("uploads__field"),
-            upload_name=F("uploads__name"),
-            upload_size=F("uploads__size"),
-            upload_digest=F("uploads__digest"),
-        )
-    found = list(rows)
-    if among is not None and not found:
-        raise NotFound
-    return found
+    return (
+        submissions.select_related("challenge__round__cycle", "group")
+        .select_for_update(of=("self",), no_key=True)
+        .annotate(**standing, fields_before=Subquery(latest.values("fields")[:1], output_field=JSONField()))
+    )
+
+
+def locking_with_uploads(submissions: QuerySet[Submission]) -> QuerySet[Submission, Any]:
+    """These entries as `locked_entry` gives one with its uploads."""
+    return locking(submissions).annotate(
+        upload=F("uploads__pk"),
+        upload_field=F("uploads__field"),
+        upload_name=F("uploads__name"),
+        upload_size=F("uploads__size"),
+        upload_digest=F("uploads__digest"),
+    )
+
+
+_locked: Final[Kept[Submission, Any]] = Kept(lambda pk: locking(Submission.objects.filter(pk=pk)), int)
+_locked_with_uploads: Final[Kept[Submission, Any]] = Kept(lambda pk: locking_with_uploads(Submission.objects.filter(pk=pk)), int)
 
 
 def locked_group(challenge: Challenge, group: Group) -> Any:
