@@ -6,7 +6,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -34,44 +34,47 @@ class Looking(GenericAPIView[Any]):
     """Laid over every view set where it is mounted (`v1.py`)."""
 
     kept: frozenset[str]  # no default here: this class comes before the view's own in the order of look-up
+    action: str
 
     def get_object(self) -> Any:
         """The row of the address, as ever."""
-        if self._number() is None:
+        if _number(self) is None:
             return super().get_object()
-        found = self.look(_as_they_are)
+        found = self.looked_up(_as_they_are)
         if not found:
             raise Http404
         self.check_object_permissions(self.request, found[0])
         return found[0]
 
-    def look(self, making: Making) -> list[Any]:
+    def looked_up(self, making: Making) -> list[Any]:
         """What `making` makes of the row of the address, if the person may have it under the permission of the view: one statement."""
-        number, access = self._number(), access_of(self.request)
+        number, access = _number(self), access_of(self.request)
         if number is None:
             rows = self.filter_queryset(self.get_queryset())
             return list(making(rows.filter(pk=self.kwargs["pk"])))
         values = [number, *access.values()]
         if len(values) > MANY:
-            return list(self._rows(making, access, number))
+            return list(_found(self, making, access, number))
         shape = (type(self), self.action, making, access.shape())
-        return _statements.ask(shape, lambda pk, *rest: self._rows(making, access.with_values(rest), pk), values)
+        return _statements.ask(shape, lambda pk, *rest: _found(self, making, access.with_values(rest), pk), values)
 
-    def _rows(self, making: Making, access: Access, pk: int) -> QuerySet[Any, Any]:
-        view = type(self)(action=self.action, request=Somebody(access), kwargs={"pk": pk}, args=())
-        return making(view.filter_queryset(view.get_queryset()).filter(pk=pk))
 
-    def _number(self) -> int | None:
-        """The id in the address of an action that is kept; None for all others, and where something else is asked besides."""
-        said = self.kwargs.get("pk")
-        if getattr(self, "action", None) not in getattr(self, "kept", ()) or self.request.GET:
-            return None
-        text = str(said)
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004 digits of 2^63
+def _found(view: Looking, making: Making, access: Access, pk: int) -> QuerySet[Any, Any]:
+    """The row as the view finds it for whoever has this access."""
+    other = type(view)(action=view.action, request=Somebody(access), kwargs={"pk": pk}, args=())
+    return making(other.filter_queryset(other.get_queryset()).filter(pk=pk))
+
+
+def _number(view: Looking) -> int | None:
+    """The id in the address of an action that is kept; None for all others, and where something else is asked besides."""
+    if view.action not in getattr(view, "kept", ()) or view.request.GET:
+        return None
+    said = str(view.kwargs.get("pk"))
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else None  # noqa: PLR2004 digits of 2^63
 
 
 def _as_they_are(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
-    return cast("QuerySet[Any, Any]", rows)
+    return rows
 
 
 _statements: Final = KeptShapes()

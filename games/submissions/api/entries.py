@@ -165,7 +165,9 @@ class EntryWriting(GenericViewSet[Submission]):
     permissions = dict.fromkeys(("draft", "versions", "pin", "withdraw", "restore"), "submission.edit")
     proved = frozenset({"versions"})
     kept = frozenset(permissions)
-    look: Callable[[Callable[[QuerySet[Submission]], QuerySet[Submission, Any]]], list[Any]]  # laid over it where it is mounted
+    looked_up: Callable[
+        [Callable[[QuerySet[Submission]], QuerySet[Submission, Any]]], list[Any]
+    ]  # laid over it where it is mounted
 
     def get_queryset(self) -> QuerySet[Submission]:
         """With its round, and with the person as whom the user acts."""
@@ -205,7 +207,7 @@ class EntryWriting(GenericViewSet[Submission]):
         return Response(shapes.receipt(version), status=status.HTTP_201_CREATED)
 
     def _locked(self) -> list[Any]:
-        rows = self.look(locking_with_uploads)
+        rows = self.looked_up(locking_with_uploads)
         if not rows:
             raise NotFound
         return rows
