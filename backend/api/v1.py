@@ -3,9 +3,10 @@
 Order as in the game: who, what, when, entries, marks, results, what was won. No trailing slashes.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
@@ -290,9 +291,26 @@ router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 for address, resource, name in RESOURCES:
     router.register(address, once(resource), basename=name)
 
-urlpatterns: list[URLPattern | URLResolver] = [
+
+routes: list[URLPattern | URLResolver] = [
     path("schema", Description.as_view(), name="api-schema"),
     path("docs", documentation, name="api-docs"),
     *(path(address, once(view).as_view(), name=name) for address, view, name in SINGLES),
     *router.urls,
 ]
+
+
+def by_first_word(flat: Iterable[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
+    """The same addresses, those below one word together: whoever looks one up tries a few words instead of all addresses."""
+    whole: list[URLPattern | URLResolver] = []
+    below: dict[str, list[URLPattern]] = {}
+    for one in flat:
+        word, slash, rest = str(one.pattern).partition("/")
+        if slash and isinstance(one, URLPattern):
+            below.setdefault(word, []).append(path(rest, one.callback, name=one.name))
+        else:
+            whole.append(one)
+    return [*(path(f"{word}/", include(some)) for word, some in below.items()), *whole]
+
+
+urlpatterns = by_first_word(routes)

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from games.journal.models import JournalEntry, Sealer
 from games.journal.queries import db_now
 from games.journal.rules import Kind, chained_hash
+from leaderboards.kept_writes import KeptInsert
 from leaderboards.measures import lag
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,8 @@ logger = logging.getLogger(__name__)
 type Listener = Callable[[JournalEntry], None]
 _listeners: dict[str, list[Listener]] = {}
 CLAIM = timedelta(seconds=5)  # a batch takes well under a second; the row of the sealer is the real guard
+
+_insert: Final[KeptInsert[JournalEntry]] = KeptInsert(JournalEntry)
 
 LIVE = timedelta(hours=1)  # what is older when it is sealed was brought in: no act was that slow
 
@@ -79,7 +82,7 @@ def record(  # noqa: PLR0913 each part of an entry is named
     `by` is the acting user (or None: the system, or an anonymous act). `payload` takes ids, keys and numbers only. `key` makes the
     entry idempotent: a second one with the same key raises IntegrityError.
     """
-    entry = JournalEntry.objects.create(
+    entry = JournalEntry(
         kind=kind.value,
         cycle_id=cycle_id,
         actor=getattr(by, "pseudonym", None),
@@ -90,6 +93,7 @@ def record(  # noqa: PLR0913 each part of an entry is named
         at=at or db_now(),
         channel=channel,
     )
+    _insert(entry)
     announce(entry)
     return entry
 

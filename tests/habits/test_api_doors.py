@@ -65,7 +65,7 @@ class Door:
 
 
 def doors() -> Iterator[Door]:
-    for pattern in v1.urlpatterns:
+    for pattern in v1.routes:
         assert isinstance(pattern, URLPattern)
         if pattern.name in DESCRIPTION:
             continue

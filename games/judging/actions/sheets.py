@@ -1,7 +1,7 @@
 """A judge's marks on an entry: saved as a draft, made final in one transaction, given back, opened again by decision."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -31,6 +31,14 @@ from games.judging.rules import (
 from games.judging.rules.marks import COMMENT, differences, merged
 from games.organizations.models import Person
 from games.submissions.queries import rules_of
+from leaderboards.kept_writes import MANY, KeptInsert, KeptUpdate
+
+ONE_MARK: Final = ("sheet", "criterion")
+OF_A_MARK: Final = ("value", "state", "comment")
+_put_marks: Final = KeptInsert(Mark, unique=ONE_MARK, over=OF_A_MARK)
+_put_sheet: Final = KeptUpdate(
+    Sheet, "state", "version", "design_number", "updated_at", "final_at", "comment", "note", "revision"
+)
 
 
 @transaction.atomic
@@ -125,16 +133,13 @@ def _not_stale(
 
 
 def _upsert(row: Any, given: Sequence[Scaled]) -> None:
-    if given:
-        Mark.objects.bulk_create(
-            [
-                Mark(sheet_id=row.pk, criterion=one.criterion, value=one.value, state=one.state, comment=one.comment)
-                for one in given
-            ],
-            update_conflicts=True,
-            unique_fields=["sheet", "criterion"],
-            update_fields=["value", "state", "comment"],
-        )
+    marks = [
+        Mark(sheet_id=row.pk, criterion=one.criterion, value=one.value, state=one.state, comment=one.comment) for one in given
+    ]
+    if len(marks) > MANY:
+        Mark.objects.bulk_create(marks, update_conflicts=True, unique_fields=ONE_MARK, update_fields=OF_A_MARK)
+    elif marks:
+        _put_marks(*marks)
 
 
 def _write(row: Any, state: SheetState, *, comment: str | None, note: str | None) -> Sheet:
@@ -149,7 +154,7 @@ def _write(row: Any, state: SheetState, *, comment: str | None, note: str | None
     sheet.final_at = row.now if state is SheetState.FINAL else None
     sheet.comment = sheet.comment if comment is None else comment
     sheet.note = sheet.note if note is None else note
-    sheet.save(update_fields=["state", "version", "design_number", "updated_at", "final_at", "comment", "note", "revision"])
+    _put_sheet(sheet)
     return sheet
 
 

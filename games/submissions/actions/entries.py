@@ -23,10 +23,12 @@ from games.submissions.rules import (
     digest_of,
     scaled_fields,
 )
+from leaderboards.kept_writes import KeptUpdate
 
 ENTERED: Final = frozenset({"rubric", "ranking", "pairwise"})
 DRAFT_BYTES: Final = 1024 * 1024
 NOTE_LENGTH: Final = 5000
+_put_entry: Final = KeptUpdate(Submission, "state", "pinned", "submitted_at", "draft", "draft_saved_at", "draft_by", "draft_note")
 
 
 @transaction.atomic
@@ -152,7 +154,7 @@ def submit(
     entry: Submission = row
     entry.state, entry.pinned, entry.submitted_at = SubmissionState.SUBMITTED.value, version, row.now
     entry.draft, entry.draft_saved_at, entry.draft_by, entry.draft_note = answers, row.now, person, ""
-    entry.save(update_fields=["state", "pinned", "submitted_at", "draft", "draft_saved_at", "draft_by", "draft_note"])
+    _put_entry(entry)
     receipt(entry, version, by=by)
     return version
 
