@@ -83,7 +83,7 @@ class AnswerLost(GameError):
 
 
 class Idempotent(APIView):
-    """Laid over every view where it is mounted (`v1.py`). A view whose answer is a secret sets `idempotent = False`.
+    """Laid over every view where it is mounted (`mounting.py`). A view whose answer is a secret sets `idempotent = False`.
 
     `proved`: names of its actions that are one transaction with an entry in the journal.
     """

@@ -31,7 +31,7 @@ class Somebody:
 
 
 class Looking(GenericAPIView[Any]):
-    """Laid over every view set where it is mounted (`v1.py`)."""
+    """Laid over every view set where it is mounted (`mounting.py`)."""
 
     kept: frozenset[str]  # no default here: this class comes before the view's own in the order of look-up
     action: str

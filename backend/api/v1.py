@@ -3,10 +3,9 @@
 Order as in the game: who, what, when, entries, marks, results, what was won. No trailing slashes.
 """
 
-from collections.abc import Iterable
 from typing import Any, Final
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, path
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
@@ -15,8 +14,7 @@ from backend.accounts.api import Me, Messages, Tokens, Users
 from backend.api.description import Description, documentation
 from backend.api.enough import Enough
 from backend.api.gates import Gates
-from backend.api.idempotency import Idempotent
-from backend.api.looking import Looking
+from backend.api.mounting import by_first_word, once
 from games.bundles.api import BundleExport, Bundles, ScoreImport
 from games.challenges.api import Challenges
 from games.changes.api import Appealing, Appeals, ChangeSets, Preparing
@@ -281,12 +279,6 @@ SINGLES: Final[tuple[tuple[str, type[APIView], str], ...]] = (
 )
 
 
-def once[V: type[APIView]](view: V) -> V:
-    """The view with the idempotency layer over it, and what looks rows up."""
-    over = (Idempotent, Looking) if issubclass(view, GenericViewSet) else (Idempotent,)
-    return type(view.__name__, (*over, view), {"__module__": view.__module__, "__doc__": view.__doc__})  # type: ignore[return-value]
-
-
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 for address, resource, name in RESOURCES:
     router.register(address, once(resource), basename=name)
@@ -298,19 +290,4 @@ routes: list[URLPattern | URLResolver] = [
     *(path(address, once(view).as_view(), name=name) for address, view, name in SINGLES),
     *router.urls,
 ]
-
-
-def by_first_word(flat: Iterable[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
-    """The same addresses, those below one word together: whoever looks one up tries a few words instead of all addresses."""
-    whole: list[URLPattern | URLResolver] = []
-    below: dict[str, list[URLPattern]] = {}
-    for one in flat:
-        word, slash, rest = str(one.pattern).partition("/")
-        if slash and isinstance(one, URLPattern):
-            below.setdefault(word, []).append(path(rest, one.callback, name=one.name))
-        else:
-            whole.append(one)
-    return [*(path(f"{word}/", include(some)) for word, some in below.items()), *whole]
-
-
 urlpatterns = by_first_word(routes)

@@ -17,7 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 from backend.accounts.models import ApiToken, User
 from backend.accounts.rules import digest_of
 from backend.api import looking
-from backend.api.v1 import once
+from backend.api.mounting import once
 from games.cycles.models import Cycle
 from games.groups.models import Membership
 from games.journal.queries import db_now

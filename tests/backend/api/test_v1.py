@@ -4,7 +4,7 @@ from rest_framework.views import APIView
 
 from backend.api.description import WRITTEN
 from backend.api.idempotency import Idempotent
-from backend.api.v1 import once
+from backend.api.mounting import once
 
 pytestmark = pytest.mark.django_db
 
