@@ -21,7 +21,7 @@ from games.results.models import RecomputeRun
 from leaderboards.models import Standing
 from tests.cast import Cast
 from tests.factories.results import scores, water
-from worker import reactions
+from worker import reactions, sending
 from worker.app import app
 from worker.pulse import pulse
 from worker.schedule import SCHEDULE
@@ -141,18 +141,16 @@ def test_tidying_asks_the_shell_for_its_part(cast: Cast) -> None:
 
 
 @contextmanager
-def broker_at(url: str) -> Iterator[None]:
-    """The app publishes there; afterwards as before."""
-    before = app.conf.broker_url, app.conf.broker_write_url
-    app.conf.broker_url = app.conf.broker_write_url = url
-    app.amqp._producer_pool = None
-    app._pool = None
+def broker_at(settings: Any, url: str) -> Iterator[None]:
+    """Tasks are sent there; afterwards as before."""
+    before = settings.CELERY_BROKER_URL
+    settings.CELERY_BROKER_URL = url
+    sending._broker.cache_clear()
     try:
         yield
     finally:
-        app.conf.broker_url, app.conf.broker_write_url = before
-        app.amqp._producer_pool = None
-        app._pool = None
+        settings.CELERY_BROKER_URL = before
+        sending._broker.cache_clear()
         reactions._state.update(quiet_until=0.0, woke=-1.0, covered_until=0.0)
 
 
@@ -179,7 +177,7 @@ def test_a_broker_that_is_down_slows_no_request_and_loses_no_act(settings: Any, 
     reactions._state.update(quiet_until=0.0, woke=-1.0, covered_until=0.0)
     with silent_port() as silent:
         port = dead_port() if kind == "dead" else silent
-        with broker_at(f"redis://127.0.0.1:{port}/0"):
+        with broker_at(settings, f"redis://127.0.0.1:{port}/0"):
             played = water()
             begun = time.monotonic()
             for _ in range(20):
