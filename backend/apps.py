@@ -1,6 +1,9 @@
-"""Tells Django of the shell: its templates, static files and start-up checks."""
+"""Tells Django of the shell: its templates, static files and start-up checks; and the engine, the rules and refusals who translates."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext, ngettext
+
+from leaderboards.engine.language import speak_with
 
 
 class BackendConfig(AppConfig):
@@ -12,3 +15,4 @@ class BackendConfig(AppConfig):
         from worker.reactions import connect  # noqa: PLC0415 -- the models it listens to are ready only now
 
         connect()
+        speak_with(gettext, ngettext)

@@ -16,8 +16,10 @@ from typing import Any, Final
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
 from django.urls import resolve
+from django.utils.translation import get_language_from_request
 
 from backend.ready import answer_of
 from backend.request_log import GIVEN, HEADER, TOLD, log
@@ -96,7 +98,13 @@ def _plain(environ: Environ) -> bool:
         and environ.get("CONTENT_LENGTH") in {None, "", "0"}
         and "HTTP_TRANSFER_ENCODING" not in environ
         and not environ.get("SCRIPT_NAME")
+        and _in_the_language_of_the_house(environ)
     )
+
+
+def _in_the_language_of_the_house(environ: Environ) -> bool:
+    """What is ready is written in one language; whoever asks for another is answered by Django."""
+    return len(settings.LANGUAGES) == 1 or get_language_from_request(WSGIRequest(environ)) == settings.LANGUAGE_CODE
 
 
 def _host(environ: Environ) -> tuple[str, ...]:

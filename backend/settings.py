@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "backend.static_files.StaticFiles",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -176,7 +177,9 @@ if env_bool("LUDUS_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Words and time -------------------------------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = "en"  # of this house: what is written for everybody, and mails
+LANGUAGES = [("en", "English")]  # what a browser may ask for; one more for each catalog in LOCALE_PATHS
+LOCALE_PATHS = [ROOT / "backend" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -7,6 +7,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from leaderboards.engine.language import gettext as _
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -53,8 +55,8 @@ class NotFound(GameError):
     code = "not_found"
     status = 404
 
-    def __init__(self, message: str = "Not found.") -> None:
-        super().__init__(message)
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or _("Not found."))
 
 
 class Conflict(GameError):

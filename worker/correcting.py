@@ -12,6 +12,7 @@ from games.changes.queries.looking import look
 from games.changes.rules import ChangeSetState
 from games.errors import GameError
 from games.recognition.queries import point_facts
+from leaderboards.engine.language import gettext_noop
 
 logger = logging.getLogger(__name__)
 PATIENCE: Final = 120  # seconds: then another worker tries
@@ -45,4 +46,4 @@ def _look_at(row: ChangeSet) -> bool:
         return actions.keep_failure(row, refusal.message)
     except Exception:
         logger.exception("the preview of change set %s failed", row.pk)
-        return actions.keep_failure(row, "Something broke on our side. Please try again.")
+        return actions.keep_failure(row, gettext_noop("Something broke on our side. Please try again."))

@@ -31,6 +31,7 @@ from games.recognition.queries import point_facts
 from games.results.queries.preview import Missing, Preview, preview, stamp
 from games.rounds.models import Round
 from leaderboards.computing import is_statistical
+from leaderboards.engine.language import gettext_noop
 from leaderboards.engine.planning import enough, precision
 from leaderboards.engine.spec import LIVE_FORMATS, Source
 from worker.reactions import publish
@@ -128,7 +129,7 @@ def carry_out(key: str) -> None:
         _store(replace(job, state="done", share=1.0, result=result, at=db_now()))
     except Exception as error:
         logger.exception("%s of cycle %s failed", job.work, job.cycle_id)
-        said = error.message if isinstance(error, GameError) else "Something broke on our side. Please try again."
+        said = error.message if isinstance(error, GameError) else gettext_noop("Something broke on our side. Please try again.")
         _store(replace(job, state="failed", error=said, at=db_now()))
     finally:
         cache.delete(f"job:{key}:taken")
@@ -161,7 +162,7 @@ def _moves(design: Design) -> bool:
 
 
 def _preview(tell: Tell, cycle_id: int, round_id: int) -> Preview:
-    tell("Computing the results", 0.1)
+    tell(gettext_noop("Computing the results"), 0.1)
     return preview_of(Round.objects.select_related("cycle").get(pk=round_id, cycle=cycle_id))
 
 
@@ -171,12 +172,12 @@ def _preview(tell: Tell, cycle_id: int, round_id: int) -> Preview:
 def _export(tell: Tell, cycle_id: int, audience: str) -> dict[str, Any]:
     """Write the zip; {path in the storage, name to save it under, bytes, rows by file}."""
     cycle = Cycle.objects.get(pk=cycle_id)
-    tell("Reading the cycle", 0.1)
+    tell(gettext_noop("Reading the cycle"), 0.1)
     bundle = bundle_for(cycle, Audience(audience))
-    tell("Writing the files", 0.6)
+    tell(gettext_noop("Writing the files"), 0.6)
     files = files_of(bundle)
     content = zipped(files)
-    tell("Putting them away", 0.9)
+    tell(gettext_noop("Putting them away"), 0.9)
     path = store(f"{FOLDER}/{secrets.token_hex(16)}.zip", content)
     return {"path": path, "name": f"{cycle.key}-{audience}.zip", "size": len(content), "files": len(files), "audience": audience}
 
@@ -184,9 +185,9 @@ def _export(tell: Tell, cycle_id: int, audience: str) -> dict[str, Any]:
 def _verify(tell: Tell, cycle_id: int, audience: str) -> dict[str, Any]:
     """Compute what would be exported and compare it with what was published: the result in plain values."""
     cycle = Cycle.objects.get(pk=cycle_id)
-    tell("Reading the cycle", 0.1)
+    tell(gettext_noop("Reading the cycle"), 0.1)
     bundle = bundle_for(cycle, Audience(audience))
-    tell("Computing everything again", 0.4)
+    tell(gettext_noop("Computing everything again"), 0.4)
     found = verify(bundle)
     return {
         "audience": audience,

@@ -14,6 +14,7 @@ from games.judging.models import AssignmentPlan
 from games.judging.planning import facts_of, problem_of
 from games.judging.rules import PlanStale, PlanState
 from games.judging.rules.plans import Asked, infeasible_data, plan_data
+from leaderboards.engine.language import gettext_noop
 from leaderboards.engine.planning import Infeasible, Plan, plan, precision_of
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ def work_out(pk: int) -> AssignmentPlan | None:
         finish_plan(claimed, PlanState.FAILED, says=refusal.message)
     except Exception:
         logger.exception("plan %s failed", pk)
-        finish_plan(claimed, PlanState.FAILED, says="Something broke on our side. Please ask again.")
+        finish_plan(claimed, PlanState.FAILED, says=gettext_noop("Something broke on our side. Please ask again."))
     claimed.refresh_from_db()
     return claimed
 
@@ -53,7 +54,7 @@ def _work_out(claimed: AssignmentPlan) -> bool:
             raise Dropped
 
     challenge, asked = claimed.challenge, Asked.of(claimed.asked)
-    told("Looking for conflicts of interest", 1)
+    told(gettext_noop("Looking for conflicts of interest"), 1)
     actions.find_conflicts(cycle=challenge.round.cycle)
     facts = facts_of(challenge, claimed.panel)
     problem, short = problem_of(facts, asked)
@@ -70,7 +71,7 @@ def _work_out(claimed: AssignmentPlan) -> bool:
     }
     if isinstance(found, Infeasible):
         return _done(claimed, PlanState.INFEASIBLE, kept | infeasible_data(found))
-    told("How sure the places will be", 90)
+    told(gettext_noop("How sure the places will be"), 90)
     whole = kept | plan_data(found, _precision(found))
     if not asked.at_once:
         return _done(claimed, PlanState.READY, whole)

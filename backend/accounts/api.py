@@ -23,6 +23,7 @@ from games.notices.queries import outbox
 from games.organizations.actions import person_for
 from games.organizations.queries import people_of_user
 from leaderboards.describing import extend_schema
+from leaderboards.engine.language import gettext as _
 
 
 class PartSerializer(serializers.Serializer[Any]):
@@ -63,7 +64,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
     def validate_timezone(self, value: str) -> str:
         """A name of the time zone database."""
         if value not in available_timezones():
-            message = "Expected a name like Europe/Berlin."
+            message = _("Expected a name like Europe/Berlin.")
             raise serializers.ValidationError(message)
         return value
 
@@ -157,7 +158,7 @@ class Tokens(CreateModelMixin, ListModelMixin, DestroyModelMixin, GenericViewSet
 
 def _only_in_person(request: Request) -> None:
     if isinstance(request.auth, ApiToken):
-        message = "A token cannot make or revoke tokens: sign in to the pages for that."
+        message = _("A token cannot make or revoke tokens: sign in to the pages for that.")
         raise NotAllowed(message)
 
 

@@ -50,7 +50,7 @@ class SignUpForm(forms.Form):
     )
     email = email_field()
     password = password_field(
-        _("Password"), "new-password", "At least 10 signs. A few words that do not belong together are good."
+        _("Password"), "new-password", _("At least 10 signs. A few words that do not belong together are good.")
     )
 
 
@@ -60,7 +60,7 @@ class EmailForm(forms.Form):
 
 class PasswordForm(forms.Form):
     password = password_field(
-        "New password", "new-password", "At least 10 signs. A few words that do not belong together are good."
+        _("New password"), "new-password", _("At least 10 signs. A few words that do not belong together are good.")
     )
 
 
@@ -90,7 +90,7 @@ class LeaveForm(forms.Form):
     def clean_email(self) -> str:
         """It has to be one's own."""
         if self.cleaned_data["email"].strip().lower() != self.address:
-            message = "This is not the address of your account."
+            message = _("This is not the address of your account.")
             raise forms.ValidationError(message)
         return self.address
 

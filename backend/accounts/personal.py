@@ -26,9 +26,11 @@ from games.notices.queries import wishes_of
 from games.organizations.queries import people_of_user
 from games.submissions.models import Attempt, Upload, Version
 from games.submissions.queries import is_blind
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import gettext_noop
 from leaderboards.engine.numbers import from_scaled, text
 
-README: Final = """What is known of you here
+README: Final = gettext_noop("""What is known of you here
 =========================
 
 Made for {name} ({email}) at {at} UTC. Times are UTC, numbers are written as text.
@@ -49,7 +51,7 @@ tokens.json        tokens for programs you made (their secrets are not kept)
 acts.json          what the journal holds under your pseudonym: kind, time, subject
 
 Marks, and conflicts with those you marked, name no team in a round that is still blind.
-"""
+""")
 
 
 def personal_data(user: User) -> dict[str, Any]:
@@ -91,7 +93,7 @@ def personal_zip(user: User, *, at: Any) -> bytes:
     """The same as a zip with a README."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("README.txt", README.format(name=user.name or user.email, email=user.email, at=f"{at:%Y-%m-%d %H:%M}"))
+        archive.writestr("README.txt", _(README, name=user.name or user.email, email=user.email, at=f"{at:%Y-%m-%d %H:%M}"))
         for name, data in personal_data(user).items():
             archive.writestr(name, orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
     return content.getvalue()

@@ -10,6 +10,8 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from games.errors import Conflict, GameError, Invalid, NotAllowed, Problem, TooMany
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 
 TOKEN_PREFIX = "ludus_"  # noqa: S105 -- says whose token it is, so that secret scanners recognise a leaked one
 HINT_LENGTH = 12
@@ -49,7 +51,7 @@ class LinkRefused(Conflict):
     code = "link_refused"
 
     def __init__(self) -> None:
-        super().__init__("This link was used already or has run out. Ask for a new one.")
+        super().__init__(_("This link was used already or has run out. Ask for a new one."))
 
 
 class SignInRefused(GameError):
@@ -59,7 +61,7 @@ class SignInRefused(GameError):
     status = 401
 
     def __init__(self) -> None:
-        super().__init__("That address and password do not go together.", where="password")
+        super().__init__(_("That address and password do not go together."), where="password")
 
 
 class AddressUnconfirmed(NotAllowed):
@@ -68,7 +70,7 @@ class AddressUnconfirmed(NotAllowed):
     code = "address_unconfirmed"
 
     def __init__(self) -> None:
-        super().__init__("Confirm your address first: we have just sent you the link again.")
+        super().__init__(_("Confirm your address first: we have just sent you the link again."))
 
 
 class DoorLocked(TooMany):
@@ -80,8 +82,8 @@ class DoorLocked(TooMany):
         self.until = until
         seconds = max(1, round((until - now).total_seconds()))
         minutes = -(-seconds // 60)
-        wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-        message = f"Too many tries. Wait {wait}, until {until:%H:%M} UTC, or ask for a sign-in link."
+        wait = ngettext("a minute", "{minutes} minutes", minutes, minutes=minutes)
+        message = _("Too many tries. Wait {wait}, until {until:%H:%M} UTC, or ask for a sign-in link.", wait=wait, until=until)
         super().__init__(message, retry_after=seconds)
 
 
@@ -130,7 +132,7 @@ def clean_name(value: str) -> str:
     kept = "".join(sign for sign in unicodedata.normalize("NFC", value) if unicodedata.category(sign)[0] != "C" or sign == " ")
     name = " ".join(kept.split())
     if not 1 <= len(name) <= NAME_LENGTH:
-        message = f"A name of 1 to {NAME_LENGTH} letters is needed."
+        message = _("A name of 1 to {name_length} letters is needed.", name_length=NAME_LENGTH)
         raise Invalid(message, where="name")
     return name
 
@@ -146,10 +148,10 @@ def token_expiry(wanted: datetime | None, *, now: datetime) -> datetime:
     """When a new token ends: as wished, at most a year from now; without a wish in 90 days."""
     expires = now + TOKEN_LIFE if wanted is None else wanted
     if expires <= now:
-        message = "A token has to end in the future."
+        message = _("A token has to end in the future.")
         raise Invalid(message, where="expires_at")
     if expires > now + TOKEN_LONGEST:
-        message = f"A token ends after {TOKEN_LONGEST.days} days at the latest."
+        message = _("A token ends after {days} days at the latest.", days=TOKEN_LONGEST.days)
         raise Invalid(message, where="expires_at")
     return expires
 

@@ -10,8 +10,10 @@ from rest_framework.request import Request
 from backend.accounts.actions.tokens import note_use
 from backend.accounts.models import ApiToken, User
 from backend.accounts.queries import token_by_secret
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import gettext_noop
 
-REFUSED: Final = "The token is unknown, has run out or was revoked."
+REFUSED: Final = gettext_noop("The token is unknown, has run out or was revoked.")
 
 
 class BearerToken(BaseAuthentication):
@@ -21,7 +23,7 @@ class BearerToken(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         """The user and the token; None leaves the request to the session."""
-        scheme, _, secret = get_authorization_header(request).partition(b" ")
+        scheme, __, secret = get_authorization_header(request).partition(b" ")
         if scheme.lower() != self.keyword.lower().encode():
             return None
         at = now()
@@ -30,7 +32,7 @@ class BearerToken(BaseAuthentication):
         except UnicodeDecodeError:
             token = None
         if token is None:
-            raise AuthenticationFailed(REFUSED)
+            raise AuthenticationFailed(_(REFUSED))
         note_use(token, now=at)
         return token.user, token
 

@@ -22,24 +22,29 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from games.errors import GameError, Problem, TooMany
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import gettext_noop
 
 CONTENT_TYPE: Final = "application/problem+json"
 
 # Status -> stable code and what is said when nobody said it better.
 STANDARD: Final[Mapping[int, tuple[str, str]]] = {
-    400: ("bad_request", "The request could not be read."),
-    401: ("not_authenticated", "Sign in, or send a valid token: Authorization: Bearer ludus_..."),
-    403: ("not_allowed", "You may see this, but not do this."),
-    404: ("not_found", "There is nothing here, or you may not see it."),
-    405: ("method_not_allowed", "This address does not know that method; the Allow header lists those it knows."),
-    406: ("not_acceptable", "The answer is available as application/json only."),
-    409: ("conflict", "The state of things does not allow this now."),
-    413: ("too_large", "The request is larger than what is accepted here."),
-    415: ("unsupported_media_type", "Send the body as application/json, or as multipart/form-data where files are taken."),
-    422: ("invalid", "Some values are not as expected; `errors` says which and why."),
-    429: ("too_many", "Too many requests; the Retry-After header says when to come back."),
-    500: ("server_error", "Something broke on our side. It has been noted."),
-    503: ("unavailable", "The service is busy; please try again in a moment."),
+    400: ("bad_request", gettext_noop("The request could not be read.")),
+    401: ("not_authenticated", gettext_noop("Sign in, or send a valid token: Authorization: Bearer ludus_...")),
+    403: ("not_allowed", gettext_noop("You may see this, but not do this.")),
+    404: ("not_found", gettext_noop("There is nothing here, or you may not see it.")),
+    405: ("method_not_allowed", gettext_noop("This address does not know that method; the Allow header lists those it knows.")),
+    406: ("not_acceptable", gettext_noop("The answer is available as application/json only.")),
+    409: ("conflict", gettext_noop("The state of things does not allow this now.")),
+    413: ("too_large", gettext_noop("The request is larger than what is accepted here.")),
+    415: (
+        "unsupported_media_type",
+        gettext_noop("Send the body as application/json, or as multipart/form-data where files are taken."),
+    ),
+    422: ("invalid", gettext_noop("Some values are not as expected; `errors` says which and why.")),
+    429: ("too_many", gettext_noop("Too many requests; the Retry-After header says when to come back.")),
+    500: ("server_error", gettext_noop("Something broke on our side. It has been noted.")),
+    503: ("unavailable", gettext_noop("The service is busy; please try again in a moment.")),
 }
 # RFC 9110's names; older Pythons know other ones.
 _TITLES: Final = {413: "Content Too Large", 422: "Unprocessable Content"}
@@ -61,7 +66,7 @@ def problem(code: int, *, name: str = "", detail: str = "", errors: Sequence[Pro
         "title": _TITLES.get(code) or HTTPStatus(code).phrase,
         "status": code,
         "code": name or standard_name,
-        "detail": detail or standard_detail,
+        "detail": detail or _(standard_detail),
         "errors": [{"where": one.where, "code": one.code, "message": one.message} for one in errors],
     }
 

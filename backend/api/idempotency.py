@@ -29,6 +29,7 @@ from games.errors import GameError
 from games.journal.actions import proving
 from games.journal.models import JournalEntry
 from games.journal.queries import db_now
+from leaderboards.engine.language import gettext as _
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
@@ -49,7 +50,9 @@ class KeyInvalid(GameError):
     status = 400
 
     def __init__(self) -> None:
-        super().__init__(f"Expected 1 to {KEY_LENGTH} visible ASCII signs, for example a UUID.", where=HEADER)
+        super().__init__(
+            _("Expected 1 to {key_length} visible ASCII signs, for example a UUID.", key_length=KEY_LENGTH), where=HEADER
+        )
 
 
 class KeyReused(GameError):
@@ -59,7 +62,7 @@ class KeyReused(GameError):
     status = 422
 
     def __init__(self) -> None:
-        super().__init__("This key was used for another request. Send a new key with a new request.", where=HEADER)
+        super().__init__(_("This key was used for another request. Send a new key with a new request."), where=HEADER)
 
 
 class InProgress(GameError):
@@ -69,7 +72,7 @@ class InProgress(GameError):
     status = 409
 
     def __init__(self) -> None:
-        super().__init__("The first request with this key is still at work. Ask again in a moment.", where=HEADER)
+        super().__init__(_("The first request with this key is still at work. Ask again in a moment."), where=HEADER)
 
 
 class AnswerLost(GameError):
@@ -79,7 +82,7 @@ class AnswerLost(GameError):
     status = 409
 
     def __init__(self) -> None:
-        super().__init__("The first request with this key was done; its answer was lost. Look at what it made.", where=HEADER)
+        super().__init__(_("The first request with this key was done; its answer was lost. Look at what it made."), where=HEADER)
 
 
 class Idempotent(APIView):

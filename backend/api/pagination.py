@@ -17,6 +17,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from backend.api.renderers import dumps
 from games.errors import GameError, Problem
+from leaderboards.engine.language import gettext as _
 
 if TYPE_CHECKING:  # the framework loads this file while it loads its views
     from rest_framework.views import APIView
@@ -72,7 +73,7 @@ class CursorPages(CursorPagination):
         if asked is None:
             return self.page_size
         if not (asked.isascii() and asked.isdigit() and asked.strip() == asked[:4] and 1 <= int(asked) <= self.max_page_size):
-            message = f"Expected a whole number from 1 to {self.max_page_size}."
+            message = _("Expected a whole number from 1 to {max_page_size}.", max_page_size=self.max_page_size)
             raise _refusal("limit", message)
         return int(asked)
 
@@ -101,7 +102,7 @@ class CursorPages(CursorPagination):
             rows = queryset.order_by(*towards).filter(_behind(towards, wanted.values))
             return self._cut(list(rows[: limit + 1]), limit, parts)
         except (ValueError, OverflowError, DataError, DjangoValidationError) as fault:
-            message = "Expected a cursor as it stands in `next` or `previous`."
+            message = _("Expected a cursor as it stands in `next` or `previous`.")
             raise _refusal("cursor", message) from fault
 
     def _cut[R](self, rows: list[R], limit: int, parts: Sequence[str]) -> list[R]:

@@ -7,6 +7,8 @@ import orjson
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
+from leaderboards.engine.language import gettext as _
+
 
 class JSONParser(BaseParser):
     """application/json."""
@@ -23,5 +25,10 @@ class JSONParser(BaseParser):
         try:
             return orjson.loads(stream.read())
         except orjson.JSONDecodeError as fault:
-            message = f"The body is not JSON: {fault.msg}, line {fault.lineno}, column {fault.colno}."
+            message = _(
+                "The body is not JSON: {msg}, line {lineno}, column {colno}.",
+                msg=fault.msg,
+                lineno=fault.lineno,
+                colno=fault.colno,
+            )
             raise ParseError(message) from fault

@@ -36,7 +36,7 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     """500: our fault. Rendered without the request, so that nothing else can fail."""
     if _for_programs(request):
         return problem_response(500)
-    title, text = "That was our fault", "Something broke on our side. It has been noted; please try again in a moment."
+    title, text = _("That was our fault"), _("Something broke on our side. It has been noted; please try again in a moment.")
     return HttpResponse(render_to_string("error.html", {"status": 500, "title": title, "text": text}), status=500)
 
 

@@ -7,14 +7,15 @@ from typing import Any
 
 from games.bundles import cells
 from games.bundles.tables import SHAPES, Cell
+from leaderboards.engine.language import gettext as _
 
 
 def schema() -> dict[str, Any]:
     """A row of each table, as the CSV reader of an editor or a script sees it: every cell is text."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Tables of a Ludus bundle",
-        "description": "One definition per table NAME.csv: a row as an object of texts. Further columns are kept as data.",
+        "title": _("Tables of a Ludus bundle"),
+        "description": _("One definition per table NAME.csv: a row as an object of texts. Further columns are kept as data."),
         "$defs": {
             name: {
                 "type": "object",

@@ -22,6 +22,7 @@ from games.cycles.models import Cycle
 from games.errors import Invalid, NotAllowed, Problem
 from games.permissions import access_of, allows
 from leaderboards.describing import OpenApiParameter, OpenApiTypes, extend_schema
+from leaderboards.engine.language import gettext as _
 
 FORM_OVERHEAD = 64 * 1024
 AT_ONCE = 20_000
@@ -71,7 +72,9 @@ class Bundles(GenericViewSet[Cycle]):
     def create(self, request: Request) -> Response:
         """Import a zip, whole or not at all: every fault is named with file, row and column. You organize what comes in."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FILE + FORM_OVERHEAD:
-            raise BundleRefused([Problem("file", f"a bundle that is sent has at most {MAX_FILE // MEGABYTE} MB")])
+            raise BundleRefused(
+                [Problem("file", _("a bundle that is sent has at most {max_file} MB", max_file=MAX_FILE // MEGABYTE))]
+            )
         asked = BundleAsked(data=request.data)
         asked.is_valid(raise_exception=True)
         sent = asked.validated_data
@@ -109,16 +112,16 @@ class BundleExport(GenericViewSet[Cycle]):
         cycle = self.get_object()
         asked = request.query_params.get("for", Audience.PUBLIC.value)
         if asked not in list(Audience):
-            raise serializers.ValidationError({"for": f"Expected one of {', '.join(Audience)}."})
+            raise serializers.ValidationError({"for": _("Expected one of {names}.", names=", ".join(Audience))})
         whole = allows(access_of(request), "cycle.read_whole", cycle)
         if asked != Audience.PUBLIC and not whole:
-            message = "Organizers of the cycle may export it for judges and organizers; you may have what is public."
+            message = _("Organizers of the cycle may export it for judges and organizers; you may have what is public.")
             raise NotAllowed(message, where="for")
         files = request.query_params.get("files", "yes" if whole else "no")
         if files not in {"yes", "no"}:
-            raise serializers.ValidationError({"files": "Expected yes or no."})
+            raise serializers.ValidationError({"files": _("Expected yes or no.")})
         if files == "yes" and not whole:
-            message = "Organizers of the cycle export the files too; you may download each file that is published by itself."
+            message = _("Organizers of the cycle export the files too; you may download each file that is published by itself.")
             raise NotAllowed(message, where="files")
         headers = {
             "Content-Disposition": f'attachment; filename="{cycle.key}-{asked}.zip"',
@@ -170,7 +173,7 @@ class ScoreImport(GenericViewSet[Challenge]):
         asked.is_valid(raise_exception=True)
         sent = asked.validated_data
         if ("marks" in sent) == ("csv" in sent):
-            raise Invalid("expected either marks or csv", where="marks")
+            raise Invalid(_("expected either marks or csv"), where="marks")
         panel = sent.get("panel") or first_panel(challenge)
         if "csv" in sent:
             done = import_table(challenge=challenge, panel=panel, content=sent["csv"].encode(), by=request.user)

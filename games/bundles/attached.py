@@ -13,6 +13,7 @@ from games.bundles.source import Source
 from games.bundles.tables import Table
 from games.playbooks.files import FileRefused, examine
 from games.playbooks.schema import FieldType
+from leaderboards.engine.language import gettext as _
 
 FILES: Final = "files"
 type Refuse = Callable[[str, str], None]
@@ -26,13 +27,19 @@ def read_files(source: Source, table: Table[FileRow], faults: Faults) -> dict[st
         if row.digest in found:
             continue
         if row.digest not in there:
-            faults.add(f"there is no {FILES}/{row.digest}", row=table.number(place), column="digest")
+            faults.add(
+                _("there is no {files}/{digest}", files=FILES, digest=row.digest), row=table.number(place), column="digest"
+            )
             continue
         found[row.digest] = source.read(f"{FILES}/{row.digest}")
         if hashlib.sha256(found[row.digest]).hexdigest() != row.digest:
-            faults.add(f"the content of {FILES}/{row.digest[:12]}… has another SHA-256", row=table.number(place), column="digest")
+            faults.add(
+                _("the content of {files}/{digest}… has another SHA-256", files=FILES, digest=row.digest[:12]),
+                row=table.number(place),
+                column="digest",
+            )
     for name in sorted(there - {row.digest for row in table.rows}):
-        faults.add(f"{FILES}/{name} is named by no row")
+        faults.add(_("{files}/{name} is named by no row", files=FILES, name=name))
     return found
 
 
@@ -45,9 +52,9 @@ def check_files(bundle: Bundle, places: Places, rows: Iterable[tuple[FileRow, Re
             continue
         field = next((one for one in challenge.form if one.key == row.field and one.type is FieldType.FILE), None)
         if field is None:
-            refuse("field", f'"{row.field}" is not a file of the form of "{row.challenge}"')
+            refuse("field", _('"{field}" is not a file of the form of "{challenge}"', field=row.field, challenge=row.challenge))
         elif (row.round, row.challenge, row.group, row.entry, row.field, row.digest) not in named:
-            refuse("digest", "no version of this entry in submissions.csv names it")
+            refuse("digest", _("no version of this entry in submissions.csv names it"))
         elif row.digest in bundle.files:
             try:
                 examine(row.name, [bundle.files[row.digest]], field, most=field.max_bytes)

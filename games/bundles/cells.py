@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from leaderboards.engine import numbers
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec.base import clock_ms
 
 KEY_LENGTH: Final = 100
@@ -26,7 +27,7 @@ _WHOLE: Final = re.compile(r"\d{1,9}", re.ASCII)
 def text(cell: str) -> str:
     """Any text of a sensible length."""
     if len(cell) > TEXT_LENGTH:
-        msg = f"{len(cell)} characters; at most {TEXT_LENGTH}"
+        msg = _("{count} characters; at most {text_length}", count=len(cell), text_length=TEXT_LENGTH)
         raise ValueError(msg)
     return cell
 
@@ -40,7 +41,7 @@ class Short:
     def __call__(self, cell: str) -> str:
         """The text, or how long it may be."""
         if len(cell) > self.most:
-            msg = f"{len(cell)} characters; at most {self.most}"
+            msg = _("{count} characters; at most {most}", count=len(cell), most=self.most)
             raise ValueError(msg)
         return cell
 
@@ -48,7 +49,7 @@ class Short:
 def email(cell: str) -> str:
     """An address, or nothing."""
     if cell and (len(cell) > EMAIL_LENGTH or not _EMAIL.fullmatch(cell)):
-        msg = f'expected an address like name@example.org, found "{cell[:60]}"'
+        msg = _('expected an address like name@example.org, found "{cell}"', cell=cell[:60])
         raise ValueError(msg)
     return cell.lower()
 
@@ -57,10 +58,14 @@ def email(cell: str) -> str:
 def key(cell: str) -> str:
     """The key of a group or a person; not empty."""
     if not cell:
-        msg = "is empty; expected a key"
+        msg = _("is empty; expected a key")
         raise ValueError(msg)
     if not _KEY.fullmatch(cell) or len(cell) > KEY_LENGTH:
-        msg = f'"{cell[:60]}" is no key; expected letters, digits and - _ . + @, at most {KEY_LENGTH}'
+        msg = _(
+            '"{cell}" is no key; expected letters, digits and - _ . + @, at most {key_length}',
+            cell=cell[:60],
+            key_length=KEY_LENGTH,
+        )
         raise ValueError(msg)
     return cell
 
@@ -72,7 +77,7 @@ def number(cell: str) -> Fraction | None:
         return None
     value = numbers.parse(cell)
     if abs(value) > LARGEST:
-        msg = f"{cell} is too large; at most {LARGEST} either way"
+        msg = _("{cell} is too large; at most {largest} either way", cell=cell, largest=LARGEST)
         raise ValueError(msg)
     return value
 
@@ -97,7 +102,7 @@ def limit(cell: str) -> int:
 def amount(cell: str) -> int:
     """A whole number with its sign, not zero."""
     if not _AMOUNT.fullmatch(cell) or int(cell) == 0:
-        msg = f'expected a whole number other than 0, found "{cell[:60]}"'
+        msg = _('expected a whole number other than 0, found "{cell}"', cell=cell[:60])
         raise ValueError(msg)
     return int(cell)
 
@@ -105,7 +110,7 @@ def amount(cell: str) -> int:
 def signed(cell: str) -> int:
     """A whole number with its sign; not empty."""
     if not _AMOUNT.fullmatch(cell):
-        msg = f'expected a whole number, found "{cell[:60]}"'
+        msg = _('expected a whole number, found "{cell}"', cell=cell[:60])
         raise ValueError(msg)
     return int(cell)
 
@@ -123,7 +128,7 @@ def whole(cell: str) -> int:
 def digest(cell: str) -> str:
     """SHA-256 in hexadecimal; not empty."""
     if not _DIGEST.fullmatch(cell):
-        msg = f'expected 64 signs of 0-9 and a-f (SHA-256), found "{cell[:70]}"'
+        msg = _('expected 64 signs of 0-9 and a-f (SHA-256), found "{cell}"', cell=cell[:70])
         raise ValueError(msg)
     return cell
 
@@ -132,7 +137,7 @@ def acted(cell: str) -> datetime:
     """A time with its offset; not empty."""
     found = moment(cell)
     if found is None or found.tzinfo is None:
-        msg = f'expected a time with its offset like 2027-03-01T17:00:00Z, found "{cell[:60]}"'
+        msg = _('expected a time with its offset like 2027-03-01T17:00:00Z, found "{cell}"', cell=cell[:60])
         raise ValueError(msg)
     return found
 
@@ -152,7 +157,7 @@ def day(cell: str) -> date:
     try:
         return date.fromisoformat(cell)
     except ValueError:
-        msg = f'expected a day like 2027-03-01, found "{cell[:60]}"'
+        msg = _('expected a day like 2027-03-01, found "{cell}"', cell=cell[:60])
         raise ValueError(msg) from None
 
 
@@ -161,7 +166,7 @@ def whole_ever(cell: str) -> int | None:
     if not cell:
         return None
     if not _LONG.fullmatch(cell):
-        msg = f'expected a whole number or nothing, found "{cell[:60]}"'
+        msg = _('expected a whole number or nothing, found "{cell}"', cell=cell[:60])
         raise ValueError(msg)
     return int(cell)
 
@@ -171,7 +176,7 @@ def told(cell: str) -> str:
     try:
         json.loads(cell or "0")
     except (ValueError, RecursionError):
-        msg = f'expected JSON, found "{cell[:60]}"'
+        msg = _('expected JSON, found "{cell}"', cell=cell[:60])
         raise ValueError(msg) from None
     return cell
 
@@ -183,14 +188,14 @@ def payload(cell: str) -> str:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        msg = f'expected a JSON object, found "{cell[:60]}"'
+        msg = _('expected a JSON object, found "{cell}"', cell=cell[:60])
         raise ValueError(msg)  # noqa: TRY004 every fault of a cell is a ValueError
     return text(cell or "{}")
 
 
 def _whole(cell: str) -> int:
     if not _WHOLE.fullmatch(cell) or int(cell) < 1:
-        msg = f'expected a whole number from 1 on, found "{cell[:60]}"'
+        msg = _('expected a whole number from 1 on, found "{cell}"', cell=cell[:60])
         raise ValueError(msg)
     return int(cell)
 
@@ -202,7 +207,7 @@ def moment(cell: str) -> datetime | None:
     try:
         return datetime.fromisoformat(cell)
     except ValueError:
-        msg = f'expected a time like 2027-03-01T17:00:00Z, found "{cell[:60]}"'
+        msg = _('expected a time like 2027-03-01T17:00:00Z, found "{cell}"', cell=cell[:60])
         raise ValueError(msg) from None
 
 
@@ -215,7 +220,7 @@ def since(cell: str) -> int | datetime:
     try:
         return datetime.fromisoformat(cell)
     except ValueError:
-        msg = f'expected seconds, h:mm:ss or a time like 2027-03-01T17:00:00Z, found "{cell[:60]}"'
+        msg = _('expected seconds, h:mm:ss or a time like 2027-03-01T17:00:00Z, found "{cell}"', cell=cell[:60])
         raise ValueError(msg) from None
 
 
@@ -236,6 +241,8 @@ class OneOf:
         if not cell and self.otherwise is not None:
             return self.otherwise
         if cell not in self.words:
-            msg = f'expected {", ".join(word or "nothing" for word in self.words)}, found "{cell[:60]}"'
+            msg = _(
+                'expected {names}, found "{cell}"', names=", ".join(word or _("nothing") for word in self.words), cell=cell[:60]
+            )
             raise ValueError(msg)
         return cell

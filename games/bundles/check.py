@@ -1,6 +1,5 @@
 """What an importer refuses: every cell of every table against the rules, then the whole against what the engine computes."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, Final
@@ -11,11 +10,11 @@ from games.bundles.bundle import ENTRY, MAX_ENTRIES, Bundle, entry_of, fields_of
 from games.bundles.commons import check_commons
 from games.bundles.corrections import check_appeals, check_changes
 from games.bundles.credited import check_earned
+from games.bundles.decided import check_attempts, check_decisions, check_pairs
 from games.bundles.hall import check_pitches, check_stands
 from games.bundles.marks import MarkChecker
 from games.bundles.places import Places
 from games.bundles.replies import check_replies
-from games.bundles.rows import DecisionRow
 from games.bundles.rules import Faults
 from games.bundles.tables import Table, each
 from games.bundles.told import check_game, check_journal
@@ -26,11 +25,11 @@ from games.playbooks.schema import WARNING
 from leaderboards.computing import compute, is_statistical
 from leaderboards.engine.checks.problem import Severity
 from leaderboards.engine.facts import DecisionKind
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.outcome import Outcome
-from leaderboards.engine.spec import AwardTies, Format, expand_boards
+from leaderboards.engine.spec import expand_boards
 
 DIVISION_LENGTH: Final = 100
-TRIED: Final = frozenset({Format.ATTEMPTS, Format.MEASURED, Format.AUTOMATIC})
 
 
 def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True) -> list[Problem]:
@@ -47,9 +46,9 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     marks = MarkChecker(bundle, places)
     marks.check(faults["marks"])
     check_votes(bundle.design, each(bundle.tables.marks, faults["marks"]))
-    _attempts(bundle, places, faults["attempts"])
-    _votes(bundle, places, faults["votes"])
-    _decisions(bundle, places, faults["decisions"])
+    check_attempts(places, each(bundle.tables.attempts, faults["attempts"]))
+    check_pairs(places, each(bundle.tables.votes, faults["votes"]))
+    check_decisions(bundle, places, each(bundle.tables.decisions, faults["decisions"]))
     check_files(bundle, places, each(bundle.tables.files, faults["files"]))
     check_replies(bundle, places, list(each(bundle.tables.replies, faults["replies"])))
     check_appeals(places, each(bundle.tables.appeals, faults["appeals"]))
@@ -81,7 +80,7 @@ def _depends_on_results(bundle: Bundle) -> bool:
 
 def _unmarked(of_round: str, challenge: str, criterion: str) -> Problem:
     where = f'cycle.toml: challenge "{challenge}" in round "{of_round}"'
-    return Problem(where, f'no mark has the criterion "{criterion}"', WARNING)
+    return Problem(where, _('no mark has the criterion "{criterion}"', criterion=criterion), WARNING)
 
 
 def _computed(bundle: Bundle, faults: Mapping[str, Faults]) -> list[Problem]:
@@ -103,10 +102,13 @@ def _let_in(table: Table[Any], outcome: Outcome, bundle: Bundle, faults: Faults)
     order = [one.key for one in bundle.design.rounds]
     after_cut = {key for number, key in enumerate(order) if drawn & set(order[: number + 1])}
     gone = {(row.group, row.round) for row in bundle.tables.decisions.rows if row.kind == DecisionKind.DISQUALIFY}
-    out = {group for group, _ in gone}
+    out = {group for group, __ in gone}
     for place, row in enumerate(table.rows):
         if row.round in after_cut and row.group not in entrants[row.round] and row.group not in out:
-            faults.add(f'"{row.group}" has an entry in "{row.round}", but no cut or decision let it in', row=table.number(place))
+            faults.add(
+                _('"{group}" has an entry in "{round}", but no cut or decision let it in', group=row.group, round=row.round),
+                row=table.number(place),
+            )
 
 
 def _groups(bundle: Bundle, faults: Faults) -> None:
@@ -118,18 +120,28 @@ def _groups(bundle: Bundle, faults: Faults) -> None:
     for row, refuse in each(table, faults):
         division = row.extra[place] if place is not None else ""
         if len(division) > DIVISION_LENGTH:
-            refuse("division", f"{len(division)} characters; at most {DIVISION_LENGTH}")
+            refuse(
+                "division",
+                _("{count} characters; at most {division_length}", count=len(division), division_length=DIVISION_LENGTH),
+            )
         if row.group in keys:
-            refuse("group", f'"{row.group}" is there twice')
+            refuse("group", _('"{group}" is there twice', group=row.group))
         elif row.name and (division, row.name.casefold()) in names:
-            refuse("name", f'another group is called "{row.name}" too' + (f' in division "{division}"' if division else ""))
+            refuse(
+                "name",
+                _('another group is called "{name}" too', name=row.name)
+                + (_(' in division "{division}"', division=division) if division else ""),
+            )
         if known and division not in known:
-            refuse("division", f'"{division}" is not a division; known: {", ".join(known)}')
+            refuse("division", _('"{division}" is not a division; known: {names}', division=division, names=", ".join(known)))
         keys.add(row.group)
         names.add((division, row.name.casefold()))
     for board in expand_boards(bundle.design):
         if board.within is not None and board.within not in table.extra and table.rows:
-            faults.add(f'board "{board.id}" ranks within "{board.within}", but there is no such column', row=1)
+            faults.add(
+                _('board "{board}" ranks within "{within}", but there is no such column', board=board.id, within=board.within),
+                row=1,
+            )
 
 
 def _rounds(bundle: Bundle, places: Places, faults: Faults) -> None:
@@ -138,9 +150,17 @@ def _rounds(bundle: Bundle, places: Places, faults: Faults) -> None:
         if row.round not in places.rounds:
             refuse("round", places.no_round(row.round))
         if row.round in seen:
-            refuse("round", f'"{row.round}" is there twice')
+            refuse("round", _('"{round}" is there twice', round=row.round))
         if row.opened and row.closed and row.closed < row.opened:
-            refuse("closed", f'{row.closed.isoformat()} is before round "{row.round}" was opened {row.opened.isoformat()}')
+            refuse(
+                "closed",
+                _(
+                    '{closed} is before round "{round}" was opened {opened}',
+                    closed=row.closed.isoformat(),
+                    round=row.round,
+                    opened=row.opened.isoformat(),
+                ),
+            )
         seen.add(row.round)
 
 
@@ -149,11 +169,11 @@ def _people(bundle: Bundle, places: Places, faults: Faults) -> None:
     seen: set[tuple[str, str, str]] = set()
     for row, refuse in each(bundle.tables.people, faults):
         if row.role and row.role not in roles:
-            refuse("role", f'"{row.role}" is not a role; known: {", ".join(roles)}')
+            refuse("role", _('"{role}" is not a role; known: {names}', role=row.role, names=", ".join(roles)))
         if row.group and row.group not in places.groups:
             refuse("group", places.no_group(row.group))
         if (row.person, row.role, row.group) in seen:
-            refuse("person", f'"{row.person}" is there twice with the same role and group')
+            refuse("person", _('"{person}" is there twice with the same role and group', person=row.person))
         seen.add((row.person, row.role, row.group))
 
 
@@ -170,7 +190,7 @@ def _panels(bundle: Bundle, places: Places, faults: Mapping[str, Faults]) -> Non
             refuse("round", places.no_round(row.round))
         peers = whos.get((row.round, row.challenge), {}).get(row.panel) == PEERS
         if judges and not peers and row.judge not in judges:
-            refuse("judge", f'"{row.judge}" has no role in people.csv that judges')
+            refuse("judge", _('"{judge}" has no role in people.csv that judges', judge=row.judge))
     for row, refuse in each(bundle.tables.conflicts, faults["conflicts"]):
         if row.group not in places.groups:
             refuse("group", places.no_group(row.group))
@@ -183,10 +203,10 @@ def _submissions(bundle: Bundle, places: Places, faults: Faults) -> None:
         places.entry(row.round, row.challenge, row.group, refuse)
         entry = entry_of(row, table.extra)
         if (row.round, row.challenge, row.group, row.version, entry) in seen:
-            refuse("group", f'"{row.group}" is there twice with the same version')
+            refuse("group", _('"{group}" is there twice with the same version', group=row.group))
         seen.add((row.round, row.challenge, row.group, row.version, entry))
         if entry and not (entry.isdecimal() and 0 < int(entry) < MAX_ENTRIES):
-            refuse(ENTRY, f'expected a whole number from 1 on, found "{entry[:60]}"')
+            refuse(ENTRY, _('expected a whole number from 1 on, found "{entry}"', entry=entry[:60]))
         task = places.tasks.get((row.round, row.challenge))
         bounds = {field.key: field for field in task.fields} if task else {}
         for name, cell in fields_of(task, row, table.extra).items():
@@ -205,61 +225,3 @@ def _field(
         fault = places.bounds(value, *bounds) or places.decimals(value)
         if fault:
             refuse(name, f"{cell} {fault}")
-
-
-def _attempts(bundle: Bundle, places: Places, faults: Faults) -> None:
-    for row, refuse in each(bundle.tables.attempts, faults):
-        challenge = places.entry(row.round, row.challenge, row.group, refuse)
-        if challenge is None:
-            continue
-        if challenge.format not in TRIED:
-            refuse("challenge", f'"{row.challenge}" is of format {challenge.format}, which has no attempts')
-        elif challenge.format is Format.MEASURED and row.value is None and row.verdict != "withdrawn":
-            refuse("value", "is empty; expected the measured value")
-        if row.value is not None and (fault := places.decimals(row.value)):
-            refuse("value", f"{row.value} {fault}")
-
-
-def _votes(bundle: Bundle, places: Places, faults: Faults) -> None:
-    listed: set[tuple[str, ...]] = set()
-    for row, refuse in each(bundle.tables.votes, faults):
-        challenge = places.challenge(row.round, row.challenge, refuse)
-        if challenge is not None and challenge.format is not Format.PAIRWISE:
-            refuse("challenge", f'"{row.challenge}" is of format {challenge.format}, which has no votes')
-        for column in ("a", "b"):
-            if getattr(row, column) not in places.groups:
-                refuse(column, places.no_group(getattr(row, column)))
-        if row.a == row.b:
-            refuse("b", f'"{row.b}" is compared with itself')
-        if row.ranking:
-            pair = (row.round, row.challenge, row.judge, row.ranking, *sorted((row.a, row.b)))
-            if pair in listed or row.times != 1:
-                refuse("list", f'list "{row.ranking}" of "{row.judge}" compares "{row.a}" with "{row.b}" more than once')
-            listed.add(pair)
-
-
-def _decisions(bundle: Bundle, places: Places, faults: Faults) -> None:
-    boards = [board.id for board in expand_boards(bundle.design)]
-    known = [award.key for award in bundle.design.awards]
-    awards = [award.key for award in bundle.design.awards if award.decided or award.ties is AwardTies.DECIDE]
-    seen: Counter[DecisionRow] = Counter()
-    for row, refuse in each(bundle.tables.decisions, faults):
-        if row.group not in places.groups:
-            refuse("group", places.no_group(row.group))
-        if row.round and row.round not in places.rounds:
-            refuse("round", places.no_round(row.round))
-        if row.board and row.board not in boards:
-            refuse("board", f'"{row.board}" is not a board; known: {", ".join(boards)}')
-        if row.kind == DecisionKind.ADVANCE and not row.round:
-            refuse("round", "is empty; expected the round that the group enters")
-        if row.kind == DecisionKind.EQUAL and row.other not in places.groups:
-            refuse("other", places.no_group(row.other))
-        if row.kind == DecisionKind.AWARD and row.value not in awards:
-            refuse("value", f'"{row.value}" is not an award that is decided; known: {", ".join(awards) or "none"}')
-        if row.kind == DecisionKind.FORGO and row.value not in known:
-            refuse("value", f'"{row.value}" is not an award; known: {", ".join(known) or "none"}')
-        if row.kind == DecisionKind.BREAK and not row.value.isdecimal():
-            refuse("value", f'expected 1, 2, … for the order inside the tie, found "{row.value}"')
-        seen[row] += 1
-        if seen[row] == 2:  # noqa: PLR2004 - once is enough to tell
-            refuse("group", "the same decision is there twice")

@@ -14,6 +14,7 @@ from games.bundles.text import decoded
 from games.errors import Problem
 from games.playbooks.schema import Design
 from games.playbooks.schema.reading import read_design
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec.base import clock_ms, clock_text
 
 FEED: Final = "event-feed.ndjson"
@@ -63,7 +64,7 @@ def read_feed(content: bytes, name: str = FEED) -> FeedRead:
     feed = _events(content, faults)
     contest = feed.single.get("contest", {})
     if not contest and not faults.problems:
-        faults.add("there is no contest in the feed")
+        faults.add(_("there is no contest in the feed"))
     if faults.problems:
         return FeedRead(None, Table(), Table(), faults.all())
     teams = {key: team for key, team in feed.all("teams").items() if _competes(team, feed.all("groups"))}
@@ -88,7 +89,7 @@ def _events(content: bytes, faults: Faults) -> Feed:
                 event = json.loads(line)
                 _apply(feed, event)
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-                faults.add("is no event of a CLICS feed; expected one JSON object with type and data a line", row=number)
+                faults.add(_("is no event of a CLICS feed; expected one JSON object with type and data a line"), row=number)
     return feed
 
 

@@ -8,6 +8,7 @@ from games.bundles.bundle import Bundle
 from games.bundles.places import Places
 from games.bundles.rows import AppealRow, ChangeRow
 from games.changes.rules import AppealState, ChangeKind
+from leaderboards.engine.language import gettext as _
 
 type Refuse = Callable[[str, str], None]
 type Rows = Iterable[tuple[Any, Refuse]]
@@ -20,12 +21,12 @@ def check_appeals(places: Places, rows: Rows) -> None:
     open_: set[tuple[str, str]] = set()
     for row, refuse in rows:
         if row.number in numbers:
-            refuse("number", f"{row.number} is there twice")
+            refuse("number", _("{number} is there twice", number=row.number))
         numbers.add(row.number)
         _check_appeal(places, row, refuse)
         if row.state == AppealState.OPEN.value:
             if (row.round, row.group) in open_:
-                refuse("state", f'"{row.group}" has two open appeals about round "{row.round}"')
+                refuse("state", _('"{group}" has two open appeals about round "{round}"', group=row.group, round=row.round))
             open_.add((row.round, row.group))
 
 
@@ -47,11 +48,11 @@ def check_changes(bundle: Bundle, places: Places, rows: Rows) -> None:
         there = first.setdefault(row.number, row)
         for name in SAME:
             if getattr(row, name) != getattr(there, name):
-                refuse(name, f"differs from the first row of correction {row.number}")
+                refuse(name, _("differs from the first row of correction {number}", number=row.number))
         if row.appeal and row.appeal not in appeals:
-            refuse("appeal", f"{row.appeal} is not in appeals.csv")
+            refuse("appeal", _("{appeal} is not in appeals.csv", appeal=row.appeal))
         if (row.number, row.position) in seen:
-            refuse("position", f"{row.position} is there twice in correction {row.number}")
+            refuse("position", _("{position} is there twice in correction {number}", position=row.position, number=row.number))
         seen.add((row.number, row.position))
         if row.kind:
             _check_change(row, json.loads(row.target), places, refuse)
@@ -75,12 +76,12 @@ def _check_change(row: ChangeRow, target: Mapping[str, Any], places: Places, ref
     names = NAMES[row.kind]
     missing = [name for name in names if not isinstance(target.get(name), str)]
     if missing:
-        refuse("target", f"misses {', '.join(missing)}")
+        refuse("target", _("misses {names}", names=", ".join(missing)))
     elif "group" in names and target["group"] not in places.groups:
         refuse("target", places.no_group(target["group"]))
     after = json.loads(row.after)
     lacking = [name for name in AFTER.get(row.kind, ()) if name not in after]
     if lacking:
-        refuse("after", f"misses {', '.join(lacking)}")
+        refuse("after", _("misses {names}", names=", ".join(lacking)))
     if row.kind == ChangeKind.RULE.value and not isinstance(after.get("changes", after.get("design")), dict):
-        refuse("after", "expected changes or a design")
+        refuse("after", _("expected changes or a design"))

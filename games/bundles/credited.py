@@ -9,6 +9,7 @@ from games.bundles.rules import Faults
 from games.bundles.tables import Table, Tables
 from games.bundles.told import check_points
 from games.playbooks.schema import CREDIT
+from leaderboards.engine.language import gettext as _
 
 type Key = tuple[int, str, str]
 """Number of the act, rule, group: a row of points.csv."""
@@ -37,20 +38,29 @@ def check_credit(tables: Tables, faults: Faults) -> None:
         number = tables.credit.number(place)
         key = (row.number, row.rule, row.group)
         if key not in known.points:
-            faults.add(f'act {row.number} earned "{row.group}" nothing by rule "{row.rule}"', row=number, column="number")
+            faults.add(
+                _('act {number} earned "{group}" nothing by rule "{rule}"', number=row.number, group=row.group, rule=row.rule),
+                row=number,
+                column="number",
+            )
         if (row.award, row.rule.removesuffix(CREDIT), row.builder) not in known.points:
-            said = f'act {row.award} earned "{row.builder}" nothing by rule "{row.rule.removesuffix(CREDIT)}"'
+            said = _(
+                'act {award} earned "{builder}" nothing by rule "{rule}"',
+                award=row.award,
+                builder=row.builder,
+                rule=row.rule.removesuffix(CREDIT),
+            )
             faults.add(said, row=number, column="award")
         for column, idea in (("of", row.of), ("to", row.to)):
             if idea and idea not in known.ideas:
-                faults.add(f"idea {idea} is not in ideas.csv", row=number, column=column)
+                faults.add(_("idea {idea} is not in ideas.csv", idea=idea), row=number, column=column)
         if row.to and (key, row.to) in seen:
-            faults.add(f"idea {row.to} is credited twice", row=number, column="to")
+            faults.add(_("idea {to} is credited twice", to=row.to), row=number, column="to")
         seen.add((key, row.to))
         if row.exact is None or row.exact <= 0:
-            faults.add("expected what came to it, above 0", row=number, column="exact")
+            faults.add(_("expected what came to it, above 0"), row=number, column="exact")
         if any(one != "-" and not one.isdecimal() for one in row.ways.replace(";", " ").split()):
-            faults.add('expected numbers of ideas, ways apart by ";"', row=number, column="ways")
+            faults.add(_('expected numbers of ideas, ways apart by ";"'), row=number, column="ways")
 
 
 def public_credit(tables: Tables, found: Tables) -> Table[CreditRow]:

@@ -8,6 +8,7 @@ from games.bundles.places import Places
 from games.bundles.rows import PitchRow, StandRow
 from games.judging.rules.hall import HIGHEST
 from games.judging.rules.pitching import MINUTES, is_time
+from leaderboards.engine.language import gettext as _
 
 type Refuse = Callable[[str, str], None]
 type Rows = Iterable[tuple[Any, Refuse]]
@@ -20,11 +21,11 @@ def check_stands(places: Places, rows: Rows) -> None:
     for row, refuse in rows:
         _check_place(places, row, refuse)
         if row.table > HIGHEST:
-            refuse("table", f"expected a number from 1 to {HIGHEST}")
+            refuse("table", _("expected a number from 1 to {highest}", highest=HIGHEST))
         if (row.round, row.table) in numbers:
-            refuse("table", f'{row.table} is there twice in round "{row.round}"')
+            refuse("table", _('{table} is there twice in round "{round}"', table=row.table, round=row.round))
         if (row.round, row.group) in groups:
-            refuse("group", f'"{row.group}" has two tables in round "{row.round}"')
+            refuse("group", _('"{group}" has two tables in round "{round}"', group=row.group, round=row.round))
         numbers.add((row.round, row.table))
         groups.add((row.round, row.group))
 
@@ -36,18 +37,34 @@ def check_pitches(places: Places, rows: Rows) -> None:
     for row, refuse in rows:
         there = _check_place(places, row, refuse)
         if there and row.panel not in (known := _panels(places, row.round)):
-            refuse("panel", f'"{row.panel}" is no panel of round "{row.round}"; known: {", ".join(known) or "none"}')
+            refuse(
+                "panel",
+                _(
+                    '"{panel}" is no panel of round "{round}"; known: {names}',
+                    panel=row.panel,
+                    round=row.round,
+                    names=", ".join(known) or _("none"),
+                ),
+            )
         if not row.room:
-            refuse("room", "is empty; expected where they speak")
+            refuse("room", _("is empty; expected where they speak"))
         if row.minutes > MINUTES:
-            refuse("minutes", f"a pitch takes 1 to {MINUTES} minutes")
+            refuse("minutes", _("a pitch takes 1 to {minutes} minutes", minutes=MINUTES))
         if (row.round, row.group, row.panel) in seen:
-            refuse("panel", f'"{row.group}" pitches twice before "{row.panel}" in round "{row.round}"')
+            refuse(
+                "panel",
+                _(
+                    '"{group}" pitches twice before "{panel}" in round "{round}"',
+                    group=row.group,
+                    panel=row.panel,
+                    round=row.round,
+                ),
+            )
         seen.add((row.round, row.group, row.panel))
         if is_time(row.at):
             sound.append((row, refuse))
         else:
-            refuse("at", "expected a day of these years")
+            refuse("at", _("expected a day of these years"))
     _check_overlaps(sound)
 
 
@@ -62,7 +79,7 @@ def _check_place(places: Places, row: StandRow | PitchRow, refuse: Refuse) -> bo
 
 def _panels(places: Places, of_round: str) -> list[str]:
     """Panels before which one can speak."""
-    tasks = [task for (at, _), task in places.tasks.items() if at == of_round]
+    tasks = [task for (at, __), task in places.tasks.items() if at == of_round]
     return list(dict.fromkeys(panel.key for task in tasks for panel in task.judges_panels if panel.who != "audience"))
 
 
@@ -74,6 +91,14 @@ def _check_overlaps(rows: Iterable[tuple[PitchRow, Refuse]]) -> None:
             place = (row.round, column, getattr(row, column))
             before = last.get(place)
             if before is not None and before.at + timedelta(minutes=before.minutes) > row.at:
-                refuse("at", f'"{place[2]}" is taken by the pitch of "{before.group}" at {before.at.isoformat()}')
+                refuse(
+                    "at",
+                    _(
+                        '"{place}" is taken by the pitch of "{group}" at {at}',
+                        place=place[2],
+                        group=before.group,
+                        at=before.at.isoformat(),
+                    ),
+                )
             if before is None or row.at + timedelta(minutes=row.minutes) > before.at + timedelta(minutes=before.minutes):
                 last[place] = row

@@ -9,6 +9,7 @@ from games.bundles.places import Places
 from games.learning.rules import Act, ChangeState, missing
 from games.learning.rules.measuring import DECIMALS
 from leaderboards.engine import numbers
+from leaderboards.engine.language import gettext as _
 
 type Refuse = Callable[[str, str], None]
 type Rows = Iterable[tuple[Any, Refuse]]
@@ -24,19 +25,19 @@ def check_observations(places: Places, rows: Rows) -> None:
             refuse("group", places.no_group(row.group))
         if row.replaced is None:
             if (row.measure, row.group, row.period) in standing:
-                refuse("period", f"two values of {row.period} stand: one of them was replaced, say when")
+                refuse("period", _("two values of {period} stand: one of them was replaced, say when", period=row.period))
             standing.add((row.measure, row.group, row.period))
 
 
 def _check_value(row: ObservationRow, refuse: Refuse) -> None:
     if not row.measure:
-        refuse("measure", "is empty; expected aim, or the key of a measure")
+        refuse("measure", _("is empty; expected aim, or the key of a measure"))
     if row.value is None:
-        refuse("value", "is empty; expected what was measured")
+        refuse("value", _("is empty; expected what was measured"))
         return
     scaled = numbers.to_scaled(row.value, DECIMALS)
     if numbers.from_scaled(scaled, DECIMALS) != row.value or abs(scaled) >= LARGEST:
-        refuse("value", f"expected at most {DECIMALS} decimals and a number that can be kept")
+        refuse("value", _("expected at most {decimals} decimals and a number that can be kept", decimals=DECIMALS))
 
 
 def check_studies(places: Places, ideas: Collection[int], given: Rows, taken: Rows) -> None:
@@ -45,21 +46,21 @@ def check_studies(places: Places, ideas: Collection[int], given: Rows, taken: Ro
     for row, refuse in given:
         _check_place(row, numbers, places, refuse)
         if row.idea and row.idea not in ideas:
-            refuse("idea", f"{row.idea} is not in ideas.csv")
+            refuse("idea", _("{idea} is not in ideas.csv", idea=row.idea))
         if bool(row.idea) == bool(row.entry):
-            refuse("entry", "expected the number of an entry, or of an idea")
+            refuse("entry", _("expected the number of an entry, or of an idea"))
         if row.entry:
             places.entry(row.round, row.challenge, row.of, refuse)
     seen: set[int] = set()
     for row, refuse in taken:
         _check_place(row, seen, places, refuse)
         if row.reading and row.reading not in numbers:
-            refuse("reading", f"{row.reading} is not in readings.csv")
+            refuse("reading", _("{reading} is not in readings.csv", reading=row.reading))
 
 
 def _check_place(row: ReadingRow | TakenRow, seen: set[int], places: Places, refuse: Refuse) -> None:
     if row.number in seen:
-        refuse("number", f"{row.number} is there twice")
+        refuse("number", _("{number} is there twice", number=row.number))
     seen.add(row.number)
     if row.group not in places.groups:
         refuse("group", places.no_group(row.group))
@@ -74,14 +75,14 @@ def check_tests(places: Places, ideas: Collection[int], rows: Rows, *, carried: 
     seen: set[int] = set()
     for row, refuse in rows:
         if row.number in seen:
-            refuse("number", f"{row.number} is there twice")
+            refuse("number", _("{number} is there twice", number=row.number))
         seen.add(row.number)
         if row.group not in places.groups:
             refuse("group", places.no_group(row.group))
         if row.round and row.round not in places.rounds:
             refuse("round", places.no_round(row.round))
         if row.idea and row.idea not in ideas:
-            refuse("idea", f"{row.idea} is not in ideas.csv")
+            refuse("idea", _("{idea} is not in ideas.csv", idea=row.idea))
         _check_steps(row, refuse, carried=row.number in carried)
 
 
@@ -91,9 +92,16 @@ def _check_steps(row: ChangeTestRow, refuse: Refuse, *, carried: bool) -> None:
     for part in missing(state, words):
         if carried and state is ChangeState.PLANNED and part == "prediction":
             continue
-        refuse(part, f"is empty; a test that is {state.value} tells it")
+        refuse(part, _("is empty; a test that is {state} tells it", state=state.value))
     finished = state is ChangeState.ACTED
     if finished != bool(row.act):
-        refuse("act", f"expected {', '.join(Act)} where the state is {ChangeState.ACTED.value}, and there alone")
+        refuse(
+            "act",
+            _(
+                "expected {names} where the state is {acted}, and there alone",
+                names=", ".join(Act),
+                acted=ChangeState.ACTED.value,
+            ),
+        )
     if finished != (row.acted is not None):
-        refuse("acted", "expected a time where the state is acted, and there alone")
+        refuse("acted", _("expected a time where the state is acted, and there alone"))

@@ -6,6 +6,7 @@ from typing import Any, Final
 from games.bundles.suggested import rows_in
 from games.bundles.tables import Table, Tables
 from games.retrospectives.rules import AdoptionWay, ProposalState
+from leaderboards.engine.language import gettext as _
 
 type Refuse = Callable[[str, str], None]
 type Rows = Iterable[tuple[Any, Refuse]]
@@ -21,12 +22,12 @@ def check_looked_back(ideas: Collection[int], rows: Mapping[str, Rows]) -> None:
     seen: set[int] = set()
     for row, refuse in rows["adoptions"]:
         if row.idea not in ideas:
-            refuse("idea", f"{row.idea} is not in ideas.csv")
+            refuse("idea", _("{idea} is not in ideas.csv", idea=row.idea))
         if row.idea in seen:
-            refuse("idea", f"what becomes of idea {row.idea} is there twice")
+            refuse("idea", _("what becomes of idea {idea} is there twice", idea=row.idea))
         seen.add(row.idea)
         if row.way == AdoptionWay.TEST and not row.prediction:
-            refuse("prediction", "is empty; expected what others will see when they try it")
+            refuse("prediction", _("is empty; expected what others will see when they try it"))
 
 
 def _check_sections(rows: Rows) -> bool:
@@ -34,13 +35,13 @@ def _check_sections(rows: Rows) -> bool:
     heads = set()
     for row, refuse in rows:
         if row.section in seen:
-            refuse("section", f'"{row.section}" is there twice')
+            refuse("section", _('"{section}" is there twice', section=row.section))
         seen.add(row.section)
         heads.add((row.made, row.asked, row.design, row.published))
         if len(heads) > 1:
-            refuse("made", "expected made, asked, design and published as in the other rows")
+            refuse("made", _("expected made, asked, design and published as in the other rows"))
         if bool(row.words) != (row.said is not None):
-            refuse("said", "expected a time where there are words, and there alone")
+            refuse("said", _("expected a time where there are words, and there alone"))
     return bool(seen)
 
 
@@ -49,19 +50,19 @@ def _check_proposals(written: bool, rows: Rows) -> None:  # noqa: FBT001 whether
     known: set[tuple[str, str]] = set()
     for row, refuse in rows:
         if not written:
-            refuse("number", "expected retrospective.csv beside it")
+            refuse("number", _("expected retrospective.csv beside it"))
         if row.number in seen:
-            refuse("number", f"{row.number} is there twice")
+            refuse("number", _("{number} is there twice", number=row.number))
         seen.add(row.number)
         if (row.code, row.about) in known:
-            refuse("code", f'"{row.code}" about "{row.about}" is there twice')
+            refuse("code", _('"{code}" about "{about}" is there twice', code=row.code, about=row.about))
         known.add((row.code, row.about))
         try:
             rows_in(row.change)
         except ValueError as fault:
             refuse("change", str(fault))
         if (row.state == ProposalState.OPEN) == (row.decided is not None):
-            refuse("decided", "expected a time where it was decided, and there alone")
+            refuse("decided", _("expected a time where it was decided, and there alone"))
 
 
 def public_look_back(tables: Tables) -> dict[str, Table[Any]]:

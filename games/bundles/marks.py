@@ -10,6 +10,7 @@ from games.bundles.rows import MarkRow
 from games.bundles.rules import Faults
 from games.bundles.voters import AUDIENCE, PEERS, by_criterion
 from games.playbooks.rules import Capability
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.numbers import text
 from leaderboards.engine.spec import Criterion, Format
 
@@ -44,13 +45,23 @@ class MarkChecker:
         entries, kinds = self.entries, self.kinds
         limited = bool(self.judges or self.own or self.conflicts or self.assigned)
         for place, row in enumerate(self.table.rows):
-            of_round, challenge, group, _, judge, criterion, value, state, _, _ = row
+            of_round, challenge, group, _version, judge, criterion, value, state, *_rest = row
             entry, kind = (of_round, challenge, group), (of_round, challenge, criterion, value, state)
             found = entries[entry] if entry in entries else self._entry(entry)
             found += kinds[kind] if kind in kinds else self._kind(kind)
             mark = (of_round, challenge, group, judge, criterion)
             if mark in seen:
-                found += (("judge", f'judge "{judge}" marks "{criterion}" of "{group}" twice'),)
+                found += (
+                    (
+                        "judge",
+                        _(
+                            'judge "{judge}" marks "{criterion}" of "{group}" twice',
+                            judge=judge,
+                            criterion=criterion,
+                            group=group,
+                        ),
+                    ),
+                )
             seen.add(mark)
             if limited and value is not None:
                 found += self._judge(row)
@@ -59,7 +70,7 @@ class MarkChecker:
 
     def unmarked(self) -> Iterator[tuple[str, str, str]]:
         """(round, challenge, criterion) that no mark has, where there are marks at all. Ask after `check`."""
-        marked = {(of_round, challenge, criterion) for of_round, challenge, criterion, _, _ in self.kinds}
+        marked = {(of_round, challenge, criterion) for of_round, challenge, criterion, *_rest in self.kinds}
         judged = {unit[:2] for unit in marked}
         for unit, criteria in self.criteria.items():
             yield from ((*unit, key) for key in criteria if unit in judged and (*unit, key) not in marked)
@@ -69,7 +80,9 @@ class MarkChecker:
         found: list[tuple[str, str]] = []
         task = self.places.entry(*entry, lambda column, message: found.append((column, message)))
         if task is not None and task.format not in MARKED:
-            found.append(("challenge", f'"{task.key}" is of format {task.format}, which has no marks'))
+            found.append(
+                ("challenge", _('"{task}" is of format {format}, which has no marks', task=task.key, format=task.format))
+            )
         self.entries[entry] = tuple(found)
         return self.entries[entry]
 
@@ -79,11 +92,25 @@ class MarkChecker:
         found: list[tuple[str, str]] = []
         criteria = self.criteria.get((of_round, challenge))
         if criteria is not None and key not in criteria:
-            found.append(("criterion", f'"{key}" is not a criterion of "{challenge}"; known: {", ".join(criteria) or "none"}'))
+            found.append(
+                (
+                    "criterion",
+                    _(
+                        '"{key}" is not a criterion of "{challenge}"; known: {names}',
+                        key=key,
+                        challenge=challenge,
+                        names=", ".join(criteria) or _("none"),
+                    ),
+                )
+            )
         elif criteria is not None and value is not None:
             fault = value_fault(criteria[key], value, self.places)
             found += [("value", fault)] if fault else []
-            found += [("value", f"the judge is {state}, but the mark has the value {text(value)}")] if state else []
+            found += (
+                [("value", _("the judge is {state}, but the mark has the value {text}", state=state, text=text(value)))]
+                if state
+                else []
+            )
         self.kinds[kind] = tuple(found)
         return self.kinds[kind]
 
@@ -98,11 +125,11 @@ class MarkChecker:
             return ()
         fault = ""
         if who != PEERS and self.judges and judge not in self.judges:
-            fault = f'"{judge}" has no role in people.csv that judges'
+            fault = _('"{judge}" has no role in people.csv that judges', judge=judge)
         elif (judge, group) in self.own:
-            fault = f'"{judge}" belongs to "{group}" and cannot mark it'
+            fault = _('"{judge}" belongs to "{group}" and cannot mark it', judge=judge, group=group)
         elif (judge, group) in self.conflicts:
-            fault = f'"{judge}" is in conflict with "{group}" (conflicts.csv) and cannot mark it'
+            fault = _('"{judge}" is in conflict with "{group}" (conflicts.csv) and cannot mark it', judge=judge, group=group)
         elif who != PEERS:
             fault = self._unseated(unit, row)
         return (("judge", fault),) if fault else ()
@@ -115,7 +142,12 @@ class MarkChecker:
         panel = self.places.tasks[unit].panel_of(criterion)
         if any((row.judge, one, of) in allowed for one in (row.group, "") for of in (panel, "")):
             return ""
-        return f'"{row.judge}" is not on the panel "{panel}" for "{row.group}" (assignments.csv)'
+        return _(
+            '"{judge}" is not on the panel "{panel}" for "{group}" (assignments.csv)',
+            judge=row.judge,
+            panel=panel,
+            group=row.group,
+        )
 
 
 def value_fault(criterion: Criterion, value: Fraction, places: Places) -> str:
@@ -125,11 +157,21 @@ def value_fault(criterion: Criterion, value: Fraction, places: Places) -> str:
     shown = text(value)
     fault = places.bounds(value, criterion.min, criterion.max)
     if fault:
-        return f'{shown} {fault} of criterion "{criterion.key}"'
+        return _('{shown} {fault} of criterion "{criterion}"', shown=shown, fault=fault, criterion=criterion.key)
     if criterion.values is not None and value not in criterion.values:
-        return f'{shown} is not among {", ".join(text(one) for one in criterion.values)} of criterion "{criterion.key}"'
+        return _(
+            '{shown} is not among {names} of criterion "{criterion}"',
+            shown=shown,
+            names=", ".join(text(one) for one in criterion.values),
+            criterion=criterion.key,
+        )
     if criterion.step and ((value - (criterion.min or 0)) / criterion.step).denominator != 1:
-        return f'{shown} is not on the step {text(criterion.step)} of criterion "{criterion.key}"'
+        return _(
+            '{shown} is not on the step {text} of criterion "{criterion}"',
+            shown=shown,
+            text=text(criterion.step),
+            criterion=criterion.key,
+        )
     fault = places.decimals(value)
     return f"{shown} {fault}" if fault else ""
 

@@ -9,6 +9,7 @@ from games.bundles.rows import OfficialRow
 from games.bundles.tables import Table
 from games.errors import Problem
 from leaderboards.engine import numbers
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.outcome import BoardResult, Outcome, Row, Value
 
 SETS = frozenset({"entrants", "award"})
@@ -51,24 +52,24 @@ def _computed(row: OfficialRow, outcome: Outcome, rows: dict[str, dict[str, Row]
     if row.kind == "board":
         where = f'board "{row.key}", group {row.group}'
         if row.key not in rows:
-            return where, "there is no such board"
+            return where, _("there is no such board")
         return where, _on_board(rows[row.key].get(row.group), row.name)
     if row.kind == "record":
         where = f'board "{row.key}", record {row.name}'
         return where, _record(outcome.boards.get(row.key), row)
     if row.kind == "round":
         return f'round "{row.key}", group {row.group}', outcome.rounds.get((row.key, row.group))
-    round_key, _, challenge = row.key.partition("/")
+    round_key, __, challenge = row.key.partition("/")
     where = f'round "{round_key}", challenge "{challenge}", group {row.group}'
     cell = outcome.cells.get((round_key, challenge, row.group))
     if cell is None:
-        return where, "there is no such cell"
+        return where, _("there is no such cell")
     return where, cell.score if row.name in {"", "score"} else cell.values.get(row.name)
 
 
 def _on_board(row: Row | None, name: str) -> Value | str | None:
     if row is None:
-        return "the group is not on the board"
+        return _("the group is not on the board")
     if name == "place":
         return row.place
     if name in {"", "score"}:
@@ -80,22 +81,26 @@ def _record(board: BoardResult | None, row: OfficialRow) -> Value | str | None:
     """The record with this number; its group must be the published one too."""
     number = int(row.name) if row.name.isdecimal() else 0
     if board is None or not 1 <= number <= len(board.rows):
-        return "there is no such record"
+        return _("there is no such record")
     found = board.rows[number - 1]
-    return found.score if found.group == row.group else f"it belongs to {found.group}, officially to {row.group}"
+    return (
+        found.score
+        if found.group == row.group
+        else _("it belongs to {group}, officially to {group2}", group=found.group, group2=row.group)
+    )
 
 
 def _difference(row: OfficialRow, computed: Value | str | None) -> str:
     name = row.name or "score"
     if isinstance(computed, str):
-        return f"official {name} {row.value}, but {computed}"
+        return _("official {name} {value}, but {computed}", name=name, value=row.value, computed=computed)
     try:
         official = numbers.parse(row.value) if row.value else None
     except ValueError as error:
-        return f"official {name}: {error}"
+        return _("official {name}: {error}", name=name, error=error)
     if computed == official:
         return ""
-    return f"official {name} {_shown(official)}, computed {_shown(computed)}"
+    return _("official {name} {shown}, computed {shown2}", name=name, shown=_shown(official), shown2=_shown(computed))
 
 
 def _shown(value: Value | None) -> str:
@@ -116,6 +121,6 @@ def _sets(kind: str, official: Table[OfficialRow], outcome: Outcome, compared: C
         found = set(outcome.entrants.get(key, ())) if kind == "entrants" else winners.get(key, set())
         where = f'{"round" if kind == "entrants" else "award"} "{key}"'
         for group in sorted(groups - found):
-            yield Problem(where, f"group {group} is there officially, but not computed")
+            yield Problem(where, _("group {group} is there officially, but not computed", group=group))
         for group in sorted(found - groups):
-            yield Problem(where, f"group {group} is computed, but not there officially")
+            yield Problem(where, _("group {group} is computed, but not there officially", group=group))

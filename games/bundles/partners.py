@@ -7,6 +7,7 @@ from typing import Any
 from games.bundles.partner_rows import PartnerRow
 from games.bundles.places import Places
 from games.partnerships.rules import AnswerState, PartnershipInvalid, PartnershipKind, PartnershipState, check_parts
+from leaderboards.engine.language import gettext as _
 
 type Refuse = Callable[[str, str], None]
 SAME = ("kind", "state", "lead", "proposed", "settled", "round", "challenge", "name", "note")
@@ -30,29 +31,29 @@ def _check_row(row: PartnerRow, places: Places, refuse: Refuse) -> None:
         if key not in places.groups:
             refuse(column, places.no_group(key))
     if (row.kind == PartnershipKind.JOINT.value) != bool(row.challenge):
-        refuse("challenge", "expected the task of a joint entry, and there alone")
+        refuse("challenge", _("expected the task of a joint entry, and there alone"))
     elif row.challenge:
         places.challenge(row.round, row.challenge, refuse)
     if (row.settled is None) != (row.state == PartnershipState.PROPOSED.value):
-        refuse("settled", "expected a time unless it is only proposed")
+        refuse("settled", _("expected a time unless it is only proposed"))
     if row.state == PartnershipState.AGREED.value and row.answer != AnswerState.AGREED.value:
-        refuse("answer", "expected agreed of every team where the state is agreed")
+        refuse("answer", _("expected agreed of every team where the state is agreed"))
 
 
 def _check_whole(together: list[tuple[PartnerRow, Refuse]]) -> None:
     first = together[0][0]
-    keys = [row.group for row, _ in together]
+    keys = [row.group for row, __ in together]
     row, refuse = together[-1]
     if len(set(keys)) < len(keys):
-        refuse("group", f"a team is there twice in {row.number}")
+        refuse("group", _("a team is there twice in {number}", number=row.number))
         return
     for one, refuse_one in together[1:]:
         for column in SAME:
             if getattr(one, column) != getattr(first, column):
-                refuse_one(column, f"differs from the first row of {one.number}")
+                refuse_one(column, _("differs from the first row of {number}", number=one.number))
     ids = {key: place for place, key in enumerate(keys)}
     try:
-        check_parts(ids.get(first.lead, -1), {ids[one.group]: one.basis_points for one, _ in together})
+        check_parts(ids.get(first.lead, -1), {ids[one.group]: one.basis_points for one, __ in together})
     except PartnershipInvalid as fault:
         refuse("lead" if fault.where == "lead" else "basis_points", f"{row.number}: {fault.message}")
 
@@ -61,5 +62,5 @@ def _check_merged(together: list[tuple[PartnerRow, Refuse]], merged: set[str]) -
     for row, refuse in together:
         if (row.kind, row.state) == ("merger", "agreed") and row.group != row.lead:
             if row.group in merged:
-                refuse("group", f'"{row.group}" went into another team already')
+                refuse("group", _('"{group}" went into another team already', group=row.group))
             merged.add(row.group)

@@ -8,6 +8,7 @@ from games.bundles.bundle import Bundle
 from games.playbooks.schema import ChallengeDesign
 from leaderboards.engine.checks.problem import nearest
 from leaderboards.engine.facts import DecisionKind
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.numbers import text
 from leaderboards.engine.spec import expand_boards
 
@@ -39,11 +40,11 @@ class Places:
 
     def no_round(self, key: str) -> str:
         """Why it is no round."""
-        return f'"{key}" is not a round; known: {", ".join(self.rounds)}'
+        return _('"{key}" is not a round; known: {names}', key=key, names=", ".join(self.rounds))
 
     def no_group(self, key: str) -> str:
         """Why it is no group, with a guess."""
-        return f'"{key}" is not in groups.csv{nearest(key, list(self.groups))}'
+        return _('"{key}" is not in groups.csv{nearest}', key=key, nearest=nearest(key, list(self.groups)))
 
     def challenge(self, round_key: str, key: str, refuse: Refuse) -> ChallengeDesign | None:
         """The challenge as it is set in the round, or None after saying why there is none."""
@@ -51,8 +52,11 @@ class Places:
         if found is None and round_key not in self.rounds:
             refuse("round", self.no_round(round_key))
         elif found is None:
-            known = ", ".join(task for at, task in self.tasks if at == round_key) or "none"
-            refuse("challenge", f'"{key}" is not a challenge of round "{round_key}"; known: {known}')
+            known = ", ".join(task for at, task in self.tasks if at == round_key) or _("none")
+            refuse(
+                "challenge",
+                _('"{key}" is not a challenge of round "{round_key}"; known: {known}', key=key, round_key=round_key, known=known),
+            )
         return found
 
     def entry(self, round_key: str, key: str, group: str, refuse: Refuse) -> ChallengeDesign | None:
@@ -64,10 +68,27 @@ class Places:
         if found is None:
             return None
         if found.division is not None and self.has_divisions and found.division != self.groups[group]:
-            refuse("group", f'"{group}" is of division "{self.groups[group]}", but "{key}" is for "{found.division}"')
+            refuse(
+                "group",
+                _(
+                    '"{group}" is of division "{groups}", but "{key}" is for "{division}"',
+                    group=group,
+                    groups=self.groups[group],
+                    key=key,
+                    division=found.division,
+                ),
+            )
         if self.out.get(group, len(self.order)) <= self.rounds[round_key]:
             since = self.order[self.out[group]]
-            refuse("group", f'"{group}" is out from round "{since}" on (decisions.csv) but has an entry in "{round_key}"')
+            refuse(
+                "group",
+                _(
+                    '"{group}" is out from round "{since}" on (decisions.csv) but has an entry in "{round_key}"',
+                    group=group,
+                    since=since,
+                    round_key=round_key,
+                ),
+            )
         return found
 
     def bounds(self, value: Fraction, low: Fraction | None, high: Fraction | None) -> str:
@@ -75,17 +96,27 @@ class Places:
         if (low is None or value >= low) and (high is None or value <= high):
             return ""
         if low is None:
-            return f"is above {text(high)}" if high is not None else ""
-        return f"is outside {text(low)} to {text(high)}" if high is not None else f"is below {text(low)}"
+            return _("is above {text}", text=text(high)) if high is not None else ""
+        return (
+            _("is outside {text} to {text2}", text=text(low), text2=text(high))
+            if high is not None
+            else _("is below {text}", text=text(low))
+        )
 
     def decimals(self, value: Fraction) -> str:
         """What is wrong with a value that cannot be stored exactly; empty if nothing."""
         scaled = value * self.scale
         if abs(scaled) > LARGEST:
-            return f"is too large to be kept with {self.mark_decimals} decimals (mark_decimals of the cycle)"
+            return _(
+                "is too large to be kept with {mark_decimals} decimals (mark_decimals of the cycle)",
+                mark_decimals=self.mark_decimals,
+            )
         if scaled.denominator == 1:
             return ""
-        return f"has more than {self.mark_decimals} decimals, which is what mark_decimals of the cycle allows"
+        return _(
+            "has more than {mark_decimals} decimals, which is what mark_decimals of the cycle allows",
+            mark_decimals=self.mark_decimals,
+        )
 
 
 def _divisions(bundle: Bundle) -> Mapping[str, str]:

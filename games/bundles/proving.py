@@ -11,6 +11,8 @@ from games.bundles.bundle import Bundle
 from games.bundles.published import Published
 from games.errors import Problem
 from leaderboards import receipts
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 from leaderboards.proof import instant
 
 
@@ -46,26 +48,42 @@ class BoardProof:
         version = f'board "{self.board}", version {self.number}'
         match self.how:
             case How.RECOMPUTED:
-                of = ", ".join(f"{count} {kind}" for kind, count in self.facts.items() if count) or "no facts"
-                yield f"{version}: recomputed from {of}; all {self.rows} rows equal to what was published"
+                of = ", ".join(f"{count} {kind}" for kind, count in self.facts.items() if count) or _("no facts")
+                yield _(
+                    "{version}: recomputed from {of}; all {rows} rows equal to what was published",
+                    version=version,
+                    of=of,
+                    rows=self.rows,
+                )
             case How.INCLUDED:
-                yield f"{version}: not recomputed ({self.why}); its {self.rows} rows are those that the digest was made of"
+                yield _(
+                    "{version}: not recomputed ({why}); its {rows} rows are those that the digest was made of",
+                    version=version,
+                    why=self.why,
+                    rows=self.rows,
+                )
             case How.DIFFERS:
-                yield f"{version}: recomputed, and not equal (see the differences)"
+                yield _("{version}: recomputed, and not equal (see the differences)", version=version)
         yield f"  {self._signature()}"
 
     def _signature(self) -> str:
         if not self.signed:
-            return "not signed: the digests only show that the rows and their order of publication hold together"
-        of = "its signature" if self.states == 1 else f"the signatures of {self.signed} of {self.states} versions"
-        by = f"{of} and Merkle root hold, by {', '.join(self.keys)}"
+            return _("not signed: the digests only show that the rows and their order of publication hold together")
+        of = ngettext(
+            "its signature",
+            "the signatures of {signed} of {states} versions",
+            self.states,
+            signed=self.signed,
+            states=self.states,
+        )
+        by = _("{of} and Merkle root hold, by {names}", of=of, names=", ".join(self.keys))
         match self.trusted:
             case True:
-                return f"{by}: the key that you pinned, or one that follows from it"
+                return _("{by}: the key that you pinned, or one that follows from it", by=by)
             case False:
-                return f"{by}: NOT the key that you pinned, and nothing here shows that it follows from it"
+                return _("{by}: NOT the key that you pinned, and nothing here shows that it follows from it", by=by)
             case None:
-                return f"{by}: a key that came with the bundle; pin the one you know with --key to know who signed"
+                return _("{by}: a key that came with the bundle; pin the one you know with --key to know who signed", by=by)
 
 
 def proof_faults(board: str, one: Published) -> Iterator[Problem]:
@@ -79,11 +97,11 @@ def _faults(one: Published) -> Iterator[str]:
         return
     proof, said = one.proof, _statement(one)
     if not receipts.is_signed(proof.statement.encode(), proof.signature, proof.key):
-        yield "its signature does not hold"
+        yield _("its signature does not hold")
     if said.get("kid") != receipts.thumbprint(proof.key):
-        yield "it names another key than the one that signed"
+        yield _("it names another key than the one that signed")
     if receipts.root_over(one.rows, bytes.fromhex(proof.secret)) != said.get("root"):
-        yield f"its rows do not have the root {str(said.get('root'))[:12]}… that was signed"
+        yield _("its rows do not have the root {said}… that was signed", said=str(said.get("root"))[:12])
     expected = {
         "board": one.board,
         "audience": "public",
@@ -96,7 +114,7 @@ def _faults(one: Published) -> Iterator[str]:
     }
     off = [name for name, value in expected.items() if said.get(name) != value]
     if off:
-        yield f"was signed with another {', '.join(off)}"
+        yield _("was signed with another {names}", names=", ".join(off))
 
 
 def _statement(one: Published) -> dict[str, Any]:

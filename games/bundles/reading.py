@@ -20,6 +20,7 @@ from games.bundles.text import decoded
 from games.errors import Problem
 from games.playbooks.schema import WARNING, CycleSpec, Design
 from games.playbooks.schema.reading import read_design, read_toml
+from leaderboards.engine.language import gettext as _
 
 RULES: Final = "cycle.toml"
 SERIES: Final = "series.toml"
@@ -48,11 +49,13 @@ class _SingleFile:
     def read(self, name: str) -> bytes:
         size = self.path.stat().st_size
         if size > MAX_FILE:
-            raise BundleRefused([Problem(name, f"{size / MEGABYTE:.0f} MB; at most {MAX_FILE // MEGABYTE} MB")])
+            raise BundleRefused(
+                [Problem(name, _("{size:.0f} MB; at most {max_file} MB", size=size / MEGABYTE, max_file=MAX_FILE // MEGABYTE))]
+            )
         return self.path.read_bytes()
 
     def inside(self, folder: str) -> Source:
-        raise BundleRefused([Problem(self.name, f'is a single file: there is no folder "{folder}" in it')])
+        raise BundleRefused([Problem(self.name, _('is a single file: there is no folder "{folder}" in it', folder=folder))])
 
 
 def read_bundle(path: str | Path, fmt: str | None = None) -> Bundle:
@@ -60,7 +63,7 @@ def read_bundle(path: str | Path, fmt: str | None = None) -> Bundle:
     read = read_path(path, fmt)
     if read.series is not None:
         raise BundleRefused(
-            [Problem(str(path), f"is a series of {len(read.bundles)} cycles; name one of its folders in cycles/")]
+            [Problem(str(path), _("is a series of {count} cycles; name one of its folders in cycles/", count=len(read.bundles)))]
         )
     return read.bundles[0]
 
@@ -72,7 +75,9 @@ def read_path(path: str | Path, fmt: str | None = None) -> Read:
     """
     path = Path(path)
     if fmt is not None and fmt not in FORMATS:
-        raise BundleRefused([Problem(str(path), f'the format "{fmt}" is not known; known: {", ".join(FORMATS)}')])
+        raise BundleRefused(
+            [Problem(str(path), _('the format "{fmt}" is not known; known: {names}', fmt=fmt, names=", ".join(FORMATS)))]
+        )
     if path.is_file() and path.suffix in {".ndjson", ".json", ".jsonl"}:
         return read_source(_SingleFile(path, path.name), fmt or "clics")
     return read_source(open_source(path), fmt)
@@ -94,7 +99,7 @@ def _read_series(source: Source, fmt: str | None) -> Read:
     series, problems = _series_of(source.read(SERIES))
     keys = sorted({name.split("/")[1] for name in source.names() if name.startswith("cycles/") and name.count("/") > 1})
     if not keys:
-        problems.append(Problem(SERIES, "there is no folder cycles/KEY beside it"))
+        problems.append(Problem(SERIES, _("there is no folder cycles/KEY beside it")))
     bundles: list[Bundle] = []
     for key in keys:
         bundle, found = _read_one(source.inside("cycles").inside(key), fmt)
@@ -103,7 +108,11 @@ def _read_series(source: Source, fmt: str | None) -> Read:
             bundles.append(bundle)
             if series is not None and bundle.design.cycle.series != series.key:
                 where = f"cycles/{key}/{RULES}: cycle.series"
-                problems.append(Problem(where, f'expected "{series.key}", found "{bundle.design.cycle.series}"'))
+                problems.append(
+                    Problem(
+                        where, _('expected "{series}", found "{series2}"', series=series.key, series2=bundle.design.cycle.series)
+                    )
+                )
     errors = [problem for problem in problems if problem.code != WARNING]
     if errors or series is None:
         raise BundleRefused(errors)
@@ -121,7 +130,7 @@ def _series_of(content: bytes) -> tuple[CycleSpec | None, list[Problem]]:
         return None, [Problem(SERIES, str(error))]
     wrapped = {"format": data.get("format"), "cycle": data.get("series"), "rounds": [{"key": "none"}]}
     problems = [
-        Problem(f"{SERIES}: {name}", "unknown key; known: format, series") for name in data if name not in {"format", "series"}
+        Problem(f"{SERIES}: {name}", _("unknown key; known: format, series")) for name in data if name not in {"format", "series"}
     ]
     design, found = read_design(wrapped, start=None, file=SERIES)
     problems += [
@@ -136,9 +145,13 @@ def _read_one(source: Source, fmt: str | None) -> tuple[Bundle | None, list[Prob
     names = source.names()
     feed = clics.feed_in(names) if fmt == "clics" or (fmt is None and "attempts.csv" not in names) else None
     if fmt == "clics" and feed is None:
-        return None, [Problem(source.name, "no event feed (*.ndjson) was found")]
+        return None, [Problem(source.name, _("no event feed (*.ndjson) was found"))]
     if RULES not in names and feed is None:
-        return None, [Problem(source.name, f"no {RULES} was found; found: {', '.join(names[:8]) or 'nothing'}")]
+        return None, [
+            Problem(
+                source.name, _("no {rules} was found; found: {names}", rules=RULES, names=", ".join(names[:8]) or _("nothing"))
+            )
+        ]
     design, sheets, problems = _rules(source, names)
     read = clics.read_feed(source.read(feed), feed) if feed is not None else None
     if read is not None:
@@ -187,14 +200,14 @@ def _tables(source: Source, sheets: list[Sheet]) -> tuple[Tables, dict[str, Faul
         if sheet.file in names:
             read_sheet(sheet, source.read(sheet.file), tables, found)
         else:
-            found.add(f"is named in {RULES} but is not there")
+            found.add(_("is named in {rules} but is not there", rules=RULES))
     return tables, faults
 
 
 def _strange(names: tuple[str, ...], sheets: list[Sheet]) -> list[Problem]:
     known = {f"{name}.csv" for name in SHAPES} | {sheet.file for sheet in sheets}
     return [
-        Problem(name, f"unknown table; known: {', '.join(f'{table}.csv' for table in SHAPES)}")
+        Problem(name, _("unknown table; known: {names}", names=", ".join(f"{table}.csv" for table in SHAPES)))
         for name in names
         if name.endswith(".csv") and "/" not in name and name not in known
     ]

@@ -7,6 +7,7 @@ from games.bundles.bundle import Bundle
 from games.bundles.places import Places
 from games.bundles.rows import ReplyRow
 from games.judging.rules import ReplyKind
+from leaderboards.engine.language import gettext as _
 
 type Rows = Iterable[tuple[Any, Callable[[str, str], None]]]
 
@@ -27,13 +28,21 @@ def check_replies(bundle: Bundle, places: Places, rows: Rows) -> None:
         if places.entry(row.round, row.challenge, row.group, refuse) is None:
             continue
         if sheet not in judged:
-            refuse("judge", f'"{row.judge}" has no marks on "{row.group}" in panel "{row.panel}" (marks.csv)')
+            refuse(
+                "judge",
+                _(
+                    '"{judge}" has no marks on "{group}" in panel "{panel}" (marks.csv)',
+                    judge=row.judge,
+                    group=row.group,
+                    panel=row.panel,
+                ),
+            )
         _check_kind(row, sheet, seen, versions, refuse)
         seen.add((*sheet, row.kind))
     for row, refuse in rows:
         asked = (row.round, row.challenge, row.group, row.judge, row.panel, ReplyKind.QUESTION.value)
         if row.kind == ReplyKind.ANSWER.value and asked not in seen:
-            refuse("kind", "an answer without a question")
+            refuse("kind", _("an answer without a question"))
 
 
 def _check_kind(
@@ -45,6 +54,15 @@ def _check_kind(
 ) -> None:
     if row.kind != ReplyKind.USED.value:
         if (*sheet, row.kind) in seen:
-            refuse("kind", f'"{row.kind}" is there twice for this sheet')
+            refuse("kind", _('"{kind}" is there twice for this sheet', kind=row.kind))
     elif (row.used_round, row.used_challenge, row.group, row.version) not in versions:
-        refuse("version", f'"{row.group}" has no version {row.version} in "{row.used_challenge}" of round "{row.used_round}"')
+        refuse(
+            "version",
+            _(
+                '"{group}" has no version {version} in "{used_challenge}" of round "{used_round}"',
+                group=row.group,
+                version=row.version,
+                used_challenge=row.used_challenge,
+                used_round=row.used_round,
+            ),
+        )

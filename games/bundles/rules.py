@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from games.errors import Conflict, Invalid, Problem, TooMany
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 
 MEGABYTE: Final = 1024 * 1024
 MAX_FILE: Final = 64 * MEGABYTE
@@ -25,8 +27,10 @@ class BundleRefused(Invalid):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         found = tuple(problems)
-        faults = "1 fault" if len(found) == 1 else f"{len(found)} faults"
-        super().__init__(f"The bundle has {faults}: {found[0]}", where=found[0].where, problems=found)
+        faults = ngettext("1 fault", "{count} faults", len(found), count=len(found))
+        super().__init__(
+            _("The bundle has {faults}: {found}", faults=faults, found=found[0]), where=found[0].where, problems=found
+        )
 
 
 class FilesTooLarge(Conflict):
@@ -60,5 +64,5 @@ class Faults:
 
     def all(self) -> list[Problem]:
         """The faults, the last of them saying how many more there are."""
-        more = [Problem(self.file, f"and {self.unsaid} more faults of this file")] if self.unsaid else []
+        more = [Problem(self.file, _("and {unsaid} more faults of this file", unsaid=self.unsaid))] if self.unsaid else []
         return self.problems + more

@@ -9,6 +9,7 @@ from games.bundles.rows import AttemptRow, DecisionRow, MarkRow, RoundRow, Submi
 from games.bundles.rules import Faults
 from games.bundles.tables import Table, Tables
 from games.playbooks.schema import Design
+from leaderboards.engine.language import gettext as _
 
 STEPS: Final = ("opened", "passed", "extended", "locked", "closed", "published")
 PLACED: Final = ("submissions", "marks", "attempts", "votes", "replies", "files")
@@ -53,14 +54,21 @@ class Settler:
     def _placed(self, row: Any, refuse: Refuse) -> Any:
         if not row.round:
             if len(self.rounds) != 1:
-                refuse("round", f"is empty, but the cycle has {len(self.rounds)} rounds: {', '.join(self.rounds)}")
+                names = ", ".join(self.rounds)
+                refuse("round", _("is empty, but the cycle has {count} rounds: {names}", count=len(self.rounds), names=names))
                 return None
             row = row._replace(round=self.rounds[0])
         if not row.challenge:
             known = self.challenges.get(row.round, [])
             if len(known) != 1:
                 refuse(
-                    "challenge", f'is empty, but round "{row.round}" has {len(known)} challenges: {", ".join(known) or "none"}'
+                    "challenge",
+                    _(
+                        'is empty, but round "{round}" has {count} challenges: {names}',
+                        round=row.round,
+                        count=len(known),
+                        names=", ".join(known) or _("none"),
+                    ),
                 )
                 return None
             row = row._replace(challenge=known[0])
@@ -69,7 +77,12 @@ class Settler:
             if len(known) != 1:
                 refuse(
                     "criterion",
-                    f'is empty, but challenge "{row.challenge}" has {len(known)} criteria: {", ".join(known) or "none"}',
+                    _(
+                        'is empty, but challenge "{challenge}" has {count} criteria: {names}',
+                        challenge=row.challenge,
+                        count=len(known),
+                        names=", ".join(known) or _("none"),
+                    ),
                 )
                 return None
             row = row._replace(criterion=known[0])
@@ -95,7 +108,7 @@ class Settler:
         if at.tzinfo is not None:
             return at
         if self.zone is None:
-            refuse(column, f"{at.isoformat()} has no offset; add one (Z or +02:00) or give cycle.timezone")
+            refuse(column, _("{at} has no offset; add one (Z or +02:00) or give cycle.timezone", at=at.isoformat()))
             return None
         return at.replace(tzinfo=self.zone)
 
@@ -106,11 +119,14 @@ class Settler:
         if at is None:
             return None
         if opens is None:
-            refuse("at", f'is a time, but round "{row.round}" has no time of opening to count from')
+            refuse("at", _('is a time, but round "{round}" has no time of opening to count from', round=row.round))
             return None
         since = at - opens
         milliseconds = round(since.total_seconds() * 1000)
         if milliseconds < 0:
-            refuse("at", f'{at.isoformat()} is before round "{row.round}" opens {opens.isoformat()}')
+            refuse(
+                "at",
+                _('{at} is before round "{round}" opens {opens}', at=at.isoformat(), round=row.round, opens=opens.isoformat()),
+            )
             return None
         return row._replace(at=milliseconds)

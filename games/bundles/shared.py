@@ -9,6 +9,7 @@ from games.bundles.places import Places
 from games.bundles.shared_rows import IdeaRow
 from games.bundles.tables import Table, Tables
 from games.ideas.rules import ANSWER, TAG, WHOLE, Audience, IdeaKind
+from leaderboards.engine.language import gettext as _
 
 type Refuse = Callable[[str, str], None]
 type Rows = Iterable[tuple[Any, Refuse]]
@@ -31,19 +32,19 @@ def check_ideas(bundle: Bundle, places: Places, rows: Rows) -> None:
     stood: set[tuple[Any, ...]] = set()
     for row, refuse in rows:
         if row.number in seen:
-            refuse("number", f"{row.number} is there twice")
+            refuse("number", _("{number} is there twice", number=row.number))
         seen.add(row.number)
         _check_places(row, places, refuse)
         if row.merged and row.merged not in numbers:
-            refuse("merged", f"{row.merged} is not in ideas.csv")
+            refuse("merged", _("{merged} is not in ideas.csv", merged=row.merged))
         if (row.hidden is None) != (not row.hidden_why):
-            refuse("hidden_why", "expected where the idea is hidden, and there alone")
+            refuse("hidden_why", _("expected where the idea is hidden, and there alone"))
         if any(len(tag) > TAG for tag in row.tags.split("|")):
-            refuse("tags", f"expected words of at most {TAG} characters between |")
+            refuse("tags", _("expected words of at most {tag} characters between |", tag=TAG))
         if row.room and row.kind != IdeaKind.FAILURE_STORY.value:
-            refuse("room", "only a failure-story is told in the safe room")
+            refuse("room", _("only a failure-story is told in the safe room"))
         if row.room == "nameless" and row.group:
-            refuse("room", "a story without a name has no group")
+            refuse("room", _("a story without a name has no group"))
         if row.entry or row.attempt:
             _check_entry(row, entries, stood, refuse)
 
@@ -58,17 +59,17 @@ def _check_places(row: IdeaRow, places: Places, refuse: Refuse) -> None:
         if key not in places.groups:
             refuse("readers", places.no_group(key))
     if row.audience == Audience.GROUPS.value and not named:
-        refuse("readers", "is empty; expected keys of groups with | between them")
+        refuse("readers", _("is empty; expected keys of groups with | between them"))
 
 
 def _check_entry(row: IdeaRow, entries: Collection[tuple[Any, ...]], stood: set[tuple[Any, ...]], refuse: Refuse) -> None:
     place = (row.round, row.challenge, row.group)
     if row.entry and row.attempt:
-        refuse("attempt", "an idea stands for an entry or for an attempt")
+        refuse("attempt", _("an idea stands for an entry or for an attempt"))
     if row.entry and (*place, row.entry) not in entries:
-        refuse("entry", f'"{row.group}" has no entry {row.entry} there in submissions.csv')
+        refuse("entry", _('"{group}" has no entry {entry} there in submissions.csv', group=row.group, entry=row.entry))
     if (*place, row.entry, row.attempt) in stood:
-        refuse("number", "another idea stands for the same")
+        refuse("number", _("another idea stands for the same"))
     stood.add((*place, row.entry, row.attempt))
 
 
@@ -79,7 +80,7 @@ def check_around(bundle: Bundle, places: Places, rows: Mapping[str, Rows]) -> No
     for row, refuse in rows["idea_versions"]:
         _known(row.idea, "idea", ideas, refuse)
         if (row.idea, row.number) in told:
-            refuse("number", f"{row.number} of idea {row.idea} is there twice")
+            refuse("number", _("{number} of idea {idea} is there twice", number=row.number, idea=row.idea))
         told.add((row.idea, row.number))
     _check_links(ideas, rows["derivations"])
     _check_shares(places, ideas, rows["idea_shares"])
@@ -93,9 +94,9 @@ def _check_links(ideas: Collection[int], rows: Rows) -> None:
         if not row.cycle:
             _known(row.source, "source", ideas, refuse)
         if not row.cycle and row.source >= row.target:
-            refuse("source", "expected an older idea: its number is lower than that of what grew from it")
+            refuse("source", _("expected an older idea: its number is lower than that of what grew from it"))
         if (row.target, row.source, row.cycle) in linked:
-            refuse("source", "the same two ideas are there twice")
+            refuse("source", _("the same two ideas are there twice"))
         linked.add((row.target, row.source, row.cycle))
 
 
@@ -107,12 +108,20 @@ def _check_shares(places: Places, ideas: Collection[int], rows: Rows) -> None:
         if row.group not in places.groups:
             refuse("group", places.no_group(row.group))
         if row.group in shares[row.idea]:
-            refuse("group", f'"{row.group}" is there twice')
+            refuse("group", _('"{group}" is there twice', group=row.group))
         shares[row.idea][row.group] = row.basis_points
         last[row.idea] = refuse
     for number, parts in shares.items():
         if sum(parts.values()) != WHOLE:
-            last[number]("basis_points", f"the shares of idea {number} are {sum(parts.values())} together; expected {WHOLE}")
+            last[number](
+                "basis_points",
+                _(
+                    "the shares of idea {number} are {sum} together; expected {whole}",
+                    number=number,
+                    sum=sum(parts.values()),
+                    whole=WHOLE,
+                ),
+            )
 
 
 def check_answers(places: Places, rows: Rows) -> None:
@@ -121,12 +130,12 @@ def check_answers(places: Places, rows: Rows) -> None:
         if row.round not in places.rounds:
             refuse("round", places.no_round(row.round))
         if not row.text.strip() or len(row.text) > ANSWER:
-            refuse("text", f"expected some words, at most {ANSWER} characters")
+            refuse("text", _("expected some words, at most {answer} characters", answer=ANSWER))
 
 
 def _known(number: int, column: str, ideas: Collection[int], refuse: Refuse) -> None:
     if number not in ideas:
-        refuse(column, f"{number} is not in ideas.csv")
+        refuse(column, _("{number} is not in ideas.csv", number=number))
 
 
 def public_ideas(tables: Tables, rounds: Collection[str], left_out: Collection[str]) -> dict[str, Table[Any]]:

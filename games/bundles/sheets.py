@@ -15,6 +15,7 @@ from games.errors import Problem
 from games.playbooks.expand import written_path
 from games.playbooks.schema.messages import problems as validation_problems
 from leaderboards.engine.facts import MarkState
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec.base import Spec
 
 
@@ -37,7 +38,7 @@ def sheets_of(written: Mapping[str, Any], file: str) -> tuple[list[Sheet], list[
     problems: list[Problem] = []
     rows = written.get("sheets", [])
     if not isinstance(rows, list):
-        return [], [Problem(f"{file}: sheets", "expected a list of tables")]
+        return [], [Problem(f"{file}: sheets", _("expected a list of tables"))]
     for number, row in enumerate(rows):
         try:
             found.append(Sheet.model_validate(row))
@@ -55,11 +56,11 @@ def read_sheet(sheet: Sheet, content: bytes, tables: Tables, faults: Faults) -> 
     if text is None or header is None:
         return
     if sheet.group not in header:
-        faults.add(f"missing column {sheet.group}; found: {', '.join(header)}", row=1)
+        faults.add(_("missing column {group}; found: {names}", group=sheet.group, names=", ".join(header)), row=1)
         return
     judges = [(place, name, slug(name)) for place, name in enumerate(header) if name != sheet.group and name not in sheet.skip]
     known = {row.person for row in tables.people.rows}
-    tables.people.rows += [PersonRow(key, name, "judge") for _, name, key in judges if key not in known]
+    tables.people.rows += [PersonRow(key, name, "judge") for __, name, key in judges if key not in known]
     tables.people.numbers = []
     place_of_group = header.index(sheet.group)
     for number, line in rows_of(text, len(header), faults):
@@ -71,7 +72,7 @@ def read_sheet(sheet: Sheet, content: bytes, tables: Tables, faults: Faults) -> 
                 faults.add(str(error), row=number, column=name)
                 continue
             tables.marks.rows.append(MarkRow(sheet.round, sheet.challenge, group, 0, key, sheet.criterion, value, state))
-            tables.marks.numbers.append(f"{sheet.file} row {number}")
+            tables.marks.numbers.append(_("{file} row {number}", file=sheet.file, number=number))
 
 
 def _mark(sheet: Sheet, cell: str) -> tuple[Any, str]:

@@ -9,6 +9,7 @@ from typing import IO, Final, Protocol
 
 from games.bundles.rules import MAX_FILE, MAX_FILES, MAX_RATIO, MAX_TOTAL, MEGABYTE, RATIO_FROM, BundleRefused
 from games.errors import Problem
+from leaderboards.engine.language import gettext as _
 
 ENCRYPTED: Final = 0x1
 CHUNK: Final = MEGABYTE
@@ -46,7 +47,7 @@ class Folder:
     def read(self, name: str) -> bytes:
         path = self.path / self.prefix / name
         if path.is_symlink():
-            raise BundleRefused([Problem(name, "is a link; a bundle holds plain files")])
+            raise BundleRefused([Problem(name, _("is a link; a bundle holds plain files"))])
         return path.read_bytes()
 
     def inside(self, folder: str) -> "Folder":
@@ -76,9 +77,9 @@ def open_source(path: Path) -> Source:
     if path.is_dir():
         return _folder(path)
     if not path.is_file():
-        raise BundleRefused([Problem(str(path), "no such folder or file")])
+        raise BundleRefused([Problem(str(path), _("no such folder or file"))])
     if not zipfile.is_zipfile(path):
-        raise BundleRefused([Problem(path.name, "expected a folder or a zip file")])
+        raise BundleRefused([Problem(path.name, _("expected a folder or a zip file"))])
     with path.open("rb") as file:
         return open_zip(file, path.name)
 
@@ -93,7 +94,7 @@ def open_zip(file: IO[bytes], name: str = "bundle.zip") -> Source:
                 raise BundleRefused(problems)
             content = _unpacked(archive, infos)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise BundleRefused([Problem(name, f"this zip cannot be read: {error}")]) from None
+        raise BundleRefused([Problem(name, _("this zip cannot be read: {error}", error=error))]) from None
     tops = {entry.split("/", 1)[0] for entry in content}
     around = f"{tops.pop()}/" if len(tops) == 1 and all("/" in entry for entry in content) else ""
     return Archive(name, content, around)
@@ -112,14 +113,14 @@ def _folder(path: Path) -> Folder:
         if any(part.startswith(".") for part in PurePosixPath(name).parts):
             continue
         if found.is_symlink():
-            problems.append(Problem(name, "is a link; a bundle holds plain files"))
+            problems.append(Problem(name, _("is a link; a bundle holds plain files")))
         elif found.is_file():
             size = found.stat().st_size
             total += size
             files.append(name)
             problems += _too_large(name, size)
         if len(files) > MAX_FILES:
-            problems.append(Problem(str(path), f"more than {MAX_FILES} files"))
+            problems.append(Problem(str(path), _("more than {max_files} files", max_files=MAX_FILES)))
             break
     problems += _too_much(path.name, total)
     if problems:
@@ -130,36 +131,57 @@ def _folder(path: Path) -> Folder:
 def _too_large(name: str, size: int) -> list[Problem]:
     if size <= MAX_FILE:
         return []
-    return [Problem(name, f"{size / MEGABYTE:.0f} MB; a file of a bundle has at most {MAX_FILE // MEGABYTE} MB")]
+    return [
+        Problem(
+            name,
+            _("{size:.0f} MB; a file of a bundle has at most {max_file} MB", size=size / MEGABYTE, max_file=MAX_FILE // MEGABYTE),
+        )
+    ]
 
 
 def _too_much(name: str, total: int) -> list[Problem]:
     if total <= MAX_TOTAL:
         return []
-    return [Problem(name, f"{total / MEGABYTE:.0f} MB in all; a bundle has at most {MAX_TOTAL // MEGABYTE} MB")]
+    return [
+        Problem(
+            name,
+            _(
+                "{total:.0f} MB in all; a bundle has at most {max_total} MB",
+                total=total / MEGABYTE,
+                max_total=MAX_TOTAL // MEGABYTE,
+            ),
+        )
+    ]
 
 
 def _suspicious(infos: list[zipfile.ZipInfo], archive: str) -> list[Problem]:
     """What the directory of the zip already tells."""
     problems: list[Problem] = []
     if len(infos) > MAX_FILES:
-        return [Problem(archive, f"{len(infos)} files; a bundle has at most {MAX_FILES}")]
+        return [Problem(archive, _("{count} files; a bundle has at most {max_files}", count=len(infos), max_files=MAX_FILES))]
     seen: set[str] = set()
     for info in infos:
         name = info.filename
         if unsafe(name) or "\\" in info.orig_filename:
             problems.append(
-                Problem(f"{archive}: {name[:100]!r}", "a path that leaves the bundle; expected a plain relative path")
+                Problem(f"{archive}: {name[:100]!r}", _("a path that leaves the bundle; expected a plain relative path"))
             )
         elif stat.S_IFMT(info.external_attr >> 16) not in {0, stat.S_IFREG}:
-            problems.append(Problem(name, "is a link or a device; a bundle holds plain files"))
+            problems.append(Problem(name, _("is a link or a device; a bundle holds plain files")))
         elif info.flag_bits & ENCRYPTED:
-            problems.append(Problem(name, "is encrypted; expected a plain zip"))
+            problems.append(Problem(name, _("is encrypted; expected a plain zip")))
         elif name in seen:
-            problems.append(Problem(name, "is twice in the zip"))
+            problems.append(Problem(name, _("is twice in the zip")))
         elif info.file_size > RATIO_FROM and info.file_size > MAX_RATIO * max(info.compress_size, 1):
             problems.append(
-                Problem(name, f"unpacks to {info.file_size // max(info.compress_size, 1)} times its size; at most {MAX_RATIO}")
+                Problem(
+                    name,
+                    _(
+                        "unpacks to {file_size} times its size; at most {max_ratio}",
+                        file_size=info.file_size // max(info.compress_size, 1),
+                        max_ratio=MAX_RATIO,
+                    ),
+                )
             )
         else:
             problems += _too_large(name, info.file_size)
@@ -184,7 +206,7 @@ def _unpacked(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> dict[st
                 parts += chunk
                 total += len(chunk)
                 if len(parts) > MAX_FILE or total > MAX_TOTAL:
-                    raise BundleRefused([Problem(info.filename, "unpacks to more than it says; this zip cannot be trusted")])
+                    raise BundleRefused([Problem(info.filename, _("unpacks to more than it says; this zip cannot be trusted"))])
         if not any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(info.filename).parts):
             content[info.filename] = bytes(parts)
     return content

@@ -67,6 +67,7 @@ from games.retrospectives.rules import SECTIONS, AdoptionWay, ProposalState
 from games.suggestions.rules import SuggestionState
 from games.talk.rules import ThreadKind
 from leaderboards.engine.facts import DecisionKind, MarkState
+from leaderboards.engine.language import gettext as _
 
 
 @dataclass(slots=True, eq=False)
@@ -809,7 +810,7 @@ def read_table(name: str, content: bytes, faults: Faults) -> Table[Any]:
         return Table()
     missing = [column for column in shape.required if column not in header]
     if missing:
-        faults.add(f"missing column {', '.join(missing)}; found: {', '.join(header)}", row=1)
+        faults.add(_("missing column {names}; found: {names2}", names=", ".join(missing), names2=", ".join(header)), row=1)
         return Table()
     return _typed(shape, text, header, faults)
 

@@ -7,6 +7,7 @@ from games.bundles.earned_rows import GameRow, PointRow
 from games.bundles.rows import JournalRow
 from games.bundles.rules import Faults
 from games.bundles.tables import Table
+from leaderboards.engine.language import gettext as _
 
 
 def check_points(table: Table[PointRow], groups: Collection[str], faults: Faults) -> None:
@@ -15,16 +16,23 @@ def check_points(table: Table[PointRow], groups: Collection[str], faults: Faults
     for place, row in enumerate(table.rows):
         number = table.number(place)
         if row.group and row.group not in groups:
-            faults.add(f'"{row.group}" is not in groups.csv', row=number, column="group")
+            faults.add(_('"{group}" is not in groups.csv', group=row.group), row=number, column="group")
         if row.partner and row.partner not in groups:
-            faults.add(f'"{row.partner}" is not in groups.csv', row=number, column="partner")
+            faults.add(_('"{partner}" is not in groups.csv', partner=row.partner), row=number, column="partner")
         if (row.number, row.rule, row.group) in given:
-            faults.add(f'act {row.number} earns by rule "{row.rule}" twice', row=number, column="number")
+            faults.add(
+                _('act {number} earns by rule "{rule}" twice', number=row.number, rule=row.rule), row=number, column="number"
+            )
         given[row.number, row.rule, row.group] = row.amount
     for place, row in enumerate(table.rows):
         taken = given.get((row.reverses, row.rule, row.group))
         if row.reverses and (taken is None or row.reverses >= row.number or taken != -row.amount):
-            said = f'act {row.reverses} earned no {-row.amount} by rule "{row.rule}" before'
+            said = _(
+                'act {reverses} earned no {amount} by rule "{rule}" before',
+                reverses=row.reverses,
+                amount=-row.amount,
+                rule=row.rule,
+            )
             faults.add(said, row=table.number(place), column="reverses")
 
 
@@ -34,14 +42,14 @@ def check_game(table: Table[GameRow], groups: Collection[str], faults: Faults) -
     for place, row in enumerate(table.rows):
         number = table.number(place)
         if row.group and row.group not in groups:
-            faults.add(f'"{row.group}" is not in groups.csv', row=number, column="group")
+            faults.add(_('"{group}" is not in groups.csv', group=row.group), row=number, column="group")
         if not row.group and row.kind in {"quest", "week"}:
-            faults.add(f"a {row.kind} is of a group", row=number, column="group")
+            faults.add(_("a {kind} is of a group", kind=row.kind), row=number, column="group")
         if row.kind == "week" and not _is_monday(row.key):
-            faults.add(f'expected a Monday like 2027-03-01, found "{row.key}"', row=number, column="key")
+            faults.add(_('expected a Monday like 2027-03-01, found "{key}"', key=row.key), row=number, column="key")
         whose = (row.kind, row.key, "" if row.person else row.group, row.person)
         if whose in seen:
-            faults.add(f'the {row.kind} "{row.key}" is there twice', row=number, column="key")
+            faults.add(_('the {kind} "{key}" is there twice', kind=row.kind, key=row.key), row=number, column="key")
         seen.add(whose)
 
 
@@ -57,7 +65,7 @@ def check_journal(table: Table[JournalRow], groups: Collection[str], faults: Fau
     seen: set[int] = set()
     for place, row in enumerate(table.rows):
         if row.number in seen:
-            faults.add(f"{row.number} is there twice", row=table.number(place), column="number")
+            faults.add(_("{number} is there twice", number=row.number), row=table.number(place), column="number")
         seen.add(row.number)
         if row.group and row.group not in groups:
-            faults.add(f'"{row.group}" is not in groups.csv', row=table.number(place), column="group")
+            faults.add(_('"{group}" is not in groups.csv', group=row.group), row=table.number(place), column="group")

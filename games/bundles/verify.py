@@ -20,6 +20,7 @@ from games.results.rules import known_facts
 from leaderboards.actions import Line, stored_rows
 from leaderboards.computing import compute
 from leaderboards.engine.facts import Attempt, Facts
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.outcome import Outcome
 from leaderboards.engine.spec import Source, board_rounds, expand_boards
 from leaderboards.queries import content_digest
@@ -63,7 +64,9 @@ def verify(bundle: Bundle, *, pinned: Sequence[str] = (), chain: Sequence[Mappin
     comparison = compare(Table(rows, official.extra), looked.whole)
     compared, differences = Counter(comparison.compared), list(comparison.differences)
     differences += _announced(bundle, compared)
-    left_out = [f'round "{key}": its work is not in this bundle, nor what rests on it' for key in sorted(looked.hidden)]
+    left_out = [
+        _('round "{key}": its work is not in this bundle, nor what rests on it', key=key) for key in sorted(looked.hidden)
+    ]
     proofs = []
     for board, states in _by_board(bundle).items():
         compared["snapshot digest"] += len(states)
@@ -71,13 +74,15 @@ def verify(bundle: Bundle, *, pinned: Sequence[str] = (), chain: Sequence[Mappin
         faults = [*_chain(board, states), *(fault for found in broken.values() for fault in found)]
         found, why = _board_faults(looked, board, states, compared)
         if why and board in looked.points:
-            left_out.append(f'board "{board}" ranks points, and this bundle has no points.csv: only its digests were checked')
+            left_out.append(
+                _('board "{board}" ranks points, and this bundle has no points.csv: only its digests were checked', board=board)
+            )
         differences += faults + found
         trusted = are_trusted(states, pinned, chain)
         signed = sum(1 for one in states if one.proof is not None and not broken[one.number])
         proofs.append(_proof(looked, states, why, wrong=bool(found), signed=signed, trusted=trusted))
     beside = sorted({row.key for row in official.rows if row.kind == BESIDE})
-    left_out += [f'"{title}" is the result of somebody else: it stands beside ours' for title in beside]
+    left_out += [_('"{title}" is the result of somebody else: it stands beside ours', title=title) for title in beside]
     computed = sum(len(board.rows) for board in looked.whole.boards.values())
     return Verified(compared, tuple(differences), tuple(left_out), computed, tuple(proofs))
 
@@ -117,11 +122,11 @@ def _board_faults(looked: _Look, board: str, states: Sequence[Published], compar
     """Where the rows last published are not those computed; or why they were not computed."""
     bundle, last = looked.bundle, states[-1]
     if board in looked.points and not bundle.tables.points.rows and _scored(last):
-        return [], "this bundle has no points.csv"
+        return [], _("this bundle has no points.csv")
     if board in looked.without:
-        return [], "this bundle does not have the work of every round that it counts"
+        return [], _("this bundle does not have the work of every round that it counts")
     if board not in looked.whole.boards:
-        return [Problem(f'board "{board}"', "was published, but the rules have no such board")], ""
+        return [Problem(f'board "{board}"', _("was published, but the rules have no such board"))], ""
     compared["snapshot row"] += len(last.rows)
     moves = board in looked.points or not looked.rounds[board] <= looked.out
     earlier = _by_then(looked, last) if moves else ()
@@ -183,7 +188,15 @@ def _announced(bundle: Bundle, compared: Counter[str]) -> Iterator[Problem]:
             compared["digest in the journal"] += 1
             if digests[state] != said["digest"]:
                 where = f"journal.csv, act {row.number}"
-                yield Problem(where, f'board "{state[0]}", snapshot {state[1]} was published as {str(said["digest"])[:12]}…')
+                yield Problem(
+                    where,
+                    _(
+                        'board "{state}", snapshot {state2} was published as {said}…',
+                        state=state[0],
+                        state2=state[1],
+                        said=str(said["digest"])[:12],
+                    ),
+                )
 
 
 def _hidden(bundle: Bundle) -> set[str]:
@@ -215,9 +228,16 @@ def _chain(board: str, states: list[Published]) -> Iterator[Problem]:
         where = f'board "{board}", snapshot {one.number}'
         found = content_digest(key=board, rows=one.rows, design_number=one.design, previous=one.previous)
         if one.previous != before:
-            yield Problem(where, f"does not follow snapshot {one.number - 1}: previous digest {one.previous[:12] or 'none'}")
+            yield Problem(
+                where,
+                _(
+                    "does not follow snapshot {number}: previous digest {previous}",
+                    number=one.number - 1,
+                    previous=one.previous[:12] or _("none"),
+                ),
+            )
         elif found != one.digest:
-            yield Problem(where, f"published digest {one.digest[:12]}…, computed {found[:12]}…")
+            yield Problem(where, _("published digest {digest}…, computed {found}…", digest=one.digest[:12], found=found[:12]))
         before = one.digest
 
 
@@ -236,12 +256,20 @@ def _differences(
     for line in sorted(published.keys() | computed.keys()):
         where = f'board "{board}", snapshot {state.number}, group {line[0]}'
         if line not in computed:
-            found.append(Problem(where, "was published, but is not computed"))
+            found.append(Problem(where, _("was published, but is not computed")))
         elif line not in published:
-            found.append(Problem(where, "is computed, but was not published"))
+            found.append(Problem(where, _("is computed, but was not published")))
         else:
             off = [name for name in COMPARED if published[line].get(name) != computed[line][name]]
             if off:
-                said = ", ".join(f"{name} {published[line].get(name)}, computed {computed[line][name]}" for name in off[:3])
-                found.append(Problem(where, f"published {said}"))
+                said = ", ".join(
+                    _(
+                        "{name} {published}, computed {computed}",
+                        name=name,
+                        published=published[line].get(name),
+                        computed=computed[line][name],
+                    )
+                    for name in off[:3]
+                )
+                found.append(Problem(where, _("published {said}", said=said)))
     return found

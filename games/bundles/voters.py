@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from games.bundles.rows import MarkRow
 from games.playbooks.schema import Design
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 
 AUDIENCE: Final = "audience"
 PEERS: Final = "peers"
@@ -70,7 +72,16 @@ def check_votes(design: Design, rows: Iterable[tuple[MarkRow, Callable[[str, str
         if place not in most:
             continue
         if row.value != 1 or row.state:
-            refuse("value", "a ballot of an audience is 1")
+            refuse("value", _("a ballot of an audience is 1"))
         given[*place, row.judge] += 1
         if given[*place, row.judge] == most[place] + 1:
-            refuse("judge", f'"{row.judge}" has more than {most[place]} vote{"" if most[place] == 1 else "s"}')
+            refuse(
+                "judge",
+                ngettext(
+                    '"{judge}" has more than {most} vote',
+                    '"{judge}" has more than {most} votes',
+                    most[place],
+                    judge=row.judge,
+                    most=most[place],
+                ),
+            )

@@ -10,6 +10,7 @@ from games.bundles.won_rows import FlagRow, GrantRow, WinRow
 from games.recognition.rules.grants import GrantState
 from games.recognition.rules.watching import FlagKind, FlagState
 from games.recognition.rules.wins import monday
+from leaderboards.engine.language import gettext as _
 
 type Refuse = Callable[[str, str], None]
 type Rows = Iterable[tuple[Any, Refuse]]
@@ -29,7 +30,7 @@ def check_won(places: Places, numbers: Mapping[str, Collection[int]], rows: Mapp
     _check_grants(places, rows["grants"])
     for row, refuse in _once(places, rows["carried"], "kind", "key"):
         if row.test and row.test not in numbers["change_tests"]:
-            refuse("test", f"{row.test} is not in change_tests.csv")
+            refuse("test", _("{test} is not in change_tests.csv", test=row.test))
 
 
 def _once(places: Places, rows: Rows, *names: str) -> list[tuple[Any, Refuse]]:
@@ -41,7 +42,7 @@ def _once(places: Places, rows: Rows, *names: str) -> list[tuple[Any, Refuse]]:
             refuse("group", places.no_group(row.group))
         what = (row.group, *(getattr(row, name) for name in names))
         if what in seen:
-            refuse(names[-1], f'"{row.group}" has it twice')
+            refuse(names[-1], _('"{group}" has it twice', group=row.group))
         seen.add(what)
     return found
 
@@ -51,7 +52,7 @@ def _check_wins(places: Places, numbers: Mapping[str, Collection[int]], rows: Ro
         for name, table in (("idea", "ideas"), ("built", "ideas"), ("test", "change_tests")):
             number = getattr(row, name)
             if number and number not in numbers[table]:
-                refuse(name, f"{number} is not in {table}.csv")
+                refuse(name, _("{number} is not in {table}.csv", number=number, table=table))
         _check_where(places, row, refuse)
         if row.partner and row.partner not in places.groups:
             refuse("partner", places.no_group(row.partner))
@@ -61,14 +62,14 @@ def _check_where(places: Places, row: WinRow, refuse: Refuse) -> None:
     if row.attempt or row.round or row.challenge:
         places.challenge(row.round, row.challenge, refuse)
         if not row.attempt:
-            refuse("attempt", "expected the number of a try at the task")
+            refuse("attempt", _("expected the number of a try at the task"))
     if row.board and row.board not in places.boards:
-        refuse("board", f'"{row.board}" is not a board; known: {", ".join(places.boards)}')
+        refuse("board", _('"{board}" is not a board; known: {names}', board=row.board, names=", ".join(places.boards)))
 
 
 def _check_monday(day: date, refuse: Refuse) -> None:
     if day != monday(day):
-        refuse("week", f"expected a Monday like 2027-03-01, found {day.isoformat()}")
+        refuse("week", _("expected a Monday like 2027-03-01, found {day}", day=day.isoformat()))
 
 
 def _check_exchanges(places: Places, rows: Rows) -> None:
@@ -78,9 +79,12 @@ def _check_exchanges(places: Places, rows: Rows) -> None:
             if getattr(row, name) not in places.groups:
                 refuse(name, places.no_group(getattr(row, name)))
         if row.giver == row.receiver:
-            refuse("receiver", "a group gives nothing to itself here")
+            refuse("receiver", _("a group gives nothing to itself here"))
         if (row.giver, row.receiver, row.kind) in seen:
-            refuse("kind", f'{row.kind} from "{row.giver}" to "{row.receiver}" is there twice')
+            refuse(
+                "kind",
+                _('{kind} from "{giver}" to "{receiver}" is there twice', kind=row.kind, giver=row.giver, receiver=row.receiver),
+            )
         seen.add((row.giver, row.receiver, row.kind))
 
 
@@ -89,15 +93,15 @@ def _check_flags(places: Places, rows: Rows) -> None:
     standing: set[tuple[Any, ...]] = set()
     for row, refuse in rows:
         if row.number in seen:
-            refuse("number", f"{row.number} is there twice")
+            refuse("number", _("{number} is there twice", number=row.number))
         seen.add(row.number)
         _check_about(places, row, refuse)
         settled = row.state != FlagState.OPEN
         if settled != (row.settled is not None) or settled != bool(row.reason):
-            refuse("settled", "expected a time and a reason where somebody has looked at it, and there alone")
+            refuse("settled", _("expected a time and a reason where somebody has looked at it, and there alone"))
         key = (row.kind, row.groups, facts_of(row).get("week", ""))
         if not settled and key in standing:
-            refuse("state", "the same is open twice")
+            refuse("state", _("the same is open twice"))
         standing |= set() if settled else {key}
 
 
@@ -105,14 +109,21 @@ def _check_about(places: Places, row: FlagRow, refuse: Refuse) -> None:
     groups, facts = row.groups.split("|"), facts_of(row)
     least, most = SEVERAL[row.kind]
     if not least <= len(set(groups)) == len(groups) <= most:
-        refuse("groups", f"expected {least}{f' to {most}' if most > least else ''} groups for a {row.kind}, between |")
+        refuse(
+            "groups",
+            (
+                _("expected {least} to {most} groups for a {kind}, between |", least=least, most=most, kind=row.kind)
+                if most > least
+                else _("expected {least} groups for a {kind}, between |", least=least, kind=row.kind)
+            ),
+        )
     for one in groups:
         if one not in places.groups:
             refuse("groups", places.no_group(one))
     if row.kind == FlagKind.MOTION and not isinstance(facts.get("week"), str):
-        refuse("facts", 'expected its week, as {"week": "2027-03-01"}')
+        refuse("facts", _('expected its week, as {"week": "2027-03-01"}'))
     if "giver" in facts and facts["giver"] not in groups:
-        refuse("facts", "expected one of its groups as giver")
+        refuse("facts", _("expected one of its groups as giver"))
 
 
 def facts_of(row: FlagRow) -> dict[str, Any]:
@@ -127,10 +138,13 @@ def _check_grants(places: Places, rows: Rows) -> None:
         if row.group and row.group not in places.groups:
             refuse("group", places.no_group(row.group))
         if bool(row.group) == (row.state == GrantState.UNALLOCATED):
-            refuse("group", f"expected a group, or nobody where the state is {GrantState.UNALLOCATED.value}")
+            refuse(
+                "group",
+                _("expected a group, or nobody where the state is {unallocated}", unallocated=GrantState.UNALLOCATED.value),
+            )
         if row.state != GrantState.REVOKED:
             if (row.award, row.group) in seen:
-                refuse("award", f'"{row.group}" has "{row.award}" twice')
+                refuse("award", _('"{group}" has "{award}" twice', group=row.group, award=row.award))
             seen.add((row.award, row.group))
 
 
@@ -139,4 +153,4 @@ def check_prizes(grants: Iterable[GrantRow], bookings: Rows) -> None:
     held = {(row.award, row.group) for row in grants if row.state != GrantState.REVOKED}
     for row, refuse in bookings:
         if row.prize and (row.prize, row.group) not in held:
-            refuse("prize", f'"{row.group}" has no "{row.prize}" in grants.csv')
+            refuse("prize", _('"{group}" has no "{prize}" in grants.csv', group=row.group, prize=row.prize))

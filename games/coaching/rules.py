@@ -8,6 +8,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from games.errors import Conflict, Invalid
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 
 
 class Outcome(StrEnum):
@@ -81,11 +83,11 @@ class Span:
 def check_span(span: Span, now: datetime) -> None:
     """Refuse a time that has begun, ends before it begins, or is shorter or longer than a session can be. Raises SlotInvalid."""
     if span.starts <= now:
-        raise SlotInvalid("Offer a time that is still to come.", where="starts")
+        raise SlotInvalid(_("Offer a time that is still to come."), where="starts")
     if span.ends - span.starts < SHORTEST:
-        raise SlotInvalid("A session takes at least 5 minutes.", where="minutes")
+        raise SlotInvalid(_("A session takes at least 5 minutes."), where="minutes")
     if span.ends - span.starts > LONGEST:
-        raise SlotInvalid("A session takes at most 8 hours.", where="minutes")
+        raise SlotInvalid(_("A session takes at most 8 hours."), where="minutes")
 
 
 def weekly(first: date, begin: time, end: time, *, minutes: int, weeks: int, zone: ZoneInfo) -> list[Span]:
@@ -94,11 +96,11 @@ def weekly(first: date, begin: time, end: time, *, minutes: int, weeks: int, zon
     `begin` and `end` are read on the clock of `zone`, so a session at 14:00 stays at 14:00 when the clocks change. Raises SlotInvalid.
     """
     if not 1 <= weeks <= MOST_WEEKS:
-        message = f"From 1 to {MOST_WEEKS} weeks."
+        message = _("From 1 to {most_weeks} weeks.", most_weeks=MOST_WEEKS)
         raise SlotInvalid(message, where="weeks")
     length = timedelta(minutes=minutes)
     if not SHORTEST <= length <= LONGEST:
-        raise SlotInvalid("A session takes from 5 minutes to 8 hours.", where="minutes")
+        raise SlotInvalid(_("A session takes from 5 minutes to 8 hours."), where="minutes")
     found: list[Span] = []
     for week in range(weeks):
         day = first + timedelta(weeks=week)
@@ -107,10 +109,10 @@ def weekly(first: date, begin: time, end: time, *, minutes: int, weeks: int, zon
             found.append(Span(at, at + length))
             at += length
             if len(found) > MOST_OFFERED:
-                message = f"At most {MOST_OFFERED} times at once: fewer weeks, or longer sessions."
+                message = _("At most {most_offered} times at once: fewer weeks, or longer sessions.", most_offered=MOST_OFFERED)
                 raise SlotInvalid(message, where="weeks")
     if not found:
-        raise SlotInvalid("No session of that length fits between these times.", where="end")
+        raise SlotInvalid(_("No session of that length fits between these times."), where="end")
     return found
 
 
@@ -119,7 +121,9 @@ def check_apart(spans: Sequence[Span], others: Sequence[Span]) -> None:
     for number, one in enumerate(spans):
         met = next((other for other in (*spans[:number], *others) if one.meets(other)), None)
         if met is not None:
-            message = f"Two of these times overlap: there is one at {met.starts.isoformat(timespec='minutes')} already."
+            message = _(
+                "Two of these times overlap: there is one at {starts} already.", starts=met.starts.isoformat(timespec="minutes")
+            )
             raise Overlaps(message)
 
 
@@ -127,9 +131,14 @@ def check_quota(used: int, quota: int, *, per_round: bool) -> None:
     """Refuse one more booking when `used` of `quota` are used. Raises OverQuota."""
     if used < quota:
         return
-    within = "in each round" if per_round else "in this competition"
-    hours = "office hour" if quota == 1 else "office hours"
-    message = f"Every team has {quota} {hours} {within}, and yours are booked. Cancel one in time, and you may book another."
+    within = _("in each round") if per_round else _("in this competition")
+    hours = ngettext("office hour", "office hours", quota)
+    message = _(
+        "Every team has {quota} {hours} {within}, and yours are booked. Cancel one in time, and you may book another.",
+        quota=quota,
+        hours=hours,
+        within=within,
+    )
     raise OverQuota(message)
 
 
@@ -150,8 +159,8 @@ def cleaned(text: str, most: int, where: str, *, empty: str = "") -> str:
     if empty and not clean:
         raise BookingInvalid(empty, where=where)
     if len(clean) > most:
-        message = f"At most {most:,} characters: this has {len(clean):,}."
+        message = _("At most {most:,} characters: this has {count:,}.", most=most, count=len(clean))
         raise BookingInvalid(message, where=where)
     if "\0" in clean:
-        raise BookingInvalid("No null character, please.", where=where)
+        raise BookingInvalid(_("No null character, please."), where=where)
     return clean

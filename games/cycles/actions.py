@@ -30,6 +30,7 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.organizations.models import Organization
 from games.playbooks.schema import Design
+from leaderboards.engine.language import gettext as _
 
 
 def locked(cycle: Cycle) -> Cycle:
@@ -84,7 +85,7 @@ def _next_number(cycle: Cycle, *, always: bool) -> int:
     """The number of the next decision, held until the transaction ends."""
     held = locked(cycle)
     if held.state not in TAKES_DECISIONS and not always:
-        message = f"The cycle is {held.state}: nothing more is decided in it."
+        message = _("The cycle is {state}: nothing more is decided in it.", state=held.state)
         raise DecisionRefused(message)
     return (cycle.decisions.aggregate(last=Max("number"))["last"] or 0) + 1
 
@@ -104,12 +105,12 @@ def revoke_decision(decision: Decision, *, by: Any, reason: str) -> Decision:
     """
     needs_reason(reason)
     if decision.kind not in TAKEN_BACK:
-        message = f"A decision of kind {decision.kind} is not taken back: take another one."
+        message = _("A decision of kind {kind} is not taken back: take another one.", kind=decision.kind)
         raise DecisionRefused(message)
     now = db_now()
     locked(decision.cycle)
     if not Decision.objects.filter(pk=decision.pk, revoked_at__isnull=True).update(revoked_at=now):
-        message = f"Decision {decision.number} was taken back before."
+        message = _("Decision {number} was taken back before.", number=decision.number)
         raise DecisionRefused(message)
     decision.revoked_at = now
     return record_decision(
@@ -135,7 +136,7 @@ def break_glass(cycle: Cycle, *, by: Any, reason: str) -> Decision:
     locked(cycle)
     now = db_now()
     if glass_broken(now).filter(cycle=cycle, by=by).exists():
-        message = "You may read this cycle already. Take that decision back first, or wait until it ends."
+        message = _("You may read this cycle already. Take that decision back first, or wait until it ends.")
         raise DecisionRefused(message)
     until = f"until {now + GLASS_OPEN_FOR:%Y-%m-%d %H:%M} UTC"
     question = "May the owner of this instance read what is sealed?"
@@ -148,7 +149,7 @@ def break_glass(cycle: Cycle, *, by: Any, reason: str) -> Decision:
 def needs_reason(reason: str) -> None:
     """Refuse an empty reason."""
     if not reason.strip():
-        message = "A reason is needed: it stands in the record."
+        message = _("A reason is needed: it stands in the record.")
         raise ReasonMissing(message, where="reason")
 
 
@@ -159,7 +160,7 @@ def change_state(cycle: Cycle, state: CycleState, *, by: Any, reason: str) -> De
     held = locked(cycle)
     before = CycleState(held.state)
     if not may_become(before, state):
-        message = f"A cycle that is {before} cannot become {state}."
+        message = _("A cycle that is {before} cannot become {state}.", before=before, state=state)
         raise StateRefused(message, where="state")
     decision = record_decision(cycle, DecisionKind.STATE, by=by, reason=reason, value=state.value)
     _set_state(cycle, before, state, by=by)
@@ -214,7 +215,7 @@ def series_for(key: str, *, name: str = "", organization: Organization | None = 
     """The series with this key, made if there is none; without a name it is called by its key, in words."""
     try:
         with transaction.atomic():
-            found, _ = Series.objects.get_or_create(
+            found, __ = Series.objects.get_or_create(
                 key=key, defaults={"name": name or words_of(key), "organization": organization}
             )
     except IntegrityError:  # made by somebody else at this moment

@@ -14,6 +14,7 @@ from games.cycles.models import Cycle
 from games.errors import Invalid
 from games.journal.actions import record
 from games.journal.rules import Kind
+from leaderboards.engine.language import gettext as _
 
 FOLDER: Final = "logos"
 MOST: Final = 512 * 1024  # bytes
@@ -36,11 +37,11 @@ def set_logo(cycle: Cycle, file: IO[bytes], *, by: Any) -> Cycle:
     """Take a picture as the logo: PNG, JPEG or WebP by its first bytes, whatever it is called; at most half a megabyte."""
     content = file.read(MOST + 1)
     if len(content) > MOST:
-        message = f"The picture has more than {MOST // 1024} KB: make it smaller."
+        message = _("The picture has more than {most} KB: make it smaller.", most=MOST // 1024)
         raise LogoRefused(message, where="logo")
     ending = str(filetype.guess_extension(content) or "") if content else ""
     if ending not in TYPES:
-        message = "Expected a picture in PNG, JPEG or WebP."
+        message = _("Expected a picture in PNG, JPEG or WebP.")
         raise LogoRefused(message, where="logo")
     stored = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}.{ending}", ContentFile(content))
     try:

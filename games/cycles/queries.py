@@ -11,6 +11,7 @@ from games.cycles.models import Cycle, Decision, Series
 from games.cycles.models import Design as DesignRow
 from games.cycles.rules import GLASS_OPEN_FOR, DecisionKind, DesignMissing, changes
 from games.playbooks.schema import Design
+from leaderboards.engine.language import gettext as _
 
 KEPT = 256
 KEPT_NUMBERS = 8192
@@ -66,7 +67,7 @@ def keep_designs(cycles: Iterable[Cycle]) -> None:
     missing = {place for place in wanted if _parsed.get(_digests.get(place, "")) is None}
     if not missing:
         return
-    rows = DesignRow.objects.filter(cycle__in={pk for pk, _ in missing}, number=F("cycle__design_number"))
+    rows = DesignRow.objects.filter(cycle__in={pk for pk, __ in missing}, number=F("cycle__design_number"))
     for pk, number, digest, data in rows.values_list("cycle_id", "number", "digest", "data"):
         if (pk, number) not in _uncommitted:
             _digests.keep((pk, number), digest)
@@ -77,7 +78,7 @@ def keep_designs(cycles: Iterable[Cycle]) -> None:
 def _read(place: tuple[int, int]) -> Design:
     row = DesignRow.objects.filter(cycle_id=place[0], number=place[1]).values_list("digest", "data").first()
     if row is None:
-        message = f"There is no design {place[1]} of this cycle."
+        message = _("There is no design {place} of this cycle.", place=place[1])
         raise DesignMissing(message)
     digest, data = row
     if place not in _uncommitted:

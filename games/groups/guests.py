@@ -25,6 +25,7 @@ from games.organizations.queries import Sent, invited_since
 from games.organizations.rules import INVITED_A_DAY, NAME_LENGTH, InvitedOften
 from games.playbooks.rules import Capability
 from games.playbooks.schema import Design, Role
+from leaderboards.engine.language import gettext as _
 
 OVER: Final = frozenset({CycleState.CLOSED.value, CycleState.CANCELLED.value})
 KIND: Final = "team"
@@ -98,7 +99,7 @@ def plan_guests(cycle: Cycle, guests: Sequence[Guest], *, role: str, now: dateti
     design = design_of(cycle)
     plan = Plan()
     if cycle.state in OVER:
-        plan.problems.append(Problem("", f"The cycle is {cycle.state}: nobody is invited any more."))
+        plan.problems.append(Problem("", _("The cycle is {state}: nobody is invited any more.", state=cycle.state)))
     known = _known(cycle, design, guests, now)
     seen: dict[tuple[str, str, str], int] = {}
     for guest in guests:
@@ -153,7 +154,9 @@ def _row(
     before = len(plan.problems)
     found.role = _role(guest, design, plan, default)
     if len(guest.name) > NAME_LENGTH:
-        plan.problems.append(Problem(place(guest.row, "name"), f"A name has at most {NAME_LENGTH} letters."))
+        plan.problems.append(
+            Problem(place(guest.row, "name"), _("A name has at most {name_length} letters.", name_length=NAME_LENGTH))
+        )
     if found.role is not None:
         _to_team(found, design, known, plan)
     if found.role is None or len(plan.problems) > before:
@@ -170,7 +173,9 @@ def _row(
     if found.group is None and not found.founds:
         return found
     if other := _elsewhere(found, known):
-        plan.problems.append(Problem(place(guest.row, "team"), f'{guest.email} is in "{other}" already.'))
+        plan.problems.append(
+            Problem(place(guest.row, "team"), _('{email} is in "{other}" already.', email=guest.email, other=other))
+        )
         found.fate = Fate.FAULTY
     return found
 
@@ -184,15 +189,17 @@ def _role(guest: Guest, design: Design, plan: Plan, default: str) -> Role | None
     role = next((one for one in design.roles if one.key == wanted and one.capabilities), None)
     if role is None:
         known = ", ".join(one.key for one in design.roles if one.capabilities)
-        plan.problems.append(Problem(place(guest.row, "role"), f'"{wanted}" is no role of this cycle; known: {known}.'))
+        text = _('"{wanted}" is no role of this cycle; known: {known}.', wanted=wanted, known=known)
+        plan.problems.append(Problem(place(guest.row, "role"), text))
         return None
     if set(role.capabilities) <= CYCLE_WIDE:
         if guest.team:
-            text = f'A {role.name or role.key} belongs to no team: leave "{guest.team}" out, or choose another role.'
+            said = role.name or role.key
+            text = _('A {role} belongs to no team: leave "{team}" out, or choose another role.', role=said, team=guest.team)
             plan.problems.append(Problem(place(guest.row, "team"), text))
         return role
     if not guest.team:
-        text = f"In which team? A {role.name or role.key} belongs to one."
+        text = _("In which team? A {role} belongs to one.", role=role.name or role.key)
         plan.problems.append(Problem(place(guest.row, "team"), text))
     return role
 
@@ -208,12 +215,11 @@ def _to_team(found: Planned, design: Design, known: _Known, plan: Plan) -> None:
     if group is not None:
         found.group, found.team = group, group.name
         if group.state != GroupState.ACTIVE.value:
-            plan.problems.append(
-                Problem(place(guest.row, "team"), f'"{group.name}" is {group.state}: answer its registration first.')
-            )
+            text = _('"{group}" is {state}: answer its registration first.', group=group.name, state=group.state)
+            plan.problems.append(Problem(place(guest.row, "team"), text))
         return
     if divisions and guest.division not in divisions:
-        text = f'A new team needs a division: give a column "division" with one of {", ".join(divisions)}.'
+        text = _('A new team needs a division: give a column "division" with one of {names}.', names=", ".join(divisions))
         plan.problems.append(Problem(place(guest.row, "division"), text))
     try:
         found.team = clean_group_name(guest.team, design.registration.names)
@@ -276,12 +282,15 @@ def _check_teams(plan: Plan, design: Design, known: _Known) -> None:
         if not leads:
             rows[0].role = captain
         if known.places is not None and number > known.places:
-            text = f'No place is left for a new team "{rows[0].team}": the cycle has room for {known.places} more.'
+            text = _(
+                'No place is left for a new team "{team}": the cycle has room for {places} more.',
+                team=rows[0].team,
+                places=known.places,
+            )
             plan.problems.append(Problem(place(rows[0].guest.row, "team"), text))
 
 
 def _full(plan: Plan, one: Planned, limit: int | None) -> None:
-    plan.problems.append(
-        Problem(place(one.guest.row, "team"), f'"{one.team}" would be too large: a team has at most {limit} members.')
-    )
+    text = _('"{team}" would be too large: a team has at most {limit} members.', team=one.team, limit=limit)
+    plan.problems.append(Problem(place(one.guest.row, "team"), text))
     one.fate = Fate.FAULTY

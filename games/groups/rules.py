@@ -13,6 +13,7 @@ from games.playbooks.rules import Capability
 from games.playbooks.schema.cycle import DEFAULT_ROLES, Role
 from games.playbooks.schema.registration import Eligibility, NameRules, Registration
 from leaderboards.engine import numbers
+from leaderboards.engine.language import gettext as _
 
 UNNAMED: Final = "A team that keeps its name to itself"
 UNNAMED_KEY: Final = "unnamed-"
@@ -134,18 +135,30 @@ def door(rules: Registration, *, state: str, enrolling: bool, now: datetime) -> 
     At `closes` itself it is closed. `state` is the cycle's, `enrolling` whether that state is the one before the start.
     """
     if state not in {"enrolling", "running"}:
-        return Door(open=False, why=f"The cycle is {state}: no groups are taken.", opens=rules.opens, closes=rules.closes)
+        return Door(
+            open=False, why=_("The cycle is {state}: no groups are taken.", state=state), opens=rules.opens, closes=rules.closes
+        )
     if rules.opens is not None and now < rules.opens:
-        return Door(open=False, why=f"Registration opens on {_moment(rules.opens)}.", opens=rules.opens, closes=rules.closes)
+        return Door(
+            open=False,
+            why=_("Registration opens on {moment}.", moment=_moment(rules.opens)),
+            opens=rules.opens,
+            closes=rules.closes,
+        )
     if rules.closes is not None and rules.closes <= now:
-        return Door(open=False, why=f"Registration closed on {_moment(rules.closes)}.", opens=rules.opens, closes=rules.closes)
+        return Door(
+            open=False,
+            why=_("Registration closed on {moment}.", moment=_moment(rules.closes)),
+            opens=rules.opens,
+            closes=rules.closes,
+        )
     if rules.closes is None and not enrolling:
-        return Door(open=False, why="Registration ended when the cycle began.", opens=rules.opens)
+        return Door(open=False, why=_("Registration ended when the cycle began."), opens=rules.opens)
     return Door(open=True, opens=rules.opens, closes=rules.closes)
 
 
 def _moment(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%-d %B %Y, %H:%M} UTC"
+    return _("{astimezone:%-d %B %Y, %H:%M} UTC", astimezone=at.astimezone(UTC))
 
 
 def clean_group_name(name: str, rules: NameRules) -> str:
@@ -154,13 +167,18 @@ def clean_group_name(name: str, rules: NameRules) -> str:
     clean = " ".join(kept.split())
     problem = ""
     if not rules.min_length <= len(clean) <= rules.max_length:
-        problem = f"A name has {rules.min_length} to {rules.max_length} letters; this one has {len(clean)}."
+        problem = _(
+            "A name has {min_length} to {max_length} letters; this one has {count}.",
+            min_length=rules.min_length,
+            max_length=rules.max_length,
+            count=len(clean),
+        )
     elif not any(sign.isalnum() for sign in clean):
-        problem = "A name has at least one letter or digit."
+        problem = _("A name has at least one letter or digit.")
     else:
         folded = same_name(clean)
         bad = next((word for word in rules.forbidden if word and same_name(word) in folded), None)
-        problem = f'"{bad}" may not be part of a name.' if bad else ""
+        problem = _('"{bad}" may not be part of a name.', bad=bad) if bad else ""
     if problem:
         raise RegistrationRefused(problem, where="name")
     return clean
@@ -175,22 +193,37 @@ def consent_problems(rules: Registration, consent: Consent) -> list[Problem]:
     """What has not been accepted, or not in the version that holds now."""
     found = []
     for field, document, given, words in (
-        ("terms_version", rules.terms, consent.terms_version, "the terms"),
-        ("licence_version", rules.licence, consent.licence_version, "the licence for reuse"),
+        ("terms_version", rules.terms, consent.terms_version, _("the terms")),
+        ("licence_version", rules.licence, consent.licence_version, _("the licence for reuse")),
     ):
         if document is None or given == document.version:
             continue
         if given:
             found.append(
                 Problem(
-                    field, f"Version {given} of {words} no longer holds: read and accept version {document.version}.", "outdated"
+                    field,
+                    _(
+                        "Version {given} of {words} no longer holds: read and accept version {version}.",
+                        given=given,
+                        words=words,
+                        version=document.version,
+                    ),
+                    "outdated",
                 )
             )
         else:
-            found.append(Problem(field, f"Accept {words}, version {document.version}.", "required"))
+            found.append(
+                Problem(field, _("Accept {words}, version {version}.", words=words, version=document.version), "required")
+            )
     if rules.min_age is not None and not consent.age_confirmed:
-        rest = f", or: {rules.consent}" if rules.consent else ""
-        found.append(Problem("age_confirmed", f"Confirm that everybody is at least {rules.min_age} years old{rest}.", "required"))
+        rest = _(", or: {consent}", consent=rules.consent) if rules.consent else ""
+        found.append(
+            Problem(
+                "age_confirmed",
+                _("Confirm that everybody is at least {min_age} years old{rest}.", min_age=rules.min_age, rest=rest),
+                "required",
+            )
+        )
     return found
 
 
@@ -230,7 +263,7 @@ def outcome(rules: Registration, *, taken: int, approved: bool) -> RegistrationS
     if rules.capacity is None or taken < rules.capacity:
         return RegistrationState.ACCEPTED
     if not rules.waiting_list:
-        message = f"All {rules.capacity} places are taken."
+        message = _("All {capacity} places are taken.", capacity=rules.capacity)
         raise CycleFull(message)
     return RegistrationState.WAITING
 
@@ -257,7 +290,7 @@ def missing_members(rules: Registration, members: int) -> int:
 
 def new_invite_code() -> str:
     """Ten letters and digits that cannot be mistaken for each other: 50 bits, to be read out or typed."""
-    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+    return "".join(secrets.choice(CODE_LETTERS) for __ in range(CODE_LENGTH))
 
 
 def clean_code(code: str) -> str:

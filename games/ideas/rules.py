@@ -15,6 +15,8 @@ from games.cycles.rules import CycleState
 from games.errors import Conflict, Invalid, Problem, TooMany
 from games.playbooks.rules import Visibility
 from games.playbooks.schema.sharing import Part
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import gettext_noop, ngettext
 
 SHARED_IN: Final = frozenset(
     {CycleState.ENROLLING.value, CycleState.RUNNING.value, CycleState.PAUSED.value, CycleState.AWARDING.value}
@@ -193,22 +195,22 @@ def cleaned(told: Telling) -> Telling:
 
 def _faults(told: Telling, *, unknown: Sequence[str]) -> Iterator[Problem]:
     if not told.title:
-        yield Problem("title", "Give it a name.")
+        yield Problem("title", _("Give it a name."))
     if told.kind not in set(IdeaKind):
-        yield Problem("kind", f"Expected one of {', '.join(IdeaKind)}.")
+        yield Problem("kind", _("Expected one of {names}.", names=", ".join(IdeaKind)))
     if not told.summary and not told.parts:
-        yield Problem("summary", "Say in a few words what it is about.")
+        yield Problem("summary", _("Say in a few words what it is about."))
     lines = {"title": (told.title, TITLE), "step": (told.step, LINE), "licence": (told.licence, LINE)}
     texts = {"summary": told.summary, "note": told.note, **told.parts}
     for where, (text, most) in (lines | {key: (text, TEXT) for key, text in texts.items()}).items():
         if len(text) > most:
-            yield Problem(where, f"At most {most} characters.")
+            yield Problem(where, _("At most {most} characters.", most=most))
         if "\0" in text:
-            yield Problem(where, "No null character, please.")
+            yield Problem(where, _("No null character, please."))
     if len(told.tags) > TAGS or any(len(tag) > TAG or "\0" in tag for tag in told.tags):
-        yield Problem("tags", f"At most {TAGS} words of {TAG} characters.")
+        yield Problem("tags", _("At most {tags} words of {tag} characters.", tags=TAGS, tag=TAG))
     for key in unknown:
-        yield Problem("parts", f'There is no part "{key}": expected {", ".join(PARTS)}.')
+        yield Problem("parts", _('There is no part "{key}": expected {names}.', key=key, names=", ".join(PARTS)))
 
 
 def digest_of(told: Telling) -> str:
@@ -245,20 +247,24 @@ def check_split(held: Mapping[int, int], asked: Mapping[int, int], acting: Colle
     `held`: as it stands. So a split is agreed: whoever loses some of it says so themselves.
     """
     if sum(asked.values()) != WHOLE or any(points < 1 for points in asked.values()):
-        message = f"The shares are {sum(asked.values())} basis points together: expected exactly {WHOLE}, each at least 1."
+        message = _(
+            "The shares are {sum} basis points together: expected exactly {whole}, each at least 1.",
+            sum=sum(asked.values()),
+            whole=WHOLE,
+        )
         raise IdeaInvalid(message, where="shares")
     robbed = [group for group, points in held.items() if asked.get(group, 0) < points and group not in acting]
     if robbed:
-        raise IdeaRefused("The share of a group shrinks only by its own hand.", where="shares")
+        raise IdeaRefused(_("The share of a group shrinks only by its own hand."), where="shares")
 
 
 def check_story(told: Telling, audience: str, *, nameless: bool) -> None:
     """Refuse a failure story that does not say what went wrong, and one without a name for readers that would tell whose it is."""
     problems = []
     if not told.parts.get("went_wrong", "").strip():
-        problems.append(Problem("went_wrong", "Say what went wrong: that is what others learn from."))
+        problems.append(Problem("went_wrong", _("Say what went wrong: that is what others learn from.")))
     if nameless and audience not in NAMELESS:
-        words = (
+        words = _(
             "A story without a name is for the organizers, for every team, or for everybody: naming teams would tell whose it is."
         )
         problems.append(Problem("audience", words))
@@ -277,15 +283,16 @@ def check_pace(times: Iterable[datetime], limits: Iterable[tuple[timedelta, int]
     for span, most in limits:
         lately = [at for at in before if at > now - span]
         if len(lately) >= most:
-            within = "an hour" if span == HOUR else "a day"
+            within = _("an hour") if span == HOUR else _("a day")
             left = lately[most - 1] + span - now
-            message = f"That is {most} {what} within {within}. Others shall have their turn: go on in {_wait(left)}."
+            text = gettext_noop("That is {most} {what} within {within}. Others shall have their turn: go on in {wait}.")
+            message = _(text, most=most, what=what, within=within, wait=_wait(left))
             raise TooFast(message, retry_after=left.total_seconds())
 
 
 def _wait(left: timedelta) -> str:
     """In whole minutes, and beyond two hours in whole hours; never less than the time that is left."""
     if left > 2 * HOUR:
-        return f"{-(-left // HOUR)} hours"
+        return _("{left} hours", left=-(-left // HOUR))
     minutes = max(-(-left // timedelta(minutes=1)), 1)
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+    return ngettext("1 minute", "{minutes} minutes", minutes, minutes=minutes)

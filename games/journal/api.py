@@ -14,6 +14,7 @@ from games.journal.models import JournalEntry
 from games.journal.queries import sealed
 from games.permissions import access_of, sees_cycle, visible
 from leaderboards.describing import OpenApiParameter, OpenApiResponse, OpenApiTypes, extend_schema
+from leaderboards.engine.language import gettext as _
 
 LINES: Final = 1000
 MOST: Final = 10_000
@@ -75,6 +76,6 @@ def _whole(request: Request, name: str, usual: int, least: int, most: int) -> in
     if text is None:
         return usual
     if not (text.isascii() and text.isdigit() and len(text) <= 19 and least <= int(text) <= most):  # noqa: PLR2004 digits of 2^63
-        message = f"Expected a whole number from {least} to {most}."
+        message = _("Expected a whole number from {least} to {most}.", least=least, most=most)
         raise Invalid(message, where=name)
     return int(text)

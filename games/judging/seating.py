@@ -19,6 +19,7 @@ from games.organizations.models import Person
 from games.rounds.queries import entrants_of
 from games.submissions.models import Submission
 from games.submissions.queries import counting
+from leaderboards.engine.language import gettext as _
 
 MARKED: Final = ("rubric", "ranking")
 
@@ -147,9 +148,20 @@ def task_named(
     fitting = [one for (at, task), one in tasks.items() if of_round in {"", at} and key in {"", task}]
     if len(fitting) == 1:
         return fitting[0]
-    known = ", ".join(f"{at}/{task}" for at, task in tasks) or "none"
-    said = "no such one" if not fitting else "several fit"
-    problems.append(Problem(where, f'challenge "{key}" in round "{of_round}": {said}; known: {known}'))
+    known = ", ".join(f"{at}/{task}" for at, task in tasks) or _("none")
+    said = _("no such one") if not fitting else _("several fit")
+    problems.append(
+        Problem(
+            where,
+            _(
+                'challenge "{key}" in round "{of_round}": {said}; known: {known}',
+                key=key,
+                of_round=of_round,
+                said=said,
+                known=known,
+            ),
+        )
+    )
     return None
 
 
@@ -158,5 +170,5 @@ def judge_named(key: str, judges: dict[str, list[Person]], where: str, problems:
     found = judges.get(key, [])
     if len(found) == 1:
         return found[0]
-    problems.append(Problem(where, f'"{key}" {"is no judge of this cycle" if not found else "names several judges"}'))
+    problems.append(Problem(where, f'"{key}" {(_("is no judge of this cycle") if not found else _("names several judges"))}'))
     return None

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from leaderboards.engine.language import gettext as _
+
 
 class MessageState(StrEnum):
     """queued → sent; failed after the last try; bounced when the address itself was refused; held for the daily digest."""
@@ -76,7 +78,7 @@ class Letter:
 
 def letter_of(text: str) -> Letter:
     """The first line is the subject, the rest the body; line breaks never reach the subject."""
-    subject, _, body = text.strip().partition("\n")
+    subject, __, body = text.strip().partition("\n")
     return Letter(subject=" ".join(subject.split())[:SUBJECT_LENGTH], body=body.strip() + "\n")
 
 
@@ -221,7 +223,7 @@ def digest_letter(letters: Iterable[Letter]) -> Letter:
     every = list(letters)
     if len(every) == 1:
         return every[0]
-    subject = f"{every[0].subject} and {len(every) - 1} more"
+    subject = _("{subject} and {count} more", subject=every[0].subject, count=len(every) - 1)
     contents = "\n".join(f"- {one.subject}" for one in every)
     bodies = "\n\n".join(f"{one.subject}\n{'-' * min(len(one.subject), 72)}\n\n{one.body.strip()}" for one in every)
     return Letter(subject=subject[:SUBJECT_LENGTH], body=f"{contents}\n\n\n{bodies}\n")

@@ -40,6 +40,7 @@ from games.organizations.rules import (
     merged,
     name_from_email,
 )
+from leaderboards.engine.language import gettext as _
 
 DAY: Final = timedelta(days=1)
 
@@ -54,13 +55,13 @@ def create_organization(name: str, *, by: Any, key: str = "", kind: str = "") ->
         with transaction.atomic():
             return Organization.objects.create(key=wanted, name=name, kind=kind.strip()[:60])
     except IntegrityError:
-        message = f'There is an organization with the key "{wanted}" already.'
+        message = _('There is an organization with the key "{wanted}" already.', wanted=wanted)
         raise KeyTaken(message, where="key" if key else "name") from None
 
 
 def person_for(user: Any) -> Person:
     """The user's own person, made on first need. Who was known before (imported, invited) is claimed besides, by `accept`."""
-    person, _ = Person.objects.get_or_create(
+    person, __ = Person.objects.get_or_create(
         user=user,
         organization=None,
         claimed_at=None,
@@ -101,7 +102,7 @@ def checked_email(email: str, *, where: str = "email") -> str:
     try:
         validate_email(clean)
     except ValidationError:
-        message = "An e-mail address like name@example.org is needed."
+        message = _("An e-mail address like name@example.org is needed.")
         raise Invalid(message, where=where) from None
     return clean
 
@@ -145,7 +146,7 @@ def invite(
         person.email = checked_email(email)
         person.save(update_fields=["email"])
     if not person.email:
-        message = f"No address is known for {person.name}: give one."
+        message = _("No address is known for {person}: give one.", person=person.name)
         raise Conflict(message, where="email")
     open_invitations(person, now).update(expires_at=now)
     invitation = Invitation(person=person, next_path=next_path, created_by=by, expires_at=now + life)
@@ -176,7 +177,7 @@ def invite_people(
     Three statements and a line of the journal each. Raises PersonTaken when one of them has an account meanwhile.
     """
     now = db_now()
-    ids = [person.pk for person, _ in wanted]
+    ids = [person.pk for person, __ in wanted]
     if Person.objects.select_for_update().filter(pk__in=ids, user__isnull=False).exists():
         raise PersonTaken
     Invitation.objects.filter(person__in=ids, accepted_at__isnull=True, expires_at__gt=now).update(expires_at=now)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from games.errors import Problem
+from leaderboards.engine.language import gettext as _
 
 MAX_BYTES: Final = 1024 * 1024
 MAX_GUESTS: Final = 2000
@@ -47,13 +48,22 @@ def read_guests(text: str, roles: Mapping[str, str]) -> tuple[list[Guest], list[
     """
     text = text.removeprefix("\ufeff").replace("\0", "")
     if len(text) > MAX_BYTES:
-        return [], [Problem("", f"The list has more than {MAX_BYTES:,} characters.")]
+        return [], [Problem("", _("The list has more than {max_bytes:,} characters.", max_bytes=MAX_BYTES))]
     header = _header(text)
     guests, problems = _table(text, header, roles) if header else _lines(text, roles)
     if len(guests) > MAX_GUESTS:
-        return [], [Problem("", f"The list has {len(guests):,} people: at most {MAX_GUESTS:,} are invited at once.")]
+        return [], [
+            Problem(
+                "",
+                _(
+                    "The list has {count:,} people: at most {max_guests:,} are invited at once.",
+                    count=len(guests),
+                    max_guests=MAX_GUESTS,
+                ),
+            )
+        ]
     if not guests and not problems:
-        problems = [Problem("", "Nobody is in the list.")]
+        problems = [Problem("", _("Nobody is in the list."))]
     return guests, problems
 
 
@@ -87,11 +97,13 @@ def _table(text: str, header: Sequence[str], roles: Mapping[str, str]) -> tuple[
     first = text[before:].partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(first))
     problems = [
-        Problem(place(1), f'"{name}" is no column that is known here; known: {", ".join(COLUMNS)}.')
+        Problem(place(1), _('"{name}" is no column that is known here; known: {names}.', name=name, names=", ".join(COLUMNS)))
         for name in header
         if name and name not in COLUMNS
     ]
-    problems += [Problem(place(1), f'The column "{name}" is there twice.') for name in COLUMNS if header.count(name) > 1]
+    problems += [
+        Problem(place(1), _('The column "{name}" is there twice.', name=name)) for name in COLUMNS if header.count(name) > 1
+    ]
     if problems:
         return [], problems
     guests: list[Guest] = []
@@ -104,12 +116,16 @@ def _table(text: str, header: Sequence[str], roles: Mapping[str, str]) -> tuple[
                 seen_header = True
                 continue
             if len(cells) > len(header):
-                problems.append(Problem(place(number), f"{len(cells)} cells where the header has {len(header)}."))
+                problems.append(
+                    Problem(
+                        place(number), _("{count} cells where the header has {count2}.", count=len(cells), count2=len(header))
+                    )
+                )
                 continue
             values = {name: _clean(cell) for name, cell in zip(header, cells, strict=False)}
             guests.append(_guest(number, values, roles, problems))
     except csv.Error as error:
-        problems.append(Problem(place(reader.line_num), f"This is no table of cells: {error}."))
+        problems.append(Problem(place(reader.line_num), _("This is no table of cells: {error}.", error=error)))
     return guests, problems
 
 
@@ -136,11 +152,11 @@ def _lines(text: str, roles: Mapping[str, str]) -> tuple[list[Guest], list[Probl
         cells = [_clean(one) for one in line.split(_delimiter(line))]
         with_address = [index for index, cell in enumerate(cells) if _looks_like_address(cell)]
         if not with_address:
-            problems.append(Problem(place(number, "email"), f'No e-mail address in "{line.strip()[:80]}".'))
+            problems.append(Problem(place(number, "email"), _('No e-mail address in "{line}".', line=line.strip()[:80])))
         elif len(with_address) > 1:
             guests += [_alone(number, cells[index], problems) for index in with_address]
             problems += [
-                Problem(place(number), f'"{cell}" belongs to none of the addresses: one person a line.')
+                Problem(place(number), _('"{cell}" belongs to none of the addresses: one person a line.', cell=cell))
                 for index, cell in enumerate(cells)
                 if cell and index not in with_address
             ]
@@ -174,7 +190,7 @@ def _line(row: int, cells: Sequence[str], at: int, roles: Mapping[str, str], pro
     if team.lower() in roles and role.lower() not in roles:
         team, role = role, team
     if rest := [cell for cell in after[2:] if cell]:
-        problems.append(Problem(place(row), f'More than a name, an address, a team and a role: "{rest[0]}".'))
+        problems.append(Problem(place(row), _('More than a name, an address, a team and a role: "{rest}".', rest=rest[0])))
     guest = Guest(row, name, email.lower(), _role(role, roles), team)
     _check(guest, problems)
     return guest
@@ -193,8 +209,11 @@ def _role(word: str, roles: Mapping[str, str]) -> str:
 
 def _check(guest: Guest, problems: list[Problem]) -> None:
     if not guest.email:
-        problems.append(Problem(place(guest.row, "email"), "An e-mail address is missing."))
+        problems.append(Problem(place(guest.row, "email"), _("An e-mail address is missing.")))
     elif not _ADDRESS.fullmatch(guest.email):
         problems.append(
-            Problem(place(guest.row, "email"), f'"{guest.email}" is no e-mail address; expected one like name@example.org.')
+            Problem(
+                place(guest.row, "email"),
+                _('"{email}" is no e-mail address; expected one like name@example.org.', email=guest.email),
+            )
         )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from games.errors import Conflict, Invalid, TooMany
+from leaderboards.engine.language import gettext as _
 
 INVITATION_LIFE = timedelta(days=14)
 AGAIN_AFTER = timedelta(minutes=10)
@@ -31,7 +32,7 @@ class InvitationRefused(Conflict):
     code = "invitation_refused"
 
     def __init__(self) -> None:
-        super().__init__("This invitation was used already or has run out. Ask whoever sent it for a new one.")
+        super().__init__(_("This invitation was used already or has run out. Ask whoever sent it for a new one."))
 
 
 class InvitedOften(TooMany):
@@ -41,8 +42,14 @@ class InvitedOften(TooMany):
 
     def __init__(self, name: str, *, lately: bool = False) -> None:
         minutes = int(AGAIN_AFTER.total_seconds() / 60)
-        soon = f"A mail to {name} went out a moment ago. Another one may follow after {minutes} minutes."
-        often = f"{name} has had {INVITED_A_DAY} invitations within a day. The next may go out tomorrow."
+        soon = _(
+            "A mail to {name} went out a moment ago. Another one may follow after {minutes} minutes.", name=name, minutes=minutes
+        )
+        often = _(
+            "{name} has had {invited_a_day} invitations within a day. The next may go out tomorrow.",
+            name=name,
+            invited_a_day=INVITED_A_DAY,
+        )
         super().__init__(soon if lately else often, retry_after=(AGAIN_AFTER if lately else timedelta(days=1)).total_seconds())
 
 
@@ -52,7 +59,7 @@ class PersonTaken(Conflict):
     code = "person_taken"
 
     def __init__(self) -> None:
-        super().__init__("This person is known to us under another account already.")
+        super().__init__(_("This person is known to us under another account already."))
 
 
 class KeyTaken(Conflict):
@@ -114,7 +121,7 @@ def clean_name(name: str, *, where: str = "name") -> str:
     kept = "".join(sign for sign in unicodedata.normalize("NFC", name) if unicodedata.category(sign)[0] != "C" or sign.isspace())
     clean = " ".join(kept.split())
     if not 1 <= len(clean) <= NAME_LENGTH:
-        message = f"A name of 1 to {NAME_LENGTH} letters is needed."
+        message = _("A name of 1 to {name_length} letters is needed.", name_length=NAME_LENGTH)
         raise Invalid(message, where=where)
     return clean
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Final
 
 from games.errors import Conflict, Invalid
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 
 WHOLE: Final = 10_000
 """All of the credit, in basis points."""
@@ -70,15 +72,15 @@ class Merged:
 def check_parts(lead: int, split: Mapping[int, int]) -> None:
     """Refuse a split (group → basis points) that is not whole, names fewer than two teams or too many, or leaves out the lead."""
     if len(split) < 2:  # noqa: PLR2004 one team alone joins nobody
-        raise PartnershipInvalid("Name at least one other team.", where="partners")
+        raise PartnershipInvalid(_("Name at least one other team."), where="partners")
     if len(split) > MOST:
-        message = f"At most {MOST} teams join forces at once."
+        message = _("At most {most} teams join forces at once.", most=MOST)
         raise PartnershipInvalid(message, where="partners")
     if lead not in split:
-        raise PartnershipInvalid("The team that goes on is one of those that join forces.", where="lead")
+        raise PartnershipInvalid(_("The team that goes on is one of those that join forces."), where="lead")
     total = sum(split.values())
     if total != WHOLE or any(points < 1 for points in split.values()):
-        message = f"The shares are {percent(total)} together: expected exactly 100 %, each above 0."
+        message = _("The shares are {total} together: expected exactly 100 %, each above 0.", total=percent(total))
         raise PartnershipInvalid(message, where="shares")
 
 
@@ -94,7 +96,7 @@ def divided(points: int, split: Mapping[int, int]) -> dict[int, int]:
     Of equal remainders the lower id is first. Who would get nothing is left out.
     """
     exact = {group: divmod(points * part, WHOLE) for group, part in split.items()}
-    left = points - sum(whole for whole, _ in exact.values())
+    left = points - sum(whole for whole, __ in exact.values())
     order = sorted(exact, key=lambda group: (-exact[group][1], group))
     more = frozenset(order[:left])
     return {group: found for group in sorted(exact) if (found := exact[group][0] + (group in more))}
@@ -117,25 +119,27 @@ def shared_credit(own: Mapping[int, int], mergers: Sequence[Merged], at: datetim
 def check_sizes(members: int, most: int | None) -> None:
     """Refuse a merged team that is larger than the rules allow."""
     if most is not None and members > most:
-        message = f"Together you are {members}: a team has at most {most} members."
+        message = _("Together you are {members}: a team has at most {most} members.", members=members, most=most)
         raise PartnershipRefused(message)
 
 
 def check_deadline(*, allowed: bool, until: datetime | None, now: datetime) -> None:
     """Refuse where the rules of the cycle have no mergers, or none any more."""
     if not allowed:
-        raise PartnershipRefused("Teams do not merge in this cycle: its rules say so.")
+        raise PartnershipRefused(_("Teams do not merge in this cycle: its rules say so."))
     if until is not None and until <= now:
-        message = f"Teams could merge until {until.astimezone(UTC):%-d %B %Y, %H:%M} UTC."
+        message = _("Teams could merge until {astimezone:%-d %B %Y, %H:%M} UTC.", astimezone=until.astimezone(UTC))
         raise PartnershipRefused(message)
 
 
 def check_organizations(least: int, behind: Collection[str]) -> None:
     """Refuse an entry with fewer organizations behind it than the task asks for."""
     if len(behind) < least:
-        there = "1 organization stands" if len(behind) == 1 else f"{len(behind)} organizations stand"
-        message = (
-            f"This task is for entries of at least {least} organizations; {there} behind yours."
-            " Find a team of another organization and hand in together."
+        there = ngettext("1 organization stands", "{count} organizations stand", len(behind), count=len(behind))
+        message = _(
+            "This task is for entries of at least {least} organizations; {there} behind yours. Find a team of another"
+            " organization and hand in together.",
+            least=least,
+            there=there,
         )
         raise PartnersNeeded(message)

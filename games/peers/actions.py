@@ -18,6 +18,7 @@ from games.journal.rules import Kind
 from games.learning.actions.measuring import person_of
 from games.peers.models import PeerAsk, PeerOptOut
 from games.peers.rules import OPEN_ASKS, Match, PeerRefused, PeerState, cleaned
+from leaderboards.engine.language import gettext as _
 
 OPEN = frozenset({CycleState.ENROLLING.value, CycleState.RUNNING.value, CycleState.PAUSED.value, CycleState.AWARDING.value})
 STANDS = (PeerState.ASKED.value, PeerState.ACCEPTED.value)
@@ -30,15 +31,15 @@ def ask(group: Group, *, other: Group, words: str, found: Collection[Match], by:
     Raises PeerInvalid without words, PeerRefused when `other` is none of them, stands aside, was asked already, or too many asks wait.
     """
     cycle = locked(group.cycle)
-    said = cleaned(words, "words", empty="Say what you want to learn from them.")
+    said = cleaned(words, "words", empty=_("Say what you want to learn from them."))
     _check_open(cycle, group, other)
     match = next((one for one in found if one.group == other.pk), None)
     if match is None or PeerOptOut.objects.filter(group=other).exists():
-        raise PeerRefused("This team is not among the peers found for you now.")
+        raise PeerRefused(_("This team is not among the peers found for you now."))
     if PeerAsk.objects.filter(asker=group, asked=other, state__in=STANDS).exists():
-        raise PeerRefused("You have asked them already.")
+        raise PeerRefused(_("You have asked them already."))
     if PeerAsk.objects.filter(asker=group, state=PeerState.ASKED.value).count() >= OPEN_ASKS:
-        message = f"{OPEN_ASKS} asks of yours wait for an answer: give them time, or take one back."
+        message = _("{open_asks} asks of yours wait for an answer: give them time, or take one back.", open_asks=OPEN_ASKS)
         raise PeerRefused(message)
     number = (PeerAsk.objects.filter(cycle=cycle).aggregate(last=Max("number"))["last"] or 0) + 1
     made = PeerAsk.objects.create(
@@ -58,13 +59,13 @@ def ask(group: Group, *, other: Group, words: str, found: Collection[Match], by:
 
 def _check_open(cycle: Cycle, *groups: Group) -> None:
     if not design_of(cycle).peers:
-        raise PeerRefused("The rules of this cycle match no peers.")
+        raise PeerRefused(_("The rules of this cycle match no peers."))
     if cycle.state not in OPEN:
-        message = f"The cycle is {cycle.state}."
+        message = _("The cycle is {state}.", state=cycle.state)
         raise PeerRefused(message)
     for one in groups:
         if one.cycle_id != cycle.pk or one.state != GroupState.ACTIVE.value:
-            raise PeerRefused("The team does not take part.")
+            raise PeerRefused(_("The team does not take part."))
 
 
 @transaction.atomic
@@ -92,7 +93,7 @@ def withdraw(ask: PeerAsk, *, by: Any) -> PeerAsk:
 def _open(ask: PeerAsk) -> PeerAsk:
     row = PeerAsk.objects.select_for_update(of=("self",)).select_related("cycle", "asker", "asked").get(pk=ask.pk)
     if row.state != PeerState.ASKED.value:
-        message = f"It is {row.state} already."
+        message = _("It is {state} already.", state=row.state)
         raise PeerRefused(message)
     return row
 

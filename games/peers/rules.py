@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from games.errors import Conflict, Invalid
+from leaderboards.engine.language import gettext as _
 
 
 class PeerState(StrEnum):
@@ -109,7 +110,7 @@ def matches(asker: Track, others: Iterable[Track], *, avoid: Collection[int] = (
             rank, ahead, reason = why
             trend = ahead if rank < _STANDS else Fraction(0)
             found.append(((rank, -ahead, other.group), Match(other.group, min(shared), reason, trend)))
-    return [one for _, one in sorted(found, key=lambda pair: pair[0])][:most]
+    return [one for __, one in sorted(found, key=lambda pair: pair[0])][:most]
 
 
 type _Why = tuple[int, Fraction, str]
@@ -124,7 +125,9 @@ def _measured_better(asker: Track, other: Track) -> _Why | None:
         ours, theirs = improved(asker.measured[name]), improved(other.measured[name])
         if ours is None or theirs is None or theirs <= 0 or theirs - ours < SLIGHT:
             continue
-        reason = f'Their "{name}" became {_percent(theirs)} better, yours {_moved(ours)}.'
+        reason = _(
+            'Their "{name}" became {percent} better, yours {moved}.', name=name, percent=_percent(theirs), moved=_moved(ours)
+        )
         if best is None or theirs - ours > best[1]:
             best = (_MEASURED, theirs - ours, reason)
     return best
@@ -135,10 +138,14 @@ def _climbs_better(asker: Track, other: Track) -> _Why | None:
     if theirs is None or theirs <= 0 or theirs - (ours or 0) < SLIGHT:
         return None
     first, last = other.places[0], other.places[-1]
-    reason = f"They rose {_way(first, last)}"
+    reason = _("They rose {way}", way=_way(first, last))
     if ours is not None:
         begin, end = asker.places[0], asker.places[-1]
-        reason += f", you {'rose' if ours > 0 else 'fell' if ours < 0 else 'stayed'} {_way(begin, end)}"
+        reason += (
+            _(", you rose {way}", way=_way(begin, end))
+            if ours > 0
+            else (_(", you fell {way}", way=_way(begin, end)) if ours < 0 else _(", you stayed {way}", way=_way(begin, end)))
+        )
     return _CLIMBS, theirs - (ours or 0), f"{reason}."
 
 
@@ -149,16 +156,34 @@ def _stands_higher(asker: Track, other: Track) -> _Why | None:
     ours, theirs = asker.places[-1], other.places[-1]
     if ours.board != theirs.board or theirs.place >= ours.place:
         return None
-    reason = (
-        f'On "{theirs.board}" they are {_nth(theirs.place)} of {theirs.of}, you are {_nth(ours.place)}. There is no trend yet.'
+    reason = _(
+        'On "{board}" they are {nth} of {of}, you are {nth2}. There is no trend yet.',
+        board=theirs.board,
+        nth=_nth(theirs.place),
+        of=theirs.of,
+        nth2=_nth(ours.place),
     )
     return _STANDS, ours.share - theirs.share, reason
 
 
 def _way(first: Placed, last: Placed) -> str:
     if first.board == last.board:
-        return f'from {_nth(first.place)} to {_nth(last.place)} of {last.of} on "{last.board}"'
-    return f'from {_nth(first.place)} of {first.of} on "{first.board}" to {_nth(last.place)} of {last.of} on "{last.board}"'
+        return _(
+            'from {nth} to {nth2} of {of} on "{board}"',
+            nth=_nth(first.place),
+            nth2=_nth(last.place),
+            of=last.of,
+            board=last.board,
+        )
+    return _(
+        'from {nth} of {of} on "{board}" to {nth2} of {of2} on "{board2}"',
+        nth=_nth(first.place),
+        of=first.of,
+        board=first.board,
+        nth2=_nth(last.place),
+        of2=last.of,
+        board2=last.board,
+    )
 
 
 def _nth(number: int) -> str:
@@ -172,7 +197,7 @@ def _percent(share: Fraction) -> str:
 
 def _moved(share: Fraction) -> str:
     if not share:
-        return "did not move"
+        return _("did not move")
     return f"{_percent(share)} {'better' if share > 0 else 'worse'}"
 
 
@@ -182,6 +207,6 @@ def cleaned(text: str, where: str, *, empty: str = "") -> str:
     if empty and not clean:
         raise PeerInvalid(empty, where=where)
     if len(clean) > WORDS or "\0" in clean:
-        message = f"At most {WORDS:,} characters."
+        message = _("At most {words:,} characters.", words=WORDS)
         raise PeerInvalid(message, where=where)
     return clean

@@ -12,6 +12,7 @@ from games.errors import Conflict, Invalid, Problem
 from games.playbooks.models import Playbook
 from games.playbooks.queries import SAMPLE_START, Preset, exact, library, preset
 from games.playbooks.schema import DesignRefused, parse_design, read_toml
+from leaderboards.engine.language import gettext as _
 
 MOST_BYTES: Final = 500_000
 SLUG: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
@@ -27,7 +28,9 @@ def written(source: str | Mapping[str, Any]) -> dict[str, Any]:
     """The data of a playbook given as TOML text or as plain data. Raises Invalid for text that is no TOML, or that is too long."""
     if isinstance(source, str):
         if len(source) > MOST_BYTES:
-            message = f"A playbook has at most {MOST_BYTES} characters; this one has {len(source)}."
+            message = _(
+                "A playbook has at most {most_bytes} characters; this one has {count}.", most_bytes=MOST_BYTES, count=len(source)
+            )
             raise Invalid(message)
         try:
             source = read_toml(source)
@@ -35,7 +38,7 @@ def written(source: str | Mapping[str, Any]) -> dict[str, Any]:
             raise DesignRefused([Problem("", str(error))]) from None
     data: dict[str, Any] = exact(source)
     if len(orjson.dumps(data)) > MOST_BYTES:
-        message = f"A playbook has at most {MOST_BYTES} bytes as JSON."
+        message = _("A playbook has at most {most_bytes} bytes as JSON.", most_bytes=MOST_BYTES)
         raise Invalid(message)
     return data
 
@@ -49,7 +52,9 @@ def post_playbook(source: str | Mapping[str, Any], *, by: Any) -> Preset:
     data = written(source)
     info = data.get("playbook")
     key = info.get("key") if isinstance(info, Mapping) else None
-    problems = [] if isinstance(key, str) and SLUG.fullmatch(key) else [Problem("playbook.key", "expected a key like small-wins")]
+    problems = (
+        [] if isinstance(key, str) and SLUG.fullmatch(key) else [Problem("playbook.key", _("expected a key like small-wins"))]
+    )
     try:
         design = parse_design(data, start=SAMPLE_START, file="")
     except DesignRefused as refused:
@@ -57,7 +62,7 @@ def post_playbook(source: str | Mapping[str, Any], *, by: Any) -> Preset:
     if problems or not isinstance(key, str) or design.playbook is None:
         raise DesignRefused(problems)
     if key in library():
-        message = f'"{key}" is a playbook of the library; post yours under another key.'
+        message = _('"{key}" is a playbook of the library; post yours under another key.', key=key)
         raise PlaybookRefused(message, where="playbook.key")
     return _stored(key, data, design.playbook.name or key, design.playbook.summary, by=by)
 
@@ -74,7 +79,9 @@ def _stored(key: str, data: dict[str, Any], name: str, summary: str, *, by: Any)
                 key=key, version=version, name=name, summary=summary, source="posted", data=data, created_by=by
             )
     except IntegrityError:
-        message = f'Somebody else posted version {version} of "{key}" at this moment; look at it first.'
+        message = _(
+            'Somebody else posted version {version} of "{key}" at this moment; look at it first.', version=version, key=key
+        )
         raise PlaybookRefused(message) from None
     return preset(key, row.version)
 

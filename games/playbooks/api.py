@@ -12,6 +12,7 @@ from games.playbooks.actions import post_playbook
 from games.playbooks.models import Playbook
 from games.playbooks.queries import Preset, preset, presets
 from leaderboards.describing import OpenApiParameter, extend_schema, extend_schema_serializer
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec import expand_boards
 
 
@@ -93,7 +94,7 @@ class Playbooks(GenericViewSet[Any]):
         asked.is_valid(raise_exception=True)
         sources = [one for one in (asked.validated_data.get("toml"), asked.validated_data.get("design")) if one is not None]
         if len(sources) != 1:
-            message = "Send either toml or design."
+            message = _("Send either toml or design.")
             raise Invalid(message, where="design")
         found = post_playbook(sources[0], by=request.user)
         return Response(PlaybookDetail(found).data, status=status.HTTP_201_CREATED)

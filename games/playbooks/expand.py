@@ -12,6 +12,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from games.errors import Problem
+from leaderboards.engine.language import gettext as _
 
 Table = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -129,11 +130,11 @@ def _array(rows: list[Any], source: Path, target: Path, result: Expansion) -> li
             nested = {}
         for key in _keys_of(row, here, result):
             if len(found) >= MAX_TABLES:
-                _refuse(result, here, f"more than {MAX_TABLES} tables after expansion")
+                _refuse(result, here, _("more than {max_tables} tables after expansion", max_tables=MAX_TABLES))
                 return found
             there = (*target, len(found))
             result.origins |= {(*there, *path): text for path, text in nested.items()}
-            result.origins[there] = f"[{number}]" + (f' (key "{key}")' if "keys" in row else "")
+            result.origins[there] = f"[{number}]" + (_(' (key "{key}")', key=key) if "keys" in row else "")
             found.append(plain if key is None else _with_key(plain, key))
     return found
 
@@ -148,10 +149,16 @@ def _with_key(plain: Table, key: str) -> Table:
 def _copied(like: object, plain: Table, earlier: list[Any], here: Path, result: Expansion) -> Table:
     base = next((row for row in reversed(earlier) if isinstance(row, Mapping) and row.get("key") == like), None)
     if base is None:
-        known = (
-            ", ".join(dict.fromkeys(str(row["key"]) for row in earlier if isinstance(row, Mapping) and "key" in row)) or "none"
+        known = ", ".join(dict.fromkeys(str(row["key"]) for row in earlier if isinstance(row, Mapping) and "key" in row)) or _(
+            "none"
         )
-        _refuse(result, here, f"no earlier {_singular(here)} has this key; earlier keys: {known}", f' = "{like}"', "like")
+        _refuse(
+            result,
+            here,
+            _("no earlier {singular} has this key; earlier keys: {known}", singular=_singular(here), known=known),
+            f' = "{like}"',
+            "like",
+        )
         return plain
     return merged(base, plain)
 
@@ -162,9 +169,9 @@ def _keys_of(row: Mapping[str, Any], here: Path, result: Expansion) -> Iterator[
         return
     keys = row["keys"]
     if "key" in row:
-        _refuse(result, here, "either key or keys, not both", "", "keys")
+        _refuse(result, here, _("either key or keys, not both"), "", "keys")
     elif not isinstance(keys, list) or not keys or not all(isinstance(key, str) for key in keys):
-        _refuse(result, here, f"expected a list of keys, found {keys!r}", "", "keys")
+        _refuse(result, here, _("expected a list of keys, found {keys!r}", keys=keys), "", "keys")
     else:
         yield from keys
 
@@ -208,7 +215,7 @@ def _resolve_times(result: Expansion, start: datetime | None) -> None:
             except ValueError as error:
                 result.problems.append(Problem(result.place((*path, name)), str(error)))
             except OverflowError:
-                result.problems.append(Problem(result.place((*path, name)), "expected a time before the year 10000"))
+                result.problems.append(Problem(result.place((*path, name)), _("expected a time before the year 10000")))
 
 
 def _zone(result: Expansion) -> tzinfo | None:
@@ -220,7 +227,7 @@ def _zone(result: Expansion) -> tzinfo | None:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         result.problems.append(
-            Problem("cycle.timezone", f'"{name}" is not a known time zone; expected a name like Europe/Berlin')
+            Problem("cycle.timezone", _('"{name}" is not a known time zone; expected a name like Europe/Berlin', name=name))
         )
         return UTC
 
@@ -239,7 +246,7 @@ def _resolved(value: object, start: datetime | None, zone: tzinfo | None) -> obj
     """A time with its zone. Anything that is no time is left for the schema to refuse."""
     if isinstance(value, str) and value.startswith("+"):
         if start is None:
-            msg = f'"{value}" counts from a start, and none was given; expected a time'
+            msg = _('"{value}" counts from a start, and none was given; expected a time', value=value)
             raise ValueError(msg)
         return offset(value, start, zone or start.tzinfo or UTC)
     if isinstance(value, str):
@@ -249,7 +256,7 @@ def _resolved(value: object, start: datetime | None, zone: tzinfo | None) -> obj
             return value
     if isinstance(value, datetime) and value.tzinfo is None:
         if zone is None:
-            msg = f"{value.isoformat()} has no offset; add one (Z or +02:00) or give cycle.timezone"
+            msg = _("{value} has no offset; add one (Z or +02:00) or give cycle.timezone", value=value.isoformat())
             raise ValueError(msg)
         return value.replace(tzinfo=zone)
     return value
@@ -259,7 +266,7 @@ def offset(text: str, start: datetime, zone: tzinfo) -> datetime:
     """The time `text` after start: "+14d", "+2w", "+36h", "+14d09:00" (nine o'clock in `zone`, 14 days after the day of start)."""
     match = _OFFSET.fullmatch(text)
     if match is None or not any(match.groups()):
-        msg = f'expected a time or an offset like "+14d", "+2w", "+14d09:00" or "+36h", found "{text}"'
+        msg = _('expected a time or an offset like "+14d", "+2w", "+14d09:00" or "+36h", found "{text}"', text=text)
         raise ValueError(msg)
     weeks, days, hour, minute, hours = match.groups()
     local = start.astimezone(zone)

@@ -10,6 +10,7 @@ import filetype
 
 from games.errors import Invalid
 from games.playbooks.schema.forms import FormField
+from leaderboards.engine.language import gettext as _
 
 HEAD: Final = 8192  # bytes that are looked at
 TEXT: Final = "text"
@@ -87,13 +88,13 @@ def examine(name: str, chunks: Iterable[bytes], field: FormField, *, most: int) 
     for chunk in chunks:
         size += len(chunk)
         if size > limit:
-            msg = f"The file is larger than the {limit} bytes that are taken here."
+            msg = _("The file is larger than the {limit} bytes that are taken here.", limit=limit)
             raise FileRefused(msg, where="file")
         digest.update(chunk)
         if len(head) < HEAD:
             head += chunk[: HEAD - len(head)]
     if not size:
-        msg = "The file is empty."
+        msg = _("The file is empty.")
         raise FileRefused(msg, where="file")
     return Examined(safe, size, check_type(safe, head, field.types), digest.hexdigest())
 
@@ -112,12 +113,16 @@ def check_type(name: str, head: bytes, allowed: Sequence[str]) -> str:
     ending = extension_of(name)
     known = list(allowed) or sorted(KINDS)
     if ending not in known:
-        msg = f'A file ending in "{ending or "nothing"}" is not taken here; expected one of {", ".join(known)}.'
+        msg = _(
+            'A file ending in "{ending}" is not taken here; expected one of {names}.',
+            ending=ending or _("nothing"),
+            names=", ".join(known),
+        )
         raise FileRefused(msg, where="file")
     expected, content_type = KINDS.get(ending, (frozenset({TEXT, ending}), "application/octet-stream"))
     found = kind_of(head)
     if found not in expected:
-        msg = f'The name says "{ending}", but the content is {found or "something else"}.'
+        msg = _('The name says "{ending}", but the content is {found}.', ending=ending, found=found or _("something else"))
         raise FileRefused(msg, where="file")
     return content_type
 

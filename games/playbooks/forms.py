@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from games.errors import Invalid, Problem
 from games.playbooks.schema.forms import FieldType, FormField
 from leaderboards.engine import numbers
+from leaderboards.engine.language import gettext as _
 
 MAX_TEXT: Final = 20_000
 MAX_URL: Final = 2_000
@@ -34,16 +35,18 @@ def check_answers(
     `files` are the uploads that may be referred to. Raises AnswersRefused with every fault.
     """
     known = {field.key for field in fields}
-    names = ", ".join(sorted(known)) or "none"
+    names = ", ".join(sorted(known)) or _("none")
     problems = [
-        Problem(str(key)[:64], f"not a field of the form; known: {names}", "unknown") for key in answers if key not in known
+        Problem(str(key)[:64], _("not a field of the form; known: {names}", names=names), "unknown")
+        for key in answers
+        if key not in known
     ]
     checked: dict[str, Any] = {}
     for field in fields:
         given = answers.get(field.key)
         if _empty(given):
             if field.required:
-                problems.append(Problem(field.key, f"{field.title}: an answer is needed", "required"))
+                problems.append(Problem(field.key, _("{field}: an answer is needed", field=field.title), "required"))
             continue
         try:
             checked[field.key] = (
@@ -57,7 +60,7 @@ def check_answers(
 
 
 def _summary(problems: Sequence[Problem]) -> str:
-    others = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    others = _(" (and {count} more)", count=len(problems) - 1) if len(problems) > 1 else ""
     return f"{problems[0].message}{others}"
 
 
@@ -67,14 +70,14 @@ def _empty(given: Any) -> bool:
 
 def _text(field: FormField, given: Any) -> str:
     if not isinstance(given, str):
-        msg = f"expected text, found {_shown(given)}"
+        msg = _("expected text, found {shown}", shown=_shown(given))
         raise ValueError(msg)  # noqa: TRY004 - one kind of error for all that is wrong with an answer
     if "\0" in given:
-        msg = "expected text without null characters"
+        msg = _("expected text without null characters")
         raise ValueError(msg)
     limit = field.max_length or MAX_TEXT
     if len(given) > limit:
-        msg = f"expected at most {limit} characters, found {len(given)}"
+        msg = _("expected at most {limit} characters, found {count}", limit=limit, count=len(given))
         raise ValueError(msg)
     return given
 
@@ -83,12 +86,12 @@ def _number(field: FormField, given: Any) -> int | str:
     # JSON readers make 2.5 a float; its shortest text is what was written.
     value = numbers.parse(repr(given) if isinstance(given, float) else given)
     if (field.min is not None and value < field.min) or (field.max is not None and value > field.max):
-        low = "no limit" if field.min is None else numbers.text(field.min)
-        high = "no limit" if field.max is None else numbers.text(field.max)
-        msg = f"{numbers.text(value)} is outside {low} to {high}"
+        low = _("no limit") if field.min is None else numbers.text(field.min)
+        high = _("no limit") if field.max is None else numbers.text(field.max)
+        msg = _("{text} is outside {low} to {high}", text=numbers.text(value), low=low, high=high)
         raise ValueError(msg)
     if field.step and ((value - (field.min or 0)) / field.step).denominator != 1:
-        msg = f"{numbers.text(value)} is not on the step {numbers.text(field.step)}"
+        msg = _("{text} is not on the step {text2}", text=numbers.text(value), text2=numbers.text(field.step))
         raise ValueError(msg)
     # Beyond 2^53 JSON readers lose digits; text keeps them.
     return value.numerator if value.denominator == 1 and abs(value) < 2**53 else numbers.text(value)
@@ -98,7 +101,7 @@ def _choice(field: FormField, given: Any) -> str | list[str]:
     chosen = given if field.many and isinstance(given, list) else [given]
     strange = [one for one in chosen if not isinstance(one, str) or one not in field.choices]
     if strange:
-        msg = f"{_shown(strange[0])} is not among the choices: {', '.join(field.choices)}"
+        msg = _("{shown} is not among the choices: {names}", shown=_shown(strange[0]), names=", ".join(field.choices))
         raise ValueError(msg)
     if field.many:
         return [one for one in field.choices if one in chosen]
@@ -114,7 +117,7 @@ def _url(field: FormField, given: Any) -> str:
     except ValueError:
         fits = False
     if not fits or any(one.isspace() or not one.isprintable() for one in text):
-        msg = f"expected an address that begins with https:// or http://, of at most {limit} characters"
+        msg = _("expected an address that begins with https:// or http://, of at most {limit} characters", limit=limit)
         raise ValueError(msg)
     return text
 
@@ -122,13 +125,15 @@ def _url(field: FormField, given: Any) -> str:
 def _file(field: FormField, given: Any, files: Mapping[int, Attached]) -> int:
     found = files.get(given) if isinstance(given, int) and not isinstance(given, bool) else None
     if found is None or found.field != field.key:
-        msg = "expected the id of a file uploaded for this field"
+        msg = _("expected the id of a file uploaded for this field")
         raise ValueError(msg)
     if found.size > field.max_bytes:
-        msg = f"the file has {found.size} bytes, at most {field.max_bytes} are taken"
+        msg = _("the file has {size} bytes, at most {max_bytes} are taken", size=found.size, max_bytes=field.max_bytes)
         raise ValueError(msg)
     if field.types and found.ending not in field.types:
-        msg = f'a file ending in "{found.ending}" is not taken; expected one of {", ".join(field.types)}'
+        msg = _(
+            'a file ending in "{ending}" is not taken; expected one of {names}', ending=found.ending, names=", ".join(field.types)
+        )
         raise ValueError(msg)
     return int(given)
 

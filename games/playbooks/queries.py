@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from games.errors import NotFound
 from games.playbooks.models import Playbook
 from games.playbooks.schema import Design, parse_design, read_toml
+from leaderboards.engine.language import gettext as _
 
 LIBRARY: Final = Path(__file__).with_name("library")
 KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -104,7 +105,7 @@ def _newest() -> Iterator[Preset]:
 
 def preset(key: str, version: int | None = None) -> Preset:
     """The playbook with this key, newest or numbered; "key@2" names the version too. Raises PlaybookMissing."""
-    key, _, tail = key.partition("@")
+    key, __, tail = key.partition("@")
     if tail.isascii() and tail.isdigit():
         version = int(tail)
     found = library().get(key)
@@ -114,6 +115,10 @@ def preset(key: str, version: int | None = None) -> Preset:
     row = (rows if version is None else rows.filter(version=version)).first()
     if row is None or found is not None:
         wanted = key if version is None else f"{key}@{version}"
-        message = f'There is no playbook "{wanted}"; known: {", ".join(one.label for one in presets()) or "none"}.'
+        message = _(
+            'There is no playbook "{wanted}"; known: {names}.',
+            wanted=wanted,
+            names=", ".join(one.label for one in presets()) or _("none"),
+        )
         raise PlaybookMissing(message)
     return _posted(row)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from games.errors import Problem
+from leaderboards.engine.language import gettext as _
 
 PRESENT: Final = 1
 Table = dict[str, Any]
@@ -27,11 +28,15 @@ def upgraded(written: Mapping[str, Any]) -> tuple[Table, list[Problem]]:
     """The data in the present format, or what is wrong with its format."""
     found = dict(written)
     if "format" not in found:
-        return found, [Problem("format", f"missing key; the present format is {PRESENT}")]
+        return found, [Problem("format", _("missing key; the present format is {present}", present=PRESENT))]
     if not isinstance(found["format"], int) or isinstance(found["format"], bool):
-        return found, [Problem("format", f"expected a whole number, found {found['format']!r}")]
+        return found, [Problem("format", _("expected a whole number, found {found!r}", found=found["format"]))]
     while found["format"] in UPGRADERS:
         found = UPGRADERS[found["format"]](found)
     if found["format"] != PRESENT:
-        return found, [Problem("format", f"format {found['format']} is not known; expected {PRESENT} or older")]
+        return found, [
+            Problem(
+                "format", _("format {found} is not known; expected {present} or older", found=found["format"], present=PRESENT)
+            )
+        ]
     return found, []

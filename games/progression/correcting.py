@@ -12,6 +12,7 @@ from games.cycles.rules import changes
 from games.errors import Problem
 from games.playbooks.schema import ChallengeDesign, Design
 from games.progression.rules import dumped, scoring_of
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec import board_rounds, expand_boards
 
 OF_A_ROUND: Final = frozenset({"combine", "best", "missing", "decimals", "rounding", "goal"})
@@ -47,7 +48,7 @@ def _own(design: Design, key: str) -> Any:
 
 def _numbers(before: Design, after: Design) -> Iterator[Problem]:
     if before.cycle.mark_decimals != after.cycle.mark_decimals:
-        yield Problem("cycle.mark_decimals", "marks are stored with the other number of decimals")
+        yield Problem("cycle.mark_decimals", _("marks are stored with the other number of decimals"))
 
 
 def _round(before: Design, after: Design, key: str) -> Iterator[Problem]:
@@ -56,10 +57,10 @@ def _round(before: Design, after: Design, key: str) -> Iterator[Problem]:
     if old is None:
         return
     if new is None:
-        yield Problem(path, "it has begun and cannot be taken away")
+        yield Problem(path, _("it has begun and cannot be taken away"))
         return
     for change in changes(_without(scoring_of(dumped(old)), OF_A_ROUND), _without(scoring_of(dumped(new)), OF_A_ROUND), path):
-        yield Problem(change["path"], f"a correction leaves this as it was: {change['before']}")
+        yield Problem(change["path"], _("a correction leaves this as it was: {change}", change=change["before"]))
 
 
 def _without(data: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
@@ -74,11 +75,11 @@ def _tasks(before: Design, after: Design, key: str) -> Iterator[Problem]:
     old, new = _set_in(before, key), _set_in(after, key)
     path = f'rounds["{key}"].challenges'
     for name in sorted(old.keys() ^ new.keys()):
-        said = "it has begun and cannot be taken away" if name in old else "the round has begun without it"
+        said = _("it has begun and cannot be taken away") if name in old else _("the round has begun without it")
         yield Problem(f'{path}["{name}"]', said)
     for name in sorted(old.keys() & new.keys()):
         for change in changes(_fixed(old[name]), _fixed(new[name]), f'{path}["{name}"]'):
-            yield Problem(change["path"], f"a correction leaves this as it was: {change['before']}")
+            yield Problem(change["path"], _("a correction leaves this as it was: {change}", change=change["before"]))
 
 
 def _fixed(task: ChallengeDesign) -> dict[str, Any]:
@@ -94,14 +95,16 @@ def _boards(before: Design, after: Design, begun: Collection[str]) -> Iterator[P
     old, new = expand_boards(before), {one.id: one for one in expand_boards(after)}
     counting = [one for one in old if any(round_.key in begun for round_ in board_rounds(before, one))]
     if counting and old[0] in counting and next(iter(new), None) != old[0].id:
-        yield Problem("boards", f'board "{old[0].id}" is the main result, and a round has begun for it')
+        yield Problem("boards", _('board "{old}" is the main result, and a round has begun for it', old=old[0].id))
     for board in counting:
         if board.id not in new:
-            yield Problem(f'boards["{board.id}"]', "it ranks a round that has begun, and stays")
+            yield Problem(f'boards["{board.id}"]', _("it ranks a round that has begun, and stays"))
         elif new[board.id].source is not board.source:
-            yield Problem(f'boards["{board.id}"].source', "it ranks a round that has begun")
+            yield Problem(f'boards["{board.id}"].source', _("it ranks a round that has begun"))
 
 
 def _cuts(before: Design, after: Design, key: str) -> Iterator[Problem]:
     if [dumped(cut) for cut in before.cuts if cut.to == key] != [dumped(cut) for cut in after.cuts if cut.to == key]:
-        yield Problem(f'cuts to "{key}"', f'round "{key}" has begun: who entered it is settled, and changes by decision alone')
+        yield Problem(
+            f'cuts to "{key}"', _('round "{key}" has begun: who entered it is settled, and changes by decision alone', key=key)
+        )

@@ -20,6 +20,7 @@ from games.progression.models import Draft, Rehearsal
 from games.progression.rules import frozen_problems
 from games.rounds.models import Round
 from games.rounds.rules import RoundState, state_of
+from leaderboards.engine.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def draft_of(cycle: Cycle) -> Draft:
     """What is being written for the cycle. Raises DraftMissing."""
     found = Draft.objects.filter(cycle=cycle).select_related("saved_by").first()
     if found is None:
-        message = "Nothing is being written for this cycle."
+        message = _("Nothing is being written for this cycle.")
         raise DraftMissing(message)
     found.cycle = cycle
     return found
@@ -73,7 +74,7 @@ def _amendment(cycle: Cycle, design: Design | None, problems: list[Problem], war
     if design is None:
         return Written(None, problems, warnings, [], frozenset(begun))
     if design.cycle.key != before.cycle.key:
-        problems.append(Problem("cycle.key", f'a cycle keeps its key "{before.cycle.key}"'))
+        problems.append(Problem("cycle.key", _('a cycle keeps its key "{cycle}"', cycle=before.cycle.key)))
     if not launch_problems(before):
         problems += launch_problems(design)
     problems += frozen_problems(before, design, begun)
@@ -90,7 +91,7 @@ def _key_taken(cycle: Cycle, data: Mapping[str, Any]) -> list[Problem]:
     key = table.get("key") if isinstance(table, Mapping) else None
     if not isinstance(key, str) or not Cycle.objects.filter(key=key).exclude(pk=cycle.pk).exists():
         return []
-    return [Problem("cycle.key", f'there is a cycle with the key "{key}" already')]
+    return [Problem("cycle.key", _('there is a cycle with the key "{key}" already', key=key))]
 
 
 def past_times(design: Design, now: datetime) -> list[Problem]:
@@ -98,10 +99,12 @@ def past_times(design: Design, now: datetime) -> list[Problem]:
     found = []
     for number, one in enumerate(design.rounds):
         if one.closes is not None and one.closes <= now:
-            found.append(Problem(f"rounds[{number}].closes", f'round "{one.title}" would be over at the launch', WARNING))
+            found.append(
+                Problem(f"rounds[{number}].closes", _('round "{title}" would be over at the launch', title=one.title), WARNING)
+            )
     closes = design.registration.closes
     if closes is not None and closes <= now:
-        found.append(Problem("registration.closes", "nobody could register: the door closes before the launch", WARNING))
+        found.append(Problem("registration.closes", _("nobody could register: the door closes before the launch"), WARNING))
     return found
 
 

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from games.cycles.rules import changes
 from games.errors import Conflict, Invalid, Problem
 from games.playbooks.schema import ChallengeDesign, Design
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 from leaderboards.engine.spec import LIVE_FORMATS, BoardSpec, board_rounds, expand_boards
 from leaderboards.engine.spec.scoring import Source
 
@@ -26,9 +28,11 @@ class LaunchRefused(Invalid):
     code = "launch_refused"
 
     def __init__(self, problems: list[Problem]) -> None:
-        missing = "1 thing is" if len(problems) == 1 else f"{len(problems)} things are"
+        missing = ngettext("1 thing is", "{count} things are", len(problems), count=len(problems))
         listed = "; ".join(str(one) for one in problems)
-        super().__init__(f"{missing} missing or wrong: {listed}", where=problems[0].where, problems=problems)
+        super().__init__(
+            _("{missing} missing or wrong: {listed}", missing=missing, listed=listed), where=problems[0].where, problems=problems
+        )
 
 
 class CycleKeyTaken(Conflict):
@@ -101,7 +105,7 @@ def frozen_problems(before: Design, after: Design, begun: Collection[str]) -> li
 def _numbers(before: Design, after: Design) -> Iterator[Problem]:
     for name in ("rounding", "mark_decimals"):
         if getattr(before.cycle, name) != getattr(after.cycle, name):
-            yield Problem(f"cycle.{name}", "a round has begun under the other number rule")
+            yield Problem(f"cycle.{name}", _("a round has begun under the other number rule"))
 
 
 def _rounds(before: Design, after: Design, begun: Collection[str]) -> Iterator[Problem]:
@@ -111,22 +115,23 @@ def _rounds(before: Design, after: Design, begun: Collection[str]) -> Iterator[P
         other = after.round(one.key)
         path = f'rounds["{one.key}"]'
         if other is None:
-            yield Problem(path, "it has begun and cannot be taken away; close it instead")
+            yield Problem(path, _("it has begun and cannot be taken away; close it instead"))
             continue
         for change in changes(scoring_of(dumped(one)), scoring_of(dumped(other)), path):
-            more = "; extend it instead" if change["path"].endswith(".closes") else ""
-            yield Problem(change["path"], f'round "{one.key}" has begun under the rule {change["before"]}{more}')
+            more = _("; extend it instead") if change["path"].endswith(".closes") else ""
+            text = _('round "{key}" has begun under the rule {rule}{more}', key=one.key, rule=change["before"], more=more)
+            yield Problem(change["path"], text)
 
 
 def _challenges(before: Design, after: Design, begun: Collection[str]) -> Iterator[Problem]:
     for key in begun:
         old, new = _set_in(before, key), _set_in(after, key)
         for change in changes(old, new, f'rounds["{key}"].challenges'):
-            method = ".panels" in change["path"]
-            what = (
-                "how its judges' marks become a result is settled" if method else "this would change how its entries are scored"
-            )
-            yield Problem(change["path"], f'round "{key}" has begun; {what}, and only a change set may correct it')
+            what = _("this would change how its entries are scored")
+            if ".panels" in change["path"]:
+                what = _("how its judges' marks become a result is settled")
+            text = _('round "{key}" has begun; {what}, and only a change set may correct it', key=key, what=what)
+            yield Problem(change["path"], text)
 
 
 def _set_in(design: Design, round_key: str) -> dict[str, Any]:
@@ -139,7 +144,7 @@ def _boards(before: Design, after: Design, begun: Collection[str]) -> Iterator[P
     others = {board.id: board for board in expand_boards(after)}
     boards = expand_boards(before)
     if boards and next(iter(others), None) != boards[0].id:
-        yield Problem("boards", f'board "{boards[0].id}" is the main result, and a round has begun for it')
+        yield Problem("boards", _('board "{boards}" is the main result, and a round has begun for it', boards=boards[0].id))
     for board in boards:
         counted = [one.key for one in board_rounds(before, board) if one.key in begun]
         other = others.get(board.id)
@@ -147,7 +152,7 @@ def _boards(before: Design, after: Design, begun: Collection[str]) -> Iterator[P
             continue
         old, new = _ranking(before, board), None if other is None else _ranking(after, other)
         for change in changes(old, new, f'boards["{board.id}"]'):
-            yield Problem(change["path"], f'it ranks round "{counted[0]}", which has begun')
+            yield Problem(change["path"], _('it ranks round "{counted}", which has begun', counted=counted[0]))
 
 
 def _ranking(design: Design, board: BoardSpec) -> Any:
@@ -159,7 +164,7 @@ def _cuts(before: Design, after: Design, begun: Collection[str]) -> Iterator[Pro
     for key in begun:
         old = [dumped(cut) for cut in before.cuts if cut.to == key]
         if changes(old, [dumped(cut) for cut in after.cuts if cut.to == key]):
-            yield Problem(f'cuts to "{key}"', f'round "{key}" has begun: who entered it is settled')
+            yield Problem(f'cuts to "{key}"', _('round "{key}" has begun: who entered it is settled', key=key))
 
 
 def dumped(spec: Any) -> dict[str, Any]:

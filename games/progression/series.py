@@ -19,6 +19,7 @@ from games.playbooks.schema.succession import Season
 from games.progression.counting import Counted, Published, counted_of, published_of, rated_cycles
 from leaderboards.computing import compute
 from leaderboards.engine import facts, numbers
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.outcome import Row
 from leaderboards.engine.season import field_points
 from leaderboards.engine.spec import Aggregate, BoardSpec, ChallengeSpec, Missing, Ranked, RoundSpec, Scoring
@@ -118,7 +119,9 @@ def series_standings(series: Series, rule: SeriesRule | None = None) -> list[Ser
     teams = _teams(cycles)
     if rule.by == "rating":
         if rule.points is not None or rule.best is not None or rule.half_life is not None or rule.combine is not Aggregate.SUM:
-            raise Invalid("A rating follows from all cycles, one after the other: nothing else can be asked of it.", where="by")
+            raise Invalid(
+                _("A rating follows from all cycles, one after the other: nothing else can be asked of it."), where="by"
+            )
         results = _moves(published, teams)
     else:
         results = _results(counted_of(published, "score" if rule.by == "score" else "place"), teams)
@@ -140,7 +143,7 @@ def _worth(
 ) -> dict[tuple[int, int], str]:
     """What each place is worth in its field: the teams that had a place there, their size, the days until the last cycle. One statement."""
     latest = max(one.at for one in published.values())
-    fields = {cycle: sum(1 for one, _ in results if one == cycle) for cycle in published}
+    fields = {cycle: sum(1 for one, __ in results if one == cycle) for cycle in published}
     groups = [pk for held in teams.groups.values() for pk in held.values()]
     rows = Membership.objects.filter(group__in=groups, until__isnull=True).order_by().values_list("group_id")
     sizes = dict(rows.annotate(number=Count("pk")))
@@ -179,7 +182,7 @@ def _results(counted: Mapping[int, Counted], teams: _Teams) -> dict[tuple[int, i
 def _low(boards: Sequence[Board]) -> bool:
     lows = {"low" in board.spec.get("order", ["score"])[0].split()[1:] for board in boards}
     if len(lows) > 1:
-        message = "In one cycle more is better, in another less: their scores cannot be added up. Count places instead."
+        message = _("In one cycle more is better, in another less: their scores cannot be added up. Count places instead.")
         raise Invalid(message, where="by")
     return lows.pop()
 
@@ -188,7 +191,7 @@ def _scoring(cycles: Sequence[Cycle], rule: SeriesRule, published: Mapping[int, 
     task = ChallengeSpec.model_validate({"key": TASK, "format": "measured", "better": "low" if low else "high", "keep": "latest"})
     falling = low and rule.points is None
     if falling and rule.half_life is not None:
-        message = "Where less is better, what fades would look better with time: give points for places."
+        message = _("Where less is better, what fades would look better with time: give points for places.")
         raise Invalid(message, where="half_life")
     board = BoardSpec(
         key=BOARD,

@@ -27,6 +27,7 @@ from games.rounds.rules import (
     steps_due,
     widens,
 )
+from leaderboards.engine.language import gettext as _
 
 STEERED = frozenset({CycleState.ENROLLING.value, CycleState.RUNNING.value, CycleState.PAUSED.value, CycleState.AWARDING.value})
 JOURNALLED = {
@@ -41,7 +42,7 @@ def held_round(round_: Round, *, reason: str) -> tuple[Round, datetime]:
     needs_reason(reason)
     cycle = locked(round_.cycle)
     if cycle.state not in STEERED:
-        message = f"The cycle is {cycle.state}: its rounds stay as they are."
+        message = _("The cycle is {state}: its rounds stay as they are.", state=cycle.state)
         raise RoundRefused(message)
     held = Round.objects.get(pk=round_.pk)
     held.cycle = cycle
@@ -52,7 +53,12 @@ def expect(round_: Round, now: datetime, *states: RoundState) -> RoundState:
     """The state of the round, refused unless it is one of `states`."""
     state = state_of(round_.clock, now)
     if state not in states:
-        message = f'Round "{round_.key}" is {state}; this needs one that is {" or ".join(states)}.'
+        message = _(
+            'Round "{round}" is {state}; this needs one that is {names}.',
+            round=round_.key,
+            state=state,
+            names=" or ".join(states),
+        )
         raise RoundRefused(message)
     return state
 
@@ -97,11 +103,13 @@ def open_round(round_: Round, *, by: Any, reason: str) -> Round:
     held, now = held_round(round_, reason=reason)
     expect(held, now, RoundState.PLANNED)
     if held.gated and held.passed_at is None:
-        message = f'Round "{held.key}" opens only after its gate is decided.'
+        message = _('Round "{held}" opens only after its gate is decided.', held=held.key)
         raise RoundRefused(message)
     if held.closes_at is not None and held.closes_at <= now:
-        message = (
-            f'Round "{held.key}" was to close {held.closes_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC; reopen it with a new end.'
+        message = _(
+            'Round "{held}" was to close {astimezone:%Y-%m-%d %H:%M} UTC; reopen it with a new end.',
+            held=held.key,
+            astimezone=held.closes_at.astimezone(UTC),
         )
         raise RoundRefused(message)
     record_decision(held.cycle, DecisionKind.OVERRIDE, by=by, reason=reason, round=held.key, value="open", public=True)
@@ -141,10 +149,10 @@ def reopen_round(round_: Round, until: datetime, *, by: Any, reason: str) -> Rou
     held, now = held_round(round_, reason=reason)
     expect(held, now, RoundState.LOCKED, RoundState.CLOSED)
     if held.published_at is not None:
-        message = f'The results of round "{held.key}" are published; correct them instead of reopening it.'
+        message = _('The results of round "{held}" are published; correct them instead of reopening it.', held=held.key)
         raise RoundRefused(message)
-    _later(until, now, "now")
-    _later(until, held.closes_at, "the planned end", equal=True)
+    _later(until, now, _("now"))
+    _later(until, held.closes_at, _("the planned end"), equal=True)
     record_decision(held.cycle, DecisionKind.REOPEN, by=by, reason=reason, round=held.key, value=until.isoformat(), public=True)
     held.opened_at = held.opened_at or (held.opens_at if held.opens_at and held.opens_at <= now else now)
     held.locked_at = held.closed_at = None
@@ -156,7 +164,7 @@ def reopen_round(round_: Round, until: datetime, *, by: Any, reason: str) -> Rou
 
 def _later(until: datetime, than: datetime | None, what: str, *, equal: bool = False) -> None:
     if than is not None and (until < than or (until == than and not equal)):
-        message = f"{until.isoformat()} is not later than {what}, {than.isoformat()}."
+        message = _("{until} is not later than {what}, {than}.", until=until.isoformat(), what=what, than=than.isoformat())
         raise ExtensionTooShort(message, where="until")
 
 
@@ -169,17 +177,17 @@ def extend(round_: Round, until: datetime, *, by: Any, reason: str, group: Group
     else:
         expect(held, now, RoundState.PLANNED, RoundState.OPEN, RoundState.LOCKED)
     if held.published_at is not None:
-        message = f'The results of round "{held.key}" are published.'
+        message = _('The results of round "{held}" are published.', held=held.key)
         raise RoundRefused(message)
     if group is not None and group.cycle_id != held.cycle_id:
-        message = f'"{group.key}" is not a group of this cycle.'
+        message = _('"{group}" is not a group of this cycle.', group=group.key)
         raise RoundRefused(message, where="group")
     end = deadline(held.clock) if group is None else deadline_for(held, group)
     if end is None:
-        message = f'Round "{held.key}" has no end to extend.'
+        message = _('Round "{held}" has no end to extend.', held=held.key)
         raise RoundRefused(message)
-    _later(until, end, "the deadline")
-    _later(until, now, "now")
+    _later(until, end, _("the deadline"))
+    _later(until, now, _("now"))
     key = group.key if group is not None else ""
     decision = record_decision(
         held.cycle, DecisionKind.EXTEND, by=by, reason=reason, round=held.key, group=key, value=until.isoformat(), public=not key
@@ -199,9 +207,14 @@ def extend(round_: Round, until: datetime, *, by: Any, reason: str, group: Group
 @transaction.atomic
 def widen(round_: Round, visibility: Visibility, *, by: Any, reason: str) -> Round:
     """Show more of the round to everybody. It never narrows."""
-    held, _ = held_round(round_, reason=reason)
+    held, __ = held_round(round_, reason=reason)
     if not widens(Visibility(held.visibility), visibility):
-        message = f'Round "{held.key}" already shows {held.visibility}; {visibility} would not show more.'
+        message = _(
+            'Round "{held}" already shows {visibility}; {visibility2} would not show more.',
+            held=held.key,
+            visibility=held.visibility,
+            visibility2=visibility,
+        )
         raise VisibilityNarrows(message, where="visibility")
     record_decision(held.cycle, DecisionKind.PUBLISH, by=by, reason=reason, round=held.key, value=visibility.value)
     show_more(held, visibility, by=by)
@@ -221,13 +234,13 @@ def pass_gate(round_: Round, choice: str, *, by: Any, reason: str, question: str
     """Decide the gate before a round, once: `go` lets it open at its time, `no_go` closes it for good. Raises GateRefused."""
     held, now = held_round(round_, reason=reason)
     if not held.gated:
-        message = f'Round "{held.key}" has no gate.'
+        message = _('Round "{held}" has no gate.', held=held.key)
         raise GateRefused(message)
     if choice not in GATE_OPTIONS:
-        message = f'"{choice}" is not among the options: {", ".join(GATE_OPTIONS)}.'
+        message = _('"{choice}" is not among the options: {names}.', choice=choice, names=", ".join(GATE_OPTIONS))
         raise GateRefused(message, where="choice")
     if held.passed_at is not None or held.closed_at is not None:
-        message = f'The gate of round "{held.key}" was decided before.'
+        message = _('The gate of round "{held}" was decided before.', held=held.key)
         raise GateRefused(message)
     record_decision(
         held.cycle,

@@ -24,6 +24,7 @@ from games.rounds.rules import (
     restricted,
     state_of,
 )
+from leaderboards.engine.language import gettext as _
 
 TAKES_ENTRIES = frozenset({CycleState.ENROLLING.value, CycleState.RUNNING.value})
 
@@ -140,16 +141,20 @@ def check_entry(round_: Round, group: Group, *, now: datetime) -> None:
 def check_entry_until(round_: Round, group: Group, own: datetime | None, *, now: datetime) -> None:
     """The same for whoever knows how long the group's own extension lasts."""
     if round_.cycle.state not in TAKES_ENTRIES:
-        message = f"The cycle is {round_.cycle.state}: it takes no entries now."
+        message = _("The cycle is {state}: it takes no entries now.", state=round_.cycle.state)
         raise CycleNotRunning(message)
     if not accepts(round_.clock, own, now):
         if state_of(round_.clock, now) is RoundState.PLANNED:
-            message = f'Round "{round_.key}" has not opened.'
+            message = _('Round "{round}" has not opened.', round=round_.key)
         else:
             end = group_deadline(round_.clock, own)
-            last = f"took entries until {end.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if end and end <= now else "is closed"
-            message = f'Round "{round_.key}" {last}.'
+            last = (
+                _("took entries until {astimezone:%Y-%m-%d %H:%M:%S} UTC", astimezone=end.astimezone(UTC))
+                if end and end <= now
+                else _("is closed")
+            )
+            message = _('Round "{round}" {last}.', round=round_.key, last=last)
         raise RoundNotOpen(message)
     if not may_enter(round_, group):
-        message = f'"{group.name}" is not in the round "{round_.name}".'
+        message = _('"{group}" is not in the round "{round}".', group=group.name, round=round_.name)
         raise NotEntrant(message)

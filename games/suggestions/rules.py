@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from games.errors import Conflict, Invalid, TooMany
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 
 
 class SuggestionState(StrEnum):
@@ -55,7 +57,7 @@ UNSAID: Final = {"panels": "jury"}
 
 def cleaned_title(title: str) -> str:
     """The title in one line. Raises SuggestionInvalid when it says nothing or too much."""
-    return _fits(" ".join(title.split()), TITLE, "title", "Say in one line what should change.")
+    return _fits(" ".join(title.split()), TITLE, "title", _("Say in one line what should change."))
 
 
 def cleaned_words(words: str, *, where: str, empty: str) -> str:
@@ -67,10 +69,10 @@ def _fits(text: str, most: int, where: str, empty: str) -> str:
     if not text:
         raise SuggestionInvalid(empty, where=where)
     if len(text) > most:
-        message = f"At most {most:,} characters: this has {len(text):,}."
+        message = _("At most {most:,} characters: this has {count:,}.", most=most, count=len(text))
         raise SuggestionInvalid(message, where=where)
     if "\0" in text:
-        raise SuggestionInvalid("No null character, please.", where=where)
+        raise SuggestionInvalid(_("No null character, please."), where=where)
     return text
 
 
@@ -80,8 +82,12 @@ def check_pace(times: Sequence[datetime], now: datetime) -> None:
         return
     left = (DAY - (now - min(times))).total_seconds()
     hours = max(1, -(-int(left) // 3600))
-    said = f"{hours} {'hour' if hours == 1 else 'hours'}"
-    message = f"That is {SUGGESTIONS_A_DAY} within a day. Others shall have their turn: go on in {said}."
+    said = f"{hours} {ngettext('hour', 'hours', hours)}"
+    message = _(
+        "That is {suggestions_a_day} within a day. Others shall have their turn: go on in {said}.",
+        suggestions_a_day=SUGGESTIONS_A_DAY,
+        said=said,
+    )
     raise TooManySuggestions(message, retry_after=left)
 
 
@@ -91,13 +97,15 @@ def check_pace(times: Sequence[datetime], now: datetime) -> None:
 def cleaned_change(change: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The settings to be changed as [{path, value}]. Raises SuggestionInvalid for a path that names no place."""
     if len(change) > MOST_CHANGES:
-        message = f"At most {MOST_CHANGES} settings in one suggestion."
+        message = _("At most {most_changes} settings in one suggestion.", most_changes=MOST_CHANGES)
         raise SuggestionInvalid(message, where="change")
     found = []
     for one in change:
         path = str(one.get("path", "")).strip()
         if not _PATH.fullmatch(path) or len(path) > PATH:
-            message = f'"{path[:80]}" names no setting. A setting is named like cycle.summary or rounds["final"].appeal_days.'
+            message = _(
+                '"{path}" names no setting. A setting is named like cycle.summary or rounds["final"].appeal_days.', path=path[:80]
+            )
             raise SuggestionInvalid(message, where="path")
         found.append({"path": path, "value": _checked(one.get("value"))})
     return found
@@ -108,12 +116,12 @@ def _checked(value: Any) -> Any:
     try:
         text = json.dumps(value, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
-        raise SuggestionInvalid("Expected a value as JSON tells it.", where="value") from None
+        raise SuggestionInvalid(_("Expected a value as JSON tells it."), where="value") from None
     if len(text) > VALUE:
-        message = f"At most {VALUE:,} characters: this has {len(text):,}."
+        message = _("At most {value:,} characters: this has {count:,}.", value=VALUE, count=len(text))
         raise SuggestionInvalid(message, where="value")
     if "\\u0000" in text:
-        raise SuggestionInvalid("No null character, please.", where="value")
+        raise SuggestionInvalid(_("No null character, please."), where="value")
     return value
 
 
@@ -149,7 +157,7 @@ def rewritten(data: Mapping[str, Any], change: Sequence[Mapping[str, Any]]) -> d
 
 
 def _set(table: dict[str, Any], steps: Sequence[tuple[str, bool]], value: Any) -> None:
-    (name, _), *rest = steps
+    (name, __), *rest = steps
     if not rest:
         if value is None:
             table.pop(name, None)
@@ -169,7 +177,7 @@ def _set(table: dict[str, Any], steps: Sequence[tuple[str, bool]], value: Any) -
 
 def _set_row(rows: list[Any], steps: Sequence[tuple[str, bool]], value: Any, *, table: str) -> None:
     """Into a table with keys: a row with another key comes last."""
-    (key, _), *rest = steps
+    (key, __), *rest = steps
     row = next((one for one in rows if is_row(one, table, key)), None)
     if not rest and value is None:
         rows[:] = [one for one in rows if one is not row]

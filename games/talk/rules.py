@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import Final
 
 from games.errors import Conflict, Invalid, TooMany
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 
 
 class ThreadKind(StrEnum):
@@ -70,24 +72,24 @@ def cleaned_title(title: str) -> str:
     """The title in one line. Raises TalkInvalid when it says nothing or too much."""
     clean = " ".join(title.split())
     if not clean:
-        raise TalkInvalid("Say in one line what it is about.", where="title")
+        raise TalkInvalid(_("Say in one line what it is about."), where="title")
     return _fits(clean, TITLE, "title")
 
 
-def cleaned_text(text: str, *, where: str = "text", most: int = TEXT, empty: str = "Write something first.") -> str:
+def cleaned_text(text: str, *, where: str = "text", most: int = TEXT, empty: str = "") -> str:
     """The text without blanks around it. Raises TalkInvalid when it says nothing or too much."""
     clean = text.replace("\r\n", "\n").strip()
     if not clean:
-        raise TalkInvalid(empty, where=where)
+        raise TalkInvalid(empty or _("Write something first."), where=where)
     return _fits(clean, most, where)
 
 
 def _fits(text: str, most: int, where: str) -> str:
     if len(text) > most:
-        message = f"At most {most:,} characters: this has {len(text):,}."
+        message = _("At most {most:,} characters: this has {count:,}.", most=most, count=len(text))
         raise TalkInvalid(message, where=where)
     if "\0" in text:
-        raise TalkInvalid("No null character, please.", where=where)
+        raise TalkInvalid(_("No null character, please."), where=where)
     return text
 
 
@@ -102,7 +104,13 @@ def check_rate(said: int, most: int, first: datetime | None, now: datetime) -> N
         return
     wait = max(HOUR - (now - (first or now)), timedelta(minutes=1))
     minutes = -(-int(wait.total_seconds()) // 60)
-    message = f"That is {most} within an hour. Others shall have their turn: go on in {minutes} {'minute' if minutes == 1 else 'minutes'}."
+    message = ngettext(
+        "That is {most} within an hour. Others shall have their turn: go on in {minutes} minute.",
+        "That is {most} within an hour. Others shall have their turn: go on in {minutes} minutes.",
+        minutes,
+        most=most,
+        minutes=minutes,
+    )
     raise TooMuchTalk(message, retry_after=wait.total_seconds())
 
 

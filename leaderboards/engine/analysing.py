@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from leaderboards.engine.facts import Facts
 from leaderboards.engine.index import Index, index
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.names import challenges_of
 from leaderboards.engine.numbers import total
 from leaderboards.engine.outcome import Cell, Outcome, Unscored
@@ -160,25 +161,25 @@ def board_ties(found: Weighed, tables: Mapping[Place, PanelTable]) -> dict[str, 
     """`tied`: group → neighbours that the marks cannot tell it apart from; `why` in words where that cannot be told."""
     if found.why:
         return {"why": found.why, "tied": {}}
-    wanted = sorted({place for rows in found.rows.values() for _, _, shares in rows for place in shares})
+    wanted = sorted({place for rows in found.rows.values() for *_rest, shares in rows for place in shares})
     sure = {place: precision_in(tables[place]) for place in wanted if place in tables}
     if None in sure.values() or len(sure) < len(wanted):
-        return {"why": "too few entries have several sheets", "tied": {}}
+        return {"why": _("too few entries have several sheets"), "tied": {}}
     tied: dict[str, list[str]] = {}
     for rows in found.rows.values():
         parts = [
-            (one, {group: shares[place] for group, _, shares in rows if place in shares})
+            (one, {group: shares[place] for group, _score, shares in rows if place in shares})
             for place, one in sure.items()
             if one is not None
         ]
-        tied |= summed_ties([(group, score) for group, score, _ in rows], parts)
+        tied |= summed_ties([(group, score) for group, score, _shares in rows], parts)
     return {"why": "", "tied": tied}
 
 
 def board_digest(found: Weighed, tables: Mapping[Place, str]) -> str:
     """What the ties of a board rest on, as one name. `tables`: the digests of its panels."""
     kinds = {
-        id(shares): shares for rows in found.rows.values() for _, _, shares in rows
+        id(shares): shares for rows in found.rows.values() for *_rest, shares in rows
     }  # few: rows that weigh alike share theirs
     wanted = {place for shares in kinds.values() for place in shares}
     names = {one: repr(sorted(shares.items())) for one, shares in kinds.items()}

@@ -9,6 +9,7 @@ from leaderboards.engine.checks import Problem, Severity
 from leaderboards.engine.cuts import brackets
 from leaderboards.engine.facts import DecisionKind
 from leaderboards.engine.index import Index
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.lineup import Out, Tie, line_up, share_count, who_is_out
 from leaderboards.engine.names import split_order
 from leaderboards.engine.outcome import AwardResult, BoardResult, Passed, Row, Winner
@@ -25,13 +26,13 @@ def give_awards(
     for award in scoring.awards:
         board = boards.get(award.board or main)
         if board is None:
-            problems.append(Problem(f'award "{award.key}"', f'"{award.board or main}" is not a board'))
+            problems.append(Problem(f'award "{award.key}"', _('"{board}" is not a board', board=award.board or main)))
             continue
         out = who_is_out(award, scoring.awards, given, index, main)
         chosen = frozenset(one.group for one in index.decided(DecisionKind.AWARD) if one.value == award.key)
         giving = Giving(award, board, styles[board.key], out, chosen, _base(scoring, award))
         given.append((award, giving.result(problems)))
-    return tuple(result for _, result in given)
+    return tuple(result for __, result in given)
 
 
 def _base(scoring: Scoring, award: AwardSpec) -> AwardSpec | None:
@@ -84,7 +85,7 @@ class Giving:
     def _fields(self) -> list[list[Row]]:
         if self.award.decided:
             return [[row for row in self.board.rows if row.group in self.chosen]]
-        return [rows for _, rows in brackets(self.board.rows)]
+        return [rows for __, rows in brackets(self.board.rows)]
 
     def _missing(self) -> list[str]:
         return sorted(self.chosen - {row.group for row in self.board.rows}) if self.award.decided else []
@@ -117,7 +118,9 @@ class Giving:
     def _undecided(self, line: Sequence[Tie]) -> Iterator[Problem]:
         for tie in line:
             if tie.waits:
-                message = f"a tie must be decided: who of {', '.join(sorted(row.group for row in tie.rows))} comes first"
+                message = _(
+                    "a tie must be decided: who of {names} comes first", names=", ".join(sorted(row.group for row in tie.rows))
+                )
                 yield Problem(f'award "{self.award.key}"', message, Severity.WARNING)
 
 

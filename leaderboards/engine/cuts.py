@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from leaderboards.engine.checks import Problem, Severity
 from leaderboards.engine.facts import DecisionKind
 from leaderboards.engine.index import Index
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 from leaderboards.engine.names import split_order
 from leaderboards.engine.outcome import BoardResult, CutResult, Row, RowStatus
 from leaderboards.engine.spec import CutSpec, CutTies
@@ -33,7 +35,12 @@ def apply_cut(cut: CutSpec, board: BoardResult, index: Index, problems: list[Pro
         if line.tied and len(chosen) != line.slots:
             undecided += line.tied
             groups = ", ".join(line.tied)
-            message = f"a tie must be decided: {line.slots} of {groups} can go on, but decisions advance {len(chosen)}"
+            message = _(
+                "a tie must be decided: {slots} of {groups} can go on, but decisions advance {count}",
+                slots=line.slots,
+                groups=groups,
+                count=len(chosen),
+            )
             problems.append(Problem(f'cut to "{cut.to}"', message))
     wildcards = [group for group in dict.fromkeys(advance) if group not in through]
     if len(wildcards) > cut.wildcards:
@@ -42,10 +49,18 @@ def apply_cut(cut: CutSpec, board: BoardResult, index: Index, problems: list[Pro
 
 
 def _too_many(cut: CutSpec, found: int) -> Problem:
-    verb = "group advances" if found == 1 else "groups advance"
-    allowed = f"{cut.wildcards} wildcard" + ("" if cut.wildcards == 1 else "s")
+    verb = ngettext("group advances", "groups advance", found)
+    allowed = ngettext("{count} wildcard", "{count} wildcards", cut.wildcards, count=cut.wildcards)
     return Problem(
-        "decisions", f'{found} {verb} from board "{cut.board}" to "{cut.to}" by decision, but the cut allows {allowed}'
+        "decisions",
+        _(
+            '{found} {verb} from board "{board}" to "{to}" by decision, but the cut allows {allowed}',
+            found=found,
+            verb=verb,
+            board=cut.board,
+            to=cut.to,
+            allowed=allowed,
+        ),
     )
 
 
@@ -72,8 +87,8 @@ def _line(cut: CutSpec, rows: Sequence[Row], within: str, board: BoardResult, pr
         )
     count = _count(cut, len(rows), within)
     if cut.first is not None and count > len(rows):
-        where = f" in {within}" if within else ""
-        message = f"first = {count}, but only {len(rows)} groups{where} have a place"
+        where = _(" in {within}", within=within) if within else ""
+        message = _("first = {count}, but only {count2} groups{where} have a place", count=count, count2=len(rows), where=where)
         problems.append(Problem(f'cut to "{cut.to}"', message, Severity.WARNING))
     return _first(rows, count, cut.ties)
 

@@ -7,6 +7,7 @@ from typing import Final
 from leaderboards.engine.checks import Problem
 from leaderboards.engine.facts import Decision, DecisionKind
 from leaderboards.engine.index import Index
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.outcome import CutResult, RowStatus
 
 LEAVING: Final = (DecisionKind.STOP, DecisionKind.WITHDRAW, DecisionKind.DISQUALIFY)
@@ -45,12 +46,22 @@ def exits(index: Index, rounds: Sequence[str], problems: list[Problem]) -> Exits
     for kind in LEAVING:
         for decision in index.decided(kind):
             if decision.round and decision.round not in rounds:
-                problems.append(Problem("decisions", f'"{decision.round}" is not a round, in {kind} of "{decision.group}"'))
+                problems.append(
+                    Problem(
+                        "decisions",
+                        _(
+                            '"{round}" is not a round, in {kind} of "{group}"',
+                            round=decision.round,
+                            kind=kind,
+                            group=decision.group,
+                        ),
+                    )
+                )
                 continue
             number = rounds.index(decision.round) if decision.round else 0
             out[decision.group] = min(number, out.get(decision.group, number))
             if kind in STATUS:
-                since, _ = unplaced.get(decision.group, (number, RowStatus.RANKED))
+                since, __ = unplaced.get(decision.group, (number, RowStatus.RANKED))
                 unplaced[decision.group] = (min(number, since), STATUS[kind])
     return Exits(out, unplaced)
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from leaderboards.engine.checks import Problem, Severity
 from leaderboards.engine.facts import DecisionKind
 from leaderboards.engine.index import Index
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.names import challenges_of
 from leaderboards.engine.outcome import Cell, Fate
 from leaderboards.engine.pairwise import comparisons, components
@@ -22,23 +23,26 @@ def decision_problems(state: State, boards: Mapping[str, BoardSpec]) -> None:
     lines = {(cut.board, cut.to) for cut in state.scoring.cuts}
     for kind, rows in sorted(state.index.decisions.items()):
         for one in rows:
-            name = f'{kind} of "{one.group}"'
+            name = _('{kind} of "{group}"', kind=kind, group=one.group)
             if kind not in KINDS:
-                _tell(state, f'"{kind}" is not a kind of decision; known: {", ".join(DecisionKind)}')
+                _tell(state, _('"{kind}" is not a kind of decision; known: {names}', kind=kind, names=", ".join(DecisionKind)))
             if one.group not in state.index.groups:
-                _tell(state, f"{name}: there is no such group")
+                _tell(state, _("{name}: there is no such group", name=name))
             if one.board and one.board not in boards:
-                _tell(state, f'{name}: "{one.board}" is not a board')
+                _tell(state, _('{name}: "{board}" is not a board', name=name, board=one.board))
             if kind == DecisionKind.ADVANCE and one.round not in state.numbers:
-                _tell(state, f'{name}: "{one.round}" is not a round')
+                _tell(state, _('{name}: "{round}" is not a round', name=name, round=one.round))
             elif kind == DecisionKind.ADVANCE and one.board in boards and (one.board, one.round) not in lines:
-                _tell(state, f'{name}: no cut leads from board "{one.board}" to "{one.round}"')
+                _tell(
+                    state,
+                    _('{name}: no cut leads from board "{board}" to "{round}"', name=name, board=one.board, round=one.round),
+                )
             if kind == DecisionKind.AWARD and one.value not in decided:
-                _tell(state, f'{name}: "{one.value}" is not an award that is decided')
+                _tell(state, _('{name}: "{value}" is not an award that is decided', name=name, value=one.value))
             if kind == DecisionKind.FORGO and one.value not in awards:
-                _tell(state, f'{name}: "{one.value}" is not an award')
+                _tell(state, _('{name}: "{value}" is not an award', name=name, value=one.value))
             if kind == DecisionKind.EQUAL and one.other not in state.index.groups:
-                _tell(state, f'{name}: there is no group "{one.other}" to share a place with')
+                _tell(state, _('{name}: there is no group "{other}" to share a place with', name=name, other=one.other))
 
 
 def _tell(state: State, message: str) -> None:
@@ -62,7 +66,9 @@ def _unmarked(problems: list[Problem], index: Index, round_key: str, challenge: 
     for criterion in challenge.marked_criteria if seen else ():
         if criterion.key not in seen:
             where = f'challenge "{challenge.key}" in round "{round_key}"'
-            problems.append(Problem(where, f'no mark has the criterion "{criterion.key}"', Severity.WARNING))
+            problems.append(
+                Problem(where, _('no mark has the criterion "{criterion}"', criterion=criterion.key), Severity.WARNING)
+            )
 
 
 def _all_dropped(problems: list[Problem], round_key: str, challenge: ChallengeSpec, cells: list[Cell]) -> None:
@@ -73,14 +79,26 @@ def _all_dropped(problems: list[Problem], round_key: str, challenge: ChallengeSp
         ]
         if drops and any(sizes) and max(sizes) <= drops:
             where = f'challenge "{challenge.key}" in round "{round_key}"'
-            problems.append(Problem(where, f'panel "{panel.key}" drops {drops} marks, but no entry has more than {max(sizes)}'))
+            problems.append(
+                Problem(
+                    where,
+                    _(
+                        'panel "{panel}" drops {drops} marks, but no entry has more than {sizes}',
+                        panel=panel.key,
+                        drops=drops,
+                        sizes=max(sizes),
+                    ),
+                )
+            )
 
 
 def severity_problems(state: State) -> None:
     """Panels that should take off severities but cannot, or not surely; said once for all criteria that it is about."""
     about: dict[tuple[str, str, str, str], list[str]] = {}
     for (round_key, challenge, panel, criterion), one in state.offsets.items():
-        said = [f"the judges' severity is not taken off, because {one.why}: the mean counts"] if one.why else one.warnings
+        said = (
+            [_("the judges' severity is not taken off, because {why}: the mean counts", why=one.why)] if one.why else one.warnings
+        )
         for words in said:
             about.setdefault((round_key, challenge, panel, words), []).append(criterion)
     for (round_key, challenge, panel, words), criteria in about.items():
@@ -105,8 +123,13 @@ def _pairs(state: State, round_key: str, challenge: ChallengeSpec, groups: list[
     parts = components(((one.a, one.b) for one in found), keys)
     if len(parts) > 1:
         sizes = ", ".join(str(len(part)) for part in parts[:5])
-        said = f"the comparisons fall apart into {len(parts)} parts ({sizes} entries): between entries of different parts nothing says who is better"
+        said = _(
+            "the comparisons fall apart into {count} parts ({sizes} entries): between entries of different parts"
+            " nothing says who is better",
+            count=len(parts),
+            sizes=sizes,
+        )
         state.problems.append(Problem(where, said, Severity.WARNING))
     if keys and challenge.reference is not None and challenge.reference not in keys:
-        said = f'"{challenge.reference}" was not compared, so strengths are counted from the mean of all'
+        said = _('"{reference}" was not compared, so strengths are counted from the mean of all', reference=challenge.reference)
         state.problems.append(Problem(where, said, Severity.WARNING))

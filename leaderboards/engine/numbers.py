@@ -8,6 +8,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
+from leaderboards.engine.language import gettext as _
+
 MAX_TEXT: Final = 60
 MAX_EXPONENT: Final = 40
 
@@ -31,7 +33,7 @@ def parse(value: object) -> Fraction:
     if isinstance(value, Fraction):
         return value
     if isinstance(value, bool):
-        msg = f"expected a number, found {str(value).lower()}"
+        msg = _("expected a number, found {value}", value=str(value).lower())
         raise ValueError(msg)  # noqa: TRY004 - pydantic turns ValueError, not TypeError, into a validation error
     if isinstance(value, int):
         return Fraction(value)
@@ -39,14 +41,14 @@ def parse(value: object) -> Fraction:
         return _from_decimal(value)
     if isinstance(value, str):
         return _from_text(value)
-    kind = "a binary float, which is not exact; write it as a decimal or as text" if isinstance(value, float) else repr(value)
-    msg = f"expected a number, found {kind}"
+    kind = _("a binary float, which is not exact; write it as a decimal or as text") if isinstance(value, float) else repr(value)
+    msg = _("expected a number, found {kind}", kind=kind)
     raise ValueError(msg)
 
 
 def _from_decimal(value: Decimal) -> Fraction:
     if not value.is_finite() or abs(value.adjusted()) > MAX_EXPONENT:
-        msg = f"expected a number of at most {MAX_EXPONENT} digits, found {value}"
+        msg = _("expected a number of at most {max_exponent} digits, found {value}", max_exponent=MAX_EXPONENT, value=value)
         raise ValueError(msg)
     return Fraction(value)
 
@@ -54,7 +56,7 @@ def _from_decimal(value: Decimal) -> Fraction:
 def _from_text(value: str) -> Fraction:
     text = value.strip()
     if len(text) > MAX_TEXT or not _TEXT.fullmatch(text) or ("." in text and "/" in text):
-        msg = f'expected a number like 3, -0.25 or 1/3, found "{text[:MAX_TEXT]}"'
+        msg = _('expected a number like 3, -0.25 or 1/3, found "{text}"', text=text[:MAX_TEXT])
         raise ValueError(msg)
     return Fraction(text)
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from leaderboards.engine.checks import Problem
 from leaderboards.engine.facts import Decision
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.names import OrderKey
 from leaderboards.engine.numbers import parse
 from leaderboards.engine.outcome import Value
@@ -67,7 +68,12 @@ def join(ties_: Sequence[Sequence[str]], decisions: Iterable[Decision], problems
 
 
 def _strangers(one: Decision) -> Problem:
-    message = f'"{one.group}" cannot share the place of "{one.other}" on board "{one.board}": they are not neighbours'
+    message = _(
+        '"{group}" cannot share the place of "{other}" on board "{board}": they are not neighbours',
+        group=one.group,
+        other=one.other,
+        board=one.board,
+    )
     return Problem("decisions", message)
 
 
@@ -78,13 +84,19 @@ def split(ties_: Iterable[Sequence[str]], decisions: Iterable[Decision], problem
         try:
             numbers[one.group] = parse(one.value)
         except ValueError:
-            problems.append(Problem("decisions", f'break of "{one.group}" needs a number 1, 2, …, found "{one.value}"'))
+            problems.append(
+                Problem(
+                    "decisions", _('break of "{group}" needs a number 1, 2, …, found "{value}"', group=one.group, value=one.value)
+                )
+            )
     result: list[list[str]] = []
     for tie in ties_:
         broken = [group for group in tie if group in numbers]
         if len(tie) == 1 and broken:
             problems.append(
-                Problem("decisions", f'break of "{tie[0]}": it shares its place with nobody, so there is no tie to break')
+                Problem(
+                    "decisions", _('break of "{tie}": it shares its place with nobody, so there is no tie to break', tie=tie[0])
+                )
             )
         result += [[group for group in broken if numbers[group] == number] for number in sorted({numbers[one] for one in broken})]
         rest = [group for group in tie if group not in numbers]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
+from leaderboards.engine.language import gettext_noop
 from leaderboards.engine.names import challenges_of, split_order
 from leaderboards.engine.numbers import ONE, total
 from leaderboards.engine.outcome import Outcome, Row, RowStatus
@@ -29,15 +30,15 @@ from leaderboards.engine.spec import (
 )
 
 MEANS: Final = frozenset({Fold.MEAN, Fold.SEVERITY, Fold.SEVERITY_CLIP})
-POINTS: Final = "places are turned into points"
-BEST: Final = "only the best of several results count"
-FADES: Final = "results fade with time"
-ORDER: Final = "the score is not what orders this board"
-PAIRS: Final = "comparisons in pairs are added to other results"
-RANKS: Final = "judges' ranks are added to other results"
-FOLDS: Final = "a panel's value is not a mean of its marks"
-DIVISIONS: Final = "tasks of divisions and missing ones share a mean"
-FIELDS: Final = "a score is multiplied by a number of the entry"
+POINTS: Final = gettext_noop("places are turned into points")
+BEST: Final = gettext_noop("only the best of several results count")
+FADES: Final = gettext_noop("results fade with time")
+ORDER: Final = gettext_noop("the score is not what orders this board")
+PAIRS: Final = gettext_noop("comparisons in pairs are added to other results")
+RANKS: Final = gettext_noop("judges' ranks are added to other results")
+FOLDS: Final = gettext_noop("a panel's value is not a mean of its marks")
+DIVISIONS: Final = gettext_noop("tasks of divisions and missing ones share a mean")
+FIELDS: Final = gettext_noop("a score is multiplied by a number of the entry")
 
 type Place = tuple[str, str, str]
 """(round, challenge, panel)"""

@@ -1,10 +1,13 @@
-"""Words on pages are marked for translation: in templates, in forms, in what a page says after an act."""
+"""Words are marked for translation: in templates, forms, what a page says after an act; in refusals, rules in words, mails."""
 
 import ast
 import re
 from pathlib import Path
+from string import Formatter
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.habits.house import ROOT, name_of, sources, tree
+from tests.habits.spoken import bare_sentences
+
 TEMPLATES = sorted((ROOT / "backend" / "templates").rglob("*.html"))
 # Names that are the same in every language, and the page that shows samples of components to developers.
 KEPT = {"Ludus", "API", "UTC", "SHA-256", "JSON", "CSV", "TOML"}
@@ -60,3 +63,112 @@ def bare_calls(path: Path) -> list[str]:
 def test_forms_and_messages_hold_no_bare_words():
     pages = [*(ROOT / "backend" / "web").rglob("*.py"), *(ROOT / "backend" / "accounts").rglob("*.py")]
     assert [one for path in pages if path.name != "style.py" for one in bare_calls(path)] == []
+
+
+# Files whose sentences are for somebody else than a person at work, or are kept as they were said -> why.
+SAID_AS_IT_IS = {
+    "backend/api/openapi.py": "the API's schema",
+    "backend/api/description.py": "a program",
+    "backend/api/renderers.py": "faults of ours",
+    "games/permissions.py": "the table as its docs print it",
+    "games/credentials/rules/badges.py": "a signed badge, in the language of the house",
+    "games/credentials/rules/certificate.py": "a signed certificate, in the language of the house",
+    "games/credentials/rules/signing.py": "faults of ours",
+    "games/progression/actions/playing.py": "invented work, kept as data",
+    "games/progression/inventing.py": "invented work, kept as data",
+    "leaderboards/engine/merkle.py": "faults of ours",
+}
+# Single sentences of other files: kept for good as they were said, names, or faults of ours that nobody should ever read.
+KEPT_AS_SAID = {
+    "(Removed after sending: it held a link that opens an account.)",
+    "A team that keeps its name to itself",
+    "Advises this group in office hours.",
+    "Content Too Large",
+    "Dry run",
+    "Dry run: {}",
+    "Followed {}, in which a member of this group was.",
+    "Judge {}",
+    'Joined forces with "{}".',
+    "May the owner of this instance read what is sealed?",
+    "Somebody who left",
+    "Suggestion {}: {}{}",
+    ", suggested by {}",
+    "The award was declined by whoever it was given to.",
+    "The award was taken back.",
+    "The group withdrew.",
+    "The round had begun: nobody is taken out of it.",
+    "The round took no more entries: nobody is added to it.",
+    "Unprocessable Content",
+    "Was in {} with a member of this group, or this group continues it.",
+    "Was in {}, which built on an idea of this group, or this group on one of theirs.",
+    "What makes it risky here?",
+    "Whom it named has left, and took the name along.",
+    "another sealer moved the head; this batch is rolled back and tried again",
+    "attempts are settled before they are facts",
+    "bit {} is outside of a list of {}",
+    "expected a place, teams and a size from 1 and days from 0, found {}, {}, {}, {}",
+    'judge "{}" rates "{}" twice',
+    "no free bit found in list {}",
+    "no role has the capability {}",
+    "office hours",
+    "run {} was taken over at {}",
+    "until {} UTC",
+    "{} links to {}, which is not older",
+    "{}: {}, attempt {}",
+}
+
+
+def spoken_files() -> list[Path]:
+    """Where refusals and rules in words are written. Models are left out: what they say is for the admin of a database."""
+    found = [*sources("games"), *sources("leaderboards/engine"), *sources("backend/accounts"), *sources("backend/api")]
+    return [path for path in found if "models" not in path.parts and path.stem != "models" and name_of(path) not in SAID_AS_IT_IS]
+
+
+def test_refusals_rules_in_words_and_mails_hold_no_bare_sentence():
+    found = {
+        name_of(path): bare
+        for path in spoken_files()
+        if (bare := [one for one in bare_sentences(path) if one not in KEPT_AS_SAID])
+    }
+    assert found == {}, 'mark them: from leaderboards.engine.language import gettext as _; _("{name} is full.", name=group.name)'
+
+
+def test_a_bare_sentence_is_found(tmp_path):
+    path = tmp_path / "bad.py"
+    path.write_text('def act(cycle):\n    """A docstring is fine."""\n    raise Refused(f"The cycle is {cycle.state}.")\n')
+    assert bare_sentences(path) == ["The cycle is {}."]
+    path.write_text('def act(cycle):\n    raise Refused(_("The cycle is {state}.", state=cycle.state))\n')
+    assert bare_sentences(path) == []
+
+
+def test_templates_name_the_values_they_are_given():
+    """What a translator gets is whole: each {name} has a value, each value a {name}, and nothing is put together before it is marked."""
+    wrong = []
+    for path in [*sources("games"), *sources("leaderboards"), *sources("backend"), *sources("worker")]:
+        if "leaderboards.engine.language import" not in path.read_text(encoding="utf-8"):
+            continue
+        wrong += [
+            f"{name_of(path)}:{node.lineno} {ast.unparse(node)[:100]}"
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"_", "said", "ngettext"} and not fits(node)
+        ]
+    assert wrong == []
+
+
+def fits(call: ast.Call) -> bool:
+    """Whether the templates of a mark name exactly its values."""
+    templates = call.args[:2] if ast.unparse(call.func) == "ngettext" else call.args[:1]
+    if any(isinstance(one, ast.JoinedStr | ast.BinOp) for one in templates):
+        return False
+    given = {one.arg for one in call.keywords}
+    written = [one.value for one in templates if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    named = {name for text in written for _, name, _, _ in Formatter().parse(text) if name is not None} if given else set()
+    return not written or named == given
+
+
+MAILS = sorted([*(ROOT / "games" / "templates").rglob("*.txt"), *(ROOT / "backend" / "templates").rglob("*.txt")])
+
+
+def test_mails_hold_no_bare_words():
+    found = {str(path.relative_to(ROOT)): words for path in MAILS if (words := bare_words(path.read_text(encoding="utf-8")))}
+    assert found == {}

@@ -10,6 +10,7 @@ from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.organizations.actions import checked_email
+from leaderboards.engine.language import gettext as _
 
 
 def _journal(user: User, change: str, *, by: User | None, channel: str = "web") -> None:
@@ -22,7 +23,7 @@ def suspend(user: User, *, by: User) -> None:
     """Keep somebody out: no sign-in, open sessions end, tokens and links are dead. Raises LastOwner for the last owner and for oneself."""
     owners = list(User.objects.select_for_update().filter(is_superuser=True, is_active=True).order_by("pk"))
     if user.pk == by.pk or [one.pk for one in owners] == [user.pk]:
-        message = "The desk needs somebody: nobody suspends themselves, or the last owner."
+        message = _("The desk needs somebody: nobody suspends themselves, or the last owner.")
         raise LastOwner(message)
     if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
         return

@@ -14,6 +14,7 @@ from games.journal.rules import Kind
 from games.judging.models import ConflictOfInterest, Sheet
 from games.notices.models import Message, Notice
 from games.organizations.models import Invitation, Person
+from leaderboards.engine.language import gettext as _
 
 GONE = "Somebody who left"
 
@@ -29,7 +30,7 @@ def forget(user: User, *, by: User) -> None:
     """
     owners = list(User.objects.select_for_update().filter(is_superuser=True, is_active=True).order_by("pk"))
     if [one.pk for one in owners] == [user.pk]:
-        message = "The instance needs an owner: make somebody else one first."
+        message = _("The instance needs an owner: make somebody else one first.")
         raise LastOwner(message)
     people = list(Person.objects.select_for_update(of=("self",)).filter(user=user).order_by("pk"))
     ids = [one.pk for one in people]

@@ -13,6 +13,7 @@ from games.errors import Conflict, Invalid, Problem
 from games.groups.models import Membership
 from games.journal.queries import db_now
 from games.playbooks.rules import Capability
+from leaderboards.engine.language import gettext as _
 
 TOKENS_PER_USER = 50
 TOKEN_NAME_LENGTH = 100
@@ -34,7 +35,7 @@ def create_token(
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     now = db_now()
     if ApiToken.objects.filter(user=user, revoked_at__isnull=True, expires_at__gt=now).count() >= TOKENS_PER_USER:
-        message = f"You have {TOKENS_PER_USER} tokens: revoke one that you no longer need."
+        message = _("You have {tokens_per_user} tokens: revoke one that you no longer need.", tokens_per_user=TOKENS_PER_USER)
         raise Conflict(message)
     problems = [*_unknown_cycles(user, cycles), *_unknown_capabilities(capabilities)]
     if problems:
@@ -56,14 +57,14 @@ def _unknown_cycles(user: User, cycles: Sequence[int]) -> list[Problem]:
     """Cycles the user has no part in look like cycles that do not exist."""
     mine = Membership.objects.filter(person__user=user, until__isnull=True, cycle_id__in=cycles).values("cycle_id")
     known = set(Cycle.objects.filter(pk__in=mine).values_list("pk", flat=True))
-    return [Problem("cycles", f"You have no part in a cycle {one}.") for one in sorted(set(cycles) - known)]
+    return [Problem("cycles", _("You have no part in a cycle {one}.", one=one)) for one in sorted(set(cycles) - known)]
 
 
 def _unknown_capabilities(capabilities: Sequence[str]) -> list[Problem]:
     known = {one.value for one in Capability}
     listed = ", ".join(one.value for one in Capability)
     return [
-        Problem("capabilities", f'"{one}" is no capability; expected some of {listed}.')
+        Problem("capabilities", _('"{one}" is no capability; expected some of {listed}.', one=one, listed=listed))
         for one in sorted(set(capabilities) - known)
     ]
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,11 +24,11 @@ PAGE = 50
 
 type Act = tuple[Callable[[User, User], None], str]
 ACTS: dict[str, Act] = {
-    "suspend": (lambda user, by: actions.suspend(user, by=by), "Suspended: out everywhere, at once."),
-    "restore": (lambda user, by: actions.restore(user, by=by), "May sign in again."),
-    "allow": (lambda user, by: actions.allow_launching(user, allowed=True, by=by), "May launch cycles."),
-    "forbid": (lambda user, by: actions.allow_launching(user, allowed=False, by=by), "May launch no more cycles."),
-    "reset": (lambda user, by: actions.send_reset(user, by=by), "A link to set a new password is on its way."),
+    "suspend": (lambda user, by: actions.suspend(user, by=by), gettext_noop("Suspended: out everywhere, at once.")),
+    "restore": (lambda user, by: actions.restore(user, by=by), gettext_noop("May sign in again.")),
+    "allow": (lambda user, by: actions.allow_launching(user, allowed=True, by=by), gettext_noop("May launch cycles.")),
+    "forbid": (lambda user, by: actions.allow_launching(user, allowed=False, by=by), gettext_noop("May launch no more cycles.")),
+    "reset": (lambda user, by: actions.send_reset(user, by=by), gettext_noop("A link to set a new password is on its way.")),
 }
 
 
@@ -53,7 +55,7 @@ def change_account(request: HttpRequest, pk: int) -> HttpResponse:
     if act is None:
         raise Http404
     do, done = act
-    attempt(request, lambda: do(user, me(request)), f"{user.email}: {done}")
+    attempt(request, lambda: do(user, me(request)), f"{user.email}: {_(done)}")
     return redirect("instance-desk")
 
 
@@ -66,7 +68,7 @@ def mail(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     search = request.GET.get("q", "")
     counts = outbox_counts()
-    tabs = [{"label": "All", "url": "?", "current": not state, "count": sum(counts.values())}]
+    tabs = [{"label": _("All"), "url": "?", "current": not state, "count": sum(counts.values())}]
     tabs += [
         {"label": one.value.title(), "url": f"?state={one.value}", "current": state == one.value, "count": counts[one.value]}
         for one in MessageState
@@ -82,7 +84,7 @@ def change_mail(request: HttpRequest, pk: int) -> HttpResponse:
     require(request, "instance.desk")
     message = get_object_or_404(Message, pk=pk)
     if request.POST.get("do") == "bounced":
-        attempt(request, lambda: mark_bounced(message, error="Noted at the desk."), "Noted: it came back.")
+        attempt(request, lambda: mark_bounced(message, error="Noted at the desk."), _("Noted: it came back."))
     else:
-        attempt(request, lambda: send_again(message, to=request.POST.get("to", "").strip()), "Queued again.")
+        attempt(request, lambda: send_again(message, to=request.POST.get("to", "").strip()), _("Queued again."))
     return redirect("instance-mail")

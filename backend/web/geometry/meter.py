@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from leaderboards.engine.language import gettext as _
+
 WIDTH = 1000
 
 
@@ -56,7 +58,14 @@ def meter(name: str, *, baseline: Fraction, now: Fraction, target: Fraction, uni
         end=place(goal),
         position=place(along),
         reached=reached,
-        summary=f"{name}: {texts[1]} now, from {texts[0]} on the way to {texts[2]} ({round(reached * 100)} % of the way)",
+        summary=_(
+            "{name}: {texts} now, from {texts2} on the way to {texts3} ({reached} % of the way)",
+            name=name,
+            texts=texts[1],
+            texts2=texts[0],
+            texts3=texts[2],
+            reached=round(reached * 100),
+        ),
     )
 
 

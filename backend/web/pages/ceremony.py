@@ -7,6 +7,7 @@ from typing import Any
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -81,7 +82,7 @@ def _told(
     last.cycle = cycle  # known already: no statement for it
     shown = latest(main, rows=False) if main else None
     state = hashlib.sha256(repr((stamp(last, missing(last)), sorted(hidden), shown and shown.pk)).encode()).hexdigest()
-    key = f"ceremony:{cycle.pk}:{state}:{'all' if not published else main.pk if main else 'none'}"
+    key = f"ceremony:{get_language()}:{cycle.pk}:{state}:{'all' if not published else main.pk if main else 'none'}"
     kept: dict[str, Any] | None = cache.get(key)
     if kept is None:
         curtain = curtain_of(cycle, waiting, points=point_facts(cycle))

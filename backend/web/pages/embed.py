@@ -14,6 +14,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
@@ -103,7 +104,7 @@ def embedded_rows(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
     found, board = _framed(cycle, key)
     asked = _asked(request)
     shown = shown_of(board, organizes=False)
-    tag = f'"{shown.tag}-{asked["rows"]}-{asked["bracket"].encode().hex()[:64]}"'
+    tag = f'"{shown.tag}-{get_language()}-{asked["rows"]}-{asked["bracket"].encode().hex()[:64]}"'
     headers = {"ETag": tag, "Cache-Control": "public, max-age=2"}
     if tag in request.headers.get("If-None-Match", ""):
         return mark(HttpResponse(status=304, headers=headers), board.pk)

@@ -18,6 +18,7 @@ from games.journal.queries import db_now
 from games.playbooks.schema import CycleSpec
 from games.progression.drafting import begun_rounds
 from games.results.queries.facts import one_moment
+from leaderboards.engine.language import gettext as _
 
 type Progress = Callable[[str, int, int], None]
 SALT = "ludus.bundle"
@@ -102,6 +103,6 @@ def export_series(
 
 def _free(place: Path) -> Path:
     if place.is_file() or (place.is_dir() and any(place.iterdir())):
-        message = f"{place} is there already: name a new folder, or a new file that ends in .zip."
+        message = _("{place} is there already: name a new folder, or a new file that ends in .zip.", place=place)
         raise Conflict(message, where="path")
     return place

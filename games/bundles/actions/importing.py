@@ -42,6 +42,7 @@ from games.progression.actions import apply_design
 from games.progression.actions.launch import make_organizer, series_joined
 from games.progression.rules import CycleKeyTaken
 from games.submissions.models import Attempt, Submission, Version
+from leaderboards.engine.language import gettext as _
 
 type Progress = Callable[[str, int, int], None]
 """Told what is being done, how many steps are done, and of how many."""
@@ -106,7 +107,7 @@ def import_read(
         cycle = import_bundle(read.bundles[0], by=by, organization=organization, key=key, progress=progress)
         return [cycle]
     if key is not None:
-        message = f"This is a series of {len(read.bundles)} cycles: they keep their keys."
+        message = _("This is a series of {count} cycles: they keep their keys.", count=len(read.bundles))
         raise Invalid(message, where="key")
     house = organization or organization_for(read.bundles[0].design, by=by)
     _begun(read.series, house, by=by)
@@ -150,7 +151,7 @@ def import_bundle(
         step(landing)
     if by is not None:
         make_organizer(cycle, design, by)
-    if sum(len(table.rows) for _, table in bundle.tables.named()) >= MANY:
+    if sum(len(table.rows) for __, table in bundle.tables.named()) >= MANY:
         looked_at(Group, Submission, Version, Sheet, Mark, Attempt)
     settle_imported(landing, results=results)
     payload = {name: len(table.rows) for name, table in bundle.tables.named() if table.rows}
@@ -166,7 +167,7 @@ def _named(design: Design, key: str | None) -> Design:
     try:
         cycle = CycleSpec.model_validate({**design.cycle.model_dump(), "key": key})
     except ValidationError:
-        message = f'"{key}" is no key for a cycle; expected letters, digits, - and _, at most 64.'
+        message = _('"{key}" is no key for a cycle; expected letters, digits, - and _, at most 64.', key=key)
         raise Invalid(message, where="key") from None
     return design.model_copy(update={"cycle": cycle})
 
@@ -186,7 +187,9 @@ def _created(design: Design, house: Organization, *, by: Any, predecessor: Cycle
                 created_by=by,
             )
     except IntegrityError:
-        message = f'There is a cycle with the key "{spec.key}" already. Import it under another key: --as {spec.key}-copy'
+        message = _(
+            'There is a cycle with the key "{spec}" already. Import it under another key: --as {spec}-copy', spec=spec.key
+        )
         raise CycleKeyTaken(message, where="cycle.key") from None
 
 

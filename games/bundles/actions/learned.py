@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from games.bundles.actions.landing import Landing
+from games.bundles.learned_rows import ReadingRow
 from games.bundles.rules import BundleRefused
 from games.errors import Problem
 from games.ideas.models import Idea
@@ -12,6 +13,7 @@ from games.learning.queries import evidence_of
 from games.learning.rules.measuring import in_millionths
 from games.rounds.models import Round
 from games.submissions.models import Submission
+from leaderboards.engine.language import gettext as _
 
 BATCH: Final = 1000
 
@@ -36,6 +38,11 @@ def load_observations(landing: Landing) -> None:
     )
 
 
+def _not_there(row: ReadingRow) -> Problem:
+    text = _('reading {number}: "{of}" has no entry {entry} there', number=row.number, of=row.of, entry=row.entry)
+    return Problem("readings.csv", text)
+
+
 def load_studies(landing: Landing) -> None:
     """What was given to read, and what was taken from it. Raises BundleRefused for an entry that is not there."""
     tables, readings = landing.bundle.tables, landing.bundle.tables.readings.rows
@@ -52,7 +59,7 @@ def load_studies(landing: Landing) -> None:
         place = (landing.challenges.get((row.round, row.challenge)), landing.groups.get(row.of), row.entry)
         entry = entries.get(place) if row.entry else None
         if not row.idea and entry is None:
-            raise BundleRefused([Problem("readings.csv", f'reading {row.number}: "{row.of}" has no entry {row.entry} there')])
+            raise BundleRefused([_not_there(row)])
         held = {"submission_id": entry, "idea_id": ideas.get(row.idea), "read_at": row.read}
         made[row.number] = Reading(round_id=rounds[row.round], group_id=landing.groups[row.group], **held)
     Reading.objects.bulk_create(made.values(), batch_size=BATCH)

@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 
 from games.bundles.writer import write_folder, zipped
 from games.errors import GameError
+from leaderboards.engine.language import gettext as _
 
 
 class NotWritten(GameError):
@@ -31,7 +32,11 @@ def place_files(files: Mapping[str, bytes], place: Path) -> None:
             write_folder(files, beside)
         beside.replace(place)
     except OSError as error:
-        message = f"The export could not be written to {place}: {error.strerror or error}. Nothing was left there."
+        message = _(
+            "The export could not be written to {place}: {strerror}. Nothing was left there.",
+            place=place,
+            strerror=error.strerror or error,
+        )
         raise NotWritten(message) from error
     finally:
         _remove(beside)
@@ -44,7 +49,10 @@ def store(path: str, content: bytes) -> str:
     except OSError as error:
         with suppress(OSError, NotImplementedError):
             default_storage.delete(path)
-        message = f"The file could not be stored: {error.strerror or error}. Whoever runs this house has to make room."
+        message = _(
+            "The file could not be stored: {strerror}. Whoever runs this house has to make room.",
+            strerror=error.strerror or error,
+        )
         raise NotWritten(message) from error
 
 

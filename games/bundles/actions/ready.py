@@ -14,6 +14,7 @@ from games.groups.queries import withheld
 from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 from games.progression.drafting import begun_rounds
+from leaderboards.engine.language import gettext as _
 
 KEEP: Final = 3600
 PAUSE: Final = 10  # seconds in which a cycle is written anew at most once, whoever asks
@@ -26,7 +27,7 @@ def public_zip(cycle: Cycle) -> bytes:
     if ready is not None:
         return ready
     if not cache.add(f"bundle:{cycle.pk}:writing", 1, PAUSE):
-        message = f"This bundle is being written for somebody else. Ask again in {PAUSE} seconds."
+        message = _("This bundle is being written for somebody else. Ask again in {pause} seconds.", pause=PAUSE)
         raise ExportBusy(message, retry_after=PAUSE)
     written = zipped(export_files(cycle, audience=Audience.PUBLIC, files=False))
     cache.set(place, written, KEEP)

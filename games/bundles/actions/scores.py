@@ -28,6 +28,8 @@ from games.judging.rules.marks import Scaled, criteria_of
 from games.judging.rules.table import rows_of
 from games.playbooks.schema import ChallengeDesign
 from games.submissions.queries import rules_of
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 
 AT_ONCE: Final = 5000
 TOLD: Final = 1000
@@ -72,7 +74,7 @@ def import_scores(*, challenge: Challenge, panel: str, rows: Sequence[ScoreRow],
 
 def import_table(*, challenge: Challenge, panel: str, content: bytes, by: Any) -> int:
     """The same from a table (CSV) with the columns group, judge, criterion, value. Its header is row 1."""
-    _, lines, problems = rows_of(content, COLUMNS, needed=COLUMNS)
+    __, lines, problems = rows_of(content, COLUMNS, needed=COLUMNS)
     return _import(challenge, panel, [(number, ScoreRow(**cells)) for number, cells in lines], problems, by)
 
 
@@ -83,11 +85,15 @@ def _import(challenge: Challenge, panel: str, rows: Sequence[tuple[int, ScoreRow
     design, spec = rules_of(challenge)
     _expect_open(challenge, panel, spec)
     if not rows and not problems:
-        problems.append(Problem("row 1", "expected at least one mark", "required"))
+        problems.append(Problem("row 1", _("expected at least one mark"), "required"))
     filled = _filled(rows, _waiting(challenge, panel), _Marks(spec, panel, design.mark_decimals), problems)
     if problems:
-        several = f" (and {len(problems) - 1} faults more)" if len(problems) > 1 else ""
-        raise MarksRefused(f"Nothing was written: {problems[0]}{several}", where=problems[0].where, problems=problems[:TOLD])
+        several = ngettext("", " (and {count} faults more)", len(problems), count=len(problems) - 1)
+        raise MarksRefused(
+            _("Nothing was written: {problems}{several}", problems=problems[0], several=several),
+            where=problems[0].where,
+            problems=problems[:TOLD],
+        )
     _write(challenge, panel, filled, by, db_now())
     return len(filled)
 
@@ -97,7 +103,7 @@ def _expect_open(challenge: Challenge, panel: str, spec: ChallengeDesign) -> Non
     sheets = Sheet.objects.filter(challenge=challenge, panel=panel, state__in=OPEN_SHEETS)
     row: Any = with_facts(judgeable(sheets).select_related("challenge__round__cycle", "judge")).order_by("pk").first()
     if row is not None:
-        check_seat(seat_of(row), judge=row.judge.key, group="this group", panel=panel)
+        check_seat(seat_of(row), judge=row.judge.key, group=_("this group"), panel=panel)
         check_sitting(sitting_of(row, spec))
 
 
@@ -140,18 +146,20 @@ def _filled(
     """Sheet → its marks by criterion. What is wrong goes to the problems."""
     filled: dict[_Open, dict[str, Scaled]] = {}
     said: dict[_Open, dict[str, int]] = {}
-    groups = {group for group, _ in waiting}
+    groups = {group for group, __ in waiting}
     for number, (group, judge, criterion, value) in rows:
         sheet, mark = waiting.get((group, judge)), marks.scaled(criterion, value)
         if sheet is None:
             column = "judge" if group in groups else "group"
-            problems.append(_at(number, column, f'no sheet of "{judge}" on "{group}" waits on this panel', "unknown"))
+            text = _('no sheet of "{judge}" on "{group}" waits on this panel', judge=judge, group=group)
+            problems.append(_at(number, column, text, "unknown"))
             continue
         there = said.setdefault(sheet, {})
         if isinstance(mark, Problem):
             problems.append(_at(number, mark.where, mark.message, mark.code))
         elif criterion in there:
-            problems.append(_at(number, "criterion", f'"{criterion}" is marked twice by "{judge}" on "{group}"'))
+            text = _('"{criterion}" is marked twice by "{judge}" on "{group}"', criterion=criterion, judge=judge, group=group)
+            problems.append(_at(number, "criterion", text))
         else:
             filled.setdefault(sheet, {})[criterion] = mark
         there.setdefault(criterion, number)
@@ -159,9 +167,9 @@ def _filled(
     for sheet, there in said.items():
         first = min(there.values())
         if missing := sorted(needed - there.keys()):
-            problems.append(_at(first, "criterion", f"the sheet has no mark on {', '.join(missing)}", "required"))
+            problems.append(_at(first, "criterion", _("the sheet has no mark on {names}", names=", ".join(missing)), "required"))
         if sheet.judged is None and marks.spec.form:
-            problems.append(_at(first, "group", "nothing was handed in that could be judged"))
+            problems.append(_at(first, "group", _("nothing was handed in that could be judged")))
     return filled
 
 

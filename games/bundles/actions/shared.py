@@ -12,6 +12,7 @@ from games.ideas.models import CreditShare, Derivation, Idea, IdeaTag, IdeaVersi
 from games.ideas.rules import KEY_LOST, PARTS, Telling, completeness, digest_of, words_for_search
 from games.rounds.models import Round
 from games.submissions.models import Attempt, Submission
+from leaderboards.engine.language import gettext as _
 
 BATCH: Final = 500
 
@@ -108,7 +109,20 @@ def _entries(landing: Landing, rows: list[IdeaRow]) -> tuple[dict[int, int], dic
             if wanted:
                 place = (landing.challenges[row.round, row.challenge], landing.groups[row.group], wanted)
                 if place not in held[name]:
-                    raise BundleRefused([Problem("ideas.csv", f'idea {row.number}: "{row.group}" has no {name} {wanted} there')])
+                    raise BundleRefused(
+                        [
+                            Problem(
+                                "ideas.csv",
+                                _(
+                                    'idea {number}: "{group}" has no {name} {wanted} there',
+                                    number=row.number,
+                                    group=row.group,
+                                    name=name,
+                                    wanted=wanted,
+                                ),
+                            )
+                        ]
+                    )
                 known[row.number] = held[name][place]
     return ids["entry"], ids["attempt"]
 

@@ -15,6 +15,7 @@ from games.recognition.models import Exchange, Grant, GrantSession, LearningWeek
 from games.recognition.rules.grants import GrantState
 from games.recognition.rules.watching import FlagKind
 from games.submissions.models import Attempt
+from leaderboards.engine.language import gettext as _
 from leaderboards.models import Board
 
 BATCH: Final = 1000
@@ -59,7 +60,19 @@ def _win(landing: Landing, row: WinRow, known: dict[tuple[Any, ...], int]) -> Wi
     group = landing.groups[row.group]
     tried = known.get(("try", landing.challenges.get((row.round, row.challenge)), group, row.attempt))
     if row.attempt and tried is None:
-        raise BundleRefused([Problem("wins.csv", f'"{row.group}" has no try {row.attempt} at "{row.challenge}" there')])
+        raise BundleRefused(
+            [
+                Problem(
+                    "wins.csv",
+                    _(
+                        '"{group}" has no try {attempt} at "{challenge}" there',
+                        group=row.group,
+                        attempt=row.attempt,
+                        challenge=row.challenge,
+                    ),
+                )
+            ]
+        )
     return Win(
         cycle=landing.cycle,
         group_id=group,

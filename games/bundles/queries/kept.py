@@ -22,6 +22,7 @@ from games.recognition.queries import points_of
 from games.recognition.queries.credit import reasons_of
 from games.submissions.models import Upload, Version
 from leaderboards.engine import numbers as numbers_of
+from leaderboards.engine.language import gettext as _
 
 CHUNK = 2000
 KEPT_FREE = 100
@@ -47,13 +48,21 @@ def contents_of(cycle: Cycle, digests: Collection[str]) -> dict[str, bytes]:
     """The bytes of these files of a cycle. One that is no longer stored is left out. Raises FilesTooLarge if no bundle could hold them."""
     rows = Upload.objects.filter(submission__challenge__round__cycle=cycle, digest__in=digests)
     stored = {digest: (name, size) for digest, name, size in rows.values_list("digest", "file", "size")}
-    total = sum(size for _, size in stored.values())
-    if total > MAX_TOTAL - MAX_FILE or len(stored) > MAX_FILES - KEPT_FREE or any(size > MAX_FILE for _, size in stored.values()):
+    total = sum(size for __, size in stored.values())
+    if (
+        total > MAX_TOTAL - MAX_FILE
+        or len(stored) > MAX_FILES - KEPT_FREE
+        or any(size > MAX_FILE for __, size in stored.values())
+    ):
         raise FilesTooLarge(
-            f"{len(stored)} files of {total / MEGABYTE:.0f} MB do not fit into a bundle: export it without files."
+            _(
+                "{count} files of {total:.0f} MB do not fit into a bundle: export it without files.",
+                count=len(stored),
+                total=total / MEGABYTE,
+            )
         )
     found = {}
-    for digest, (name, _) in sorted(stored.items()):
+    for digest, (name, __) in sorted(stored.items()):
         if name and default_storage.exists(name):
             with default_storage.open(name) as file:
                 found[digest] = file.read()

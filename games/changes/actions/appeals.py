@@ -16,6 +16,7 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.organizations.models import Person
 from games.rounds.models import Round
+from leaderboards.engine.language import gettext as _
 
 WORDS: Final = 5000  # characters
 
@@ -27,17 +28,17 @@ def make_appeal(*, round: Round, group: Group, text: str, by: Any, challenge: Ch
     Whether `by` may speak for the group the edge asks. Raises AppealsNotTaken and AppealsClosed (with both times), AppealInvalid for
     empty words or a task of another round, AppealRefused while another one is open or if the group was not in the round.
     """
-    said = _words(text, "text", "Say what you would like to be looked at again, and why.")
+    said = _words(text, "text", _("Say what you would like to be looked at again, and why."))
     cycle = locked(round.cycle)
     held = Round.objects.get(pk=round.pk)
     held.cycle = cycle
     if cycle.state == CycleState.CANCELLED:
-        raise AppealRefused("The cycle is cancelled: nothing in it changes any more.")
+        raise AppealRefused(_("The cycle is cancelled: nothing in it changes any more."))
     check_window(held.name or held.key, held.published_at, appeal_days(held), db_now())
     _check_group(held, group, challenge)
     if Appeal.objects.filter(round=held, group=group, state=AppealState.OPEN.value).exists():
         raise AppealRefused(
-            "An appeal of this group about this round is open already: it is answered first, or you take it back."
+            _("An appeal of this group about this round is open already: it is answered first, or you take it back.")
         )
     try:
         with transaction.atomic():
@@ -45,20 +46,24 @@ def make_appeal(*, round: Round, group: Group, text: str, by: Any, challenge: Ch
                 round=held, challenge=challenge, group=group, person=_person(group, by), text=said, state=AppealState.OPEN.value
             )
     except IntegrityError:  # sent twice at the same moment
-        raise AppealRefused("An appeal of this group about this round is open already.") from None
+        raise AppealRefused(_("An appeal of this group about this round is open already.")) from None
     _journal(Kind.APPEAL_MADE, appeal, by=by)
     return appeal
 
 
 def _check_group(round_: Round, group: Group, challenge: Challenge | None) -> None:
     if group.cycle_id != round_.cycle_id:
-        raise AppealInvalid("The group is of another cycle.", where="group")
+        raise AppealInvalid(_("The group is of another cycle."), where="group")
     if challenge is not None and challenge.round_id != round_.pk:
-        raise AppealInvalid("The task is of another round.", where="challenge")
+        raise AppealInvalid(_("The task is of another round."), where="challenge")
     if challenge is not None and challenge.division and challenge.division != group.division:
-        raise AppealInvalid("The task is of another division.", where="challenge")
+        raise AppealInvalid(_("The task is of another division."), where="challenge")
     if not took_part(round_, group):
-        message = f'"{group.name}" was not in the round "{round_.name}": an appeal is about a round you were in.'
+        message = _(
+            '"{group}" was not in the round "{round}": an appeal is about a round you were in.',
+            group=group.name,
+            round=round_.name,
+        )
         raise AppealRefused(message)
 
 
@@ -67,7 +72,7 @@ def _words(text: str, where: str, needed: str) -> str:
     if not said:
         raise AppealInvalid(needed, where=where)
     if len(said) > WORDS:
-        message = f"At most {WORDS} characters."
+        message = _("At most {words} characters.", words=WORDS)
         raise AppealInvalid(message, where=where)
     return said
 
@@ -100,7 +105,7 @@ def _open(appeal: Appeal) -> Appeal:
     held = Appeal.objects.select_for_update(of=("self",), no_key=True).select_related("round__cycle", "challenge", "group")
     row = held.get(pk=appeal.pk)
     if row.state != AppealState.OPEN.value:
-        message = f"The appeal is {row.state} already."
+        message = _("The appeal is {state} already.", state=row.state)
         raise AppealRefused(message)
     return row
 
@@ -124,7 +129,7 @@ def answer_appeal(
     `change_set` is linked to it; without one, a correction that was prepared from the appeal counts. Raises AppealInvalid without words,
     AppealRefused if it was answered before, or upheld without a correction.
     """
-    said = _words(answer, "answer", "Say why: the team reads it.")
+    said = _words(answer, "answer", _("Say why: the team reads it."))
     locked(appeal.round.cycle)
     row = _open(appeal)
     if upheld:
@@ -152,11 +157,11 @@ def _link(appeal: Appeal, change_set: ChangeSet | None) -> None:
     """What makes the appeal right: a correction that lives."""
     if change_set is not None:
         if change_set.cycle_id != appeal.round.cycle_id:
-            raise AppealInvalid("The correction is of another cycle.", where="change_set")
+            raise AppealInvalid(_("The correction is of another cycle."), where="change_set")
         ChangeSet.objects.filter(pk=change_set.pk, appeal__isnull=True).update(appeal=appeal)
     live = ChangeSet.objects.filter(appeal=appeal).exclude(state=ChangeSetState.CANCELLED.value)
     if not live.exists():
-        raise AppealRefused("An appeal is upheld by a correction: prepare one first, then answer.", where="change_set")
+        raise AppealRefused(_("An appeal is upheld by a correction: prepare one first, then answer."), where="change_set")
 
 
 def _organizer(appeal: Appeal, by: Any) -> Person | None:

@@ -30,6 +30,7 @@ from games.rounds.models import Round
 from games.submissions import actions as submissions
 from games.submissions.models import Submission
 from leaderboards.engine.facts import DecisionKind as Decided
+from leaderboards.engine.language import gettext as _
 
 
 def said(change_set: ChangeSet) -> str:
@@ -69,22 +70,28 @@ def apply(change_set: ChangeSet, *, by: Any, stamp: str, leave: Collection[int] 
 
 def _expect_looked_at(row: ChangeSet, changes: Sequence[Change], stamp: str) -> None:
     if not changes:
-        raise ChangesRefused("Nothing is changed by this correction.")
+        raise ChangesRefused(_("Nothing is changed by this correction."))
     if not row.stamp:
         error = row.preview.get("error", "")
-        message = f"There is no preview of this: {error}" if error else "The preview is not computed yet: look at it, then apply."
+        message = (
+            _("There is no preview of this: {error}", error=error)
+            if error
+            else _("The preview is not computed yet: look at it, then apply.")
+        )
         raise ChangesRefused(message)
     if row.preview["problems"]:
         raise ChangesRefused(row.preview["problems"][0])
     if stamp != row.stamp or moment_of(row.cycle).stamp() != row.stamp:
-        message = "Something has changed since the preview: a mark, an entry, a decision, an award, a rule, or a round has begun. Look again, then apply."
+        message = _(
+            "Something has changed since the preview: a mark, an entry, a decision, an award, a rule, or a round has begun. Look again, then apply."
+        )
         raise ChangesMoved(message)
 
 
 def _run(row: ChangeSet, *, by: Any) -> RecomputeRun:
     """The one run that publishes. No other publication of this cycle may be on its way meanwhile."""
     if RecomputeRun.objects.filter(cycle=row.cycle, kind=RunKind.SETTLE.value, state__in=OPEN).exists():
-        raise ChangesRefused("Results of this cycle are being published at this moment: apply when that is done.")
+        raise ChangesRefused(_("Results of this cycle are being published at this moment: apply when that is done."))
     round_ = Round.objects.select_related("cycle").get(cycle=row.cycle, key=row.preview["rounds"][0])
     return request_settle(round_, by=by, reason=said(row), publish=True)
 
@@ -135,14 +142,14 @@ def _carry_out(row: ChangeSet, one: Change, *, by: Any) -> None:
 def _sheet(pk: int) -> Sheet:
     found = Sheet.objects.filter(pk=pk).first()
     if found is None:
-        raise ChangesRefused("A sheet of this correction is not there: leave it out.")
+        raise ChangesRefused(_("A sheet of this correction is not there: leave it out."))
     return found
 
 
 def _entry(one: Change) -> Submission:
     found = Submission.objects.filter(pk=one.target["submission"]).first()
     if found is None:
-        raise ChangesRefused("An entry of this correction is not there: leave it out.")
+        raise ChangesRefused(_("An entry of this correction is not there: leave it out."))
     return found
 
 
@@ -212,7 +219,7 @@ def carry_on(change_set: ChangeSet, *, by: Any) -> ChangeSet:
     """Ask for the run again that failed to publish an applied correction. Raises ChangesRefused unless it failed."""
     row = ChangeSet.objects.select_for_update(of=("self",), no_key=True).select_related("cycle", "run").get(pk=change_set.pk)
     if row.state != ChangeSetState.APPLIED.value or (row.run is not None and row.run.state != RunState.FAILED.value):
-        raise ChangesRefused("Only an applied correction whose publication failed is published again.")
+        raise ChangesRefused(_("Only an applied correction whose publication failed is published again."))
     row.run = _run(row, by=by)
     row.save(update_fields=["run"])
     return row

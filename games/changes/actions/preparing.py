@@ -17,17 +17,22 @@ from games.cycles.rules import CycleState
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import gettext_noop
 
 MOST: Final = 200  # changes in one set
 WORDS: Final = 5000  # characters
-BOTH: Final = "A sheet is taken out or put back as a whole, and one of its marks is set: leave one of both."
+BOTH: Final = gettext_noop("A sheet is taken out or put back as a whole, and one of its marks is set: leave one of both.")
 PLAYED: Final = frozenset({CycleState.ENROLLING, CycleState.RUNNING, CycleState.PAUSED, CycleState.AWARDING})
 
 
 def expect_played(cycle: Cycle) -> None:
     """Refuse corrections of a cycle that is not launched, closed or cancelled."""
     if cycle.state not in PLAYED:
-        message = f"The cycle is {cycle.state}: its results stay as they are. A closed one is opened again by decision first."
+        message = _(
+            "The cycle is {state}: its results stay as they are. A closed one is opened again by decision first.",
+            state=cycle.state,
+        )
         raise ChangesRefused(message)
 
 
@@ -38,7 +43,7 @@ def held_draft(change_set: ChangeSet) -> ChangeSet:
     row = rows.get(pk=change_set.pk)
     row.cycle = cycle
     if row.state != ChangeSetState.DRAFT.value:
-        message = f"Correction {row.number} is {row.state} already."
+        message = _("Correction {number} is {state} already.", number=row.number, state=row.state)
         raise ChangesRefused(message)
     return row
 
@@ -67,25 +72,25 @@ def prepare(cycle: Cycle, *, reason: str, by: Any, changes: Sequence[Wanted] = (
 def _check_reason(reason: str) -> None:
     needs_reason(reason)
     if len(reason) > WORDS:
-        message = f"At most {WORDS} characters."
+        message = _("At most {words} characters.", words=WORDS)
         raise ChangesInvalid(message, where="reason")
 
 
 def _check_appeal(cycle: Cycle, appeal: Appeal) -> None:
     if appeal.round.cycle_id != cycle.pk:
-        raise ChangesInvalid("The appeal is of another cycle.", where="appeal")
+        raise ChangesInvalid(_("The appeal is of another cycle."), where="appeal")
     if appeal.state not in {AppealState.OPEN.value, AppealState.UPHELD.value}:
-        message = f"The appeal is {appeal.state}."
+        message = _("The appeal is {state}.", state=appeal.state)
         raise ChangesRefused(message, where="appeal")
 
 
 def _write(change_set: ChangeSet, rows: Sequence[Stored]) -> None:
     if len(rows) > MOST:
-        message = f"At most {MOST} changes in one correction."
+        message = _("At most {most} changes in one correction.", most=MOST)
         raise ChangesInvalid(message, where="changes")
     made = [Change(change_set=change_set, position=number, **row) for number, row in enumerate(rows, 1)]
     if overlaps(made):
-        raise ChangesInvalid(BOTH)
+        raise ChangesInvalid(_(BOTH))
     Change.objects.bulk_create(made)
 
 
@@ -124,10 +129,10 @@ def add_changes(change_set: ChangeSet, wanted: Sequence[Wanted], *, by: Any, app
     made = [Change(change_set=row, position=number, **new) for number, new in enumerate(fresh, last + 1)]
     kept = [one for one in there if one not in same]
     if len(kept) + len(made) > MOST:
-        message = f"At most {MOST} changes in one correction."
+        message = _("At most {most} changes in one correction.", most=MOST)
         raise ChangesInvalid(message, where="changes")
     if overlaps([*kept, *made]):
-        raise ChangesInvalid(BOTH)
+        raise ChangesInvalid(_(BOTH))
     Change.objects.filter(pk__in=[one.pk for one in same]).delete()
     Change.objects.bulk_create(made)
     return _unseen(row, by=by)
@@ -193,7 +198,10 @@ def cancel(change_set: ChangeSet, *, by: Any, reason: str) -> ChangeSet:
     if appeal is not None and appeal.state == AppealState.UPHELD.value:
         others = ChangeSet.objects.filter(appeal=appeal).exclude(pk=row.pk).exclude(state=ChangeSetState.CANCELLED.value)
         if not others.exists():
-            message = f'The appeal of "{appeal.group.name}" was upheld by this correction: prepare another one for it first.'
+            message = _(
+                'The appeal of "{group}" was upheld by this correction: prepare another one for it first.',
+                group=appeal.group.name,
+            )
             raise ChangesRefused(message)
     row.state, row.settled_at, row.settled_reason = ChangeSetState.CANCELLED.value, db_now(), reason.strip()
     row.save(update_fields=["state", "settled_at", "settled_reason"])

@@ -25,6 +25,7 @@ from games.results.queries import published_rounds
 from games.submissions.models import Submission
 from games.submissions.queries import rules_of
 from games.submissions.rules import COUNTS, SubmissionState
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.numbers import from_scaled, text
 
 OUT = (DecisionKind.DISQUALIFY, DecisionKind.WITHDRAW)
@@ -67,7 +68,7 @@ def stored(cycle: Cycle, wanted: Sequence[Wanted]) -> list[Stored]:
             continue
         name = _name(row)
         if name in seen:
-            problems.append(Problem(f"changes.{number}", "this is changed twice: leave one of both", "twice"))
+            problems.append(Problem(f"changes.{number}", _("this is changed twice: leave one of both"), "twice"))
         seen.add(name)
         found.append(row)
     if problems:
@@ -116,9 +117,9 @@ def _invalid(message: str) -> ChangesInvalid:
 def _of_sheet(cycle: Cycle, one: Wanted) -> Stored:
     sheet = one.sheet
     if sheet is None or sheet.challenge.round.cycle_id != cycle.pk:
-        raise _invalid("a sheet of this cycle is needed")
+        raise _invalid(_("a sheet of this cycle is needed"))
     if sheet.challenge.round.published_at is None:
-        raise _invalid("its round is not published: open the sheet again instead")
+        raise _invalid(_("its round is not published: open the sheet again instead"))
     row = _mark(sheet, one) if one.kind is ChangeKind.MARK else _whole(sheet)
     return {"kind": one.kind.value, **row, "target": _sheet_target(sheet) | row["target"]}
 
@@ -137,7 +138,7 @@ def _sheet_target(sheet: Sheet) -> dict[str, Any]:
 
 def _mark(sheet: Sheet, one: Wanted) -> Stored:
     if sheet.state != SheetState.FINAL.value:
-        message = f"the sheet is {sheet.state}: only marks of a final one are corrected"
+        message = _("the sheet is {state}: only marks of a final one are corrected", state=sheet.state)
         raise _invalid(message)
     design, spec = rules_of(sheet.challenge)
     [scaled] = check_marks(spec, sheet.panel, [Given(one.criterion, one.value, one.state)], decimals=design.mark_decimals)
@@ -145,7 +146,7 @@ def _mark(sheet: Sheet, one: Wanted) -> Stored:
     was = _said(there.value if there else None, there.state if there else "", design.mark_decimals)
     after = _said(scaled.value, scaled.state, design.mark_decimals)
     if was == after:
-        message = f"the mark is {after['value'] or after['state'] or 'empty'} already"
+        message = _("the mark is {after} already", after=after["value"] or after["state"] or "empty")
         raise _invalid(message)
     return {"target": {"criterion": one.criterion}, "before": was, "after": after}
 
@@ -160,9 +161,9 @@ def _whole(sheet: Sheet) -> Stored:
         return {"target": {}, "before": {"state": "final"}, "after": {"state": "recused"}}
     past = PastSheet.objects.filter(sheet=sheet).order_by("-revision").first()
     if sheet.state != SheetState.RECUSED.value or past is None:
-        message = f"the sheet is {sheet.state}: a final one is taken out, and one that was taken out is put back"
+        message = _("the sheet is {state}: a final one is taken out, and one that was taken out is put back", state=sheet.state)
         raise _invalid(message)
-    design, _ = rules_of(sheet.challenge)
+    design, __ = rules_of(sheet.challenge)
     marks = {
         key: [said["value"], said["state"]]
         for key, (value, state, _words) in past.marks.items()
@@ -176,23 +177,23 @@ def _whole(sheet: Sheet) -> Stored:
 
 def _of_group(cycle: Cycle, one: Wanted) -> Stored:
     if one.group is None or one.group.cycle_id != cycle.pk:
-        raise _invalid("a group of this cycle is needed")
+        raise _invalid(_("a group of this cycle is needed"))
     held = list(decisions_in_force(cycle, *OUT).filter(group=one.group.key).order_by("number"))
     if one.kind is ChangeKind.REINSTATE:
         if not held:
-            message = f'"{one.group.name}" is neither disqualified nor withdrawn'
+            message = _('"{group}" is neither disqualified nor withdrawn', group=one.group.name)
             raise _invalid(message)
         first = min((decision.round for decision in held), key=_order(cycle))
         before = {"decisions": [decision.number for decision in held]}
         return {"kind": one.kind.value, "target": {"group": one.group.key, "round": first}, "before": before, "after": {}}
     rounds = [spec.key for spec in design_of(cycle).rounds]
     if one.round not in rounds:
-        message = f'"{one.round}" is not a round of this cycle; known: {", ".join(rounds)}'
+        message = _('"{round}" is not a round of this cycle; known: {names}', round=one.round, names=", ".join(rounds))
         raise _invalid(message)
     if not published_rounds(cycle).intersection(rounds[rounds.index(one.round) :]):
-        raise _invalid("nothing of this is published yet: decide it before the round is published instead")
+        raise _invalid(_("nothing of this is published yet: decide it before the round is published instead"))
     if any(_order(cycle)(decision.round) <= _order(cycle)(one.round) for decision in held):
-        message = f'"{one.group.name}" is out as of then already'
+        message = _('"{group}" is out as of then already', group=one.group.name)
         raise _invalid(message)
     return {"kind": one.kind.value, "target": {"group": one.group.key, "round": one.round}, "before": {}, "after": {}}
 
@@ -206,13 +207,17 @@ def _order(cycle: Cycle) -> Any:
 def _of_entry(cycle: Cycle, one: Wanted) -> Stored:
     entry = one.submission
     if entry is None or entry.challenge.round.cycle_id != cycle.pk:
-        raise _invalid("an entry of this cycle is needed")
+        raise _invalid(_("an entry of this cycle is needed"))
     if entry.challenge.round.published_at is None:
-        raise _invalid("its round is not published: disqualify or reinstate the entry itself instead")
+        raise _invalid(_("its round is not published: disqualify or reinstate the entry itself instead"))
     out = one.kind is ChangeKind.DISQUALIFY
     fits = entry.state in {state.value for state in COUNTS} if out else entry.state in _TAKEN_OUT
     if not fits:
-        message = f"the entry is {entry.state} already" if out else f"the entry is {entry.state}: it was not taken out"
+        message = (
+            _("the entry is {state} already", state=entry.state)
+            if out
+            else _("the entry is {state}: it was not taken out", state=entry.state)
+        )
         raise _invalid(message)
     target = {
         "submission": entry.pk,

@@ -27,6 +27,7 @@ from games.rounds.models import Round
 from games.rounds.rules import RoundState, state_of
 from leaderboards.computing import compute
 from leaderboards.engine import facts
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.outcome import Outcome
 from leaderboards.engine.spec import Source, board_rounds, expand_boards
 
@@ -271,5 +272,11 @@ def _problems(after: After, published: Collection[str], settled: Mapping[str, Ro
     for cut in undecided_cuts(after.design, after.outcome, published):
         if cut.to in settled:
             groups = ", ".join(cut.undecided)
-            found.append(f'The cut to "{cut.to}" falls into a tie of {groups}: decide who goes on, then look again.')
+            found.append(
+                _(
+                    'The cut to "{to}" falls into a tie of {groups}: decide who goes on, then look again.',
+                    to=cut.to,
+                    groups=groups,
+                )
+            )
     return found

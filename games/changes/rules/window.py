@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from games.changes.rules.states import AppealsClosed, AppealsNotTaken
 from games.submissions.rules.window import clock_text
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +34,34 @@ def window_of(published_at: datetime | None, days: int | None) -> Window | None:
 def check_window(name: str, published_at: datetime | None, days: int | None, now: datetime) -> Window:
     """The window, if it is open at `now`. Raises AppealsNotTaken (no such rule, or not published yet) or AppealsClosed, with both times."""
     if days is None:
-        message = f'The rules of "{name}" provide for no appeals.'
+        message = _('The rules of "{name}" provide for no appeals.', name=name)
         raise AppealsNotTaken(message)
     if published_at is None or published_at > now:
-        when = "with the publication of its results" if published_at is None else f"at {clock_text(published_at)}"
-        message = f'Appeals about "{name}" are taken {when}, and {_days(days)} from then on; it is {clock_text(now)}.'
+        when = (
+            _("with the publication of its results")
+            if published_at is None
+            else _("at {clock_text}", clock_text=clock_text(published_at))
+        )
+        message = _(
+            'Appeals about "{name}" are taken {when}, and {days} from then on; it is {clock_text}.',
+            name=name,
+            when=when,
+            days=_days(days),
+            clock_text=clock_text(now),
+        )
         raise AppealsNotTaken(message)
     found = Window(published_at, published_at + timedelta(days=days))
     if now >= found.closes:
-        message = (
-            f'Appeals about "{name}" were taken from {clock_text(found.opens)} to {clock_text(found.closes)}; '
-            f"this arrived at {clock_text(now)}."
+        message = _(
+            'Appeals about "{name}" were taken from {clock_text} to {clock_text2}; this arrived at {clock_text3}.',
+            name=name,
+            clock_text=clock_text(found.opens),
+            clock_text2=clock_text(found.closes),
+            clock_text3=clock_text(now),
         )
         raise AppealsClosed(message)
     return found
 
 
 def _days(count: int) -> str:
-    return "one day" if count == 1 else f"{count} days"
+    return ngettext("one day", "{count} days", count, count=count)

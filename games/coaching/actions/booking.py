@@ -24,6 +24,7 @@ from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.learning.actions.measuring import person_of
+from leaderboards.engine.language import gettext as _
 
 
 @transaction.atomic
@@ -35,7 +36,7 @@ def book(slot: Slot, *, group: Group, question: str, by: Any, counts: bool = Tru
     """
     group = _held(group)
     return _book(
-        slot, group, cleaned(question, QUESTION, "question", empty="Say what you want to talk about."), by=by, counts=counts
+        slot, group, cleaned(question, QUESTION, "question", empty=_("Say what you want to talk about.")), by=by, counts=counts
     )
 
 
@@ -62,25 +63,25 @@ def _book(slot: Slot, group: Group, question: str, *, by: Any, kind: Kind = Kind
 
 def _check(slot: Slot, group: Group, now: datetime) -> None:
     if group.cycle_id != slot.cycle_id or group.state != GroupState.ACTIVE.value:
-        raise OfficeHoursRefused("The group does not take part.")
+        raise OfficeHoursRefused(_("The group does not take part."))
     if slot.cycle.state not in OPEN:
-        message = f"The cycle is {slot.cycle.state}."
+        message = _("The cycle is {state}.", state=slot.cycle.state)
         raise OfficeHoursRefused(message)
     if slot.starts_at <= now:
-        raise OfficeHoursRefused("This office hour has begun.")
+        raise OfficeHoursRefused(_("This office hour has begun."))
 
 
 def _check_free(slot: Slot, group: Group) -> None:
     meets = {"slot__starts_at__lt": slot.ends_at, "slot__ends_at__gt": slot.starts_at}
     if Booking.objects.filter(group=group, cancelled_at__isnull=True, **meets).exists():
-        raise Overlaps("Your team has an office hour at that time already.")
+        raise Overlaps(_("Your team has an office hour at that time already."))
 
 
 def _take(slot: Slot, now: datetime) -> None:
     """One place less, unless the last is gone: the one statement in which of two who come at once one loses."""
     free = Slot.objects.filter(pk=slot.pk, withdrawn_at__isnull=True, starts_at__gt=now, taken__lt=F("seats"))
     if not free.update(taken=F("taken") + 1):
-        raise SlotFull("Somebody else was quicker: this office hour is taken. Choose another.")
+        raise SlotFull(_("Somebody else was quicker: this office hour is taken. Choose another."))
 
 
 @transaction.atomic
@@ -101,9 +102,9 @@ def _hold(*slots: int) -> None:
 def _give_up(booking: Booking, now: datetime) -> Booking:
     row = Booking.objects.select_related("slot", "cycle", "group").get(pk=booking.pk)
     if row.cancelled_at is not None:
-        raise OfficeHoursRefused("It is cancelled already.")
+        raise OfficeHoursRefused(_("It is cancelled already."))
     if row.slot.starts_at <= now:
-        raise OfficeHoursRefused("It has begun: it cannot be cancelled any more.")
+        raise OfficeHoursRefused(_("It has begun: it cannot be cancelled any more."))
     row.cancelled_at = now
     row.counts = row.counts and not given_back(row.slot.starts_at, now, hours_of(row.cycle).cancel_hours)
     row.save(update_fields=["cancelled_at", "counts"])
@@ -116,13 +117,13 @@ def move(booking: Booking, *, slot: Slot, by: Any) -> Booking:
     """Come to another slot instead, with the same question: in time only, and either both happen or neither. Raises as `book`."""
     group, now = _held(booking.group), db_now()
     if slot.pk == booking.slot_id:
-        raise OfficeHoursRefused("That is the one you have.")
+        raise OfficeHoursRefused(_("That is the one you have."))
     if not booking.counts:
-        raise OfficeHoursRefused("This session comes from a prize: cancel it, and book another from the prize.")
+        raise OfficeHoursRefused(_("This session comes from a prize: cancel it, and book another from the prize."))
     _hold(booking.slot_id, slot.pk)
     row = Booking.objects.select_related("slot", "cycle").get(pk=booking.pk)
     if not given_back(row.slot.starts_at, now, hours_of(row.cycle).cancel_hours):
-        raise OfficeHoursRefused("It is too late to move it: you can cancel it, and it counts as used.")
+        raise OfficeHoursRefused(_("It is too late to move it: you can cancel it, and it counts as used."))
     _give_up(row, now)
     return _book(slot, group, row.question, by=by, kind=Kind.SESSION_MOVED)
 

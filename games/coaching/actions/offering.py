@@ -28,6 +28,7 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.learning.actions.measuring import person_of
 from games.organizations.models import Person
+from leaderboards.engine.language import gettext as _
 
 OPEN = frozenset({CycleState.ENROLLING.value, CycleState.RUNNING.value, CycleState.PAUSED.value, CycleState.AWARDING.value})
 
@@ -44,7 +45,7 @@ def offer(
     _check_open(cycle)
     if not experts_of(cycle).filter(pk=expert.pk).exists():
         raise OfficeHoursRefused(
-            "This person offers no office hours here: give them the role of an expert first.", where="expert"
+            _("This person offers no office hours here: give them the role of an expert first."), where="expert"
         )
     now = db_now()
     _check(spans, seats, now=now)
@@ -77,18 +78,18 @@ def offer(
 def _check_open(cycle: Cycle) -> None:
     hours_of(cycle)
     if cycle.state not in OPEN:
-        message = f"The cycle is {cycle.state}."
+        message = _("The cycle is {state}.", state=cycle.state)
         raise OfficeHoursRefused(message)
 
 
 def _check(spans: Sequence[Span], seats: int, *, now: Any) -> None:
     if not spans:
-        raise SlotInvalid("Name at least one time.", where="starts")
+        raise SlotInvalid(_("Name at least one time."), where="starts")
     if len(spans) > MOST_OFFERED:
-        message = f"At most {MOST_OFFERED} times at once."
+        message = _("At most {most_offered} times at once.", most_offered=MOST_OFFERED)
         raise SlotInvalid(message, where="starts")
     if not 1 <= seats <= MOST_SEATS:
-        message = f"From 1 to {MOST_SEATS} teams at once."
+        message = _("From 1 to {most_seats} teams at once.", most_seats=MOST_SEATS)
         raise SlotInvalid(message, where="seats")
     for one in spans:
         check_span(one, now)
@@ -102,7 +103,7 @@ def withdraw_slot(slot: Slot, *, by: Any) -> int:
     if row.withdrawn_at is not None:
         return 0
     if row.starts_at <= now:
-        raise OfficeHoursRefused("It has begun: say for each team whether it took place.")
+        raise OfficeHoursRefused(_("It has begun: say for each team whether it took place."))
     standing = Booking.objects.filter(slot=row, cancelled_at__isnull=True)
     groups = list(standing.values_list("group_id", flat=True))
     standing.update(cancelled_at=now, counts=False)

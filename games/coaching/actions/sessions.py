@@ -16,6 +16,7 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.learning.actions.measuring import person_of
 from games.organizations.models import Person
+from leaderboards.engine.language import gettext as _
 
 NUDGE_AFTER: Final = timedelta(days=2)
 """So long organizers wait before they nudge again."""
@@ -27,9 +28,9 @@ def settle(booking: Booking, *, outcome: Outcome, by: Any) -> Booking:
     row = _locked(booking)
     now = db_now()
     if row.cancelled_at is not None:
-        raise OfficeHoursRefused("It was cancelled.")
+        raise OfficeHoursRefused(_("It was cancelled."))
     if row.slot.starts_at > now:
-        raise OfficeHoursRefused("It has not begun.")
+        raise OfficeHoursRefused(_("It has not begun."))
     if row.outcome == outcome.value:
         return row
     row.outcome, row.outcome_at = outcome.value, now if outcome is not Outcome.OPEN else None
@@ -46,7 +47,7 @@ def _locked(booking: Booking) -> Booking:
 def note(booking: Booking, *, text: str, shared: bool, by: Any) -> SessionNote:
     """The expert writes something down: for themselves, or shared with the group and organizers. Raises BookingInvalid."""
     row = _locked(booking)
-    words = cleaned(text, NOTE, "text", empty="Write something first.")
+    words = cleaned(text, NOTE, "text", empty=_("Write something first."))
     mine = Person.objects.filter(pk=row.slot.expert_id, user=by).first() if getattr(by, "pk", None) else None
     author = mine or person_of(row.cycle, by)
     made = SessionNote.objects.create(booking=row, author=author, text=words, shared=shared, at=db_now())
@@ -63,7 +64,7 @@ def nudge(cycle: Cycle, *, by: Any) -> int:
     now = db_now()
     lately = JournalEntry.objects.filter(cycle_id=cycle.pk, kind=Kind.HOURS_NUDGED.value, at__gt=now - NUDGE_AFTER)
     if lately.exists():
-        raise OfficeHoursRefused("They were reminded within the last two days.")
+        raise OfficeHoursRefused(_("They were reminded within the last two days."))
     groups = list(without_a_booking(cycle, period_of(cycle, now)).values_list("pk", flat=True))
     if groups:
         record(Kind.HOURS_NUDGED, cycle_id=cycle.pk, by=by, subject=f"cycle:{cycle.pk}", payload={"groups": groups})

@@ -17,6 +17,7 @@ from games.playbooks.rules import Capability
 from games.playbooks.schema import Design
 from games.playbooks.schema.cycle import OfficeHours
 from games.rounds.models import Round
+from leaderboards.engine.language import gettext as _
 
 
 def asks_for_hours(design: Design) -> bool:
@@ -28,7 +29,7 @@ def hours_of(cycle: Cycle) -> OfficeHours:
     """The rules of office hours in this cycle. Raises OfficeHoursRefused where there are none."""
     found = design_of(cycle).office_hours
     if found is None:
-        raise OfficeHoursRefused("The rules of this cycle have no office hours.")
+        raise OfficeHoursRefused(_("The rules of this cycle have no office hours."))
     return found
 
 

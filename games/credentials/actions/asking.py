@@ -15,6 +15,7 @@ from games.groups.models import Group
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.recognition.models import Grant
+from leaderboards.engine.language import gettext as _
 
 
 def ask(group: Group, *, source: SourceKind, key: str, title: str, by: Any, **values: Any) -> Credential:
@@ -24,7 +25,7 @@ def ask(group: Group, *, source: SourceKind, key: str, title: str, by: Any, **va
         with transaction.atomic():
             made = Credential.objects.create(**where, title=title[:300], asked_at=db_now(), **values)
     except IntegrityError as error:
-        message = "There is one already."
+        message = _("There is one already.")
         raise AskedTwice(message) from error
     journal(Kind.CREDENTIAL_ASKED, made, by=by)
     return made
@@ -33,7 +34,7 @@ def ask(group: Group, *, source: SourceKind, key: str, title: str, by: Any, **va
 def ask_for_group(ground: Ground, *, by: Any) -> Credential:
     """A credential that names the whole group. Raises AskedTwice, CredentialRefused."""
     if ground.person is not None:
-        message = "This badge was earned by a person, not by the team."
+        message = _("This badge was earned by a person, not by the team.")
         raise CredentialRefused(message)
     return _group_ask(ground, by=by)
 
@@ -57,14 +58,14 @@ def ask_for_oneself(ground: Ground, *, persons: Collection[int], name: str, with
     said, grant = clean_name(name), _grant(ground)
     place = was_member(ground.group.pk, persons, ground.at)
     if place is None or (ground.person is not None and ground.person not in persons):
-        message = "Only members of the team may have one of their own."
+        message = _("Only members of the team may have one of their own.")
         raise CredentialRefused(message)
     before = Credential.objects.filter(
         cycle=ground.cycle, group=ground.group, source=ground.source.value, key=ground.key, person__in=persons
     )
     _refuse_after_ruling(before, grant)
     if before.filter(state__in=HELD).exists():
-        message = "You have one already."
+        message = _("You have one already.")
         raise AskedTwice(message)
     values = {"person": place.person, "grant": grant, "name": said, "wanted": {"with_address": with_address}}
     return ask(ground.group, source=ground.source, key=ground.key, title=ground.title, by=by, **values)
@@ -73,7 +74,7 @@ def ask_for_oneself(ground: Ground, *, persons: Collection[int], name: str, with
 def _refuse_after_ruling(before: QuerySet[Credential], grant: Grant | None) -> None:
     """What organizers took back is not asked for again; an award that was given anew is another one."""
     if before.filter(state=CredentialState.REVOKED.value, given_up=False, grant=grant).exists():
-        message = "The organizers took this credential back: ask them."
+        message = _("The organizers took this credential back: ask them.")
         raise CredentialRefused(message)
 
 

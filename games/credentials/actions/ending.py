@@ -13,6 +13,7 @@ from games.credentials.rules.states import REASON_LONGEST
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
+from leaderboards.engine.language import gettext as _
 
 LEFT: Final = "Whom it named has left, and took the name along."
 
@@ -22,11 +23,11 @@ def revoke(credential: Credential, *, by: Any, reason: str, given_up: bool = Fal
     """Taken back, for good: its bit is set, its page says so and why. Raises ReasonMissing, CredentialRefused."""
     said = reason.strip()[:REASON_LONGEST]
     if not said:
-        message = "A reason is needed: everybody who verifies it reads it."
+        message = _("A reason is needed: everybody who verifies it reads it.")
         raise ReasonMissing(message, where="reason")
     values = {"state": CredentialState.REVOKED.value, "revoked_at": db_now(), "reason": said, "given_up": given_up}
     if not Credential.objects.filter(pk=credential.pk, state__in=HELD).update(**values):
-        message = "It was taken back already."
+        message = _("It was taken back already.")
         raise CredentialRefused(message)
     credential.refresh_from_db()
     journal(Kind.CREDENTIAL_REVOKED, credential, by=by, given_up=given_up)
@@ -55,11 +56,11 @@ def withdraw_key(kid: str, *, by: Any, reason: str) -> SigningKey:
     """A key was stolen or lost: nothing that it signed is believed any more, here or elsewhere. Raises ReasonMissing, CredentialRefused."""
     said = reason.strip()[:REASON_LONGEST]
     if not said:
-        message = "A reason is needed."
+        message = _("A reason is needed.")
         raise ReasonMissing(message, where="reason")
     row = SigningKey.objects.filter(kid=kid, withdrawn_at__isnull=True).first()
     if row is None:
-        message = "No such key, or it was withdrawn already."
+        message = _("No such key, or it was withdrawn already.")
         raise CredentialRefused(message)
     row.withdrawn_at, row.reason = db_now(), said
     row.until = row.until or row.withdrawn_at

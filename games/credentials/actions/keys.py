@@ -11,6 +11,7 @@ from games.credentials.rules.signing import Key, base64url, key_of, seed_of
 from games.cycles.models import Cycle
 from games.journal.queries import db_now
 from leaderboards import receipts
+from leaderboards.engine.language import gettext as _
 from leaderboards.proof import Signer, instant
 
 
@@ -18,7 +19,7 @@ def registered(public: str, kid: str) -> SigningKey:
     """The row of the key that signs now; those before it are over. Raises CredentialRefused if it was withdrawn."""
     row, made = SigningKey.objects.get_or_create(kid=kid, defaults={"public": public, "since": db_now()})
     if row.withdrawn_at is not None:
-        message = "The signing key of this house was withdrawn: it needs another one (LUDUS_SIGNING_KEY)."
+        message = _("The signing key of this house was withdrawn: it needs another one (LUDUS_SIGNING_KEY).")
         raise CredentialRefused(message)
     if made or row.until is not None:
         SigningKey.objects.filter(until__isnull=True).exclude(pk=row.pk).update(until=db_now())
@@ -52,7 +53,7 @@ def hand_over(seed: str) -> KeyStatement:
     """
     before, after = present_key(), key_of(seed_of(seed))
     if before.kid == after.kid:
-        message = "This is the key that signs already."
+        message = _("This is the key that signs already.")
         raise CredentialRefused(message)
     registered(before.public, before.kid)
     now = db_now()

@@ -15,6 +15,7 @@ from games.groups.models import Membership
 from games.recognition.models import EarnedBadge, Grant
 from games.recognition.rules import GrantState
 from games.recognition.rules.asked import badge_words
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.words import award_rules
 
 GIVEN: Final = (GrantState.GRANTED.value, GrantState.DELIVERED.value)
@@ -69,10 +70,10 @@ def criteria_of(cycle: Cycle, source: SourceKind, key: str) -> str:
     """What had to be done for it, in the words of the rules that hold now."""
     design = design_of(cycle)
     if source is SourceKind.GRANT:
-        return " ".join(award_rules(design, key)) or "Given by a recorded decision."
+        return " ".join(award_rules(design, key)) or _("Given by a recorded decision.")
     badge = next((one for one in design.badges if one.key == key), None)
     if badge is None:
-        return "By rules that are no longer in force."
+        return _("By rules that are no longer in force.")
     return " ".join(part for part in (badge.summary, badge_words(badge, design)) if part)
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import rfc8785
 
 from games.credentials.rules.states import NAME_LONGEST, NameInvalid
+from leaderboards.engine.language import gettext as _
 
 VERSION: Final = 1
 
@@ -61,13 +62,13 @@ def clean_name(text: str) -> str:
     """A name as it may stand on a certificate: one line, composed, no control characters. Raises NameInvalid."""
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if not name:
-        message = "Write the name that is to stand on it."
+        message = _("Write the name that is to stand on it.")
         raise NameInvalid(message, where="name")
     if len(name) > NAME_LONGEST:
-        message = f"At most {NAME_LONGEST} characters fit."
+        message = _("At most {name_longest} characters fit.", name_longest=NAME_LONGEST)
         raise NameInvalid(message, where="name")
     if any(unicodedata.category(one) in {"Cc", "Co", "Cs", "Cn"} or one in HIDDEN for one in name):
-        message = "This name has characters that cannot be printed."
+        message = _("This name has characters that cannot be printed.")
         raise NameInvalid(message, where="name")
     return name
 

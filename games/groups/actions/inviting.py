@@ -26,6 +26,7 @@ from games.organizations.guests import Guest
 from games.organizations.models import Invitation, Person
 from games.organizations.rules import name_from_email
 from games.playbooks.rules import Capability
+from leaderboards.engine.language import gettext as _
 
 
 class GuestsRefused(Invalid):
@@ -53,7 +54,7 @@ def invite_guests(cycle: Cycle, guests: Sequence[Guest], *, role: str, by: Any) 
     plan = plan_guests(cycle, guests, role=role, now=now)
     if plan.problems:
         first, more = plan.problems[0], len(plan.problems) - 1
-        message = f"Nobody was invited. {first}" + (f" (and {more} more)" if more else "")
+        message = _("Nobody was invited. {first}", first=first) + (_(" (and {more} more)", more=more) if more else "")
         raise GuestsRefused(message, where=first.where, problems=plan.problems)
     rows = [one for one in plan.rows if one.fate in DOING]
     people = _people(cycle, rows)
@@ -103,7 +104,7 @@ def _place(
     """The memberships. A role for the whole cycle is a decision each; a place in a team is a line of the journal."""
     there = Membership.objects.filter(cycle=cycle, until__isnull=True, person__in=[one.pk for one in people.values()])
     held = {(person, group, role) for person, group, role in there.values_list("person_id", "group_id", "role")}
-    in_group = {(person, group) for person, group, _ in held if group is not None}
+    in_group = {(person, group) for person, group, __ in held if group is not None}
     new: list[Membership] = []
     for one in rows:
         person, group = people[one.guest.email], _group_of(one, teams)
@@ -161,16 +162,16 @@ def invite_again(membership: Membership, *, by: Any, email: str = "") -> Invitat
     who waits in a cycle of other organizers too: whoever gets the link takes all their places.
     """
     if membership.until is not None:
-        message = "This place was taken back."
+        message = _("This place was taken back.")
         raise GroupRefused(message)
     if email.strip().lower() not in {"", membership.person.email.lower()} and _waits_elsewhere(membership, by=by):
-        message = (
+        message = _(
             "Somebody else invited this person too, so the address stays. Withdraw the invitation and invite the other address."
         )
         raise GroupRefused(message)
     group = membership.group
     path = group_path(group) if group else f"/cycles/{membership.cycle.key}/"
-    invitation, _ = invite(
+    invitation, __ = invite(
         membership.person,
         by=by,
         email=email,
@@ -198,7 +199,7 @@ def withdraw_invitation(membership: Membership, *, by: Any, reason: str = "") ->
     """
     person = Person.objects.select_for_update().get(pk=membership.person_id)
     if person.user_id is not None:
-        message = f"{person.name} has come already: end the role instead."
+        message = _("{person} has come already: end the role instead.", person=person.name)
         raise GroupRefused(message)
     if membership.group is None:
         dismiss(membership, by=by, reason=reason or "The invitation was withdrawn.")
@@ -215,7 +216,7 @@ def change_role(membership: Membership, *, role: str, by: Any, reason: str) -> M
     cycle = locked(membership.cycle)
     wanted = cycle_wide_role(cycle, role)
     if membership.group_id is not None:
-        message = "This is a role in a team: its captain, or the page of the team, changes it."
+        message = _("This is a role in a team: its captain, or the page of the team, changes it.")
         raise GroupRefused(message)
     if wanted.key == membership.role:
         return membership

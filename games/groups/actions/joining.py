@@ -13,6 +13,7 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.organizations.actions import invite, waiting_person
 from games.organizations.models import Invitation, Person
+from leaderboards.engine.language import gettext as _
 
 MESSAGE_LENGTH = 2_000
 
@@ -22,7 +23,7 @@ def join_by_code(code: str, *, by: Any, person: Person) -> Membership:
     """Join the group whose code this is. Raises CodeUnknown, GroupFull, GroupRefused (in another group already, cycle over)."""
     found = group_by_code(code)
     if found is None:
-        message = "No group has this code. Codes change when a captain renews them."
+        message = _("No group has this code. Codes change when a captain renews them.")
         raise CodeUnknown(message, where="code")
     group = held_group(found)
     membership = add_member(group, person, by=by)
@@ -47,7 +48,7 @@ def ask_to_join(group: Group, *, by: Any, person: Person, message: str = "") -> 
     """Ask to join; the captain answers. Asking twice gives the request that is open. Raises GroupRefused."""
     row = held_group(group)
     if Membership.objects.filter(group=row, person=person, until__isnull=True).exists():
-        text = "You are in this group already."
+        text = _("You are in this group already.")
         raise GroupRefused(text)
     in_no_other_group(person, row.cycle, kind=row.kind, but=row)
     try:
@@ -66,7 +67,7 @@ def settle_request(request: JoinRequest, *, accept: bool, by: Any) -> JoinReques
     wanted = JoinState.ACCEPTED if accept else JoinState.REFUSED
     open_ = JoinRequest.objects.filter(pk=request.pk, state=JoinState.ASKED.value)
     if not open_.update(state=wanted.value, settled_at=db_now()):
-        message = "This request was answered before."
+        message = _("This request was answered before.")
         raise GroupRefused(message)
     request = JoinRequest.objects.select_related("person").get(pk=request.pk)
     if accept:

@@ -17,6 +17,7 @@ from games.journal.rules import Kind
 from games.organizations.actions import accept
 from games.organizations.models import Invitation, Person
 from games.playbooks.rules import Capability
+from leaderboards.engine.language import gettext as _
 
 OVER = {CycleState.CLOSED.value, CycleState.CANCELLED.value}
 
@@ -25,10 +26,10 @@ def held_group(group: Group) -> Group:
     """The group read again, its row held until the transaction ends. Raises GroupRefused when it or its cycle is over."""
     row = Group.objects.select_for_update(no_key=True, of=("self",)).select_related("cycle").get(pk=group.pk)
     if row.state not in ALIVE:
-        message = f"This group is {row.state}."
+        message = _("This group is {state}.", state=row.state)
         raise GroupRefused(message)
     if row.cycle.state in OVER:
-        message = f"The cycle is {row.cycle.state}: its groups stay as they are."
+        message = _("The cycle is {state}: its groups stay as they are.", state=row.cycle.state)
         raise GroupRefused(message)
     return row
 
@@ -43,7 +44,11 @@ def add_member(
     in_no_other_group(person, group.cycle, kind=group.kind, but=group)
     design = design_of(group.cycle)
     if not room_for(1, members=member_count(group), rules=design.registration):
-        message = f'"{group.name}" is full: a group has at most {design.registration.max_members} members.'
+        message = _(
+            '"{group}" is full: a group has at most {max_members} members.',
+            group=group.name,
+            max_members=design.registration.max_members,
+        )
         raise GroupFull(message)
     without = Capability.CAPTAIN if capability is Capability.SUBMIT else None
     role = role_with(design.roles, capability, without=without)
@@ -71,7 +76,12 @@ def in_no_other_group(person: Person, cycle: Cycle, *, kind: str, but: Group | N
     held = Membership.objects.filter(cycle=cycle, person_id__in=ids, until__isnull=True, group__state__in=ALIVE)
     for one in held.filter(group__kind=kind).select_related("group"):
         if one.group is not None and one.group != but and Capability.SUBMIT in one.capabilities:
-            message = f'{person.name} is in the {one.group.kind} "{one.group.name}" of this cycle already.'
+            message = _(
+                '{person} is in the {kind} "{group}" of this cycle already.',
+                person=person.name,
+                kind=one.group.kind,
+                group=one.group.name,
+            )
             raise GroupRefused(message)
 
 
@@ -99,9 +109,9 @@ def leave(membership: Membership, *, by: Any) -> None:
     assert membership.group is not None
     if Capability.CAPTAIN in membership.capabilities and len(captains(membership.group)) == 1:
         if member_count(membership.group) == 1:
-            message = "You are the last member: withdraw the group instead."
+            message = _("You are the last member: withdraw the group instead.")
         else:
-            message = "A group needs a captain: hand the captaincy over before you leave."
+            message = _("A group needs a captain: hand the captaincy over before you leave.")
         raise GroupRefused(message)
     _end(membership, by=by)
 
@@ -112,7 +122,7 @@ def remove_member(membership: Membership, *, by: Any) -> None:
     membership = _held(membership)
     assert membership.group is not None
     if Capability.CAPTAIN in membership.capabilities and len(captains(membership.group)) == 1:
-        message = f"{membership.person.name} is the only captain: hand the captaincy over first."
+        message = _("{person} is the only captain: hand the captaincy over first.", person=membership.person.name)
         raise GroupRefused(message)
     _end(membership, by=by)
 
@@ -120,12 +130,12 @@ def remove_member(membership: Membership, *, by: Any) -> None:
 def _held(membership: Membership) -> Membership:
     """The membership read again with its group, whose row is held. Raises GroupRefused when it has ended or is none in a group."""
     if membership.group is None:
-        message = "This is a role in the cycle, not in a group."
+        message = _("This is a role in the cycle, not in a group.")
         raise GroupRefused(message)
     group = held_group(membership.group)
     found = Membership.objects.filter(pk=membership.pk, until__isnull=True).select_related("person").first()
     if found is None:
-        message = "This membership has ended already."
+        message = _("This membership has ended already.")
         raise GroupRefused(message)
     found.group = group
     return found
@@ -138,10 +148,10 @@ def hand_over(group: Group, *, to: Membership, by: Any) -> None:
     group = held_group(group)
     heir = Membership.objects.filter(pk=to.pk, group=group, until__isnull=True).select_related("person").first()
     if heir is None:
-        message = "Only a member of the group can become its captain."
+        message = _("Only a member of the group can become its captain.")
         raise GroupRefused(message, where="to")
     if heir.person.user_id is None:
-        message = f"{heir.person.name} has not accepted the invitation yet."
+        message = _("{person} has not accepted the invitation yet.", person=heir.person.name)
         raise GroupRefused(message, where="to")
     roles = design_of(group.cycle).roles
     captain, member = role_with(roles, Capability.CAPTAIN), role_with(roles, Capability.SUBMIT, without=Capability.CAPTAIN)
@@ -174,7 +184,7 @@ def rename(group: Group, *, name: str, by: Any) -> Group:
     clean = clean_group_name(name, design_of(cycle).registration.names)
     other = named_alike(cycle, clean, division=group.division)
     if other is not None and other.pk != group.pk:
-        message = f'There is a group named "{clean}" already.'
+        message = _('There is a group named "{clean}" already.', clean=clean)
         raise NameTaken(message, where="name")
     if clean != group.name:
         group.name = clean

@@ -17,6 +17,7 @@ from games.playbooks.files import Examined, FileRefused, examine, extension_of
 from games.playbooks.forms import Attached
 from games.playbooks.schema import FieldType
 from games.playbooks.schema import Registration as Rules
+from leaderboards.engine.language import gettext as _
 
 type Stream = File[bytes]  # only the stubs know that File is generic; this is read lazily
 
@@ -43,7 +44,7 @@ def examined(rules: Rules, files: Mapping[str, Stream], *, before: Registration 
     asked = {one.key: one for one in rules.form if one.type is FieldType.FILE}
     for number, (key, file) in enumerate(sorted(files.items()), start=1):
         if key not in asked:
-            papers.problems.append(Problem(f"answers.{key}", "This is not a file of the form.", "unknown"))
+            papers.problems.append(Problem(f"answers.{key}", _("This is not a file of the form."), "unknown"))
             continue
         file.seek(0)
         try:

@@ -14,6 +14,7 @@ from games.groups.rules import Consent, GroupRefused, GroupState, RegistrationSt
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
+from leaderboards.engine.language import gettext as _
 
 
 def journal_registration(kind: Kind, registration: Registration, *, by: Any) -> None:
@@ -47,7 +48,7 @@ def settle(registration: Registration, *, accept: bool, by: Any, reason: str = "
     cycle = locked(registration.group.cycle)
     registration = Registration.objects.select_related("group").get(pk=registration.pk)
     if registration.state not in {RegistrationState.PENDING.value, RegistrationState.WAITING.value}:
-        message = f"This registration is {registration.state} already."
+        message = _("This registration is {state} already.", state=registration.state)
         raise GroupRefused(message)
     rules = design_of(cycle).registration
     if not accept:
@@ -55,11 +56,11 @@ def settle(registration: Registration, *, accept: bool, by: Any, reason: str = "
         state = RegistrationState.REFUSED
     else:
         if consent_problems(rules, given_by(registration)):
-            message = "The group has not accepted what holds now: only its captain can do that."
+            message = _("The group has not accepted what holds now: only its captain can do that.")
             raise GroupRefused(message)
         state = outcome(rules, taken=places_taken(cycle), approved=True)
         if state.value == registration.state:
-            message = "All places are taken: it moves up when one is free."
+            message = _("All places are taken: it moves up when one is free.")
             raise GroupRefused(message)
     put(registration, state, by=by, reason=reason)
     return registration
@@ -91,7 +92,7 @@ def withdraw_group(group: Group, *, by: Any, reason: str = "") -> Group:
     cycle = locked(group.cycle)
     group = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
     if group.state not in {GroupState.ACTIVE.value, GroupState.PENDING.value}:
-        message = f"This group is {group.state} already."
+        message = _("This group is {state} already.", state=group.state)
         raise GroupRefused(message)
     took_part = group.state == GroupState.ACTIVE.value
     group.state, group.invite_code = GroupState.WITHDRAWN.value, ""

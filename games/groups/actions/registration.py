@@ -40,6 +40,7 @@ from games.organizations.models import Organization, Person
 from games.playbooks.forms import AnswersRefused, check_answers
 from games.playbooks.rules import Capability
 from games.playbooks.schema import Registration as Rules
+from leaderboards.engine.language import gettext as _
 
 KIND = "team"
 
@@ -117,9 +118,11 @@ def _checked(
         problems.append(Problem("name", refusal.message))
     known = [one.key for one in rules.divisions]
     if known and division not in known:
-        problems.append(Problem("division", f"Choose one of {', '.join(known)}.", "invalid" if division else "required"))
+        problems.append(
+            Problem("division", _("Choose one of {names}.", names=", ".join(known)), "invalid" if division else "required")
+        )
     if division and not known:
-        problems.append(Problem("division", "This cycle has no divisions.", "unknown"))
+        problems.append(Problem("division", _("This cycle has no divisions."), "unknown"))
     cleaned: dict[str, Any] = {}
     try:
         cleaned = check_answers(rules.form, {**answers, **papers.answers}, files=papers.attached)
@@ -155,7 +158,7 @@ def create_group(  # noqa: PLR0913 each part of a group is named
     """A group with its captain, without a registration (organizers, and the next cycle, bring groups in so). Raises NameTaken."""
     cycle = locked(cycle)
     if named_alike(cycle, name, division=division) is not None:
-        message = f'There is a group named "{name}" already.'
+        message = _('There is a group named "{name}" already.', name=name)
         raise NameTaken(message, where="name")
     group = Group.objects.create(
         cycle=cycle,
@@ -200,14 +203,14 @@ def complete(
     cycle = locked(registration.group.cycle)
     registration = Registration.objects.select_related("group__cycle").get(pk=registration.pk)
     if registration.state != RegistrationState.PENDING.value:
-        message = f"This registration is {registration.state} already."
+        message = _("This registration is {state} already.", state=registration.state)
         raise GroupRefused(message)
     entrance = door_of(cycle, db_now())
     if not entrance.open:
         raise DoorClosed(entrance.why)
     rules, group, given = design_of(cycle).registration, registration.group, consent or Consent()
     papers = examined(rules, files or {}, before=registration)
-    cleaned, _ = _checked(rules, name=group.name, division=division, answers=answers or {}, consent=given, papers=papers)
+    cleaned, __ = _checked(rules, name=group.name, division=division, answers=answers or {}, consent=given, papers=papers)
     _move(group, division)
     registration.answers, registration.by, registration.reason = cleaned, person, ""
     registration.terms_version = given.terms_version if rules.terms else ""
@@ -226,7 +229,7 @@ def _move(group: Group, division: str) -> None:
     if group.division == division:
         return
     if named_alike(group.cycle, group.name, division=division) is not None:
-        message = f'There is a group named "{group.name}" in that division already.'
+        message = _('There is a group named "{group}" in that division already.', group=group.name)
         raise NameTaken(message, where="division")
     group.division = division
     group.save(update_fields=["division"])

@@ -20,6 +20,7 @@ from games.organizations.actions import invite, person_for, waiting_person
 from games.organizations.models import Invitation, Person
 from games.playbooks.rules import Capability
 from games.playbooks.schema import Role
+from leaderboards.engine.language import gettext as _
 
 
 def found(cycle: Cycle, *, by: Any) -> Membership:
@@ -47,7 +48,11 @@ def cycle_wide_role(cycle: Cycle, key: str) -> Role:
     ]
     chosen = next((one for one in usable if one.key == key), None)
     if chosen is None:
-        message = f'"{key}" is no role for a whole cycle; expected {", ".join(one.key for one in usable) or "none"}.'
+        message = _(
+            '"{key}" is no role for a whole cycle; expected {names}.',
+            key=key,
+            names=", ".join(one.key for one in usable) or _("none"),
+        )
         raise Invalid(message, where="role")
     return chosen
 
@@ -96,11 +101,11 @@ def dismiss(membership: Membership, *, by: Any, reason: str) -> None:
     present = list(cycle_roles(cycle))
     mine = next((one for one in present if one.pk == membership.pk), None)
     if mine is None:
-        message = "This role has ended already, or is one in a group."
+        message = _("This role has ended already, or is one in a group.")
         raise GroupRefused(message)
     steering = [one for one in present if Capability.ORGANIZE in one.capabilities and one.person.user_id is not None]
     if [one.pk for one in steering] == [mine.pk]:
-        message = "A cycle needs an organizer: appoint another one first."
+        message = _("A cycle needs an organizer: appoint another one first.")
         raise GroupRefused(message)
     mine.until = db_now()
     mine.save(update_fields=["until"])

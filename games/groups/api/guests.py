@@ -15,6 +15,7 @@ from games.groups.guests import Fate, Planned, plan_guests, roles_by_word
 from games.journal.queries import db_now
 from games.organizations.guests import MAX_BYTES, Guest, read_guests
 from leaderboards.describing import extend_schema
+from leaderboards.engine.language import gettext as _
 
 
 class GuestsAsked(serializers.Serializer[Any]):
@@ -71,7 +72,9 @@ class GuestLists(GenericViewSet[Cycle]):
         cycle = self.get_object()
         guests, problems, role = self._read(cycle, request)
         if problems:
-            raise actions.GuestsRefused(f"Nobody was invited. {problems[0]}", where=problems[0].where, problems=problems)
+            raise actions.GuestsRefused(
+                _("Nobody was invited. {problems}", problems=problems[0]), where=problems[0].where, problems=problems
+            )
         done = actions.invite_guests(cycle, guests, role=role, by=request.user)
         return Response(GuestsDone(done._asdict()).data, status=201)
 

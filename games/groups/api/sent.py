@@ -11,6 +11,7 @@ from rest_framework.settings import api_settings
 
 from games.groups.api.shapes import Complete, WithFiles
 from games.playbooks.schema import FieldType, Registration
+from leaderboards.engine.language import gettext as _
 
 PARSERS: Final = (*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser)
 FILE: Final = "files."
@@ -23,12 +24,20 @@ def sent[Shape: type[Complete]](request: Request, shape: Shape, rules: Registrat
         return shape.split(shape.of(request.data))
     wanted = sum(1 for one in rules.form if one.type is FieldType.FILE)
     if int(request.META.get("CONTENT_LENGTH") or 0) > wanted * settings.UPLOAD_MAX_BYTES + BESIDE:
-        raise serializers.ValidationError({"files": f"Each of {wanted} files has at most {settings.UPLOAD_MAX_BYTES} bytes."})
+        raise serializers.ValidationError(
+            {
+                "files": _(
+                    "Each of {wanted} files has at most {upload_max_bytes} bytes.",
+                    wanted=wanted,
+                    upload_max_bytes=settings.UPLOAD_MAX_BYTES,
+                )
+            }
+        )
     form = WithFiles(data=request.data)
     form.is_valid(raise_exception=True)
     try:
         told = orjson.loads(form.validated_data["registration"])
     except orjson.JSONDecodeError as fault:
-        raise serializers.ValidationError({"registration": f"This is not JSON: {fault.msg}."}) from None
+        raise serializers.ValidationError({"registration": _("This is not JSON: {msg}.", msg=fault.msg)}) from None
     files = {name.removeprefix(FILE): file for name, file in request.FILES.items() if name.startswith(FILE)}
     return shape.split(shape.of(told)) | {"files": files}

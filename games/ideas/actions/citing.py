@@ -38,6 +38,7 @@ from games.organizations.models import Person
 from games.playbooks.rules import Visibility
 from games.rounds.models import Round
 from games.submissions.models import Attempt, Submission
+from leaderboards.engine.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def _licence(entry: Submission) -> str:
     if said:
         return ", ".join(map(str, said)) if isinstance(said, list) else str(said)
     accepted = design_of(entry.challenge.round.cycle).registration.licence
-    return f"the licence for reuse of this cycle, version {accepted.version}" if accepted is not None else ""
+    return _("the licence for reuse of this cycle, version {version}", version=accepted.version) if accepted is not None else ""
 
 
 @transaction.atomic
@@ -89,7 +90,7 @@ def name_attempt(attempt: Attempt, *, by: Any, kind: str = DerivationKind.BUILDS
 
 def _check_shown(round_: Round, kind: DerivationKind) -> None:
     if round_.published_at is None or not may_take(kind, Visibility(round_.visibility)):
-        message = f'The entries of "{round_.name}" are not open to be built on.'
+        message = _('The entries of "{round}" are not open to be built on.', round=round_.name)
         raise IdeaRefused(message, where="sources")
 
 
@@ -132,7 +133,7 @@ def resolved(cited: Sequence[Citation], *, by: Any) -> list[tuple[Idea, Citation
     next builds on. They exist before whatever builds on them: so their ids are lower.
     """
     if len(cited) > SOURCES:
-        message = f"At most {SOURCES} sources."
+        message = _("At most {sources} sources.", sources=SOURCES)
         raise IdeaInvalid(message, where="sources")
     found: dict[int, tuple[Idea, Citation]] = {}
     for one in cited:
@@ -145,7 +146,7 @@ def resolved(cited: Sequence[Citation], *, by: Any) -> list[tuple[Idea, Citation
             case _:
                 source = Idea.objects.get(pk=one.source.pk)
         if source.hidden_at is not None:
-            raise IdeaRefused("Organizers have hidden this idea: nothing is built on it now.", where="sources")
+            raise IdeaRefused(_("Organizers have hidden this idea: nothing is built on it now."), where="sources")
         _check_still_shown(source, DerivationKind(one.kind))
         found.setdefault(source.pk, (source, one))
     return list(found.values())
@@ -153,12 +154,12 @@ def resolved(cited: Sequence[Citation], *, by: Any) -> list[tuple[Idea, Citation
 
 def _check(one: Citation) -> None:
     if one.kind not in set(WRITTEN):
-        message = f"Expected one of {', '.join(WRITTEN)}."
+        message = _("Expected one of {names}.", names=", ".join(WRITTEN))
         raise IdeaInvalid(message, where="sources")
     if one.kind == DerivationKind.REJECTS.value and not one.reason.strip():
-        raise IdeaInvalid("Say why you leave it aside: its authors read it.", where="reason")
+        raise IdeaInvalid(_("Say why you leave it aside: its authors read it."), where="reason")
     if len(one.reason) > TEXT or "\0" in one.reason:
-        message = f"At most {TEXT} characters."
+        message = _("At most {text} characters.", text=TEXT)
         raise IdeaInvalid(message, where="reason")
 
 

@@ -14,6 +14,7 @@ from games.ideas.rules import IdeaInvalid, check_split
 from games.journal.actions import record
 from games.journal.rules import Kind
 from games.partnerships.queries import credit_of
+from leaderboards.engine.language import gettext as _
 
 
 @transaction.atomic
@@ -22,7 +23,7 @@ def split_credit(*, idea: Idea, shares: Mapping[int, int], by: Any) -> dict[int,
     row = Idea.objects.select_for_update(of=("self",), no_key=True).select_related("cycle").get(pk=idea.pk)
     known = set(Group.objects.filter(cycle=row.cycle_id, pk__in=list(shares)).values_list("pk", flat=True))
     if known != set(shares):
-        raise IdeaInvalid("A team is of another cycle.", where="shares")
+        raise IdeaInvalid(_("A team is of another cycle."), where="shares")
     check_split(shares_of(row), shares, groups_acting(row.cycle, by))
     return set_shares(row, shares, by=by)
 

@@ -11,6 +11,7 @@ from games.groups.models import Group
 from games.ideas.models import Idea, IdeaDraft
 from games.ideas.rules import IdeaInvalid, IdeaRefused
 from games.organizations.models import Person
+from leaderboards.engine.language import gettext as _
 
 DRAFT_BYTES: Final = 256 * 1024
 DRAFTS: Final = 30
@@ -31,17 +32,17 @@ def save_draft(
     """Keep what somebody writes: a new idea (for a group, or without), or the next version of `idea`. Raises IdeaInvalid if it is too long."""
     kept = {name: _plain(value) for name, value in content.items()}
     if len(json.dumps(kept)) > DRAFT_BYTES:
-        message = f"A draft may have at most {DRAFT_BYTES} bytes."
+        message = _("A draft may have at most {draft_bytes} bytes.", draft_bytes=DRAFT_BYTES)
         raise IdeaInvalid(message)
     if draft is not None:
         row = IdeaDraft.objects.select_for_update(of=("self",)).filter(pk=draft.pk, person=person).first()
         if row is None:
-            raise IdeaRefused("The draft is gone: it was shared, or thrown away, in another window.")
+            raise IdeaRefused(_("The draft is gone: it was shared, or thrown away, in another window."))
         row.content = kept
         row.save(update_fields=["content", "saved_at"])
         return row
     if IdeaDraft.objects.filter(cycle=cycle, person=person).count() >= DRAFTS:
-        message = f"You have {DRAFTS} drafts: share or throw away one of them first."
+        message = _("You have {drafts} drafts: share or throw away one of them first.", drafts=DRAFTS)
         raise IdeaRefused(message)
     return IdeaDraft.objects.create(cycle=cycle, person=person, group=group, idea=idea, content=kept)
 

@@ -15,6 +15,7 @@ from games.ideas.rules import Audience, DerivationKind, IdeaInvalid, IdeaRefused
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
+from leaderboards.engine.language import gettext as _
 
 
 @transaction.atomic
@@ -45,30 +46,30 @@ def _kept(shares: Mapping[int, int]) -> dict[str, int]:
 
 def _check(source: Idea, into: Idea, shares: Mapping[int, int], group: Group) -> None:
     if source.pk == into.pk or source.cycle_id != into.cycle_id:
-        raise IdeaInvalid("Two different ideas of one cycle become one.", where="other")
+        raise IdeaInvalid(_("Two different ideas of one cycle become one."), where="other")
     for one in (source, into):
         if one.merged_into_id is not None:
-            message = f'"{one.title}" went into another idea already.'
+            message = _('"{title}" went into another idea already.', title=one.title)
             raise IdeaRefused(message, where="other")
         if one.submission_id is not None or one.attempt_id is not None:
             raise IdeaRefused(
-                "What stands for an entry stays what it is: share an idea of your own that builds on it.", where="other"
+                _("What stands for an entry stays what it is: share an idea of your own that builds on it."), where="other"
             )
         if one.group_id is None or one.hidden_at is not None:
-            raise IdeaRefused("Only ideas of teams that are in sight become one.", where="other")
+            raise IdeaRefused(_("Only ideas of teams that are in sight become one."), where="other")
     teams = {source.group_id, into.group_id}
     if len(teams) > 1:
         _check_open_to_each_other(source, into)
     if group.pk not in teams:
-        raise IdeaInvalid("One of the two is an idea of your own team.", where="other")
+        raise IdeaInvalid(_("One of the two is an idea of your own team."), where="other")
     known = set(Group.objects.filter(cycle=into.cycle_id, pk__in=list(shares)).values_list("pk", flat=True))
     if known != set(shares):
-        raise IdeaInvalid("A team is of another cycle.", where="shares")
+        raise IdeaInvalid(_("A team is of another cycle."), where="shares")
     if not teams <= set(shares):
-        raise IdeaInvalid("Both teams keep a part of the credit.", where="shares")
+        raise IdeaInvalid(_("Both teams keep a part of the credit."), where="shares")
     check_split(shares_of(into), shares, [pk for pk in teams if pk is not None])
     if IdeaMerger.objects.filter(source=source, state=MergeState.ASKED.value).exists():
-        raise IdeaRefused("It was asked already whether this idea goes into another.", where="other")
+        raise IdeaRefused(_("It was asked already whether this idea goes into another."), where="other")
 
 
 def _check_open_to_each_other(first: Idea, second: Idea) -> None:
@@ -76,7 +77,7 @@ def _check_open_to_each_other(first: Idea, second: Idea) -> None:
     for one, other in ((first, second), (second, first)):
         named = one.audience == Audience.GROUPS.value and one.readers.filter(pk__in=[other.group_id]).exists()
         if one.audience not in {Audience.TEAMS.value, Audience.EVERYBODY.value} and not named:
-            message = f'"{one.title}" is not for the other team to read yet: let them read it first.'
+            message = _('"{title}" is not for the other team to read yet: let them read it first.', title=one.title)
             raise IdeaRefused(message, where="other")
 
 
@@ -85,7 +86,7 @@ def _held(merger: IdeaMerger) -> IdeaMerger:
     rows = IdeaMerger.objects.select_for_update(of=("self",), no_key=True)
     row = rows.select_related("source__cycle", "source__group", "into__group", "group").get(pk=merger.pk)
     if row.state != MergeState.ASKED.value:
-        message = f"This was {row.state} already."
+        message = _("This was {state} already.", state=row.state)
         raise IdeaRefused(message)
     return row
 
@@ -99,7 +100,7 @@ def answer_merge(*, merger: IdeaMerger, agree: bool, by: Any) -> IdeaMerger:
     shares = {int(group): points for group, points in row.shares.items()}
     check_split(shares_of(row.into), shares, [pk for pk in (row.source.group_id, row.into.group_id) if pk is not None])
     if row.source.merged_into_id is not None or row.into.merged_into_id is not None:
-        raise IdeaRefused("One of them went into another idea meanwhile.")
+        raise IdeaRefused(_("One of them went into another idea meanwhile."))
     return _conclude(row, by=by)
 
 

@@ -9,6 +9,7 @@ from games.ideas.rules import TEXT, IdeaInvalid, IdeaRefused
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
+from leaderboards.engine.language import gettext as _
 
 
 @transaction.atomic
@@ -16,9 +17,9 @@ def hide(*, idea: Idea, why: str, by: Any) -> Idea:
     """Nobody but its group and organizers sees it any more; what was built on it stays. Raises IdeaInvalid without a reason."""
     said = why.strip()
     if not said or len(said) > TEXT or "\0" in said:
-        raise IdeaInvalid("Say why: its authors read it.", where="why")
+        raise IdeaInvalid(_("Say why: its authors read it."), where="why")
     if not Idea.objects.filter(pk=idea.pk, hidden_at__isnull=True).update(hidden_at=db_now(), hidden_why=said):
-        raise IdeaRefused("It is hidden already.")
+        raise IdeaRefused(_("It is hidden already."))
     return _journalled(idea, by=by, hidden=True)
 
 
@@ -26,7 +27,7 @@ def hide(*, idea: Idea, why: str, by: Any) -> Idea:
 def show_again(*, idea: Idea, by: Any) -> Idea:
     """Whoever could read it before may read it again."""
     if not Idea.objects.filter(pk=idea.pk, hidden_at__isnull=False).update(hidden_at=None, hidden_why=""):
-        raise IdeaRefused("It is not hidden.")
+        raise IdeaRefused(_("It is not hidden."))
     return _journalled(idea, by=by, hidden=False)
 
 

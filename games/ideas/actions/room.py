@@ -43,8 +43,10 @@ from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.rounds.models import Round
 from games.rounds.rules import RoundState, state_of
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import gettext_noop
 
-CLOSED = "The organizers have not told a failure story of their own yet. They go first: until then nobody is asked."
+CLOSED = gettext_noop("The organizers have not told a failure story of their own yet. They go first: until then nobody is asked.")
 
 
 @transaction.atomic
@@ -68,7 +70,7 @@ def tell_story(
     held = locked(cycle)
     check_open(held, None if nameless else group)
     if (nameless or group is not None) and organizers_story(held) is None:
-        raise RoomClosed(CLOSED)
+        raise RoomClosed(_(CLOSED))
     named, person = named_readers(held, audience, readers), None if nameless else acting_in(held, group, by)
     key, at = (secrets.token_urlsafe(16), _day(db_now())) if nameless else ("", db_now())
     _check_pace(held, group, at, by=by, nameless=nameless)
@@ -95,7 +97,7 @@ def _check_pace(cycle: Cycle, group: Group | None, at: datetime, *, by: Any, nam
     if not nameless:
         check_told(cycle, group, by, at)
     elif Idea.objects.filter(cycle=cycle, shared_at=at).exclude(key_digest="").count() >= NAMELESS_A_DAY:
-        message = f"That is {NAMELESS_A_DAY} stories without a name today. Go on tomorrow."
+        message = _("That is {nameless_a_day} stories without a name today. Go on tomorrow.", nameless_a_day=NAMELESS_A_DAY)
         raise TooFast(message, retry_after=timedelta(days=1).total_seconds())
 
 
@@ -121,9 +123,9 @@ def widen_by_key(*, cycle: Cycle, key: str, audience: str, by: Any) -> Idea:  # 
     """Let more people read a story without a name: whoever holds its key may. Raises IdeaInvalid for another key, AudienceNarrowed."""
     story = Idea.objects.filter(cycle=cycle, safe=True, key_digest=key_digest(key)).exclude(key_digest__in=("", KEY_LOST)).first()
     if story is None:
-        raise IdeaInvalid("No story here has this key: look at it again.", where="key")
+        raise IdeaInvalid(_("No story here has this key: look at it again."), where="key")
     if audience not in NAMELESS:
-        raise IdeaInvalid("Expected organizers, teams or everybody.", where="audience")
+        raise IdeaInvalid(_("Expected organizers, teams or everybody."), where="audience")
     return widen(idea=story, audience=audience, by=None)
 
 
@@ -136,17 +138,17 @@ def answer_risk(*, round_: Round, text: str, by: Any) -> None:
     """
     said = text.strip()
     if not said or len(said) > ANSWER or "\0" in said:
-        message = f"Some words, at most {ANSWER} characters."
+        message = _("Some words, at most {answer} characters.", answer=ANSWER)
         raise IdeaInvalid(message, where="text")
     held = Round.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=round_.pk)
     check_open(held.cycle, None)
     if state_of(held.clock, db_now()) not in {RoundState.OPEN, RoundState.LOCKED}:
-        raise IdeaRefused("The question is asked while the round is on.")
+        raise IdeaRefused(_("The question is asked while the round is on."))
     if organizers_story(held.cycle) is None:
-        raise RoomClosed(CLOSED)
-    _, first = RiskTicket.objects.get_or_create(digest=ticket_of(held, by), defaults={"round": held})
+        raise RoomClosed(_(CLOSED))
+    __, first = RiskTicket.objects.get_or_create(digest=ticket_of(held, by), defaults={"round": held})
     if not first:
-        raise IdeaRefused("You have answered in this round. Nobody knows which answer is yours, so it cannot be changed.")
+        raise IdeaRefused(_("You have answered in this round. Nobody knows which answer is yours, so it cannot be changed."))
     RiskAnswer.objects.create(round=held, text=said)
     waiting = RiskAnswer.objects.filter(round=held, shown=False)
     if waiting.count() >= ENOUGH:

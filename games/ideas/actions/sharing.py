@@ -35,19 +35,20 @@ from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.organizations.models import Person
+from leaderboards.engine.language import gettext as _
 
 
 def check_open(cycle: Cycle, group: Group | None) -> None:
     """Refuse in a cycle that is not on, and to a group that does not take part."""
     if cycle.state not in SHARED_IN:
-        message = f"The cycle is {cycle.state}: what was shared stays to be read, and nothing is added."
+        message = _("The cycle is {state}: what was shared stays to be read, and nothing is added.", state=cycle.state)
         raise IdeaRefused(message)
     if group is None:
         return
     if group.cycle_id != cycle.pk:
-        raise IdeaInvalid("The group is of another cycle.", where="group")
+        raise IdeaInvalid(_("The group is of another cycle."), where="group")
     if group.state != GroupState.ACTIVE.value:
-        raise IdeaRefused("Only groups that take part share ideas.")
+        raise IdeaRefused(_("Only groups that take part share ideas."))
 
 
 def check_told(cycle: Cycle, group: Group | None, by: Any, now: datetime) -> None:
@@ -59,12 +60,12 @@ def check_told(cycle: Cycle, group: Group | None, by: Any, now: datetime) -> Non
         rows = rows.filter(idea__group=None, by__user=by.pk)
     else:  # the house itself
         return
-    check_pace(rows.values_list("at", flat=True), TELLINGS, now, what="ideas and versions of them")
+    check_pace(rows.values_list("at", flat=True), TELLINGS, now, what=_("ideas and versions of them"))
 
 
 def _check_task(cycle: Cycle, challenge: Challenge | None) -> None:
     if challenge is not None and challenge.round.cycle_id != cycle.pk:
-        raise IdeaInvalid("The task is of another cycle.", where="challenge")
+        raise IdeaInvalid(_("The task is of another cycle."), where="challenge")
 
 
 def _held(
@@ -140,7 +141,7 @@ def share_version(*, idea: Idea, told: Telling, by: Any, draft: IdeaDraft | None
     last = row.versions.order_by("-number").first()
     number = last.number + 1 if last else 1
     if last is not None and last.digest == digest_of(clean) and _same_frame(row, clean):
-        raise IdeaRefused("Nothing changed since the last version.")
+        raise IdeaRefused(_("Nothing changed since the last version."))
     at = db_now()
     check_told(cycle, row.group, by, at)
     person = acting_in(cycle, row.group, by)
@@ -153,9 +154,9 @@ def share_version(*, idea: Idea, told: Telling, by: Any, draft: IdeaDraft | None
 
 def _check_own_words(idea: Idea) -> None:
     if idea.submission_id is not None or idea.attempt_id is not None:
-        raise IdeaRefused("It stands for an entry, and is told by it: share an idea of your own that builds on it.")
+        raise IdeaRefused(_("It stands for an entry, and is told by it: share an idea of your own that builds on it."))
     if idea.merged_into_id is not None:
-        raise IdeaRefused("It was merged into another idea: that one goes on.")
+        raise IdeaRefused(_("It was merged into another idea: that one goes on."))
 
 
 def _same_frame(idea: Idea, told: Telling) -> bool:

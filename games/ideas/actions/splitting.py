@@ -13,6 +13,7 @@ from games.ideas.rules import DerivationKind, IdeaInvalid, IdeaRefused, Telling
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
+from leaderboards.engine.language import gettext as _
 
 FEWEST: Final = 2
 MOST: Final = 10
@@ -22,7 +23,7 @@ MOST: Final = 10
 def split_idea(*, idea: Idea, parts: Sequence[Telling], by: Any) -> list[Idea]:
     """Share each part as an idea of the same team, for the same readers, credited as the origin. Raises IdeaInvalid, IdeaRefused."""
     if not FEWEST <= len(parts) <= MOST:
-        message = f"An idea is split into {FEWEST} to {MOST} parts."
+        message = _("An idea is split into {fewest} to {most} parts.", fewest=FEWEST, most=MOST)
         raise IdeaInvalid(message, where="parts")
     cycle = locked(idea.cycle)
     origin = Idea.objects.select_related("group", "challenge__round").get(pk=idea.pk)
@@ -60,8 +61,8 @@ def split_idea(*, idea: Idea, parts: Sequence[Telling], by: Any) -> list[Idea]:
 
 def _check(origin: Idea) -> None:
     if origin.submission_id is not None or origin.attempt_id is not None:
-        raise IdeaRefused("It stands for an entry, and is told by it: share an idea of your own that builds on it.")
+        raise IdeaRefused(_("It stands for an entry, and is told by it: share an idea of your own that builds on it."))
     if origin.merged_into_id is not None:
-        raise IdeaRefused("It was merged into another idea: that one goes on.")
+        raise IdeaRefused(_("It was merged into another idea: that one goes on."))
     if origin.safe or origin.hidden_at is not None:
-        raise IdeaRefused("Only ideas that are in sight, outside the safe room, are split.")
+        raise IdeaRefused(_("Only ideas that are in sight, outside the safe room, are split."))

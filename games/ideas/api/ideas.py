@@ -25,6 +25,7 @@ from games.ideas.rules import SOURCES, Audience, DerivationKind, IdeaInvalid, Id
 from games.permissions import Access, access_of, visible
 from games.submissions.models import Attempt, Submission
 from leaderboards.describing import extend_schema
+from leaderboards.engine.language import gettext as _
 
 
 class IdeaFilter(django_filters.FilterSet):
@@ -112,7 +113,7 @@ class Ideas(ReadOnlyModelViewSet[Idea]):
         idea, asked = self.get_object(), asked_for(shapes.CreditAsked, request.data)
         shares = {one["group"]: one["basis_points"] for one in asked["shares"]}
         if len(shares) < len(asked["shares"]):
-            raise IdeaInvalid("A group is named twice.", where="shares")
+            raise IdeaInvalid(_("A group is named twice."), where="shares")
         _readers(request, idea.cycle_id, {"readers": shares.keys() - shares_of(idea).keys()})
         actions.split_credit(idea=idea, shares=shares, by=request.user)
         return self._answer(request, idea)
@@ -177,12 +178,12 @@ def _cited(access: Access, asked: Collection[dict[str, Any]]) -> Sequence[Citati
     """The sources, each seen by the person; what may not be seen is absent."""
     made = []
     if len(asked) > SOURCES:
-        message = f"At most {SOURCES} sources."
+        message = _("At most {sources} sources.", sources=SOURCES)
         raise IdeaInvalid(message, where="sources")
     for one in asked:
         named = [name for name in ("idea", "submission", "attempt") if name in one]
         if len(named) != 1:
-            raise IdeaInvalid("Name one of an idea, a submission, an attempt.", where="sources")
+            raise IdeaInvalid(_("Name one of an idea, a submission, an attempt."), where="sources")
         source: Idea | Submission | Attempt
         if "idea" in one:
             source = _one(access, "idea.view", Idea.objects.all(), one["idea"])

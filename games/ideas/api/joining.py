@@ -19,6 +19,7 @@ from games.ideas.rules import IdeaInvalid
 from games.permissions import access_of, visible
 from games.playbooks.rules import Capability
 from leaderboards.describing import extend_schema
+from leaderboards.engine.language import gettext as _
 
 
 class IdeaMergerShape(serializers.ModelSerializer[IdeaMerger]):
@@ -75,14 +76,14 @@ class IdeaJoining(GenericViewSet[Idea]):
         if into is None:
             raise NotFound
         if len(shares) < len(asked["shares"]):
-            raise IdeaInvalid("A group is named twice.", where="shares")
+            raise IdeaInvalid(_("A group is named twice."), where="shares")
         teams = visible(access, "group.view", Group.objects.filter(cycle=source.cycle_id, pk__in=shares))
         if teams.count() < len(shares):
             raise NotFound
         mine = access.groups_with(Capability.CAPTAIN)
         group = next((one.group for one in (source, into) if one.group is not None and one.group_id in mine), None)
         if group is None:
-            raise NotAllowed("Only the captain of the team of one of the two asks that.")
+            raise NotAllowed(_("Only the captain of the team of one of the two asks that."))
         made = actions.ask_merge(source=source, into=into, shares=shares, group=group, by=request.user)
         return Response(IdeaMergerShape(made).data, status=status.HTTP_201_CREATED)
 
@@ -126,7 +127,7 @@ class IdeaMergers(ReadOnlyModelViewSet[IdeaMerger]):
 
     def _speaks(self, request: Request, group: int | None) -> None:
         if group not in access_of(request).groups_with(Capability.CAPTAIN):
-            raise NotAllowed("That is for the captain of the other team.")
+            raise NotAllowed(_("That is for the captain of the other team."))
 
     def _answer(self, one: IdeaMerger) -> Response:
         rows: QuerySet[IdeaMerger] = self.get_queryset()

@@ -20,6 +20,7 @@ from games.ideas.rules import ANSWER, NAMELESS, Audience, IdeaInvalid, IdeaKind
 from games.permissions import access_of, visible
 from games.rounds.models import Round
 from leaderboards.describing import extend_schema
+from leaderboards.engine.language import gettext as _
 
 MOST = 200
 
@@ -111,13 +112,13 @@ class SafeRoom(GenericViewSet[Cycle]):
         cycle, asked, access = self.get_object(), asked_for(StoryAsked, request.data), access_of(request)
         group, wanted = None, asked.get("group")
         if asked["nameless"] and wanted is not None:
-            raise IdeaInvalid("A story without a name names no group.", where="group")
+            raise IdeaInvalid(_("A story without a name names no group."), where="group")
         if wanted is not None:
             group = visible(access, "group.submit", Group.objects.filter(cycle=cycle, pk=wanted)).first()
         if (wanted is not None and group is None) or (
             wanted is None and not asked["nameless"] and not access.organizes(cycle.pk)
         ):
-            raise IdeaInvalid("Name a group for which you may act, or tell it without a name.", where="group")
+            raise IdeaInvalid(_("Name a group for which you may act, or tell it without a name."), where="group")
         ids = set(asked.get("readers", ()))
         readers = list(visible(access, "group.view", Group.objects.filter(cycle=cycle, pk__in=ids)))
         if len(readers) < len(ids):

@@ -25,6 +25,7 @@ from games.judging.rules.voting import AUDIENCE
 from games.judging.seating import entries_to_mark, judge_named, judges_by_key, task_named, tasks_by_place
 from games.organizations.models import Person
 from games.submissions.queries import is_blind, rules_of
+from leaderboards.engine.language import gettext as _
 
 
 class Wanted(NamedTuple):
@@ -74,12 +75,14 @@ def assign(*, cycle: Cycle, wanted: Sequence[Wanted], by: Any, third: bool = Fal
 
 def _refuse(problems: Sequence[Problem]) -> None:
     if problems:
-        msg = f"Nothing was assigned: {problems[0]}" + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "")
+        msg = _("Nothing was assigned: {problems}", problems=problems[0]) + (
+            _(" (and {count} more)", count=len(problems) - 1) if len(problems) > 1 else ""
+        )
         raise AssignmentRefused(msg, where=problems[0].where, problems=problems)
 
 
 def _panels(challenge: Challenge) -> list[str]:
-    _, spec = rules_of(challenge)
+    __, spec = rules_of(challenge)
     return [panel.key for panel in spec.judges_panels]
 
 
@@ -114,22 +117,44 @@ def _peers(asked: Sequence[Wanted]) -> tuple[dict[tuple[int, str], set[int]], se
 def _fault(cycle: Cycle, one: Wanted, panel: str, facts: _Facts) -> str:
     judge, group, challenge = one.judge, one.group, one.challenge
     if group.cycle_id != cycle.pk or challenge.round.cycle_id != cycle.pk:
-        return "the group or the task is of another cycle"
+        return _("the group or the task is of another cycle")
     known = _panels(challenge)
     bar, place = facts.barred.get((group.pk, judge.pk)), (challenge.pk, panel)
     faults = (
-        (place not in facts.peers and judge.pk not in facts.judges, f'"{judge.key}" does not judge in this cycle'),
-        (place in facts.peers and judge.pk not in facts.peers[place], f'"{judge.key}" is no peer on the panel "{panel}"'),
-        (who_judges(challenge, panel) == AUDIENCE, f'on the panel "{panel}" the audience votes: nobody has sheets'),
-        ((*place, group.pk, judge.pk) in facts.mutual, f'"{judge.key}" and "{group.key}": no two teams judge each other'),
-        (panel not in known, f'"{panel}" is not a panel of "{challenge.key}"; known: {", ".join(known)}'),
-        ((challenge.pk, panel, judge.pk) in facts.left, f'"{judge.key}" has left the panel "{panel}"'),
-        (bar is not None and bar.own, f'"{judge.key}" belongs to "{group.key}": nobody judges their own group'),
-        (bar is not None, f'"{judge.key}" has a conflict of interest with "{group.key}"'),
-        (challenge.division and challenge.division != group.division, f'"{group.key}" is not in division "{challenge.division}"'),
-        (group.state != GroupState.ACTIVE, f'"{group.key}" is {group.state}'),
+        (place not in facts.peers and judge.pk not in facts.judges, _('"{judge}" does not judge in this cycle', judge=judge.key)),
+        (place in facts.peers and judge.pk not in facts.peers[place], _no_peer(judge, panel)),
+        (
+            who_judges(challenge, panel) == AUDIENCE,
+            _('on the panel "{panel}" the audience votes: nobody has sheets', panel=panel),
+        ),
+        (
+            (*place, group.pk, judge.pk) in facts.mutual,
+            _('"{judge}" and "{group}": no two teams judge each other', judge=judge.key, group=group.key),
+        ),
+        (
+            panel not in known,
+            _('"{panel}" is not a panel of "{task}"; known: {names}', panel=panel, task=challenge.key, names=", ".join(known)),
+        ),
+        (
+            (challenge.pk, panel, judge.pk) in facts.left,
+            _('"{judge}" has left the panel "{panel}"', judge=judge.key, panel=panel),
+        ),
+        (
+            bar is not None and bar.own,
+            _('"{judge}" belongs to "{group}": nobody judges their own group', judge=judge.key, group=group.key),
+        ),
+        (bar is not None, _('"{judge}" has a conflict of interest with "{group}"', judge=judge.key, group=group.key)),
+        (
+            challenge.division and challenge.division != group.division,
+            _('"{group}" is not in division "{division}"', group=group.key, division=challenge.division),
+        ),
+        (group.state != GroupState.ACTIVE, _('"{group}" is {state}', group=group.key, state=group.state)),
     )
     return next((message for wrong, message in faults if wrong), "")
+
+
+def _no_peer(judge: Person, panel: str) -> str:
+    return _('"{judge}" is no peer on the panel "{panel}"', judge=judge.key, panel=panel)
 
 
 def _store(wanted: Sequence[Wanted], *, by: Any, third: bool = False) -> int:
@@ -151,7 +176,7 @@ def _store(wanted: Sequence[Wanted], *, by: Any, third: bool = False) -> int:
     Sheet.objects.bulk_create(
         [Sheet(**dict(zip(places, key, strict=True)), assigned_at=now) for key in order], batch_size=1000, ignore_conflicts=True
     )
-    for (challenge, panel, judge), count in sorted(Counter((c, p, j) for c, _, p, j in new).items()):
+    for (challenge, panel, judge), count in sorted(Counter((c, p, j) for c, __, p, j in new).items()):
         journal_assignment(challenges[challenge], judge, panel, count, by=by, third=third)
     return len(new)
 
@@ -181,9 +206,9 @@ def rearrange(
     """
     rows = Sheet.objects.filter(challenge=challenge, panel=panel, state=SheetState.ASSIGNED.value)
     gone = 0
-    for judge in sorted({judge for _, judge in take}):
+    for judge in sorted({judge for __, judge in take}):
         mine = rows.filter(judge=judge, group__in=[group for group, own in take if own == judge])
-        count, _ = mine.delete()
+        count, __ = mine.delete()
         if count:
             journal_assignment(challenge, judge, panel, -count, by=by)
         gone += count
@@ -205,7 +230,7 @@ def assign_csv(*, cycle: Cycle, content: bytes, by: Any) -> int:
         challenge = task_named(line.round, line.challenge, challenges, where, problems)
         judge = judge_named(line.judge, judges, where, problems)
         if line.group and line.group not in groups:
-            problems.append(Problem(where, f'"{line.group}" is not a group of this cycle'))
+            problems.append(Problem(where, _('"{group}" is not a group of this cycle', group=line.group)))
             continue
         if challenge is not None and judge is not None:
             active = [one for one in groups.values() if one.state == GroupState.ACTIVE]
@@ -219,7 +244,7 @@ def assign_csv(*, cycle: Cycle, content: bytes, by: Any) -> int:
 @transaction.atomic
 def unassign(*, sheet: Sheet, by: Any) -> None:
     """Take an assignment back, as long as the judge has not begun."""
-    gone, _ = Sheet.objects.filter(pk=sheet.pk, state=SheetState.ASSIGNED.value).delete()
+    gone, __ = Sheet.objects.filter(pk=sheet.pk, state=SheetState.ASSIGNED.value).delete()
     if not gone:
-        raise SheetRefused("The judge has begun: the sheet can be given back or reopened, not taken away.")
+        raise SheetRefused(_("The judge has begun: the sheet can be given back or reopened, not taken away."))
     journal_assignment(sheet.challenge, sheet.judge_id, sheet.panel, -1, by=by)

@@ -32,6 +32,8 @@ from games.judging.velocity import seen_from
 from games.organizations.actions import person_for
 from games.organizations.models import Person
 from games.rounds.models import Round
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 
 LONGEST = 5000
 
@@ -40,7 +42,7 @@ def vote_on(challenge: Challenge, panel: str = "") -> Vote:
     """The audience's vote on a task as it stands now: the one of this panel, or the first. Raises BallotRefused if there is none."""
     found = [one for one in votes_on(challenge, db_now()) if panel in {"", one.panel.key}]
     if not found:
-        msg = f'On "{challenge.key}" no audience votes.'
+        msg = _('On "{challenge}" no audience votes.', challenge=challenge.key)
         raise BallotRefused(msg)
     return found[0]
 
@@ -62,7 +64,7 @@ def cast(
         _take_back(vote, person, instead_of)
     held = Ballot.objects.filter(challenge=challenge, panel=vote.panel.key, person=person, group=group).first()
     if held is not None and held.refused_at is not None:
-        raise BallotRefused("An organizer refused this vote: it cannot be given again.", where="group")
+        raise BallotRefused(_("An organizer refused this vote: it cannot be given again."), where="group")
     if held is not None and held.withdrawn_at is None:
         return held
     _check_choice(vote, person, group)
@@ -78,19 +80,21 @@ def cast(
 
 def _check_voter(user: Any) -> None:
     if getattr(user, "email_confirmed_at", None) is None or not user.is_active:
-        raise VoterUnverified("Confirm your address first: one person has one set of votes.")
+        raise VoterUnverified(_("Confirm your address first: one person has one set of votes."))
 
 
 def _check_choice(vote: Vote, person: Person, group: Group) -> None:
     """The entry can be voted for, by this person, who has a vote left; votes on entries that left the round are free again."""
     there = {one.pk for one in entries_to_mark(vote.challenge)}
     if group.pk not in there:
-        raise BallotRefused("There is no such entry to vote for.", where="group")
+        raise BallotRefused(_("There is no such entry to vote for."), where="group")
     if group.pk in not_for([person.pk], vote.challenge.round.cycle_id):
-        raise BallotRefused("Nobody votes for their own team, or where their team-mates play.", where="group")
+        raise BallotRefused(_("Nobody votes for their own team, or where their team-mates play."), where="group")
     used = sum(1 for one in ballots_of(vote.challenge, vote.panel.key, [person.pk]) if one in there)
     if used >= vote.panel.ballots:
-        msg = f"Your {used} votes are given: take one back first." if used != 1 else "Your vote is given: take it back first."
+        msg = ngettext(
+            "Your vote is given: take it back first.", "Your {used} votes are given: take one back first.", used, used=used
+        )
         raise BallotRefused(msg, where="group")
 
 
@@ -123,7 +127,7 @@ def take_back(*, challenge: Challenge, group: Group, by: Any, panel: str = "") -
     check_open(vote.poll)
     person = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person_for(by).pk)
     if not _take_back(vote, person, group):
-        raise BallotRefused("You have no vote there.", where="group")
+        raise BallotRefused(_("You have no vote there."), where="group")
 
 
 def _take_back(vote: Vote, person: Person, group: Group) -> bool:
@@ -160,11 +164,11 @@ def refuse_ballot(*, ballot: Ballot, by: Any, reason: str) -> Ballot:
 def _settle(ballot: Ballot, *, by: Any, reason: str, counts: bool) -> Ballot:
     held = Ballot.objects.select_for_update(of=("self",)).select_related("challenge__round__cycle").get(pk=ballot.pk)
     if held.challenge.round.published_at is not None:
-        raise BallotRefused("The results are published: correct them instead.")
+        raise BallotRefused(_("The results are published: correct them instead."))
     if not held.flag or held.withdrawn_at is not None:
-        raise BallotRefused("This ballot is not flagged, or was taken back: there is nothing to look at.")
+        raise BallotRefused(_("This ballot is not flagged, or was taken back: there is nothing to look at."))
     if len(reason) > LONGEST:
-        msg = f"At most {LONGEST} characters."
+        msg = _("At most {longest} characters.", longest=LONGEST)
         raise BallotRefused(msg, where="reason")
     now = db_now()
     held.settled_at, held.refused_at, held.reason = now if counts else None, None if counts else now, reason.strip()
@@ -190,10 +194,10 @@ def _decide(challenge: Challenge, panel: str, kind: str, *, by: Any, reason: str
     vote = vote_on(challenge, panel)
     round_ = challenge.round
     if round_.published_at is not None:
-        raise BallotRefused("The results are published: voting is over.")
+        raise BallotRefused(_("The results are published: voting is over."))
     wanted = VotingState.OPEN if kind == OPENED else VotingState.OVER
     if vote.state is wanted:
-        msg = "Voting is open already." if wanted is VotingState.OPEN else "Voting is over already."
+        msg = _("Voting is open already.") if wanted is VotingState.OPEN else _("Voting is over already.")
         raise BallotRefused(msg)
     value = f"{kind} {challenge.key} {vote.panel.key}"
     return record_decision(round_.cycle, DecisionKind.OVERRIDE, by=by, reason=reason, round=round_.key, value=value, public=True)
@@ -204,5 +208,5 @@ def expect_voting_over(round_: Round) -> None:
     still = [one for one in votes_in(round_, db_now()) if one.state is VotingState.OPEN]
     if still:
         named = ", ".join(f'"{one.challenge.name}"' for one in still)
-        message = f"The audience still votes on {named}: close the vote first, or wait for its end."
+        message = _("The audience still votes on {named}: close the vote first, or wait for its end.", named=named)
         raise VotingOpen(message)

@@ -30,6 +30,7 @@ from games.judging.rules.calibrating import MOST, REMARK, CalibrationRefused, ca
 from games.judging.seating import entries_to_mark
 from games.organizations.models import Person
 from games.submissions.queries import rules_of
+from leaderboards.engine.language import gettext as _
 
 REVISED = "calibration"
 
@@ -46,7 +47,7 @@ def begin_calibration(*, challenge: Challenge, panel: str, groups: Sequence[Grou
     problems = [*_place_faults(challenge, panel, judges), *_anchor_faults(challenge, wanted)]
     no = barred(list(wanted), judges)
     problems += [
-        Problem("anchors", f'"{one.name}" must not mark any of them: choose another anchor as well.')
+        Problem("anchors", _('"{name}" must not mark any of them: choose another anchor as well.', name=one.name))
         for one in judges
         if wanted and all((group, one.pk) in no for group in wanted)
     ]
@@ -60,22 +61,22 @@ def begin_calibration(*, challenge: Challenge, panel: str, groups: Sequence[Grou
 
 
 def _place_faults(challenge: Challenge, panel: str, judges: Sequence[Person]) -> list[Problem]:
-    _, spec = rules_of(challenge)
+    __, spec = rules_of(challenge)
     faults = (
-        (not calibrates(spec, panel), "panel", "Only judges who mark criteria calibrate."),
-        (calibration_on(challenge, panel) is not None, "panel", "The calibration of this panel has begun already."),
-        (challenge.round.published_at is not None, "round", "The round is published."),
-        (not judges, "panel", "Nobody is on the panel yet."),
+        (not calibrates(spec, panel), "panel", _("Only judges who mark criteria calibrate.")),
+        (calibration_on(challenge, panel) is not None, "panel", _("The calibration of this panel has begun already.")),
+        (challenge.round.published_at is not None, "round", _("The round is published.")),
+        (not judges, "panel", _("Nobody is on the panel yet.")),
     )
     return [Problem(where, message) for wrong, where, message in faults if wrong]
 
 
 def _anchor_faults(challenge: Challenge, wanted: dict[int, Group]) -> list[Problem]:
     if not 1 <= len(wanted) <= MOST:
-        return [Problem("anchors", f"Choose 1 to {MOST} anchors.")]
+        return [Problem("anchors", _("Choose 1 to {most} anchors.", most=MOST))]
     there = {one.pk for one in entries_to_mark(challenge)}
     return [
-        Problem("anchors", f'"{one.key}" has no entry in "{challenge.key}" that counts.')
+        Problem("anchors", _('"{key}" has no entry in "{challenge}" that counts.', key=one.key, challenge=challenge.key))
         for one in wanted.values()
         if one.pk not in there
     ]
@@ -96,7 +97,7 @@ def give_anchors(*, calibration: Calibration, by: Any) -> int:
     """Judges who came to the panel after the calibration began get the anchors too. Returns how many sheets are new; twice is once."""
     held = _locked(calibration)
     if held.state == CalibrationState.DONE.value:
-        raise CalibrationRefused("The calibration is done.", where="state")
+        raise CalibrationRefused(_("The calibration is done."), where="state")
     return _hand_out(held, on_panel(held.challenge, held.panel), by=by)
 
 
@@ -121,7 +122,7 @@ def discuss_calibration(*, calibration: Calibration, by: Any) -> Calibration:
 def close_calibration(*, calibration: Calibration, by: Any, outcome: str = "") -> Calibration:
     """The other entries open. `outcome`: what the panel agreed on, for all of them to read."""
     if len(outcome) > REMARK:
-        msg = f"At most {REMARK} characters."
+        msg = _("At most {remark} characters.", remark=REMARK)
         raise CalibrationRefused(msg, where="outcome")
     held = _step(calibration, CalibrationState.DONE)
     held.done_at = db_now()
@@ -175,7 +176,7 @@ def revise_anchor(*, sheet: Sheet, by: Any, person: Person | None = None) -> She
     """
     row = own_final(sheet, person)
     if not row.anchor or row.calibration != CalibrationState.DISCUSSING:
-        raise SheetRefused("Only a sheet on an anchor is marked anew, while the panel talks about its calibration.")
+        raise SheetRefused(_("Only a sheet on an anchor is marked anew, while the panel talks about its calibration."))
     check_sitting(sitting_of(row, rules_of(row.challenge)[1]))
     return open_again(row, kept_as=REVISED, reason="", by=by)
 
@@ -185,14 +186,14 @@ def remark_on_calibration(*, calibration: Calibration, person: Person, text: str
     """Say something to the panel while it talks about its calibration. Raises CalibrationRefused."""
     text = text.strip()
     if not 1 <= len(text) <= REMARK:
-        msg = f"1 to {REMARK} characters."
+        msg = _("1 to {remark} characters.", remark=REMARK)
         raise CalibrationRefused(msg, where="text")
     talk = Deliberation.objects.select_for_update(of=("self",), no_key=True).filter(
         challenge=calibration.challenge_id, panel=calibration.panel, group__isnull=True, state=DeliberationState.OPEN.value
     )
     open_ = talk.first()
     if open_ is None:
-        raise CalibrationRefused("The panel talks while its calibration is discussed, not before and not after.", where="text")
+        raise CalibrationRefused(_("The panel talks while its calibration is discussed, not before and not after."), where="text")
     return Remark.objects.create(deliberation=open_, person=person, text=text)
 
 

@@ -27,6 +27,7 @@ from games.judging.rules import NotOnPanel, Outcome, VoteRefused, check_seat, ch
 from games.judging.rules.pairs import USUAL_LIST, check_size
 from games.organizations.models import Person
 from games.submissions.queries import rules_of
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.pairwise.beliefs import BEGINNING, Belief, Verdict, replayed
 from leaderboards.engine.pairwise.choosing import next_list, next_pair
 from leaderboards.engine.pairwise.verdicts import implied_pairs
@@ -83,11 +84,11 @@ def ask_list(*, challenge: Challenge, person: Person, by: Any, size: int = USUAL
 def _seat(challenge: Challenge, person: Person) -> Any:
     """The judge's place, locked. Refuses who has none, and when nothing is judged."""
     if rules_of(challenge)[1].format != "pairwise":
-        msg = f'The task "{challenge.key}" is not judged in pairs.'
+        msg = _('The task "{challenge}" is not judged in pairs.', challenge=challenge.key)
         raise VoteRefused(msg)
     seat = seat_at(challenge, person, lock=True)
     if seat is None:
-        msg = f'"{person.key}" is on no panel of "{challenge.key}".'
+        msg = _('"{person}" is on no panel of "{challenge}".', person=person.key, challenge=challenge.key)
         raise NotOnPanel(msg)
     check_seat(seat_of_seat(seat), judge="You", group="", panel=seat.panel)
     check_sitting(sitting_at(seat, challenge))

@@ -20,6 +20,7 @@ from games.judging.queries import judges_in
 from games.judging.rules import OPEN_SHEETS, ConflictKind, ConflictRefused, ConflictSource, NotOnPanel, SheetState
 from games.judging.rules.conflicts import Found
 from games.organizations.models import Person
+from leaderboards.engine.language import gettext as _
 
 WORDS: Final = 5000
 DECIDE: Final = frozenset({ConflictSource.JUDGE, ConflictSource.ORGANIZER})
@@ -84,7 +85,7 @@ def say_too_close(*, person: Person, group: Group, reason: str, by: Any) -> Conf
     """A judge of the cycle says that they must not mark this group. Needs a reason."""
     needs_reason(reason)
     if not judges_in(group.cycle_id).filter(person=person).exists():
-        raise NotOnPanel("Only who judges in the cycle can be too close to a group in it.")
+        raise NotOnPanel(_("Only who judges in the cycle can be too close to a group in it."))
     return declare_conflict(person=person, group=group, by=by, reason=reason, source=ConflictSource.JUDGE)
 
 
@@ -97,7 +98,7 @@ def object_to(*, group: Group, person: Person, reason: str, by: Any) -> Conflict
     needs_reason(reason)
     known = ConflictOfInterest.objects.filter(person=person, group=group).first()
     if known is not None and known.lifted_at is not None:
-        raise ConflictRefused("The organizers have looked at this before and found no conflict.", where="judge")
+        raise ConflictRefused(_("The organizers have looked at this before and found no conflict."), where="judge")
     return declare_conflict(person=person, group=group, by=by, reason=reason, source=ConflictSource.TEAM)
 
 
@@ -106,7 +107,7 @@ def uphold_conflict(*, conflict: ConflictOfInterest, by: Any) -> ConflictOfInter
     """It is so: final sheets of this judge on this group, and their comparisons with it, no longer count either."""
     locked = _locked(conflict)
     if locked.lifted_at is not None:
-        raise ConflictRefused("It was lifted: declare it again.")
+        raise ConflictRefused(_("It was lifted: declare it again."))
     _give_back(locked.person, locked.group, final=True, by=by)
     _journal(locked, locked.group, "upheld", by=by)
     return locked
@@ -120,7 +121,7 @@ def lift_conflict(*, conflict: ConflictOfInterest, reason: str, by: Any) -> Conf
     needs_reason(reason)
     locked = _locked(conflict)
     if locked.lifted_at is not None:
-        raise ConflictRefused("It was lifted before.")
+        raise ConflictRefused(_("It was lifted before."))
     locked.lifted_at, locked.lifted_reason = db_now(), reason.strip()[:WORDS]
     locked.save(update_fields=["lifted_at", "lifted_reason"])
     _journal(locked, locked.group, "lifted", by=by)
@@ -187,7 +188,7 @@ def settle_concern(*, concern: Concern, judges: Collection[Person], answer: str,
     """
     locked = Concern.objects.select_for_update(of=("self",)).select_related("group").get(pk=concern.pk)
     if locked.settled_at is not None:
-        raise ConflictRefused("It was answered before.")
+        raise ConflictRefused(_("It was answered before."))
     if not judges:
         needs_reason(answer)
     for one in judges:

@@ -10,6 +10,7 @@ from games.judging.models import Mark, Sheet
 from games.judging.queries import locked_sheet
 from games.judging.rules import Given, MarkState, SheetRefused, SheetState, check_marks
 from games.submissions.queries import rules_of
+from leaderboards.engine.language import gettext as _
 
 
 def correct_sheet(*, sheet: Sheet, marks: Iterable[Given], by: Any, reason: str) -> Sheet:
@@ -40,9 +41,9 @@ def put_back_sheet(*, sheet: Sheet, marks: Iterable[Given], by: Any) -> Sheet:
 def _in_state(sheet: Sheet, state: SheetState) -> Any:
     rows = locked_sheet(sheet)
     if not rows:
-        raise SheetRefused("The sheet is gone: the assignment was taken back.")
+        raise SheetRefused(_("The sheet is gone: the assignment was taken back."))
     if rows[0].state != state:
-        message = f"The sheet is {rows[0].state}; this needs one that is {state}."
+        message = _("The sheet is {state}; this needs one that is {state2}.", state=rows[0].state, state2=state)
         raise SheetRefused(message)
     return rows[0]
 

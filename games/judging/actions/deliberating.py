@@ -18,6 +18,7 @@ from games.judging.queries.talk import final_marks
 from games.judging.rules import DeliberationState
 from games.judging.rules.talking import DeliberationRefused, check_open, said
 from games.organizations.models import Person
+from leaderboards.engine.language import gettext as _
 
 OVER = frozenset({CycleState.CLOSED, CycleState.CANCELLED})
 
@@ -33,13 +34,13 @@ def open_deliberation(
     check_panel(challenge, panel)
     cycle = challenge.round.cycle
     if cycle.state in OVER:
-        msg = f"The cycle is {cycle.state}: nothing in it changes any more."
+        msg = _("The cycle is {state}: nothing in it changes any more.", state=cycle.state)
         raise DeliberationRefused(msg)
     if group.cycle_id != cycle.pk:
-        raise DeliberationRefused("The group is of another cycle.", where="group")
+        raise DeliberationRefused(_("The group is of another cycle."), where="group")
     before = final_marks(challenge, panel, group)
     if not before:
-        raise DeliberationRefused("There is nothing to talk about yet: no sheet on this entry is final.")
+        raise DeliberationRefused(_("There is nothing to talk about yet: no sheet on this entry is final."))
     words = said(why, where="why")
     if tie and (there := _open_on(challenge, panel, group)) is not None:
         there.tie = dict(tie)
@@ -50,7 +51,7 @@ def open_deliberation(
         with transaction.atomic():
             found = Deliberation.objects.create(challenge=challenge, panel=panel, group=group, **begun)
     except IntegrityError:
-        raise DeliberationRefused("A deliberation on this entry is open already.") from None
+        raise DeliberationRefused(_("A deliberation on this entry is open already.")) from None
     _journal(Kind.DELIBERATION_OPENED, found, by=by)
     return found
 
@@ -74,7 +75,7 @@ def close_deliberation(
     found = _locked(deliberation)
     check_open(found.state)
     if found.tie and not tied:
-        raise DeliberationRefused("It belongs to a tie at a cut: say who goes on, and all of it is decided.", where="go")
+        raise DeliberationRefused(_("It belongs to a tie at a cut: say who goes on, and all of it is decided."), where="go")
     found.outcome = said(outcome, where="outcome", least=3)
     found.state, found.decided_by, found.closed_at = DeliberationState.CLOSED.value, person, db_now()
     if found.group is not None:

@@ -20,6 +20,8 @@ from games.organizations.models import Person
 from games.rounds.models import Round
 from games.submissions.models import Version
 from games.submissions.queries import rules_of
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import gettext_noop
 
 OVER = frozenset({CycleState.CLOSED, CycleState.CANCELLED})
 NAMED = 8
@@ -31,8 +33,10 @@ def expect_feedback(round_: Round) -> None:
     if not owed or is_waived(round_):
         return
     problems = [one.problem for one in owed]
-    named = "; ".join(one.message for one in problems[:NAMED]) + (f"; and {len(owed) - NAMED} more" if len(owed) > NAMED else "")
-    message = f'Round "{round_.key}" promised feedback that is not written yet: {named}.'
+    named = "; ".join(one.message for one in problems[:NAMED]) + (
+        _("; and {count} more", count=len(owed) - NAMED) if len(owed) > NAMED else ""
+    )
+    message = _('Round "{round}" promised feedback that is not written yet: {named}.', round=round_.key, named=named)
     raise FeedbackMissing(message, problems=problems)
 
 
@@ -46,14 +50,14 @@ def add_words(
     """
     rows = locked_sheet(sheet)
     if not rows:
-        raise WordsRefused("The sheet is gone.")
+        raise WordsRefused(_("The sheet is gone."))
     row = rows[0]
     if person is not None and person.pk != row.judge_id:
-        raise NotOnPanel("The sheet is another judge's.")
+        raise NotOnPanel(_("The sheet is another judge's."))
     said = {key: words for key, words in (remarks or {}).items() if is_said(words)}
     problems = list(_word_faults(rows, comment, said))
     if problems or not (said or is_said(comment)):
-        message = problems[0].message if problems else "Write something first."
+        message = problems[0].message if problems else _("Write something first.")
         raise WordsRefused(message, where=problems[0].where if problems else "comment", problems=problems)
     there = {one.marked for one in rows}
     for key, words in said.items():
@@ -75,17 +79,21 @@ def _word_faults(rows: list[Any], comment: str, remarks: Mapping[str, str]) -> l
     row = rows[0]
     state = row.challenge.round.cycle.state
     if state in OVER:
-        return [Problem("", f"The cycle is {state}: nothing in it changes any more.")]
+        return [Problem("", _("The cycle is {state}: nothing in it changes any more.", state=state))]
     if row.state != SheetState.FINAL:
-        return [Problem("", f"The sheet is {row.state}: words are added to one that is final.")]
+        return [Problem("", _("The sheet is {state}: words are added to one that is final.", state=row.state))]
     known = {one.key for one in criteria_of(rules_of(row.challenge)[1], row.panel)}
     written = {one.marked for one in rows if one.marked is not None and is_said(one.mark_comment)}
-    found = [Problem(key, f'"{key}" is not a criterion of this sheet', "unknown") for key in remarks if key not in known]
-    found += [Problem(key, "There are words already: they stay as they are.", "said") for key in remarks if key in written]
+    found = [
+        Problem(key, _('"{key}" is not a criterion of this sheet', key=key), "unknown") for key in remarks if key not in known
+    ]
+    found += [Problem(key, _("There are words already: they stay as they are."), "said") for key in remarks if key in written]
     if is_said(comment) and is_said(row.comment):
-        found.append(Problem("comment", "There are words already: they stay as they are.", "said"))
+        found.append(Problem("comment", _("There are words already: they stay as they are."), "said"))
     every = {**remarks, "comment": comment}
-    found += [Problem(key, f"At most {COMMENT} characters.") for key, words in every.items() if len(words) > COMMENT]
+    found += [
+        Problem(key, _("At most {comment} characters.", comment=COMMENT)) for key, words in every.items() if len(words) > COMMENT
+    ]
     return found
 
 
@@ -102,7 +110,7 @@ def thank_judge(*, sheet: Sheet, by: Any, person: Person | None = None, text: st
 def ask_judge(*, sheet: Sheet, by: Any, text: str, person: Person | None = None) -> FeedbackReply:
     """The team's one question about the feedback on a sheet. Raises ReplyRefused."""
     if not is_said(text):
-        raise ReplyRefused("Write your question.", where="text")
+        raise ReplyRefused(_("Write your question."), where="text")
     return _reply(sheet, ReplyKind.QUESTION, text, by=by, person=person)
 
 
@@ -110,11 +118,11 @@ def ask_judge(*, sheet: Sheet, by: Any, text: str, person: Person | None = None)
 def answer_question(*, sheet: Sheet, by: Any, text: str, person: Person | None = None) -> FeedbackReply:
     """The judge's answer to the team's question, once. Raises ReplyRefused, NotOnPanel for another judge's sheet."""
     if person is not None and person.pk != sheet.judge_id:
-        raise NotOnPanel("The sheet is another judge's.")
+        raise NotOnPanel(_("The sheet is another judge's."))
     if not is_said(text):
-        raise ReplyRefused("Write your answer.", where="text")
+        raise ReplyRefused(_("Write your answer."), where="text")
     if not FeedbackReply.objects.filter(sheet=sheet, kind=ReplyKind.QUESTION.value).exists():
-        raise ReplyRefused("The team has not asked anything.")
+        raise ReplyRefused(_("The team has not asked anything."))
     return _reply(sheet, ReplyKind.ANSWER, text, by=by, person=person)
 
 
@@ -127,11 +135,11 @@ def record_use(*, sheet: Sheet, version: Version, by: Any, text: str, person: Pe
     entry = version.submission
     published = sheet.challenge.round.published_at
     if entry.group_id != sheet.group_id:
-        raise ReplyRefused("The version is another group's.", where="version")
+        raise ReplyRefused(_("The version is another group's."), where="version")
     if published is None or version.at < published:
-        raise ReplyRefused("This version was handed in before the feedback could be read.", where="version")
+        raise ReplyRefused(_("This version was handed in before the feedback could be read."), where="version")
     if not is_said(text):
-        raise ReplyRefused("Say what you did with it.", where="text")
+        raise ReplyRefused(_("Say what you did with it."), where="text")
     same = Q(version=version) | Q(version=None)
     FeedbackReply.objects.filter(same, sheet=sheet, kind=ReplyKind.USED.value).delete()
     return _reply(sheet, ReplyKind.USED, text, by=by, person=person, version=version)
@@ -157,7 +165,7 @@ def _reply(
         with transaction.atomic():
             made = FeedbackReply.objects.create(sheet=sheet, kind=kind.value, person=person, version=version, text=text.strip())
     except IntegrityError:
-        raise ReplyRefused(_TWICE[kind]) from None
+        raise ReplyRefused(_(_TWICE[kind])) from None
     journal_sheet(Kind.FEEDBACK_REPLIED, sheet, by=by, more={"reply": kind.value, "reply_id": made.pk})
     return made
 
@@ -166,17 +174,17 @@ def _check_said(sheet: Sheet, text: str) -> None:
     """Refuse words about a sheet that nobody reads yet, in a cycle that is cancelled, or too many of them."""
     round_ = sheet.challenge.round
     if sheet.state != SheetState.FINAL or round_.published_at is None:
-        raise ReplyRefused("There is no published feedback here.")
+        raise ReplyRefused(_("There is no published feedback here."))
     if round_.cycle.state == CycleState.CANCELLED:
-        raise ReplyRefused("The cycle is cancelled: nothing in it changes any more.")
+        raise ReplyRefused(_("The cycle is cancelled: nothing in it changes any more."))
     if len(text) > REPLY:
-        message = f"At most {REPLY} characters."
+        message = _("At most {reply} characters.", reply=REPLY)
         raise ReplyRefused(message, where="text")
 
 
 _TWICE = {
-    ReplyKind.THANKS: "Your team has thanked already.",
-    ReplyKind.QUESTION: "Your team has asked its one question about this sheet.",
-    ReplyKind.ANSWER: "The question is answered already.",
-    ReplyKind.USED: "This is said already.",
+    ReplyKind.THANKS: gettext_noop("Your team has thanked already."),
+    ReplyKind.QUESTION: gettext_noop("Your team has asked its one question about this sheet."),
+    ReplyKind.ANSWER: gettext_noop("The question is answered already."),
+    ReplyKind.USED: gettext_noop("This is said already."),
 }

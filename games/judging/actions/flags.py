@@ -11,6 +11,7 @@ from games.judging.models import Sheet
 from games.judging.queries import locked_sheet
 from games.judging.rules import FlagRefused, NotOnPanel
 from games.organizations.models import Person
+from leaderboards.engine.language import gettext as _
 
 WORDS: Final = 5000  # characters
 OVER: Final = frozenset({CycleState.CLOSED, CycleState.CANCELLED})
@@ -25,10 +26,10 @@ def flag_sheet(*, sheet: Sheet, by: Any, text: str, person: Person | None = None
     """
     row = _looked_at(sheet, text)
     if person is not None and person.pk != row.judge_id:
-        raise NotOnPanel("The sheet is another judge's.")
+        raise NotOnPanel(_("The sheet is another judge's."))
     text = text.strip()
     if not text and not row.flag:
-        raise FlagRefused("Say what the organizers should look at.", where="text")
+        raise FlagRefused(_("Say what the organizers should look at."), where="text")
     row.flag, row.flagged_at = text, row.now if text else None
     return _kept(row, answer="", answered_at=None, kind=Kind.SHEET_FLAGGED, by=by)
 
@@ -38,7 +39,7 @@ def answer_flag(*, sheet: Sheet, by: Any, answer: str = "") -> Sheet:
     """Organizers have looked: the judge reads their words. A second answer replaces the first. Raises FlagRefused."""
     row = _looked_at(sheet, answer)
     if not row.flag:
-        raise FlagRefused("There is no question on this sheet.")
+        raise FlagRefused(_("There is no question on this sheet."))
     return _kept(row, answer=answer.strip(), answered_at=row.now, kind=Kind.SHEET_FLAG_ANSWERED, by=by)
 
 
@@ -46,13 +47,13 @@ def _looked_at(sheet: Sheet, words: str) -> Any:
     """The sheet, locked, as long as something can still be said about it."""
     rows = locked_sheet(sheet)
     if not rows:
-        raise FlagRefused("The sheet is gone: the assignment was taken back.")
+        raise FlagRefused(_("The sheet is gone: the assignment was taken back."))
     state = rows[0].challenge.round.cycle.state
     if state in OVER:
-        msg = f"The cycle is {state}: nothing in it changes any more."
+        msg = _("The cycle is {state}: nothing in it changes any more.", state=state)
         raise FlagRefused(msg)
     if len(words) > WORDS:
-        msg = f"At most {WORDS} characters."
+        msg = _("At most {words} characters.", words=WORDS)
         raise FlagRefused(msg, where="text")
     return rows[0]
 

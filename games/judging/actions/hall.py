@@ -29,6 +29,7 @@ from games.judging.rules.hall import (
 from games.organizations.models import Person
 from games.rounds.models import Round
 from games.rounds.queries import entrants_of
+from leaderboards.engine.language import gettext as _
 
 ASIDE: Final = 1_000_000
 """Numbers from here on are nobody's: tables that change places wait there."""
@@ -47,8 +48,8 @@ def place_tables(*, round_: Round, wanted: Sequence[Placed], by: Any) -> int:
     staying = {one.number: key for key, one in there.items() if key not in named}
     problems = faults_of(wanted, groups, staying)
     if problems:
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        msg = f"Nothing was changed: {problems[0]}{more}"
+        more = _(" (and {count} more)", count=len(problems) - 1) if len(problems) > 1 else ""
+        msg = _("Nothing was changed: {problems}{more}", problems=problems[0], more=more)
         raise TablesRefused(msg, where=problems[0].where, problems=problems)
     known = [one._replace(number=there[one.group].number) if not one.number and one.group in there else one for one in wanted]
     _write(round_, numbered(known, staying), groups, there)
@@ -100,7 +101,7 @@ def tables_csv(*, round_: Round, content: bytes, by: Any) -> int:
     """Tables from a list: table, group, location; an empty table means the next free number. All or nothing, as `place_tables`."""
     wanted, problems = read_tables(content)
     if problems:
-        msg = f"Nothing was changed: {problems[0]}"
+        msg = _("Nothing was changed: {problems}", problems=problems[0])
         raise TablesRefused(msg, where=problems[0].where, problems=problems)
     return place_tables(round_=round_, wanted=wanted, by=by)
 
@@ -181,7 +182,7 @@ def go_to(*, stand: Stand, person: Person, persons: Collection[int] = (), by: An
     if stand.absent_at is not None:
         mark_back(stand=stand, by=by)
     if not _taken(stand.pk, person, mine, now):
-        msg = f"Another judge is at table {stand.number}."
+        msg = _("Another judge is at table {number}.", number=stand.number)
         raise HallRefused(msg)
     others = Stand.objects.filter(round=stand.round_id, busy_with__in=mine, busy_until__gt=now).exclude(pk=stand.pk)
     others.update(busy_until=now)
@@ -195,7 +196,7 @@ def stay(*, stand: Stand, person: Person, by: Any, longer: timedelta = LEASE) ->
     now = db_now()
     mine = Stand.objects.filter(pk=stand.pk, busy_with=person)
     if not mine.update(busy_until=now + longer):
-        msg = f"Another judge was sent to table {stand.number} meanwhile."
+        msg = _("Another judge was sent to table {number} meanwhile.", number=stand.number)
         raise HallRefused(msg)
     stand.refresh_from_db()
     return stand

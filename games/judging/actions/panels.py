@@ -21,6 +21,7 @@ from games.judging.seating import judge_named, judges_by_key, task_named, tasks_
 from games.organizations.models import Person
 from games.playbooks.schema import ChallengeDesign
 from games.submissions.queries import rules_of
+from leaderboards.engine.language import gettext as _
 
 
 @transaction.atomic
@@ -28,10 +29,10 @@ def add_panelist(*, challenge: Challenge, panel: str, person: Person, by: Any) -
     """Put a judge on a panel of a task; they must judge in the cycle. Twice is once; who had left is back."""
     check_panel(challenge, panel)
     if who_judges(challenge, panel) == PEERS:
-        msg = f'On the panel "{panel}" teams judge teams: their members take these seats, and no judges.'
+        msg = _('On the panel "{panel}" teams judge teams: their members take these seats, and no judges.', panel=panel)
         raise AssignmentRefused(msg, where="panel")
     if not judges_in(challenge.round.cycle_id).filter(person=person).exists():
-        msg = f'"{person.key}" does not judge in this cycle.'
+        msg = _('"{person}" does not judge in this cycle.', person=person.key)
         raise NotOnPanel(msg)
     panelist, added = Panelist.objects.get_or_create(challenge=challenge, panel=panel, person=person)
     if added:
@@ -43,13 +44,18 @@ def add_panelist(*, challenge: Challenge, panel: str, person: Person, by: Any) -
 
 def check_panel(challenge: Challenge, panel: str) -> None:
     """Refuse a panel that the task does not have."""
-    _, spec = rules_of(challenge)
+    __, spec = rules_of(challenge)
     known = [one.key for one in spec.judges_panels]
     if panel not in known:
-        msg = f'"{panel}" is not a panel of "{challenge.key}"; known: {", ".join(known)}'
+        msg = _(
+            '"{panel}" is not a panel of "{challenge}"; known: {names}',
+            panel=panel,
+            challenge=challenge.key,
+            names=", ".join(known),
+        )
         raise AssignmentRefused(msg, where="panel")
     if who_judges(challenge, panel) == AUDIENCE:
-        msg = f'On the panel "{panel}" the audience votes: nobody is seated, and there are no sheets.'
+        msg = _('On the panel "{panel}" the audience votes: nobody is seated, and there are no sheets.', panel=panel)
         raise AssignmentRefused(msg, where="panel")
 
 
@@ -94,7 +100,7 @@ def remove_panelist(*, panelist: Panelist, by: Any) -> int:
     waiting = Sheet.objects.filter(
         challenge=challenge, panel=panelist.panel, judge=panelist.person_id, state=SheetState.ASSIGNED.value
     )
-    gone, _ = waiting.delete()
+    gone, __ = waiting.delete()
     if gone:
         journal_assignment(challenge, panelist.person_id, panelist.panel, -gone, by=by)
     _journal(panelist, challenge, "removed", by=by)
@@ -113,7 +119,7 @@ def choices_of(spec: ChallengeDesign, field: str | None) -> tuple[str, ...]:
 @transaction.atomic
 def describe_panelist(*, panelist: Panelist, details: Details, by: Any) -> Panelist:
     """Change what is known of a judge: topics, languages, the most sheets, whether they lead the panel. Raises SeatRefused."""
-    _, spec = rules_of(panelist.challenge)
+    __, spec = rules_of(panelist.challenge)
     refuse(_faults(spec, details), "")
     return _describe(panelist, panelist.challenge, details, by=by)
 
@@ -179,7 +185,7 @@ def seat_csv(*, cycle: Cycle, content: bytes, by: Any) -> int:
         judge = judge_named(line.judge, judges, where, problems)
         if challenge is not None and judge is not None:
             seats += _seats(line, challenge, judge, problems)
-    refuse(problems, "Nothing was changed: ")
+    refuse(problems, _("Nothing was changed: "))
     for challenge, panel, judge, details in seats:
         seat = add_panelist(challenge=challenge, panel=panel, person=judge, by=by)
         _describe(seat, challenge, details, by=by)
@@ -190,11 +196,21 @@ def _seats(
     line: SeatLine, challenge: Challenge, judge: Person, problems: list[Problem]
 ) -> list[tuple[Challenge, str, Person, Details]]:
     """The seats that a row names, with what is wrong with it added to `problems`."""
-    _, spec = rules_of(challenge)
+    __, spec = rules_of(challenge)
     panels = [one.key for one in spec.judges_panels]
     where = f"row {line.number}"
     if line.panel and line.panel not in panels:
-        problems.append(Problem(where, f'"{line.panel}" is not a panel of "{challenge.key}"; known: {", ".join(panels)}'))
+        problems.append(
+            Problem(
+                where,
+                _(
+                    '"{panel}" is not a panel of "{challenge}"; known: {names}',
+                    panel=line.panel,
+                    challenge=challenge.key,
+                    names=", ".join(panels),
+                ),
+            )
+        )
         return []
     problems += [Problem(where, f"{one.where}: {one.message}") for one in _faults(spec, line.details)]
     return [(challenge, panel, judge, line.details) for panel in ([line.panel] if line.panel else panels)]

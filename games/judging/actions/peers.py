@@ -15,6 +15,7 @@ from games.judging.queries.peers import PEERS, groups_of_peers, who_judges
 from games.judging.rules import AssignmentRefused
 from games.judging.seating import entries_to_mark
 from games.playbooks.rules import Capability
+from leaderboards.engine.language import gettext as _
 
 
 @transaction.atomic
@@ -25,13 +26,13 @@ def seat_peers(*, challenge: Challenge, panel: str, by: Any, everybody: bool = F
     each other. Returns the new seats. Raises AssignmentRefused for a panel that is not of peers, or where nobody entered.
     """
     if who_judges(challenge, panel) != PEERS:
-        msg = f'"{panel}" of "{challenge.key}" is no panel of peers.'
+        msg = _('"{panel}" of "{challenge}" is no panel of peers.', panel=panel, challenge=challenge.key)
         raise AssignmentRefused(msg, where="panel")
     entered = [one.pk for one in entries_to_mark(challenge)]
     rows = playing(challenge.round.cycle_id).filter(group__in=entered).select_related("person").order_by("pk")
     wanted = _senders(rows, everybody=everybody)
     if not wanted:
-        raise AssignmentRefused("Nobody has entered yet: peers are seated once entries are in.", where="panel")
+        raise AssignmentRefused(_("Nobody has entered yet: peers are seated once entries are in."), where="panel")
     there = set(Panelist.objects.filter(challenge=challenge, panel=panel).values_list("person_id", flat=True))
     seats = [
         Panelist(challenge=challenge, panel=panel, person=one.person, peer=True) for one in wanted if one.person_id not in there

@@ -20,6 +20,7 @@ from games.judging.queries.pitching import Bench, benches_of, pitches_of, speake
 from games.judging.rules.hall import HallRefused
 from games.judging.rules.pitching import MINUTES, ROOM, ROOMS, Room, Slot, Times, Timetable, is_time, shared_rooms, timetable
 from games.rounds.models import Round
+from leaderboards.engine.language import gettext as _
 
 ASIDE: Final = "\x7f"
 """A room that nobody can name: where a pitch waits while two change places."""
@@ -52,13 +53,13 @@ def schedule_pitches(*, round_: Round, asked: Asked, by: Any) -> Timetable:
     problems = _faults(asked, benches)
     groups = _in_order(round_, asked.order)
     if not groups:
-        problems.append(Problem("round", "Nobody is in this round."))
+        problems.append(Problem("round", _("Nobody is in this round.")))
     if problems:
         raise PitchesRefused(problems[0].message, where=problems[0].where, problems=problems)
     heard = [bench for key, bench in benches.items() if asked.rooms.get(key)]
     made = timetable(talks_of(heard, groups), _rooms(asked, heard), asked.times)
     if not made.slots:
-        msg = "No pitch fits between the beginning and the end of a day."
+        msg = _("No pitch fits between the beginning and the end of a day.")
         raise PitchesRefused(msg, where="until")
     Pitch.objects.filter(round=round_).delete()
     Pitch.objects.bulk_create([_pitch(round_, slot, asked.times.minutes) for slot in made.slots])
@@ -72,19 +73,23 @@ def _faults(asked: Asked, benches: Mapping[str, Bench]) -> list[Problem]:
     names = [name for rooms in asked.rooms.values() for name in rooms]
     times = asked.times
     found = [
-        Problem(f"rooms.{key}", f'"{key}" is no panel of this round')
+        Problem(f"rooms.{key}", _('"{key}" is no panel of this round', key=key))
         for key in asked.rooms
         if key not in benches and asked.rooms[key]
     ]
     faults = (
-        (not names, "rooms", "Name at least one room."),
-        (len(names) > ROOMS, "rooms", f"Expected at most {ROOMS} rooms."),
-        (len(set(names)) < len(names), "rooms", "A room is named twice: every room holds one panel."),
-        (any(not name.strip() or len(name) > ROOM for name in names), "rooms", f"The name of a room has 1 to {ROOM} characters."),
-        (not is_time(times.start), "start", "Expected a day of these years."),
-        (not 1 <= times.minutes <= MINUTES, "minutes", f"A pitch takes 1 to {MINUTES} minutes."),
-        (not 0 <= times.rest <= MINUTES, "rest", f"A break takes 0 to {MINUTES} minutes."),
-        (not 0 <= times.pause_minutes <= MINUTES, "pause_minutes", f"The pause takes 0 to {MINUTES} minutes."),
+        (not names, "rooms", _("Name at least one room.")),
+        (len(names) > ROOMS, "rooms", _("Expected at most {rooms} rooms.", rooms=ROOMS)),
+        (len(set(names)) < len(names), "rooms", _("A room is named twice: every room holds one panel.")),
+        (
+            any(not name.strip() or len(name) > ROOM for name in names),
+            "rooms",
+            _("The name of a room has 1 to {room} characters.", room=ROOM),
+        ),
+        (not is_time(times.start), "start", _("Expected a day of these years.")),
+        (not 1 <= times.minutes <= MINUTES, "minutes", _("A pitch takes 1 to {minutes} minutes.", minutes=MINUTES)),
+        (not 0 <= times.rest <= MINUTES, "rest", _("A break takes 0 to {minutes} minutes.", minutes=MINUTES)),
+        (not 0 <= times.pause_minutes <= MINUTES, "pause_minutes", _("The pause takes 0 to {minutes} minutes.", minutes=MINUTES)),
     )
     return found + [Problem(where, message) for wrong, where, message in faults if wrong]
 
@@ -143,10 +148,10 @@ def move_pitch(*, pitch: Pitch, room: str, starts_at: datetime, by: Any, minutes
     pitch.refresh_from_db()
     length = pitch.minutes if minutes is None else minutes
     if not room or len(room) > ROOM or not 1 <= length <= MINUTES:
-        msg = f"Expected a room of 1 to {ROOM} characters, and 1 to {MINUTES} minutes."
+        msg = _("Expected a room of 1 to {room} characters, and 1 to {minutes} minutes.", room=ROOM, minutes=MINUTES)
         raise PitchesRefused(msg, where="room")
     if not is_time(starts_at):
-        msg = "Expected a day of these years."
+        msg = _("Expected a day of these years.")
         raise PitchesRefused(msg, where="starts_at")
     there = list(pitches_of(round_).exclude(pk=pitch.pk))
     other = next((one for one in there if one.room == room and one.starts_at == starts_at), None)
@@ -173,10 +178,10 @@ def _check(group: Group, room: str, begins: datetime, minutes: int, others: Sequ
     for one in others:
         if one.starts_at < ends and one.starts_at + timedelta(minutes=one.minutes) > begins:
             if one.room == room:
-                msg = f'"{one.group.name}" is in {room} at that time.'
+                msg = _('"{group}" is in {room} at that time.', group=one.group.name, room=room)
                 raise HallRefused(msg, where="starts_at")
             if one.group_id == group.pk:
-                msg = f'"{group.name}" speaks in {one.room} at that time.'
+                msg = _('"{group}" speaks in {room} at that time.', group=group.name, room=one.room)
                 raise HallRefused(msg, where="starts_at")
 
 
@@ -184,7 +189,7 @@ def _check(group: Group, room: str, begins: datetime, minutes: int, others: Sequ
 def shift_pitches(*, round_: Round, minutes: int, since: datetime, by: Any) -> int:
     """Everything from a moment on begins so many minutes later (below zero: earlier). Returns how many."""
     if not -MINUTES <= minutes <= MINUTES:
-        msg = f"Expected at most {MINUTES} minutes."
+        msg = _("Expected at most {minutes} minutes.", minutes=MINUTES)
         raise PitchesRefused(msg, where="minutes")
     Round.objects.select_for_update().get(pk=round_.pk)
     rows = Pitch.objects.filter(round=round_, starts_at__gte=since)
@@ -192,7 +197,7 @@ def shift_pitches(*, round_: Round, minutes: int, since: datetime, by: Any) -> i
     first = rows.order_by("starts_at").values_list("starts_at", flat=True).first()
     last = max((one.starts_at + timedelta(minutes=one.minutes) for one in before), default=None)
     if first is not None and last is not None and first + timedelta(minutes=minutes) < last:
-        msg = "They would begin before an earlier pitch is over."
+        msg = _("They would begin before an earlier pitch is over.")
         raise HallRefused(msg, where="minutes")
     moved = Pitch.objects.filter(pk__in=list(rows.values_list("pk", flat=True)))
     # No pitch may meet the next on its way: all leave their rooms, and come back to them.
@@ -206,7 +211,7 @@ def shift_pitches(*, round_: Round, minutes: int, since: datetime, by: Any) -> i
 @transaction.atomic
 def drop_pitches(*, round_: Round, by: Any) -> int:
     """Take the whole schedule back. Returns how many there were."""
-    count, _ = Pitch.objects.filter(round=round_).delete()
+    count, __ = Pitch.objects.filter(round=round_).delete()
     if count:
         _journal(round_, "cleared", by=by, count=count)
     return count

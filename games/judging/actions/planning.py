@@ -24,6 +24,7 @@ from games.judging.rules.plans import Aim, Asked, check_asked
 from games.judging.third import readers_of
 from games.organizations.models import Person
 from games.submissions.queries import rules_of
+from leaderboards.engine.language import gettext as _
 
 LEASE: Final = timedelta(minutes=5)
 GIVE_UP: Final = timedelta(minutes=40)
@@ -77,7 +78,7 @@ def ask_third_reader(*, challenge: Challenge, panel: str, group: Group, by: Any,
         find_conflicts(cycle=challenge.round.cycle, by=by)
     facts = facts_of(challenge, panel)
     if group.pk not in {one.pk for one in facts.groups}:
-        raise AssignmentRefused("There is no entry of this group to judge.", where="group")
+        raise AssignmentRefused(_("There is no entry of this group to judge."), where="group")
     asked = Asked(Aim.THIRD, per_entry=1, at_once=True, group=group.pk)
     if judge is not None:
         return _given_at_once(facts, group, judge, asked, by=by)
@@ -88,8 +89,9 @@ def ask_third_reader(*, challenge: Challenge, panel: str, group: Group, by: Any,
 def _given_at_once(facts: Facts, group: Group, judge: Person, asked: Asked, *, by: Any) -> AssignmentPlan:
     """The sheet given out, and the plan as it would be kept had it been worked out."""
     if judge.pk not in {one.person.pk for one in readers_of(facts, group)}:
-        message = (
-            f"{judge.name} is not free for this entry: they have it, gave it back, are in conflict with it, or have no room."
+        message = _(
+            "{judge} is not free for this entry: they have it, gave it back, are in conflict with it, or have no room.",
+            judge=judge.name,
         )
         raise AssignmentRefused(message, where="judge")
     now = db_now()
@@ -115,7 +117,7 @@ def drop_plan(*, plan: AssignmentPlan, by: Any) -> AssignmentPlan:  # noqa: ARG0
     """Never mind. What was applied stays applied."""
     left = AssignmentPlan.objects.filter(pk=plan.pk).exclude(state__in=[PlanState.APPLIED.value, PlanState.DROPPED.value])
     if not left.update(state=PlanState.DROPPED.value, lease_until=None):
-        raise PlanRefused("The plan was applied or dropped before.")
+        raise PlanRefused(_("The plan was applied or dropped before."))
     plan.refresh_from_db()
     return plan
 
@@ -129,13 +131,13 @@ def apply_plan(*, plan: AssignmentPlan, by: Any) -> AssignmentPlan:
     Challenge.objects.select_for_update().get(pk=plan.challenge_id)  # two plans of one task follow each other
     locked = AssignmentPlan.objects.select_for_update(of=("self",)).select_related("challenge__round__cycle").get(pk=plan.pk)
     if locked.state != PlanState.READY.value:
-        msg = f"The plan is {locked.state}: only one that is ready is applied."
+        msg = _("The plan is {state}: only one that is ready is applied.", state=locked.state)
         raise PlanRefused(msg)
     facts = facts_of(locked.challenge, locked.panel)
     if facts.stamp != locked.found.get("stamp"):
-        raise PlanStale("Entries, judges, conflicts or sheets changed since this was worked out. Have it worked out anew.")
+        raise PlanStale(_("Entries, judges, conflicts or sheets changed since this was worked out. Have it worked out anew."))
     give = [(group, judge) for group, judge in locked.found["give"]]
-    taken = _take_back(facts, {group for group, _ in give}, by=by)
+    taken = _take_back(facts, {group for group, __ in give}, by=by)
     third = Asked.of(locked.asked).aim is Aim.THIRD
     given = assign(cycle=locked.challenge.round.cycle, wanted=_wanted(facts, give), by=by, third=third)
     locked.state, locked.applied_at = PlanState.APPLIED.value, db_now()
@@ -157,9 +159,9 @@ def _take_back(facts: Facts, dealt: set[int], *, by: Any) -> int:
     """Open sheets of who is gone or must not judge, on entries that others have now: not begun ones go, drafts are given back."""
     pairs = [pair for pair in facts.take if pair[0] in dealt]
     rows = Sheet.objects.select_for_update(of=("self",)).select_related("challenge__round")
-    sheets = rows.filter(challenge=facts.challenge, panel=facts.panel, group__in={group for group, _ in pairs})
+    sheets = rows.filter(challenge=facts.challenge, panel=facts.panel, group__in={group for group, __ in pairs})
     taken, gone = 0, dict[int, int]()
-    for sheet in sheets.filter(judge__in={judge for _, judge in pairs}):
+    for sheet in sheets.filter(judge__in={judge for __, judge in pairs}):
         if (sheet.group_id, sheet.judge_id) not in facts.take:
             continue
         if sheet.state == SheetState.ASSIGNED.value:
@@ -190,7 +192,7 @@ def plans_due(now: datetime) -> list[int]:
     """Ids of plans that somebody may work out now: waiting, or left behind by a worker that died. Too old ones are given up."""
     old = AssignmentPlan.objects.filter(_claimable(now), asked_at__lt=now - GIVE_UP)
     if old.exists():
-        said = "Nobody could work this out. Please ask again."
+        said = _("Nobody could work this out. Please ask again.")
         old.update(state=PlanState.FAILED.value, says=said, lease_until=None, done_at=now)
     return list(AssignmentPlan.objects.filter(_claimable(now)).order_by("pk").values_list("pk", flat=True))
 

@@ -15,6 +15,7 @@ from games.judging.rules import ReviewState, SheetState
 from games.judging.rules.talking import LooksMissing, ReviewRefused, said
 from games.organizations.models import Person
 from games.rounds.models import Round
+from leaderboards.engine.language import gettext as _
 
 NAMED: Final = 8
 
@@ -31,8 +32,8 @@ def expect_looked(round_: Round) -> None:
         return
     problems = [one.problem for one in found.all]
     named = "; ".join(one.message for one in problems[:NAMED])
-    named += f"; and {len(problems) - NAMED} more" if len(problems) > NAMED else ""
-    message = f'In round "{round_.key}" a human looks first: {named}.'
+    named += _("; and {count} more", count=len(problems) - NAMED) if len(problems) > NAMED else ""
+    message = _('In round "{round}" a human looks first: {named}.', round=round_.key, named=named)
     raise LooksMissing(message, problems=problems)
 
 
@@ -79,7 +80,7 @@ def answer_review(*, review: MarkReview, changed: bool, answer: str, by: Any, pe
     """
     row = MarkReview.objects.select_for_update(of=("self",)).select_related("sheet__challenge__round").get(pk=review.pk)
     if row.state != ReviewState.OPEN:
-        raise ReviewRefused("Somebody has looked at this mark already.")
+        raise ReviewRefused(_("Somebody has looked at this mark already."))
     row.answer = said(answer, where="answer", least=3)
     row.state = (ReviewState.CHANGED if changed else ReviewState.KEPT).value
     row.answered_by, row.answered_at = person, db_now()

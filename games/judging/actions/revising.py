@@ -11,6 +11,7 @@ from games.judging.models import Deliberation, Sheet
 from games.judging.queries import locked_sheet, seat_of
 from games.judging.rules import DeliberationState, NotOnPanel, SheetRefused, SheetState, check_seat
 from games.organizations.models import Person
+from leaderboards.engine.language import gettext as _
 
 TALKED_ABOUT = "deliberation"
 
@@ -19,14 +20,14 @@ def own_final(sheet: Sheet, person: Person | None) -> Any:
     """The sheet, locked, with all that decides about it. Raises SheetRefused unless it is final, NotOnPanel for another judge's."""
     rows = locked_sheet(sheet)
     if not rows:
-        raise SheetRefused("The sheet is gone: the assignment was taken back.")
+        raise SheetRefused(_("The sheet is gone: the assignment was taken back."))
     row = rows[0]
     if person is not None and person.pk != row.judge_id:
-        raise NotOnPanel("The sheet is another judge's.")
+        raise NotOnPanel(_("The sheet is another judge's."))
     if row.state != SheetState.FINAL:
-        msg = f"The sheet is {row.state}: only a final one is opened again."
+        msg = _("The sheet is {state}: only a final one is opened again.", state=row.state)
         raise SheetRefused(msg)
-    check_seat(seat_of(row), judge=row.judge.key, group="this group", panel=row.panel)
+    check_seat(seat_of(row), judge=row.judge.key, group=_("this group"), panel=row.panel)
     return row
 
 
@@ -46,8 +47,8 @@ def revise_talked_about(*, sheet: Sheet, by: Any, person: Person | None = None) 
     """Mark an entry anew while those who judge it talk about it, after judging has closed too. Raises SheetRefused once it is published."""
     row = own_final(sheet, person)
     if row.challenge.round.published_at is not None:
-        raise SheetRefused("The round is published: a mark changes only by a set of corrections.")
+        raise SheetRefused(_("The round is published: a mark changes only by a set of corrections."))
     talk = Deliberation.objects.filter(challenge=row.challenge_id, panel=row.panel, group=row.group_id)
     if not talk.filter(state=DeliberationState.OPEN.value).exists():
-        raise SheetRefused("Nobody deliberates on this entry now.")
+        raise SheetRefused(_("Nobody deliberates on this entry now."))
     return open_again(row, kept_as=TALKED_ABOUT, reason=TALKED_ABOUT, by=by)

@@ -31,6 +31,7 @@ from games.judging.rules import (
 from games.judging.rules.marks import COMMENT, differences, merged
 from games.organizations.models import Person
 from games.submissions.queries import rules_of
+from leaderboards.engine.language import gettext as _
 from leaderboards.kept_writes import MANY, KeptInsert, KeptUpdate
 
 ONE_MARK: Final = ("sheet", "criterion")
@@ -84,7 +85,7 @@ def finalize(
     rows, given = _open_sheet(sheet, marks, person)
     row = rows[0]
     _not_stale(rows, given, revision, comment=comment, note=note)
-    _, spec = rules_of(row.challenge)
+    __, spec = rules_of(row.challenge)
     whole = merged(stored_marks(rows), given)
     check_whole(spec, row.panel, whole)
     _upsert(row, given)
@@ -98,19 +99,19 @@ def _open_sheet(sheet: Sheet, marks: Iterable[Given], person: Person | None) -> 
     """Lock the sheet, check who marks, when, and what. Returns its rows and the marks as they are stored."""
     rows = locked_sheet(sheet)
     if not rows:
-        raise SheetRefused("The sheet is gone: the assignment was taken back.")
+        raise SheetRefused(_("The sheet is gone: the assignment was taken back."))
     row = rows[0]
     if person is not None and person.pk != row.judge_id:
-        raise NotOnPanel("The sheet is another judge's.")
+        raise NotOnPanel(_("The sheet is another judge's."))
     if row.state not in OPEN_SHEETS:
         reason = (
-            "it changes only after an organizer reopened it, with a reason"
+            _("it changes only after an organizer reopened it, with a reason")
             if row.state == SheetState.FINAL
-            else "it was given back"
+            else _("it was given back")
         )
-        msg = f"The sheet is {row.state}: {reason}."
+        msg = _("The sheet is {state}: {reason}.", state=row.state, reason=reason)
         raise SheetRefused(msg)
-    check_seat(seat_of(row), judge=row.judge.key, group="this group", panel=row.panel)
+    check_seat(seat_of(row), judge=row.judge.key, group=_("this group"), panel=row.panel)
     design, spec = rules_of(row.challenge)
     check_sitting(sitting_of(row, spec))
     return rows, check_marks(spec, row.panel, marks, decimals=design.mark_decimals)
@@ -123,12 +124,16 @@ def _not_stale(
     row = rows[0]
     if revision is None or revision == row.revision:
         return
-    design, _ = rules_of(row.challenge)
+    design, __ = rules_of(row.challenge)
     problems = differences(stored_marks(list(rows)), given, decimals=design.mark_decimals)
     for where, now, sent in (("comment", row.comment, comment), ("note", row.note, note)):
         if sent is not None and sent != now:
-            problems.append(Problem(where, f'the sheet says "{now}" now, you sent "{sent}"', "stale"))
-    msg = f"The sheet was saved elsewhere since you opened it: it is at revision {row.revision}, you wrote on {revision}."
+            problems.append(Problem(where, _('the sheet says "{now}" now, you sent "{sent}"', now=now, sent=sent), "stale"))
+    msg = _(
+        "The sheet was saved elsewhere since you opened it: it is at revision {revision}, you wrote on {revision2}.",
+        revision=row.revision,
+        revision2=revision,
+    )
     raise SheetStale(msg, where="revision", problems=problems)
 
 
@@ -145,7 +150,7 @@ def _upsert(row: Any, given: Sequence[Scaled]) -> None:
 def _write(row: Any, state: SheetState, *, comment: str | None, note: str | None) -> Sheet:
     """Update the sheet with what was judged: the entry's version, the Design's number, the time."""
     if max(len(comment or ""), len(note or "")) > COMMENT:
-        msg = f"A comment may have at most {COMMENT} characters."
+        msg = _("A comment may have at most {comment} characters.", comment=COMMENT)
         raise SheetRefused(msg)
     sheet: Sheet = row
     sheet.state, sheet.version_id, sheet.design_number = state.value, row.judged, row.challenge.round.design_number
@@ -186,9 +191,9 @@ def recuse(*, sheet: Sheet, by: Any, reason: str, person: Person | None = None) 
     needs_reason(reason)
     row = locked_sheet(sheet)[0]
     if person is not None and person.pk != row.judge_id:
-        raise NotOnPanel("The sheet is another judge's.")
+        raise NotOnPanel(_("The sheet is another judge's."))
     if row.state not in OPEN_SHEETS:
-        msg = f"The sheet is {row.state}: only an open one is given back."
+        msg = _("The sheet is {state}: only an open one is given back.", state=row.state)
         raise SheetRefused(msg)
     return give_back(row, reason=reason, by=by)
 
@@ -214,10 +219,10 @@ def reopen(*, sheet: Sheet, by: Any, reason: str) -> Sheet:
     row = locked_sheet(sheet)[0]
     round_ = row.challenge.round
     if row.state in OPEN_SHEETS:
-        msg = f"The sheet is {row.state}: it is open."
+        msg = _("The sheet is {state}: it is open.", state=row.state)
         raise SheetRefused(msg)
     if round_.cycle.state in {CycleState.CLOSED, CycleState.CANCELLED}:
-        msg = f"The cycle is {round_.cycle.state}: nothing in it changes any more."
+        msg = _("The cycle is {state}: nothing in it changes any more.", state=round_.cycle.state)
         raise SheetRefused(msg)
     record_decision(
         round_.cycle,

@@ -28,6 +28,7 @@ from games.judging.rules import NotOnPanel, Outcome, VoteRefused, check_seat, ch
 from games.judging.rules.pairs import NothingToUndo, PairGone, check_order, check_outcome, outcome_in
 from games.organizations.models import Person
 from games.submissions.queries import rules_of
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.pairwise.beliefs import BEGINNING, Belief, voted
 
 PAIRWISE: Final = "pairwise"
@@ -42,7 +43,7 @@ def answer(*, pair: Vote, outcome: str, by: Any) -> Vote:
     with transaction.atomic():
         row = next(iter(locked_pairs(pk=pair.pk)), None)
         if row is None or row.undone_at is not None or row.ranking_id is not None:
-            raise PairGone("This pair is not waiting for an answer.")
+            raise PairGone(_("This pair is not waiting for an answer."))
         if row.at is not None:
             return _said_before(row, outcome)
         _check([row])
@@ -55,7 +56,7 @@ def answer(*, pair: Vote, outcome: str, by: Any) -> Vote:
 def _said_before(row: Vote, outcome: str) -> Vote:
     """The same answer sent twice is one answer."""
     if row.outcome != outcome:
-        raise PairGone("You have answered this pair before: take that back first.")
+        raise PairGone(_("You have answered this pair before: take that back first."))
     return row
 
 
@@ -63,7 +64,7 @@ def _check(rows: Sequence[Any]) -> None:
     """Refuse unless the judge of these locked pairs may judge all entries in them, now."""
     for row in rows:
         for seat in seats_towards(row):
-            check_seat(seat, judge="You", group="this group", panel="jury")
+            check_seat(seat, judge="You", group=_("this group"), panel="jury")
         check_sitting(sitting_of_pair(row))
 
 
@@ -116,7 +117,7 @@ def vote(*, challenge: Challenge, person: Person, a: Group, b: Group, outcome: s
     check_outcome(outcome)
     _check_format(challenge)
     if a.pk == b.pk or a.cycle_id != challenge.round.cycle_id or b.cycle_id != challenge.round.cycle_id:
-        raise VoteRefused("expected two different groups of the cycle", where="b")
+        raise VoteRefused(_("expected two different groups of the cycle"), where="b")
     seat = _seat(challenge, person)
     pair = Q(a=a, b=b) | Q(a=b, b=a)
     before = Vote.objects.filter(pair, challenge=challenge, judge=person, undone_at__isnull=True, ranking__isnull=True).first()
@@ -153,7 +154,7 @@ def _replaced(before: Vote, challenge: Challenge, a: Group, outcome: str, *, by:
 
 def _check_format(challenge: Challenge) -> None:
     if rules_of(challenge)[1].format != PAIRWISE:
-        msg = f'The task "{challenge.key}" is not judged in pairs.'
+        msg = _('The task "{challenge}" is not judged in pairs.', challenge=challenge.key)
         raise VoteRefused(msg)
 
 
@@ -161,7 +162,7 @@ def _seat(challenge: Challenge, person: Person) -> Any:
     """The judge's place, locked: what one judge does follows one after the other, and nobody else waits."""
     seat = seat_at(challenge, person, lock=True)
     if seat is None:
-        msg = f'"{person.key}" is on no panel of "{challenge.key}".'
+        msg = _('"{person}" is on no panel of "{challenge}".', person=person.key, challenge=challenge.key)
         raise NotOnPanel(msg)
     return seat
 
@@ -177,7 +178,7 @@ def rank(*, ranking: RankedList, groups: Sequence[int], by: Any) -> RankedList:
     with transaction.atomic():
         rows = locked_pairs(ranking=ranking.pk)
         if not rows or any(row.at is not None or row.undone_at is not None for row in rows):
-            raise PairGone("This list is not waiting for an answer.")
+            raise PairGone(_("This list is not waiting for an answer."))
         if groups:
             check_order(groups, {group for row in rows for group in (row.a_id, row.b_id)})
             _check(rows)
@@ -209,7 +210,7 @@ def undo(*, challenge: Challenge, person: Person, by: Any) -> Vote:
     check_sitting(sitting_at(seat, challenge))
     last = last_said(challenge, person)
     if last is None:
-        raise NothingToUndo("There is nothing to take back: you have not compared anything yet.")
+        raise NothingToUndo(_("There is nothing to take back: you have not compared anything yet."))
     whole = {"ranking": last.ranking_id} if last.ranking_id is not None else {"pk": last.pk}
     rows = list(Vote.objects.filter(**whole, undone_at__isnull=True).order_by("pk"))
     Vote.objects.filter(pk__in=[row.pk for row in rows]).update(undone_at=seat.now)

@@ -24,6 +24,7 @@ from games.judging.rules.voting import VotingState
 from games.organizations.queries import people_of_user
 from games.submissions.queries import rules_of
 from leaderboards.describing import OpenApiParameter, extend_schema
+from leaderboards.engine.language import gettext as _
 
 REASON = 5000
 PANEL = OpenApiParameter("panel", str, description="Key; the first fitting panel of the task if absent.")
@@ -202,7 +203,7 @@ def _peers_panel(challenge: Challenge, panel: str) -> str:
     if panel:
         return panel
     if not known:
-        raise Invalid("No teams judge teams on this task.", where="panel")
+        raise Invalid(_("No teams judge teams on this task."), where="panel")
     return known[0]
 
 
@@ -214,7 +215,7 @@ def choice_data(one: Choice) -> dict[str, Any]:
 def _chosen(vote: Vote, key: str, where: str) -> Group:
     group = group_chosen(vote, key)
     if group is None:
-        raise Invalid("expected the choice of an entry of this vote", where=where)
+        raise Invalid(_("expected the choice of an entry of this vote"), where=where)
     return group
 
 

@@ -22,6 +22,7 @@ from games.judging.queries.others import Said, Who, judges_on
 from games.judging.rules.calibrating import MOST, REMARK
 from games.submissions.queries import eyes, label_of, rules_of
 from leaderboards.describing import OpenApiParameter, extend_schema
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.numbers import rounded, text
 
 SHARE = 3  # decimals
@@ -262,7 +263,7 @@ class CalibrationSetUp(GenericViewSet[Cycle]):
         groups = {one.key: one for one in Group.objects.filter(cycle=cycle, key__in=asked["anchors"])}
         for number, key in enumerate(asked["anchors"]):
             if key not in groups:
-                msg = f'"{key}" is not a group of this cycle'
+                msg = _('"{key}" is not a group of this cycle', key=key)
                 raise Invalid(msg, where=f"anchors.{number}")
         begun = acts.begin_calibration(challenge=challenge, panel=panel, groups=list(groups.values()), by=request.user)
         return Response(CalibrationShape(begun).data, status=status.HTTP_201_CREATED)
@@ -283,5 +284,5 @@ class CalibrationSetUp(GenericViewSet[Cycle]):
 def _task(cycle: Cycle, pk: int) -> Challenge:
     found = Challenge.objects.filter(round__cycle=cycle, pk=pk).select_related("round__cycle").first()
     if found is None:
-        raise Invalid("expected the id of a task of this cycle", where="challenge")
+        raise Invalid(_("expected the id of a task of this cycle"), where="challenge")
     return found

@@ -22,6 +22,7 @@ from games.judging.queries.others import unnamed_to
 from games.judging.rules import ConflictSource
 from games.judging.seating import judges_known, judges_of
 from leaderboards.describing import extend_schema, extend_schema_field
+from leaderboards.engine.language import gettext as _
 
 if TYPE_CHECKING:
     from games.permissions import Access
@@ -201,7 +202,7 @@ class Concerns(ListModelMixin, GenericViewSet[Concern]):
         wanted = set(asked.get("judges", ()))
         judges = [one for one in judges_of(concern.group.cycle) if one.pk in wanted]
         if len(judges) < len(wanted):
-            raise Invalid("expected ids of people who judge in this cycle", where="judges")
+            raise Invalid(_("expected ids of people who judge in this cycle"), where="judges")
         settled = actions.settle_concern(concern=concern, judges=judges, answer=asked.get("answer", ""), by=request.user)
         return Response(ConcernShape(settled).data)
 
@@ -221,7 +222,7 @@ class TeamConflicts(GenericViewSet[Group]):
         asked = asked_for(Objection, request.data)
         judge = next((one for one in judges_known(group.cycle) if one.pk == asked["judge"]), None)
         if judge is None:
-            raise Invalid("expected the id of a judge who is known to the teams of this cycle", where="judge")
+            raise Invalid(_("expected the id of a judge who is known to the teams of this cycle"), where="judge")
         said = actions.object_to(group=group, person=judge, reason=asked["reason"], by=request.user)
         return Response(ConflictShape(said, context={"request": request}).data, status=status.HTTP_201_CREATED)
 
@@ -256,7 +257,7 @@ class JudgeConflicts(GenericViewSet[Cycle]):
         asked = asked_for(TooClose, request.data)
         group = Group.objects.filter(cycle=cycle, key=asked["group"]).first()
         if group is None:
-            msg = f'"{asked["group"]}" is not a group of this cycle'
+            msg = _('"{asked}" is not a group of this cycle', asked=asked["group"])
             raise Invalid(msg, where="group")
         said = actions.say_too_close(person=me.person, group=group, reason=asked["reason"], by=request.user)
         return Response(ConflictShape(said, context={"request": request}).data, status=status.HTTP_201_CREATED)

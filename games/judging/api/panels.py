@@ -24,6 +24,7 @@ from games.judging.rules.seats import Details
 from games.organizations.models import Person
 from games.submissions.queries import rules_of
 from leaderboards.describing import extend_schema
+from leaderboards.engine.language import gettext as _
 
 
 class PanelistFilter(django_filters.FilterSet):
@@ -138,7 +139,7 @@ class JudgingSetUp(GenericViewSet[Cycle]):
         cycle = self.get_object()
         asked = asked_for(seats.AssignmentsAsked, request.data)
         if len(asked.keys() & {"assignments", "csv", "challenge"}) != 1:
-            raise Invalid("expected exactly one of assignments, csv, challenge", where="assignments")
+            raise Invalid(_("expected exactly one of assignments, csv, challenge"), where="assignments")
         if "csv" in asked:
             new = actions.assign_csv(cycle=cycle, content=asked["csv"].encode(), by=request.user)
         elif "challenge" in asked:
@@ -157,21 +158,21 @@ class JudgingSetUp(GenericViewSet[Cycle]):
 def _task(cycle: Cycle, **place: Any) -> Challenge:
     found = Challenge.objects.filter(round__cycle=cycle, **place).select_related("round__cycle").first()
     if found is None:
-        raise Invalid("expected the id of a task of this cycle", where="challenge")
+        raise Invalid(_("expected the id of a task of this cycle"), where="challenge")
     return found
 
 
 def _judge(cycle: Cycle, pk: int, where: str) -> Person:
     found = Person.objects.filter(pk__in=judges_in(cycle).values("person_id"), pk=pk).first()
     if found is None:
-        raise Invalid("expected the id of a person who judges in this cycle", where=where)
+        raise Invalid(_("expected the id of a person who judges in this cycle"), where=where)
     return found
 
 
 def _group(cycle: Cycle, key: str) -> Group:
     found = Group.objects.filter(cycle=cycle, key=key).first()
     if found is None:
-        msg = f'"{key}" is not a group of this cycle'
+        msg = _('"{key}" is not a group of this cycle', key=key)
         raise Invalid(msg, where="group")
     return found
 
@@ -187,7 +188,7 @@ def _wanted(cycle: Cycle, asked: list[dict[str, Any]]) -> list[actions.Wanted]:
         judge = judges.get(one["judge"])
         if task is None or group is None or judge is None:
             unknown = "challenge" if task is None else "group" if group is None else "judge"
-            msg = f'{unknown} "{one[unknown]}" is not known in this cycle'
+            msg = _('{unknown} "{one}" is not known in this cycle', unknown=unknown, one=one[unknown])
             raise Invalid(msg, where=f"assignments.{number}.{unknown}")
         wanted.append(actions.Wanted(task, group, judge, one.get("panel", ""), f"assignments.{number}"))
     return wanted

@@ -24,6 +24,7 @@ from games.judging.rules.plans import MOST_ANCHORS, MOST_EACH, MOST_LOAD, SEEDS,
 from games.judging.third import readers_for
 from games.organizations.models import Person
 from leaderboards.describing import OpenApiParameter, extend_schema
+from leaderboards.engine.language import gettext as _
 
 
 class PlanSummary(serializers.ModelSerializer[AssignmentPlan]):
@@ -163,7 +164,7 @@ class Planning(GenericViewSet[Challenge]):
                 pk=wish["judge"], pk__in=judges_in(challenge.round.cycle_id).values("person_id")
             ).first()
             if judge is None:
-                msg = f"{wish['judge']} does not judge in this cycle"
+                msg = _("{wish} does not judge in this cycle", wish=wish["judge"])
                 raise Invalid(msg, where="judge")
         plan = actions.ask_third_reader(challenge=challenge, panel=wish["panel"], group=group, judge=judge, by=request.user)
         return Response(PlanSummary(plan).data, status=status.HTTP_201_CREATED)
@@ -193,6 +194,6 @@ class Planning(GenericViewSet[Challenge]):
 def _group(challenge: Challenge, key: str) -> Group:
     group = Group.objects.filter(cycle=challenge.round.cycle_id, key=key).first()
     if group is None:
-        msg = f'"{key}" is not a group of this cycle'
+        msg = _('"{key}" is not a group of this cycle', key=key)
         raise Invalid(msg, where="group")
     return group

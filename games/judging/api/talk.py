@@ -20,6 +20,7 @@ from games.judging.rules.marks import COMMENT
 from games.submissions.models import Version
 from games.submissions.queries import acting, person_of
 from leaderboards.describing import extend_schema
+from leaderboards.engine.language import gettext as _
 
 
 class ReplyShape(serializers.ModelSerializer[FeedbackReply]):
@@ -119,7 +120,7 @@ class SheetTalk(GenericViewSet[Sheet]):
             Version.objects.filter(pk=asked["version"], submission__group=sheet.group_id).select_related("submission").first()
         )
         if version is None:
-            raise Invalid("expected the id of a version of your group", where="version")
+            raise Invalid(_("expected the id of a version of your group"), where="version")
         made = said.record_use(sheet=sheet, version=version, by=request.user, text=asked["text"], person=person_of(sheet))
         return Response(ReplyShape(made).data, status=status.HTTP_201_CREATED)
 

@@ -23,6 +23,7 @@ from games.playbooks.schema import ChallengeDesign
 from games.rounds.models import Round
 from games.submissions.models import Submission
 from games.submissions.queries import counting, rules_of
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec import Criterion
 
 SAID: Final = r"\S"
@@ -45,8 +46,8 @@ class Owed:
     @property
     def problem(self) -> Problem:
         """As part of a refusal: which entry, which criterion, which judge."""
-        on = f', criterion "{self.criterion.title}"' if self.criterion is not None else ""
-        who = ", ".join(one.name for one in self.judges) or "nobody judges it"
+        on = _(', criterion "{criterion}"', criterion=self.criterion.title) if self.criterion is not None else ""
+        who = ", ".join(one.name for one in self.judges) or _("nobody judges it")
         return Problem(f"{self.challenge.key}.{self.group.key}", f'"{self.group.name}"{on}: {who}', "feedback_missing")
 
 
@@ -120,9 +121,9 @@ def _named(missing: Sequence[tuple[Challenge, int, Criterion | None]]) -> list[O
     """With groups and judges: two statements."""
     if not missing:
         return []
-    wanted = {group for _, group, _ in missing}
+    wanted = {group for _task, group, _criterion in missing}
     groups = Group.objects.in_bulk(wanted)
-    sheets = Sheet.objects.filter(challenge__in={task.pk for task, _, _ in missing}, group__in=wanted)
+    sheets = Sheet.objects.filter(challenge__in={task.pk for task, _group, _criterion in missing}, group__in=wanted)
     judges: defaultdict[tuple[int, int], list[tuple[str, Person]]] = defaultdict(list)
     for sheet in sheets.exclude(state=SheetState.RECUSED.value).select_related("judge").order_by("judge__name", "judge_id"):
         judges[sheet.challenge_id, sheet.group_id].append((sheet.panel, sheet.judge))

@@ -17,6 +17,7 @@ from games.judging.rules import DeliberationState, SheetState
 from games.organizations.models import Person
 from games.rounds.models import Round
 from games.submissions.queries import rules_of
+from leaderboards.engine.language import gettext as _
 
 WITHOUT: Final = "looks"
 """The value of the decision (override) by which a round is published although something waits for a human."""
@@ -50,10 +51,15 @@ class Look:
         """As part of a refusal: which entry, and what about it."""
         place = f"{self.challenge.key}.{self.group.key}"
         if self.judge is None:
-            return Problem(place, f'"{self.group.name}": a deliberation is open', "looks_missing")
-        on = f', criterion "{self.where}"' if self.criterion else ""
+            return Problem(place, _('"{group}": a deliberation is open', group=self.group.name), "looks_missing")
+        on = _(', criterion "{where}"', where=self.where) if self.criterion else ""
         side = "above" if self.distance > 0 else "below"
-        far = f"{self.judge.name} marked {abs(self.distance) / 100:.1f} deviations {side} what is expected"
+        far = _(
+            "{judge} marked {distance:.1f} deviations {side} what is expected",
+            judge=self.judge.name,
+            distance=abs(self.distance) / 100,
+            side=side,
+        )
         return Problem(place, f'"{self.group.name}"{on}: {far}', "looks_missing")
 
 

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from games.errors import Invalid
 from games.judging.rules.states import CalibrationState, JudgingNotOpen
 from games.playbooks.schema import ChallengeDesign
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec import Format
 
 ANCHORS: Final = 3
@@ -40,9 +41,11 @@ def check_calibrated(*, wanted: bool, state: str, anchor: bool) -> None:
     if state == CalibrationState.DONE or (state and anchor):
         return
     if state:
-        raise CalibrationFirst("Opens after calibration: the anchors come first.")
+        raise CalibrationFirst(_("Opens after calibration: the anchors come first."))
     if wanted:
-        msg = "This round begins with a calibration, and the organizers have not named its anchor entries yet: nothing is marked before."
+        msg = _(
+            "This round begins with a calibration, and the organizers have not named its anchor entries yet: nothing is marked before."
+        )
         raise CalibrationFirst(msg)
 
 
@@ -55,7 +58,7 @@ NEXT: Final[Mapping[CalibrationState, CalibrationState]] = {
 def check_step(state: str, wanted: CalibrationState) -> None:
     """Refuse a step that does not follow: marking → discussing → done."""
     if NEXT.get(CalibrationState(state)) is not wanted:
-        msg = f"The calibration is {state}: it cannot become {wanted}."
+        msg = _("The calibration is {state}: it cannot become {wanted}.", state=state, wanted=wanted)
         raise CalibrationRefused(msg, where="state")
 
 

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from games.errors import Conflict, Invalid, Problem
 from games.judging.rules.table import rows_of
+from leaderboards.engine.language import gettext as _
 
 LEASE: Final = timedelta(minutes=5)
 """How long a table is a judge's, unless they say that they need longer."""
@@ -75,13 +76,18 @@ class Placed(NamedTuple):
 
 def read_tables(content: bytes) -> tuple[list[Placed], list[Problem]]:
     """The rows of a table of tables, and what is wrong with its form."""
-    _, rows, problems = rows_of(content, COLUMNS, needed={"group"})
+    __, rows, problems = rows_of(content, COLUMNS, needed={"group"})
     found: list[Placed] = []
     for line, values in rows:
         typed = values.get("table", "")
         number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= len(str(HIGHEST)) else 0
         if typed and not number:
-            problems.append(Problem(f"row {line}", f'table: expected a whole number from 1 to {HIGHEST}, found "{typed[:40]}"'))
+            problems.append(
+                Problem(
+                    f"row {line}",
+                    _('table: expected a whole number from 1 to {highest}, found "{typed}"', highest=HIGHEST, typed=typed[:40]),
+                )
+            )
         found.append(Placed(values["group"], number, values.get("location", ""), f"row {line}"))
     return found, problems
 
@@ -93,15 +99,15 @@ def faults_of(wanted: Sequence[Placed], groups: Iterable[str], taken: dict[int, 
     for one in wanted:
         holder = numbers.get(one.number) if one.number else None
         if one.group not in known:
-            problems.append(Problem(one.where, f'"{one.group}" is not in this round'))
+            problems.append(Problem(one.where, _('"{group}" is not in this round', group=one.group)))
         elif one.group in seen:
-            problems.append(Problem(one.where, f'"{one.group}" is named twice'))
+            problems.append(Problem(one.where, _('"{group}" is named twice', group=one.group)))
         elif not 0 <= one.number <= HIGHEST:
-            problems.append(Problem(one.where, f"expected a number from 1 to {HIGHEST}"))
+            problems.append(Problem(one.where, _("expected a number from 1 to {highest}", highest=HIGHEST)))
         elif holder is not None and holder != one.group:
-            problems.append(Problem(one.where, f'table {one.number} is the table of "{holder}"'))
+            problems.append(Problem(one.where, _('table {number} is the table of "{holder}"', number=one.number, holder=holder)))
         if len(one.location) > LOCATION:
-            problems.append(Problem(one.where, f"the location has more than {LOCATION} characters"))
+            problems.append(Problem(one.where, _("the location has more than {location} characters", location=LOCATION)))
         seen.add(one.group)
         if one.number:
             numbers[one.number] = one.group

@@ -8,6 +8,8 @@ from games.errors import Invalid, Problem
 from games.judging.rules.states import MarkState
 from games.playbooks.schema import ChallengeDesign
 from leaderboards.engine import numbers
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 from leaderboards.engine.numbers import text
 from leaderboards.engine.spec import Criterion, Format, Incomplete
 
@@ -55,12 +57,32 @@ def value_fault(criterion: Criterion, value: Fraction) -> str:
         return ""
     low, high = criterion.min, criterion.max
     if (low is not None and value < low) or (high is not None and value > high):
-        bounds = f"{'no limit' if low is None else text(low)} to {'no limit' if high is None else text(high)}"
-        return f'{text(value)} is outside {bounds} of criterion "{criterion.key}"'
+        bounds = (
+            (_("no limit to no limit") if high is None else _("no limit to {text}", text=text(high)))
+            if low is None
+            else (
+                _("{text2} to no limit", text2=text(low))
+                if high is None
+                else _("{text2} to {text}", text=text(high), text2=text(low))
+            )
+        )
+        return _(
+            '{text} is outside {bounds} of criterion "{criterion}"', text=text(value), bounds=bounds, criterion=criterion.key
+        )
     if criterion.values is not None and value not in criterion.values:
-        return f'{text(value)} is not among {", ".join(text(one) for one in criterion.values)} of criterion "{criterion.key}"'
+        return _(
+            '{text} is not among {names} of criterion "{criterion}"',
+            text=text(value),
+            names=", ".join(text(one) for one in criterion.values),
+            criterion=criterion.key,
+        )
     if criterion.step and ((value - (low or 0)) / criterion.step).denominator != 1:
-        return f'{text(value)} is not on the step {text(criterion.step)} of criterion "{criterion.key}"'
+        return _(
+            '{text} is not on the step {text2} of criterion "{criterion}"',
+            text=text(value),
+            text2=text(criterion.step),
+            criterion=criterion.key,
+        )
     return ""
 
 
@@ -72,12 +94,21 @@ def check_marks(challenge: ChallengeDesign, panel: str, given: Iterable[Given], 
     for mark in given:
         criterion = known.get(mark.criterion)
         if criterion is None:
-            names = ", ".join(known) or "none"
+            names = ", ".join(known) or _("none")
             problems.append(
-                Problem(mark.criterion, f'"{mark.criterion}" is not a criterion of panel "{panel}"; known: {names}', "unknown")
+                Problem(
+                    mark.criterion,
+                    _(
+                        '"{criterion}" is not a criterion of panel "{panel}"; known: {names}',
+                        criterion=mark.criterion,
+                        panel=panel,
+                        names=names,
+                    ),
+                    "unknown",
+                )
             )
         elif mark.criterion in scaled:
-            problems.append(Problem(mark.criterion, f'"{mark.criterion}" is marked twice'))
+            problems.append(Problem(mark.criterion, _('"{criterion}" is marked twice', criterion=mark.criterion)))
         else:
             try:
                 scaled[mark.criterion] = _scaled(challenge, criterion, mark, decimals)
@@ -90,26 +121,28 @@ def check_marks(challenge: ChallengeDesign, panel: str, given: Iterable[Given], 
 
 def _scaled(challenge: ChallengeDesign, criterion: Criterion, mark: Given, decimals: int) -> Scaled:
     if len(mark.comment) > COMMENT:
-        msg = f"a comment may have at most {COMMENT} characters"
+        msg = _("a comment may have at most {comment} characters", comment=COMMENT)
         raise ValueError(msg)
     if mark.state not in {MarkState.GIVEN, MarkState.ABSENT}:
-        msg = f'expected the state "absent" or none, found "{mark.state}"'
+        msg = _('expected the state "absent" or none, found "{state}"', state=mark.state)
         raise ValueError(msg)
     if mark.value is None or mark.state == MarkState.ABSENT:
         if mark.value is not None:
-            msg = f'"{criterion.key}" is absent, but has the value {mark.value}'
+            msg = _('"{criterion}" is absent, but has the value {mark}', criterion=criterion.key, mark=mark.value)
             raise ValueError(msg)
         return Scaled(criterion.key, None, mark.state, mark.comment)
     # JSON readers make 2.5 a float; its shortest text is what was written.
     value = numbers.parse(repr(mark.value) if isinstance(mark.value, float) else mark.value)
     if challenge.format is Format.RANKING and not challenge.criteria and (value < 1 or value.denominator != 1):
-        msg = f"{text(value)} is no rank: expected 1, 2, 3, …"
+        msg = _("{text} is no rank: expected 1, 2, 3, …", text=text(value))
         raise ValueError(msg)
     if fault := value_fault(criterion, value):
         raise ValueError(fault)
     number = numbers.to_scaled(value, decimals)
     if numbers.from_scaled(number, decimals) != value or abs(number) >= 2**63:
-        msg = f"{text(value)} has more than the {decimals} decimals that are kept, or is too large"
+        msg = _(
+            "{text} has more than the {decimals} decimals that are kept, or is too large", text=text(value), decimals=decimals
+        )
         raise ValueError(msg)
     return Scaled(criterion.key, number, mark.state, mark.comment)
 
@@ -121,9 +154,14 @@ def check_whole(challenge: ChallengeDesign, panel: str, marks: Mapping[str, Scal
     """
     open_ = [one for one in criteria_of(challenge, panel) if not one.optional and not _answered(challenge, marks.get(one.key))]
     if open_:
-        problems = [Problem(one.key, f"{one.title}: a mark is needed", "required") for one in open_]
+        problems = [Problem(one.key, _("{title}: a mark is needed", title=one.title), "required") for one in open_]
         names = ", ".join(one.title for one in open_)
-        msg = f"The sheet is not complete: {names} {'has' if len(open_) == 1 else 'have'} no mark."
+        msg = ngettext(
+            "The sheet is not complete: {names} has no mark.",
+            "The sheet is not complete: {names} have no mark.",
+            len(open_),
+            names=names,
+        )
         raise SheetIncomplete(msg, where=problems[0].where, problems=problems)
 
 
@@ -140,13 +178,13 @@ def differences(stored: Sequence[Scaled], given: Sequence[Scaled], *, decimals: 
     for one in given:
         there = now.get(one.criterion, Scaled(one.criterion, None))
         if (there.value, there.state, there.comment) != (one.value, one.state, one.comment):
-            said = f"the sheet says {_said(there, decimals)} now, you sent {_said(one, decimals)}"
+            said = _("the sheet says {said} now, you sent {said2}", said=_said(there, decimals), said2=_said(one, decimals))
             found.append(Problem(one.criterion, said, "stale"))
     return found
 
 
 def _said(mark: Scaled, decimals: int) -> str:
-    value = mark.state or "nothing" if mark.value is None else text(numbers.from_scaled(mark.value, decimals))
+    value = mark.state or _("nothing") if mark.value is None else text(numbers.from_scaled(mark.value, decimals))
     return f'{value} ("{mark.comment}")' if mark.comment else value
 
 

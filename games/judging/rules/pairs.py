@@ -6,6 +6,7 @@ from typing import Final
 
 from games.errors import Conflict
 from games.judging.rules.states import Outcome, VoteRefused
+from leaderboards.engine.language import gettext as _
 
 SHORTEST_LIST: Final = 3
 LONGEST_LIST: Final = 6
@@ -28,27 +29,27 @@ class NothingToUndo(Conflict):
 def check_outcome(outcome: str) -> None:
     """Refuse what is no verdict."""
     if outcome not in set(Outcome):
-        msg = f'expected "a", "b", "tie" or empty, found "{outcome[:20]}"'
+        msg = _('expected "a", "b", "tie" or empty, found "{outcome}"', outcome=outcome[:20])
         raise VoteRefused(msg, where="outcome")
 
 
 def check_size(size: int) -> None:
     """Refuse a list too short to say more than a pair, or too long to keep in mind."""
     if not SHORTEST_LIST <= size <= LONGEST_LIST:
-        msg = f"A list has {SHORTEST_LIST} to {LONGEST_LIST} entries."
+        msg = _("A list has {shortest_list} to {longest_list} entries.", shortest_list=SHORTEST_LIST, longest_list=LONGEST_LIST)
         raise VoteRefused(msg, where="size")
 
 
 def check_order(given: Sequence[int], asked: Collection[int]) -> None:
     """Refuse an order that is not one of the entries asked about, each once."""
     if sorted(given) != sorted(asked):
-        raise VoteRefused("Put each entry of the list in its place, once.", where="order")
+        raise VoteRefused(_("Put each entry of the list in its place, once."), where="order")
 
 
 def order_of(numbers: Sequence[int], shown: Sequence[int]) -> list[int]:
     """The entries in the order of their numbers, from 1, as they were shown. Refuses a number that none has."""
     if any(not 1 <= number <= len(shown) for number in numbers):
-        msg = f"The entries are numbered from 1 to {len(shown)}."
+        msg = _("The entries are numbered from 1 to {count}.", count=len(shown))
         raise VoteRefused(msg, where="order")
     return [shown[number - 1] for number in numbers]
 

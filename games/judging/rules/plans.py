@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from games.errors import Problem
 from games.judging.rules.states import AssignmentRefused
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.planning import Block, Infeasible, Plan, Precision
 from leaderboards.engine.planning.problem import Bar, Limit
 
@@ -62,18 +63,20 @@ def check_asked(asked: Asked, *, judges: int, entries: int) -> None:
     """Refuse what no plan can come from: raises AssignmentRefused naming every fault. `judges`: on the panel and still there."""
     problems = []
     if not judges:
-        problems.append(Problem("panel", "nobody is on this panel: put judges on it first"))
+        problems.append(Problem("panel", _("nobody is on this panel: put judges on it first")))
     elif asked.aim is not Aim.THIRD and not 1 <= asked.per_entry <= min(judges, MOST_EACH):
-        message = f"expected 1 to {min(judges, MOST_EACH)} judges for each entry: so many are on the panel"
+        message = _("expected 1 to {judges} judges for each entry: so many are on the panel", judges=min(judges, MOST_EACH))
         problems.append(Problem("per_entry", message))
     if not entries:
-        problems.append(Problem("panel", "there is nothing to judge yet"))
+        problems.append(Problem("panel", _("there is nothing to judge yet")))
     if asked.max_load is not None and not 1 <= asked.max_load <= MOST_LOAD:
-        problems.append(Problem("max_load", f"expected 1 to {MOST_LOAD} sheets, or nothing"))
+        problems.append(Problem("max_load", _("expected 1 to {most_load} sheets, or nothing", most_load=MOST_LOAD)))
     if not 0 <= asked.anchors <= MOST_ANCHORS:
-        problems.append(Problem("anchors", f"expected 0 to {MOST_ANCHORS} entries that everybody marks"))
+        problems.append(
+            Problem("anchors", _("expected 0 to {most_anchors} entries that everybody marks", most_anchors=MOST_ANCHORS))
+        )
     if not 0 <= asked.seed < SEEDS:
-        problems.append(Problem("seed", f"expected a whole number from 0 to {SEEDS - 1}"))
+        problems.append(Problem("seed", _("expected a whole number from 0 to {seeds}", seeds=SEEDS - 1)))
     if problems:
         raise AssignmentRefused(problems[0].message, where=problems[0].where, problems=problems)
 
@@ -107,7 +110,7 @@ def id_of(key: str) -> int:
 
 def plan_data(plan: Plan, precision: Precision | None) -> dict[str, Any]:
     """A plan for keeping. Pairs and entries are ids; loads are by id of the judge, as text."""
-    has = Counter(entry for entry, _ in plan.pairs)
+    has = Counter(entry for entry, __ in plan.pairs)
     return {
         "give": [[id_of(entry), id_of(judge)] for entry, judge in plan.dealt],
         "pairs": len(plan.pairs),

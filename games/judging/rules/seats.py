@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from games.errors import Invalid, Problem
 from games.judging.rules.table import rows_of
+from leaderboards.engine.language import gettext as _
 
 MOST: Final = 100  # topics or languages of a judge
 LENGTH: Final = 100  # characters of each
@@ -53,20 +54,20 @@ def faults_of(details: Details, *, topics: Collection[str], languages: Collectio
     for where, given, known in (("topics", details.topics, topics), ("languages", details.languages, languages)):
         for one in given or ():
             if known and one not in known:
-                found.append(Problem(where, f'"{one[:LENGTH]}" is not among {", ".join(known)}'))
+                found.append(Problem(where, _('"{one}" is not among {names}', one=one[:LENGTH], names=", ".join(known))))
             elif len(one) > LENGTH:
-                found.append(Problem(where, f"expected at most {LENGTH} characters"))
+                found.append(Problem(where, _("expected at most {length} characters", length=LENGTH)))
         if given is not None and len(given) > MOST:
-            found.append(Problem(where, f"expected at most {MOST}"))
+            found.append(Problem(where, _("expected at most {most}", most=MOST)))
     if details.max_load is not None and not 0 <= details.max_load <= HIGHEST:
-        found.append(Problem("max_load", f"expected a whole number of sheets up to {HIGHEST}, or nothing"))
+        found.append(Problem("max_load", _("expected a whole number of sheets up to {highest}, or nothing", highest=HIGHEST)))
     return found
 
 
 def refuse(problems: Sequence[Problem], said: str) -> None:
     """Raise SeatRefused with every fault, if there is one."""
     if problems:
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        more = _(" (and {count} more)", count=len(problems) - 1) if len(problems) > 1 else ""
         msg = f"{said}{problems[0]}{more}"
         raise SeatRefused(msg, where=problems[0].where, problems=problems)
 
@@ -91,10 +92,10 @@ def _details(values: dict[str, str], header: Iterable[str]) -> tuple[Details, li
         number = values["max_load"]
         given["max_load"] = int(number or "0") if (number or "0").isascii() and (number or "0").isdigit() else None
         if given["max_load"] is None:
-            faults.append(f'max_load: expected a whole number of sheets, found "{number}"')
+            faults.append(_('max_load: expected a whole number of sheets, found "{number}"', number=number))
     if "chair" in there:
         word = values["chair"].lower()
         given["chair"] = word in YES
         if word not in YES | NO:
-            faults.append(f'chair: expected yes or no, found "{values["chair"]}"')
+            faults.append(_('chair: expected yes or no, found "{values}"', values=values["chair"]))
     return Details(**given), faults

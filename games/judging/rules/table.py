@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from games.errors import Problem
+from leaderboards.engine.language import gettext as _
 
 COLUMNS: Final = ("round", "challenge", "group", "judge", "panel")
 NEEDED: Final = frozenset({"judge"})
@@ -28,32 +29,36 @@ def rows_of(
 ) -> tuple[list[str], list[tuple[int, dict[str, str]]], list[Problem]]:
     """Header, numbered rows (column → cell) and everything that is wrong with the form of a table. A byte order mark and CRLF are fine."""
     if len(content) > MAX_BYTES:
-        return [], [], [Problem("file", f"the table has more than {MAX_BYTES} bytes")]
+        return [], [], [Problem("file", _("the table has more than {max_bytes} bytes", max_bytes=MAX_BYTES))]
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return [], [], [Problem(f"row {content[: error.start].count(b'\n') + 1}", "expected UTF-8 text")]
+        return [], [], [Problem(f"row {content[: error.start].count(b'\n') + 1}", _("expected UTF-8 text"))]
     if "\0" in text:
-        return [], [], [Problem("file", "expected text without null characters")]
+        return [], [], [Problem("file", _("expected text without null characters"))]
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        return [], [], [Problem("file", f"expected a table of cells: {error}")]
+        return [], [], [Problem("file", _("expected a table of cells: {error}", error=error))]
     header = [cell.strip().lower() for cell in rows[0]] if rows else []
     problems = [
-        Problem("row 1", f'unknown column "{name}"; known: {", ".join(columns)}') for name in header if name not in columns
+        Problem("row 1", _('unknown column "{name}"; known: {names}', name=name, names=", ".join(columns)))
+        for name in header
+        if name not in columns
     ]
-    problems += [Problem("row 1", f'the column "{name}" is missing') for name in sorted(set(needed) - set(header))]
+    problems += [Problem("row 1", _('the column "{name}" is missing', name=name)) for name in sorted(set(needed) - set(header))]
     if problems or len(set(header)) < len(header):
-        return header, [], problems or [Problem("row 1", "a column is named twice")]
+        return header, [], problems or [Problem("row 1", _("a column is named twice"))]
     found: list[tuple[int, dict[str, str]]] = []
     for number, cells in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
-            problems.append(Problem(f"row {number}", f"{len(cells)} cells where the header has {len(header)}"))
+            problems.append(
+                Problem(f"row {number}", _("{count} cells where the header has {count2}", count=len(cells), count2=len(header)))
+            )
             continue
         found.append((number, dict(zip(header, (cell.strip() for cell in cells), strict=True))))
     return header, found, problems
@@ -61,5 +66,5 @@ def rows_of(
 
 def read_lines(content: bytes) -> tuple[list[Line], list[Problem]]:
     """The rows of an assignments table, and everything that is wrong with its form."""
-    _, rows, problems = rows_of(content, COLUMNS, needed=NEEDED)
+    __, rows, problems = rows_of(content, COLUMNS, needed=NEEDED)
     return [Line(number, *(values.get(name, "") for name in COLUMNS)) for number, values in rows], problems

@@ -7,6 +7,7 @@ from typing import Final
 from games.errors import Conflict
 from games.judging.rules.feedback import WordsRefused
 from games.judging.rules.states import DeliberationState
+from leaderboards.engine.language import gettext as _
 
 WORDS: Final = 5000  # characters of a remark, a reason, an outcome
 FAR: Final = 250  # hundredths of a residual standard deviation: beyond this a human looks first (science.md 1.3)
@@ -36,16 +37,16 @@ class LooksMissing(Conflict):
 def check_open(state: str) -> None:
     """Refuse words to what is over."""
     if state != DeliberationState.OPEN:
-        raise DeliberationRefused("The deliberation is closed: what was decided stands.")
+        raise DeliberationRefused(_("The deliberation is closed: what was decided stands."))
 
 
 def said(text: str, *, where: str, least: int = 1) -> str:
     """The words without blanks around them. Raises WordsRefused when there are none, or too many."""
     words = text.strip()
     if len(words) < least:
-        raise WordsRefused("Say it in words.", where=where)
+        raise WordsRefused(_("Say it in words."), where=where)
     if len(words) > WORDS:
-        msg = f"At most {WORDS} characters; these are {len(words)}."
+        msg = _("At most {words} characters; these are {count}.", words=WORDS, count=len(words))
         raise WordsRefused(msg, where=where)
     return words
 

@@ -14,6 +14,7 @@ from games.judging.rules.window import JUDGED_IN
 from games.playbooks.schema import ChallengeDesign
 from games.rounds.rules import Clock, RoundState, state_of
 from games.submissions.rules.window import clock_text
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec import Criterion, Panel
 
 AUDIENCE: Final = "audience"
@@ -102,13 +103,17 @@ def check_open(poll: Poll) -> None:
     """Refuse a vote outside the time for it, with the reason."""
     state = poll.state
     if poll.cycle_state not in JUDGED_IN:
-        msg = f"The cycle is {poll.cycle_state}: nobody votes in it now."
+        msg = _("The cycle is {cycle_state}: nobody votes in it now.", cycle_state=poll.cycle_state)
         raise BallotRefused(msg)
     if state is VotingState.NOT_YET:
-        raise BallotRefused("Voting has not begun.")
+        raise BallotRefused(_("Voting has not begun."))
     if state is VotingState.OVER:
-        when = f" since {clock_text(poll.until)}" if poll.until is not None and poll.until <= poll.now else ""
-        msg = f"Voting is over{when}."
+        when = (
+            _(" since {clock_text}", clock_text=clock_text(poll.until))
+            if poll.until is not None and poll.until <= poll.now
+            else ""
+        )
+        msg = _("Voting is over{when}.", when=when)
         raise BallotRefused(msg)
 
 
@@ -134,16 +139,16 @@ def flags_of(*, joined: datetime | None, now: datetime, network: int, same_mailb
     """
     found = []
     if joined is not None and now - joined < NEW_ACCOUNT:
-        found.append("the account was made less than 24 hours before")
+        found.append(_("the account was made less than 24 hours before"))
     if network > MANY:
         minutes = int(WINDOW.total_seconds() // 60)
-        found.append(f"more than {MANY} voters from one network within {minutes} minutes")
+        found.append(_("more than {many} voters from one network within {minutes} minutes", many=MANY, minutes=minutes))
     if same_mailbox:
-        found.append("the same mailbox as another voter")
+        found.append(_("the same mailbox as another voter"))
     return found
 
 
 def mailbox(email: str) -> tuple[str, str]:
     """An address without what stands behind a plus sign: (name, host). Both spellings reach the same person."""
-    name, _, host = email.strip().lower().rpartition("@")
+    name, __, host = email.strip().lower().rpartition("@")
     return name.partition("+")[0], host

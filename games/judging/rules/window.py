@@ -8,6 +8,7 @@ from games.judging.rules.calibrating import check_calibrated
 from games.judging.rules.states import ConflictDeclared, JudgingClosed, JudgingNotOpen, NotOnPanel, OwnGroup
 from games.rounds.rules import Clock, CycleNotRunning, RoundState, group_deadline, state_of
 from games.submissions.rules.window import clock_text
+from leaderboards.engine.language import gettext as _
 
 JUDGED_IN = frozenset({CycleState.ENROLLING, CycleState.RUNNING, CycleState.AWARDING})
 
@@ -25,16 +26,16 @@ class Seat:
 def check_seat(seat: Seat, *, judge: str, group: str, panel: str) -> None:
     """Refuse a mark from outside the panel, on the own group, or in conflict. The names are keys, for the message."""
     if not seat.holds:
-        msg = f'"{judge}" does not judge in this cycle.'
+        msg = _('"{judge}" does not judge in this cycle.', judge=judge)
         raise NotOnPanel(msg)
     if not seat.on_panel:
-        msg = f'"{judge}" is not on the panel "{panel}".'
+        msg = _('"{judge}" is not on the panel "{panel}".', judge=judge, panel=panel)
         raise NotOnPanel(msg)
     if seat.own:
-        msg = f'"{judge}" belongs to "{group}": nobody judges their own group.'
+        msg = _('"{judge}" belongs to "{group}": nobody judges their own group.', judge=judge, group=group)
         raise OwnGroup(msg)
     if seat.conflict:
-        msg = f'"{judge}" has a conflict of interest with "{group}".'
+        msg = _('"{judge}" has a conflict of interest with "{group}".', judge=judge, group=group)
         raise ConflictDeclared(msg)
 
 
@@ -64,11 +65,11 @@ class Sitting:
 def check_sitting(at: Sitting) -> None:
     """Refuse unless the entry may be marked now. Raises CycleNotRunning, JudgingNotOpen or JudgingClosed, with the reason."""
     if at.cycle_state not in JUDGED_IN:
-        msg = f"The cycle is {at.cycle_state}: nothing is marked in it now."
+        msg = _("The cycle is {cycle_state}: nothing is marked in it now.", cycle_state=at.cycle_state)
         raise CycleNotRunning(msg)
     state = state_of(at.clock, at.now)
     if state is RoundState.PLANNED:
-        raise JudgingNotOpen("The round has not begun.")
+        raise JudgingNotOpen(_("The round has not begun."))
     if not at.live:
         _check_entry(at, state)
     check_calibrated(wanted=at.calibrates, state=at.calibration, anchor=at.anchor)
@@ -79,18 +80,22 @@ def check_sitting(at: Sitting) -> None:
 def _check_entry(at: Sitting, state: RoundState) -> None:
     end = group_deadline(at.clock, at.until)
     if state is not RoundState.CLOSED and (end is None or end > at.now):
-        when = f" until {clock_text(end)}" if end else ""
-        msg = f"The entry may still change{when}: it is marked after that."
+        when = _(" until {clock_text}", clock_text=clock_text(end)) if end else ""
+        msg = _("The entry may still change{when}: it is marked after that.", when=when)
         raise JudgingNotOpen(msg)
     if not at.handed_in:
-        raise JudgingNotOpen("There is no entry to mark: nothing was handed in, or it was taken back.")
+        raise JudgingNotOpen(_("There is no entry to mark: nothing was handed in, or it was taken back."))
 
 
 def _check_end(at: Sitting, state: RoundState) -> None:
     if at.published_at is not None:
-        raise JudgingClosed("The round is published: an organizer has to reopen the sheet, with a reason.")
+        raise JudgingClosed(_("The round is published: an organizer has to reopen the sheet, with a reason."))
     if at.judging_closes_at is not None and at.judging_closes_at <= at.now:
-        msg = f"Too late: judging closed at {clock_text(at.judging_closes_at)}; this arrived at {clock_text(at.now)}."
+        msg = _(
+            "Too late: judging closed at {clock_text}; this arrived at {clock_text2}.",
+            clock_text=clock_text(at.judging_closes_at),
+            clock_text2=clock_text(at.now),
+        )
         raise JudgingClosed(msg)
     if state is RoundState.CLOSED:
-        raise JudgingClosed("The round is closed: an organizer has to reopen the sheet, with a reason.")
+        raise JudgingClosed(_("The round is closed: an organizer has to reopen the sheet, with a reason."))

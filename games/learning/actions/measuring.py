@@ -23,6 +23,7 @@ from games.learning.rules.measuring import (
     in_millionths,
 )
 from games.organizations.models import Person
+from leaderboards.engine.language import gettext as _
 
 
 @transaction.atomic
@@ -82,11 +83,11 @@ def person_of(cycle: Cycle, by: Any, group: Group | None = None) -> Person | Non
 
 def _check_measured(cycle: Cycle, measure: str, group: Group | None) -> None:
     if cycle.state == CycleState.DRAFT.value or not cycle.design_number:
-        raise ObservationRefused("The cycle is not launched: there is nothing to measure yet.")
+        raise ObservationRefused(_("The cycle is not launched: there is nothing to measure yet."))
     if measure == AIM and not design_of(cycle).aim.measure:
-        raise ObservationRefused("The rules of this cycle name no measure of an aim.", where="measure")
+        raise ObservationRefused(_("The rules of this cycle name no measure of an aim."), where="measure")
     if group is not None and group.cycle_id != cycle.pk:
-        raise ObservationInvalid("The group is of another cycle.", where="group")
+        raise ObservationInvalid(_("The group is of another cycle."), where="group")
 
 
 def _standing(observation: Observation) -> Observation:
@@ -94,7 +95,7 @@ def _standing(observation: Observation) -> Observation:
     held = Observation.objects.select_for_update(of=("self",), no_key=True).select_related("cycle", "group")
     row = held.get(pk=observation.pk)
     if row.replaced_at is not None:
-        raise ObservationRefused("This value was replaced already: correct the one that stands.")
+        raise ObservationRefused(_("This value was replaced already: correct the one that stands."))
     return row
 
 
@@ -106,7 +107,7 @@ def _written(new: Observation, kind: Kind, *, value: object, period: date, note:
         with transaction.atomic():
             new.save()
     except IntegrityError:
-        raise ObservationRefused("A value of this day is there already: correct that one.", where="period") from None
+        raise ObservationRefused(_("A value of this day is there already: correct that one."), where="period") from None
     _journal(kind, new, by=by, replaces=replaces)
     return new
 

@@ -24,6 +24,7 @@ from games.rounds.models import Round
 from games.rounds.queries import TAKES_ENTRIES
 from games.submissions.models import Submission
 from games.submissions.rules import COUNTS
+from leaderboards.engine.language import gettext as _
 
 TITLE: Final = 200
 WORDS: Final = 5000
@@ -46,7 +47,7 @@ def deal_readings(round_: Round, *, by: Any) -> int:
     plan = dealt(groups, work, study.reads, seed=f"{cycle.pk}:{round_.pk}")
     rows = [Reading(round=round_, group_id=group, **work[source]) for group, sources in plan.items() for source in sources]
     if not rows:
-        raise StudyRefused("There is nothing to read yet: no entry is shown whole, and no idea is shared with all teams.")
+        raise StudyRefused(_("There is nothing to read yet: no entry is shown whole, and no idea is shared with all teams."))
     Reading.objects.bulk_create(rows)
     record(
         Kind.STUDY_BEGUN,
@@ -61,12 +62,14 @@ def deal_readings(round_: Round, *, by: Any) -> int:
 def _on(round_: Round, now: datetime) -> Study:
     study = study_after(round_)
     if study is None:
-        raise StudyRefused("No study follows this round.")
+        raise StudyRefused(_("No study follows this round."))
     if round_.cycle.state not in TAKES_ENTRIES:
-        message = f"The cycle is {round_.cycle.state}."
+        message = _("The cycle is {state}.", state=round_.cycle.state)
         raise StudyRefused(message)
     if study.state(now) is not StudyState.ON:
-        message = "The study has not begun." if study.state(now) is StudyState.PLANNED else "The study is over: now it is tried."
+        message = (
+            _("The study has not begun.") if study.state(now) is StudyState.PLANNED else _("The study is over: now it is tried.")
+        )
         raise StudyRefused(message)
     return study
 
@@ -119,11 +122,11 @@ def take(*, round: Round, group: Group, text: str, by: Any, prediction: str = ""
     said = {"text": " ".join(text.split()), "prediction": prediction.strip()}
     _check(said)
     if group.cycle_id != cycle.pk or group.state != GroupState.ACTIVE.value:
-        raise StudyRefused("The group does not take part.")
+        raise StudyRefused(_("The group does not take part."))
     if reading is not None and (reading.group_id, reading.round_id) != (group.pk, round.pk):
-        raise TakenInvalid("That was given to another group, or in another study.", where="reading")
+        raise TakenInvalid(_("That was given to another group, or in another study."), where="reading")
     if Taken.objects.filter(round=round, group=group).count() >= MOST_TAKEN:
-        message = f"At most {MOST_TAKEN}: take what you will really try."
+        message = _("At most {most_taken}: take what you will really try.", most_taken=MOST_TAKEN)
         raise StudyRefused(message)
     number = (Taken.objects.filter(cycle=cycle).aggregate(last=Max("number"))["last"] or 0) + 1
     person = person_of(cycle, by, group)
@@ -136,11 +139,11 @@ def take(*, round: Round, group: Group, text: str, by: Any, prediction: str = ""
 
 def _check(said: dict[str, str]) -> None:
     if not said["text"]:
-        raise TakenInvalid("Say what you will try.", where="text")
+        raise TakenInvalid(_("Say what you will try."), where="text")
     for name, value in said.items():
         most = TITLE if name == "text" else WORDS
         if len(value) > most or "\0" in value:
-            message = f"At most {most} characters."
+            message = _("At most {most} characters.", most=most)
             raise TakenInvalid(message, where=name)
 
 
@@ -151,7 +154,7 @@ def drop_taken(taken: Taken, *, by: Any) -> None:
     row = Taken.objects.select_related("round__cycle", "group").get(pk=taken.pk)
     _on(row.round, db_now())
     if row.change_tests.exists():
-        raise StudyRefused("A test came of it: it stays.")
+        raise StudyRefused(_("A test came of it: it stays."))
     _journal(Kind.STUDY_DROPPED, row, by=by)
     row.delete()
 

@@ -21,6 +21,8 @@ from games.learning.queries.testing import evidence_of, round_now
 from games.learning.rules import PARTS, Act, ChangeState, comes_next, missing
 from games.learning.rules.testing import PLANS, ChangeTestInvalid, ChangeTestRefused
 from games.rounds.models import Round
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import gettext_noop
 
 TITLE: Final = 200
 WORDS: Final = 5000
@@ -28,11 +30,11 @@ OPEN: Final = frozenset(
     {CycleState.ENROLLING.value, CycleState.RUNNING.value, CycleState.PAUSED.value, CycleState.AWARDING.value}
 )
 NEEDED: Final = {
-    "title": "Give it a name: what do you change?",
-    "prediction": "Say what you expect to happen: only then can you learn from what does.",
-    "done": "Say what you did.",
-    "data": "Say what you saw: numbers, or words somebody else would agree with.",
-    "learned": "Say what you learned, also when it went otherwise than you thought.",
+    "title": gettext_noop("Give it a name: what do you change?"),
+    "prediction": gettext_noop("Say what you expect to happen: only then can you learn from what does."),
+    "done": gettext_noop("Say what you did."),
+    "data": gettext_noop("Say what you saw: numbers, or words somebody else would agree with."),
+    "learned": gettext_noop("Say what you learned, also when it went otherwise than you thought."),
 }
 
 
@@ -56,11 +58,11 @@ def plan_test(
     cycle = locked(group.cycle)
     _check_open(cycle, group)
     if idea is not None and idea.cycle_id != cycle.pk:
-        raise ChangeTestInvalid("The idea is of another cycle.", where="idea")
+        raise ChangeTestInvalid(_("The idea is of another cycle."), where="idea")
     if round is not None and round.cycle_id != cycle.pk:
-        raise ChangeTestInvalid("The round is of another cycle.", where="round")
+        raise ChangeTestInvalid(_("The round is of another cycle."), where="round")
     if taken is not None and taken.group_id != group.pk:
-        raise ChangeTestInvalid("Another group took that.", where="taken")
+        raise ChangeTestInvalid(_("Another group took that."), where="taken")
     words = _checked(ChangeState.PLANNED, {"title": title, "prediction": prediction})
     planned = ChangeTest.objects.filter(group=group, created_at__gt=db_now() - DAY)
     check_pace(planned.values_list("created_at", flat=True), PLANS, db_now(), what="tests")
@@ -119,12 +121,12 @@ def revise_test(test: ChangeTest, *, by: Any, **words: str) -> ChangeTest:
     row = _open(test)
     strange = sorted(set(words) - set(PARTS))
     if strange:
-        message = f"A test has no part {strange[0]}."
+        message = _("A test has no part {strange}.", strange=strange[0])
         raise ChangeTestInvalid(message, where=strange[0])
     told = _told(row)
     early = [name for name in words if not told[name] and words[name].strip()]
     if early:
-        raise ChangeTestRefused("That belongs to a later step: take it first.", where=early[0])
+        raise ChangeTestRefused(_("That belongs to a later step: take it first."), where=early[0])
     _write(row, _checked(ChangeState(row.state), told | words), set(words))
     _journal(Kind.TEST_CHANGED, row, by=by)
     return row
@@ -160,21 +162,21 @@ def _open(test: ChangeTest) -> ChangeTest:
     held = ChangeTest.objects.select_for_update(of=("self",), no_key=True).select_related("cycle", "group", "idea", "round")
     row = held.get(pk=test.pk)
     if row.state == ChangeState.ACTED.value:
-        raise ChangeTestRefused("The test is finished. What comes next is another test.")
+        raise ChangeTestRefused(_("The test is finished. What comes next is another test."))
     _check_open(row.cycle, row.group)
     return row
 
 
 def _check_open(cycle: Cycle, group: Group) -> None:
     if cycle.state not in OPEN:
-        raise ChangeTestRefused("The cycle is not under way: what was tried in it stays as it is.")
+        raise ChangeTestRefused(_("The cycle is not under way: what was tried in it stays as it is."))
     if group.state != GroupState.ACTIVE.value:
-        raise ChangeTestRefused("The group does not take part.")
+        raise ChangeTestRefused(_("The group does not take part."))
 
 
 def _check_step(row: ChangeTest, wanted: ChangeState) -> None:
     if not comes_next(ChangeState(row.state), wanted):
-        message = f"The test is {row.state}: {wanted.value} does not follow."
+        message = _("The test is {state}: {wanted} does not follow.", state=row.state, wanted=wanted.value)
         raise ChangeTestRefused(message)
 
 
@@ -182,11 +184,11 @@ def _checked(state: ChangeState, words: dict[str, str]) -> dict[str, str]:
     """The words, trimmed. Raises ChangeTestInvalid, naming the first part that the state needs and lacks, or that is too long."""
     trimmed = {name: value.strip() for name, value in words.items()}
     for part in missing(state, trimmed):
-        raise ChangeTestInvalid(NEEDED[part], where=part)
+        raise ChangeTestInvalid(_(NEEDED[part]), where=part)
     for name, value in trimmed.items():
         most = TITLE if name == "title" else WORDS
         if len(value) > most:
-            message = f"At most {most} characters."
+            message = _("At most {most} characters.", most=most)
             raise ChangeTestInvalid(message, where=name)
     return trimmed
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from games.errors import Conflict, Invalid
 from games.submissions.rules.content import exactly_scaled
 from leaderboards.engine import numbers
+from leaderboards.engine.language import gettext as _
 
 AIM: Final = "aim"
 DECIMALS: Final = 6
@@ -38,7 +39,7 @@ def in_millionths(value: object) -> int:
     except ValueError as error:
         raise ObservationInvalid(str(error), where="value") from None
     if abs(scaled) > LARGEST * 10**DECIMALS:
-        message = f"The value is too large: at most {LARGEST} either way."
+        message = _("The value is too large: at most {largest} either way.", largest=LARGEST)
         raise ObservationInvalid(message, where="value")
     return scaled
 
@@ -52,9 +53,9 @@ def check_day(period: date, now: datetime, zone: str = "") -> None:
     """Refuse a day that has not come yet where the cycle is, or one of another age."""
     today = now.astimezone(ZoneInfo(zone)).date() if zone else (now + FURTHEST).date()
     if period > today:
-        raise ObservationInvalid("The day has not come yet: enter what was measured, not what is hoped for.", where="period")
+        raise ObservationInvalid(_("The day has not come yet: enter what was measured, not what is hoped for."), where="period")
     if period < EARLIEST:
-        message = f"Expected a day from {EARLIEST.year} on."
+        message = _("Expected a day from {year} on.", year=EARLIEST.year)
         raise ObservationInvalid(message, where="period")
 
 
@@ -62,8 +63,8 @@ def checked_source(note: str) -> str:
     """Where the number comes from. Raises ObservationInvalid without words, or with too many."""
     said = note.strip()
     if not said:
-        raise ObservationInvalid("Say where the number comes from: a count, a report, who measured it.", where="note")
+        raise ObservationInvalid(_("Say where the number comes from: a count, a report, who measured it."), where="note")
     if len(said) > NOTE_LENGTH:
-        message = f"At most {NOTE_LENGTH} characters."
+        message = _("At most {note_length} characters.", note_length=NOTE_LENGTH)
         raise ObservationInvalid(message, where="note")
     return said

@@ -10,6 +10,8 @@ from typing import Final
 from games.errors import Conflict, Invalid
 from games.ideas.rules import DAY, HOUR
 from games.learning.rules.states import Act
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 
 WEEK: Final = timedelta(days=7)
 PLANS: Final = ((HOUR, 30), (DAY, 100))
@@ -78,27 +80,37 @@ class Evidence:
     def reasons(self) -> tuple[str, ...]:
         """Why it has this grade, and what the next one takes, in words."""
         if not self.tested:
-            return ("No other team has tested it yet.",)
-        told = [f"{_teams(self.adopted)} elsewhere adopted it{_houses(self.organizations)}."] if self.adopted else []
-        told += [f"{_teams(self.adapted)} adapted it."] if self.adapted else []
-        told += [f"{_teams(self.abandoned)} abandoned it."] if self.abandoned else []
+            return (_("No other team has tested it yet."),)
+        told = (
+            [_("{teams} elsewhere adopted it{houses}.", teams=_teams(self.adopted), houses=_houses(self.organizations))]
+            if self.adopted
+            else []
+        )
+        told += [_("{teams} adapted it.", teams=_teams(self.adapted))] if self.adapted else []
+        told += [_("{teams} abandoned it.", teams=_teams(self.abandoned))] if self.abandoned else []
         return (*told, *_further(self))
 
 
 def _teams(count: int) -> str:
-    return f"{count} team" if count == 1 else f"{count} teams"
+    return ngettext("{count} team", "{count} teams", count, count=count)
 
 
 def _houses(count: int) -> str:
-    return f", from {count} organizations" if count > 1 else ""
+    return _(", from {count} organizations", count=count) if count > 1 else ""
 
 
 def _further(found: Evidence) -> tuple[str, ...]:
     if found.grade == "A":
         return ()
     if found.grade == "B":
-        return (f"For A: adopted by {BROAD_GROUPS} teams of {BROAD_ORGANIZATIONS} organizations, few abandoning it.",)
-    return (f"For B: adopted by {PROVEN_GROUPS} teams elsewhere, and by more than abandon it.",)
+        return (
+            _(
+                "For A: adopted by {broad_groups} teams of {broad_organizations} organizations, few abandoning it.",
+                broad_groups=BROAD_GROUPS,
+                broad_organizations=BROAD_ORGANIZATIONS,
+            ),
+        )
+    return (_("For B: adopted by {proven_groups} teams elsewhere, and by more than abandon it.", proven_groups=PROVEN_GROUPS),)
 
 
 def evidence(tests: Iterable[Finished], own: Collection[int], credited: Collection[int] = ()) -> Evidence:

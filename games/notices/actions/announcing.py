@@ -29,6 +29,7 @@ from games.rounds.models import Round
 from games.rounds.rules import accepts, group_deadline
 from games.submissions.queries import with_ordinal
 from games.submissions.queries.seeing import is_blind, label_for
+from leaderboards.engine.language import gettext as _
 
 TITLE: Final = 200
 TEXT: Final = 20_000
@@ -57,15 +58,15 @@ def make_announcement(cycle: Cycle, *, title: str, text: str, audience: str, by:
     title, text = " ".join(title.split()), text.replace("\0", "").strip()
     problems = []
     if not 1 <= len(title) <= TITLE:
-        problems.append(Problem("title", f"A title of 1 to {TITLE} letters is needed."))
+        problems.append(Problem("title", _("A title of 1 to {title} letters is needed.", title=TITLE)))
     if len(text) > TEXT:
-        problems.append(Problem("text", f"At most {TEXT:,} letters."))
+        problems.append(Problem("text", _("At most {text:,} letters.", text=TEXT)))
     if audience not in set(Audience):
-        problems.append(Problem("audience", f"Expected one of {', '.join(Audience)}."))
+        problems.append(Problem("audience", _("Expected one of {names}.", names=", ".join(Audience))))
     if problems:
         raise AnnouncementRefused(problems[0].message, where=problems[0].where, problems=problems)
     if cycle.state in {CycleState.DRAFT.value, CycleState.CANCELLED.value}:
-        message = f"The cycle is {cycle.state}: nobody is told anything."
+        message = _("The cycle is {state}: nobody is told anything.", state=cycle.state)
         raise Conflict(message)
     made = Announcement.objects.create(cycle=cycle, title=title, text=text, audience=audience, by=by, at=db_now())
     _journal(Kind.ANNOUNCEMENT_MADE, made, by=by)

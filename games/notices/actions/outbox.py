@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import F
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from games.errors import Conflict
 from games.journal.queries import db_now
@@ -30,6 +31,7 @@ from games.notices.rules import (
     wait_after,
 )
 from games.organizations.models import Person
+from leaderboards.engine.language import gettext as _
 
 logger = logging.getLogger(__name__)
 LONGEST_LINE: Final = 998  # characters, RFC 5322 2.1.1
@@ -42,7 +44,13 @@ def absolute(path: str) -> str:
 
 def written(template: str, context: Mapping[str, Any]) -> Letter:
     """A text template as a letter: its first line is the subject."""
-    return letter_of(render_to_string(template, {**context, "site": settings.PUBLIC_URL}))
+    return letter_of(_said(template, {**context, "site": settings.PUBLIC_URL}))
+
+
+def _said(template: str, context: Mapping[str, Any]) -> str:
+    """A part of a mail in the language of the house, whoever acts: the one place that knows in which language a mail is written."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return render_to_string(template, context)
 
 
 def tell(
@@ -124,7 +132,7 @@ def _way_out(message: Message) -> tuple[str, dict[str, str]]:
     if user is None or not what:
         return "", {}
     link = absolute(f"/notices/stop/{stop_token(user, what)}/")
-    foot = render_to_string("notices/foot.txt", {"link": link, "wishes": absolute("/me/#notices"), "what": STOPPED[what]})
+    foot = _said("notices/foot.txt", {"link": link, "wishes": absolute("/me/#notices"), "what": STOPPED[what]})
     return "\n" + foot, {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
@@ -156,10 +164,10 @@ def send_again(message: Message, *, to: str = "", now: datetime | None = None) -
     Raises Conflict for a mail that is on its way or has arrived, and for one whose link was forgotten: that is asked for anew.
     """
     if message.state not in {MessageState.FAILED.value, MessageState.BOUNCED.value}:
-        text = f"This mail is {message.state}: only what failed or bounced is sent again."
+        text = _("This mail is {state}: only what failed or bounced is sent again.", state=message.state)
         raise Conflict(text)
     if message.body == FORGOTTEN:
-        text = "This mail held a one-time link that is not kept. Let the person ask for a new one."
+        text = _("This mail held a one-time link that is not kept. Let the person ask for a new one.")
         raise Conflict(text)
     message.to = to or message.to
     message.state, message.tries, message.error, message.due_at = MessageState.QUEUED.value, 0, "", now or db_now()

@@ -14,6 +14,7 @@ from games.journal.queries import db_now
 from games.notices.models import Notice, NoticeWish
 from games.notices.queries import notices_of
 from games.notices.rules import ALWAYS, CHOSEN, DIGEST_KIND, Pace, Topic, topic_of
+from leaderboards.engine.language import gettext as said
 
 SALT: Final = "games.notices.stop"
 EVERY_DIGEST: Final = "digest"
@@ -72,7 +73,7 @@ def set_wishes(user: Any, wished: Mapping[Topic, Pace]) -> None:
     """Set how soon a user hears of topics by mail. Raises Invalid for a topic that nobody can switch off."""
     strange = [topic.value for topic in wished if topic not in CHOSEN]
     if strange:
-        message = f"Mails about {', '.join(strange)} always come at once."
+        message = said("Mails about {topics} always come at once.", topics=", ".join(strange))
         raise Invalid(message, where=strange[0])
     _wish(wished, user.pk)
 

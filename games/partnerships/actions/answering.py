@@ -15,6 +15,7 @@ from games.partnerships.actions.proposing import journal
 from games.partnerships.models import Partner, Partnership
 from games.partnerships.rules import AnswerState, PartnershipKind, PartnershipRefused, PartnershipState
 from games.rounds.rules import RoundState, state_of
+from leaderboards.engine.language import gettext as _
 
 
 def held(partnership: Partnership) -> Partnership:
@@ -32,12 +33,12 @@ def answer(*, partnership: Partnership, group: Group, agree: bool, by: Any, pers
     """
     row = held(partnership)
     if row.state != PartnershipState.PROPOSED.value:
-        message = f"This proposal is {row.state} already."
+        message = _("This proposal is {state} already.", state=row.state)
         raise PartnershipRefused(message)
     said = AnswerState.AGREED if agree else AnswerState.DECLINED
     asked = Partner.objects.filter(partnership=row, group=group, answer=AnswerState.ASKED.value)
     if not asked.update(answer=said.value, answered_at=db_now(), by=person):
-        raise PartnershipRefused("Your team has answered before.")
+        raise PartnershipRefused(_("Your team has answered before."))
     journal(Kind.PARTNERSHIP_ANSWERED, row, group, by=by, answer=said.value)
     if not agree:
         return _settled(row, PartnershipState.DECLINED, group, by=by)
@@ -77,13 +78,13 @@ def withdraw(*, partnership: Partnership, group: Group, by: Any) -> Partnership:
     if row.state == PartnershipState.AGREED.value:
         _check_joint_open(row)
     elif row.state != PartnershipState.PROPOSED.value:
-        message = f"This proposal is {row.state} already."
+        message = _("This proposal is {state} already.", state=row.state)
         raise PartnershipRefused(message)
     return _settled(row, PartnershipState.WITHDRAWN, group, by=by)
 
 
 def _check_joint_open(row: Partnership) -> None:
     if row.challenge is None:
-        raise PartnershipRefused("Teams that have merged stay one: whoever wants to go may leave the team.")
+        raise PartnershipRefused(_("Teams that have merged stay one: whoever wants to go may leave the team."))
     if state_of(row.challenge.round.clock, db_now()) not in {RoundState.PLANNED, RoundState.OPEN}:
-        raise PartnershipRefused("The round is over: what was handed in together stays so.")
+        raise PartnershipRefused(_("The round is over: what was handed in together stays so."))

@@ -24,6 +24,7 @@ from games.partnerships.rules import (
     PartnershipState,
     check_parts,
 )
+from leaderboards.engine.language import gettext as _
 
 
 @transaction.atomic
@@ -70,15 +71,15 @@ def propose_joint(
 def _checked(group: Group, lead: Group, shares: Mapping[int, int], note: str) -> tuple[Any, list[Group]]:
     """The cycle, its row held, and the teams as they are now."""
     if len(note) > NOTE or "\0" in note:
-        message = f"At most {NOTE} characters, and no null character."
+        message = _("At most {note} characters, and no null character.", note=NOTE)
         raise PartnershipInvalid(message, where="note")
     check_parts(lead.pk, shares)
     if group.pk not in shares:
-        raise PartnershipInvalid("Your own team is one of those that join forces.", where="partners")
+        raise PartnershipInvalid(_("Your own team is one of those that join forces."), where="partners")
     cycle = locked(group.cycle)
     groups = list(Group.objects.filter(pk__in=list(shares)).select_related("cycle").order_by("pk"))
     if len(groups) < len(shares):
-        raise PartnershipInvalid("There is no such team.", where="partners")
+        raise PartnershipInvalid(_("There is no such team."), where="partners")
     check_teams(cycle, groups)
     return cycle, groups
 
@@ -89,7 +90,7 @@ def _proposed(
     open_ = Partnership.objects.filter(kind=kind.value, state=PartnershipState.PROPOSED.value, challenge=words.get("challenge"))
     same = [one for one in open_.filter(partners__group=group).prefetch_related("partners") if _teams(one) == set(shares)]
     if same:
-        raise PartnershipRefused("There is such a proposal between you already: answer it or withdraw it first.")
+        raise PartnershipRefused(_("There is such a proposal between you already: answer it or withdraw it first."))
     last = Partnership.objects.filter(cycle=group.cycle_id).aggregate(last=Max("number"))["last"] or 0
     now = db_now()
     words["note"] = words["note"].strip()

@@ -21,6 +21,7 @@ from games.partnerships.rules import PartnershipInvalid, PartnershipKind
 from games.permissions import Access, access_of, visible
 from games.playbooks.rules import Capability
 from leaderboards.describing import extend_schema
+from leaderboards.engine.language import gettext as _
 
 
 class PartnershipFilter(django_filters.FilterSet):
@@ -95,7 +96,7 @@ class JoiningForces(GenericViewSet[Group]):
         group, asked = self.get_object(), asked_for(PartnershipAsked, request.data)
         shares = {one["group"]: one["basis_points"] for one in asked["partners"]}
         if len(shares) < len(asked["partners"]):
-            raise PartnershipInvalid("A team is named twice.", where="partners")
+            raise PartnershipInvalid(_("A team is named twice."), where="partners")
         there = _seen_teams(request, group, {asked["lead"], *shares})
         words: dict[str, Any] = {"group": group, "lead": there[asked["lead"]], "shares": shares, "note": asked["note"]}
         words |= {"by": request.user, "person": acting_for(group, request.user)}
@@ -118,7 +119,7 @@ def _seen_teams(request: Request, group: Group, wanted: set[int]) -> dict[int, G
 
 def _seen_task(request: Request, group: Group, pk: int | None) -> Challenge:
     if pk is None:
-        raise PartnershipInvalid("Name the task.", where="challenge")
+        raise PartnershipInvalid(_("Name the task."), where="challenge")
     rows = Challenge.objects.select_related("round__cycle").filter(pk=pk, round__cycle=group.cycle_id)
     found = visible(access_of(request), "challenge.view", rows).first()
     if found is None:

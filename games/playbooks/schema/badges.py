@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from games.playbooks.schema.cycle import Name, Text
 from games.playbooks.schema.points import Cap, EventKind, Receiver
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec.base import Key, Keyed, Spec, Switch
 
 Word = Annotated[str, Field(max_length=100)] | Annotated[int, Field(strict=True)] | Annotated[bool, Field(strict=True)]
@@ -58,13 +59,13 @@ class Badge(Counting, Keyed):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if sum(one is not None for one in (self.event, self.points, self.streak)) != 1:
-            msg = "exactly one of event, points, streak is needed"
+            msg = _("exactly one of event, points, streak is needed")
             raise ValueError(msg)
         if self.most and (self.first is not None or self.event is None or self.receiver is Receiver.PERSON):
-            msg = "most goes with event, not with first, and is for groups"
+            msg = _("most goes with event, not with first, and is for groups")
             raise ValueError(msg)
         if self.event is None and self.receiver is Receiver.PERSON:
-            msg = "points and streaks belong to groups"
+            msg = _("points and streaks belong to groups")
             raise ValueError(msg)
         return self
 
@@ -77,7 +78,7 @@ class QuestStep(Counting, Keyed):
     @model_validator(mode="after")
     def _some_act(self) -> Self:
         if self.event is None:
-            msg = "a step names the act it asks for, in event"
+            msg = _("a step names the act it asks for, in event")
             raise ValueError(msg)
         return self
 
@@ -93,10 +94,10 @@ class Quest(Keyed):
     @model_validator(mode="after")
     def _within(self) -> Self:
         if self.needs is not None and self.needs > len(self.steps):
-            msg = f"needs {self.needs} of {len(self.steps)} steps"
+            msg = _("needs {needs} of {count} steps", needs=self.needs, count=len(self.steps))
             raise ValueError(msg)
         if len({one.key for one in self.steps}) < len(self.steps):
-            msg = "two steps have the same key"
+            msg = _("two steps have the same key")
             raise ValueError(msg)
         return self
 
@@ -144,7 +145,7 @@ class SharedGoal(Counting, Keyed):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if self.event is None or (self.each is None) == (self.total is None):
-            msg = "event is needed, and exactly one of each, total"
+            msg = _("event is needed, and exactly one of each, total")
             raise ValueError(msg)
         return self
 

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec.base import Number, Spec, Switch
 
 CREDIT: Final = ".credit"
@@ -26,10 +27,10 @@ class CreditSpec(Spec):
     @model_validator(mode="after")
     def _in_range(self) -> Self:
         if not 0 < self.share < 1:
-            msg = f"share must lie between 0 and 1, found {self.share}"
+            msg = _("share must lie between 0 and 1, found {share}", share=self.share)
             raise ValueError(msg)
         for name in ("cap_receiver", "cap_pair"):
             if getattr(self, name) < 0:
-                msg = f"{name} must not be below 0"
+                msg = _("{name} must not be below 0", name=name)
                 raise ValueError(msg)
         return self

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
 from games.playbooks.rules import Capability
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.numbers import Rounding
 from leaderboards.engine.spec.base import Decimals, Key, Keyed, Number, Spec
 
@@ -19,7 +20,7 @@ _ZONES: Final = available_timezones()
 
 def _zone(value: str) -> str:
     if value and value not in _ZONES:
-        msg = f'"{value}" is not a known time zone; expected a name like Europe/Berlin'
+        msg = _('"{value}" is not a known time zone; expected a name like Europe/Berlin', value=value)
         raise ValueError(msg)
     return value
 
@@ -119,7 +120,7 @@ class Role(Keyed):
     @model_validator(mode="after")
     def _once(self) -> Self:
         if len(set(self.capabilities)) < len(self.capabilities):
-            msg = "a capability is named twice"
+            msg = _("a capability is named twice")
             raise ValueError(msg)
         return self
 

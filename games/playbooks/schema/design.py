@@ -2,17 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
 from games.errors import Problem
-from games.playbooks.rules import Capability, Visibility
+from games.playbooks.rules import Capability
 from games.playbooks.schema.badges import Badge, League, Quest, Recognition, SharedGoal, Streak
 from games.playbooks.schema.brand import Brand
 from games.playbooks.schema.credit import CreditSpec
 from games.playbooks.schema.cycle import DEFAULT_ROLES, Aim, Checks, CycleSpec, OfficeHours, PlaybookInfo, Role
+from games.playbooks.schema.dates import date_faults
 from games.playbooks.schema.earning import EARNS
 from games.playbooks.schema.points import PointRule
 from games.playbooks.schema.registration import Registration
@@ -21,6 +21,7 @@ from games.playbooks.schema.sharing import Sharing
 from games.playbooks.schema.succession import Carry, Season
 from games.playbooks.schema.tasks import ChallengeDesign, RoundDesign
 from leaderboards.engine.freezes import held_back
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.numbers import Rounding
 from leaderboards.engine.spec import Scoring
 from leaderboards.engine.spec.base import Decimals, Switch
@@ -92,12 +93,9 @@ class Design(Scoring):
 
     def faults(self) -> Iterator[tuple[Path, str]]:
         """What no single table shows (scoring apart: that is `leaderboards.engine.checks`), as (path, message)."""
-        yield from _dates(self)
-        yield from _overlaps(self)
-        yield from _studies(self)
-        yield from _ladders(self)
+        yield from date_faults(self)
         if self.office_hours is not None and not any(Capability.ADVISE in role.capabilities for role in self.roles):
-            yield ("office_hours",), 'nobody can offer office hours: give a role the capability "advise"'
+            yield ("office_hours",), _('nobody can offer office hours: give a role the capability "advise"')
         for number, challenge in enumerate(self.challenges):
             for path, message in challenge.faults():
                 yield ("challenges", number, *path), message
@@ -106,7 +104,7 @@ class Design(Scoring):
         for path, message in self.carry.faults():
             yield ("carry", *path), message
         if (self.carry.points is not None or self.carry.handicap is not None) and not self.rules:
-            yield ("carry",), "points come along only where rules give points"
+            yield ("carry",), _("points come along only where rules give points")
         for path, message in self.season.faults() if self.season is not None else ():
             yield ("season", *path), message
         yield from _repeated(self)
@@ -118,81 +116,20 @@ class Design(Scoring):
 def launch_problems(design: Design) -> list[Problem]:
     """What a launch still needs: an aim that challenges link to, and three checks, each given or openly waived."""
     found = [
-        Problem("aim", f"{gap} is missing: give measure, baseline, target and date, or waived = REASON")
+        Problem("aim", _("{gap} is missing: give measure, baseline, target and date, or waived = REASON", gap=gap), f"gap_{gap}")
         for gap in design.aim.gaps
     ]
     if not design.aim.waived.strip() and not any(challenge.aim.strip() for challenge in design.challenges):
-        found.append(Problem("challenges", "no challenge says in its key aim how it serves the aim"))
+        found.append(Problem("challenges", _("no challenge says in its key aim how it serves the aim"), "gap"))
     found += [
-        Problem(f"checks.{gap}", "neither answered nor waived: give a text, or { waived = REASON }") for gap in design.checks.gaps
+        Problem(f"checks.{gap}", _("neither answered nor waived: give a text, or { waived = REASON }"), "gap")
+        for gap in design.checks.gaps
     ]
     if not design.rounds:
-        found.append(Problem("rounds", "a cycle needs at least one round"))
+        found.append(Problem("rounds", _("a cycle needs at least one round")))
     if not design.challenges:
-        found.append(Problem("challenges", "a cycle needs at least one challenge"))
+        found.append(Problem("challenges", _("a cycle needs at least one challenge")))
     return found
-
-
-def _dates(design: Design) -> Iterator[tuple[Path, str]]:
-    cycle = design.cycle
-    if cycle.starts is not None and cycle.ends is not None and cycle.ends.isoformat() < cycle.starts.isoformat():
-        yield ("cycle", "ends"), f"the cycle ends {cycle.ends} before it starts {cycle.starts}"
-    for number, one in enumerate(design.rounds):
-        if one.judging_closes and one.closes and one.judging_closes < one.closes:
-            yield (
-                ("rounds", number, "judging_closes"),
-                f'judging of round "{one.key}" ends {one.judging_closes}, before entries close {one.closes}',
-            )
-        if one.goal is not None and not one.collective:
-            yield ("rounds", number, "goal"), "only a collective round has a goal"
-
-
-def _overlaps(design: Design) -> Iterator[tuple[Path, str]]:
-    timed = [(number, one) for number, one in enumerate(design.rounds) if not one.overlap]
-    for (_, before), (number, one) in pairwise(timed):
-        if before.closes and one.opens and one.opens < before.closes:
-            yield (
-                ("rounds", number, "opens"),
-                f'round "{one.key}" opens {one.opens}, before round "{before.key}" closes {before.closes}; overlap = true allows it',
-            )
-
-
-def _studies(design: Design) -> Iterator[tuple[Path, str]]:
-    """Reading changes nothing by itself: a study stands between two rounds, and what follows it is a round in which something is done."""
-    for number, one in enumerate(design.rounds):
-        study, at = one.study, ("rounds", number, "study")
-        if study is None:
-            continue
-        after = design.rounds[number + 1] if number + 1 < len(design.rounds) else None
-        if after is None or not any(task.in_round(after.key) for task in design.challenges):
-            yield at, f'no round with a task follows the study after round "{one.key}": what is taken from it has to be tried'
-        if study.ends <= study.begins:
-            yield (*at, "ends"), f"the study ends {study.ends}, not after it begins {study.begins}"
-        if one.closes and study.begins < one.closes:
-            yield (*at, "begins"), f'the study begins {study.begins}, before round "{one.key}" closes {one.closes}'
-        if after is not None and after.opens and after.opens < study.ends:
-            yield (*at, "ends"), f'the study ends {study.ends}, after round "{after.key}" opens {after.opens}'
-
-
-def _ladders(design: Design) -> Iterator[tuple[Path, str]]:
-    """Each step of a ladder shows more than the one before it, and waits for something that comes."""
-    order = tuple(Visibility)
-    for number, one in enumerate(design.rounds):
-        shown = one.visibility
-        for step, widening in enumerate(one.widens):
-            at = ("rounds", number, "widens", step)
-            if order.index(widening.to) <= order.index(shown):
-                yield (*at, "to"), f'"{widening.to}" shows no more than "{shown}", which others see before: each step shows more'
-            if widening.on == "study" and one.study is None:
-                yield (*at, "on"), f'no study follows round "{one.key}"'
-            if widening.on == "next_round" and number + 1 == len(design.rounds):
-                yield (*at, "on"), f'no round follows round "{one.key}"'
-            if widening.begins and one.closes and widening.begins < one.closes:
-                yield (
-                    (*at, "begins"),
-                    f'others would see more from {widening.begins}, before round "{one.key}" closes {one.closes}',
-                )
-            shown = widening.to
 
 
 def _repeated(design: Design) -> Iterator[tuple[Path, str]]:
@@ -209,7 +146,7 @@ def _repeated(design: Design) -> Iterator[tuple[Path, str]]:
 def _twice(path: Path, keys: list[str]) -> Iterator[tuple[Path, str]]:
     for key, times in Counter(keys).items():
         if times > 1:
-            yield path, f'the key "{key}" is used {times} times'
+            yield path, _('the key "{key}" is used {times} times', key=key, times=times)
 
 
 def _counted(design: Design) -> Iterator[tuple[Path, Any]]:
@@ -231,12 +168,20 @@ def _miscounted(design: Design) -> Iterator[tuple[Path, str]]:
             if event not in EARNS:
                 yield (
                     (*path, "event" if event == counted.event else "also"),
-                    f'"{event}" is not counted; known: {", ".join(EARNS)}',
+                    _('"{event}" is not counted; known: {names}', event=event, names=", ".join(EARNS)),
                 )
         for name, keys in known.items():
             for key in getattr(counted, name) or ():
                 if key not in keys:
-                    yield (*path, name), f'"{key}" is not a {name.removesuffix("s")}; known: {", ".join(keys)}'
+                    yield (
+                        (*path, name),
+                        _(
+                            '"{key}" is not a {thing}; known: {names}',
+                            key=key,
+                            thing=name.removesuffix("s"),
+                            names=", ".join(keys),
+                        ),
+                    )
 
 
 def _told_too_early(design: Design) -> Iterator[tuple[Path, str]]:
@@ -249,7 +194,11 @@ def _told_too_early(design: Design) -> Iterator[tuple[Path, str]]:
             if round_ in (counted.rounds or (round_,)) and challenge in (counted.challenges or (challenge,)):
                 yield (
                     (*path, "where"),
-                    f'would tell verdicts of "{challenge}" that a frozen board holds back; count tries, or name other rounds or challenges',
+                    _(
+                        'would tell verdicts of "{challenge}" that a frozen board holds back; count tries, or name other'
+                        " rounds or challenges",
+                        challenge=challenge,
+                    ),
                 )
                 break
 
@@ -264,7 +213,18 @@ def _unknown(design: Design) -> Iterator[tuple[Path, str]]:
         for name, known in (("rounds", rounds), ("challenges", challenges)):
             for key in getattr(rule, name) or ():
                 if key not in known:
-                    yield ("rules", number, name), f'"{key}" is not a {name.removesuffix("s")}; known: {", ".join(known)}'
+                    yield (
+                        ("rules", number, name),
+                        _(
+                            '"{key}" is not a {thing}; known: {names}',
+                            key=key,
+                            thing=name.removesuffix("s"),
+                            names=", ".join(known),
+                        ),
+                    )
     for number, challenge in enumerate(design.challenges):
         if divisions and challenge.division is not None and challenge.division not in divisions:
-            yield ("challenges", number, "division"), f'"{challenge.division}" is not a division; known: {", ".join(divisions)}'
+            yield (
+                ("challenges", number, "division"),
+                _('"{division}" is not a division; known: {names}', division=challenge.division, names=", ".join(divisions)),
+            )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from leaderboards.engine.language import gettext_noop
+
 
 @dataclass(frozen=True, slots=True)
 class Earning:
@@ -21,42 +23,61 @@ class Earning:
 STUDIED: Final = "test.studied"
 """Not a kind of the journal: a test of change whose result and lesson were written down (`test.changed` with that state)."""
 
-_HIDDEN: Final = "organizers hide it"
+_HIDDEN: Final = gettext_noop("organizers hide it")
 
 EARNINGS: Final = (
-    Earning("submission.received", "an entry handed in", lost="it is taken back or disqualified"),
-    Earning("attempt.judged", "a try"),
-    Earning("test.planned", "a test of change planned, with what is expected of it"),
-    Earning(STUDIED, "what a test of change showed, and what was learned from it"),
-    Earning("test.acted", "a test of change finished, whether it worked or not"),
-    Earning("observation.recorded", "a measured value written down", lost="it is taken back"),
-    Earning("study.taken", "something taken along from the study", lost="it is dropped"),
-    Earning("idea.shared", "an idea shared", lost=f"{_HIDDEN}, or its team merges it into another idea of its own"),
-    Earning("idea.revised", "an idea told better", lost=_HIDDEN),
-    Earning("idea.taken_up", "an idea that another team took up", to_others=True, lost=_HIDDEN),
-    Earning("story.told", "a failure told in the safe room", lost=_HIDDEN),
-    Earning("thread.opened", "a question or a barrier posted", lost=_HIDDEN),
-    Earning("post.said", "something said in a discussion", lost=_HIDDEN),
-    Earning("post.helped", "help that another team confirmed", to_others=True, lost=f"they take it back, or {_HIDDEN}"),
-    Earning("answer.accepted", "an answer that was accepted", to_others=True, lost=f"another is accepted, or {_HIDDEN}"),
-    Earning("barrier.solved", "a barrier that was solved", lost="it is open again"),
-    Earning("thanks.given", "thanks from others", to_others=True, lost=f"they take them back, or {_HIDDEN}"),
-    Earning("feedback.written", "feedback that judges wrote", to_others=True),
-    Earning("feedback.replied", "a reply to feedback"),
-    Earning("sheet.finalized", "a sheet marked", to_others=True, lost="it is opened again"),
-    Earning("vote.cast", "a comparison made", to_others=True, lost="it is undone"),
-    Earning("session.booked", "a session with an expert booked", lost="it is cancelled"),
-    Earning("session.settled", "a session with an expert held"),
-    Earning("peer.answered", "another team's request for help answered"),
-    Earning("suggestion.made", "a better rule suggested", lost="it is withdrawn"),
-    Earning("suggestion.applied", "a suggested rule that was put in force"),
-    Earning("partnership.settled", "an agreement with another team settled"),
-    Earning("member.joined", "somebody joined", lost="they leave"),
-    Earning("group.registered", "the team registered"),
-    Earning("group.settled", "the registration was answered"),
-    Earning("group.advanced", "the team went on"),
-    Earning("quest.finished", "a quest finished"),
-    Earning("goal.reached", "a goal that all teams reached together"),
+    Earning("submission.received", gettext_noop("an entry handed in"), lost=gettext_noop("it is taken back or disqualified")),
+    Earning("attempt.judged", gettext_noop("a try")),
+    Earning("test.planned", gettext_noop("a test of change planned, with what is expected of it")),
+    Earning(STUDIED, gettext_noop("what a test of change showed, and what was learned from it")),
+    Earning("test.acted", gettext_noop("a test of change finished, whether it worked or not")),
+    Earning("observation.recorded", gettext_noop("a measured value written down"), lost=gettext_noop("it is taken back")),
+    Earning("study.taken", gettext_noop("something taken along from the study"), lost=gettext_noop("it is dropped")),
+    Earning(
+        "idea.shared",
+        gettext_noop("an idea shared"),
+        lost=gettext_noop("organizers hide it, or its team merges it into another idea of its own"),
+    ),
+    Earning("idea.revised", gettext_noop("an idea told better"), lost=_HIDDEN),
+    Earning("idea.taken_up", gettext_noop("an idea that another team took up"), to_others=True, lost=_HIDDEN),
+    Earning("story.told", gettext_noop("a failure told in the safe room"), lost=_HIDDEN),
+    Earning("thread.opened", gettext_noop("a question or a barrier posted"), lost=_HIDDEN),
+    Earning("post.said", gettext_noop("something said in a discussion"), lost=_HIDDEN),
+    Earning(
+        "post.helped",
+        gettext_noop("help that another team confirmed"),
+        to_others=True,
+        lost=gettext_noop("they take it back, or organizers hide it"),
+    ),
+    Earning(
+        "answer.accepted",
+        gettext_noop("an answer that was accepted"),
+        to_others=True,
+        lost=gettext_noop("another is accepted, or organizers hide it"),
+    ),
+    Earning("barrier.solved", gettext_noop("a barrier that was solved"), lost=gettext_noop("it is open again")),
+    Earning(
+        "thanks.given",
+        gettext_noop("thanks from others"),
+        to_others=True,
+        lost=gettext_noop("they take them back, or organizers hide it"),
+    ),
+    Earning("feedback.written", gettext_noop("feedback that judges wrote"), to_others=True),
+    Earning("feedback.replied", gettext_noop("a reply to feedback")),
+    Earning("sheet.finalized", gettext_noop("a sheet marked"), to_others=True, lost=gettext_noop("it is opened again")),
+    Earning("vote.cast", gettext_noop("a comparison made"), to_others=True, lost=gettext_noop("it is undone")),
+    Earning("session.booked", gettext_noop("a session with an expert booked"), lost=gettext_noop("it is cancelled")),
+    Earning("session.settled", gettext_noop("a session with an expert held")),
+    Earning("peer.answered", gettext_noop("another team's request for help answered")),
+    Earning("suggestion.made", gettext_noop("a better rule suggested"), lost=gettext_noop("it is withdrawn")),
+    Earning("suggestion.applied", gettext_noop("a suggested rule that was put in force")),
+    Earning("partnership.settled", gettext_noop("an agreement with another team settled")),
+    Earning("member.joined", gettext_noop("somebody joined"), lost=gettext_noop("they leave")),
+    Earning("group.registered", gettext_noop("the team registered")),
+    Earning("group.settled", gettext_noop("the registration was answered")),
+    Earning("group.advanced", gettext_noop("the team went on")),
+    Earning("quest.finished", gettext_noop("a quest finished")),
+    Earning("goal.reached", gettext_noop("a goal that all teams reached together")),
 )
 EARNS: Final = {one.event: one for one in EARNINGS}
 """Each by the event that a rule names."""

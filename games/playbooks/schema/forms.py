@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from games.playbooks.schema.cycle import Name, Text
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec.base import Keyed, Number, Switch, Whole
 
 MAX_FILE: Final = 200 * 1024 * 1024
@@ -61,15 +62,20 @@ class FormField(Keyed):
         others = set().union(*(keys for kind, keys in ONLY.items() if kind is not self.type)) - ONLY[self.type]
         wrong = sorted(others & self.model_fields_set)
         if wrong:
-            msg = f"{wrong[0]} is not for a field of type {self.type}; for this type: {', '.join(sorted(ONLY[self.type]))}"
+            msg = _(
+                "{wrong} is not for a field of type {type}; for this type: {names}",
+                wrong=wrong[0],
+                type=self.type,
+                names=", ".join(sorted(ONLY[self.type])),
+            )
             raise ValueError(msg)
         if self.type is FieldType.CHOICE and not self.choices:
-            msg = "a field of type choice needs choices"
+            msg = _("a field of type choice needs choices")
             raise ValueError(msg)
         if len(set(self.choices)) < len(self.choices):
-            msg = "a choice is named twice"
+            msg = _("a choice is named twice")
             raise ValueError(msg)
         if self.min is not None and self.max is not None and self.min > self.max:
-            msg = "min is above max"
+            msg = _("min is above max")
             raise ValueError(msg)
         return self

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from games.errors import Problem
+from leaderboards.engine.language import gettext as _
 
 Path = tuple[str | int, ...]
 
@@ -14,7 +15,7 @@ Path = tuple[str | int, ...]
 def problems(error: ValidationError, model: type[BaseModel], place: Callable[[Path], str]) -> list[Problem]:
     """Each fault once, at the place its author knows."""
     details = [(detail, *_path(detail["loc"], model)) for detail in error.errors(include_url=False)]
-    paths = [path for _, path, _ in details]
+    paths = [path for _detail, path, _inner in details]
     found: dict[Problem, None] = {}
     for detail, path, inner in details:
         deeper = any(len(other) > len(path) and other[: len(path)] == path for other in paths)
@@ -72,29 +73,29 @@ def _message(detail: ErrorDetails, models: list[type[BaseModel]]) -> str:
     context: Mapping[str, Any] = detail.get("ctx") or {}
     if kind == "extra_forbidden":
         known = dict.fromkeys(name for model in models for name, field in model.model_fields.items() if not field.exclude)
-        return f"unknown key; known: {', '.join(sorted(known, key=_rank))}"
+        return _("unknown key; known: {names}", names=", ".join(sorted(known, key=_rank)))
     if kind == "missing":
-        return "missing key"
+        return _("missing key")
     if kind == "value_error":
         return str(context.get("error", detail["msg"]))
     words = {
-        "enum": f"expected {context.get('expected', '')}",
-        "literal_error": f"expected {context.get('expected', '')}",
-        "string_type": "expected a text",
-        "int_type": "expected a whole number",
-        "bool_type": "expected true or false",
-        "tuple_type": "expected a list",
-        "list_type": "expected a list",
-        "dict_type": "expected a table",
-        "model_type": "expected a table",
-        "model_attributes_type": "expected a table",
-        "timezone_aware": "expected a time with its offset (Z or +02:00)",
-        "string_pattern_mismatch": f"expected a text like {context.get('pattern', '')}",
-        "union_tag_not_found": "the key kind is missing; expected one of flag, number, quiz",
-        "union_tag_invalid": f"kind: expected one of {context.get('expected_tags', '')}",
+        "enum": _("expected {context}", context=context.get("expected", "")),
+        "literal_error": _("expected {context}", context=context.get("expected", "")),
+        "string_type": _("expected a text"),
+        "int_type": _("expected a whole number"),
+        "bool_type": _("expected true or false"),
+        "tuple_type": _("expected a list"),
+        "list_type": _("expected a list"),
+        "dict_type": _("expected a table"),
+        "model_type": _("expected a table"),
+        "model_attributes_type": _("expected a table"),
+        "timezone_aware": _("expected a time with its offset (Z or +02:00)"),
+        "string_pattern_mismatch": _("expected a text like {context}", context=context.get("pattern", "")),
+        "union_tag_not_found": _("the key kind is missing; expected one of flag, number, quiz"),
+        "union_tag_invalid": _("kind: expected one of {context}", context=context.get("expected_tags", "")),
     }
     said = words.get(kind, detail["msg"][:1].lower() + detail["msg"][1:])
-    return f"{said}, found {_shown(found)}"
+    return _("{said}, found {shown}", said=said, shown=_shown(found))
 
 
 def _rank(name: str) -> int:
@@ -108,7 +109,7 @@ def _shown(value: object) -> str:
     if isinstance(value, str):
         return f'"{value[:60]}"'
     if isinstance(value, Mapping):
-        return "a table"
+        return _("a table")
     if isinstance(value, list | tuple):
-        return "a list"
+        return _("a list")
     return str(value)[:60]

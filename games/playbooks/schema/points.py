@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from games.playbooks.schema.cycle import Name, Text
 from games.playbooks.schema.earning import EARNS
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec.base import Key, Keyed, Number, Switch
 
 EventKind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*(\.[a-z_]+)*$", max_length=80)]
@@ -54,19 +55,19 @@ class PointRule(Keyed):
         for name in ("ratio", "partner_ratio"):
             value = getattr(self, name)
             if value is not None and not 0 < value < 1:
-                msg = f"{name} must lie between 0 and 1, found {value}"
+                msg = _("{name} must lie between 0 and 1, found {value}", name=name, value=value)
                 raise ValueError(msg)
             if value is not None and value.denominator > MOST_PARTS:
-                msg = f"{name} has at most four decimals"
+                msg = _("{name} has at most four decimals", name=name)
                 raise ValueError(msg)
             if value is not None and self.points < 0:
-                msg = f"points that are taken do not shrink: {name} goes with points above 0"
+                msg = _("points that are taken do not shrink: {name} goes with points above 0", name=name)
                 raise ValueError(msg)
         return self
 
     def faults(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """What the table of earning acts shows, as (path, message)."""
         if self.event not in EARNS:
-            yield ("event",), f'"{self.event}" earns no points; known: {", ".join(EARNS)}'
+            yield ("event",), _('"{event}" earns no points; known: {names}', event=self.event, names=", ".join(EARNS))
         elif self.partner_ratio is not None and not EARNS[self.event].to_others:
-            yield ("partner_ratio",), f'"{self.event}" names no other team'
+            yield ("partner_ratio",), _('"{event}" names no other team', event=self.event)

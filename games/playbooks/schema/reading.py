@@ -15,6 +15,8 @@ from games.playbooks.schema.messages import problems as validation_problems
 from games.playbooks.upgraders import upgraded
 from leaderboards.engine import checks
 from leaderboards.engine.checks.problem import Severity
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 
 FILE: Final = "cycle.toml"
 WARNING: Final = "warning"
@@ -27,8 +29,12 @@ class DesignRefused(Invalid):
     code = "design_refused"
 
     def __init__(self, problems: list[Problem]) -> None:
-        faults = "1 fault" if len(problems) == 1 else f"{len(problems)} faults"
-        super().__init__(f"The design has {faults}: {problems[0]}", where=problems[0].where, problems=problems)
+        faults = ngettext("1 fault", "{count} faults", len(problems), count=len(problems))
+        super().__init__(
+            _("The design has {faults}: {problems}", faults=faults, problems=problems[0]),
+            where=problems[0].where,
+            problems=problems,
+        )
 
 
 def parse_design(written: str | Mapping[str, Any], *, start: datetime | None = None, file: str = FILE) -> Design:
@@ -57,9 +63,9 @@ def read_design(written: str | Mapping[str, Any], *, start: datetime | None, fil
     except _BrokenTomlError as broken:
         return None, [Problem(file, str(broken))]
     except RecursionError:
-        return None, [Problem(file, "tables within tables too deep to be read")]
+        return None, [Problem(file, _("tables within tables too deep to be read"))]
     problems += expansion.problems + [
-        Problem(key, "unknown key here; it belongs into [cycle]") for key in DERIVED if key in expansion.data
+        Problem(key, _("unknown key here; it belongs into [cycle]")) for key in DERIVED if key in expansion.data
     ]
     design: Design | None = None
     try:
@@ -95,7 +101,7 @@ def read_toml(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text, parse_float=_decimal)
     except tomllib.TOMLDecodeError as error:
-        msg = f"this is not valid TOML: {error}"
+        msg = _("this is not valid TOML: {error}", error=error)
         raise _BrokenTomlError(msg) from None
 
 

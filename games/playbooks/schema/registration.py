@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from games.playbooks.schema.cycle import Name, Text, Words
 from games.playbooks.schema.forms import FormField
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec.base import Key, Keyed, Number, Spec, Switch
 
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
@@ -38,7 +39,7 @@ class Eligibility(Spec):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if self.among is None and self.excludes is None and self.min is None and self.max is None:
-            msg = "one of among, excludes, min, max is needed"
+            msg = _("one of among, excludes, min, max is needed")
             raise ValueError(msg)
         return self
 
@@ -76,16 +77,31 @@ class Registration(Spec):
         """What no single key shows, as (path inside registration, message)."""
         found: list[tuple[tuple[Any, ...], str]] = []
         if self.opens and self.closes and self.closes <= self.opens:
-            found.append((("closes",), f"registration closes {self.closes} before it opens {self.opens}"))
+            found.append(
+                (("closes",), _("registration closes {closes} before it opens {opens}", closes=self.closes, opens=self.opens))
+            )
         if self.max_members is not None and self.max_members < self.min_members:
-            found.append((("max_members",), f"{self.max_members} is below min_members {self.min_members}"))
+            found.append(
+                (
+                    ("max_members",),
+                    _(
+                        "{max_members} is below min_members {min_members}",
+                        max_members=self.max_members,
+                        min_members=self.min_members,
+                    ),
+                )
+            )
         known = [field.key for field in self.form]
         for number, rule in enumerate(self.eligibility):
             if rule.field not in known:
                 found.append(
                     (
                         ("eligibility", number, "field"),
-                        f'"{rule.field}" is not a field of the form; known: {", ".join(known) or "none"}',
+                        _(
+                            '"{field}" is not a field of the form; known: {names}',
+                            field=rule.field,
+                            names=", ".join(known) or _("none"),
+                        ),
                     )
                 )
         return found

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec.base import Spec
 
 Part = Literal["steps", "time", "cost", "people", "went_wrong", "ask"]
@@ -32,6 +33,6 @@ class Sharing(Spec):
     @model_validator(mode="after")
     def _once(self) -> Self:
         if len(set(self.required)) < len(self.required):
-            msg = "a part is named twice"
+            msg = _("a part is named twice")
             raise ValueError(msg)
         return self

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec.base import Aggregate, Number, Spec, Switch
 
 MOST_DAYS: Final = 36_500
@@ -33,14 +34,14 @@ class Carry(Spec):
         for name in ("points", "handicap"):
             share = getattr(self, name)
             if share is not None and not 0 < share <= 1:
-                yield (name,), "expected a share above 0, at most 1"
+                yield (name,), _("expected a share above 0, at most 1")
         yield from _days(self.half_life, "half_life")
         for name, needs in (("half_life", "points"), ("handicap_most", "handicap")):
             if getattr(self, name) is not None and getattr(self, needs) is None:
-                yield (name,), f"it says nothing without {needs}"
+                yield (name,), _("it says nothing without {needs}", needs=needs)
         asked = [name for name in ("points", "handicap", "badges", "commitments") if getattr(self, name)]
         if asked and not self.teams:
-            yield ("teams",), f"{asked[0]} come along only with their teams"
+            yield ("teams",), _("{asked} come along only with their teams", asked=asked[0])
 
 
 class Season(Spec):
@@ -61,20 +62,20 @@ class Season(Spec):
         """Half-lives without an end, and points where there are no places."""
         yield from _days(self.half_life, "half_life")
         if self.half_life is not None and self.by == "place" and self.points is None:
-            yield ("half_life",), "a place that fades would look better with time: give points for places"
+            yield ("half_life",), _("a place that fades would look better with time: give points for places")
         if self.points is not None and self.by == "field":
-            yield ("points",), 'by = "field" gives points itself'
+            yield ("points",), _('by = "field" gives points itself')
         if self.by == "rating":
             given = {"points": self.points, "best": self.best, "half_life": self.half_life}
             asked = [name for name, value in given.items() if value is not None]
             asked += ["combine"] if self.combine is not Aggregate.SUM else []
             yield from (
-                ((name,), "a rating follows from all cycles, one after the other: it has no such setting") for name in asked
+                ((name,), _("a rating follows from all cycles, one after the other: it has no such setting")) for name in asked
             )
         if self.points is not None and any(one < 0 for one in self.points):
-            yield ("points",), "expected points of at least 0"
+            yield ("points",), _("expected points of at least 0")
 
 
 def _days(value: Fraction | None, name: str) -> Iterator[tuple[tuple[str | int, ...], str]]:
     if value is not None and not 0 < value <= MOST_DAYS:
-        yield (name,), f"expected days above 0, at most {MOST_DAYS:,}"
+        yield (name,), _("expected days above 0, at most {most_days:,}", most_days=MOST_DAYS)

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 from games.playbooks.rules import Visibility
 from games.playbooks.schema.cycle import Name, Text, Words
 from games.playbooks.schema.forms import FieldType, FormField
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec import ChallengeSpec, Criterion, RoundSpec
 from leaderboards.engine.spec.base import Key, Keyed, Number, Spec, Switch
 
@@ -37,7 +38,7 @@ class Widening(Spec):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if (self.begins is None) == (self.on is None):
-            msg = "expected either begins (a time) or on (study, next_round or closed)"
+            msg = _("expected either begins (a time) or on (study, next_round or closed)")
             raise ValueError(msg)
         return self
 
@@ -97,7 +98,7 @@ class FlagAnswer(Spec):
     @model_validator(mode="after")
     def _some(self) -> Self:
         if not self.values and not self.hashes:
-            msg = "values or hashes is needed"
+            msg = _("values or hashes is needed")
             raise ValueError(msg)
         return self
 
@@ -123,7 +124,7 @@ class Question(Keyed):
     def _known(self) -> Self:
         strange = [choice for choice in self.correct if choice not in self.choices]
         if strange:
-            msg = f'correct: "{strange[0]}" is not among the choices'
+            msg = _('correct: "{strange}" is not among the choices', strange=strange[0])
             raise ValueError(msg)
         return self
 
@@ -171,23 +172,32 @@ class ChallengeDesign(ChallengeSpec):
         """What no single key shows, as (path inside the challenge, message)."""
         found: list[tuple[tuple[Any, ...], str]] = []
         if self.answer is not None and self.format.value != "automatic":
-            found.append((("answer",), f"only a challenge of format automatic has an answer; this one is {self.format}"))
+            found.append(
+                (("answer",), _("only a challenge of format automatic has an answer; this one is {format}", format=self.format))
+            )
         if self.answer is None and self.format.value == "automatic":
-            found.append((("answer",), "a challenge of format automatic needs an answer to check against"))
+            found.append((("answer",), _("a challenge of format automatic needs an answer to check against")))
         found += [
-            ((name,), f'"{key}" is not a choice field of the form')
+            ((name,), _('"{key}" is not a choice field of the form', key=key))
             for name, key in (("topics", self.topics), ("language", self.language), ("licence", self.licence))
             if key is not None and not any(one.key == key and one.type is FieldType.CHOICE for one in self.form)
         ]
         if self.max_attempts is not None and self.format.value not in {"attempts", "measured", "automatic"}:
             found.append(
-                (("max_attempts",), f"only attempts, measured and automatic challenges have attempts; this one is {self.format}")
+                (
+                    ("max_attempts",),
+                    _("only attempts, measured and automatic challenges have attempts; this one is {format}", format=self.format),
+                )
             )
         if self.hints and self.format.value not in {"attempts", "automatic"}:
-            found.append((("hints",), f"only attempts and automatic challenges have hints; this one is {self.format}"))
+            found.append(
+                (("hints",), _("only attempts and automatic challenges have hints; this one is {format}", format=self.format))
+            )
         for number, hint in enumerate(self.hints):
             if hint.cost < 0:
-                found.append((("hints", number, "cost"), f"{hint.cost} is below 0: a hint is not paid for taking it"))
+                found.append(
+                    (("hints", number, "cost"), _("{cost} is below 0: a hint is not paid for taking it", cost=hint.cost))
+                )
         for number, criterion in enumerate(self.criteria):
             found += [(("criteria", number, *path), text) for path, text in _level_faults(criterion)]
         return found
@@ -196,7 +206,7 @@ class ChallengeDesign(ChallengeSpec):
 def _level_faults(criterion: CriterionDesign) -> list[tuple[tuple[Any, ...], str]]:
     low, high = criterion.min, criterion.max
     return [
-        (("levels", number), f"the value {level.value} is outside {low} to {high}")
+        (("levels", number), _("the value {level} is outside {low} to {high}", level=level.value, low=low, high=high))
         for number, level in enumerate(criterion.levels)
         if (low is not None and level.value < low) or (high is not None and level.value > high)
     ]

@@ -12,6 +12,7 @@ from games.cycles.rules import RESULT_KINDS, DecisionKind
 from games.errors import Invalid, Problem
 from games.groups.models import Group
 from games.playbooks.schema import Design
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.numbers import parse
 from leaderboards.engine.spec import CutTies, expand_boards
 
@@ -53,18 +54,21 @@ def decide(  # noqa: PLR0913 each part of a decision is named
 
 def _problems(cycle: Cycle, kind: DecisionKind, parts: dict[str, str]) -> Iterator[Problem]:
     if kind not in RESULT_KINDS:
-        yield Problem("kind", f"expected one of {', '.join(sorted(RESULT_KINDS))}")
+        yield Problem("kind", _("expected one of {names}", names=", ".join(sorted(RESULT_KINDS))))
         return
     for name in NEEDS[kind]:
         if not parts[name]:
-            yield Problem(name, f"{kind} needs a {name}", "required")
+            yield Problem(name, _("{kind} needs a {name}", kind=kind, name=name), "required")
     design = design_of(cycle)
     yield from _unknown(cycle, design, parts)
     if kind is DecisionKind.BREAK and parts["value"] and not _is_number(parts["value"]):
-        yield Problem("value", "expected a number: 1, 2, ... order the groups inside a tie")
+        yield Problem("value", _("expected a number: 1, 2, ... order the groups inside a tie"))
     awards = {one.key for one in design.awards}
     if kind in {DecisionKind.AWARD, DecisionKind.FORGO} and parts["value"] and parts["value"] not in awards:
-        yield Problem("value", f'"{parts["value"]}" is not an award; known: {", ".join(sorted(awards)) or "none"}')
+        yield Problem(
+            "value",
+            _('"{parts}" is not an award; known: {names}', parts=parts["value"], names=", ".join(sorted(awards)) or _("none")),
+        )
     if kind is DecisionKind.ADVANCE and parts["board"]:
         yield from _wildcards(cycle, design, parts)
 
@@ -76,27 +80,37 @@ def _unknown(cycle: Cycle, design: Design, parts: dict[str, str]) -> Iterator[Pr
     }
     for name, keys in known.items():
         if parts[name] and parts[name] not in keys:
-            yield Problem(name, f'"{parts[name]}" is not a {name} of this cycle; known: {", ".join(keys)}')
+            yield Problem(
+                name,
+                _('"{parts}" is not a {name} of this cycle; known: {names}', parts=parts[name], name=name, names=", ".join(keys)),
+            )
     wanted = {parts["group"], parts["other"]} - {""}
     there = set(Group.objects.filter(cycle=cycle, key__in=wanted).values_list("key", flat=True))
     for name in ("group", "other"):
         if parts[name] and parts[name] not in there:
-            yield Problem(name, f'"{parts[name]}" is not a group of this cycle')
+            yield Problem(name, _('"{parts}" is not a group of this cycle', parts=parts[name]))
     if parts["other"] and parts["other"] == parts["group"]:
-        yield Problem("other", "expected another group")
+        yield Problem("other", _("expected another group"))
 
 
 def _wildcards(cycle: Cycle, design: Design, parts: dict[str, str]) -> Iterator[Problem]:
     """No more advance by wildcard than the cut allows. Where a tie is to be decided, `advance` also settles the tie: the cut counts."""
     cut = next((one for one in design.cuts if (one.board, one.to) == (parts["board"], parts["round"])), None)
     if cut is None:
-        yield Problem("board", f'no cut leads from "{parts["board"]}" into "{parts["round"]}"; leave board empty to invite')
+        yield Problem(
+            "board",
+            _(
+                'no cut leads from "{parts}" into "{parts2}"; leave board empty to invite',
+                parts=parts["board"],
+                parts2=parts["round"],
+            ),
+        )
         return
     if cut.ties is CutTies.DECIDE:
         return
     used = decisions_in_force(cycle, DecisionKind.ADVANCE).filter(board=cut.board, round=cut.to).exclude(group=parts["group"])
     if used.values("group").distinct().count() >= cut.wildcards:
-        yield Problem("board", f'the cut into "{cut.to}" allows {cut.wildcards} wildcards')
+        yield Problem("board", _('the cut into "{to}" allows {wildcards} wildcards', to=cut.to, wildcards=cut.wildcards))
 
 
 def _is_number(text: str) -> bool:

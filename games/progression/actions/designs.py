@@ -33,6 +33,7 @@ from games.progression.rules import (
     is_live,
 )
 from games.rounds.models import Round
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec import expand_boards
 from leaderboards.models import Board
 from leaderboards.pages import withdraw
@@ -68,7 +69,9 @@ def apply_design(
         _project_boards(cycle, design)
     except ProtectedError as error:
         kept = sorted({str(one) for one in error.protected_objects})[:3]
-        raise AmendRefused([Problem("", f"something was handed in or published for what would go: {', '.join(kept)}")]) from None
+        raise AmendRefused(
+            [Problem("", _("something was handed in or published for what would go: {names}", names=", ".join(kept)))]
+        ) from None
     if row.number > 1:
         payload = {"number": row.number, "changes": len(row.diff)}
         record(Kind.DESIGN_AMENDED, cycle_id=cycle.pk, by=by, subject=f"design:{row.pk}", payload=payload)
@@ -169,17 +172,17 @@ def amend(
 def amended(cycle: Cycle, changes: Mapping[str, Any] | None = None, *, design: Mapping[str, Any] | None = None) -> Design:
     """The rules as an amendment would make them; nothing is written. Raises as `amend`, but for what has begun."""
     if cycle.state not in AMENDABLE:
-        message = f"The cycle is {cycle.state}: its rules stay."
+        message = _("The cycle is {state}: its rules stay.", state=cycle.state)
         raise Conflict(message)
     before = design_of(cycle)
     written = exact(design) if design is not None else merged(before.data(), exact(changes or {}))
     after = parse_design(written, start=cycle.starts_at or db_now(), file="")
     if after.cycle.key != before.cycle.key:
-        raise AmendRefused([Problem("cycle.key", f'a cycle keeps its key "{before.cycle.key}"')])
+        raise AmendRefused([Problem("cycle.key", _('a cycle keeps its key "{cycle}"', cycle=before.cycle.key))])
     missing = launch_problems(after)
     if missing and not launch_problems(before):
         raise LaunchRefused(missing)
     if digest_of(after.data()) == digest_of(before.data()):
-        message = "These changes leave the rules as they are."
+        message = _("These changes leave the rules as they are.")
         raise NothingChanged(message)
     return after

@@ -29,6 +29,7 @@ from games.progression.actions.succession import CARRY, carry_over, moved, serie
 from games.progression.drafting import draft_of, rehearsal_of
 from games.progression.models import Draft
 from games.progression.rules import DraftMoved, DraftRefused, LaunchRefused, next_key, next_name, raw_start, shifted, zone_named
+from leaderboards.engine.language import gettext as _
 
 KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 WRITER: Final = "organizer"
@@ -65,7 +66,7 @@ def draft_cycle(
 def draft_next(cycle: Cycle, *, by: Any, start: datetime | None = None, carry: Collection[str] = CARRY) -> Cycle:
     """Begin to write the cycle after `cycle`: its rules moved to `start` (default: now), same series; `carry` happens at the launch."""
     if cycle.state in {CycleState.DRAFT.value, CycleState.CANCELLED.value} or cycle.rehearsal:
-        message = "A draft, a dry run or a cancelled cycle has no next one."
+        message = _("A draft, a dry run or a cancelled cycle has no next one.")
         raise DraftRefused(message)
     key = next_key(cycle.key)
     named = {"key": key, "name": next_name(cycle.name), "series": series_after(cycle, key)}
@@ -116,9 +117,9 @@ def draft_amendment(cycle: Cycle, *, by: Any) -> Draft:
     """Begin to write an amendment: the present rules, to be changed. One at a time; one that is begun is gone on with."""
     held = locked(cycle)
     if held.state not in AMENDABLE or held.state == CycleState.DRAFT.value or held.rehearsal:
-        message = f"The cycle is {held.state}: its rules stay."
+        message = _("The cycle is {state}: its rules stay.", state=held.state)
         raise DraftRefused(message)
-    found, _ = Draft.objects.get_or_create(
+    found, __ = Draft.objects.get_or_create(
         cycle=held, defaults={"data": design_of(held).data(), "saved_at": db_now(), "saved_by": by}
     )
     return found
@@ -138,7 +139,7 @@ def edit_draft(
     if carry is not None:
         kept["carry"] = sorted(set(carry) & CARRY)
     if not rows.update(**kept):
-        message = "This was saved on another device or by somebody else in between. Look at it, then make your change again."
+        message = _("This was saved on another device or by somebody else in between. Look at it, then make your change again.")
         raise DraftMoved(message)
     found = draft_of(draft.cycle)
     if found.cycle.state == CycleState.DRAFT.value:
@@ -168,14 +169,14 @@ def move_draft(draft: Draft, start: datetime, *, by: Any, revision: int | None =
     """Move every date so that the cycle begins at `start`; the time of day stays where the start's does."""
     first = raw_start(draft.data)
     if first is None:
-        message = "There is no date yet from which the others could be moved."
+        message = _("There is no date yet from which the others could be moved.")
         raise DraftRefused(message, where="start")
     zone = zone_named(draft.data)
     try:
         by_days = start.astimezone(zone).replace(tzinfo=None) - first.astimezone(zone).replace(tzinfo=None)
         data = shifted(draft.data, by_days, zone)
     except OverflowError:
-        message = "Some dates would be beyond the end of the calendar: choose another day."
+        message = _("Some dates would be beyond the end of the calendar: choose another day.")
         raise DraftRefused(message, where="start") from None
     return edit_draft(draft, data, by=by, revision=revision)
 
@@ -225,14 +226,14 @@ def _organize_too(cycle: Cycle, people: Collection[int]) -> None:
 def _held_draft(cycle: Cycle) -> Cycle:
     held = locked(cycle)
     if held.state != CycleState.DRAFT.value:
-        message = f"The cycle is {held.state}: it is no draft any more."
+        message = _("The cycle is {state}: it is no draft any more.", state=held.state)
         raise DraftRefused(message)
     return held
 
 
 def _check_key(cycle: Cycle, key: str) -> None:
     if Cycle.objects.filter(key=key).exclude(pk=cycle.pk).exists():
-        raise LaunchRefused([Problem("cycle.key", f'there is a cycle with the key "{key}" already')])
+        raise LaunchRefused([Problem("cycle.key", _('there is a cycle with the key "{key}" already', key=key))])
 
 
 @transaction.atomic

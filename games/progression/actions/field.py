@@ -18,6 +18,7 @@ from games.results.queries import facts_of
 from games.rounds.models import Entrant, Round
 from games.rounds.rules import RoundState, state_of
 from leaderboards.computing import compute
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.outcome import Outcome
 
 
@@ -36,7 +37,12 @@ def apply_cut(cycle: Cycle, round_: Round, *, outcome: Outcome | None = None, by
     outcome = outcome or compute(design, facts_of(held))
     for cut in outcome.cuts:
         if cut.to in targets and cut.undecided:
-            message = f'The cut from "{cut.board}" into "{cut.to}" waits for a decision between: {", ".join(cut.undecided)}.'
+            message = _(
+                'The cut from "{board}" into "{to}" waits for a decision between: {names}.',
+                board=cut.board,
+                to=cut.to,
+                names=", ".join(cut.undecided),
+            )
             raise CutUndecided(message)
     rounds = Round.objects.filter(cycle=held, key__in=targets).order_by("number")
     return [row for one in rounds for row in write_entrants(one, _via(held, one.key, outcome), by=by)]

@@ -24,6 +24,7 @@ from games.playbooks.schema import Design, DesignRefused, Waiver, launch_problem
 from games.progression.actions.designs import apply_design
 from games.progression.drafting import launch_gaps
 from games.progression.rules import CycleKeyTaken, LaunchRefused, SeriesTaken
+from leaderboards.engine.language import gettext as _
 
 type Source = str | Preset | Mapping[str, Any] | Design
 
@@ -128,7 +129,7 @@ def _created(design: Design, *, by: Any, organization: Organization | None, publ
                 created_by=by,
             )
     except IntegrityError:
-        message = f'There is a cycle with the key "{spec.key}" already.'
+        message = _('There is a cycle with the key "{spec}" already.', spec=spec.key)
         raise CycleKeyTaken(message, where="cycle.key") from None
 
 
@@ -143,7 +144,10 @@ def series_joined(key: str | None, *, by: Any, organization: Organization | None
     if found is None:
         return series_for(key, name=name, organization=organization)
     if by is not None and not (by.is_superuser or steers_series(by, found)):
-        message = f'The series "{key}" is there already, and you organize none of its cycles. Choose another key for the series.'
+        message = _(
+            'The series "{key}" is there already, and you organize none of its cycles. Choose another key for the series.',
+            key=key,
+        )
         raise SeriesTaken(message, where="cycle.series")
     return found
 
@@ -162,7 +166,7 @@ def _waivers(cycle: Cycle, design: Design, *, by: Any) -> None:
 def make_organizer(cycle: Cycle, design: Design, user: Any) -> Membership:
     """Give the user the first role of the Design that may organize, for the whole cycle."""
     role = next((one for one in design.roles if Capability.ORGANIZE.value in one.capabilities), None)
-    found, _ = Membership.objects.get_or_create(
+    found, __ = Membership.objects.get_or_create(
         cycle=cycle,
         person=person_for(user),
         role=role.key if role else "organizer",

@@ -11,6 +11,7 @@ from games.progression.actions.designs import amend
 from games.recognition.actions import swap_points
 from games.recognition.models import Points, PointsCursor
 from games.recognition.rules import NoPreview
+from leaderboards.engine.language import gettext as _
 
 
 @transaction.atomic
@@ -19,7 +20,7 @@ def put_in_force(cycle: Cycle, *, generation: int, reason: str, by: Any) -> Desi
     held = Cycle.objects.select_for_update(of=("self",), no_key=True).get(pk=cycle.pk)
     trial = PointsCursor.objects.filter(cycle=held, preview_generation=generation).first()
     if trial is None or trial.preview_rules is None:
-        raise NoPreview("No rules of points are on trial here: try some first.")
+        raise NoPreview(_("No rules of points are on trial here: try some first."))
     row = amend(held, design=design_of(held).data() | {"rules": trial.preview_rules}, by=by, reason=reason)
     swap_points(held, generation=generation, by=by)
     written = Points.objects.filter(cycle=held, generation=generation, seal__gt=0)

@@ -30,6 +30,7 @@ from games.recognition.models import Grant, Points, PointsCursor, PointsTotal
 from games.results.models import ChallengeScore, ExternalResult, RecomputeRun
 from games.rounds.models import Entrant, Extension, Round
 from games.submissions.models import Attempt, Submission, Upload
+from leaderboards.engine.language import gettext as _
 from leaderboards.models import Board, Snapshot, Standing
 
 LEAD: Final = timedelta(days=1)
@@ -68,7 +69,7 @@ def start_rehearsal(cycle: Cycle, *, by: Any) -> Rehearsal:
     """
     source = locked(cycle)
     if source.rehearsal:
-        message = "This is a dry run already."
+        message = _("This is a dry run already.")
         raise DraftRefused(message)
     before = rehearsal_of(source)
     if before is not None:
@@ -121,7 +122,7 @@ def play(rehearsal: Rehearsal, step: Step) -> None:
     """One step by the real actions, all or nothing. `results` is not among them: whoever has the pipeline plays that."""
     cycle, by = locked(rehearsal.cycle), rehearsal.asked_by
     if not cycle.rehearsal:
-        message = "Only a dry run is played by invented people."
+        message = _("Only a dry run is played by invented people.")
         raise DraftRefused(message)
     {
         "people": lambda: playing.people(cycle, by=by),
@@ -155,7 +156,7 @@ def remove_rehearsal(rehearsal: Rehearsal, *, by: Any) -> None:
     """Delete everything of a dry run: its cycle, invented people, entries, files, standings, even its snapshots. The journal keeps ids."""
     cycle = Cycle.objects.select_for_update(no_key=True).filter(pk=rehearsal.cycle_id, rehearsal=True).first()
     if cycle is None:
-        message = "This dry run was removed before."
+        message = _("This dry run was removed before.")
         raise RehearsalGone(message)
     people = list(Person.objects.filter(key__startswith=playing.person_key(cycle, "")).values_list("pk", flat=True))
     _delete_files(cycle)

@@ -18,6 +18,7 @@ from games.playbooks.schema import Design
 from games.progression.actions.carrying import bring_along
 from games.progression.actions.launch import launch
 from games.progression.rules import begins, next_key, next_name, shifted, zone_of
+from leaderboards.engine.language import gettext as _
 
 TEAMS, JUDGES = "teams", "judges"
 CARRY = frozenset({TEAMS, JUDGES})
@@ -40,7 +41,7 @@ def next_cycle(
     A group whose accepted terms or licence changed waits until it accepts the new ones. Raises as `launch` does.
     """
     if cycle.state in {CycleState.DRAFT.value, CycleState.CANCELLED.value}:
-        message = f"A cycle that is {cycle.state} has no next one."
+        message = _("A cycle that is {state} has no next one.", state=cycle.state)
         raise Conflict(message)
     design = design_of(cycle)
     wanted = key or next_key(cycle.key)
@@ -93,7 +94,7 @@ def moved(design: Design, start: datetime) -> dict[str, Any]:
         by: timedelta = start.astimezone(zone).replace(tzinfo=None) - first.astimezone(zone).replace(tzinfo=None)
         found: dict[str, Any] = shifted(data, by, zone)
     except OverflowError:
-        message = "Some dates would be beyond the end of the calendar: choose another day."
+        message = _("Some dates would be beyond the end of the calendar: choose another day.")
         raise Invalid(message, where="start") from None
     return found
 
@@ -168,7 +169,7 @@ def _registration(old: Group, new: Group, *, fits: bool, now: datetime) -> Regis
         terms_version=before.terms_version if before and fits else "",
         licence_version=before.licence_version if before and fits else "",
         age_confirmed=before.age_confirmed if before else False,
-        reason="" if fits else "The terms or divisions have changed since the last cycle.",
+        reason=("" if fits else _("The terms or divisions have changed since the last cycle.")),
         asked_at=now,
         settled_at=now if fits else None,
         by_id=before.by_id if before else None,

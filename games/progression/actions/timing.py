@@ -28,6 +28,7 @@ from games.rounds.models import Extension, Round
 from games.rounds.rules import GATE_OPTIONS, RoundRefused, RoundState, state_of, widens
 from games.submissions.models import Submission
 from games.submissions.rules import SubmissionState
+from leaderboards.engine.language import gettext as _
 from leaderboards.models import Board
 
 
@@ -63,7 +64,7 @@ def publish_round(round_: Round, *, by: Any, reason: str = "") -> Round:
     rounds.expect(held, now, RoundState.LOCKED, RoundState.CLOSED)
     late = Extension.objects.filter(round=held, until__gt=now).count()
     if late and held.closed_at is None:
-        message = f'Round "{held.key}" still takes entries of {late} group(s) with an extension.'
+        message = _('Round "{held}" still takes entries of {late} group(s) with an extension.', held=held.key, late=late)
         raise RoundRefused(message)
     expect_voting_over(held)
     expect_looked(held)
@@ -120,7 +121,7 @@ def close_cycle(cycle: Cycle, *, by: Any, reason: str) -> Decision:
     held = locked(cycle)
     if not rounds.all_published(held):
         open_ = Round.objects.filter(cycle=held, published_at__isnull=True).values_list("key", flat=True)
-        message = f"Not every round is published yet: {', '.join(open_)}."
+        message = _("Not every round is published yet: {names}.", names=", ".join(open_))
         raise RoundUnfinished(message)
     for one in Round.objects.filter(cycle=held).order_by("number"):
         one.cycle = held
@@ -136,9 +137,9 @@ def close_cycle(cycle: Cycle, *, by: Any, reason: str) -> Decision:
 @transaction.atomic
 def waive_feedback(round_: Round, *, by: Any, reason: str) -> Round:
     """Let the round count although promised feedback is missing: a decision that everybody reads, with its reason. Twice is once."""
-    held, _ = rounds.held_round(round_, reason=reason)
+    held, __ = rounds.held_round(round_, reason=reason)
     if promise_in(held) is Promise.NOTHING:
-        message = f'Round "{held.key}" promised no feedback.'
+        message = _('Round "{held}" promised no feedback.', held=held.key)
         raise RoundRefused(message)
     if not is_waived(held):
         record_decision(held.cycle, DecisionKind.OVERRIDE, by=by, reason=reason, round=held.key, value=WAIVED, public=True)
@@ -151,10 +152,10 @@ def waive_looks(round_: Round, *, by: Any, reason: str) -> Round:
 
     It covers what waits now, nothing that comes up later. Raises RoundRefused where nothing waits; twice is once.
     """
-    held, _ = rounds.held_round(round_, reason=reason)
+    held, __ = rounds.held_round(round_, reason=reason)
     waits = waits_in(held)
     if not waits.all:
-        message = f'In round "{held.key}" nothing waits for a look.'
+        message = _('In round "{held}" nothing waits for a look.', held=held.key)
         raise RoundRefused(message)
     if not waits.waived:
         record_decision(held.cycle, DecisionKind.OVERRIDE, by=by, reason=reason, round=held.key, value=WITHOUT, public=True)

@@ -20,6 +20,7 @@ from games.results.models import RecomputeRun
 from games.results.queries.ties import CutTie, ties_of
 from games.results.rules import OPEN
 from games.rounds.models import Round
+from leaderboards.engine.language import gettext as _
 
 
 @transaction.atomic
@@ -31,7 +32,7 @@ def settle_tie(*, cycle: Cycle, tie: CutTie, chosen: Collection[str], reason: st
     needs_reason(reason)
     going = [key for key in tie.groups if key in set(chosen)]
     if len(going) != tie.slots:
-        message = f"Choose {tie.slots} of them: so many can go on."
+        message = _("Choose {slots} of them: so many can go on.", slots=tie.slots)
         raise DeliberationRefused(message, where="go")
     for key in going:
         if tie.exact:
@@ -51,14 +52,14 @@ def open_tie(*, cycle: Cycle, tie: CutTie, why: str, by: Any) -> list[Deliberati
     """
     held = locked(cycle)
     if tied_to(held, tie.board, tie.to).exists():
-        raise DeliberationRefused("This tie is talked about already.")
+        raise DeliberationRefused(_("This tie is talked about already."))
     round_ = Round.objects.get(cycle=held, key=tie.round)
     final = Sheet.objects.filter(challenge__round=round_, state=SheetState.FINAL.value, group__key__in=tie.groups)
     rows = final.select_related("challenge__round__cycle", "group").order_by("challenge__number", "panel", "group_id", "pk")
     places = {(one.challenge_id, one.panel, one.group_id): one for one in rows}
     missing = {*tie.groups} - {one.group.key for one in places.values()}
     if missing:
-        message = f"There is nothing to talk about yet: no sheet on {', '.join(sorted(missing))} is final."
+        message = _("There is nothing to talk about yet: no sheet on {names} is final.", names=", ".join(sorted(missing)))
         raise DeliberationRefused(message)
     return [
         open_deliberation(challenge=one.challenge, panel=one.panel, group=one.group, why=why, by=by, tie=tie.data())
@@ -83,10 +84,10 @@ def decide_tie(
     now = next((one for one in ties_of(cycle) if one.same(tie)), None)
     if chosen:
         if now is None:
-            raise DeliberationRefused("The marks have moved, and these are tied no more: decide without choosing.", where="go")
+            raise DeliberationRefused(_("The marks have moved, and these are tied no more: decide without choosing."), where="go")
         settle_tie(cycle=cycle, tie=now, chosen=chosen, reason=outcome, by=by)
     elif now is not None and now.exact and not _decided(cycle, now):
-        message = f"They still share the place: choose {now.slots} of them."
+        message = _("They still share the place: choose {slots} of them.", slots=now.slots)
         raise DeliberationRefused(message, where="go")
     return [close_deliberation(deliberation=one, outcome=outcome, by=by, person=person, tied=True) for one in talks]
 
@@ -105,6 +106,6 @@ def _expect_settled_marks(cycle: Cycle, talks: Iterable[Deliberation]) -> None:
             challenge=one.challenge_id, panel=one.panel, group=one.group_id, judge__in=began, state__in=open_
         )
         if rows.exists():
-            raise DeliberationRefused("A sheet on one of these entries is being marked anew: decide when it is final.")
+            raise DeliberationRefused(_("A sheet on one of these entries is being marked anew: decide when it is final."))
     if RecomputeRun.objects.filter(cycle=cycle, state__in=OPEN).exists():
-        raise DeliberationRefused("Places are being computed at this moment: try again in a few seconds.")
+        raise DeliberationRefused(_("Places are being computed at this moment: try again in a few seconds."))

@@ -20,6 +20,7 @@ from games.progression.api import shapes
 from games.progression.drafting import begun_rounds
 from games.rounds.queries import rounds_of
 from leaderboards.describing import OpenApiParameter, extend_schema
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.words import round_rules, scoring_rules
 
 NUMBER = OpenApiParameter("number", int, description="Number of the design; the present one if absent.")
@@ -182,5 +183,5 @@ def _number(request: Request, cycle: Cycle) -> int:
     if not asked:
         return cycle.design_number
     if not (asked.isascii() and asked.isdigit() and len(asked) < 7):  # noqa: PLR2004 more designs than anybody will write
-        raise serializers.ValidationError({"number": "Expected the number of a design."})
+        raise serializers.ValidationError({"number": _("Expected the number of a design.")})
     return int(asked)

@@ -18,6 +18,7 @@ from games.progression.api import shapes
 from games.progression.drafting import read_draft, rehearsal_of
 from games.progression.models import Draft, Rehearsal
 from leaderboards.describing import extend_schema
+from leaderboards.engine.language import gettext as _
 
 ORGANIZE = "draft.write"
 
@@ -101,7 +102,7 @@ class BeginDraftAsked(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One source, not two, not none."""
         if ("playbook" in attrs) == ("design" in attrs):
-            raise serializers.ValidationError({"playbook": "Send either playbook or design."})
+            raise serializers.ValidationError({"playbook": _("Send either playbook or design.")})
         return attrs
 
 
@@ -214,7 +215,7 @@ class Drafts(ReadOnlyModelViewSet[Draft]):
         """Remove the dry run with everything in it."""
         found = rehearsal_of(self.get_object().cycle)
         if found is None:
-            message = "There is no dry run of it."
+            message = _("There is no dry run of it.")
             raise RehearsalGone(message)
         remove_rehearsal(found, by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)

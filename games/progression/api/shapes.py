@@ -15,6 +15,7 @@ from games.progression.actions.succession import CARRY
 from games.rounds.models import Entrant, Extension, Round
 from games.rounds.rules import GATE_OPTIONS, RoundState
 from leaderboards.describing import extend_schema_field
+from leaderboards.engine.language import gettext as _
 
 LONGEST = 5000
 
@@ -168,7 +169,7 @@ class LaunchAsked(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One source, not two, not none."""
         if ("playbook" in attrs) == ("design" in attrs):
-            raise serializers.ValidationError({"playbook": "Send either playbook or design."})
+            raise serializers.ValidationError({"playbook": _("Send either playbook or design.")})
         return attrs
 
 
@@ -181,7 +182,7 @@ class AmendAsked(Asked):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One way, not two, not none."""
         if ("changes" in attrs) == ("design" in attrs):
-            raise serializers.ValidationError({"changes": "Send either changes or design."})
+            raise serializers.ValidationError({"changes": _("Send either changes or design.")})
         return attrs
 
 

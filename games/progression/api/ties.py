@@ -19,6 +19,7 @@ from games.progression.api.shapes import asked_for
 from games.results.queries.ties import CutTie, ties_of
 from games.rounds.models import Round
 from leaderboards.describing import extend_schema
+from leaderboards.engine.language import gettext as _
 
 
 class TieShape(serializers.Serializer[Any]):
@@ -77,7 +78,7 @@ class RoundTies(GenericViewSet[Round]):
         place = (round_.key, asked["board"], asked["to"])
         tie = next((one for one in ties_of(round_.cycle) if (one.round, one.board, one.to) == place), None)
         if tie is None:
-            raise DeliberationRefused("There is no tie at this cut.", where="board")
+            raise DeliberationRefused(_("There is no tie at this cut."), where="board")
         actions.open_tie(cycle=round_.cycle, tie=tie, why=asked["why"], by=request.user)
         return Response(TieShape(_shape(round_, tie)).data, status=status.HTTP_201_CREATED)
 
@@ -101,7 +102,7 @@ class TieTalks(GenericViewSet[Deliberation]):
         one, asked = self.get_object(), asked_for(TieDecided, request.data)
         access: Access = request.access  # type: ignore[attr-defined]
         if not one.tie:
-            raise Conflict("It is about one entry: close it instead.")
+            raise Conflict(_("It is about one entry: close it instead."))
         rows = tied_to(one.challenge.round.cycle, one.tie["board"], one.tie["to"])
         if visible(access, "deliberation.decide", rows).count() != rows.count():
             raise NotFound

@@ -13,6 +13,7 @@ from games.recognition.rules.wins import CheerRefused
 from games.talk.actions.caring import placed
 from games.talk.actions.talking import check_on
 from games.talk.rules import HOUR, THANKS_AN_HOUR, check_rate
+from leaderboards.engine.language import gettext as _
 
 
 @transaction.atomic
@@ -21,17 +22,17 @@ def cheer_win(*, win: Win, by: Any) -> Cheer:
     check_on(win.cycle)
     place = placed(win.cycle, by)
     if win.group_id in groups_acting(win.cycle, by):
-        raise CheerRefused("Cheers go to others: this is your own.")
+        raise CheerRefused(_("Cheers go to others: this is your own."))
     now = db_now()
     given = list(Cheer.objects.filter(person__user=by, at__gt=now - HOUR).order_by("at").values_list("at", flat=True))
     check_rate(len(given), THANKS_AN_HOUR, given[0] if given else None, now)
     if Cheer.objects.filter(win=win, person__user=by).exists():
-        raise CheerRefused("You cheered it already.")
+        raise CheerRefused(_("You cheered it already."))
     try:
         with transaction.atomic():
             made = Cheer.objects.create(win=win, person=place.person, group=place.group, at=now)
     except IntegrityError as twice:
-        raise CheerRefused("You cheered it already.") from twice
+        raise CheerRefused(_("You cheered it already.")) from twice
     _journal(win, by=by, held=True)
     return made
 
@@ -39,9 +40,9 @@ def cheer_win(*, win: Win, by: Any) -> Cheer:
 @transaction.atomic
 def cheer_back(*, win: Win, by: Any) -> None:
     """Take one's cheer back. Raises CheerRefused without one."""
-    count, _ = Cheer.objects.filter(win=win, person__user=by).delete()
+    count, __ = Cheer.objects.filter(win=win, person__user=by).delete()
     if not count:
-        raise CheerRefused("You did not cheer it.")
+        raise CheerRefused(_("You did not cheer it."))
     _journal(win, by=by, held=False)
 
 

@@ -11,6 +11,7 @@ from games.recognition.actions.grants import deliver
 from games.recognition.models import Grant, GrantSession
 from games.recognition.queries.grants import sessions_used
 from games.recognition.rules import GrantState, PrizeUsed, sessions_left
+from leaderboards.engine.language import gettext as _
 
 
 @transaction.atomic
@@ -18,9 +19,9 @@ def book_prize(grant: Grant, *, slot: Slot, question: str, by: Any) -> Booking:
     """Book a session of the prize: it uses up none of the office hours every group has. Raises PrizeUsed, and what `coaching.book` raises."""
     held = Grant.objects.select_for_update(no_key=True, of=("self",)).select_related("group").get(pk=grant.pk)
     if held.state != GrantState.GRANTED.value or held.group is None or not held.sessions:
-        raise PrizeUsed("There are no sessions to book from this prize.")
+        raise PrizeUsed(_("There are no sessions to book from this prize."))
     if not sessions_left(held.sessions, sessions_used([held.pk]).get(held.pk, 0)):
-        raise PrizeUsed("All sessions of this prize are booked.")
+        raise PrizeUsed(_("All sessions of this prize are booked."))
     booking = book(slot, group=held.group, question=question, by=by, counts=False)
     GrantSession.objects.create(grant=held, booking=booking)
     return booking

@@ -19,6 +19,7 @@ from games.recognition.actions.proving import Stream, keep_proof
 from games.recognition.models import Grant, GrantPass
 from games.recognition.rules import NEEDS_REASON, NEXT_GRANT_STATES, GrantReasonMissing, GrantRefused, GrantState, ProofMissing
 from games.results.rules import AwardPlan
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec import AwardSpec
 from leaderboards.models import Snapshot
 
@@ -151,10 +152,10 @@ def _journal(row: Grant, payload: dict[str, Any], *, by: Any = None, key: str | 
 def _move(grant: Grant, state: GrantState, *, by: Any, reason: str = "", proof: str = "") -> Grant:
     before = GrantState(grant.state)
     if state in NEEDS_REASON and not reason.strip():
-        message = "A reason is needed: it stands in the record."
+        message = _("A reason is needed: it stands in the record.")
         raise GrantReasonMissing(message, where="reason")
     if state not in NEXT_GRANT_STATES[before]:
-        message = f"A grant that is {before} cannot become {state}."
+        message = _("A grant that is {before} cannot become {state}.", before=before, state=state)
         raise GrantRefused(message, where="state")
     changed: dict[str, Any] = {"state": state.value}
     if reason:
@@ -162,7 +163,7 @@ def _move(grant: Grant, state: GrantState, *, by: Any, reason: str = "", proof: 
     if proof:
         changed["proof"] = proof
     if not Grant.objects.filter(pk=grant.pk, state=before.value).update(**changed):
-        message = "Somebody else changed this grant at the same moment: look again."
+        message = _("Somebody else changed this grant at the same moment: look again.")
         raise GrantRefused(message, where="state")
     grant.refresh_from_db()
     _journal(grant, {"from": before.value, "to": state.value}, by=by)
@@ -188,7 +189,7 @@ def deliver(grant: Grant, *, by: Any, proof: str = "", file: Stream | None = Non
     """It was handed over; `proof` says how (transfer, address, day), or a file shows it. Raises ProofMissing without either, FileRefused."""
     kept = keep_proof(grant, file) if file is not None else ""
     if not proof.strip() and not kept:
-        message = "Say how it was handed over, or add a file that shows it."
+        message = _("Say how it was handed over, or add a file that shows it.")
         raise ProofMissing(message, where="proof")
     return _move(grant, GrantState.DELIVERED, by=by, proof=proof)
 
@@ -203,7 +204,7 @@ def decline(grant: Grant, *, by: Any, reason: str) -> Grant:
     group = declined.group
     assert group is not None, "money nobody won cannot be declined"
     told = Grant.objects.filter(cycle=declined.cycle, award=declined.award, state__in=GIVEN).exists()
-    words = f"{group.name} does not take {declined.name}."
+    words = _("{group} does not take {declined}.", group=group.name, declined=declined.name)
     kind = DecisionKind.FORGO
     record_decision(declined.cycle, kind, by=by, group=group.key, value=declined.award, reason=words, public=told or None)
     return declined

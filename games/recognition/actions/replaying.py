@@ -30,6 +30,7 @@ from games.recognition.queries.acts import Actors, acts_of, ledger_for
 from games.recognition.queries.points import changes_between
 from games.recognition.rules.acts import asked_of, told_by_payload
 from games.recognition.rules.points import Ledger, NoPreview
+from leaderboards.engine.language import gettext as _
 
 PORTION: Final = 20_000
 AT_ONCE: Final = 4000
@@ -208,14 +209,14 @@ def swap_points(cycle: Cycle, *, generation: int, by: Any) -> None:
     """
     cursor = cursor_of(cycle)
     if cursor.preview_generation is None or cursor.preview_generation != generation:
-        message = f"There is no preview {generation} of these points: replay them first."
+        message = _("There is no preview {generation} of these points: replay them first.", generation=generation)
         raise NoPreview(message)
     if cursor.preview_seal < cursor.preview_until:
-        raise NoPreview("The journal is still being read under these rules: wait until it is done.")
+        raise NoPreview(_("The journal is still being read under these rules: wait until it is done."))
     if cursor.preview_rules is not None:
         present = design_of(Cycle.objects.get(pk=cycle.pk))
         if trial_design(cycle, cursor).rules != present.rules:
-            raise NoPreview("These rules are on trial: they have to be the rules of the cycle first.")
+            raise NoPreview(_("These rules are on trial: they have to be the rules of the cycle first."))
     read_on(cycle, generation=generation)
     cursor.refresh_from_db()
     cursor.generation = generation

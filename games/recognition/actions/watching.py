@@ -23,6 +23,7 @@ from games.recognition.queries.watching import Suspect, suspects_in
 from games.recognition.rules.points import Act
 from games.recognition.rules.watching import SETTLED, ExchangeKind, FlagSettled, FlagState, LookReasonMissing, says_more
 from games.recognition.rules.wins import monday
+from leaderboards.engine.language import gettext as _
 
 REASON: Final = 2000
 type Weeks = Counter[tuple[int, date, str]]
@@ -162,16 +163,16 @@ def settle_flag(*, flag: WatchFlag, state: FlagState, reason: str, by: Any) -> W
     Raises LookReasonMissing without a reason or with one that is too long, FlagSettled when it was looked at already.
     """
     if state not in SETTLED:
-        raise FlagSettled("Say whether it was dismissed or acted on.", where="state")
+        raise FlagSettled(_("Say whether it was dismissed or acted on."), where="state")
     words = reason.strip()
     if not words or len(words) > REASON or "\0" in words:
-        message = f"A reason is needed, of at most {REASON} characters: it stands in the record."
+        message = _("A reason is needed, of at most {reason} characters: it stands in the record.", reason=REASON)
         raise LookReasonMissing(message, where="reason")
     person = Person.objects.filter(user=by, memberships__cycle=flag.cycle_id, memberships__group__isnull=True).first()
     now = db_now()
     changed = {"state": state.value, "reason": words, "settled_at": now, "by": person}
     if not WatchFlag.objects.filter(pk=flag.pk, state=FlagState.OPEN.value).update(**changed):
-        raise FlagSettled("Somebody has looked at it already: read what they said.")
+        raise FlagSettled(_("Somebody has looked at it already: read what they said."))
     flag.refresh_from_db()
     payload = {"flag": flag.number, "kind": flag.kind, "to": state.value}
     record(Kind.FLAG_SETTLED, cycle_id=flag.cycle_id, by=by, subject=f"watch_flag:{flag.pk}", payload=payload)

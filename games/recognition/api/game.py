@@ -32,6 +32,7 @@ from games.recognition.queries.game import (
 from games.recognition.rules.asked import badge_words, goal_words, quest_words, streak_words
 from games.recognition.rules.game import game_of
 from leaderboards.describing import OpenApiParameter, extend_schema
+from leaderboards.engine.language import gettext as _
 
 
 class EarnedBadgeSerializer(serializers.ModelSerializer[EarnedBadge]):
@@ -266,6 +267,6 @@ def _game(cycle: Cycle, design: Design) -> dict[str, Any]:
 def _number(request: Request, name: str) -> int:
     text = request.query_params.get(name, "")
     if not (text.isascii() and text.isdigit() and len(text) < LONG):
-        message = f"Expected the id of a {name}."
+        message = _("Expected the id of a {name}.", name=name)
         raise Invalid(message, where=name)
     return int(text)

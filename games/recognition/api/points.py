@@ -26,6 +26,7 @@ from games.recognition.rules.game import game_of
 from games.recognition.rules.words import rule_words
 from leaderboards.describing import OpenApiParameter, extend_schema, extend_schema_serializer
 from leaderboards.engine import numbers
+from leaderboards.engine.language import gettext as _
 
 
 class PointsSerializer(serializers.ModelSerializer[Points]):
@@ -241,7 +242,7 @@ def _asked(request: Request) -> Cycle:
     """The cycle that the query names."""
     text = request.query_params.get("cycle", "")
     if not (text.isascii() and text.isdigit() and len(text) < 19):  # noqa: PLR2004 a number of the database
-        message = "Expected the id of a cycle."
+        message = _("Expected the id of a cycle.")
         raise Invalid(message, where="cycle")
     return _seen(request, int(text))
 
@@ -277,6 +278,6 @@ def _organized(request: Request, cycle_id: int) -> Cycle:
     """The cycle, which the person must organize. Hidden and absent look alike."""
     cycle = _seen(request, cycle_id)
     if not allows(access_of(request), "cycle.organize", cycle):
-        message = "Only organizers of the cycle may ask for this."
+        message = _("Only organizers of the cycle may ask for this.")
         raise NotAllowed(message)
     return cycle

@@ -24,6 +24,7 @@ from games.recognition.queries.whys import Why, why
 from leaderboards.api import RowSerializer
 from leaderboards.describing import OpenApiParameter, extend_schema
 from leaderboards.engine import numbers
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.whys import Crossing, Part
 from leaderboards.models import Board, Snapshot
 from leaderboards.queries import PUBLIC
@@ -227,7 +228,7 @@ def _number(request: Request, name: str) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 19 and int(text) <= LARGEST):  # noqa: PLR2004 fits 63 bits
-        message = "Expected a whole number."
+        message = _("Expected a whole number.")
         raise Invalid(message, where=name)
     return int(text)
 
@@ -241,6 +242,6 @@ def _when(request: Request) -> datetime | None:
     except ValueError:
         found = None
     if found is None or is_naive(found):
-        message = "Expected a moment with its offset, such as 2027-05-01T12:00:00Z."
+        message = _("Expected a moment with its offset, such as 2027-05-01T12:00:00Z.")
         raise Invalid(message, where="when")
     return found

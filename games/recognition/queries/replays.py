@@ -24,6 +24,7 @@ from games.rounds.models import Round
 from leaderboards.actions import stored_rows
 from leaderboards.computing import compute, is_statistical
 from leaderboards.engine.facts import Facts
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.names import challenges_of
 from leaderboards.engine.spec import LIVE_FORMATS, Source, board_rounds
 from leaderboards.engine.words.boards import find_board
@@ -86,7 +87,7 @@ def board_at(board: Board, when: datetime, *, seal: int | None = None) -> Replay
     design = design_of(cycle)
     source = how(board, design)
     if source is not From.PUBLISHED and Group.objects.filter(cycle=cycle).count() > MOST:
-        message = f"This board has more than {MOST} groups: look at its published versions."
+        message = _("This board has more than {most} groups: look at its published versions.", most=MOST)
         raise TooLarge(message)
     if source is From.LEDGER:
         until = min(seal if seal is not None else seal_at(cycle, when), read_until(cycle))

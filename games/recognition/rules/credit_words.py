@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from games.playbooks.schema import Design
 from leaderboards.engine import numbers
+from leaderboards.engine.language import gettext as _
 
 HUNDRED = 100
 
@@ -15,20 +16,30 @@ def credit_rules(design: Design) -> list[str]:
         return []
     spec = design.credit
     named = ", ".join(f'"{rule.title}"' for rule in flowing)
-    further = f", the same share of that to what those build on, and so on: {spec.depth} steps back at most"
+    further = _(", the same share of that to what those build on, and so on: {depth} steps back at most", depth=spec.depth)
     steps = further if spec.depth > 1 else ""
-    taken = "It is added: whoever builds loses nothing." if spec.minted else "It is taken from what the builder gets."
+    taken = _("It is added: whoever builds loses nothing.") if spec.minted else _("It is taken from what the builder gets.")
     found = [
-        f"Credit: of the points for {named}, {percent(spec.share)} go to the ideas that yours builds on{steps}. {taken}",
-        "Several sources share it equally, and the teams of a joint idea by the parts they agreed on. Ideas of your own in between count as no step.",
-        "Each team is credited once along a way, and once for each idea that a team builds on. Credit goes when the act it came from is taken back.",
+        _(
+            "Credit: of the points for {named}, {share} go to the ideas that yours builds on{steps}. {taken}",
+            named=named,
+            share=percent(spec.share),
+            steps=steps,
+            taken=taken,
+        ),
+        _(
+            "Several sources share it equally, and the teams of a joint idea by the parts they agreed on. Ideas of your own in between count as no step."
+        ),
+        _(
+            "Each team is credited once along a way, and once for each idea that a team builds on. Credit goes when the act it came from is taken back."
+        ),
     ]
     caps = [
-        f"from {who} at most {_times(times)} your own largest award"
-        for who, times in (("one team", spec.cap_pair), ("all teams together", spec.cap_receiver))
+        _("from {who} at most {times} your own largest award", who=who, times=_times(times))
+        for who, times in ((_("one team"), spec.cap_pair), (_("all teams together"), spec.cap_receiver))
         if times
     ]
-    return found + ([f"In a cycle you are credited {' and '.join(caps)}."] if caps else [])
+    return found + ([_("In a cycle you are credited {names}.", names=_(" and ").join(caps))] if caps else [])
 
 
 def percent(share: Fraction) -> str:
@@ -40,8 +51,8 @@ def percent(share: Fraction) -> str:
 def told(exact: str) -> str:
     """An exact number of points for reading: as it is where it ends, else near it."""
     value = numbers.parse(exact)
-    return numbers.text(value) if "/" not in exact else f"about {numbers.fixed(value, 2)}"
+    return numbers.text(value) if "/" not in exact else _("about {fixed}", fixed=numbers.fixed(value, 2))
 
 
 def _times(times: Fraction) -> str:
-    return "as much as" if times == 1 else f"{numbers.text(times)} times"
+    return _("as much as") if times == 1 else _("{text} times", text=numbers.text(times))

@@ -10,15 +10,17 @@ from games.playbooks.schema.earning import EARNS
 from games.playbooks.schema.points import PointRule, Receiver
 from games.recognition.rules.credit_words import credit_rules
 from games.recognition.rules.shrinking import FREE, whole, worths
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import gettext_noop, ngettext
 
 _SHARES: Final = {
-    Fraction(1, 2): "half",
-    Fraction(1, 3): "a third",
-    Fraction(2, 3): "two thirds",
-    Fraction(1, 4): "a quarter",
-    Fraction(3, 4): "three quarters",
-    Fraction(1, 5): "a fifth",
-    Fraction(1, 10): "a tenth",
+    Fraction(1, 2): gettext_noop("half"),
+    Fraction(1, 3): gettext_noop("a third"),
+    Fraction(2, 3): gettext_noop("two thirds"),
+    Fraction(1, 4): gettext_noop("a quarter"),
+    Fraction(3, 4): gettext_noop("three quarters"),
+    Fraction(1, 5): gettext_noop("a fifth"),
+    Fraction(1, 10): gettext_noop("a tenth"),
 }
 _SHOWN: Final = 4
 _DAY: Final = 1440
@@ -40,8 +42,8 @@ class RuleWords:
     @property
     def sentence(self) -> str:
         """All of it in one line: what it gives, up to where, and when it is lost."""
-        given = f"{self.title}: {_points(self.points)} for {self.act}"
-        tail = f" They are taken back if {self.lost}." if self.lost and self.points > 0 else ""
+        given = _("{title}: {count} for {act}", title=self.title, count=_points(self.points), act=self.act)
+        tail = _(" They are taken back if {lost}.", lost=self.lost) if self.lost and self.points > 0 else ""
         return "; ".join([given, *self.limits]) + "." + tail
 
 
@@ -52,10 +54,10 @@ def rule_words(rule: PointRule, design: Design) -> RuleWords:
         rule.key,
         rule.title,
         rule.points,
-        earning.words if earning is not None else rule.event,
+        _(earning.words) if earning is not None else rule.event,
         rule.summary,
         tuple(_limits(rule, design)),
-        earning.lost if earning is not None else "",
+        _(earning.lost) if earning is not None and earning.lost else "",
     )
 
 
@@ -64,7 +66,7 @@ def points_rules(design: Design) -> list[str]:
     if not design.rules or not design.recognition.points:
         return []
     return [
-        "Points are for what you do. They are apart from what judges give, and never decide a place on a judged board.",
+        _("Points are for what you do. They are apart from what judges give, and never decide a place on a judged board."),
         *(rule_words(rule, design).sentence for rule in design.rules),
         *credit_rules(design),
     ]
@@ -74,43 +76,51 @@ def _limits(rule: PointRule, design: Design) -> list[str]:
     found = []
     if rule.ratio is not None:
         first = ", ".join(map(str, whole(worths(rule.points, rule.ratio, [Fraction(1)] * _SHOWN))))
-        found.append(f"each further one of a day counts {_share(rule.ratio)} of the one before ({first}, …)")
+        found.append(
+            _("each further one of a day counts {share} of the one before ({first}, …)", share=_share(rule.ratio), first=first)
+        )
     if rule.partner_ratio is not None:
         found.append(
-            f"from number {FREE + 1} with the same other team on, each counts {_share(rule.partner_ratio)} of the one before"
+            _(
+                "from number {free} with the same other team on, each counts {share} of the one before",
+                free=FREE + 1,
+                share=_share(rule.partner_ratio),
+            )
         )
-    caps = ((rule.cap_day, "a day"), (rule.cap_week, "a week, Monday to Sunday"), (rule.cap_cycle, "in all"))
-    found += [f"at most {most} {span}" for most, span in caps if most is not None]
+    caps = ((rule.cap_day, _("a day")), (rule.cap_week, _("a week, Monday to Sunday")), (rule.cap_cycle, _("in all")))
+    found += [_("at most {most} {span}", most=most, span=span) for most, span in caps if most is not None]
     if rule.pause is not None:
-        found.append(f"at least {_span(rule.pause)} lie between two that count")
+        found.append(_("at least {span} lie between two that count", span=_span(rule.pause)))
     if rule.receiver is Receiver.PERSON:
-        found.append("limits hold for each person; the team gets the points")
-    found += _scope("in", rule.rounds, {one.key: one.title for one in design.rounds})
-    found += _scope("for", rule.challenges, {one.key: one.title for one in design.challenges})
+        found.append(_("limits hold for each person; the team gets the points"))
+    found += _scope(gettext_noop("only in {names}"), rule.rounds, {one.key: one.title for one in design.rounds})
+    found += _scope(gettext_noop("only for {names}"), rule.challenges, {one.key: one.title for one in design.challenges})
     earning = EARNS.get(rule.event)
     if earning is not None and earning.to_others:
-        found.append("one's own team counts too" if rule.own_group else "only what another team does counts, not one's own")
+        found.append(_("one's own team counts too") if rule.own_group else _("only what another team does counts, not one's own"))
     return found
 
 
-def _scope(word: str, keys: Sequence[str] | None, names: dict[str, str]) -> list[str]:
+def _scope(words: str, keys: Sequence[str] | None, names: dict[str, str]) -> list[str]:
     if keys is None:
         return []
-    return [f"only {word} " + ", ".join(names.get(key, key) for key in keys)]
+    return [_(words, names=", ".join(names.get(key, key) for key in keys))]
 
 
 def _points(number: int) -> str:
-    return f"{number} point" if abs(number) == 1 else f"{number} points"
+    return ngettext("{number} point", "{number} points", abs(number), number=number)
 
 
 def _share(ratio: Fraction) -> str:
     percent = ratio * 100
-    return _SHARES.get(ratio) or (f"{percent} %" if percent.denominator == 1 else f"{float(percent):.2f} %")
+    if ratio in _SHARES:
+        return _(_SHARES[ratio])
+    return f"{percent} %" if percent.denominator == 1 else f"{float(percent):.2f} %"
 
 
 def _span(minutes: int) -> str:
     if minutes % _DAY == 0:
-        return "a day" if minutes == _DAY else f"{minutes // _DAY} days"
+        return _("a day") if minutes == _DAY else _("{minutes} days", minutes=minutes // _DAY)
     if minutes % _HOUR == 0:
-        return "an hour" if minutes == _HOUR else f"{minutes // _HOUR} hours"
-    return "a minute" if minutes == 1 else f"{minutes} minutes"
+        return _("an hour") if minutes == _HOUR else _("{minutes} hours", minutes=minutes // _HOUR)
+    return ngettext("a minute", "{minutes} minutes", minutes, minutes=minutes)

@@ -13,6 +13,7 @@ from games.results.queries import published_rounds
 from games.results.queries.planning import Sides, boards_to_publish, state_digest
 from games.results.rules import FactsChanged, Plan
 from leaderboards.actions import publish
+from leaderboards.engine.language import gettext as _
 from leaderboards.models import Snapshot
 
 
@@ -35,5 +36,7 @@ def expect_state(run: RecomputeRun, sides: Sides, plan: Plan) -> None:
     assert run.round is not None, "only a settle run publishes"
     rounds = published_rounds(run.cycle) | {run.round.key}
     if state_digest(run.cycle.design_number, sides.known, plan, rounds) != run.expected:
-        message = "Something has changed since the preview: a mark, an entry, a group, a decision or a rule. Look at it again, then publish."
+        message = _(
+            "Something has changed since the preview: a mark, an entry, a group, a decision or a rule. Look at it again, then publish."
+        )
         raise FactsChanged(message)

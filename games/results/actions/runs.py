@@ -35,6 +35,7 @@ from games.results.rules import (
 )
 from games.rounds.models import Extension, Round
 from games.rounds.rules import RoundState, state_of
+from leaderboards.engine.language import gettext as _
 
 logger = logging.getLogger(__name__)
 LOOK_AT: Final = 20
@@ -59,10 +60,10 @@ def request_settle(
     locked(round.cycle)
     now = db_now()
     if state_of(round.clock, now) in {RoundState.PLANNED, RoundState.OPEN}:
-        message = f'Round "{round.key}" still takes entries: results are settled after its deadline.'
+        message = _('Round "{round}" still takes entries: results are settled after its deadline.', round=round.key)
         raise RoundStillOpen(message)
     if publish and round.closed_at is None and Extension.objects.filter(round=round, until__gt=now).exists():
-        message = f'Round "{round.key}" still takes entries of groups with an extension: publish when it has run out.'
+        message = _('Round "{key}" still takes entries of groups with an extension: publish when it has run out.', key=round.key)
         raise RoundStillOpen(message)
     if publish and round.published_at is None:
         expect_voting_over(round)
@@ -76,7 +77,7 @@ def request_settle(
     if not publish or (there.publish and expected in {"", there.expected}):
         return there
     if not RecomputeRun.objects.filter(pk=there.pk, state=RunState.WAITING.value).update(**asked):
-        message = f'Round "{round.key}" is being settled at this moment: ask again when it is done.'
+        message = _('Round "{round}" is being settled at this moment: ask again when it is done.', round=round.key)
         raise SettleRunning(message)
     there.refresh_from_db()
     return there

@@ -20,6 +20,7 @@ from games.results.queries.alike import Alike, alike_on, with_ties
 from games.results.queries.behind import behind, with_waiting
 from leaderboards.api import RowSerializer
 from leaderboards.describing import OpenApiParameter, extend_schema, extend_schema_field
+from leaderboards.engine.language import gettext as _
 from leaderboards.models import Board, Snapshot
 from leaderboards.pages import mark
 from leaderboards.queries import PUBLIC, RESTRICTED, RowData, snapshot_rows
@@ -111,22 +112,22 @@ class Boards(ReadOnlyModelViewSet[Board]):
     def _shown(self) -> Shown:
         side = self.request.query_params.get("side", "")
         if side and side not in SIDES:
-            message = f"Expected one of {', '.join(SIDES)}."
+            message = _("Expected one of {names}.", names=", ".join(SIDES))
             raise Invalid(message, where="side")
         board = self.get_object()
         organizes = access_of(self.request).reads(board.scope)
         if side == RESTRICTED and not organizes:
-            message = "Only organizers see the restricted side."
+            message = _("Only organizers see the restricted side.")
             raise NotAllowed(message, where="side")
         return shown_of(board, organizes=organizes, side=side)
 
     @extend_schema(parameters=[SIDE, PAGE, LATENESS], responses={200: PageSerializer, 304: None}, filters=False)
     @action(detail=True, pagination_class=None)
-    def standings(self, request: Request, **_: Any) -> HttpResponse:
+    def standings(self, request: Request, **__: Any) -> HttpResponse:
         """One page of rows. The ETag names the version: with If-None-Match an unchanged page is answered 304, empty."""
         page = request.query_params.get("page", "1")
         if not (page.isascii() and page.isdigit() and 1 <= int(page) <= PAGES):
-            message = f"Expected a whole number from 1 to {PAGES}."
+            message = _("Expected a whole number from 1 to {pages}.", pages=PAGES)
             raise Invalid(message, where="page")
         shown = self._shown()
         tag, body = shown_page(shown, int(page))
@@ -142,11 +143,11 @@ class Boards(ReadOnlyModelViewSet[Board]):
         parameters=[SIDE, OpenApiParameter("q", str, required=True), LATENESS], responses=RowsSerializer, filters=False
     )
     @action(detail=True, pagination_class=None)
-    def find(self, request: Request, **_: Any) -> Response:
+    def find(self, request: Request, **__: Any) -> Response:
         """Rows whose group has this key, or this text in its name; at most 50."""
         text = request.query_params.get("q", "").strip()
         if not text:
-            message = "Expected some letters of a name, or a key."
+            message = _("Expected some letters of a name, or a key.")
             raise Invalid(message, where="q")
         shown = self._shown()
         rows = with_ties(shown_find(shown, text), alike_on(shown, open_to=SCORES_SHOWN))
@@ -163,11 +164,11 @@ class Boards(ReadOnlyModelViewSet[Board]):
         filters=False,
     )
     @action(detail=True, pagination_class=None)
-    def around(self, request: Request, **_: Any) -> Response:
+    def around(self, request: Request, **__: Any) -> Response:
         """The row of a group with its neighbours in the same bracket."""
         reach = request.query_params.get("reach", "2")
         if not (reach.isascii() and reach.isdigit() and int(reach) <= 25):  # noqa: PLR2004 as in the schema
-            message = "Expected a whole number from 0 to 25."
+            message = _("Expected a whole number from 0 to 25.")
             raise Invalid(message, where="reach")
         shown = self._shown()
         rows = shown_around(shown, request.query_params.get("group", ""), int(reach))

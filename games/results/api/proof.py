@@ -11,6 +11,7 @@ from rest_framework.viewsets import GenericViewSet
 from games.errors import Invalid, NotFound
 from leaderboards import proof
 from leaderboards.describing import OpenApiParameter, extend_schema
+from leaderboards.engine.language import gettext as _
 from leaderboards.models import Snapshot
 
 
@@ -56,11 +57,11 @@ class Receipts(GenericViewSet[Snapshot]):
         filters=False,
     )
     @action(detail=True)
-    def receipt(self, request: Request, **_: Any) -> Response:
+    def receipt(self, request: Request, **__: Any) -> Response:
         """The receipt of one row. 404 where there is no such row, or the version was never signed."""
         line = request.query_params.get("line", "0")
         if not (line.isascii() and line.isdigit() and len(line) <= 5):  # noqa: PLR2004 as in the schema
-            message = "Expected a whole number from 0 to 10000."
+            message = _("Expected a whole number from 0 to 10000.")
             raise Invalid(message, where="line")
         found = proof.receipt(self.get_object(), request.query_params.get("group", ""), int(line))
         if found is None:

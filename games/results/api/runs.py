@@ -17,6 +17,7 @@ from games.results.models import RecomputeRun
 from games.results.rules import RunKind, RunState, Step, progress
 from games.rounds.models import Round
 from leaderboards.describing import extend_schema
+from leaderboards.engine.language import gettext as _
 
 
 class RunSerializer(serializers.ModelSerializer[RecomputeRun]):
@@ -77,13 +78,13 @@ class Runs(CreateModelMixin, ReadOnlyModelViewSet[RecomputeRun]):
     ordering = ("-asked_at",)
 
     @extend_schema(request=RunRequest, responses={202: RunSerializer})
-    def create(self, request: Request, *_: Any, **__: Any) -> Response:
+    def create(self, request: Request, *_args: Any, **_kwargs: Any) -> Response:
         """Ask for a run. The same again while one waits gives that one."""
         asked = RunRequest(data=request.data)
         asked.is_valid(raise_exception=True)
         wanted: dict[str, Any] = asked.validated_data
         if ("round" in wanted) == ("cycle" in wanted):
-            message = "Send either round or cycle."
+            message = _("Send either round or cycle.")
             raise Invalid(message, where="round")
         access = access_of(request)
         if "cycle" in wanted:
@@ -103,6 +104,6 @@ def _organized(access: Access, cycle_id: int) -> Cycle:
     if cycle is None:
         raise NotFound
     if not allows(access, "cycle.organize", cycle):
-        message = "Only organizers of the cycle may ask for this."
+        message = _("Only organizers of the cycle may ask for this.")
         raise NotAllowed(message)
     return cycle

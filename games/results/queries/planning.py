@@ -16,6 +16,7 @@ from games.results.queries.facts import facts_of
 from games.results.rules import AwardPlan, CutPlan, PassPlan, Plan, TieUndecided, WinnerPlan, known_facts
 from leaderboards.computing import compute
 from leaderboards.engine import facts, numbers
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.outcome import AwardResult, CutResult, Outcome
 from leaderboards.engine.spec import Source, board_rounds, expand_boards
 from leaderboards.models import Board
@@ -82,7 +83,7 @@ def plan_of(cycle: Cycle, outcome: Outcome, *, publishing: str) -> Plan:
     design, shown = design_of(cycle), published_rounds(cycle) | {publishing}
     for cut in undecided_cuts(design, outcome, shown):
         groups = ", ".join(cut.undecided)
-        message = f'The cut to "{cut.to}" falls into a tie of {groups}: decide who goes on, then publish.'
+        message = _('The cut to "{to}" falls into a tie of {groups}: decide who goes on, then publish.', to=cut.to, groups=groups)
         raise TieUndecided(message, where=f'cut to "{cut.to}"')
     return planned(design, outcome, shown)
 

@@ -26,6 +26,7 @@ from games.retrospectives.models import Adoption
 from games.retrospectives.queries import winning_ideas
 from games.retrospectives.rules import AdoptionRefused, AdoptionWay, RetroInvalid
 from games.retrospectives.rules.states import WORDS
+from leaderboards.engine.language import gettext as _
 
 OPTIONS: Final = tuple(one.value for one in AdoptionWay)
 
@@ -53,7 +54,7 @@ def adopt(idea: Idea, way: AdoptionWay, *, by: Any, reason: str, prediction: str
                 cycle=cycle, idea=idea, way=way.value, draft=draft, decision=decision, at=decision.at, by=by, **said
             )
     except IntegrityError as twice:
-        raise AdoptionRefused("What becomes of this idea was decided before.") from twice
+        raise AdoptionRefused(_("What becomes of this idea was decided before.")) from twice
     payload = {"idea": idea.number, "way": way.value, "draft": draft.pk if draft is not None else None}
     record(Kind.IDEA_ADOPTED_ON, cycle_id=cycle.pk, by=by, group_id=idea.group_id, subject=f"idea:{idea.pk}", payload=payload)
     return row
@@ -61,13 +62,13 @@ def adopt(idea: Idea, way: AdoptionWay, *, by: Any, reason: str, prediction: str
 
 def _check(cycle: Cycle, idea: Idea, way: AdoptionWay, prediction: str) -> None:
     if not winning_ideas(cycle).filter(pk=idea.pk).exists():
-        raise AdoptionRefused("Only an idea of those who came first goes on this way.")
+        raise AdoptionRefused(_("Only an idea of those who came first goes on this way."))
     if way is AdoptionWay.TEST and not prediction.strip():
         raise RetroInvalid(
-            "Say what you expect when others try it: only then can they learn from what happens.", where="prediction"
+            _("Say what you expect when others try it: only then can they learn from what happens."), where="prediction"
         )
     if len(prediction) > WORDS or "\0" in prediction:
-        message = f"At most {WORDS:,} characters."
+        message = _("At most {words:,} characters.", words=WORDS)
         raise RetroInvalid(message, where="prediction")
 
 
@@ -88,7 +89,7 @@ def _decided(cycle: Cycle, idea: Idea, way: AdoptionWay, *, by: Any, reason: str
 def _started(cycle: Cycle, idea: Idea, playbook: str, *, by: Any) -> Cycle:
     """A draft from a playbook, whose summary and aim say what it starts from. Teams come along when it is launched."""
     if not playbook:
-        raise RetroInvalid("Choose the playbook of the new cycle.", where="playbook")
+        raise RetroInvalid(_("Choose the playbook of the new cycle."), where="playbook")
     draft = draft_cycle(preset(playbook), by=by, name=idea.title, public=cycle.public)
     draft.predecessor, draft.organization = cycle, cycle.organization
     draft.save(update_fields=["predecessor", "organization"])

@@ -21,6 +21,7 @@ from games.retrospectives.models import Proposal, Retrospective
 from games.retrospectives.queries import proposals_of, retrospective_of
 from games.retrospectives.rules import ProposalState, RetroRefused
 from games.suggestions.rules import rewritten
+from leaderboards.engine.language import gettext as _
 
 CARRIED: Final = frozenset({"teams", "judges", "points", "half_life", "handicap", "handicap_most", "badges", "commitments"})
 
@@ -38,7 +39,7 @@ def begin_next(
     row = Retrospective.objects.select_for_update(no_key=True, of=("self",)).get(pk=retrospective_of(cycle).pk)
     row.cycle = cycle
     if row.next_draft is not None and row.next_draft.state == CycleState.DRAFT.value:
-        raise RetroRefused("The next cycle is begun already: go on with it, or throw it away first.")
+        raise RetroRefused(_("The next cycle is begun already: go on with it, or throw it away first."))
     taken = taken_of(row)
     data, stuck = changed(row, taken)
     if carry is not None:

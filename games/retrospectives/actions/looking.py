@@ -20,6 +20,7 @@ from games.retrospectives.rules.proposing import Wanted, proposed
 from games.retrospectives.rules.states import HELD_FOR, TRIES, WORDS
 from games.suggestions.models import Suggestion
 from games.suggestions.rules import SuggestionState
+from leaderboards.engine.language import gettext as _
 
 logger = logging.getLogger(__name__)
 NONE_YET: Final = frozenset({CycleState.DRAFT.value, CycleState.CANCELLED.value})
@@ -29,10 +30,14 @@ NONE_YET: Final = frozenset({CycleState.DRAFT.value, CycleState.CANCELLED.value}
 def ask(cycle: Cycle, *, by: Any = None) -> Retrospective:
     """Ask that the cycle is looked back on, now or again: a worker writes it. Raises RetroRefused for a draft, a dry run, a cancelled one."""
     if cycle.state in NONE_YET or cycle.rehearsal:
-        message = f"A cycle that is {'a dry run' if cycle.rehearsal else cycle.state} has nothing to look back on."
+        message = (
+            _("A cycle that is a dry run has nothing to look back on.")
+            if cycle.rehearsal
+            else _("A cycle that is {state} has nothing to look back on.", state=cycle.state)
+        )
         raise RetroRefused(message)
     wanted = {"state": RetroState.WANTED.value, "asked_at": db_now(), "tries": 0, "error": "", "held_until": None}
-    row, _ = Retrospective.objects.update_or_create(cycle=cycle, defaults=wanted)
+    row, __ = Retrospective.objects.update_or_create(cycle=cycle, defaults=wanted)
     record(Kind.RETROSPECTIVE_ASKED, cycle_id=cycle.pk, by=by, subject=f"retrospective:{row.pk}")
     return row
 
@@ -52,7 +57,7 @@ def look_back(pk: int) -> bool:
         logger.exception("the retrospective of %s could not be written", row.cycle.key)
         given_up = row.tries >= TRIES
         state = RetroState.FAILED if given_up else RetroState.WANTED
-        error = "It could not be worked out. The operator finds the reason in the log." if given_up else ""
+        error = _("It could not be worked out. The operator finds the reason in the log.") if given_up else ""
         Retrospective.objects.filter(pk=pk).update(state=state.value, error=error)
         return False
     return True
@@ -121,11 +126,11 @@ def say(cycle: Cycle, section: str, text: str, *, by: Any) -> RetroWords | None:
     """What organizers say to a section; nothing takes it away. Raises RetroMissing, RetroInvalid."""
     row = retrospective_of(cycle)
     if section not in SECTIONS:
-        message = f'"{section[:40]}" is no part of a retrospective.'
+        message = _('"{section}" is no part of a retrospective.', section=section[:40])
         raise RetroInvalid(message, where="section")
     words = text.replace("\r\n", "\n").strip()
     if len(words) > WORDS or "\0" in words:
-        message = f"At most {WORDS:,} characters: this has {len(words):,}."
+        message = _("At most {words:,} characters: this has {count:,}.", words=WORDS, count=len(words))
         raise RetroInvalid(message, where="text")
     if not words:
         RetroWords.objects.filter(retrospective=row, section=section).delete()
@@ -139,9 +144,9 @@ def publish(cycle: Cycle, *, by: Any) -> Retrospective:
     """Everybody who may see the cycle may read it from now on. Raises RetroMissing, RetroRefused before it is written, or twice."""
     row = retrospective_of(cycle)
     if row.made_at is None:
-        raise RetroRefused("It is not written yet.")
+        raise RetroRefused(_("It is not written yet."))
     if row.published_at is not None:
-        raise RetroRefused("Everybody can read it already.")
+        raise RetroRefused(_("Everybody can read it already."))
     row.published_at = db_now()
     return _shown(row, by=by, published=True)
 
@@ -151,7 +156,7 @@ def unpublish(cycle: Cycle, *, by: Any) -> Retrospective:
     """Organizers alone read it again. Raises RetroMissing, RetroRefused."""
     row = retrospective_of(cycle)
     if row.published_at is None:
-        raise RetroRefused("Only organizers read it as it is.")
+        raise RetroRefused(_("Only organizers read it as it is."))
     row.published_at = None
     return _shown(row, by=by, published=False)
 

@@ -11,6 +11,7 @@ from games.journal.rules import Kind
 from games.retrospectives.models import Proposal
 from games.retrospectives.rules import ProposalState, RetroInvalid, RetroRefused
 from games.retrospectives.rules.states import WORDS
+from leaderboards.engine.language import gettext as _
 
 
 def take(proposal: Proposal, *, by: Any, reason: str = "") -> Proposal:
@@ -21,7 +22,7 @@ def take(proposal: Proposal, *, by: Any, reason: str = "") -> Proposal:
 def leave(proposal: Proposal, *, by: Any, reason: str) -> Proposal:
     """It is left as it is, with a reason. Raises RetroInvalid without one, RetroRefused when it was decided."""
     if not reason.strip():
-        raise RetroInvalid("Say why it is left.", where="reason")
+        raise RetroInvalid(_("Say why it is left."), where="reason")
     return _decided(proposal, ProposalState.LEFT, by=by, reason=reason)
 
 
@@ -34,11 +35,13 @@ def reconsider(proposal: Proposal, *, by: Any) -> Proposal:
 def _decided(proposal: Proposal, state: ProposalState, *, by: Any, reason: str = "") -> Proposal:
     row = _held(proposal)
     if (row.state == ProposalState.OPEN.value) == (state is ProposalState.OPEN):
-        message = "It is open." if state is ProposalState.OPEN else f"It was {row.state} before: think again first."
+        message = (
+            _("It is open.") if state is ProposalState.OPEN else _("It was {state} before: think again first.", state=row.state)
+        )
         raise RetroRefused(message)
     words = reason.strip()
     if len(words) > WORDS or "\0" in words:
-        message = f"At most {WORDS:,} characters: this has {len(words):,}."
+        message = _("At most {words:,} characters: this has {count:,}.", words=WORDS, count=len(words))
         raise RetroInvalid(message, where="reason")
     opened = state is ProposalState.OPEN
     row.state, row.reason = state.value, words
@@ -55,5 +58,5 @@ def _held(proposal: Proposal) -> Proposal:
     rows = Proposal.objects.select_for_update(no_key=True, of=("self",)).select_related("retrospective")
     row = rows.get(pk=proposal.pk)
     if row.retrospective.next_draft_id is not None and Cycle.objects.filter(pk=row.retrospective.next_draft_id).exists():
-        raise RetroRefused("The next cycle was begun from it: change its rules there.")
+        raise RetroRefused(_("The next cycle was begun from it: change its rules there."))
     return row

@@ -18,6 +18,7 @@ from games.retrospectives.api import shapes
 from games.retrospectives.models import Adoption, Proposal, Retrospective
 from games.retrospectives.rules import AdoptionRefused, AdoptionWay
 from leaderboards.describing import extend_schema
+from leaderboards.engine.language import gettext as _
 
 
 class Retrospectives(ReadOnlyModelViewSet[Retrospective]):
@@ -138,7 +139,7 @@ class LookingBack(GenericViewSet[Cycle]):
         cycle, asked = self.get_object(), shapes.asked_for(shapes.AdoptionAsked, request.data)
         idea = visible(access_of(request), "idea.view", Idea.objects.filter(cycle=cycle, pk=asked.pop("idea"))).first()
         if idea is None:
-            message = "There is no such idea in this cycle."
+            message = _("There is no such idea in this cycle.")
             raise AdoptionRefused(message, where="idea")
         row = actions.adopt(idea, AdoptionWay(asked.pop("way")), by=request.user, **asked)
         return Response(shapes.AdoptionShape(row).data, status=status.HTTP_201_CREATED)

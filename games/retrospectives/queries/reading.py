@@ -9,13 +9,14 @@ from games.ideas.models import Idea
 from games.results.queries.winners import first_places
 from games.retrospectives.models import Proposal, Retrospective
 from games.retrospectives.rules import RetroMissing, RetroState
+from leaderboards.engine.language import gettext as _
 
 
 def retrospective_of(cycle: Cycle) -> Retrospective:
     """The retrospective of a cycle. Raises RetroMissing."""
     found = Retrospective.objects.filter(cycle=cycle).select_related("next_draft").first()
     if found is None:
-        message = "Nobody looked back on this cycle yet."
+        message = _("Nobody looked back on this cycle yet.")
         raise RetroMissing(message)
     found.cycle = cycle
     return found
@@ -35,6 +36,6 @@ def waiting(now: datetime) -> list[int]:
 
 def winning_ideas(cycle: Cycle) -> QuerySet[Idea]:
     """Ideas of the teams that came first on the main board, as published: what they told themselves, hidden ones left out."""
-    keys = [key for _, key, _ in first_places([cycle.pk]).get(cycle.pk, [])]
+    keys = [key for __, key, __ in first_places([cycle.pk]).get(cycle.pk, [])]
     rows = Idea.objects.filter(cycle=cycle, group__key__in=keys, hidden_at__isnull=True, merged_into__isnull=True, safe=False)
     return rows.select_related("group").order_by("group__name", "number")

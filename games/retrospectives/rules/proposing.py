@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from leaderboards.engine import numbers
+from leaderboards.engine.language import gettext as _
 
 type Data = Mapping[str, Any]
 type Change = list[dict[str, Any]]
@@ -143,7 +144,7 @@ def _of_learning(learning: Data, design: Data) -> Iterator[Wanted]:
     slow = learning.get("tempo") and numbers.parse(learning["tempo"]) < SLOW
     if asked and slow and teams >= FEW:
         earns = any(one.get("event") == "test.acted" for one in rules)
-        rule: dict[str, Any] = {"name": "A test finished", "event": "test.acted", "points": FOR_A_TEST}
+        rule: dict[str, Any] = {"name": _("A test finished"), "event": "test.acted", "points": FOR_A_TEST}
         change = [{"path": 'rules["test-finished"]', "value": rule}] if rules and not earns else []
         yield Wanted("learning", "slow", facts={"tempo": learning["tempo"], "finished": learning["finished"]}, change=change)
     left = int(learning.get("taken", 0)) - int(learning.get("taken_tried", 0))

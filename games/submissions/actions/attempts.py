@@ -30,6 +30,7 @@ from games.submissions.rules import (
     judge,
 )
 from games.submissions.rules.answers import HINT, MAX_ANSWER, RATE, RATE_WINDOW, SPECIAL, TRIED, VERDICT_LENGTH
+from leaderboards.engine.language import gettext as _
 
 
 @transaction.atomic
@@ -46,7 +47,7 @@ def attempt(
     _check_tried(spec)
     check_behind(challenge, row)
     if len(answer) > MAX_ANSWER or "\0" in answer:
-        msg = f"expected at most {MAX_ANSWER} characters, and no null character"
+        msg = _("expected at most {max_answer} characters, and no null character", max_answer=MAX_ANSWER)
         raise AnswerRefused(msg, where="answer")
     tries = _tries(challenge, row, spec, now=row.now)
     _check_tries(spec, tries)
@@ -93,7 +94,12 @@ def buy_hint(*, challenge: Challenge, group: Group, key: str, by: Any, person: P
     design, spec = rules_of(challenge)
     hint = next((one for one in spec.hints if one.key == key), None)
     if hint is None:
-        msg = f'"{key}" is not a hint of "{challenge.key}"; known: {", ".join(one.key for one in spec.hints) or "none"}'
+        msg = _(
+            '"{key}" is not a hint of "{challenge}"; known: {names}',
+            key=key,
+            challenge=challenge.key,
+            names=", ".join(one.key for one in spec.hints) or _("none"),
+        )
         raise AnswerRefused(msg, where="hint")
     bought = Attempt.objects.filter(challenge=challenge, group=row, verdict=HINT, answer=key).first()
     if bought is not None:
@@ -107,10 +113,10 @@ def buy_hint(*, challenge: Challenge, group: Group, key: str, by: Any, person: P
 def judge_attempt(*, attempt: Attempt, verdict: str, by: Any, value: Any = None) -> Attempt:
     """The first verdict on a pending attempt. A second one is refused: that takes `rejudge`, with a reason."""
     _check_verdict(verdict, needed=True)
-    design, _ = rules_of(attempt.challenge)
+    design, __ = rules_of(attempt.challenge)
     scaled = attempt.value if value is None else _measured(value, design.mark_decimals)
     if not Attempt.objects.filter(pk=attempt.pk, verdict="").update(verdict=verdict, value=scaled):
-        msg = "The attempt was judged before; another verdict needs a decision with a reason."
+        msg = _("The attempt was judged before; another verdict needs a decision with a reason.")
         raise EntryRefused(msg)
     attempt.verdict, attempt.value = verdict, scaled
     _judged(attempt, by=by)
@@ -123,7 +129,7 @@ def rejudge(*, attempt: Attempt, verdict: str, by: Any, reason: str, value: Any 
     needs_reason(reason)
     _check_verdict(verdict, needed=True)
     held = Attempt.objects.select_for_update(of=("self",)).select_related("challenge__round__cycle", "group").get(pk=attempt.pk)
-    design, _ = rules_of(held.challenge)
+    design, __ = rules_of(held.challenge)
     round_ = held.challenge.round
     record_decision(
         round_.cycle,
@@ -145,13 +151,17 @@ def rejudge(*, attempt: Attempt, verdict: str, by: Any, reason: str, value: Any 
 
 def _check_tried(spec: ChallengeDesign) -> None:
     if spec.format not in TRIED:
-        msg = f'The task "{spec.key}" is answered by an entry, not by attempts.'
+        msg = _('The task "{spec}" is answered by an entry, not by attempts.', spec=spec.key)
         raise EntryRefused(msg)
 
 
 def _check_verdict(verdict: str, *, needed: bool = False) -> None:
     if (needed and not verdict) or len(verdict) > VERDICT_LENGTH or verdict != verdict.strip():
-        msg = f"expected a verdict of 1 to {VERDICT_LENGTH} characters, such as AC, WA, {', '.join(SPECIAL)}"
+        msg = _(
+            "expected a verdict of 1 to {verdict_length} characters, such as AC, WA, {names}",
+            verdict_length=VERDICT_LENGTH,
+            names=", ".join(SPECIAL),
+        )
         raise AnswerRefused(msg, where="verdict")
 
 
@@ -176,14 +186,14 @@ def _tries(challenge: Challenge, group: Group, spec: ChallengeDesign, *, now: da
 
 def _check_tries(spec: ChallengeDesign, tries: dict[str, int]) -> None:
     if spec.max_attempts is not None and tries["tried"] >= spec.max_attempts:
-        msg = f'A group may try "{spec.key}" {spec.max_attempts} times, and all are used.'
+        msg = _('A group may try "{spec}" {max_attempts} times, and all are used.', spec=spec.key, max_attempts=spec.max_attempts)
         raise CapReached(msg)
     if tries["recent"] >= RATE:
-        msg = f"At most {RATE} tries a minute: wait a moment."
+        msg = _("At most {rate} tries a minute: wait a moment.", rate=RATE)
         raise TooFast(msg)
     # A quiz may be taken again for more points; a flag or a number is right once and for all.
     if spec.format == "automatic" and tries["solved"] and (spec.answer is None or spec.answer.kind != "quiz"):
-        msg = f'"{spec.key}" is solved; another try would not count.'
+        msg = _('"{spec}" is solved; another try would not count.', spec=spec.key)
         raise AlreadySolved(msg)
 
 

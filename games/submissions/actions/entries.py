@@ -23,6 +23,7 @@ from games.submissions.rules import (
     digest_of,
     scaled_fields,
 )
+from leaderboards.engine.language import gettext as _
 from leaderboards.kept_writes import KeptUpdate
 
 ENTERED: Final = frozenset({"rubric", "ranking", "pairwise"})
@@ -46,9 +47,9 @@ def open_entry(
     """
     row = locked_group(challenge, group)
     check_open(occasion(row, group=row, challenge=challenge, cycle_state=row.cycle_state))
-    _, spec = rules_of(challenge)
+    __, spec = rules_of(challenge)
     if spec.format not in ENTERED:
-        msg = f'The task "{challenge.key}" is answered by attempts, not by an entry.'
+        msg = _('The task "{challenge}" is answered by attempts, not by an entry.', challenge=challenge.key)
         raise EntryRefused(msg)
     check_room(challenge, row)
     mine = Submission.objects.filter(challenge=challenge, group=row)
@@ -94,16 +95,20 @@ def _check_base(row: Any, base: datetime | None) -> None:
     if row.draft_saved_at == base:
         return
     if row.draft_saved_at is None:
-        msg = "The draft was never saved: send no base."
+        msg = _("The draft was never saved: send no base.")
     else:
-        saved_by = Person.objects.filter(pk=row.draft_by_id).values_list("name", flat=True).first() or "somebody else"
-        msg = f"The draft was saved at {row.draft_saved_at:%H:%M:%S} UTC by {saved_by}: reload it first."
+        saved_by = Person.objects.filter(pk=row.draft_by_id).values_list("name", flat=True).first() or _("somebody else")
+        msg = _(
+            "The draft was saved at {draft_saved_at:%H:%M:%S} UTC by {saved_by}: reload it first.",
+            draft_saved_at=row.draft_saved_at,
+            saved_by=saved_by,
+        )
     raise StaleDraft(msg)
 
 
 def _noted(note: str) -> str:
     if len(note) > NOTE_LENGTH or "\0" in note:
-        msg = f"What we changed and why: at most {NOTE_LENGTH} characters, and no null character."
+        msg = _("What we changed and why: at most {note_length} characters, and no null character.", note_length=NOTE_LENGTH)
         raise EntryRefused(msg, where="note")
     return note
 
@@ -111,7 +116,7 @@ def _noted(note: str) -> str:
 def _drafted(data: Mapping[str, Any] | None) -> dict[str, Any]:
     draft = dict(data or {})
     if len(json.dumps(draft)) > DRAFT_BYTES:
-        msg = f"A draft may have at most {DRAFT_BYTES} bytes."
+        msg = _("A draft may have at most {draft_bytes} bytes.", draft_bytes=DRAFT_BYTES)
         raise EntryRefused(msg)
     return draft
 
@@ -166,7 +171,7 @@ def pin(*, submission: Submission, number: int, by: Any) -> Submission:
     check_editable(row)
     version = Version.objects.filter(submission_id=row.pk, number=number).first()
     if version is None:
-        msg = f"There is no version {number} of this entry."
+        msg = _("There is no version {number} of this entry.", number=number)
         raise EntryRefused(msg)
     entry: Submission = row
     entry.pinned = version

@@ -17,6 +17,7 @@ from games.submissions.actions.writing import check_editable, check_room, next_v
 from games.submissions.models import Submission, Version
 from games.submissions.queries import files_in, locked_entry, locked_group, occasion, rules_of
 from games.submissions.rules import COUNTS, EDITABLE, EntryRefused, SubmissionState, check_open, digest_of, scaled_fields
+from leaderboards.engine.language import gettext as _
 
 
 @transaction.atomic
@@ -43,7 +44,7 @@ def reinstate(*, submission: Submission, by: Any, reason: str) -> Submission:
     """Let a withdrawn or disqualified entry count again, by decision."""
     (row,) = locked_entry(submission)
     if row.state not in {SubmissionState.WITHDRAWN, SubmissionState.DISQUALIFIED}:
-        msg = f"The entry is {row.state}: only a withdrawn or disqualified one is reinstated."
+        msg = _("The entry is {state}: only a withdrawn or disqualified one is reinstated.", state=row.state)
         raise EntryRefused(msg)
     _decide(row, "reinstate", by=by, reason=reason)
     entry: Submission = row
@@ -60,10 +61,10 @@ def restore(*, submission: Submission, by: Any) -> Submission:
     """
     (row,) = locked_entry(submission)
     if row.state != SubmissionState.WITHDRAWN:
-        msg = f"The entry is {row.state}: only one that was taken back is brought back."
+        msg = _("The entry is {state}: only one that was taken back is brought back.", state=row.state)
         raise EntryRefused(msg)
     if _taken_out(row):
-        msg = "An organizer took this entry out by decision: only they let it count again."
+        msg = _("An organizer took this entry out by decision: only they let it count again.")
         raise EntryRefused(msg)
     group = locked_group(row.challenge, row.group)
     check_open(occasion(group, group=group, challenge=row.challenge, cycle_state=group.cycle_state))
@@ -108,7 +109,7 @@ def _decide(row: Any, verb: str, *, by: Any, reason: str) -> None:
 
 def _settle(row: Any, state: SubmissionState, kind: Kind, *, by: Any) -> Submission:
     if row.state not in EDITABLE | COUNTS:
-        msg = f"The entry is {row.state} already."
+        msg = _("The entry is {state} already.", state=row.state)
         raise EntryRefused(msg)
     entry: Submission = row
     entry.state = state.value
@@ -126,15 +127,19 @@ def set_fields(*, submission: Submission, fields: Mapping[str, Any], by: Any, re
     needs_reason(reason)
     (row,) = locked_entry(submission)
     if row.state not in COUNTS:
-        msg = f"The entry is {row.state}: numbers are set only on one that was handed in."
+        msg = _("The entry is {state}: numbers are set only on one that was handed in.", state=row.state)
         raise EntryRefused(msg)
     entry: Submission = row
     pinned = entry.pinned
     design, spec = rules_of(entry.challenge)
     unknown = sorted(fields.keys() - {field.key for field in spec.fields})
     if pinned is None or unknown:
-        known = ", ".join(field.key for field in spec.fields) or "none"
-        msg = f'"{unknown[0]}" is not a number of this task; known: {known}.' if unknown else "Nothing was handed in yet."
+        known = ", ".join(field.key for field in spec.fields) or _("none")
+        msg = (
+            _('"{unknown}" is not a number of this task; known: {known}.', unknown=unknown[0], known=known)
+            if unknown
+            else _("Nothing was handed in yet.")
+        )
         raise EntryRefused(msg)
     scaled = scaled_fields(spec.fields, fields, pinned.fields, decimals=design.mark_decimals)
     files = dict(entry.uploads.filter(pk__in=files_in(pinned.data, spec)).values_list("field", "digest"))

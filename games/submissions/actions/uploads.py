@@ -24,6 +24,8 @@ from games.submissions.queries.seeing import judged_blind
 from games.submissions.rules import EntryRefused
 from games.submissions.rules.bare import BARE, NotBare, bare
 from games.submissions.rules.files import GROUP_QUOTA
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import gettext_noop
 
 type Stream = File[bytes]  # only the stubs know that File is generic; this is read lazily
 
@@ -41,10 +43,10 @@ def upload(*, submission: Submission, field: str, file: Stream, by: Any, person:
     """
     (row,) = locked_entry(submission)
     check_editable(row)
-    _, spec = rules_of(row.challenge)
+    __, spec = rules_of(row.challenge)
     form_field = next((one for one in spec.form if one.key == field and one.type == "file"), None)
     if form_field is None:
-        msg = f'"{field}" is not a file of this form.'
+        msg = _('"{field}" is not a file of this form.', field=field)
         raise FileRefused(msg, where="field")
     examined = _examine(file, form_field)
     if judged_blind(row.challenge.round) and form_field.blind != "hidden":
@@ -52,7 +54,8 @@ def upload(*, submission: Submission, field: str, file: Stream, by: Any, person:
     locked_group(row.challenge, row.group)
     used = Upload.objects.filter(submission__group=row.group_id).aggregate(total=Sum("size"))["total"] or 0
     if used + examined.size > GROUP_QUOTA:
-        msg = f"The files of a group may have {GROUP_QUOTA} bytes in all; {used} are used and this one has {examined.size}."
+        text = gettext_noop("The files of a group may have {most} bytes in all; {used} are used and this one has {size}.")
+        msg = _(text, most=GROUP_QUOTA, used=used, size=examined.size)
         raise FileRefused(msg, where="file")
     stored = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}", file)
     try:
@@ -83,9 +86,11 @@ def _check_bare(file: Stream, examined: Examined) -> None:
     try:
         bare(examined.name, file.read())
     except NotBare as why:
-        msg = (
-            f"Judging is blind, and what this file says of its author cannot be taken out: {why}. "
-            f"Hand in another one; expected is one of {', '.join(sorted(BARE))}."
+        msg = _(
+            "Judging is blind, and what this file says of its author cannot be taken out: {why}. Hand in another one;"
+            " expected is one of {names}.",
+            why=why,
+            names=", ".join(sorted(BARE)),
         )
         raise FileRefused(msg, where="file") from why
     finally:
@@ -98,7 +103,7 @@ def remove_upload(*, upload: Upload, by: Any) -> None:  # noqa: ARG001 every act
     (row,) = locked_entry(upload.submission)
     check_editable(row)
     if upload.pk in _referred(row):
-        msg = "The file is part of a version that was handed in: versions are never rewritten."
+        msg = _("The file is part of a version that was handed in: versions are never rewritten.")
         raise EntryRefused(msg)
     _remove(upload)
 
@@ -110,7 +115,7 @@ def _remove(upload: Upload) -> None:
 
 def _referred(submission: Submission, *, with_draft: bool = False) -> frozenset[int]:
     """Ids of the files in the entry's versions, and in its draft."""
-    _, spec = rules_of(submission.challenge)
+    __, spec = rules_of(submission.challenge)
     written = list(Version.objects.filter(submission=submission).values_list("data", flat=True))
     if with_draft:
         written.append(submission.draft)
@@ -139,7 +144,7 @@ def sweep_uploads(*, by: Any = None, now: datetime | None = None) -> int:  # noq
 def _sweep_stored(old: datetime) -> int:
     """Files in the storage that no row knows: left by a crash between storing and committing."""
     try:
-        _, names = default_storage.listdir(FOLDER)
+        __, names = default_storage.listdir(FOLDER)
     except (FileNotFoundError, NotImplementedError):
         return 0
     gone = 0

@@ -15,30 +15,32 @@ from games.partnerships.rules import check_organizations
 from games.submissions.models import Submission, Version
 from games.submissions.queries import occasion, rules_of
 from games.submissions.rules import EDITABLE, CapReached, EntryRefused, SubmissionState, check_open
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 
 
 def check_editable(row: Any) -> None:
     """Refuse an entry (a row of `locked_entry`) that is withdrawn, disqualified or published, and a group that may not hand in now."""
     if row.state not in EDITABLE:
-        msg = f"The entry is {row.state}: it changes no more."
+        msg = _("The entry is {state}: it changes no more.", state=row.state)
         raise EntryRefused(msg)
     check_open(occasion(row, group=row.group, challenge=row.challenge, cycle_state=row.challenge.round.cycle.state))
 
 
 def check_behind(challenge: Challenge, group: Group) -> None:
     """Refuse where the task asks for entries of several organizations and fewer stand behind this one. No statement where it does not ask."""
-    _, spec = rules_of(challenge)
+    __, spec = rules_of(challenge)
     if spec.organizations > 1:
         check_organizations(spec.organizations, organizations_behind(challenge, group))
 
 
 def check_room(challenge: Challenge, group: Group) -> None:
     """Refuse when the group (its row is held) has as many entries as the task allows; what was withdrawn does not count."""
-    _, spec = rules_of(challenge)
+    __, spec = rules_of(challenge)
     held = Submission.objects.filter(challenge=challenge, group=group).exclude(state=SubmissionState.WITHDRAWN.value)
     if held.count() >= spec.submissions:
-        entries = "1 entry" if spec.submissions == 1 else f"{spec.submissions} entries"
-        msg = f'A group may have {entries} in "{challenge.key}", and all are used.'
+        entries = ngettext("1 entry", "{submissions} entries", spec.submissions, submissions=spec.submissions)
+        msg = _('A group may have {entries} in "{challenge}", and all are used.', entries=entries, challenge=challenge.key)
         raise CapReached(msg)
 
 

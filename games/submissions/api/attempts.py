@@ -18,6 +18,7 @@ from games.submissions.api import shapes
 from games.submissions.api.asking import asked_for
 from games.submissions.models import Attempt
 from leaderboards.describing import extend_schema
+from leaderboards.engine.language import gettext as _
 
 
 class AttemptFilter(django_filters.FilterSet):
@@ -101,7 +102,7 @@ class AttemptRecording(GenericViewSet[Cycle]):
 def _task(cycle: Cycle, round_key: str, key: str) -> Challenge:
     found = Challenge.objects.filter(round__cycle=cycle, round__key=round_key, key=key).select_related("round__cycle").first()
     if found is None:
-        msg = f'"{key}" is not a task of round "{round_key}".'
+        msg = _('"{key}" is not a task of round "{round_key}".', key=key, round_key=round_key)
         raise Invalid(msg, where="challenge")
     return found
 
@@ -109,6 +110,6 @@ def _task(cycle: Cycle, round_key: str, key: str) -> Challenge:
 def _group(cycle: Cycle, key: str) -> Group:
     found = Group.objects.filter(cycle=cycle, key=key).first()
     if found is None:
-        msg = f'"{key}" is not a group of this cycle.'
+        msg = _('"{key}" is not a group of this cycle.', key=key)
         raise Invalid(msg, where="group")
     return found

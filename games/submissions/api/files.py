@@ -22,6 +22,7 @@ from games.submissions.queries import acting, eyes, handed_in, person_of, rules_
 from games.submissions.rules import FileRefused, blind_name
 from games.submissions.rules.bare import MOST, NotBare, bare
 from leaderboards.describing import OpenApiTypes, extend_schema
+from leaderboards.engine.language import gettext as _
 
 FORM_OVERHEAD = 64 * 1024
 
@@ -52,7 +53,7 @@ class UploadWriting(GenericViewSet[Submission]):
         """Add a file; it counts once a version names its id."""
         entry = self.get_object()
         if int(request.META.get("CONTENT_LENGTH") or 0) > settings.UPLOAD_MAX_BYTES + FORM_OVERHEAD:
-            msg = f"A file may have at most {settings.UPLOAD_MAX_BYTES} bytes."
+            msg = _("A file may have at most {upload_max_bytes} bytes.", upload_max_bytes=settings.UPLOAD_MAX_BYTES)
             raise FileRefused(msg, where="file")
         asked = asked_for(UploadAsked, request.data)
         kept = actions.upload(
@@ -104,5 +105,5 @@ def _bare(upload: Upload) -> BytesIO:
     try:
         return BytesIO(bare(upload.name, data))
     except NotBare as why:
-        msg = f"While judging is blind this file is not shown: {why}, so that it could tell whose it is."
+        msg = _("While judging is blind this file is not shown: {why}, so that it could tell whose it is.", why=why)
         raise FileRefused(msg, where="file") from why

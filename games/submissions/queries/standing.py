@@ -18,6 +18,7 @@ from games.rounds.queries import is_restricted, left_by_decision, left_by_decisi
 from games.submissions.models import Attempt, Submission, Upload, Version
 from games.submissions.rules import COUNTS, Occasion, extension_of
 from games.submissions.rules.states import EntryRefused
+from leaderboards.engine.language import gettext as _
 from leaderboards.kept import Kept
 
 
@@ -26,7 +27,12 @@ def rules_of(challenge: Challenge) -> tuple[Design, ChallengeDesign]:
     design = design_of(challenge.round.cycle, challenge.round.design_number)
     spec = design.challenge(challenge.round.key, challenge.key)
     if spec is None:
-        msg = f'Design {challenge.round.design_number} has no challenge "{challenge.key}" in round "{challenge.round.key}".'
+        msg = _(
+            'Design {design_number} has no challenge "{challenge}" in round "{round}".',
+            design_number=challenge.round.design_number,
+            challenge=challenge.key,
+            round=challenge.round.key,
+        )
         raise EntryRefused(msg)
     return design, spec
 
@@ -153,6 +159,6 @@ def files_in(data: dict[str, Any], spec: ChallengeDesign) -> frozenset[int]:
 
 def handed_in(upload: Upload) -> bool:
     """Whether a file is part of a version; until then only the group has it."""
-    _, spec = rules_of(upload.submission.challenge)
+    __, spec = rules_of(upload.submission.challenge)
     versions = Version.objects.filter(submission_id=upload.submission_id).values_list("data", flat=True)
     return any(upload.pk in files_in(data, spec) for data in versions)

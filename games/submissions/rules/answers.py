@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from games.errors import Conflict, Invalid, TooMany
 from games.playbooks.schema import ChallengeDesign, FlagAnswer, NumberAnswer, QuizAnswer
 from leaderboards.engine import numbers
+from leaderboards.engine.language import gettext as _
 
 REJECTED: Final = "WA"
 HINT: Final = "hint"
@@ -57,7 +58,7 @@ def judge(challenge: ChallengeDesign, answer: str) -> Judgement:
         case QuizAnswer() as quiz:
             return _quiz(challenge, quiz, answer)
         case None:
-            msg = "This challenge has no answer to check against."
+            msg = _("This challenge has no answer to check against.")
             raise AnswerRefused(msg, where="answer")
 
 
@@ -71,7 +72,7 @@ def _flag(flag: FlagAnswer, answer: str) -> bool:
     for value in flag.values:  # all of them, so that the time tells nothing
         right |= hmac.compare_digest(_folded(value, case=flag.case).encode(), given.encode())
     for written in flag.hashes:
-        _, salt, expected = written.split(":")
+        __, salt, expected = written.split(":")
         right |= hmac.compare_digest(hashlib.sha256(f"{salt}{given}".encode()).hexdigest(), expected)
     return right
 
@@ -93,7 +94,7 @@ def _quiz(challenge: ChallengeDesign, quiz: QuizAnswer, answer: str) -> Judgemen
     chosen = _choices(answer)
     known = {question.key for question in quiz.questions}
     if strange := sorted(chosen.keys() - known):
-        msg = f'"{strange[0]}" is not a question; known: {", ".join(sorted(known))}'
+        msg = _('"{strange}" is not a question; known: {names}', strange=strange[0], names=", ".join(sorted(known)))
         raise AnswerRefused(msg, where="answer")
     right = [question for question in quiz.questions if chosen.get(question.key, frozenset()) == frozenset(question.correct)]
     solved = len(right) == len(quiz.questions) if quiz.full_marks else bool(right)
@@ -101,7 +102,7 @@ def _quiz(challenge: ChallengeDesign, quiz: QuizAnswer, answer: str) -> Judgemen
 
 
 def _choices(answer: str) -> dict[str, frozenset[str]]:
-    msg = 'expected JSON like {"question": "choice"} or {"question": ["choice", "choice"]}'
+    msg = _('expected JSON like {"question": "choice"} or {"question": ["choice", "choice"]}')
     try:
         read = json.loads(answer)
     except (ValueError, RecursionError):

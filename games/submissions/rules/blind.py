@@ -4,6 +4,8 @@ import hmac
 from functools import lru_cache
 from typing import Final
 
+from leaderboards.engine.language import gettext as _
+
 BLOCK: Final = 100
 
 
@@ -35,4 +37,4 @@ def _permutation(secret: bytes, block: int) -> tuple[int, ...]:
 
 def blind_label(ordinal: int, secret: bytes) -> str:
     """What judges see instead of a name: Entry 7."""
-    return f"Entry {entry_number(ordinal, secret)}"
+    return _("Entry {entry_number}", entry_number=entry_number(ordinal, secret))

@@ -8,6 +8,7 @@ import rfc8785
 
 from games.errors import Invalid, Problem
 from leaderboards.engine import numbers
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec import FieldSpec
 
 
@@ -66,9 +67,9 @@ def _scaled(spec: FieldSpec, given: Any, decimals: int) -> int:
     scaled = exactly_scaled(given, decimals)
     value = numbers.from_scaled(scaled, decimals)
     if (spec.min is not None and value < spec.min) or (spec.max is not None and value > spec.max):
-        low = "no limit" if spec.min is None else numbers.text(spec.min)
-        high = "no limit" if spec.max is None else numbers.text(spec.max)
-        msg = f"{numbers.text(value)} is outside {low} to {high}"
+        low = _("no limit") if spec.min is None else numbers.text(spec.min)
+        high = _("no limit") if spec.max is None else numbers.text(spec.max)
+        msg = _("{text} is outside {low} to {high}", text=numbers.text(value), low=low, high=high)
         raise ValueError(msg)
     return scaled
 
@@ -81,9 +82,9 @@ def exactly_scaled(given: object, decimals: int) -> int:
     value = numbers.parse(repr(given) if isinstance(given, float) else given)
     scaled = numbers.to_scaled(value, decimals)
     if numbers.from_scaled(scaled, decimals) != value:
-        msg = f"{numbers.text(value)} has more than the {decimals} decimals that are kept"
+        msg = _("{text} has more than the {decimals} decimals that are kept", text=numbers.text(value), decimals=decimals)
         raise ValueError(msg)
     if abs(scaled) >= 2**63:
-        msg = f"{numbers.text(value)} is too large"
+        msg = _("{text} is too large", text=numbers.text(value))
         raise ValueError(msg)
     return scaled

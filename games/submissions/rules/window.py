@@ -8,6 +8,7 @@ from games.cycles.rules import CycleState
 from games.errors import TooMany
 from games.groups.rules import GroupState
 from games.rounds.rules import Clock, CycleNotRunning, NotEntrant, RoundNotOpen, RoundState, group_deadline, state_of
+from leaderboards.engine.language import gettext as _
 
 TAKES_ENTRIES: Final = frozenset({CycleState.ENROLLING, CycleState.RUNNING})
 
@@ -57,45 +58,58 @@ def check_open(at: Occasion) -> None:
     if state is RoundState.PLANNED:
         raise RoundNotOpen(_not_begun(at.clock))
     if state is RoundState.CLOSED:
-        msg = "The round is closed: nothing in it changes any more."
+        msg = _("The round is closed: nothing in it changes any more.")
         raise RoundNotOpen(msg)
     end = group_deadline(at.clock, at.until)
     if end is not None and end <= at.now:
-        msg = f"Too late: entries closed at {clock_text(end)}; this arrived at {clock_text(at.now)}."
+        msg = _(
+            "Too late: entries closed at {clock_text}; this arrived at {clock_text2}.",
+            clock_text=clock_text(end),
+            clock_text2=clock_text(at.now),
+        )
         raise TooLate(msg)
 
 
 def check_cycle(state: str) -> None:
     """Refuse unless the cycle takes entries and attempts in this state."""
     if state not in TAKES_ENTRIES:
-        msg = f"The cycle is {state}: entries are taken only while it is {CycleState.ENROLLING} or {CycleState.RUNNING}."
+        msg = _(
+            "The cycle is {state}: entries are taken only while it is {enrolling} or {running}.",
+            state=state,
+            enrolling=CycleState.ENROLLING,
+            running=CycleState.RUNNING,
+        )
         raise CycleNotRunning(msg)
 
 
 def check_entrant(at: Occasion) -> None:
     """Refuse a group that is not in the round, or not in the division of the task."""
     if at.group_state != GroupState.ACTIVE:
-        msg = f"The group is {at.group_state}; only an active group hands in."
+        msg = _("The group is {group_state}; only an active group hands in.", group_state=at.group_state)
         raise NotEntrant(msg)
     if at.left or (at.restricted and not at.entered):
-        msg = "The group is not in this round."
+        msg = _("The group is not in this round.")
         raise NotEntrant(msg)
     if at.division and at.division != at.group_division:
-        msg = f'This task is for division "{at.division}"; the group is in "{at.group_division or "none"}".'
+        msg = _(
+            'This task is for division "{division}"; the group is in "{group_division}".',
+            division=at.division,
+            group_division=at.group_division or _("none"),
+        )
         raise NotEntrant(msg)
     if at.lent:
-        msg = "Another team hands in for yours here: you agreed to a joint entry. Withdraw from it to hand in yourselves."
+        msg = _("Another team hands in for yours here: you agreed to a joint entry. Withdraw from it to hand in yourselves.")
         raise NotEntrant(msg)
 
 
 def _not_begun(clock: Clock) -> str:
     begun = clock.opened_at or clock.opens_at
     if clock.gated and clock.passed_at is None:
-        return "The round has not begun: the decision at its gate is still open."
+        return _("The round has not begun: the decision at its gate is still open.")
     return (
-        f"The round has not begun: it opens at {clock_text(begun)}."
+        _("The round has not begun: it opens at {clock_text}.", clock_text=clock_text(begun))
         if begun
-        else "The round has not begun, and no time is set for it."
+        else _("The round has not begun, and no time is set for it.")
     )
 
 
@@ -107,4 +121,8 @@ def elapsed_ms(clock: Clock, now: datetime) -> int:
 
 def clock_text(moment: datetime) -> str:
     """A moment to the millisecond: 2027-03-01 17:00:00.000 UTC."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03} UTC"
+    return _(
+        "{astimezone:%Y-%m-%d %H:%M:%S}.{microsecond:03} UTC",
+        astimezone=moment.astimezone(UTC),
+        microsecond=moment.microsecond // 1000,
+    )

@@ -11,6 +11,7 @@ from games.journal.rules import Kind
 from games.suggestions.actions.making import Change, check_on, held_open, journal, previewed
 from games.suggestions.models import Suggestion
 from games.suggestions.rules import WORDS, SuggestionInvalid, SuggestionRefused, SuggestionState, cleaned_change, cleaned_words
+from leaderboards.engine.language import gettext as _
 
 
 @transaction.atomic
@@ -25,7 +26,7 @@ def accept(*, suggestion: Suggestion, by: Any, answer: str = "", change: Change 
     own = cleaned_change(change) if change else []
     wanted = own or row.change
     if not wanted:
-        raise SuggestionInvalid("Name the setting and its new value: the suggestion is in words only.", where="change")
+        raise SuggestionInvalid(_("Name the setting and its new value: the suggestion is in words only."), where="change")
     row.diff = previewed(row.cycle, wanted, whole=True)
     row.ruling = own if own != row.change else []
     return _decided(row, SuggestionState.ACCEPTED, said, by=by)
@@ -34,7 +35,7 @@ def accept(*, suggestion: Suggestion, by: Any, answer: str = "", change: Change 
 @transaction.atomic
 def decline(*, suggestion: Suggestion, by: Any, answer: str) -> Suggestion:
     """It shall not be a rule, with a reason that its author and everybody who supports it read. Raises SuggestionInvalid without one."""
-    said = cleaned_words(answer, where="answer", empty="Say why: its author reads it.")
+    said = cleaned_words(answer, where="answer", empty=_("Say why: its author reads it."))
     return _decided(held_open(suggestion), SuggestionState.DECLINED, said, by=by)
 
 
@@ -46,7 +47,9 @@ def reopen(*, suggestion: Suggestion, by: Any) -> Suggestion:
     row = Suggestion.objects.select_related("author", "group").get(pk=suggestion.pk)
     row.cycle = cycle
     if row.state not in {SuggestionState.ACCEPTED.value, SuggestionState.DECLINED.value} or row.design_number is not None:
-        raise SuggestionRefused("It is a rule already." if row.design_number is not None else f"It is {row.state}.")
+        raise SuggestionRefused(
+            _("It is a rule already.") if row.design_number is not None else _("It is {state}.", state=row.state)
+        )
     row.state, row.decided_at, row.decided_by, row.decider = SuggestionState.OPEN.value, None, None, ""
     row.answer, row.ruling, row.stuck = "", [], ""
     row.save()

@@ -20,6 +20,7 @@ from games.suggestions.actions.making import check_on, first_problem, journal
 from games.suggestions.models import Suggestion
 from games.suggestions.queries import at_the_gate, credit_of
 from games.suggestions.rules import SuggestionRefused, rewritten
+from leaderboards.engine.language import gettext as _
 
 
 @transaction.atomic
@@ -44,10 +45,10 @@ def apply_accepted(cycle: Cycle, *, by: Any, reason: str) -> list[Suggestion]:
     check_on(held)
     running = open_round_of(held)
     if running is not None:
-        message = f"“{running.name}” is open: rules change between rounds."
+        message = _("“{running}” is open: rules change between rounds.", running=running.name)
         raise SuggestionRefused(message)
     if not at_the_gate(held).exists():
-        raise SuggestionRefused("No suggestion waits.")
+        raise SuggestionRefused(_("No suggestion waits."))
     return _applied(held, by=by, reason=reason)
 
 
@@ -76,7 +77,7 @@ def _apply(row: Suggestion, *, by: Any, reason: str, gate: str) -> None:
     cycle = row.cycle
     data = rewritten(design_of(cycle).data(), row.ruling or row.change)
     if gate and not any(one.get("key") == gate for one in data.get("rounds", ())):
-        raise SuggestionRefused("It would take away the round whose gate is passed.")
+        raise SuggestionRefused(_("It would take away the round whose gate is passed."))
     made = progression.amend(cycle, by=by, reason=_reason(row, reason), question=_question(row), design=data)
     row.design_number, row.applied_at, row.decision_id, row.stuck = made.number, db_now(), made.decision_id, ""
     row.save(update_fields=["design_number", "applied_at", "decision", "stuck"])

@@ -33,6 +33,7 @@ from games.suggestions.rules import (
     rewritten,
     unreadable,
 )
+from leaderboards.engine.language import gettext as _
 
 type Change = Sequence[Mapping[str, Any]]
 
@@ -49,7 +50,7 @@ def previewed(cycle: Cycle, change: Change, *, whole: bool = False) -> list[dict
     public = public_design(before, frozenset(begun))
     hidden = [] if whole else unreadable([one["path"] for one in wanted], before.data(), public)
     if hidden:
-        message = f"Not everybody may read {hidden[0]}: say in words what should change."
+        message = _("Not everybody may read {hidden}: say in words what should change.", hidden=hidden[0])
         raise SuggestionInvalid(message, where="path")
     after = amended(cycle, design=rewritten(before.data(), wanted))
     problems = frozen_problems(before, after, begun)
@@ -64,7 +65,7 @@ def suggest(*, cycle: Cycle, title: str, why: str, by: Any, change: Change = (),
 
     A change is looked at as an amendment would be: what could not hold is refused here, with the same words. See `previewed`.
     """
-    words = {"title": cleaned_title(title), "why": cleaned_words(why, where="why", empty="Say why it would be better.")}
+    words = {"title": cleaned_title(title), "why": cleaned_words(why, where="why", empty=_("Say why it would be better."))}
     held = locked(cycle)
     check_on(held)
     place = _placed(held, by)
@@ -94,12 +95,12 @@ def support(*, suggestion: Suggestion, by: Any) -> Support:
     row = held_open(suggestion)
     place = _placed(row.cycle, by)
     if is_own(row, by):
-        raise SuggestionRefused("It is your own: others support it.")
+        raise SuggestionRefused(_("It is your own: others support it."))
     try:
         with transaction.atomic():
             made = Support.objects.create(suggestion=row, person=place.person, at=db_now())
     except IntegrityError as twice:
-        raise SuggestionRefused("You support it already.") from twice
+        raise SuggestionRefused(_("You support it already.")) from twice
     journal(Kind.SUGGESTION_SUPPORTED, row, by=by, held=True)
     return made
 
@@ -108,9 +109,9 @@ def support(*, suggestion: Suggestion, by: Any) -> Support:
 def support_no_more(*, suggestion: Suggestion, by: Any) -> None:
     """Take one's support back while it is open. Raises SuggestionRefused."""
     row = held_open(suggestion)
-    count, _ = Support.objects.filter(suggestion=row, person__user=by).delete()
+    count, __ = Support.objects.filter(suggestion=row, person__user=by).delete()
     if not count:
-        raise SuggestionRefused("You did not support it.")
+        raise SuggestionRefused(_("You did not support it."))
     journal(Kind.SUGGESTION_SUPPORTED, row, by=by, held=False)
 
 
@@ -127,7 +128,7 @@ def withdraw(*, suggestion: Suggestion, by: Any) -> Suggestion:
 def _placed(cycle: Cycle, by: Any) -> Membership:
     place = place_of(cycle, by)
     if place is None:
-        raise SuggestionRefused("Only who takes part in the cycle does this.")
+        raise SuggestionRefused(_("Only who takes part in the cycle does this."))
     return place
 
 
@@ -144,7 +145,7 @@ def held_open(suggestion: Suggestion) -> Suggestion:
     row.cycle = cycle
     check_on(cycle)
     if row.state != SuggestionState.OPEN.value:
-        message = f"It is {row.state}: that stands."
+        message = _("It is {state}: that stands.", state=row.state)
         raise SuggestionRefused(message)
     return row
 
@@ -152,7 +153,7 @@ def held_open(suggestion: Suggestion) -> Suggestion:
 def check_on(cycle: Cycle) -> None:
     """Refuse in a cycle whose rules stay."""
     if cycle.state not in AMENDABLE:
-        message = f"The cycle is {cycle.state}: its rules stay."
+        message = _("The cycle is {state}: its rules stay.", state=cycle.state)
         raise SuggestionRefused(message)
 
 

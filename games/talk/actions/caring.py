@@ -16,6 +16,7 @@ from games.talk.actions.talking import check_on
 from games.talk.models import Follow, Post, Thanks, Thread
 from games.talk.queries import place_in
 from games.talk.rules import HOUR, THANKS_AN_HOUR, TalkRefused, check_rate
+from leaderboards.engine.language import gettext as _
 
 type Object = Idea | Post | Group
 
@@ -45,7 +46,7 @@ def placed(cycle: Cycle, by: Any) -> Membership:
     """The place as which `by` thanks, follows and reports. Raises TalkRefused without one."""
     place = place_in(cycle, by)
     if place is None:
-        raise TalkRefused("Only who has a place in the cycle does this.")
+        raise TalkRefused(_("Only who has a place in the cycle does this."))
     return place
 
 
@@ -59,17 +60,17 @@ def thank(*, what: Object, by: Any) -> Thanks:
     receiver, author = _whose(what)
     own = receiver is not None and receiver.pk in groups_acting(cycle, by)
     if own or (author is not None and author.user_id is not None and author.user_id == by.pk):
-        raise TalkRefused("Thanks go to others: this is your own.")
+        raise TalkRefused(_("Thanks go to others: this is your own."))
     now = db_now()
     given = list(Thanks.objects.filter(person__user=by, at__gt=now - HOUR).order_by("at").values_list("at", flat=True))
     check_rate(len(given), THANKS_AN_HOUR, given[0] if given else None, now)
     if Thanks.objects.filter(person__user=by, **_named(what)).exists():
-        raise TalkRefused("You thanked for it already.")
+        raise TalkRefused(_("You thanked for it already."))
     try:
         with transaction.atomic():
             made = Thanks.objects.create(cycle=cycle, person=place.person, group=place.group, at=now, **_named(what))
     except IntegrityError as twice:
-        raise TalkRefused("You thanked for it already.") from twice
+        raise TalkRefused(_("You thanked for it already.")) from twice
     _journal(Kind.THANKS_GIVEN, cycle, receiver, what, by=by, held=True)
     return made
 
@@ -77,9 +78,9 @@ def thank(*, what: Object, by: Any) -> Thanks:
 @transaction.atomic
 def thank_back(*, what: Object, by: Any) -> None:
     """Take one's thanks back."""
-    count, _ = Thanks.objects.filter(person__user=by, **_named(what)).delete()
+    count, __ = Thanks.objects.filter(person__user=by, **_named(what)).delete()
     if not count:
-        raise TalkRefused("You did not thank for it.")
+        raise TalkRefused(_("You did not thank for it."))
     _journal(Kind.THANKS_GIVEN, _cycle(what), _whose(what)[0], what, by=by, held=False)
 
 
@@ -107,7 +108,7 @@ def follow(*, what: Idea | Thread | Group, by: Any) -> Follow:
 @transaction.atomic
 def unfollow(*, what: Idea | Thread | Group, by: Any) -> None:
     """Hear of it no more. Harmless when repeated."""
-    count, _ = Follow.objects.filter(person__user=by, **_followed(what)).delete()
+    count, __ = Follow.objects.filter(person__user=by, **_followed(what)).delete()
     if count:
         _journal(Kind.FOLLOW_CHANGED, _cycle(what), None, what, by=by, held=False)
 

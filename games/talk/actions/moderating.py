@@ -17,6 +17,7 @@ from games.talk.actions.caring import placed
 from games.talk.actions.settling import settle_again, unaccept, unsettle
 from games.talk.models import Post, Report, Ruling, Thread
 from games.talk.rules import HOUR, REPORTS_AN_HOUR, WHY, TalkInvalid, TalkRefused, Verdict, check_rate, cleaned_text
+from leaderboards.engine.language import gettext as _
 
 type Said = Post | Idea
 
@@ -42,11 +43,11 @@ def _own(what: Said, person: Person) -> bool:
 @transaction.atomic
 def report(*, what: Said, why: str, by: Any) -> Report:
     """Ask the organizers to look at it. Once each; its author never learns who. Raises TalkInvalid without a reason, TooMuchTalk."""
-    said, now = cleaned_text(why, where="why", most=WHY, empty="Say what is wrong with it: the organizers read it."), db_now()
+    said, now = cleaned_text(why, where="why", most=WHY, empty=_("Say what is wrong with it: the organizers read it.")), db_now()
     what = _first(what)
     person = placed(_cycle(what), by).person
     if _own(what, person):
-        raise TalkRefused("It is your own: correct it, or ask the organizers.")
+        raise TalkRefused(_("It is your own: correct it, or ask the organizers."))
     Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
     made = list(Report.objects.filter(person=person, at__gt=now - HOUR).order_by("at").values_list("at", flat=True))
     check_rate(len(made), REPORTS_AN_HOUR, made[0] if made else None, now)
@@ -54,7 +55,7 @@ def report(*, what: Said, why: str, by: Any) -> Report:
         with transaction.atomic():
             row = Report.objects.create(cycle=_cycle(what), person=person, why=said, at=now, **_named(what))
     except IntegrityError as twice:
-        raise TalkRefused("You reported it already: the organizers look at it.") from twice
+        raise TalkRefused(_("You reported it already: the organizers look at it.")) from twice
     _journal(Kind.REPORT_MADE, row.cycle_id, what, by=None, payload={"report": row.pk})  # who reported stays out of the journal
     return row
 
@@ -62,15 +63,15 @@ def report(*, what: Said, why: str, by: Any) -> Report:
 @transaction.atomic
 def rule(*, what: Said, verdict: str, why: str, by: Any) -> Ruling:
     """Hide it or leave it, with a reason that its author reads; every open report of it is answered so. Raises TalkInvalid without one."""
-    said = cleaned_text(why, where="why", most=WHY, empty="Say why: its author reads it.")
+    said = cleaned_text(why, where="why", most=WHY, empty=_("Say why: its author reads it."))
     if verdict not in set(Verdict):
-        message = f"Expected one of {', '.join(Verdict)}."
+        message = _("Expected one of {names}.", names=", ".join(Verdict))
         raise TalkInvalid(message, where="verdict")
     what, now = _first(what), db_now()
     if verdict == Verdict.HIDDEN.value:
         _hide(what, said, by=by)
     elif what.hidden_at is not None:
-        raise TalkRefused("It is hidden: that stands until an appeal is answered.")
+        raise TalkRefused(_("It is hidden: that stands until an appeal is answered."))
     cycle = _cycle(what)
     row = Ruling.objects.create(cycle=cycle, verdict=verdict, why=said, at=now, by=acting_in(cycle, None, by), **_named(what))
     Report.objects.filter(ruling__isnull=True, **_named(what)).update(ruling=row)
@@ -85,7 +86,7 @@ def _hide(what: Said, why: str, *, by: Any) -> None:
         return
     thread, now = Thread.objects.select_for_update(no_key=True, of=("self",)).get(pk=what.thread_id), db_now()
     if not Post.objects.filter(pk=what.pk, hidden_at__isnull=True).exists():
-        raise TalkRefused("It is hidden already.")
+        raise TalkRefused(_("It is hidden already."))
     Post.objects.filter(Q(pk=what.pk) | Q(corrects=what.pk)).update(hidden_at=now)
     if what.number == 1:
         Thread.objects.filter(pk=thread.pk).update(hidden_at=now)
@@ -107,11 +108,11 @@ def _show(what: Said, *, by: Any) -> None:
 @transaction.atomic
 def appeal(*, ruling: Ruling, text: str, by: Any) -> Ruling:
     """Say why it should be seen again: once. Whether `by` may the edge asks."""
-    said = cleaned_text(text, where="text", most=WHY, empty="Say why it should be seen again.")
+    said = cleaned_text(text, where="text", most=WHY, empty=_("Say why it should be seen again."))
     if ruling.verdict != Verdict.HIDDEN.value:
-        raise TalkRefused("It was not hidden.")
+        raise TalkRefused(_("It was not hidden."))
     if not Ruling.objects.filter(pk=ruling.pk, appealed_at__isnull=True).update(appeal=said, appealed_at=db_now()):
-        raise TalkRefused("You appealed already: the organizers answer once.")
+        raise TalkRefused(_("You appealed already: the organizers answer once."))
     ruling.refresh_from_db()
     _journal(Kind.RULING_APPEALED, ruling.cycle_id, _about(ruling), by=by, payload={"ruling": ruling.pk})
     return ruling
@@ -120,10 +121,10 @@ def appeal(*, ruling: Ruling, text: str, by: Any) -> Ruling:
 @transaction.atomic
 def answer_appeal(*, ruling: Ruling, upheld: bool, text: str, by: Any) -> Ruling:
     """Show it again (`upheld`), or leave it hidden: with words, once and for all."""
-    said = cleaned_text(text, where="text", most=WHY, empty="Say why: its author reads it.")
+    said = cleaned_text(text, where="text", most=WHY, empty=_("Say why: its author reads it."))
     waiting = Ruling.objects.filter(pk=ruling.pk, appealed_at__isnull=False, answered_at__isnull=True)
     if not waiting.update(answer=said, answered_at=db_now(), upheld=upheld):
-        raise TalkRefused("No appeal waits for an answer.")
+        raise TalkRefused(_("No appeal waits for an answer."))
     ruling.refresh_from_db()
     if upheld:
         _show(_about(ruling), by=by)

@@ -11,6 +11,7 @@ from games.journal.rules import Kind
 from games.talk.actions.talking import check_on
 from games.talk.models import Post, Thread
 from games.talk.rules import ONE_ANSWER, TalkRefused, ThreadKind
+from leaderboards.engine.language import gettext as _
 
 
 def _held(post: Post) -> tuple[Thread, Post]:
@@ -19,9 +20,9 @@ def _held(post: Post) -> tuple[Thread, Post]:
     check_on(thread.cycle)
     row = Post.objects.select_related("group", "author").get(pk=post.pk)
     if row.number == 1 or (row.group_id == thread.group_id and (row.group_id is not None or row.author_id == thread.author_id)):
-        raise TalkRefused("What others said can answer it, not one's own words.")
+        raise TalkRefused(_("What others said can answer it, not one's own words."))
     if row.hidden_at is not None or row.corrects_id is not None:
-        raise TalkRefused("It was taken out of sight, or corrects what was said before: mark that.")
+        raise TalkRefused(_("It was taken out of sight, or corrects what was said before: mark that."))
     return thread, row
 
 
@@ -30,9 +31,9 @@ def accept(*, post: Post, by: Any) -> Thread:
     """This answers the question; what was accepted before no longer does. Whether `by` speaks for the asker the edge asks."""
     thread, row = _held(post)
     if ThreadKind(thread.kind) not in ONE_ANSWER:
-        raise TalkRefused("Only questions have an accepted answer.")
+        raise TalkRefused(_("Only questions have an accepted answer."))
     if thread.accepted_id == row.pk:
-        raise TalkRefused("It is the accepted answer already.")
+        raise TalkRefused(_("It is the accepted answer already."))
     Thread.objects.filter(pk=thread.pk).update(accepted=row, answered_at=db_now())
     return _journalled(thread, row, Kind.ANSWER_ACCEPTED, by=by, held=True)
 
@@ -44,7 +45,7 @@ def reopen(*, thread: Thread, by: Any) -> Thread:
     check_on(held.cycle)
     before = held.accepted
     if before is None:
-        raise TalkRefused("No answer is accepted.")
+        raise TalkRefused(_("No answer is accepted."))
     return unaccept(held, before, by=by)
 
 
@@ -59,10 +60,10 @@ def mark_helpful(*, post: Post, by: Any) -> Thread:
     """This helped with the barrier. Several may have. Credit is theirs who helped, and theirs who posted what held them up."""
     thread, row = _held(post)
     if thread.kind != ThreadKind.BARRIER.value:
-        raise TalkRefused("Only what is said to a barrier is marked as helpful.")
+        raise TalkRefused(_("Only what is said to a barrier is marked as helpful."))
     now = db_now()
     if not Post.objects.filter(pk=row.pk, helpful_at__isnull=True).update(helpful_at=now):
-        raise TalkRefused("It is marked already.")
+        raise TalkRefused(_("It is marked already."))
     if Thread.objects.filter(pk=thread.pk, answered_at__isnull=True).update(answered_at=now):
         _turned(thread, Kind.BARRIER_SOLVED, by=by)
     return _journalled(thread, row, Kind.POST_HELPED, by=by, held=True)
@@ -73,7 +74,7 @@ def unmark_helpful(*, post: Post, by: Any) -> Thread:
     """It did not help after all."""
     thread, row = _held(post)
     if not Post.objects.filter(pk=row.pk, helpful_at__isnull=False).update(helpful_at=None):
-        raise TalkRefused("It is not marked.")
+        raise TalkRefused(_("It is not marked."))
     unsettle(thread, by=by)
     return _journalled(thread, row, Kind.HELP_WITHDRAWN, by=by, held=False)
 

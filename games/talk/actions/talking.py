@@ -34,6 +34,7 @@ from games.talk.rules import (
     cleaned_title,
     names_in,
 )
+from leaderboards.engine.language import gettext as _
 
 
 def speaker(cycle: Cycle, group: Group | None, by: Any) -> Person:
@@ -41,7 +42,7 @@ def speaker(cycle: Cycle, group: Group | None, by: Any) -> Person:
     check_open(cycle, group)
     person = acting_in(cycle, group, by)
     if person is None:
-        raise TalkRefused("Only who has a place here speaks here.")
+        raise TalkRefused(_("Only who has a place here speaks here."))
     return Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
 
 
@@ -65,7 +66,7 @@ def open_thread(
     named, said, wanted = cleaned_title(title), cleaned_text(text), _kind(kind, idea)
     held = locked(cycle)
     if idea is not None and (idea.cycle_id != held.pk or idea.hidden_at is not None):
-        raise TalkRefused("Nothing is said about it now.")
+        raise TalkRefused(_("Nothing is said about it now."))
     person, now = speaker(held, group, by), db_now()
     _check_pace(person, now)
     _check_threads(held, group, person, now)
@@ -106,7 +107,7 @@ def _check_threads(cycle: Cycle, group: Group | None, person: Person, now: datet
 def _kind(kind: str, idea: Idea | None) -> ThreadKind:
     allowed = ON_BOARD if idea is None else ON_IDEA
     if kind not in {one.value for one in allowed}:
-        message = f"Expected one of {', '.join(sorted(allowed))}."
+        message = _("Expected one of {names}.", names=", ".join(sorted(allowed)))
         raise TalkInvalid(message, where="kind")
     return ThreadKind(kind)
 
@@ -114,7 +115,7 @@ def _kind(kind: str, idea: Idea | None) -> ThreadKind:
 def _adopters(idea: Idea, group: Group | None) -> list[Group]:
     asked = adopters_of(idea, but=group)
     if not asked:
-        raise TalkRefused("No other team has adopted it yet: nobody could say how it is done. Ask its own team in a question.")
+        raise TalkRefused(_("No other team has adopted it yet: nobody could say how it is done. Ask its own team in a question."))
     return asked
 
 
@@ -132,20 +133,20 @@ def correct_post(*, post: Post, text: str, by: Any) -> Post:
     first = post.corrects or post
     newest = first.corrections.order_by("-number").first() or first
     if first.hidden_at is not None:
-        raise TalkRefused("The organizers took it out of sight: you may appeal.")
+        raise TalkRefused(_("The organizers took it out of sight: you may appeal."))
     if said == newest.text:
-        raise TalkRefused("Nothing changed.")
+        raise TalkRefused(_("Nothing changed."))
     return _said(first.thread, said, by=by, group=first.group, corrects=first)
 
 
 def _said(thread: Thread, text: str, *, by: Any, group: Group | None, corrects: Post | None) -> Post:
     row = Thread.objects.select_for_update(no_key=True, of=("self",)).select_related("cycle", "idea").get(pk=thread.pk)
     if row.hidden_at is not None or (row.idea is not None and row.idea.hidden_at is not None):
-        raise TalkRefused("It was taken out of sight by the organizers: nothing is added.")
+        raise TalkRefused(_("It was taken out of sight by the organizers: nothing is added."))
     person, now = speaker(row.cycle, group, by), db_now()
     _check_pace(person, now)
     if corrects is not None and not _own(corrects, person):
-        raise TalkRefused("Only who said it corrects it.")
+        raise TalkRefused(_("Only who said it corrects it."))
     number = (row.posts.aggregate(last=Max("number"))["last"] or 0) + 1
     post = _write(row, text, number=number, person=person, group=group, now=now, corrects=corrects)
     replied = row.replied_at is None and row.kind == ThreadKind.ASK.value and group is not None and _is_asked(row, group)
@@ -216,5 +217,5 @@ def _journal(kind: Kind, thread: Thread, group: Group | None, *, by: Any, payloa
 def check_on(cycle: Cycle) -> None:
     """Refuse in a cycle that is over."""
     if cycle.state not in SHARED_IN:
-        message = f"The cycle is {cycle.state}: what was said stays to be read, and nothing is added."
+        message = _("The cycle is {state}: what was said stays to be read, and nothing is added.", state=cycle.state)
         raise TalkRefused(message)

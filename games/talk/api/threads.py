@@ -23,6 +23,7 @@ from games.talk.models import Post, Thread
 from games.talk.queries import with_counts
 from games.talk.rules import ThreadKind
 from leaderboards.describing import extend_schema
+from leaderboards.engine.language import gettext as _
 
 
 class ThreadFilter(django_filters.FilterSet):
@@ -69,7 +70,7 @@ def _speaking(request: Request, cycle: Cycle, group: int | None) -> Group | None
     access = access_of(request)
     if group is None:
         if not allows(access, "cycle.organize", cycle):
-            raise NotAllowed("Say for which of your groups you speak.", where="group")
+            raise NotAllowed(_("Say for which of your groups you speak."), where="group")
         return None
     found = visible(access, "group.submit", Group.objects.filter(pk=group, cycle=cycle)).first()
     if found is None:
@@ -132,7 +133,7 @@ class Posts(ReadOnlyModelViewSet[Post], Heeding):
     def _settled(self, request: Request, act: Any) -> Response:
         post = self.get_object()
         if not allows(access_of(request), "thread.settle", post.thread):
-            raise NotAllowed("Whoever asked says what answers it.")
+            raise NotAllowed(_("Whoever asked says what answers it."))
         act(post=post, by=request.user)
         return Response(shapes.ThreadShape(with_counts(Thread.objects.all()).get(pk=post.thread_id)).data)
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final, NamedTuple
 
+from leaderboards.engine.language import gettext as _
+
 MANY: Final = 12
 
 
@@ -36,13 +38,13 @@ def known(names: Iterable[str]) -> str:
 
 def unknown(path: str, name: str, what: str, names: Iterable[str]) -> Problem:
     """A name that is not there."""
-    return Problem(path, f'"{name}" is not a {what}; {known(names)}')
+    return Problem(path, _('"{name}" is not a {what}; {known}', name=name, what=what, known=known(names)))
 
 
 def nearest(name: str, names: Collection[str]) -> str:
     """A guess at what was meant, as the tail of a message."""
     close = get_close_matches(name, names, n=1)
-    return f'; did you mean "{close[0]}"?' if close else ""
+    return _('; did you mean "{close}"?', close=close[0]) if close else ""
 
 
 def repeated(path: str, names: Iterable[str], what: str) -> Iterator[Problem]:
@@ -52,20 +54,27 @@ def repeated(path: str, names: Iterable[str], what: str) -> Iterator[Problem]:
         counts[name] = counts.get(name, 0) + 1
     for name, count in counts.items():
         if count > 1:
-            yield Problem(path, f'the {what} "{name}" is used {count} times')
+            yield Problem(path, _('the {what} "{name}" is used {count} times', what=what, name=name, count=count))
 
 
 def share_problem(path: str, share: Fraction | None) -> Iterator[Problem]:
     """A share is above 0 and at most 1."""
     if share is not None and not 0 < share <= 1:
-        yield Problem(f"{path}.share", f"expected a number above 0 and at most 1, found {share}")
+        yield Problem(f"{path}.share", _("expected a number above 0 and at most 1, found {share}", share=share))
 
 
 def weight_problems(path: str, weights: Mapping[str, Fraction], *, mean: bool) -> Iterator[Problem]:
     """Weights must not all be 0; the weights of a mean must not be negative."""
     if weights and not any(weights.values()):
-        yield Problem(path, "all weights are 0, so nothing counts; at least one must differ from 0")
+        yield Problem(path, _("all weights are 0, so nothing counts; at least one must differ from 0"))
     if mean:
         for name, weight in weights.items():
             if weight < 0:
-                yield Problem(path, f'the weight of "{name}" is {weight}, but the weights of a mean cannot be negative')
+                yield Problem(
+                    path,
+                    _(
+                        'the weight of "{name}" is {weight}, but the weights of a mean cannot be negative',
+                        name=name,
+                        weight=weight,
+                    ),
+                )

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.planning import flow
 from leaderboards.engine.planning.blocking import why_not
 from leaderboards.engine.planning.blocks import evened
@@ -26,17 +27,17 @@ type Told = Callable[[str, int], None]
 
 def planned(problem: Problem, told: Told) -> Plan | Infeasible:
     """The plan of a problem."""
-    told("Reading who may judge what", 5)
+    told(_("Reading who may judge what"), 5)
     table = table_of(problem)
     told("Dealing", 15)
     dealt = _best(problem, table, told)
     if dealt is None:
-        told("Finding what is in the way", 80)
+        told(_("Finding what is in the way"), 80)
         return why_not(problem, table, table.open)
     bridges: list[int] = []
     state = links(table.kept | dealt)
     if problem.link and dealt.any():
-        told("Linking the judges", 60)
+        told(_("Linking the judges"), 60)
         dealt, bridges, state = _linked(problem, table, dealt)
     told("Done", 100)
     return _written(table, dealt, bridges, state)
@@ -48,7 +49,7 @@ def _best(problem: Problem, table: Table, told: Told) -> Flags | None:
         return found
     found = _deal(problem, table, table.loss)
     if found is not None and problem.fairest:
-        told("Looking after the worst matches", 35)
+        told(_("Looking after the worst matches"), 35)
         return _fairest(problem, table, found)
     return found
 
@@ -139,15 +140,20 @@ def _notes(chosen: Flags, state: Links) -> tuple[str, ...]:
     if state.good:
         return ()
     if not (chosen.sum(axis=1) > 1).any():
-        said = "No entry has two judges: nothing tells a strict judge from weak entries. Let everybody mark a few of the same entries."
+        said = _(
+            "No entry has two judges: nothing tells a strict judge from weak entries. Let everybody mark a few of the same entries."
+        )
     elif state.components > 1:
-        said = (
-            f"The judges fall into {state.components} groups that share no entry: their marks can be compared only inside a group."
-            " Let everybody mark a few of the same entries, or ask for more judges per entry."
+        said = _(
+            "The judges fall into {components} groups that share no entry: their marks can be compared only inside a"
+            " group. Let everybody mark a few of the same entries, or ask for more judges per entry.",
+            components=state.components,
         )
     else:
-        said = (
-            f"The judges are linked, but thinly ({state.lambda2:.2f}; {LINKED:g} is wished): who is strict and who is mild can only be"
-            " estimated roughly. More judges per entry, or entries that everybody marks, would help."
+        said = _(
+            "The judges are linked, but thinly ({lambda2:.2f}; {linked:g} is wished): who is strict and who is mild"
+            " can only be estimated roughly. More judges per entry, or entries that everybody marks, would help.",
+            lambda2=state.lambda2,
+            linked=LINKED,
         )
     return (said,)

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import ngettext
 from leaderboards.engine.severity.ratings import Overlap
 
 JUDGES: Final = 4
@@ -14,11 +16,15 @@ CONNECTED: Final = 1.0
 def gate(judges: int, df: int) -> str:
     """Why the plain mean has to count instead; empty where severities may be taken off. `df`: ratings beyond one for each entry."""
     if judges < JUDGES:
-        return f"there are fewer than {JUDGES} judges ({judges})"
+        return _("there are fewer than {judges} judges ({judges2})", judges=JUDGES, judges2=judges)
     if judges > MOST_JUDGES:
-        return f"there are more than {MOST_JUDGES} judges ({judges})"
+        return _("there are more than {most_judges} judges ({judges})", most_judges=MOST_JUDGES, judges=judges)
     if df < FREEDOM:
-        return f"too few entries were judged more than once ({max(df, 0)} marks beyond the first of each entry, {FREEDOM} are needed)"
+        return _(
+            "too few entries were judged more than once ({df} marks beyond the first of each entry, {freedom} are needed)",
+            df=max(df, 0),
+            freedom=FREEDOM,
+        )
     return ""
 
 
@@ -27,17 +33,26 @@ def warnings(overlap: Overlap) -> list[str]:
     found = []
     if overlap.components > 1:
         found.append(
-            f"The judges fall into {overlap.components} groups that share no entry: entries of different groups compare only as their"
-            " plain means do. Let some judges read entries of another group."
+            _(
+                "The judges fall into {components} groups that share no entry: entries of different groups compare only"
+                " as their plain means do. Let some judges read entries of another group.",
+                components=overlap.components,
+            )
         )
     elif overlap.lambda2 < CONNECTED:
-        found.append("The judges share few entries with one another, so that their severities are known only roughly.")
+        found.append(_("The judges share few entries with one another, so that their severities are known only roughly."))
     few = sum(1 for count in overlap.sheets if count < SHEETS)
     if few:
-        judges = "1 judge has" if few == 1 else f"{few} judges have"
-        found.append(f"{judges} fewer than {SHEETS} sheets: hardly anything is taken off them, for hardly anything is known.")
+        judges = ngettext("1 judge has", "{few} judges have", few, few=few)
+        found.append(
+            _(
+                "{judges} fewer than {sheets} sheets: hardly anything is taken off them, for hardly anything is known.",
+                judges=judges,
+                sheets=SHEETS,
+            )
+        )
     single = sum(1 for count in overlap.reviews if count == 1)
     if single:
-        entries = "1 entry was" if single == 1 else f"{single} entries were"
-        found.append(f"{entries} judged by one judge only: look at how wide their range is.")
+        entries = ngettext("1 entry was", "{single} entries were", single, single=single)
+        found.append(_("{entries} judged by one judge only: look at how wide their range is.", entries=entries))
     return found

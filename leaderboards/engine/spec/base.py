@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
 from leaderboards.engine import numbers
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.numbers import Rounding
 
 NUMBER_PATTERN: Final = r"^[+-]?[0-9]+(\.[0-9]+|/[1-9][0-9]*)?$"
@@ -38,7 +39,7 @@ def clock_ms(value: object) -> int:
     """Milliseconds of "h:mm:ss" or "h:mm:ss.fff"."""
     match = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        msg = f'expected a time since opening like "4:00:00", found {value!r}'
+        msg = _('expected a time since opening like "4:00:00", found {value!r}', value=value)
         raise ValueError(msg)
     hours, minutes, seconds, fraction = match.groups()
     return (int(hours) * 3600 + int(minutes) * 60 + int(seconds)) * 1000 + int((fraction or "").ljust(3, "0"))

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec.base import Aggregate, Fold, Key, Keyed, Number, Operand, Rounded, Spec, Switch, Whole
 
 Verdict = Annotated[str, Field(min_length=1, max_length=64)]
@@ -110,7 +111,7 @@ class Step(Rounded):
     def _one_operation(self) -> Self:
         given = [name for name in ("times", "plus", "minus") if getattr(self, name) is not None]
         if len(given) != 1:
-            msg = f"exactly one of times, plus, minus is needed, found: {', '.join(given) or 'none'}"
+            msg = _("exactly one of times, plus, minus is needed, found: {names}", names=", ".join(given) or _("none"))
             raise ValueError(msg)
         return self
 

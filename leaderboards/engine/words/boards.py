@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
+from leaderboards.engine.language import gettext as _
+from leaderboards.engine.language import gettext_noop, ngettext
 from leaderboards.engine.names import resolve, split_order
 from leaderboards.engine.spec import (
     BoardSpec,
@@ -19,22 +21,22 @@ from leaderboards.engine.spec import (
     expand_boards,
 )
 from leaderboards.engine.words.names import in_words
-from leaderboards.engine.words.phrases import best_of, clock, listed, missing, number, percent, plural, weighted, with_rounding
+from leaderboards.engine.words.phrases import best_of, clock, listed, missing, number, percent, weighted, with_rounding
 
 PLACES = {
-    PlaceStyle.STANDARD: "Equal groups share a place, and as many places are skipped after them (1, 2, 2, 4).",
-    PlaceStyle.DENSE: "Equal groups share a place, and none is skipped after them (1, 2, 2, 3).",
-    PlaceStyle.FRACTIONAL: "Equal groups share the mean of the places they fill (1, 2.5, 2.5, 4).",
+    PlaceStyle.STANDARD: gettext_noop("Equal groups share a place, and as many places are skipped after them (1, 2, 2, 4)."),
+    PlaceStyle.DENSE: gettext_noop("Equal groups share a place, and none is skipped after them (1, 2, 2, 3)."),
+    PlaceStyle.FRACTIONAL: gettext_noop("Equal groups share the mean of the places they fill (1, 2.5, 2.5, 4)."),
 }
 EVERYONE = {
-    Ranked.LAST: "Ranked is who took part in {last}.",
-    Ranked.ANY: "Ranked is who took part in any of its rounds.",
-    Ranked.ALL: "Ranked is who took part in all of its rounds.",
-    Ranked.ENROLLED: "Every group is listed.",
+    Ranked.LAST: gettext_noop("Ranked is who took part in {last}."),
+    Ranked.ANY: gettext_noop("Ranked is who took part in any of its rounds."),
+    Ranked.ALL: gettext_noop("Ranked is who took part in all of its rounds."),
+    Ranked.ENROLLED: gettext_noop("Every group is listed."),
 }
 CREDIT = {
-    Credited.ORIGINATORS: "The score is the points that came back to a group from others' work on its ideas.",
-    Credited.BUILDERS: "The score is the points that a group has earned by work that builds on others' ideas.",
+    Credited.ORIGINATORS: gettext_noop("The score is the points that came back to a group from others' work on its ideas."),
+    Credited.BUILDERS: gettext_noop("The score is the points that a group has earned by work that builds on others' ideas."),
 }
 
 
@@ -51,55 +53,66 @@ def find_board(scoring: Scoring, key: str) -> BoardSpec | None:
 
 def _rules(scoring: Scoring, board: BoardSpec) -> Iterator[str]:
     if board.rows is Rows.RECORDS:
-        yield "Listed is every attempt that beat the best one standing at its time; an equal one does not."
+        yield _("Listed is every attempt that beat the best one standing at its time; an equal one does not.")
     elif board.source is Source.POINTS:
-        yield "The score is the points that a group has earned by its acts."
+        yield _("The score is the points that a group has earned by its acts.")
         yield from _order(scoring, board)
     elif board.source is Source.CREDIT:
-        yield CREDIT[board.who]
+        yield _(CREDIT[board.who])
         yield from _order(scoring, board)
     else:
         yield from _counted(scoring, board)
         yield from _order(scoring, board)
     if board.freeze is not None:
-        yield f"From {clock(board.freeze)} after the opening on, the public sees later attempts as pending until the board is revealed."
+        yield _(
+            "From {freeze} after the opening on, the public sees later attempts as pending until the board is revealed.",
+            freeze=clock(board.freeze),
+        )
 
 
 def _counted(scoring: Scoring, board: BoardSpec) -> Iterator[str]:
     rounds = board_rounds(scoring, board)
     titles = {one.key: one.title for one in rounds}
     weights = board_weights(scoring, board)
-    names = [(f"the score of {titles[key]}", weight) for key, weight in weights.items()]
+    names = [(_("the score of {titles}", titles=titles[key]), weight) for key, weight in weights.items()]
     if board.challenges is not None:
         tasks = {one.key: one.title for one in scoring.challenges}
-        verb = "counts" if len(board.challenges) == 1 else "count"
-        yield f"Only {listed(tasks.get(key, key) for key in board.challenges)} {verb} on this board."
+        only = listed(tasks.get(key, key) for key in board.challenges)
+        yield ngettext(
+            "Only {names} counts on this board.", "Only {names} count on this board.", len(board.challenges), names=only
+        )
     if board.points is not None:
-        table = "one point for every group behind" if board.points == "borda" else ", ".join(number(one) for one in board.points)
-        yield f"Places in each round become points first: {table}; equal places share."
-        names = [(f"the points of {titles[key]}", weight) for key, weight in weights.items()]
+        table = (
+            _("one point for every group behind") if board.points == "borda" else ", ".join(number(one) for one in board.points)
+        )
+        yield _("Places in each round become points first: {table}; equal places share.", table=table)
+        names = [(_("the points of {titles}", titles=titles[key]), weight) for key, weight in weights.items()]
     if board.half_life is not None:
-        yield f"What a round gave counts half after {number(board.half_life)} days, a quarter after twice that, and so on."
+        yield _(
+            "What a round gave counts half after {half_life} days, a quarter after twice that, and so on.",
+            half_life=number(board.half_life),
+        )
     if names:
-        yield with_rounding(weighted(names, board.combine, "The score"), board.decimals, board.rounding, scoring)
+        yield with_rounding(weighted(names, board.combine, _("The score")), board.decimals, board.rounding, scoring)
     if len(names) > 1:
-        yield best_of(board.best, "round") + missing(board.missing, "round", "score on this board")
+        yield best_of(board.best, _("round"), _("rounds")) + missing(board.missing, _("round"), _("score on this board"))
         forgotten = [one.title for one in scoring.rounds if one.key not in titles]
         if forgotten:
-            yield f"{listed(forgotten)} {'does' if len(forgotten) == 1 else 'do'} not count here."
+            yield ngettext("{names} does not count here.", "{names} do not count here.", len(forgotten), names=listed(forgotten))
 
 
 def _order(scoring: Scoring, board: BoardSpec) -> Iterator[str]:
     rounds = board_rounds(scoring, board)
-    last = rounds[-1].title if rounds else "the last round"
-    who = EVERYONE[board.ranked].format(last=last)
-    yield f"{who} Each {board.within} is ranked on its own." if board.within else who
+    last = rounds[-1].title if rounds else _("the last round")
+    who = _(EVERYONE[board.ranked], last=last)
+    yield _("{who} Each {within} is ranked on its own.", who=who, within=board.within) if board.within else who
     steps = [in_words(scoring, board, text) for text in board.order]
-    chain = f"{steps[0].capitalize()} is better" + (
-        "; ties go to " + ", then ".join(f"the {step}" for step in steps[1:]) if steps[1:] else ""
-    )
-    yield f"{chain}. {PLACES[board.places]}"
-    yield "Groups without a score, withdrawn or disqualified are listed after the others, without a place."
+    chain = _("{step} is better", step=steps[0].capitalize())
+    if steps[1:]:
+        ties = _(", then ").join(_("the {step}", step=step) for step in steps[1:])
+        chain = _("{better}; ties go to {ties}", better=chain, ties=ties)
+    yield f"{chain}. {_(PLACES[board.places])}"
+    yield _("Groups without a score, withdrawn or disqualified are listed after the others, without a place.")
 
 
 def cut_rules(scoring: Scoring, cut: CutSpec) -> list[str]:
@@ -107,31 +120,45 @@ def cut_rules(scoring: Scoring, cut: CutSpec) -> list[str]:
     board = find_board(scoring, cut.board)
     name = board.title if board is not None else cut.board
     rounds = {one.key: one.title for one in scoring.rounds}
-    within = f" of each {board.within}" if board is not None and board.within else ""
-    rules = [f"From the board {name} into {rounds.get(cut.to, cut.to)} go {_line(scoring, cut, board, within)}."]
+    within = _(" of each {within}", within=board.within) if board is not None and board.within else ""
+    rules = [
+        _(
+            "From the board {name} into {rounds} go {line}.",
+            name=name,
+            rounds=rounds.get(cut.to, cut.to),
+            line=_line(scoring, cut, board, within),
+        )
+    ]
     if cut.first is not None or cut.share is not None:
         rules.append(
             {
-                CutTies.INCLUDE: "All who share the last place that goes on go on.",
-                CutTies.EXCLUDE: "Who share a place across the line do not go on.",
-                CutTies.DECIDE: "A tie across the line is settled by a recorded decision.",
+                CutTies.INCLUDE: _("All who share the last place that goes on go on."),
+                CutTies.EXCLUDE: _("Who share a place across the line do not go on."),
+                CutTies.DECIDE: _("A tie across the line is settled by a recorded decision."),
             }[cut.ties]
         )
     if cut.wildcards:
-        rules.append(f"Up to {plural(cut.wildcards, 'more group')} can be let in by a recorded decision with a reason.")
+        rules.append(
+            ngettext(
+                "Up to {count} more group can be let in by a recorded decision with a reason.",
+                "Up to {count} more groups can be let in by a recorded decision with a reason.",
+                cut.wildcards,
+                count=cut.wildcards,
+            )
+        )
     return rules
 
 
 def _line(scoring: Scoring, cut: CutSpec, board: BoardSpec | None, within: str) -> str:
     if cut.all:
-        return f"all who have a place{within}"
+        return _("all who have a place{within}", within=within)
     if cut.share is not None:
-        return f"the best {percent(cut.share)}{within}, rounded up"
+        return _("the best {share}{within}, rounded up", share=percent(cut.share), within=within)
     if cut.at_least is not None:
-        return f"all{within} with a score of {threshold(scoring, board, cut.at_least)}"
+        return _("all{within} with a score of {threshold}", within=within, threshold=threshold(scoring, board, cut.at_least))
     if isinstance(cut.first, dict):
-        return "the first " + listed(f"{count} ({name})" for name, count in cut.first.items())
-    return f"the first {cut.first}{within}"
+        return _("the first {names}", names=listed(f"{count} ({name})" for name, count in cut.first.items()))
+    return _("the first {first}{within}", first=cut.first, within=within)
 
 
 def threshold(scoring: Scoring, board: BoardSpec | None, value: Fraction, by: str = "score") -> str:
@@ -141,4 +168,4 @@ def threshold(scoring: Scoring, board: BoardSpec | None, value: Fraction, by: st
         and resolve(scoring, board, by) is not None
         and (by, True) in {split_order(text) for text in board.order}
     )
-    return f"{number(value)} or {'less' if low else 'more'}"
+    return _("{value} or less", value=number(value)) if low else _("{value} or more", value=number(value))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.names import challenges_of
 from leaderboards.engine.spec import RoundSpec, Scoring, expand_boards
 from leaderboards.engine.words.boards import board_rules, cut_rules
@@ -21,11 +22,11 @@ def _rules(scoring: Scoring, spec: RoundSpec) -> Iterator[str]:
     tasks = challenges_of(scoring, spec.key)
     for task in tasks:
         yield from challenge_rules(scoring, task)
-    names = [(f"the score of {task.title}", task.weight) for task in tasks]
-    if len(names) > 1 or any(weight != 1 for _, weight in names):
-        yield with_rounding(weighted(names, spec.combine, "The score of the round"), spec.decimals, spec.rounding, scoring)
+    names = [(_("the score of {task}", task=task.title), task.weight) for task in tasks]
+    if len(names) > 1 or any(weight != 1 for __, weight in names):
+        yield with_rounding(weighted(names, spec.combine, _("The score of the round")), spec.decimals, spec.rounding, scoring)
     if len(names) > 1:
-        yield best_of(spec.best, "challenge") + missing(spec.missing, "challenge", "score of the round")
+        yield best_of(spec.best, _("challenge"), _("challenges")) + missing(spec.missing, _("challenge"), _("score of the round"))
 
 
 def _entrants(scoring: Scoring, spec: RoundSpec) -> Iterator[str]:
@@ -36,18 +37,24 @@ def _entrants(scoring: Scoring, spec: RoundSpec) -> Iterator[str]:
             yield from cut_rules(scoring, cut)
     elif number:
         before = scoring.rounds[number - 1].title
-        yield f"Everyone of {before} takes part, unless out by decision; if groups are invited by decision, then only they."
+        yield _(
+            "Everyone of {before} takes part, unless out by decision; if groups are invited by decision, then only they.",
+            before=before,
+        )
     else:
-        yield "Every group takes part."
+        yield _("Every group takes part.")
 
 
 def scoring_rules(scoring: Scoring) -> dict[str, list[str]]:
     """The whole scoring by heading: each round, each board, and the awards."""
-    rules = {f"Round {one.title}": round_rules(scoring, one.key) for one in scoring.rounds}
-    rules |= {f"Board {one.title}": board_rules(scoring, one.id) for one in expand_boards(scoring)}
+    rules = {_("Round {title}", title=one.title): round_rules(scoring, one.key) for one in scoring.rounds}
+    rules |= {_("Board {title}", title=one.title): board_rules(scoring, one.id) for one in expand_boards(scoring)}
     awards = dict.fromkeys(sentence for award in scoring.awards for sentence in award_rules(scoring, award.key))
     if awards:
-        rules["Awards"] = list(awards)
+        rules[_("Awards")] = list(awards)
     if len(scoring.rounds) > 1:
-        rules = {"Order": [f"The rounds are, in order of time: {listed(one.title for one in scoring.rounds)}."], **rules}
+        rules = {
+            _("Order"): [_("The rounds are, in order of time: {names}.", names=listed(one.title for one in scoring.rounds))],
+            **rules,
+        }
     return rules

@@ -7,6 +7,7 @@ import orjson
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -54,7 +55,9 @@ def snapshot(request: HttpRequest, cycle: str, key: str, number: int) -> HttpRes
 def board_rows(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
     """The rows of one page as JSON, with an ETag: what board.js asks for when it missed something."""
     place = place_of(request, cycle_seen(request, cycle), key)
-    asked = orjson.dumps([*(request.GET.get(name) for name in ("bracket", "page", "view", "group", "sort")), place.own])
+    asked = orjson.dumps(
+        [get_language(), *(request.GET.get(name) for name in ("bracket", "page", "view", "group", "sort")), place.own]
+    )
     tag = f'"{place.shown.tag}-{sha256(asked).hexdigest()[:24]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if tag in request.headers.get("If-None-Match", ""):

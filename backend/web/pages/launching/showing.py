@@ -16,7 +16,7 @@ from backend.web.pages.launching.writing import applies, kind_of, path_in, rows_
 from games.errors import Problem
 from games.progression.paths import Path, path_of, written
 
-_GAP: Final = re.compile(r"(\w+) is missing")
+_GAP: Final = "gap_"
 _PLAIN: Final = re.compile(r"[^A-Za-z0-9_]+")
 OPEN_ROWS: Final = 3
 """So few tables are shown open; of more each is opened when it is wanted."""
@@ -69,11 +69,11 @@ class Faults:
 def told(problem: Problem, data: Any) -> tuple[Path, str, bool]:
     """Where a problem is shown, in the words of the form, and whether it is only a gap: (path, text, gap)."""
     path = path_of(problem.where, data)
-    if path == ("aim",) and (match := _GAP.match(problem.message)):
-        return ("aim", match[1]), _("Needed, or a reason to launch without an aim."), True
-    if path[:1] == ("checks",) and problem.message.startswith("neither"):
+    if path == ("aim",) and problem.code.startswith(_GAP):
+        return ("aim", problem.code.removeprefix(_GAP)), _("Needed, or a reason to launch without an aim."), True
+    if path[:1] == ("checks",) and problem.code == "gap":
         return path, _("Answer it, or say why it is left out."), True
-    if path == ("challenges",) and "key aim" in problem.message:
+    if path == ("challenges",) and problem.code == "gap":
         return path, _("No task says how it serves the aim: one sentence at one task is enough."), True
     text = f"{problem.message[:1].upper()}{problem.message[1:]}"
     return path, text if text.endswith((".", "?", "!")) else f"{text}.", False

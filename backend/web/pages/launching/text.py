@@ -12,6 +12,7 @@ from games.playbooks.expand import expand, plain
 from games.playbooks.queries import exact
 from games.playbooks.schema import DesignRefused, read_toml
 from games.progression.paths import Path, path_of
+from leaderboards.engine.language import gettext as _
 
 LONGEST: Final = 500_000
 ORDER: Final = (
@@ -38,7 +39,9 @@ def _clean(value: Any) -> Any:
 def read(text: str, *, start: datetime) -> dict[str, Any]:
     """The rules of a text, families resolved, times counted from `start`. Raises DesignRefused for what is no TOML or cannot be resolved."""
     if len(text) > LONGEST:
-        raise DesignRefused([Problem("", f"rules have at most {LONGEST} characters; these have {len(text)}")])
+        raise DesignRefused(
+            [Problem("", _("rules have at most {longest} characters; these have {count}", longest=LONGEST, count=len(text)))]
+        )
     try:
         written = exact(read_toml(text.replace("\r\n", "\n")))
     except ValueError as error:

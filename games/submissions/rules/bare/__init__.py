@@ -12,6 +12,7 @@ from games.submissions.rules.bare.packed import archive, office
 from games.submissions.rules.bare.portable import pdf
 from games.submissions.rules.bare.reading import NotBare
 from games.submissions.rules.bare.sound import flac, mp3, mp4, wav
+from leaderboards.engine.language import gettext as _
 
 MOST: Final = 256 * 1024 * 1024  # bytes: a larger file is not held in memory
 _WAYS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
@@ -29,7 +30,7 @@ _WAYS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
     "flac": flac,
     **dict.fromkeys(("docx", "xlsx", "pptx", "odt", "ods", "odp"), office),
 }
-BARE: Final = frozenset(_WAYS) | {"zip"} | {ending for ending, (found, _) in KINDS.items() if TEXT in found}
+BARE: Final = frozenset(_WAYS) | {"zip"} | {ending for ending, (found, __) in KINDS.items() if TEXT in found}
 """Endings of files that can be made bare."""
 
 
@@ -37,17 +38,17 @@ def bare(name: str, data: bytes) -> bytes:
     """The file with nothing in it about its author; plain text as it is. Raises NotBare, with the reason in words."""
     ending = extension_of(name)
     if len(data) > MOST:
-        raise NotBare(f"it is larger than {MOST} bytes")
+        raise NotBare(_("it is larger than {most} bytes", most=MOST))
     if ending == "zip":
         return archive(data, bare)
     if ending in _WAYS:
         try:
             return _WAYS[ending](data)
         except (IndexError, ValueError) as error:
-            raise NotBare("it is not read to its end") from error
+            raise NotBare(_("it is not read to its end")) from error
     if ending in BARE:
         return data
-    raise NotBare(f"what a {ending or 'file without ending'} says of its author is not found by Ludus")
+    raise NotBare(_("what a {ending} says of its author is not found by Ludus", ending=ending or _("file without ending")))
 
 
 __all__ = ["BARE", "NotBare", "bare"]

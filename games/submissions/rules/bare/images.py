@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from games.submissions.rules.bare.reading import need, riff, riff_chunks
+from leaderboards.engine.language import gettext as _
 
 ORIENTATION: Final = 0x0112
 _MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
@@ -15,17 +16,17 @@ _END, _SCAN, _COMMENT = 0xD9, 0xDA, 0xFE
 
 def jpeg(data: bytes) -> bytes:
     """Segments of programmes are dropped, but for what its look needs; nothing after the end of the picture is kept."""
-    need(data[:2] == b"\xff\xd8", "it does not begin as a JPEG")
+    need(data[:2] == b"\xff\xd8", _("it does not begin as a JPEG"))
     out, at = [data[:2]], 2
     while True:
         while data[at + 1] == 0xFF:  # noqa: PLR2004 fill bytes
             at += 1
-        need(data[at] == 0xFF, "its parts do not follow each other")  # noqa: PLR2004 a marker
+        need(data[at] == 0xFF, _("its parts do not follow each other"))  # noqa: PLR2004 a marker
         kind = data[at + 1]
         if kind == _END:
             return b"".join([*out, data[at : at + 2]])
         end = at + 2 + int.from_bytes(data[at + 2 : at + 4])
-        need(end > at + 3, "its parts do not follow each other")
+        need(end > at + 3, _("its parts do not follow each other"))
         part = data[at:end]
         if kind == _SCAN:
             found = _MARKER.search(data, end)
@@ -70,7 +71,7 @@ def png(data: bytes) -> bytes:
     out, at = [data[:8]], 8
     while True:
         kind, end = data[at + 4 : at + 8], at + 12 + int.from_bytes(data[at : at + 4])
-        need(end <= len(data), "it is cut off")
+        need(end <= len(data), _("it is cut off"))
         if kind not in _TOLD:
             out.append(data[at:end])
         if kind == b"IEND":
@@ -81,7 +82,7 @@ def png(data: bytes) -> bytes:
 def webp(data: bytes) -> bytes:
     """Without Exif and XMP, and without the flags that announce them."""
     chunks = [one for one in riff_chunks(data) if one[0] not in {b"EXIF", b"XMP "}]
-    need(bool(chunks), "it holds no picture")
+    need(bool(chunks), _("it holds no picture"))
     return riff(b"WEBP", [(kind, bytes([body[0] & ~0x0C]) + body[1:] if kind == b"VP8X" else body) for kind, body in chunks])
 
 
@@ -94,7 +95,7 @@ def gif(data: bytes) -> bytes:
         if data[at] == 0x2C:  # noqa: PLR2004 a picture
             at += 10 + _colours(data[at + 9]) + 1
         else:
-            need(data[at] == 0x21, "its parts do not follow each other")  # noqa: PLR2004 an extension
+            need(data[at] == 0x21, _("its parts do not follow each other"))  # noqa: PLR2004 an extension
             at += 2
         while data[at]:
             at += 1 + data[at]

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from games.submissions.rules.bare.reading import NotBare, need
+from leaderboards.engine.language import gettext as _
 
 MOST: Final = 64 * 1024 * 1024  # bytes of one packed file that is opened
 _ABOUT: Final = re.compile(r"docProps/(core|app|custom)\.xml|meta\.xml|Thumbnails/.*")
@@ -41,7 +42,7 @@ def archive(data: bytes, bare: Callable[[str, bytes], bytes]) -> bytes:
     def part(name: str, read: Callable[[], bytes]) -> bytes | None:
         if name.endswith("/") or not PurePosixPath(name).suffix:
             return None
-        need(not name.lower().endswith(".zip"), "there is an archive in the archive")
+        need(not name.lower().endswith(".zip"), _("there is an archive in the archive"))
         return bare(name, read())
 
     return _again(data, part)
@@ -61,7 +62,7 @@ def _again(data: bytes, part: Callable[[str, Callable[[], bytes]], bytes | None]
     try:
         return _packed(data, part)
     except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise NotBare("it is not a zip that can be read") from error
+        raise NotBare(_("it is not a zip that can be read")) from error
 
 
 def _packed(data: bytes, part: Callable[[str, Callable[[], bytes]], bytes | None]) -> bytes:
@@ -69,7 +70,7 @@ def _packed(data: bytes, part: Callable[[str, Callable[[], bytes]], bytes | None
     at = 0
     with zipfile.ZipFile(io.BytesIO(data)) as found:
         for one in found.infolist():
-            need(not one.flag_bits & 0x1, "it is locked with a password")
+            need(not one.flag_bits & 0x1, _("it is locked with a password"))
             other = part(one.filename, lambda one=one: _read(found, one))  # type: ignore[misc]  # bound now
             if other is None:
                 content, sizes = _raw(data, one), (one.compress_type, one.CRC, one.compress_size, one.file_size)
@@ -84,10 +85,10 @@ def _packed(data: bytes, part: Callable[[str, Callable[[], bytes]], bytes | None
 
 
 def _read(found: zipfile.ZipFile, one: zipfile.ZipInfo) -> bytes:
-    need(one.file_size <= MOST, f"{one.filename} in it is larger than {MOST} bytes")
+    need(one.file_size <= MOST, _("{filename} in it is larger than {most} bytes", filename=one.filename, most=MOST))
     with found.open(one) as file:
         content = file.read(MOST + 1)
-    need(len(content) <= MOST, f"{one.filename} in it is larger than it says")
+    need(len(content) <= MOST, _("{filename} in it is larger than it says", filename=one.filename))
     return content
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from games.submissions.rules.bare.reading import need
+from leaderboards.engine.language import gettext as _
 
 MOST: Final = 64 * 1024 * 1024  # bytes that one stream may unfold to
 _INFO: Final = re.compile(rb"/Info\s+(\d+)\s+\d+\s+R")
@@ -29,10 +30,10 @@ class _Stream(NamedTuple):
 
 def pdf(data: bytes) -> bytes:
     """Refused: what is encrypted, and what is signed: a signature is somebody's name."""
-    need(b"%PDF-" in data[:1024], "it does not begin as a PDF")
-    need(b"/Encrypt" not in data, "it is encrypted")
-    need(b"/ByteRange" not in data, "it is signed")
-    need(not re.search(rb"/Info\s*<<", data), "its information is written in an unusual way")
+    need(b"%PDF-" in data[:1024], _("it does not begin as a PDF"))
+    need(b"/Encrypt" not in data, _("it is encrypted"))
+    need(b"/ByteRange" not in data, _("it is signed"))
+    need(not re.search(rb"/Info\s*<<", data), _("its information is written in an unusual way"))
     infos = {int(one) for one in _INFO.findall(data)}
     out = bytearray(data)
     for number in infos:
@@ -50,7 +51,7 @@ def _streams(data: bytes) -> Iterator[_Stream]:
     for found in _STREAM.finditer(data):
         begin = data.rfind(b"obj", 0, found.start())
         end = data.find(b"endstream", found.end())
-        need(begin >= 0 and end >= 0, "it is cut off")
+        need(begin >= 0 and end >= 0, _("it is cut off"))
         head = data[begin : found.start()]
         length = re.search(_NUMBER % b"Length" + rb"(?!\s+\d+\s+R)", head)
         if length and found.end() + int(length[1]) <= end:
@@ -64,20 +65,20 @@ def _filter(one: _Stream) -> bytes:
 
 
 def _unfolded(out: bytearray, one: _Stream) -> bytearray:
-    need(_filter(one) == b"/FlateDecode" and b"/Predictor" not in one.head, "it is packed in an unusual way")
+    need(_filter(one) == b"/FlateDecode" and b"/Predictor" not in one.head, _("it is packed in an unusual way"))
     unpacking = zlib.decompressobj()
     try:
         found = unpacking.decompress(bytes(out[one.begin : one.end]), MOST)
     except zlib.error:
         found = b""
-    need(bool(found) and not unpacking.unconsumed_tail, "it is packed in an unusual way")
+    need(bool(found) and not unpacking.unconsumed_tail, _("it is packed in an unusual way"))
     return bytearray(found)
 
 
 def _folded(out: bytearray, one: _Stream, content: bytes) -> None:
     """In the place of what was there; what is left over is blank, which readers pass by."""
     packed = zlib.compress(content, 9)
-    need(len(packed) <= one.end - one.begin, "it is packed in an unusual way")
+    need(len(packed) <= one.end - one.begin, _("it is packed in an unusual way"))
     out[one.begin : one.end] = packed.ljust(one.end - one.begin, b"\n")
 
 
@@ -92,12 +93,12 @@ def _emptied(out: bytearray, one: _Stream) -> None:
 def _within(out: bytearray, one: _Stream, infos: set[int]) -> None:
     """The information packed together with other objects: pairs of number and offset come first."""
     first, count = (re.search(_NUMBER % name, one.head) for name in (b"First", b"N"))
-    need(first is not None and count is not None, "it is packed in an unusual way")
+    need(first is not None and count is not None, _("it is packed in an unusual way"))
     assert first is not None
     content = _unfolded(out, one)
     told = [int(number) for number in content[: int(first[1])].split()]
     places = list(zip(told[::2], told[1::2], strict=True))
-    ends = [offset for _, offset in places[1:]] + [len(content) - int(first[1])]
+    ends = [offset for __, offset in places[1:]] + [len(content) - int(first[1])]
     mine = [(int(first[1]) + at, int(first[1]) + end) for (number, at), end in zip(places, ends, strict=True) if number in infos]
     for begin, end in mine:
         _blank(content, begin, end)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from games.submissions.rules.bare.reading import need, riff, riff_chunks
+from leaderboards.engine.language import gettext as _
 
 _HEARD: Final = frozenset({b"fmt ", b"data", b"fact", b"cue ", b"smpl"})
 _BOXES: Final = frozenset({b"moov", b"trak", b"mdia"})
@@ -14,7 +15,7 @@ _KEPT_BLOCKS: Final = frozenset({0, 3, 5})  # of FLAC: the stream, its seek tabl
 def wav(data: bytes) -> bytes:
     """The sound, and where to begin in it."""
     found = [one for one in riff_chunks(data) if one[0] in _HEARD]
-    need(bool(found), "it holds no sound")
+    need(bool(found), _("it holds no sound"))
     return riff(b"WAVE", found)
 
 
@@ -30,13 +31,13 @@ def mp3(data: bytes) -> bytes:
     if data[-32:-24] == b"APETAGEX":
         size = int.from_bytes(data[-20:-16], "little") + (32 if data[-9] & 0x80 else 0)
         data = data[:-size]
-    need(bool(data), "it holds no sound")
+    need(bool(data), _("it holds no sound"))
     return data
 
 
 def flac(data: bytes) -> bytes:
     """Without its comments, pictures and padding."""
-    need(data[:4] == b"fLaC", "it does not begin as a FLAC")
+    need(data[:4] == b"fLaC", _("it does not begin as a FLAC"))
     kept, at, last = [], 4, False
     while not last:
         last, kind = bool(data[at] & 0x80), data[at] & 0x7F
@@ -44,7 +45,7 @@ def flac(data: bytes) -> bytes:
         if kind in _KEPT_BLOCKS:
             kept.append(bytes([kind]) + data[at + 1 : end])
         at = end
-    need(bool(kept) and at <= len(data), "it is cut off")
+    need(bool(kept) and at <= len(data), _("it is cut off"))
     kept[-1] = bytes([kept[-1][0] | 0x80]) + kept[-1][1:]
     return b"".join([data[:4], *kept, data[at:]])
 
@@ -62,7 +63,7 @@ def _boxes(out: bytearray, at: int, end: int) -> None:
         if size == 1:
             size, head = int.from_bytes(out[at + 8 : at + 16]), 16
         size = size or end - at
-        need(head <= size <= end - at, "it is cut off")
+        need(head <= size <= end - at, _("it is cut off"))
         begin, stop = at + head, at + size
         if kind in _TOLD:
             out[at + 4 : at + 8] = b"free"
