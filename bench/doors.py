@@ -13,8 +13,8 @@ from bench.boards import analyse, board
 from bench.client import Load, load, request
 from bench.contests import Contest, assign, begun, enter
 from bench.harness import Pair, Race, Stage
+from bench.limits import BARE
 from bench.people import captains, judges
-from bench.web import BARE
 from games.judging.models import MarkReview
 from games.judging.rules import ReviewState, SheetState
 from games.results.actions import recompute_now

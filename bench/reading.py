@@ -19,7 +19,7 @@ from bench.client import load, request
 from bench.contests import begun
 from bench.doors import API, THREADS, web
 from bench.harness import Count, Pair, Race, Result, Stage
-from bench.web import FETCHED, HELD
+from bench.limits import FETCHED, HELD
 from games.cycles.models import Cycle
 from leaderboards.bulk import insert_many
 from leaderboards.models import Board, Standing

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
 
@@ -24,9 +24,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-BARE: Final = "/bare"
-FETCHED: Final = "/fetched"
-HELD: Final = "/held"
+from bench.limits import ALL, BARE, FETCHED, HELD
+
 _held: list[bytes] = []
 
 
@@ -63,9 +62,6 @@ urlpatterns = [
 ]
 
 
-LIMITS: Final = frozenset({BARE, FETCHED, HELD})
-
-
 class BareRequest(WSGIRequest):
     urlconf = __name__
 
@@ -82,4 +78,4 @@ settings.MIDDLEWARE = _kept
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """All in one process, so that they are measured under the same server."""
-    return (bare if environ["PATH_INFO"] in LIMITS else house)(environ, start_response)
+    return (bare if environ["PATH_INFO"] in ALL else house)(environ, start_response)

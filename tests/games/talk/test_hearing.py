@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from games.ideas import actions as ideas
 from games.journal.models import JournalEntry
 from games.notices.actions import react, remind_of_asks
-from games.notices.actions.telling import TALK_MAILS_AN_HOUR
+from games.notices.actions.telling import MAILS_AN_HOUR
 from games.notices.models import Message, Notice
 from games.talk import actions
 from games.talk.models import Report, Thread
@@ -59,17 +59,17 @@ def test_who_is_called_hears_that_and_not_the_same_again(cast: Cast):
 
 def test_calling_somebody_again_and_again_sends_a_few_mails_and_the_rest_in_the_digest(cast: Cast):
     thread = asked(cast)
-    for number in range(TALK_MAILS_AN_HOUR + 2):
+    for number in range(MAILS_AN_HOUR + 2):
         said(cast, thread, f"@ada, @red: {number}", who=cast.ben)
     heard()
     mails = Message.objects.filter(person=cast.ada.person)
-    assert mails.filter(state="queued").count() == TALK_MAILS_AN_HOUR
+    assert mails.filter(state="queued").count() == MAILS_AN_HOUR
     assert mails.filter(state="held").count() == 2
-    assert Notice.objects.filter(person=cast.ada.person).count() == TALK_MAILS_AN_HOUR + 2, "on the page stands all of it"
+    assert Notice.objects.filter(person=cast.ada.person).count() == MAILS_AN_HOUR + 2, "on the page stands all of it"
     Message.objects.update(created_at=now() - timedelta(hours=1))
     said(cast, thread, "@ada: once more", who=cast.ben)
     heard()
-    assert mails.filter(state="queued").count() == TALK_MAILS_AN_HOUR + 1
+    assert mails.filter(state="queued").count() == MAILS_AN_HOUR + 1
 
 
 def test_followers_hear_and_nobody_hears_of_what_they_may_no_longer_read(cast: Cast):
