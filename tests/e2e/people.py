@@ -23,6 +23,13 @@ class Visit(Protocol):
     ) -> Page: ...
 
 
+def fits(page: Page) -> bool:
+    """Whether nothing is wider than the window, asked when the styles have come: a click comes back before they have."""
+    page.wait_for_load_state()
+    room = page.viewport_size
+    return room is not None and page.evaluate("document.documentElement.scrollWidth") <= room["width"]
+
+
 @dataclass
 class Stack:
     """A running demo: its address, and the folder with its mails."""

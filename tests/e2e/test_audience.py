@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.e2e.hands import Hands
-from tests.e2e.people import Stack, Visit
+from tests.e2e.people import Stack, Visit, fits
 from tests.e2e.test_correcting import headers
 from tests.e2e.test_story import came, published
 
@@ -101,7 +101,7 @@ def chosen(vera: Page, tag: str) -> None:
     vera.reload()
     expect(vera.locator(".ballot.is-mine")).to_have_count(2)
     assert Axe().run(vera).violations_count == 0
-    assert vera.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(vera)
 
 
 @pytest.mark.complaining  # the third vote is refused on purpose

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.people import Stack, Visit
+from tests.e2e.people import Stack, Visit, fits
 from tests.e2e.test_correcting import headers
 from tests.e2e.test_story import came
 
@@ -138,7 +138,7 @@ def shown(phone: Page) -> list[str]:
 
 def done(phone: Page, words: str) -> None:
     expect(phone.locator(".pairs-said")).to_contain_text(words, timeout=15_000)
-    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than the phone"
+    assert fits(phone), "nothing is wider than the phone"
 
 
 def tapped(phone: Page) -> None:

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import APIRequestContext, Browser, Dialog, Error, Page, Route, expect
 
-from tests.e2e.people import PASSWORD, Stack, Visit
+from tests.e2e.people import PASSWORD, Stack, Visit, fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.complaining]  # the browser complains of every request that found no network
 JUDGE, ORGANIZER = "judith@example.org", "olga@example.org"
@@ -392,7 +392,7 @@ def test_axe_finds_nothing_in_any_state_of_a_sheet(phone: Page, visit: Visit) ->
         phone.emulate_media(color_scheme=scheme)
         found = axe.run(phone)
         assert found.violations_count == 0, found.generate_report()
-    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert fits(phone)
 
 
 def test_the_whole_sheet_by_keyboard(visit: Visit) -> None:

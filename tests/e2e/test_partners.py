@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.e2e.people import Visit
+from tests.e2e.people import Visit, fits
 from tests.e2e.test_story import registered
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -78,7 +78,7 @@ def test_two_teams_become_one_and_each_keeps_its_history(visit: Visit) -> None:
     ben.goto(f"/cycles/{key}/teams/murmur/partners/")
     expect(ben.get_by_text("Under the name “Confluence”.")).to_be_visible()
     expect(ben.get_by_text("40 %")).to_be_visible()
-    assert ben.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(ben)
     ben.get_by_role("button", name="We agree").click()
     expect(ben.get_by_role("heading", level=1)).to_have_text("Confluence")
     expect(ben.get_by_role("heading", name="One team with Murmur")).to_be_visible()

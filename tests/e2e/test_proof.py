@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from backend.cli.setup import ROOT
 from tests.e2e.commoning import begun, sent
-from tests.e2e.people import Stack, Visit
+from tests.e2e.people import Stack, Visit, fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 NOWHERE = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing", "REDIS_URL": "redis://127.0.0.1:1"}
@@ -97,10 +97,10 @@ def test_a_visitor_reads_why_a_group_moved_and_the_board_as_it_was(visit: Visit,
     expect(visitor.locator("#h-parts")).to_be_visible()
     expect(visitor.locator(".why-facts")).to_contain_text("Score")
     expect(visitor.locator("tfoot")).to_contain_text(re.compile("[+−±]"))
-    assert visitor.evaluate("document.documentElement.scrollWidth") <= 360
+    assert fits(visitor)
     visitor.get_by_role("link", name="As it was").first.click()
     expect(visitor.locator("#h-then")).to_be_visible()
     expect(visitor.locator("section[aria-labelledby=h-then] tbody tr").first).to_be_visible()
     visitor.goto(visitor.url.partition("?")[0] + "?t=0")
     expect(visitor.locator("section[aria-labelledby=h-then] tbody tr")).to_have_count(0)
-    assert visitor.evaluate("document.documentElement.scrollWidth") <= 360
+    assert fits(visitor)
