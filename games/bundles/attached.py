@@ -1,7 +1,7 @@
-"""The files of entries in a bundle: `files/SHA-256`, each named by a row of files.csv; nothing else lies there."""
+"""Files in a bundle: `files/SHA-256`, each an entry's (files.csv) or the proof that a prize was delivered (grants.csv); nothing else lies there."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from games.bundles.answers import name_of
@@ -10,36 +10,35 @@ from games.bundles.places import Places
 from games.bundles.rows import FileRow
 from games.bundles.rules import Faults
 from games.bundles.source import Source
-from games.bundles.tables import Table
+from games.bundles.tables import Tables, each
 from games.playbooks.files import FileRefused, examine
 from games.playbooks.schema import FieldType
 from leaderboards.engine.language import gettext as _
 
 FILES: Final = "files"
+NAMED_BY: Final = (("files", "digest"), ("grants", "file"))
+"""(table, column) that names files by their digests."""
 type Refuse = Callable[[str, str], None]
 
 
-def read_files(source: Source, table: Table[FileRow], faults: Faults) -> dict[str, bytes]:
+def read_files(source: Source, tables: Tables, faults: Mapping[str, Faults]) -> dict[str, bytes]:
     """The bytes of every file that a row names, by digest. What is missing, forged or named nowhere is a fault."""
     there = {name.removeprefix(f"{FILES}/") for name in source.names() if name.startswith(f"{FILES}/")}
     found: dict[str, bytes] = {}
-    for place, row in enumerate(table.rows):
-        if row.digest in found:
-            continue
-        if row.digest not in there:
-            faults.add(
-                _("there is no {files}/{digest}", files=FILES, digest=row.digest), row=table.number(place), column="digest"
-            )
-            continue
-        found[row.digest] = source.read(f"{FILES}/{row.digest}")
-        if hashlib.sha256(found[row.digest]).hexdigest() != row.digest:
-            faults.add(
-                _("the content of {files}/{digest}… has another SHA-256", files=FILES, digest=row.digest[:12]),
-                row=table.number(place),
-                column="digest",
-            )
-    for name in sorted(there - {row.digest for row in table.rows}):
-        faults.add(_("{files}/{name} is named by no row", files=FILES, name=name))
+    named: set[str] = set()
+    for name, column in NAMED_BY:
+        for row, refuse in each(getattr(tables, name), faults[name]):
+            digest: str = getattr(row, column)
+            if digest and digest not in there:
+                refuse(column, _("there is no {files}/{digest}", files=FILES, digest=digest))
+            elif digest and digest not in named:
+                found[digest] = source.read(f"{FILES}/{digest}")
+                if hashlib.sha256(found[digest]).hexdigest() != digest:
+                    refuse(column, _("the content of {files}/{digest}… has another SHA-256", files=FILES, digest=digest[:12]))
+            if digest:
+                named.add(digest)
+    for name in sorted(there - named):
+        faults["files"].add(_("{files}/{name} is named by no row", files=FILES, name=name))
     return found
 
 

@@ -21,7 +21,7 @@
 | tables and pitches in the hall | | all; while a round is blind its own under their numbers | all |
 | files of entries | of entries that count in the same rounds | of entries handed in; named by their field while a round is blind | all |
 | points | without people and partners | the same; none while a round is blind | all |
-| wins, weeks, exchanges, flags, grants with what became of them, what was carried, adoptions | | | all |
+| wins, cheers, weeks, exchanges, flags, grants with what became of them and its proof, what was carried, adoptions | | | all |
 | the retrospective and what it proposes | once it is published, without suggestions | the same | once it is written |
 | journal | what the public feed tells | the same; nothing about a group while a round is blind | all |
 """

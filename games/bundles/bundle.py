@@ -24,7 +24,7 @@ MAX_ENTRIES: Final = 100_000
 
 @dataclass(slots=True)
 class Bundle:
-    """One cycle. Equal bundles say the same; the order of rows does not count. `files`: SHA-256 of a file of an entry → its bytes."""
+    """One cycle. Equal bundles say the same; the order of rows does not count. `files`: SHA-256 of a file of an entry, or of a proof → its bytes."""
 
     design: Design
     tables: Tables = field(default_factory=Tables)

@@ -133,6 +133,11 @@ def digest(cell: str) -> str:
     return cell
 
 
+def digest_ever(cell: str) -> str:
+    """SHA-256 in hexadecimal, or nothing."""
+    return digest(cell) if cell else ""
+
+
 def acted(cell: str) -> datetime:
     """A time with its offset; not empty."""
     found = moment(cell)

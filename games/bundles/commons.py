@@ -43,6 +43,6 @@ def _check_recognized(bundle: Bundle, places: Places, faults: Mapping[str, Fault
     tables = bundle.tables
     rows = {name: each(getattr(tables, name), faults[name]) for name in (*WON, *LOOKED_BACK)}
     ideas = {row.number for row in tables.ideas.rows}
-    check_won(places, {"ideas": ideas, "change_tests": {row.number for row in tables.change_tests.rows}}, rows)
+    check_won(bundle, places, rows)
     check_prizes(tables.grants.rows, each(tables.bookings, faults["bookings"]))
     check_looked_back(ideas, rows)

@@ -167,7 +167,7 @@ def _read_one(source: Source, fmt: str | None) -> tuple[Bundle | None, list[Prob
     Settler(design).settle(tables, faults)
     snapshots, broken = read_snapshots(source.read(SNAPSHOTS)) if SNAPSHOTS in names else ((), [])
     problems += broken
-    bundle = Bundle(design, tables, snapshots, read_files(source, tables.files, faults["files"]))
+    bundle = Bundle(design, tables, snapshots, read_files(source, tables, faults))
     problems += check_problems(bundle, faults, sound=all(problem.code == WARNING for problem in problems))
     return bundle, problems
 

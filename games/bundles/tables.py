@@ -38,6 +38,7 @@ from games.bundles.text import decoded, header_of, rows_of
 from games.bundles.won_rows import (
     AdoptionRow,
     CarriedRow,
+    CheerRow,
     ExchangeRow,
     FlagRow,
     GrantRow,
@@ -616,6 +617,18 @@ SHAPES: Final[Mapping[str, Shape]] = {
         },
         ("group", "kind", "key", "at"),
     ),
+    "cheers": Shape(
+        CheerRow,
+        {
+            "group": cells.key,
+            "kind": cells.OneOf(*WinKind),
+            "key": cells.Short(230),
+            "person": cells.key,
+            "at": cells.acted,
+            "team": _REF,
+        },
+        ("group", "kind", "key", "person", "at"),
+    ),
     "progress": Shape(
         ProgressRow,
         {
@@ -649,6 +662,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
             "state": cells.OneOf(*FlagState),
             "reason": cells.text,
             "settled": cells.acted_ever,
+            "by": _REF,
         },
         ("number", "kind", "groups", "facts", "found", "seen", "state"),
     ),
@@ -667,6 +681,8 @@ SHAPES: Final[Mapping[str, Shape]] = {
             "sessions": cells.version,
             "reason": cells.text,
             "proof": cells.text,
+            "file": cells.digest_ever,
+            "file_name": cells.Short(255),
             "created": cells.acted_ever,
             "changed": cells.acted_ever,
         },
@@ -785,6 +801,7 @@ class Tables:
     game: Table[GameRow] = field(default_factory=Table)
     credit: Table[CreditRow] = field(default_factory=Table)
     wins: Table[WinRow] = field(default_factory=Table)
+    cheers: Table[CheerRow] = field(default_factory=Table)
     progress: Table[ProgressRow] = field(default_factory=Table)
     weeks: Table[WeekRow] = field(default_factory=Table)
     exchanges: Table[ExchangeRow] = field(default_factory=Table)

@@ -5,29 +5,35 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from games.bundles.bundle import Bundle
 from games.bundles.places import Places
 from games.bundles.won_rows import FlagRow, GrantRow, WinRow
-from games.recognition.rules.grants import GrantState
+from games.playbooks.files import FileRefused, examine
+from games.recognition.rules.grants import PROOF, GrantState
 from games.recognition.rules.watching import FlagKind, FlagState
 from games.recognition.rules.wins import monday
 from leaderboards.engine.language import gettext as _
 
 type Refuse = Callable[[str, str], None]
 type Rows = Iterable[tuple[Any, Refuse]]
-NAMES: Final = ("wins", "progress", "weeks", "exchanges", "flags", "grants", "carried")
+NAMES: Final = ("wins", "cheers", "progress", "weeks", "exchanges", "flags", "grants", "carried")
 SEVERAL: Final[Mapping[str, tuple[int, int]]] = {FlagKind.PAIR: (2, 2), FlagKind.RING: (3, 6), FlagKind.MOTION: (1, 1)}
 """How many groups a flag of each kind is about, at least and at most."""
 
 
-def check_won(places: Places, numbers: Mapping[str, Collection[int]], rows: Mapping[str, Rows]) -> None:
-    """Name everything wrong. `numbers`: of the ideas and the change_tests that are there; `rows`: each table by its name."""
+def check_won(bundle: Bundle, places: Places, rows: Mapping[str, Rows]) -> None:
+    """Name everything wrong. `rows`: each table of NAMES by its name."""
+    tables = bundle.tables
+    numbers = {name: {row.number for row in getattr(tables, name).rows} for name in ("ideas", "change_tests")}
+    people = {row.person for row in tables.people.rows}
     _check_wins(places, numbers, rows["wins"])
+    _check_cheers(places, tables.wins.rows, people, rows["cheers"])
     _once(places, rows["progress"], "what")
     for row, refuse in _once(places, rows["weeks"], "week"):
         _check_monday(row.week, refuse)
     _check_exchanges(places, rows["exchanges"])
-    _check_flags(places, rows["flags"])
-    _check_grants(places, rows["grants"])
+    _check_flags(places, people, rows["flags"])
+    _check_grants(places, bundle.files, rows["grants"])
     for row, refuse in _once(places, rows["carried"], "kind", "key"):
         if row.test and row.test not in numbers["change_tests"]:
             refuse("test", _("{test} is not in change_tests.csv", test=row.test))
@@ -56,6 +62,23 @@ def _check_wins(places: Places, numbers: Mapping[str, Collection[int]], rows: Ro
         _check_where(places, row, refuse)
         if row.partner and row.partner not in places.groups:
             refuse("partner", places.no_group(row.partner))
+
+
+def _check_cheers(places: Places, wins: Iterable[WinRow], people: Collection[str], rows: Rows) -> None:
+    known, seen = {(row.group, row.kind, row.key) for row in wins}, set()
+    for row, refuse in rows:
+        win = (row.group, row.kind, row.key)
+        if win not in known:
+            refuse("key", _('"{group}" has no such win in wins.csv', group=row.group))
+        if row.person not in people:
+            refuse("person", _('"{person}" is not in people.csv', person=row.person))
+        if row.team and row.team not in places.groups:
+            refuse("team", places.no_group(row.team))
+        if row.team == row.group:
+            refuse("team", _("cheers go to others"))
+        if (*win, row.person) in seen:
+            refuse("person", _('"{person}" cheers it twice', person=row.person))
+        seen.add((*win, row.person))
 
 
 def _check_where(places: Places, row: WinRow, refuse: Refuse) -> None:
@@ -88,7 +111,7 @@ def _check_exchanges(places: Places, rows: Rows) -> None:
         seen.add((row.giver, row.receiver, row.kind))
 
 
-def _check_flags(places: Places, rows: Rows) -> None:
+def _check_flags(places: Places, people: Collection[str], rows: Rows) -> None:
     seen: set[int] = set()
     standing: set[tuple[Any, ...]] = set()
     for row, refuse in rows:
@@ -99,6 +122,8 @@ def _check_flags(places: Places, rows: Rows) -> None:
         settled = row.state != FlagState.OPEN
         if settled != (row.settled is not None) or settled != bool(row.reason):
             refuse("settled", _("expected a time and a reason where somebody has looked at it, and there alone"))
+        if row.by and (not settled or row.by not in people):
+            refuse("by", _("expected somebody of people.csv where a flag is settled, and nobody elsewhere"))
         key = (row.kind, row.groups, facts_of(row).get("week", ""))
         if not settled and key in standing:
             refuse("state", _("the same is open twice"))
@@ -132,9 +157,10 @@ def facts_of(row: FlagRow) -> dict[str, Any]:
     return found
 
 
-def _check_grants(places: Places, rows: Rows) -> None:
+def _check_grants(places: Places, files: Mapping[str, bytes], rows: Rows) -> None:
     seen: set[tuple[str, str]] = set()
     for row, refuse in rows:
+        _check_proof(row, files, refuse)
         if row.group and row.group not in places.groups:
             refuse("group", places.no_group(row.group))
         if bool(row.group) == (row.state == GrantState.UNALLOCATED):
@@ -146,6 +172,17 @@ def _check_grants(places: Places, rows: Rows) -> None:
             if (row.award, row.group) in seen:
                 refuse("award", _('"{group}" has "{award}" twice', group=row.group, award=row.award))
             seen.add((row.award, row.group))
+
+
+def _check_proof(row: GrantRow, files: Mapping[str, bytes], refuse: Refuse) -> None:
+    """A file that proves a delivery is one that would be taken here."""
+    if bool(row.file) != bool(row.file_name):
+        refuse("file_name", _("expected the SHA-256 of the file and its name, or neither"))
+    elif row.file in files:
+        try:
+            examine(row.file_name, [files[row.file]], PROOF, most=PROOF.max_bytes)
+        except FileRefused as error:
+            refuse("file_name", error.message)
 
 
 def check_prizes(grants: Iterable[GrantRow], bookings: Rows) -> None:

@@ -1,4 +1,4 @@
-"""Rows of what was recognized beside points and the game, and of looking back. Who looked, decided and cheered stays behind."""
+"""Rows of what was recognized beside points and the game, and of looking back."""
 
 from datetime import date, datetime
 from typing import NamedTuple
@@ -23,6 +23,18 @@ class WinRow(NamedTuple):
     attempt: int = 0
     board: str = ""
     partner: str = ""
+    extra: Extra = ()
+
+
+class CheerRow(NamedTuple):
+    """A cheer of a person for a win (its group, kind and key). `team`: as whose member."""
+
+    group: str
+    kind: str
+    key: str
+    person: str
+    at: datetime
+    team: str = ""
     extra: Extra = ()
 
 
@@ -70,11 +82,12 @@ class FlagRow(NamedTuple):
     state: str
     reason: str = ""
     settled: datetime | None = None
+    by: str = ""
     extra: Extra = ()
 
 
 class GrantRow(NamedTuple):
-    """What was won and what became of it. An empty group is money that nobody won."""
+    """What was won and what became of it. An empty group is money that nobody won. `file`: SHA-256 of what proves its delivery."""
 
     award: str
     group: str
@@ -88,6 +101,8 @@ class GrantRow(NamedTuple):
     sessions: int = 0
     reason: str = ""
     proof: str = ""
+    file: str = ""
+    file_name: str = ""
     created: datetime | None = None
     changed: datetime | None = None
     extra: Extra = ()

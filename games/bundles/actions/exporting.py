@@ -8,7 +8,15 @@ from django.utils.crypto import salted_hmac
 from games.bundles.actions.placing import place_files
 from games.bundles.audience import Audience, Known, narrowed
 from games.bundles.bundle import Bundle
-from games.bundles.queries import blind_labels, bundle_of, contents_of, decided_in_public, entrants_by_round
+from games.bundles.queries import (
+    blind_labels,
+    bundle_of,
+    check_room,
+    contents_of,
+    decided_in_public,
+    entrants_by_round,
+    with_proofs,
+)
 from games.bundles.tables import Table
 from games.bundles.writer import files_of, series_files
 from games.cycles.models import Cycle, Series
@@ -29,11 +37,15 @@ def _nobody(_label: str, _done: int, _of: int) -> None:
 
 
 def bundle_for(cycle: Cycle, audience: Audience, *, files: bool = True) -> Bundle:
-    """The cycle as this audience may have it, read at one moment; without `files` of files their digests only. Raises FilesTooLarge."""
+    """The cycle as this audience may have it, read at one moment; without `files` of the files of entries their digests only. Raises FilesTooLarge."""
     found = _read(cycle, audience)
     contents = contents_of(cycle, {row.digest for row in found.tables.files.rows}) if files else {}
     there = found.tables.files
     found.tables.files = Table([row for row in there.rows if row.digest in contents], there.extra)
+    if files and audience is Audience.ORGANIZERS:
+        found.tables.grants, proofs = with_proofs(cycle, found.tables.grants)
+        contents |= proofs
+        check_room([len(one) for one in contents.values()])
     found.files = contents
     return found
 

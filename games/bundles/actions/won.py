@@ -3,6 +3,8 @@
 import json
 from typing import Any, Final
 
+from django.core.files.base import ContentFile
+
 from games.bundles.actions.landing import Landing
 from games.bundles.rules import BundleRefused
 from games.bundles.won import facts_of
@@ -11,7 +13,8 @@ from games.errors import Problem
 from games.ideas.models import Idea
 from games.learning.models import ChangeTest
 from games.progression.models import Carried
-from games.recognition.models import Exchange, Grant, GrantSession, LearningWeek, WatchFlag, Win, WinProgress
+from games.recognition.actions.proving import keep_proof
+from games.recognition.models import Cheer, Exchange, Grant, GrantSession, LearningWeek, WatchFlag, Win, WinProgress
 from games.recognition.rules.grants import GrantState
 from games.recognition.rules.watching import FlagKind
 from games.submissions.models import Attempt
@@ -24,10 +27,11 @@ BROUGHT: Final = -1
 
 
 def load_wins(landing: Landing) -> None:
-    """Wins, and how far each group had come: the next one is told against that. Raises BundleRefused for a try that is not there."""
+    """Wins with their cheers, and how far each group had come: the next one is told against that. Raises BundleRefused for a try that is not there."""
     tables = landing.bundle.tables
     known = _known(landing) if tables.wins.rows else {}
     Win.objects.bulk_create([_win(landing, row, known) for row in tables.wins.rows], batch_size=BATCH)
+    _load_cheers(landing)
     WinProgress.objects.bulk_create(
         [
             WinProgress(
@@ -39,6 +43,24 @@ def load_wins(landing: Landing) -> None:
                 mark=row.mark,
             )
             for row in tables.progress.rows
+        ],
+        batch_size=BATCH,
+    )
+
+
+def _load_cheers(landing: Landing) -> None:
+    rows = landing.bundle.tables.cheers.rows
+    wins = Win.objects.filter(cycle=landing.cycle).values_list("group", "kind", "key", "pk") if rows else ()
+    known = {(group, kind, key): pk for group, kind, key, pk in wins}
+    Cheer.objects.bulk_create(
+        [
+            Cheer(
+                win_id=known[landing.groups[row.group], row.kind, row.key],
+                person=landing.people[row.person],
+                group_id=landing.groups.get(row.team),
+                at=row.at,
+            )
+            for row in rows
         ],
         batch_size=BATCH,
     )
@@ -143,15 +165,18 @@ def _flag(landing: Landing, row: FlagRow) -> WatchFlag:
         state=row.state,
         reason=row.reason,
         settled_at=row.settled,
+        by=landing.people.get(row.by),
     )
 
 
 def load_grants(landing: Landing) -> None:
-    """Grants in the state in which people left them, and the sessions booked from prizes."""
+    """Grants in the state in which people left them, with what proves a delivery, and the sessions booked from prizes."""
     rows = landing.bundle.tables.grants.rows
     made = Grant.objects.bulk_create([_grant(landing, row) for row in rows], batch_size=BATCH)
     for one, row in zip(made, rows, strict=True):
         one.created_at, one.changed_at = row.created or landing.now, row.changed or landing.now
+        if row.file:
+            keep_proof(one, ContentFile(landing.bundle.files[row.file], name=row.file_name))
     Grant.objects.bulk_update(made, ["created_at", "changed_at"], batch_size=BATCH)
     standing = {(one.award, one.group_id): one for one in made if one.state != GrantState.REVOKED.value}
     GrantSession.objects.bulk_create(

@@ -88,7 +88,7 @@ def bundle_of(cycle: Cycle) -> Bundle:
         **helped_tables(cycle, groups, people),
         files=Table(files),
         **earned_tables(cycle, groups, people),
-        **won_tables(cycle, groups),
+        **won_tables(cycle, groups, people),
         **looked_back_tables(cycle, groups),
         journal=Table(list(journal_rows(cycle, groups))),
     )

@@ -48,25 +48,25 @@ def contents_of(cycle: Cycle, digests: Collection[str]) -> dict[str, bytes]:
     """The bytes of these files of a cycle. One that is no longer stored is left out. Raises FilesTooLarge if no bundle could hold them."""
     rows = Upload.objects.filter(submission__challenge__round__cycle=cycle, digest__in=digests)
     stored = {digest: (name, size) for digest, name, size in rows.values_list("digest", "file", "size")}
-    total = sum(size for __, size in stored.values())
-    if (
-        total > MAX_TOTAL - MAX_FILE
-        or len(stored) > MAX_FILES - KEPT_FREE
-        or any(size > MAX_FILE for __, size in stored.values())
-    ):
-        raise FilesTooLarge(
-            _(
-                "{count} files of {total:.0f} MB do not fit into a bundle: export it without files.",
-                count=len(stored),
-                total=total / MEGABYTE,
-            )
-        )
+    check_room([size for __, size in stored.values()])
     found = {}
     for digest, (name, __) in sorted(stored.items()):
         if name and default_storage.exists(name):
             with default_storage.open(name) as file:
                 found[digest] = file.read()
     return found
+
+
+def check_room(sizes: Collection[int]) -> None:
+    """Files of so many bytes each have to fit into a bundle beside its tables. Raises FilesTooLarge."""
+    if sum(sizes) > MAX_TOTAL - MAX_FILE or len(sizes) > MAX_FILES - KEPT_FREE or max(sizes, default=0) > MAX_FILE:
+        raise FilesTooLarge(
+            _(
+                "{count} files of {total:.0f} MB do not fit into a bundle: export it without files.",
+                count=len(sizes),
+                total=sum(sizes) / MEGABYTE,
+            )
+        )
 
 
 def earned_tables(cycle: Cycle, groups: Mapping[int, str], people: Mapping[int, str]) -> dict[str, Table[Any]]:

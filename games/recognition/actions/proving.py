@@ -10,15 +10,12 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from games.playbooks.files import examine
-from games.playbooks.schema import FieldType
-from games.playbooks.schema.forms import FormField
 from games.recognition.models import Grant
+from games.recognition.rules.grants import PROOF
 
 type Stream = File[bytes]  # only the stubs know that File is generic; this is read lazily
 
 FOLDER: Final = "proofs"
-PROOF: Final = FormField(key="proof", type=FieldType.FILE, types=("pdf", "png", "jpg", "jpeg", "webp", "heic", "txt"))
-"""What is taken: a receipt, a picture of the day."""
 
 
 def keep_proof(grant: Grant, file: Stream) -> str:

@@ -4,6 +4,8 @@ from enum import StrEnum
 from typing import Final
 
 from games.errors import Conflict, Invalid
+from games.playbooks.schema import FieldType
+from games.playbooks.schema.forms import FormField
 
 
 class GrantState(StrEnum):
@@ -28,6 +30,8 @@ NEXT_GRANT_STATES: dict[GrantState, frozenset[GrantState]] = {
     GrantState.UNALLOCATED: frozenset(),
 }
 NEEDS_REASON: Final = frozenset({GrantState.DECLINED, GrantState.REVOKED})
+PROOF: Final = FormField(key="proof", type=FieldType.FILE, types=("pdf", "png", "jpg", "jpeg", "webp", "heic", "txt"))
+"""The file that is taken for a proof: a receipt, a picture of the day."""
 
 
 class GrantRefused(Conflict):

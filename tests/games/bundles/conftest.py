@@ -52,6 +52,7 @@ def build(tmp_path: Path) -> Build:
         folder.mkdir(exist_ok=True)
         for name, content in {**small(), **(changes or {})}.items():
             if content is not None:
+                (folder / name).parent.mkdir(exist_ok=True)
                 (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
         return folder
 
