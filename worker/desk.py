@@ -100,7 +100,7 @@ def ask(work: str, cycle: Cycle, *arguments: Any, here: bool, away: bool = False
     _store(job)
     told = not here and publish("carry_out", job.key)
     if not told and not away:
-        carry_out(job.key)
+        return _done(job)  # as it came out, also where the cache is away and keeps nothing
     return look(job.key, cycle) or job
 
 
@@ -117,8 +117,14 @@ def _store(job: Job) -> Job:
 def carry_out(key: str) -> None:
     """Do the work of a job, once: another worker that was told too leaves it alone."""
     job: Job | None = cache.get(f"job:{key}")
-    if job is None or job.over or not cache.add(f"job:{key}:taken", 1, PATIENCE.seconds):
-        return
+    if job is not None and not job.over:
+        _done(job)
+
+
+def _done(job: Job) -> Job:
+    """The job as it came out; as it is where somebody else is at it."""
+    if not cache.add(f"job:{job.key}:taken", 1, PATIENCE.seconds):
+        return job
     job = _store(replace(job, state="running", at=db_now()))
 
     def tell(says: str, share: float) -> None:
@@ -126,13 +132,13 @@ def carry_out(key: str) -> None:
 
     try:
         result = WORK[job.work](tell, job.cycle_id, *job.arguments)
-        _store(replace(job, state="done", share=1.0, result=result, at=db_now()))
+        return _store(replace(job, state="done", share=1.0, result=result, at=db_now()))
     except Exception as error:
         logger.exception("%s of cycle %s failed", job.work, job.cycle_id)
         said = error.message if isinstance(error, GameError) else gettext_noop("Something broke on our side. Please try again.")
-        _store(replace(job, state="failed", error=said, at=db_now()))
+        return _store(replace(job, state="failed", error=said, at=db_now()))
     finally:
-        cache.delete(f"job:{key}:taken")
+        cache.delete(f"job:{job.key}:taken")
 
 
 # --- Previews -------------------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
+from backend.cache import PatientCache
 from games.cycles.models import Decision
 from games.cycles.rules import DecisionKind
 from games.journal.models import JournalEntry
@@ -26,6 +27,7 @@ from tests.cast import Cast, actor
 from tests.factories.groups import MembershipFactory
 from tests.factories.results import Played, judge_final, water
 from tests.factories.submissions import without_designs
+from tests.worker.test_reactions import dead_port
 from worker import desk as work
 from worker.steps import do_step, recompute_now
 
@@ -149,6 +151,14 @@ def test_a_big_preview_is_computed_elsewhere_and_the_page_waits(scene: Scene, mo
     assert scene.client.get(f"{scene.desk}jobs/{key}/")["HX-Refresh"] == "true"
     assert "Goes on to Pitch" in words(scene.client.get(scene.call))
     assert told == [key]
+
+
+def test_a_round_can_be_published_while_the_cache_is_away(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = PatientCache(f"redis://127.0.0.1:{dead_port()}/1", {"OPTIONS": {"socket_connect_timeout": 0.2}})
+    monkeypatch.setattr(work, "cache", gone)
+    assert "Goes on to Pitch" in words(scene.client.get(scene.call))
+    assert "?run=" in scene.confirm().url
+    assert scene.work().state == "done"
 
 
 # --- Departures -----------------------------------------------------------------------------------------------------------------------
@@ -425,7 +435,7 @@ def test_the_final_is_published_with_its_awards(scene: Scene) -> None:
     text = words(scene.client.get(scene.call))
     assert "Awards" in text
     assert "5,000.00 EUR" in text
-    scene.confirm()
+    assert "?run=" in scene.confirm().url
     assert scene.work().state == "done"
     assert "8 awards are nominated" in words(
         scene.client.get(f"{scene.desk}publish/runs/{RecomputeRun.objects.latest('pk').pk}/")
