@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from games.credentials.queries import present_key
 from games.cycles.models import Cycle
@@ -66,6 +67,27 @@ def test_a_team_has_its_own_receipt_without_naming_itself(played: Played) -> Non
     page = read(member.client, address(played, "snapshots/2/"))
     assert "Our receipt" in page
     assert f"/snapshots/2/receipt/?group={key}" in page
+
+
+def test_a_board_that_moves_on_has_the_receipt_of_what_was_published_last(cast: Cast, played: Played) -> None:
+    key, member = both(played), actor("member")
+    MembershipFactory(group=Group.objects.get(cycle=played.cycle, key=key), cycle=played.cycle, person=member.person)
+    Board.objects.filter(pk=played.board("result").pk).update(live=True)
+    mine = f"/snapshots/2/receipt/?group={key}"
+    for url in (address(played, "?side=live"), reverse("team-standing", args=[played.cycle.key, key])):
+        page = read(member.client, url)
+        assert mine in page, url
+        assert "ersion 2" in page, url
+    assert verifier.accepts(member.client.get(address(played, mine[1:])).json(), present_key().kid)
+    visitors = read(cast.visitor.client, address(played, "?side=live"))
+    assert "Published last:" in visitors
+    assert "Our receipt" not in visitors
+
+
+def test_a_board_that_moves_on_before_anything_was_published_has_nothing_to_prove(cast: Cast) -> None:
+    made = water()
+    Board.objects.filter(pk=made.board("result").pk).update(live=True)
+    assert "Published last:" not in read(cast.visitor.client, address(made))
 
 
 @pytest.mark.parametrize(

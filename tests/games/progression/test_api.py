@@ -205,6 +205,21 @@ def test_the_rules_come_in_words(cast):
     assert cast.eve.api.get(f"{ROOT}/cycles/{cast.cycle.pk}/rules?number=99").status_code == 404
 
 
+def test_after_an_amendment_a_round_that_has_begun_tells_the_rules_it_runs_under(cast):
+    Round.objects.filter(pk=cast.call.pk).update(design_number=1)
+    url = f"{ROOT}/cycles/{cast.cycle.pk}/rules"
+    before = cast.eve.api.get(url).json()
+    changes = {"awards": [{"key": "gold", "places": [1, 7]}]}
+    assert (
+        cast.org.api.post(f"{ROOT}/cycles/{cast.cycle.pk}/amend", REASON | {"changes": changes}, format="json").status_code == 201
+    )
+    after = cast.eve.api.get(url).json()
+    assert (before["number"], after["number"]) == (1, 2)
+    assert before["rules"] != after["rules"]
+    assert cast.eve.api.get(f"{url}?number=1").json() == before
+    assert [cast.eve.api.get(f"{url}?round={key}").json()["number"] for key in ("call", "final")] == [1, 2]
+
+
 def test_a_decision_that_does_not_fit_is_refused_naming_every_part(cast):
     body = REASON | {"kind": "equal", "board": "nowhere", "group": "green", "other": "green"}
     answer = cast.org.api.post(f"{ROOT}/cycles/{cast.cycle.pk}/decisions", body, format="json")

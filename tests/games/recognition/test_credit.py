@@ -13,13 +13,14 @@ from games.ideas import actions
 from games.ideas.actions import Citation
 from games.ideas.models import CreditShare, Derivation, Idea
 from games.journal.models import JournalEntry
+from games.learning.queries import spread_of
 from games.recognition.actions import replay_points
 from games.recognition.models import Credit, CreditLine, Points, PointsTotal
 from games.recognition.queries.credit import builders_of, came_back_to, credit_table, originators_of
 from tests.cast import Cast
 from tests.factories.groups import GroupFactory
 from tests.factories.ideas import telling
-from tests.factories.learning import finished
+from tests.factories.learning import an_idea, finished
 from tests.games.recognition.crediting import FREE, built, read, rules
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +133,18 @@ def test_a_test_of_anothers_idea_pays_it(cast: Cast) -> None:
     assert read(cast) == {"red": 20, "blue": 105}
     row = Credit.objects.get()
     assert (row.of, row.exact, row.lines.get().to) == (None, "5", source)
+
+
+def test_fifty_ideas_read_earn_nothing_and_one_test_from_an_idea_does(cast: Cast) -> None:
+    rules(cast, {"key": "test", "event": "test.acted", "points": 8})
+    ideas = [an_idea(cast.red, audience="everybody") for _ in range(50)]
+    for one in ideas:
+        assert cast.ben.api.get(f"/api/v1/ideas/{one.pk}").status_code == 200
+    assert read(cast) == {}
+    assert dict(spread_of([ideas[0].pk])) == {}
+    finished(cast.blue, ideas[0], by=cast.ben.user)
+    assert read(cast)["blue"] == 8
+    assert dict(spread_of([ideas[0].pk])) == {ideas[0].pk: 1}
 
 
 def test_no_more_than_so_many_times_the_receivers_own_largest_award(cast: Cast) -> None:

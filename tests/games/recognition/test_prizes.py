@@ -14,6 +14,7 @@ from games.coaching.rules import OfficeHoursRefused, Outcome
 from games.cycles.actions import add_design, record_decision, revoke_decision
 from games.cycles.models import Decision
 from games.cycles.rules import DecisionKind
+from games.ideas.models import Derivation, Idea
 from games.journal.actions import record
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
@@ -146,6 +147,30 @@ def test_a_prize_for_points_rolls_down_along_the_board_that_was_published() -> N
 
 def entered(out: Played, group: str, number: int) -> None:
     record(Kind.SUBMISSION_RECEIVED, cycle_id=out.cycle.pk, group_id=out.groups[group].pk, subject=f"submission:{number + 1000}")
+
+
+def test_a_prize_for_being_built_upon_most_is_won_on_the_board_of_originators() -> None:
+    rules = [{"key": "idea", "event": "idea.shared", "points": 100, "flows": True}]
+    boards = [*WATER["boards"], {"key": "origins", "source": "credit", "ranked": "enrolled"}]
+    out = water(awards=[{"key": "origins", "board": "origins", "places": [1, 1]}], rules=rules, boards=boards)
+    source = told(out, "brook", 1)
+    for number, group in enumerate(["aqua", "cloud"], 2):
+        told(out, group, number, source)
+    settle_now(out.rounds["call"], by=None)
+    judge_final(out)
+    settle_now(out.rounds["final"], by=None)
+    assert won("origins") == {"brook": ("nominated", None)}, "aqua leads by its marks"
+
+
+def told(out: Played, group: str, number: int, *sources: Idea) -> Idea:
+    common: dict[str, Any] = {"kind": "tactic", "audience": "everybody", "shared_at": now()}
+    idea = Idea.objects.create(cycle=out.cycle, number=number, title=f"Idea {number}", group=out.groups[group], **common)
+    for one in sources:
+        Derivation.objects.create(target=idea, source=one, kind="builds-on", at=now())
+    payload = {"idea": number, "version": 1}
+    where = {"cycle_id": out.cycle.pk, "group_id": out.groups[group].pk, "subject": f"idea:{idea.pk}"}
+    record(Kind.IDEA_SHARED, payload=payload, **where)
+    return idea
 
 
 def test_an_unpublished_cycle_nominates_nobody() -> None:

@@ -100,6 +100,7 @@ def _render(request: HttpRequest, place: Place, *, past: bool = False) -> HttpRe
         "standing": _standing(seen) if seen.view == AROUND else "",
         "page": seen.part,
         "shown": place.shown,
+        "proven": _proven(place, seen),
         "past": past,
         "query": query,
         "found": shown_find(place.shown, query, FOUND) if query else [],
@@ -115,6 +116,14 @@ def _render(request: HttpRequest, place: Place, *, past: bool = False) -> HttpRe
         "digest_rule": _("SHA-256 over the canonical rows, the number of the rules and the digest before"),
     } | _words(place, seen)
     return mark(render(request, "boards/board.html", context), place.board.pk)
+
+
+def _proven(place: Place, seen: Seen) -> dict[str, Any] | None:
+    """{snapshot, mine}: of a board that moves on, what was published of it last and our row in it, if there is one; else None."""
+    if place.shown.snapshot is not None or seen.since is None:
+        return None
+    there = seen.before or {}
+    return {"snapshot": seen.since, "mine": next((key for key in place.own if key in there), "")}
 
 
 def _mine(place: Place, seen: Seen) -> str:

@@ -85,6 +85,7 @@ def _board(
     if own is None:
         return shown
     before = states[1].rows if len(states) > 1 and not live else []
+    proven = own_row(states[0].rows, keys) if states else None
     was = own_row(before, keys) if before else None
     rounds = _rounds_of(board, names)
     made_of = parts(was, own, rounds, board.spec.get("weights") or {})
@@ -92,6 +93,7 @@ def _board(
         "live": bool(live),
         "at": None if live else states[0].published_at,
         "number": None if live else states[0].number,
+        "proven": {"entry": proven["entry"], "number": states[0].number} if proven else None,
         "correction": "" if live else states[0].reason,
         "movement": _since(own) if live else moved(was, own) if before else None,
         "of": None if live else sum(1 for row in rows if row["bracket"] == own["bracket"] and row["place"]),
