@@ -26,7 +26,7 @@ from worker import correcting
 from worker.reactions import publish
 from worker.steps import do_step, settle_now
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(480)
 
 
 def corrected() -> tuple[Played, ChangeSet]:
@@ -87,7 +87,7 @@ def undisturbed() -> dict[str, Any]:
 def test_a_correction_whose_worker_is_killed_at_every_step_ends_the_same(tmp_path: Path) -> None:
     played, done = corrected()
     with dying(tmp_path / "log", *Step, "none"):
-        until(lambda: RecomputeRun.objects.get(pk=done.run_id).state == "done", 150, between=lambda: publish("tick"))
+        until(lambda: RecomputeRun.objects.get(pk=done.run_id).state == "done", 400, between=lambda: publish("tick"))
     assert (tmp_path / "log").read_text().splitlines() == [f"{step} {-signal.SIGKILL}" for step in Step]
     assert end(played.cycle.pk) == undisturbed()
 

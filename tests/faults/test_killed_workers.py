@@ -24,7 +24,7 @@ from tests.worker.processes import environment, process, until
 from worker.reactions import publish
 from worker.steps import do_step, settle_now
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(480)
 real = pytest.mark.django_db(transaction=True)
 
 STANDING = ("board__key", "audience", "entry", "rank", "place", "previous_place", "score", "keys", "values", "changed_version")
@@ -61,7 +61,7 @@ def test_a_worker_killed_at_every_step_leaves_the_same_end(tmp_path: Path) -> No
     story(played)
     run = request_settle(played.rounds["final"], by=None, publish=True)
     with dying(tmp_path / "log", *Step, "none"):
-        until(lambda: RecomputeRun.objects.get(pk=run.pk).state == "done", 150, between=lambda: publish("tick"))
+        until(lambda: RecomputeRun.objects.get(pk=run.pk).state == "done", 400, between=lambda: publish("tick"))
     assert (tmp_path / "log").read_text().splitlines() == [f"{step} {-signal.SIGKILL}" for step in Step]
     assert state(played.cycle.pk) == undisturbed()
 

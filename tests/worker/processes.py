@@ -68,7 +68,7 @@ def beat(folder: Path) -> "process":  # type: ignore[valid-type]
     return process("-m", "celery", "-q", "-A", "worker.app", "beat", "-l", "WARNING", *schedule, env=environment())
 
 
-def until(condition: Callable[[], object], seconds: float = 60, *, between: Callable[[], object] | None = None) -> None:
+def until(condition: Callable[[], object], seconds: float = 150, *, between: Callable[[], object] | None = None) -> None:
     """Wait until it holds; meanwhile do `between` four times a second, as the clock would (a little slower)."""
     start = beat = time.monotonic()
     while not condition():

@@ -155,7 +155,7 @@ def test_a_real_worker_writes_lines_of_json_and_numbers_into_files(tmp_path, set
     env = environment(LUDUS_LOG_LEVEL="INFO", LUDUS_LOG_JSON="yes", **measured)
     log = tmp_path / "log"
     with log.open("wb") as output, process(*command, env=env, output=output):
-        until(lambda: _done(run), 60, between=lambda: reactions.publish("work", run.pk))
+        until(lambda: _done(run), between=lambda: reactions.publish("work", run.pk))
         until(lambda: '"task ends"' in log.read_text())
     lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
     steps = [one for one in lines if one["event"] == "step ends"]

@@ -32,7 +32,9 @@ PEOPLE = [sys.executable, "-m", "tests.backend.cli.house_with_people"]
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "backend.settings"}
 REASON = "They moved away in the middle of it."
 AGAIN = """UPDATE games_recomputerun SET state = 'waiting', step = 'results', tries = 0, lease_until = NULL, not_before = NULL,
-    started_at = NULL, finished_at = NULL WHERE id = %s"""
+    started_at = NULL, finished_at = NULL WHERE id = %s AND NOT EXISTS (
+        SELECT 1 FROM games_recomputerun other
+        WHERE (other.cycle_id, other.kind, other.state) = (games_recomputerun.cycle_id, games_recomputerun.kind, 'waiting'))"""
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
 
@@ -130,7 +132,7 @@ async def end_in_the_middle(process, database: str, web: int, live: int, story: 
         async with websockets.connect(address, origin="https://127.0.0.1") as socket:
             await asyncio.wait_for(socket.recv(), 30)
             holder.execute("SELECT 1 FROM games_cycle WHERE id = %s FOR UPDATE", [story["cycle"]])
-            other.execute(AGAIN, [story["run"]])  # done long ago by now: the clock finds it waiting, a worker takes it and waits
+            other.execute(AGAIN, [story["run"]])  # unless one waits anyway: the clock finds it, a worker takes it and waits
             asked = asyncio.create_task(asyncio.to_thread(decide, web, story))
             await asyncio.to_thread(wait_until, lambda: other.execute(WAITING).fetchone()[0] >= 2, alive=alive, seconds=60)
             process.send_signal(signal.SIGTERM)
