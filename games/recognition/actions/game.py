@@ -28,6 +28,7 @@ from games.recognition.actions.tallies import Book, Step, count
 from games.recognition.actions.weeks import Weeks, keep_weeks
 from games.recognition.models import EarnedBadge, GoalReached, GroupWeek, Points, PointsTotal, QuestFinished, Tally, TallyMark
 from games.recognition.queries.acts import acts_of, zone_of
+from games.recognition.queries.editions import shown_by
 from games.recognition.rules.acts import Act
 from games.recognition.rules.game import Deed, Game, Holder, finished, game_of, leaders, lines_of, reached
 
@@ -243,7 +244,7 @@ def rebuild_game(cycle: Cycle) -> int:
 
 def _count_anew(cycle: Cycle, design: Design, *, until: int) -> int:
     """Tallies and weeks begin again at what a bundle brought; what was earned is looked for again, and kept once."""
-    game, generation = game_of(design), cursor_of(cycle).generation
+    game, given = game_of(design), shown_by(cursor_of(cycle)).rows(cycle)
     TallyMark.objects.filter(tally__cycle=cycle).delete()
     Tally.objects.filter(cycle=cycle, brought=0).delete()
     Tally.objects.filter(cycle=cycle).update(number=F("brought"))
@@ -251,20 +252,14 @@ def _count_anew(cycle: Cycle, design: Design, *, until: int) -> int:
     GroupWeek.objects.filter(cycle=cycle).update(**brought)
     if not game.on:
         return 0
-    seen, after, totals = 0, 0, _brought(cycle, generation)
+    seen, after, totals = 0, 0, _added({}, given.filter(seal__lt=0))  # what a bundle brought stands before every act
     while entries := list(sealed(cycle.pk, after=after).filter(seal__lte=until)[:BATCH]):
         last = entries[-1].seal or after
-        given = Points.objects.filter(cycle=cycle, generation=generation, seal__gt=after, seal__lte=last)
-        points = list(given.order_by("seal", "pk"))
+        points = list(given.filter(seal__gt=after, seal__lte=last).order_by("seal", "pk"))
         _count(Reading(cycle, design, game, entries, acts_of(cycle, entries, design), points, totals))
         totals = _added(totals, points)
         seen, after = seen + len(entries), last
     return seen
-
-
-def _brought(cycle: Cycle, generation: int) -> dict[int, int]:
-    """Points that a bundle brought: they stand before every act."""
-    return _added({}, Points.objects.filter(cycle=cycle, generation=generation, seal__lt=0))
 
 
 def _added(totals: Mapping[int, int], points: Iterable[Points]) -> dict[int, int]:

@@ -13,6 +13,7 @@ from games.recognition.actions.crediting import explain, read_acts
 from games.recognition.actions.rows import write
 from games.recognition.models import Points, PointsCursor, PointsTotal
 from games.recognition.queries.acts import ledger_for
+from games.recognition.queries.editions import Edition, shown_by
 from games.recognition.rules.points import Act
 
 BATCH: Final = 2000
@@ -24,15 +25,15 @@ def cursor_of(cycle: Cycle) -> PointsCursor:
     return PointsCursor.objects.select_for_update().get(cycle=cycle)
 
 
-def give(cycle: Cycle, generation: int, acts: Sequence[Act], design: Design, number: int) -> list[Points]:
+def give(cycle: Cycle, edition: Edition, acts: Sequence[Act], design: Design, number: int) -> list[Points]:
     """Write the points of these acts into a generation, and add them to its totals. The caller holds the cursor."""
     if not design.rules or not design.recognition.points:
         return []
-    ledger = ledger_for(cycle, generation, design, acts)
-    awards, book = read_acts(cycle, generation, design, ledger, acts)
-    written = write(cycle, generation, number, awards)
-    explain(cycle, generation, book)
-    _add_to_totals(cycle, generation, written)
+    ledger = ledger_for(cycle, edition, design, acts)
+    awards, book = read_acts(cycle, edition, design, ledger, acts)
+    written = write(cycle, edition.number, number, awards)
+    explain(cycle, edition, book)
+    _add_to_totals(cycle, edition.number, written)
     return written
 
 
@@ -43,8 +44,8 @@ ON CONFLICT (cycle_id, generation, group_id) DO UPDATE SET amount = t.amount + e
 """
 REBUILD: Final = """
 INSERT INTO games_pointstotal (cycle_id, generation, group_id, amount, last_at, seal)
-SELECT cycle_id, generation, group_id, sum(amount), max(at), max(seal) FROM games_points
-WHERE cycle_id = %s AND generation = %s AND group_id IS NOT NULL GROUP BY cycle_id, generation, group_id
+SELECT cycle_id, %s, group_id, sum(amount), max(at), max(seal) FROM games_points
+WHERE cycle_id = %s AND (generation = %s{kept}) AND group_id IS NOT NULL GROUP BY cycle_id, group_id
 """
 AT_ONCE: Final = 1000
 
@@ -67,12 +68,16 @@ def _add_to_totals(cycle: Cycle, generation: int, rows: Sequence[Points]) -> Non
 
 
 @transaction.atomic
-def rebuild_totals(cycle: Cycle, generation: int | None = None) -> int:
+def rebuild_totals(cycle: Cycle, edition: Edition | None = None) -> int:
     """Write the totals anew from the points, by one SUM in the database. Returns how many groups have points."""
     cursor = cursor_of(cycle)
-    shown = cursor.generation if generation is None else generation
-    totals = PointsTotal.objects.filter(cycle=cycle, generation=shown)
+    number, kept = shown_by(cursor) if edition is None else edition
+    totals = PointsTotal.objects.filter(cycle=cycle, generation=number)
     totals._raw_delete(totals.db)  # nothing hangs on a total
+    cells: list[int | str] = [number, cycle.pk, number]
+    for earlier, rules in kept.items():
+        cells += [earlier, *sorted(rules)]
     with connection.cursor() as database:
-        database.execute(REBUILD, [cycle.pk, shown])
+        marks = [", ".join(["%s"] * len(rules)) for rules in kept.values()]
+        database.execute(REBUILD.format(kept="".join(f" OR generation = %s AND rule IN ({one})" for one in marks)), cells)
         return int(database.rowcount)

@@ -19,7 +19,9 @@ from games.recognition.actions.watching import keep_watch
 from games.recognition.actions.wins import find_wins
 from games.recognition.models import Points
 from games.recognition.queries.acts import acts_of
+from games.recognition.queries.editions import shown_by
 from games.recognition.rules.game import game_of
+from games.recognition.rules.keeping import readings, same
 from games.recognition.rules.points import Act
 
 
@@ -65,12 +67,13 @@ def read_journal(cycle: Cycle) -> int:
         return 0
     design = design_of(cycle)
     acts = acts_of(cycle, entries, design)
-    given = give(cycle, cursor.generation, acts, design, cycle.design_number)
+    given = give(cycle, shown_by(cursor), acts, design, cycle.design_number)
     batch = Batch(cycle, design, entries, acts, given)
     for reader in READERS:
         reader(batch)
     cursor.seal = entries[-1].seal or cursor.seal
-    cursor.save(update_fields=["seal"])
+    cursor.steady = readings(design) if before == 0 else same(cursor.steady, readings(design))
+    cursor.save(update_fields=["seal", "steady"])
     if given:
         groups = sorted({row.group_id for row in given if row.group_id is not None})
         payload = {"generation": cursor.generation, "after": before, "seal": cursor.seal, "groups": groups}

@@ -87,9 +87,16 @@ class PointsCursor(models.Model):
     cycle = models.OneToOneField("games.Cycle", models.CASCADE, related_name="+", primary_key=True)
     generation = models.PositiveIntegerField(default=1)
     seal = models.BigIntegerField(default=0)
+    kept = models.TextField(
+        blank=True, default="", help_text="Rows of earlier generations that count in this one, as lines generation:rule."
+    )
+    steady = models.JSONField(
+        default=dict, blank=True, help_text="Rules under which all of the journal was read, as {key: how it reads}."
+    )
     preview_generation = models.PositiveIntegerField(
         null=True, blank=True, help_text="Replayed under other rules, not shown yet."
     )
+    preview_kept = models.TextField(blank=True, default="", help_text="The same as `kept`, of the preview.")
     preview_seal = models.BigIntegerField(default=0)
     preview_design = models.PositiveIntegerField(null=True, blank=True)
     preview_rules = models.JSONField(

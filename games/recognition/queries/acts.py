@@ -1,12 +1,12 @@
 """What the rules of points need to know: acts with the people and teams behind them, and what was given before."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, IntegerField, Max, QuerySet, Sum, Value, When
+from django.db.models import Case, Exists, IntegerField, Max, OuterRef, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from games.cycles.models import Cycle
@@ -16,6 +16,7 @@ from games.journal.models import JournalEntry
 from games.journal.rules import Kind
 from games.playbooks.schema import Design
 from games.recognition.models import Points
+from games.recognition.queries.editions import Edition
 from games.recognition.rules.acts import ON_A_GROUP, Act, Effect, effect_of, event_of, subject_of
 from games.recognition.rules.points import Award, Ledger, shrinks, week_of
 
@@ -70,6 +71,13 @@ def _actors(cycle: Cycle, pseudonyms: Iterable[UUID]) -> Actors:
     return found
 
 
+def kinds_before_joining(cycle: Cycle, until: int, kinds: Collection[str]) -> set[str]:
+    """Of these kinds those of acts that somebody did before joining a group: read again, they may count for it. One statement."""
+    joined = Membership.objects.filter(cycle=cycle, group__isnull=False, person__user__pseudonym=OuterRef("actor"))
+    rows = JournalEntry.objects.filter(Exists(joined.filter(since__gt=OuterRef("at"))), cycle_id=cycle.pk, kind__in=kinds)
+    return set(rows.filter(seal__lte=until, actor__isnull=False).order_by().values_list("kind", flat=True).distinct())
+
+
 def _own_mergers(cycle: Cycle, entries: Sequence[Sealed]) -> Mapping[str, str]:
     """Subject of a merger -> subject of the idea that went away, where a team merged one idea of its own into another."""
     asked = [entry for entry in entries if entry.kind == Kind.IDEA_MERGED]
@@ -119,10 +127,10 @@ def _act(entry: Sealed, actors: Actors, zone: ZoneInfo, merged: Mapping[str, str
 # --- What was given before ------------------------------------------------------------------------------------------------------------
 
 
-def ledger_for(cycle: Cycle, generation: int, design: Design, acts: Iterable[Act]) -> Ledger:
+def ledger_for(cycle: Cycle, edition: Edition, design: Design, acts: Iterable[Act]) -> Ledger:
     """What was given before, as far as these acts may ask for it: of the groups in them, and of the subjects they are about."""
     acts, ledger = list(acts), Ledger(design.rules)
-    given = Points.objects.filter(cycle=cycle, generation=generation)
+    given = edition.rows(cycle)
     groups = {group for act in acts for group in (act.group, act.persons_group) if group is not None}
     if acts and groups:
         _recall(ledger, design, given.filter(group__in=groups), week_of(min(act.day for act in acts)))

@@ -15,6 +15,7 @@ from games.journal.rules import Kind
 from games.learning.models import ChangeTest
 from games.playbooks.schema import CREDIT, Design
 from games.recognition.models import Credit, Points
+from games.recognition.queries.editions import Edition
 from games.recognition.rules.acts import Act
 from games.recognition.rules.credit import BEYOND, CreditBook
 from games.submissions.models import Attempt, Submission
@@ -26,7 +27,7 @@ _OPEN: Final = frozenset({Audience.GROUPS.value, Audience.TEAMS.value, Audience.
 _KINDS: Final = tuple(kind.value for kind in NO_CREDIT)
 
 
-def book_for(cycle: Cycle, generation: int, design: Design, acts: Sequence[Act]) -> CreditBook | None:
+def book_for(cycle: Cycle, edition: Edition, design: Design, acts: Sequence[Act]) -> CreditBook | None:
     """What was credited so far and what came from what, as far as these acts may ask for it; None where no rule flows.
 
     Shares of joint ideas are those agreed when the journal is read.
@@ -35,7 +36,7 @@ def book_for(cycle: Cycle, generation: int, design: Design, acts: Sequence[Act])
     if not flowing or not design.recognition.points:
         return None
     book = CreditBook(design.credit, frozenset(flowing))
-    points = Points.objects.filter(cycle=cycle, generation=generation)
+    points = edition.rows(cycle)
     _given_before(book, points, {act.subject for act in acts if act.subject})
     events = set(flowing.values()) | {Kind.IDEA_WIDENED.value}
     asked = [act for act in acts if act.subject and (act.kind in events or act.kind.partition(".")[0] in {"idea", "test"})]
@@ -48,6 +49,8 @@ def book_for(cycle: Cycle, generation: int, design: Design, acts: Sequence[Act])
     book.owners = _owners(cycle, reached | {work for work in book.works.values() if work < BEYOND})
     book.links = links | {work: [(idea, Fraction(1))] for work, idea in tried.items()}
     _standing(book, points, {group for parts in book.owners.values() for group in parts})
+    if edition.kept:
+        _kept_beside(book, points, acts)
     return book
 
 
@@ -187,14 +190,26 @@ def _given_before(book: CreditBook, points: QuerySet[Points], subjects: Collecti
 def _standing(book: CreditBook, points: QuerySet[Points], groups: Collection[int]) -> None:
     """The largest award of each group, and what it was credited with, by whose work."""
     credited = _credited(book)
-    own = points.filter(group__in=groups, reverses__isnull=True).exclude(rule__endswith=CREDIT).values_list("group_id")
-    book.largest = {group: most for group, most in own.annotate(most=Max("amount")) if most > 0}
+    book.largest = dict(_own(points, groups).values_list("group_id").annotate(most=Max("amount")).order_by())
     builder = Coalesce(F("credit__award__group_id"), F("reverses__credit__award__group_id"))
     rows = points.filter(group__in=groups, rule__in=credited).annotate(builder=builder).values_list("builder", "group_id")
     for by, group, amount in rows.annotate(total=Sum("amount")).order_by():
         if by is not None:
             book.received[group] = book.received.get(group, 0) + amount
             book.pairs[by, group] = amount
+
+
+def _own(points: QuerySet[Points], groups: Collection[int]) -> QuerySet[Points]:
+    return points.filter(group__in=groups, reverses__isnull=True, amount__gt=0).exclude(rule__endswith=CREDIT)
+
+
+def _kept_beside(book: CreditBook, points: QuerySet[Points], acts: Sequence[Act]) -> None:
+    """Where rules that did not change keep what they gave, rows of later acts are there already: each award counts from its own act on."""
+    own = _own(points, {group for parts in book.owners.values() for group in parts})
+    before = own.filter(seal__lt=acts[0].seal).values_list("group_id").annotate(most=Max("amount"))
+    book.largest = dict(before.order_by())
+    since = own.filter(seal__gte=acts[0].seal, seal__lte=acts[-1].seal).values_list("group_id", "amount")
+    book.beside = [(first, group, amount) for group, amount, first in since.annotate(first=Min("seal")).order_by("-first")]
 
 
 def _credited(book: CreditBook) -> list[str]:

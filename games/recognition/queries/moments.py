@@ -14,7 +14,9 @@ from games.journal.models import JournalEntry
 from games.journal.rules import Kind
 from games.recognition.models import Points, PointsCursor
 from games.recognition.queries.crediting import paid_back, sums_of, worked_on
-from games.recognition.queries.points import generation_shown, points_of
+from games.recognition.queries.editions import Edition, shown_of
+from games.recognition.queries.points import points_of
+from games.recognition.rules.keeping import read
 from leaderboards.engine import facts
 from leaderboards.models import Snapshot
 
@@ -37,13 +39,13 @@ def points_now(cycle: Cycle) -> Read:
     return Read(points_at(cycle, seal), seal)
 
 
-def points_at(cycle: Cycle, seal: int, *, generation: int | None = None) -> tuple[facts.Points, ...]:
+def points_at(cycle: Cycle, seal: int, *, edition: Edition | None = None) -> tuple[facts.Points, ...]:
     """What each group had earned by the acts up to a seal, by the rules shown now, or those of another generation.
 
     Three statements; five where points flow back to ideas.
     """
-    shown = generation_shown(cycle) if generation is None else generation
-    rows = Points.objects.filter(cycle=cycle, generation=shown, seal__lte=seal)
+    shown = shown_of(cycle) if edition is None else edition
+    rows = shown.rows(cycle).filter(seal__lte=seal)
     flows = any(rule.flows for rule in design_of(cycle).rules)
     came, built = (sums_of(paid_back(rows)), sums_of(worked_on(rows))) if flows else ({}, {})
     sums = dict(rows.filter(group__isnull=False).order_by().values_list("group_id").annotate(amount=Sum("amount")))
@@ -57,16 +59,16 @@ def points_published(cycle: Cycle) -> tuple[facts.Points, ...]:
     last = public.order_by("-published_at", "-pk").values_list("as_of", "published_at").first()
     if last is None:
         return points_now(cycle).points
-    return points_at(cycle, last[0] or 0, generation=generation_at(cycle, last[1]))
+    return points_at(cycle, last[0] or 0, edition=edition_at(cycle, last[1]))
 
 
-def generation_at(cycle: Cycle, when: datetime) -> int:
+def edition_at(cycle: Cycle, when: datetime) -> Edition:
     """Which generation of points was shown at a moment: later ones were swapped in by an entry that says so."""
     swaps = JournalEntry.objects.filter(cycle_id=cycle.pk, kind=Kind.POINTS_CHANGED.value, payload__swapped=True)
     if not swaps.exists():
-        return generation_shown(cycle)
+        return shown_of(cycle)
     before = swaps.filter(at__lte=when).order_by("-pk").values_list("payload", flat=True).first()
-    return int(before["generation"]) if before is not None else 1
+    return Edition(int(before["generation"]), read("\n".join(before.get("kept", ())))) if before is not None else Edition(1)
 
 
 def seal_at(cycle: Cycle, when: datetime) -> int:

@@ -3,24 +3,24 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
-from games.recognition.models import Points, PointsCursor, PointsTotal
+from games.recognition.models import Points, PointsTotal
 from games.recognition.queries.crediting import paid_back, sums_of, worked_on
+from games.recognition.queries.editions import number_shown, shown_anywhere, shown_of
 from leaderboards.engine import facts
 
 
 def generation_shown(cycle: Cycle) -> int:
     """Which generation of points is the valid one."""
-    return PointsCursor.objects.filter(cycle=cycle).values_list("generation", flat=True).first() or 1
+    return shown_of(cycle).number
 
 
 def points_of(cycle: Cycle) -> QuerySet[Points]:
     """Every award and reversal that counts, in sealed order."""
-    return Points.objects.filter(cycle=cycle, generation=generation_shown(cycle)).order_by("seal", "pk")
+    return shown_of(cycle).rows(cycle).order_by("seal", "pk")
 
 
 def totals_of(cycle: Cycle) -> QuerySet[PointsTotal]:
@@ -31,17 +31,12 @@ def totals_of(cycle: Cycle) -> QuerySet[PointsTotal]:
 
 def shown_points() -> QuerySet[Points]:
     """Points that count, of every cycle: those of the generation shown."""
-    return Points.objects.filter(generation=_shown())
+    return shown_anywhere()
 
 
 def shown_totals() -> QuerySet[PointsTotal]:
     """Totals that count, of every cycle."""
-    return PointsTotal.objects.filter(generation=_shown()).select_related("group")
-
-
-def _shown() -> Coalesce:
-    cursor = PointsCursor.objects.filter(cycle_id=OuterRef("cycle_id")).values("generation")
-    return Coalesce(Subquery(cursor), 1)
+    return PointsTotal.objects.filter(generation=number_shown()).select_related("group")
 
 
 def point_facts(cycle: Cycle) -> tuple[facts.Points, ...]:

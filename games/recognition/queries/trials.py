@@ -9,8 +9,9 @@ from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.playbooks.schema import PointRule
-from games.recognition.models import Points, PointsCursor
-from games.recognition.queries.points import generation_shown, totals_in
+from games.recognition.models import PointsCursor
+from games.recognition.queries.editions import shown_of
+from games.recognition.queries.points import totals_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Given:
 
 def given_by(cycle: Cycle) -> dict[str, Given]:
     """Key of a rule -> what it gave, in the generation shown. Credit that flowed on from it is counted with it. Two statements."""
-    rows = Points.objects.filter(cycle=cycle, generation=generation_shown(cycle)).values_list("rule").order_by("rule")
+    rows = shown_of(cycle).rows(cycle).values_list("rule").order_by("rule")
     given, taken = Count("pk", filter=Q(reverses__isnull=True)), Count("pk", filter=Q(reverses__isnull=False))
     found: dict[str, Given] = {}
     for rule, acts, back, teams, points in rows.annotate(

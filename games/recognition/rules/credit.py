@@ -51,6 +51,7 @@ class CreditBook:
 
     `why`: what was credited now, each with its reason; None for what was given back, which has the reason it had.
     `works`: subject of an act -> the work it is about. `largest`: a group's largest award of its own. `received`, `pairs`: credit so far.
+    `beside`: awards that are not read now since their rules did not change, as (seal, group, amount), the last one first.
     """
 
     spec: CreditSpec
@@ -63,11 +64,18 @@ class CreditBook:
     pairs: dict[tuple[int, int], int] = field(default_factory=dict)
     builders: dict[tuple[int, str], int] = field(default_factory=dict)
     why: list[tuple[Award, Because | None]] = field(default_factory=list)
+    beside: list[tuple[int, int, int]] = field(default_factory=list)
 
     @property
     def terms(self) -> Terms:
         """The rules of the engine."""
         return Terms(self.spec.share, self.spec.depth, self.spec.minted)
+
+    def reach(self, seal: int) -> None:
+        """Remember what was given beside before this act."""
+        while self.beside and self.beside[-1][0] < seal:
+            _, group, amount = self.beside.pop()
+            self.largest[group] = max(self.largest.get(group, 0), amount)
 
     def note(self, award: Award) -> None:
         """Remember an award or a reversal, own or credited."""
@@ -129,6 +137,7 @@ def read_on(ledger: Ledger, book: CreditBook, act: Act) -> list[Award]:
     An idea that others came to see later (`idea.widened`) is credited for then: what it earned flows on from there.
     """
     awards = []
+    book.reach(act.seal)
     for award in ledger.read(act):
         book.note(award)
         awards.append(award)

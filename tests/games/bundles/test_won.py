@@ -29,6 +29,7 @@ from games.recognition.actions.watching import raise_flags
 from games.recognition.models import Cheer, Exchange, Grant, GrantSession, LearningWeek, Points, WatchFlag, Win, WinProgress
 from games.recognition.queries import sessions_used
 from games.recognition.queries.acts import ledger_for
+from games.recognition.queries.editions import Edition
 from games.retrospectives.actions import ask, look_back, publish, say
 from games.retrospectives.models import Adoption, Proposal, Retrospective
 from leaderboards.models import Board
@@ -204,7 +205,7 @@ def test_what_came_in_goes_on_from_there(story: Told, tmp_path: Path) -> None:
     group, other = (copy.groups.get(key=key) for key in ("aqua", "brook"))
     point = Points.objects.get(cycle=copy, rule="help")
     assert (point.partner, point.day, point.repeats, point.amount, point.seal < 0) == (other.pk, MONDAY.date(), 3, 0, True)
-    assert ledger_for(copy, 1, bundle_of(copy).design, []).sums == {}
+    assert ledger_for(copy, Edition(1), bundle_of(copy).design, []).sums == {}
     pair, motion = WatchFlag.objects.filter(cycle=copy).order_by("number")
     assert pair.key == "-".join(map(str, sorted((group.pk, other.pk))))
     assert (pair.state, pair.reason, pair.by and pair.by.key, motion.by) == ("dismissed", "Neighbours.", "org", None)
