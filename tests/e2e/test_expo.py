@@ -82,7 +82,7 @@ def begun(olga: Page, key: str, tag: str) -> int:
     """The organizer brings the expo in and invites eight judges. Returns the id of the task."""
     file = {"name": "fair.zip", "mimeType": "application/zip", "buffer": bundle(key, tag)}
     sent = headers(olga, tag)
-    answer = olga.request.post("/api/v1/bundles", multipart={"file": file}, headers=sent)
+    answer = olga.request.post("/api/v1/bundles", multipart={"file": file}, headers=sent, timeout=60_000)
     assert answer.status == 201, answer.text()
     cycle = answer.json()["cycles"][0]["id"]
     for who in ("judith", *OTHERS):
