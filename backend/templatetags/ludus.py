@@ -96,9 +96,11 @@ def shown(value: Any) -> str:
 
 @register.filter
 def aligned(value: Any, decimals: Any) -> str:
-    """`shown`, with zeros added up to so many decimals: 21 beside 22.93 is 21.00. board.js does the same."""
-    text = shown(value)
+    """`shown`, with so many decimals: 21 beside 22.93 is 21.00, 275/3 is 91.67. board.js does the same."""
     wanted = int(decimals or 0)
+    if wanted and isinstance(value, str) and "/" in value:
+        return numbers.fixed(numbers.parse(value), wanted)
+    text = shown(value)
     if not wanted or not text.lstrip("-").replace(".", "", 1).isdigit():
         return text
     whole, _, part = text.partition(".")

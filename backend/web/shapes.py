@@ -11,6 +11,7 @@ from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from backend.templatetags.ludus import SHOWN_DECIMALS
 from backend.web.geometry import Meter, meter
 from games.cycles.models import Cycle, Series
 from games.cycles.rules import CycleState
@@ -43,6 +44,7 @@ ROUND_BADGES: Final = {
 }
 PUBLISHED: Final = ("published", gettext_lazy("results published"))
 CENTS: Final = 100
+READ_DECIMALS: Final = 2
 
 
 def badge(pair: tuple[str, Any]) -> dict[str, Any]:
@@ -116,7 +118,10 @@ def cycle_card(cycle: Cycle, *, groups: int, rounds: Sequence[Round] = (), first
     """A cycle as a card. `first`: who stands first, in words."""
     teams = ngettext("%(count)d group", "%(count)d groups", groups) % {"count": groups}
     over = sum(1 for one in rounds if one.published_at)
-    played = _("%(over)d of %(all)d rounds published") % {"over": over, "all": len(rounds)} if rounds else ""
+    if 0 < over < len(rounds):
+        played = _("%(over)d of %(all)d rounds published") % {"over": over, "all": len(rounds)}
+    else:
+        played = ngettext("%(count)d round", "%(count)d rounds", len(rounds)) % {"count": len(rounds)} if rounds else ""
     return {
         "title": cycle.name,
         "url": cycle_url(cycle),
@@ -144,8 +149,11 @@ def aim_meter(design: Design, latest: Observation | None = None) -> Meter | None
 
 
 def money(cents: int | None, currency: str) -> str:
-    """12,000.00 EUR; nothing for no money."""
-    return "" if not cents else f"{cents // CENTS:,}.{cents % CENTS:02} {currency}".rstrip()
+    """12,000 EUR, 12,000.50 EUR; nothing for no money."""
+    if not cents:
+        return ""
+    part = f".{cents % CENTS:02}" if cents % CENTS else ""
+    return f"{cents // CENTS:,}{part} {currency}".rstrip()
 
 
 def awards(cycle: Cycle, design: Design, grants: Iterable[Grant], passes: Iterable[GrantPass] = ()) -> list[dict[str, Any]]:
@@ -197,5 +205,15 @@ def _award(cycle: Cycle, spec: AwardSpec, grants: list[Grant], currency: str) ->
 
 
 def decimals_in(texts: Iterable[Any]) -> int:
-    """How many decimals a column needs so that its points stand below each other."""
-    return max((len(one.partition(".")[2]) for one in texts if isinstance(one, str)), default=0)
+    """How many decimals a column needs so that its points stand below each other.
+
+    What never ends (275/3) is read with two; with four where two would make different values look alike.
+    """
+    found = {one for one in texts if isinstance(one, str)}
+    most = max((len(one.partition(".")[2]) for one in found), default=0)
+    endless = {one for one in found if "/" in one}
+    if not endless:
+        return most
+    most = max(most, READ_DECIMALS)
+    told = {numbers.fixed(numbers.parse(one), most) for one in endless}
+    return most if len(told) == len(endless) else max(most, SHOWN_DECIMALS)

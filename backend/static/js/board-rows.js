@@ -10,16 +10,16 @@ const NAMELESS = "unnamed-";
 const calm = typeof matchMedia === "function" ? matchMedia("(prefers-reduced-motion: reduce)") : { matches: true };
 
 /** A number text for reading: "1/3" as 0.3333, several joined, nothing as a dash. The twin of the template filter `shown`. */
-export function shown(value) {
+export function shown(value, decimals = 4) {
   if (value === null || value === undefined || value === "") return "–";
-  if (Array.isArray(value)) return value.map(shown).join(", ");
+  if (Array.isArray(value)) return value.map((one) => shown(one)).join(", ");
   const [over, under] = String(value).split("/");
-  return under && /^-?\d+$/.test(over) ? (Number(over) / Number(under)).toFixed(4) : String(value);
+  return under && /^-?\d+$/.test(over) ? (Number(over) / Number(under)).toFixed(decimals) : String(value);
 }
 
-/** `shown`, with zeros added up to so many decimals. The twin of the template filter `aligned`. */
+/** `shown`, with so many decimals. The twin of the template filter `aligned`. */
 export function aligned(value, decimals) {
-  const text = shown(value);
+  const text = shown(value, decimals || undefined);
   if (!decimals || !/^-?\d+(\.\d+)?$/.test(text)) return text;
   const [whole, part = ""] = text.split(".");
   return `${whole}.${part.padEnd(decimals, "0")}`;

@@ -221,7 +221,7 @@ def cycle_facts(cycle: Cycle, design: Design) -> list[dict[str, Any]]:
         found.append(
             {"name": _("Playbook"), "value": f"{design.playbook.name or design.playbook.key}, {design.playbook.version}"}
         )
-    rules = _("Design %(number)d") % {"number": cycle.design_number}
+    rules = _("in words, version %(number)d") % {"number": cycle.design_number}
     found.append({"name": _("Rules"), "value": rules, "url": reverse("rules", args=[cycle.key])})
     if design.cycle.timezone:
         found.append({"name": _("Time zone"), "value": design.cycle.timezone})

@@ -196,7 +196,7 @@ def _facts(round_: Round, spec: Any) -> list[dict[str, Any]]:
         found.append({"name": _("Feedback"), "value": _("Every entrant gets written feedback")})
     if spec is not None and spec.blind:
         found.append({"name": _("Blind"), "value": _("Judges see numbers instead of names until results are published")})
-    found.append({"name": _("Rules"), "value": _("Design %(number)d") % {"number": round_.design_number}})
+    found.append({"name": _("Rules"), "value": _("version %(number)d") % {"number": round_.design_number}})
     return found
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.templatetags.ludus import STATUS_WORDS, item, magnitude, shown, status_words, with_key, zipped
+from backend.templatetags.ludus import STATUS_WORDS, aligned, item, magnitude, shown, status_words, with_key, zipped
 from leaderboards.engine.numbers import parse, text
 from leaderboards.engine.outcome import RowStatus
 
@@ -13,6 +13,11 @@ from leaderboards.engine.outcome import RowStatus
 )
 def test_a_number_text_is_shown_as_people_read_it(value, read):
     assert shown(value) == read
+
+
+@pytest.mark.parametrize(("value", "decimals", "read"), [("21", 2, "21.00"), ("275/3", 2, "91.67"), ("275/3", 0, "91.6667"), ("-", 2, "-")])
+def test_numbers_of_a_column_have_as_many_decimals(value, decimals, read):
+    assert aligned(value, decimals) == read
 
 
 @given(st.fractions(max_denominator=1000, min_value=-(10**6), max_value=10**6))

@@ -434,7 +434,7 @@ def test_the_final_is_published_with_its_awards(scene: Scene) -> None:
     scene.call = f"{scene.desk}publish/final/"
     text = words(scene.client.get(scene.call))
     assert "Awards" in text
-    assert "5,000.00 EUR" in text
+    assert "5,000 EUR" in text
     assert "?run=" in scene.confirm().url
     assert scene.work().state == "done"
     assert "8 awards are nominated" in words(

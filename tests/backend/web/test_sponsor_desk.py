@@ -66,7 +66,7 @@ def test_published_results_and_what_became_of_the_awards(cast, story):
     text = page(cast.eve.client, address(story))
     assert "Aqua" in text
     assert "Paid on 3 May" in text
-    assert "1,200.00" in text
+    assert "1,200 EUR" in text
     assert "Second prize" not in text
 
 
