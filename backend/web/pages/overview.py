@@ -157,7 +157,7 @@ def _stats(cycle: Any, rounds: Sequence[Round], judges: int) -> list[dict[str, A
     over = sum(1 for one in rounds if one.published_at)
     found = [
         (cycle.group_count, _("groups")),
-        (cycle.member_count, _("people in them")),
+        (cycle.member_count, _("people playing")),
         (judges, _("judges")),
         (_("%(over)d of %(all)d") % {"over": over, "all": len(rounds)}, _("rounds published")),
     ]
@@ -218,9 +218,8 @@ def cycle_facts(cycle: Cycle, design: Design) -> list[dict[str, Any]]:
     """Where a cycle comes from and under what terms."""
     found: list[dict[str, Any]] = []
     if design.playbook:
-        found.append(
-            {"name": _("Playbook"), "value": f"{design.playbook.name or design.playbook.key}, {design.playbook.version}"}
-        )
+        book = {"name": design.playbook.name or design.playbook.key, "version": design.playbook.version}
+        found.append({"name": _("Playbook"), "value": _("%(name)s, version %(version)s") % book})
     rules = _("in words, version %(number)d") % {"number": cycle.design_number}
     found.append({"name": _("Rules"), "value": rules, "url": reverse("rules", args=[cycle.key])})
     if design.cycle.timezone:

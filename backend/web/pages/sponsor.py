@@ -55,7 +55,7 @@ def sponsor_desk(request: HttpRequest, cycle: str) -> HttpResponse:
             {"value": value, "label": label}
             for value, label in (
                 (reach.groups, _("groups")),
-                (reach.people, _("people in them")),
+                (reach.people, _("people playing")),
                 (reach.organizations, _("organizations")),
                 (reach.judges, _("judges")),
             )
