@@ -44,6 +44,7 @@ def sponsor_desk(request: HttpRequest, cycle: str) -> HttpResponse:
         .select_related("group")
         .order_by("award", "pk")
     )
+    ranks = {spec.key: number for number, spec in enumerate(design.awards)}
     context = {
         "cycle": found,
         "badge": shapes.cycle_badge(found),
@@ -63,7 +64,7 @@ def sponsor_desk(request: HttpRequest, cycle: str) -> HttpResponse:
         ],
         "rounds": participation_of(found, reach.groups),
         "firsts": first_places([found.pk]).get(found.pk, []),
-        "grants": [_grant(one, design) for one in grants],
+        "grants": [_grant(one, design) for one in sorted(grants, key=lambda one: (ranks.get(one.award, len(ranks)), one.pk))],
         "money": _money(grants, design),
         "board": reverse("board", args=[found.key, design.boards[0].id]) if design.boards and design.boards[0].id else "",
     }

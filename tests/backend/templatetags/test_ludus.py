@@ -15,7 +15,9 @@ def test_a_number_text_is_shown_as_people_read_it(value, read):
     assert shown(value) == read
 
 
-@pytest.mark.parametrize(("value", "decimals", "read"), [("21", 2, "21.00"), ("275/3", 2, "91.67"), ("275/3", 0, "91.6667"), ("-", 2, "-")])
+@pytest.mark.parametrize(
+    ("value", "decimals", "read"), [("21", 2, "21.00"), ("275/3", 2, "91.67"), ("275/3", 0, "91.6667"), ("-", 2, "-")]
+)
 def test_numbers_of_a_column_have_as_many_decimals(value, decimals, read):
     assert aligned(value, decimals) == read
 

@@ -1,6 +1,6 @@
 """My desk: what waits for this person, over all their cycles."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -41,15 +41,28 @@ def my_desk(request: HttpRequest) -> HttpResponse:
         "marks": _marks(request),
         "to_compare": compares_for(request),
         "questions": questions_waiting(request),
-        "teams": [_team(one, rounds.get(one.cycle_id, []), access.now) for one in teams],
-        "organized": [
-            {"cycle": one, "badge": shapes.cycle_badge(one), "until": shapes.next_deadline(rounds.get(pk, []), access.now)}
-            for pk, one in cycles.items()
-            if access.organizes(pk)
-        ],
+        "teams": _soonest([_team(one, rounds.get(one.cycle_id, []), access.now) for one in teams]),
+        "organized": _soonest(
+            [
+                {"cycle": one, "badge": shapes.cycle_badge(one), "until": shapes.next_deadline(rounds.get(pk, []), access.now)}
+                for pk, one in cycles.items()
+                if access.organizes(pk)
+            ]
+        ),
         "may_launch": access.may_launch or access.owner,
     }
     return render(request, "desk/mine.html", context)
+
+
+def _soonest(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What ends or opens next first, then what goes on without a date, what is over last."""
+    last = datetime.max.replace(tzinfo=UTC)
+
+    def urgency(card: dict[str, Any]) -> tuple[bool, datetime]:
+        cycle = card["cycle"] if "cycle" in card else card["group"].cycle
+        return cycle.state in OVER, card["until"][1] if card["until"] else last
+
+    return sorted(cards, key=urgency)
 
 
 def _marks(request: HttpRequest) -> dict[str, Any]:
