@@ -5,7 +5,7 @@ from collections.abc import Callable
 from backend.cli.demo_data.people import SIGN_INS, SignIn, known_people
 from backend.cli.setup import ROOT
 
-__all__ = ["EXAMPLES", "SIGN_INS", "Progress", "SignIn", "load"]
+__all__ = ["EXAMPLES", "SIGN_INS", "Progress", "SignIn", "begin_here", "load"]
 
 EXAMPLES = ("chopin-2025", "skating-worlds-2017", "icpc-wf47", "nanogpt-speedrun", "strictly")
 INVENTED = {"water": "clean-water", "season": "small-improvements", "contest": "night-of-code"}
@@ -27,7 +27,7 @@ def load(progress: Progress) -> None:
     for number, (label, do) in enumerate(tasks):
         progress(label, number, len(tasks))
         do()
-    _begin_here()
+    begin_here()
     progress("ready", len(tasks), len(tasks))
 
 
@@ -51,8 +51,9 @@ def _invented(name: str, people: dict[str, object]) -> Callable[[], object]:
     }[name]
 
 
-def _begin_here() -> None:
+def begin_here() -> None:
     """The past of the demo is sealed, gives its points, and starts nothing but its certificates: no mail about it, no second computation."""
+    from backend.cli.demo_data.given import celebrate  # noqa: PLC0415 -- models need settings first
     from backend.cli.demo_data.looking import look_back  # noqa: PLC0415 -- models need settings first
     from games.credentials.actions import catch_up  # noqa: PLC0415 -- same
     from games.cycles.models import Cycle  # noqa: PLC0415 -- same
@@ -73,7 +74,10 @@ def _begin_here() -> None:
             ):  # a bonus for all is an act of its own, and is sealed and read in its turn
                 pass
             recompute_now(cycle)
-    look_back(known_people())
+    people = known_people()
+    for cycle in Cycle.objects.filter(key__startswith=INVENTED["season"]) if people else ():
+        celebrate(cycle, people)
+    look_back(people)
     while seal_pending():
         pass
     Sealer.objects.update_or_create(name=READER, defaults={"seal": Sealer.objects.get(name="journal").seal})

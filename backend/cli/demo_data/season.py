@@ -11,6 +11,7 @@ from django.db import transaction
 from backend.cli.demo_data.building import claim, entries, groups, imported, marks, members, picture, reopen_sheets, widened
 from backend.cli.demo_data.commons import STUDY_AFTER_WARMUP, commons_laid
 from backend.cli.demo_data.content import content
+from backend.cli.demo_data.given import counted, remember_given
 from backend.cli.demo_data.learned import season_learned
 from backend.cli.demo_data.peering import peer_rows
 from games.bundles.bundle import Bundle
@@ -48,6 +49,7 @@ def load(people: Mapping[str, Any]) -> Cycle:
         submissions=widened(_reports(players, start, pictures)),
         attempts=Table(_tries(players), ("answer",)),
         peers=peer_rows(start),
+        **counted(now),
         files=Table(
             [FileRow("week1", "quest", team, 1, "picture", _digest(one), "counted.png") for team, one in pictures.items()]
         ),
@@ -74,7 +76,9 @@ def load(people: Mapping[str, Any]) -> Cycle:
     _remember(cycle)
     season_learned(cycle, start, people["olga"])
     commons_laid(cycle, "season", start, people)
-    return _told(cycle)
+    _told(cycle)
+    remember_given(cycle)
+    return cycle
 
 
 def _design(start: datetime) -> Design:
@@ -157,10 +161,9 @@ def _remember(cycle: Cycle) -> None:
         )
 
 
-def _told(cycle: Cycle) -> Cycle:
-    """The same for what they shared: it earns, and those they built on are credited. Returns the cycle."""
+def _told(cycle: Cycle) -> None:
+    """The same for what they shared: it earns, and those they built on are credited."""
     for idea in Idea.objects.filter(cycle=cycle, group__isnull=False, safe=False).order_by("shared_at", "pk"):
         payload = {"idea": idea.number, "kind": idea.kind, "version": 1}
         subject = f"idea:{idea.pk}"
         record(Kind.IDEA_SHARED, cycle_id=cycle.pk, group_id=idea.group_id, subject=subject, payload=payload, at=idea.shared_at)
-    return cycle
