@@ -27,7 +27,7 @@ def cursor_of(cycle: Cycle) -> PointsCursor:
 
 def give(cycle: Cycle, edition: Edition, acts: Sequence[Act], design: Design, number: int) -> list[Points]:
     """Write the points of these acts into a generation, and add them to its totals. The caller holds the cursor."""
-    if not design.rules or not design.recognition.points:
+    if not design.recognition.points or not (design.rules or edition.rows(cycle).exists()):
         return []
     ledger = ledger_for(cycle, edition, design, acts)
     awards, book = read_acts(cycle, edition, design, ledger, acts)

@@ -6,10 +6,11 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Exists, IntegerField, Max, OuterRef, QuerySet, Sum, Value, When
+from django.db.models import Case, Exists, IntegerField, Max, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from games.cycles.models import Cycle
+from games.cycles.queries import design_of
 from games.groups.models import Membership
 from games.ideas.models import Idea
 from games.journal.models import JournalEntry
@@ -17,7 +18,7 @@ from games.journal.rules import Kind
 from games.playbooks.schema import Design
 from games.recognition.models import Points
 from games.recognition.queries.editions import Edition
-from games.recognition.rules.acts import ON_A_GROUP, Act, Effect, effect_of, event_of, subject_of
+from games.recognition.rules.acts import FOR_GOOD, ON_A_GROUP, Act, Effect, effect_of, event_of, subject_of
 from games.recognition.rules.points import Award, Ledger, shrinks, week_of
 
 type Actors = dict[UUID, tuple[int | None, dict[int, None]]]
@@ -134,7 +135,7 @@ def ledger_for(cycle: Cycle, edition: Edition, design: Design, acts: Iterable[Ac
     groups = {group for act in acts for group in (act.group, act.persons_group) if group is not None}
     if acts and groups:
         _recall(ledger, design, given.filter(group__in=groups), week_of(min(act.day for act in acts)))
-    _hold(ledger, design, given.filter(subject__in={act.subject for act in acts if act.subject}), acts)
+    _hold(ledger, cycle, design, given.filter(subject__in={act.subject for act in acts if act.subject}), acts)
     return ledger
 
 
@@ -173,7 +174,7 @@ def _recall_shrinking(ledger: Ledger, design: Design, given: QuerySet[Points], r
     if shrinking:
         stand = recent.filter(rule__in=shrinking, reverses__isnull=True).exclude(pk__in=_taken_back(given))
         for row in stand.order_by("seal", "pk"):
-            award = _award(row, design)
+            award = _award(row, design, "")
             ledger.stand((award.rule, award.receiver, award.day), award, shrinking[award.rule])
 
 
@@ -181,27 +182,49 @@ def _taken_back(given: QuerySet[Points]) -> QuerySet[Points, Any]:
     return given.filter(reverses__isnull=False).values("reverses_id")
 
 
-def _hold(ledger: Ledger, design: Design, given: QuerySet[Points], acts: Sequence[Act]) -> None:
+def _hold(ledger: Ledger, cycle: Cycle, design: Design, given: QuerySet[Points], acts: Sequence[Act]) -> None:
     """What these subjects have earned and lost, in order; by what kind of act it was lost only if somebody may give it back."""
     rows = sorted(given, key=lambda row: (row.seal, row.reverses_id is None, row.pk))
     causes: dict[int, str] = {}
     if any(act.effect is Effect.RESTORES for act in acts):
         seals = {row.seal for row in rows if row.reverses_id is not None}
         causes = {seal or 0: kind for seal, kind in JournalEntry.objects.filter(seal__in=seals).values_list("seal", "kind")}
+    lost = _lost_meanwhile(cycle, design, rows, acts)
     awards: dict[int, Award] = {}
     for row in rows:
-        awards[row.pk] = award = _award(row, design)
+        while lost and lost[-1].seal <= row.seal:
+            ledger.lose(lost.pop())
+        awards[row.pk] = award = _award(row, design, _event_of(row, cycle, design))
         if row.reverses_id is not None:
             award.reverses = awards[row.reverses_id]
         ledger.hold(award, causes.get(row.seal, ""))
+    for act in reversed(lost):
+        ledger.lose(act)
 
 
-def _award(row: Points, design: Design) -> Award:
+def _lost_meanwhile(cycle: Cycle, design: Design, rows: Iterable[Points], acts: Sequence[Act]) -> list[Act]:
+    """What took back for good what was hidden, the last act first: asked for only where something is shown again. The ledger has no row of it."""
+    shown = {act.subject for act in acts if act.effect is Effect.RESTORES}
+    gone = [row.seal for row in rows if row.reverses_id is not None and row.subject in shown]
+    if not gone:
+        return []
+    about = Q(subject__in=shown) | Q(kind=Kind.IDEA_MERGED.value)  # a merger names its ideas elsewhere
+    between = JournalEntry.objects.filter(about, cycle_id=cycle.pk, seal__gt=min(gone), seal__lt=acts[0].seal, kind__in=FOR_GOOD)
+    return acts_of(cycle, list(between.order_by("-seal")), design)
+
+
+def _event_of(row: Points, cycle: Cycle, design: Design) -> str:
+    """What the rule of a row asked for when it gave: it may have been changed or removed since, and is taken back all the same."""
     rule = row.rule.partition(".")[0]  # what flowed on stands under the key of its rule, with a dot
+    then = design_of(cycle, row.design_number) if row.design_number < cycle.design_number else design
+    return next((one.event for one in then.rules if one.key == rule), "")
+
+
+def _award(row: Points, design: Design, event: str) -> Award:
     return Award(
         row.seal,
         row.rule,
-        next((one.event for one in design.rules if one.key == rule), ""),
+        event,
         row.subject,
         row.group_id,
         row.person_id,

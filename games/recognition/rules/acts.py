@@ -67,6 +67,8 @@ RESTORED: Final[dict[str, frozenset[str]]] = {
 }
 """An act of the first kind (that restores) gives back what acts of the second took."""
 
+MAY_COME_BACK: Final = frozenset(kind for causes in RESTORED.values() for kind in causes)
+
 ON_A_GROUP: Final = frozenset(event for event, one in EARNS.items() if one.to_others)
 """Acts done to the group named in the entry, not by it: one's own group is left out unless the rule says otherwise."""
 
@@ -112,6 +114,9 @@ _SAID: Final[dict[str, tuple[str, tuple[tuple[object, Effect], ...], Effect]]] =
     Kind.POST_SAID: ("corrects", ((None, Effect.DOES),), Effect.NOTHING),
 }
 """Kind -> (part of the payload, what its values mean, what any other means). A post that corrects another one earns nothing again."""
+
+FOR_GOOD: Final = (frozenset(map(str, REVERSES)) | frozenset(map(str, _SAID))) - MAY_COME_BACK
+"""What may take points back that do not come back when something hidden is shown again."""
 
 
 def told_by_payload(rules: Iterable[PointRule]) -> frozenset[str] | None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from games.playbooks.schema import Badge, Counted, Counting, Design, League, Quest, Receiver, SharedGoal, Streak
-from games.recognition.rules.acts import ON_A_GROUP, RESTORED, REVERSES, Act, Effect
+from games.recognition.rules.acts import MAY_COME_BACK, ON_A_GROUP, REVERSES, Act, Effect
 
 APART: Final = "|"
 """Stands in a mark between the object and the other group that did something about it."""
@@ -14,7 +14,6 @@ APART: Final = "|"
 
 AWAY: Final = "!"
 """Before a mark that does not count now, and counts again when what it stands for is shown again. No subject begins so."""
-_MAY_COME_BACK: Final = frozenset(kind for causes in RESTORED.values() for kind in causes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +146,7 @@ def after(counting: Counting, act: Act, marks: set[str]) -> set[str]:
     about = {one for one in marks if one.removeprefix(AWAY).split(APART)[0] == act.subject}
     match act.effect:
         case Effect.DOES if REVERSES.get(act.kind, frozenset()) & set(counting.events):
-            away = {AWAY + one.removeprefix(AWAY) for one in about} if act.kind in _MAY_COME_BACK else set[str]()
+            away = {AWAY + one.removeprefix(AWAY) for one in about} if act.kind in MAY_COME_BACK else set[str]()
             return marks - about | away
         case Effect.RESTORES:
             return marks - about | {one.removeprefix(AWAY) for one in about}

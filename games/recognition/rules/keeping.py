@@ -12,7 +12,7 @@ from typing import Final
 from games.playbooks.schema import Design, PointRule
 from games.recognition.rules.carried import HEAD_START, POINTS
 
-MEANING: Final = 1
+MEANING: Final = 2
 """What acts do to points (rules/acts.py, rules/points.py). Raise it when that changes: then every rule is read again once."""
 SHOWN_ONLY: Final = frozenset({"key", "name", "summary"})
 MOST: Final = 8

@@ -11,7 +11,7 @@ from typing import Final
 from games.errors import Conflict
 from games.journal.rules import Kind
 from games.playbooks.schema.points import PointRule, Receiver
-from games.recognition.rules.acts import EARNS_NOTHING, ON_A_GROUP, RESTORED, REVERSES, Act, Effect
+from games.recognition.rules.acts import EARNS_NOTHING, FOR_GOOD, ON_A_GROUP, RESTORED, REVERSES, Act, Effect
 from games.recognition.rules.carried import carried
 from games.recognition.rules.shrinking import weight_of
 
@@ -157,14 +157,18 @@ class Ledger:
         return awards
 
     def _taken(self, act: Act) -> list[Award]:
-        held = self.held.get(act.subject)
-        if not held or act.effect is Effect.RESTORES:
+        if act.effect is Effect.RESTORES:
             return []
-        undone = act.effect is Effect.UNDOES
-        kinds = frozenset({act.kind}) if undone else REVERSES.get(act.kind, frozenset())
-        one_of_many = undone and act.kind in ON_A_GROUP
-        taken = [one for one in held.values() if one.event in kinds and not (one_of_many and one.partner != act.partner)]
+        self.lose(act)
+        taken = [one for one in self.held.get(act.subject, {}).values() if _takes(act, one)]
         return [replace(one, seal=act.seal, amount=-one.amount, at=act.at, reverses=one, pk=None) for one in taken]
+
+    def lose(self, act: Act) -> None:
+        """What was hidden, and is taken back by this act meanwhile, does not come back with what is shown again."""
+        away = self.away.get(act.subject)
+        if away and act.kind in FOR_GOOD and act.effect in {Effect.DOES, Effect.UNDOES}:
+            for key in [key for key, (one, _) in away.items() if _takes(act, one)]:
+                del away[key]
 
     def _restored(self, act: Act) -> list[Award]:
         """What such an act took is given again, as it was, for the day it was earned on."""
@@ -232,6 +236,13 @@ class Ledger:
         if rule.cap_cycle is not None:
             amount = min(amount, rule.cap_cycle - self.sums.get((rule.key, receiver), 0))
         return max(amount, 0)
+
+
+def _takes(act: Act, award: Award) -> bool:
+    """Whether an act takes an award for the same subject back; of many who did the same only what was theirs."""
+    if act.effect is Effect.UNDOES:
+        return award.event == act.kind and not (act.kind in ON_A_GROUP and award.partner != act.partner)
+    return award.event in REVERSES.get(act.kind, frozenset())
 
 
 def shrinks(rule: PointRule) -> bool:

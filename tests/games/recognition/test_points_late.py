@@ -24,37 +24,52 @@ from games.recognition.queries.editions import Edition, shown_of
 from games.recognition.rules.points import Act, Award, Ledger, points_for
 from tests.factories.cycles import CycleFactory, small_design
 from tests.factories.groups import GroupFactory
-from tests.games.recognition.keeping import tried
+from tests.games.recognition.keeping import rows_of, tried
 from tests.games.recognition.test_points import happen, score_all, sums, totals
 
 pytestmark = pytest.mark.django_db
 ENTRY: dict[str, Any] = {"key": "entry", "event": "submission.received"}
 HELP: dict[str, Any] = {"key": "help", "event": "post.helped"}
+THANKS: dict[str, Any] = {"key": "thanks", "event": "thanks.given", "points": 4}
 RULES: tuple[list[dict[str, Any]], ...] = (
     [ENTRY | {"points": 10, "cap_day": 25, "cap_cycle": 60}, HELP | {"points": 8, "partner_ratio": "0.25", "cap_week": 30}],
-    [ENTRY | {"points": 7, "cap_week": 30}, HELP | {"points": 5, "ratio": "0.5", "cap_day": 9}],
+    [ENTRY | {"points": 7, "cap_week": 30}, THANKS, HELP | {"points": 5, "ratio": "0.5", "cap_day": 9}],
     [ENTRY | {"points": 9, "ratio": "0.5"}, HELP | {"points": 3, "pause": 120}],
+    [THANKS | {"cap_day": 6}],
+    [],
 )
-KINDS = ("submission.received", "submission.received", "submission.withdrawn", "post.helped", "post.helped", "help.withdrawn")
-ACTS = st.tuples(st.sampled_from(KINDS), st.integers(1, 4), st.integers(0, 1), st.integers(-200, 200))
-"""Kind, what it is about, whose it is, and when it was done: hours, whatever the order in which they come in."""
+DONE: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "entered": ("submission.received", "submission", {}),
+    "withdrawn": ("submission.withdrawn", "submission", {}),
+    "helped": ("post.helped", "post", {}),
+    "help taken back": ("help.withdrawn", "post", {}),
+    "thanked": ("thanks.given", "post", {"held": True}),
+    "thanks taken back": ("thanks.given", "post", {"held": False}),
+    "hidden": ("ruling.made", "post", {"verdict": "hidden"}),
+    "shown": ("ruling.answered", "post", {"upheld": True}),
+}
+KINDS = {kind for kind, *_ in DONE.values()}
+ACTS = st.tuples(st.sampled_from(sorted(DONE)), st.integers(1, 4), st.integers(0, 1), st.integers(-200, 200))
+"""What was done, what it is about, whose it is, and when it was done: hours, whatever the order in which they come in."""
 PARTS = st.lists(st.tuples(st.integers(0, len(RULES) - 1), st.lists(ACTS, max_size=8)), min_size=1, max_size=4)
 
 
 def journal(cycle: Cycle, groups: Sequence[Group], acts: Sequence[tuple[str, int, int, int]]) -> None:
-    for kind, about, whose, hours in acts:
-        noun = "submission" if kind.startswith("submission") else "post"
-        asker = {"payload": {"asker": groups[1 - whose].pk}} if noun == "post" else {}
-        happen(cycle, (kind, f"{noun}:{about}", groups[whose], hours), **asker)
+    for done, about, whose, hours in acts:
+        kind, noun, payload = DONE[done]
+        happen(cycle, (kind, f"{noun}:{about}", groups[whose], hours), payload=payload | {"asker": groups[1 - whose].pk})
 
 
 def from_the_beginning(parts: Sequence[tuple[Sequence[PointRule], Sequence[Act]]]) -> list[Award]:
-    """Everything in memory: at each change of rules a new ledger is told all that was given before."""
+    """Everything in memory: at each change of rules a new ledger is told all that was given before, and what is held and what is hidden."""
     told: list[tuple[Award, str]] = []
+    before = Ledger(())
     for rules, acts in parts:
         ledger = Ledger(tuple(rules))
         for award, cause in told:
             ledger.note(award, cause)
+        ledger.held, ledger.away = before.held, before.away
+        before = ledger
         for act in acts:
             told += [(award, act.kind if award.reverses is not None else "") for award in ledger.read(act)]
     return [award for award, _ in told]
@@ -105,12 +120,61 @@ def test_help_that_is_taken_back_and_given_again_in_one_portion_counts_again() -
     """By a rule that does not ask how often two teams met: nobody had counted it, and it came to once less than never."""
     cycle = CycleFactory.create(design=small_design(rules=[HELP | {"points": 5}]))
     groups = [GroupFactory.create(cycle=cycle), GroupFactory.create(cycle=cycle)]
-    journal(cycle, groups, [("post.helped", 1, 0, 0)])
+    journal(cycle, groups, [("helped", 1, 0, 0)])
     score_all(cycle)
-    journal(cycle, groups, [("help.withdrawn", 1, 0, 1), ("post.helped", 1, 0, 2)])
+    journal(cycle, groups, [("help taken back", 1, 0, 1), ("helped", 1, 0, 2)])
     score_all(cycle)
     assert totals(cycle) == sums(cycle) == {groups[0].pk: 5}
     assert set(Points.objects.filter(cycle=cycle).values_list("repeats", flat=True)) == {0}
+
+
+@pytest.mark.parametrize("batch", [1, 2000])
+def test_what_was_taken_back_while_it_was_hidden_does_not_come_back(batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thanks and help under a post, one of each taken back while it cannot be seen: the others return with it, and a replay says the same."""
+    monkeypatch.setattr(reading, "BATCH", batch)
+    cycle = CycleFactory.create(design=small_design(rules=[THANKS, HELP | {"points": 5}]))
+    groups = [GroupFactory.create(cycle=cycle) for _ in range(3)]
+
+    def do(done: str, asker: int = 1) -> None:
+        kind, noun, payload = DONE[done]
+        happen(cycle, (kind, f"{noun}:1", groups[0], 0), payload=payload | {"asker": groups[asker].pk})
+
+    for asker in (1, 2):
+        do("thanked", asker)
+    do("helped")
+    do("hidden")
+    score_all(cycle)
+    assert totals(cycle) == {groups[0].pk: 0}
+    do("thanks taken back", 2)
+    do("help taken back")
+    do("hidden")
+    do("shown")
+    score_all(cycle)
+    assert totals(cycle) == sums(cycle) == {groups[0].pk: 4}
+    PointsCursor.objects.filter(cycle=cycle).update(steady={})
+    assert replay_points(cycle).changes == {}
+    do("thanks taken back", 1)
+    score_all(cycle)
+    assert totals(cycle) == {groups[0].pk: 0}
+
+
+@pytest.mark.parametrize(
+    "rules", [[], [THANKS], [{"key": "entry", "event": "idea.shared", "points": 1}]], ids=["none", "others", "for another act"]
+)
+def test_what_a_rule_gave_goes_with_its_act_though_an_amendment_removed_the_rule(rules: list[dict[str, Any]]) -> None:
+    cycle = CycleFactory.create(design=small_design(rules=[ENTRY | {"points": 10}]))
+    groups = [GroupFactory.create(cycle=cycle), GroupFactory.create(cycle=cycle)]
+    journal(cycle, groups, [("entered", 1, 0, 0), ("entered", 2, 1, 0)])
+    score_all(cycle)
+    add_design(cycle, small_design(rules=rules), by=None)
+    cycle.refresh_from_db()
+    journal(cycle, groups, [("withdrawn", 1, 0, 1), ("entered", 3, 0, 1)])
+    score_all(cycle)
+    assert totals(cycle) == sums(cycle) == {groups[0].pk: 0, groups[1].pk: 10}, (
+        "what stands stays, until all is read under these rules"
+    )
+    replay_points(cycle)
+    assert rows_of(cycle, tried(cycle)) == []
 
 
 # --- What is read for it --------------------------------------------------------------------------------------------------------------
@@ -148,8 +212,8 @@ def test_what_lies_before_is_not_read_again(late: tuple[str, str, int]) -> None:
     for length in (10, 100):
         cycle = CycleFactory.create(design=small_design(rules=RULES[0]))
         groups = [GroupFactory.create(cycle=cycle), GroupFactory.create(cycle=cycle)]
-        acts = [("submission.received", 1, 0, 0), ("post.helped", 2, 0, 1)]
-        acts += [("submission.received", about, 1, 2) for about in range(3, length)]
+        acts = [("entered", 1, 0, 0), ("helped", 2, 0, 1)]
+        acts += [("entered", about, 1, 2) for about in range(3, length)]
         journal(cycle, groups, acts)
         score_all(cycle)
         kind, subject, hours = late

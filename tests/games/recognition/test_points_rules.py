@@ -177,6 +177,13 @@ def test_an_idea_that_is_hidden_takes_everything_earned_by_it_along_and_showing_
     assert amounts(rules, acts) == [10, 20, 20, -10, -20, -20, 10, 20, 20]
 
 
+def test_an_idea_merged_while_it_is_hidden_does_not_earn_again_when_it_is_shown() -> None:
+    hide, merge = act(2, "idea.hidden", "idea:1"), act(3, "idea.merged", "idea:1")
+    show = act(4, "idea.hidden", "idea:1", effect=Effect.RESTORES)
+    assert amounts([rule()], [act(1, subject="idea:1"), hide, merge, show]) == [10, -10]
+    assert amounts([rule()], [act(1, subject="idea:1"), hide, hide._replace(seal=3), show]) == [10, -10, 10]
+
+
 def test_an_accepted_answer_gives_way_to_the_next_one() -> None:
     acts = [act(1, "answer.accepted", "thread:1", group=1), act(2, "answer.accepted", "thread:1", group=2)]
     awards = points_for([rule(event="answer.accepted")], acts)
