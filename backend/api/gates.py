@@ -10,6 +10,7 @@ from games.progression.api import shapes
 from games.rounds.models import Round
 from games.rounds.queries import with_state
 from games.suggestions import actions
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 
 
@@ -25,6 +26,6 @@ class Gates(GenericViewSet[Round]):
     @action(detail=True, methods=["post"])
     def gate(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Decide the gate before the round, once. With a go, accepted suggestions become rules first, unless a round is open."""
-        round_, asked = self.get_object(), shapes.asked_for(shapes.GateAsked, request.data)
+        round_, asked = self.get_object(), asked_for(shapes.GateAsked, request.data)
         round_ = actions.pass_gate(round_, by=request.user, **asked)
         return Response(shapes.RoundShape(with_state(Round.objects.filter(pk=round_.pk), db_now()).get()).data)

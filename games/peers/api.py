@@ -19,6 +19,7 @@ from games.peers.queries import Readable, asks_for_peers, peers_for
 from games.peers.rules import WORDS, Match
 from games.permissions import Access, access_of, visible
 from games.results.models import ChallengeScore
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 from leaderboards.models import Snapshot
 
@@ -74,12 +75,6 @@ class AsideShape(serializers.Serializer[Any]):
     aside = serializers.BooleanField()
 
 
-def _asked_for(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    asked = shape(data=data)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
-
-
 def _found(access: Access, group: Group) -> list[Match]:
     """Only from what the person may read."""
     if not asks_for_peers(design_of(group.cycle)):
@@ -123,7 +118,7 @@ class GroupPeers(GenericViewSet[Group]):
     @action(detail=True, methods=["post"], url_path="peer-asks")
     def asks(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Ask one of them. 409 `peer_refused` where it is none of your peers, or was asked already."""
-        group, asked, access = self.get_object(), _asked_for(AskAsked, request.data), access_of(request)
+        group, asked, access = self.get_object(), asked_for(AskAsked, request.data), access_of(request)
         other = visible(access, "group.view", Group.objects.filter(pk=asked["group"], cycle=group.cycle_id)).first()
         if other is None:
             raise NotFound
@@ -134,7 +129,7 @@ class GroupPeers(GenericViewSet[Group]):
     @action(detail=True, methods=["post"], url_path="peers/aside")
     def aside(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Stand aside, or come back."""
-        asked = _asked_for(AsideAsked, request.data)
+        asked = asked_for(AsideAsked, request.data)
         actions.choose(self.get_object(), by=request.user, **asked)
         return Response(asked)
 
@@ -164,7 +159,7 @@ class PeerAsks(ReadOnlyModelViewSet[PeerAsk]):
     @action(detail=True, methods=["post"])
     def answer(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Accept or decline, with words."""
-        asked = _asked_for(PeerAnswerAsked, request.data)
+        asked = asked_for(PeerAnswerAsked, request.data)
         return Response(PeerAskShape(actions.answer(self.get_object(), by=request.user, **asked)).data)
 
     @extend_schema(request=None, responses=PeerAskShape)

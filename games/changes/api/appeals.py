@@ -12,11 +12,12 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 from games.challenges.models import Challenge
 from games.changes import actions
 from games.changes.actions.appeals import WORDS
-from games.changes.api.asking import IdField, asked_for
+from games.changes.api.asking import IdField
 from games.changes.models import Appeal, ChangeSet
 from games.errors import NotFound
 from games.groups.models import Group
 from games.rounds.models import Round
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 
 

@@ -13,7 +13,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from games.changes import actions
 from games.changes.actions import Wanted
-from games.changes.api.asking import IdField, asked_for
+from games.changes.api.asking import IdField
 from games.changes.models import Appeal, Change, ChangeSet
 from games.changes.rules import ChangeKind
 from games.cycles.models import Cycle
@@ -22,6 +22,7 @@ from games.groups.models import Group
 from games.judging.models import Sheet
 from games.judging.rules import MarkState
 from games.submissions.models import Submission
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 
 WORDS: Final = 5000

@@ -12,11 +12,11 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from games.coaching import actions
 from games.coaching.api import shapes
-from games.coaching.api.shapes import asked_for
 from games.coaching.models import Booking, SessionNote, Slot
 from games.coaching.rules import Outcome
 from games.errors import NotFound
 from games.permissions import access_of, visible
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 
 OUTCOMES: Final = {True: Outcome.HELD, False: Outcome.MISSED, None: Outcome.OPEN}

@@ -16,13 +16,6 @@ class IdField(serializers.IntegerField):
         super().__init__(min_value=1, max_value=2**63 - 1, **options)
 
 
-def asked_for(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    """What was sent; every fault is answered with 422."""
-    asked = shape(data=data)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
-
-
 class OfficeHourShape(serializers.ModelSerializer[Slot]):
     """A time that is offered. `place` is for its expert and organizers; who booked reads it in the booking."""
 

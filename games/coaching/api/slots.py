@@ -12,7 +12,6 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from games.coaching import actions
 from games.coaching.api import shapes
-from games.coaching.api.shapes import asked_for
 from games.coaching.models import Booking, Slot
 from games.coaching.queries import experts_of, hours_of, period_of, used_by
 from games.coaching.rules import Span
@@ -22,6 +21,7 @@ from games.groups.models import Group
 from games.journal.queries import db_now
 from games.organizations.models import Person
 from games.permissions import access_of, visible
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 
 

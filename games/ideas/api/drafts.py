@@ -13,11 +13,12 @@ from games.cycles.models import Cycle
 from games.errors import NotFound
 from games.groups.models import Group
 from games.ideas import actions
-from games.ideas.api.shapes import IdField, asked_for
+from games.ideas.api.shapes import IdField
 from games.ideas.models import Idea, IdeaDraft
 from games.ideas.queries import acting_in
 from games.ideas.rules import TEXT
 from games.permissions import access_of, visible
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 
 LONG = ("summary", "steps", "time", "cost", "people", "went_wrong", "ask", "note", "reason")

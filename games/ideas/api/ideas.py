@@ -18,12 +18,12 @@ from games.groups.models import Group
 from games.ideas import actions
 from games.ideas.actions import Citation
 from games.ideas.api import shapes
-from games.ideas.api.shapes import asked_for
 from games.ideas.models import Idea
 from games.ideas.queries import FeedAsked, built_on, feed, lineage_of, shares_of, sources_of, with_story
 from games.ideas.rules import SOURCES, Audience, DerivationKind, IdeaInvalid, IdeaKind
 from games.permissions import Access, access_of, visible
 from games.submissions.models import Attempt, Submission
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 from leaderboards.engine.language import gettext as _
 

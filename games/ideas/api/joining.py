@@ -12,12 +12,13 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 from games.errors import NotAllowed, NotFound
 from games.groups.models import Group
 from games.ideas import actions
-from games.ideas.api.shapes import CreditShape, IdeaShape, IdField, TellingAsked, asked_for, telling
+from games.ideas.api.shapes import CreditShape, IdeaShape, IdField, TellingAsked, telling
 from games.ideas.models import Idea, IdeaMerger
 from games.ideas.queries import with_story
 from games.ideas.rules import IdeaInvalid
 from games.permissions import access_of, visible
 from games.playbooks.rules import Capability
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 from leaderboards.engine.language import gettext as _
 

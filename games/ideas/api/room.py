@@ -13,12 +13,13 @@ from games.cycles.models import Cycle
 from games.errors import NotFound
 from games.groups.models import Group
 from games.ideas import actions
-from games.ideas.api.shapes import IdeaShape, IdField, TellingAsked, asked_for, telling
+from games.ideas.api.shapes import IdeaShape, IdField, TellingAsked, telling
 from games.ideas.models import Idea, RiskAnswer
 from games.ideas.queries import answers_in, organizers_story, stories
 from games.ideas.rules import ANSWER, NAMELESS, Audience, IdeaInvalid, IdeaKind
 from games.permissions import access_of, visible
 from games.rounds.models import Round
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 from leaderboards.engine.language import gettext as _
 

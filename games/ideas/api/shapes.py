@@ -21,13 +21,6 @@ from games.ideas.rules import (
 )
 
 
-def asked_for(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    """What was sent; every fault is answered with 422."""
-    asked = shape(data=data)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
-
-
 class IdField(serializers.IntegerField):
     """Id of a row, in the bounds that a database knows."""
 

@@ -15,7 +15,7 @@ from games.journal.network import network_of
 from games.journal.queries import db_now
 from games.judging.actions import ballots as voting
 from games.judging.actions.peers import seat_peers
-from games.judging.api.asking import JudgedGroup, access_in, asked_for
+from games.judging.api.asking import JudgedGroup, access_in
 from games.judging.api.seats import PanelistShape
 from games.judging.queries.ballots import Vote, turnout, votes_on
 from games.judging.queries.choices import Choice, choices_for, group_chosen, votes_left
@@ -23,6 +23,7 @@ from games.judging.queries.peers import PEERS, shares
 from games.judging.rules.voting import VotingState
 from games.organizations.queries import people_of_user
 from games.submissions.queries import rules_of
+from leaderboards.asking import asked_for
 from leaderboards.describing import OpenApiParameter, extend_schema
 from leaderboards.engine.language import gettext as _
 

@@ -14,13 +14,14 @@ from games.cycles.models import Cycle
 from games.errors import Invalid, NotFound
 from games.groups.models import Group
 from games.judging.actions import calibrating as acts
-from games.judging.api.asking import IdField, access_in, asked_for
+from games.judging.api.asking import IdField, access_in
 from games.judging.api.others import SaidShape, WhoShape, said, who
 from games.judging.models import Calibration
 from games.judging.queries.calibrating import OnAnchor, calibrations, candidates, differences, leaning, remarks_of, speaker_on
 from games.judging.queries.others import Said, Who, judges_on
 from games.judging.rules.calibrating import MOST, REMARK
 from games.submissions.queries import eyes, label_of, rules_of
+from leaderboards.asking import asked_for
 from leaderboards.describing import OpenApiParameter, extend_schema
 from leaderboards.engine.language import gettext as _
 from leaderboards.engine.numbers import rounded, text

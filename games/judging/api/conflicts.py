@@ -14,13 +14,14 @@ from games.cycles.models import Cycle
 from games.errors import Invalid, NotFound
 from games.groups.models import Group
 from games.judging import actions
-from games.judging.api.asking import IdField, JudgedGroup, access_in, asked_for
+from games.judging.api.asking import IdField, JudgedGroup, access_in
 from games.judging.api.shapes import REASON, PersonRef
 from games.judging.models import Concern, ConflictOfInterest
 from games.judging.queries import judges_in
 from games.judging.queries.others import unnamed_to
 from games.judging.rules import ConflictSource
 from games.judging.seating import judges_known, judges_of
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema, extend_schema_field
 from leaderboards.engine.language import gettext as _
 

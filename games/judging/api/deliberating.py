@@ -11,7 +11,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from games.judging.actions import deliberating as acts
 from games.judging.actions.reviewing import answer_review
-from games.judging.api.asking import access_in, asked_for
+from games.judging.api.asking import access_in
 from games.judging.api.others import WhoShape, who
 from games.judging.models import Deliberation, MarkReview, Sheet
 from games.judging.queries.others import Who, judges_on
@@ -20,6 +20,7 @@ from games.judging.queries.talk import deliberations
 from games.judging.rules.talking import WORDS
 from games.organizations.models import Person
 from games.submissions.queries import eyes, label_of, with_ordinal
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 
 

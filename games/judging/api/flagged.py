@@ -10,11 +10,12 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from games.judging.actions import ballots as voting
-from games.judging.api.asking import JudgedGroup, access_in, asked_for
+from games.judging.api.asking import JudgedGroup, access_in
 from games.judging.models import Ballot
 from games.judging.queries.ballots import Vote, votes_on
 from games.judging.queries.choices import choice_key
 from games.judging.rules.voting import VotingState
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema, extend_schema_field
 
 REASON = 5000

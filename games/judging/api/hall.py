@@ -12,7 +12,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from games.errors import NotFound
 from games.judging.actions import hall
-from games.judging.api.asking import JudgedGroup, access_in, asked_for
+from games.judging.api.asking import JudgedGroup, access_in
 from games.judging.api.shapes import PersonRef
 from games.judging.models import Stand
 from games.judging.queries.hall import judge_in, stands_of, todo_at
@@ -20,6 +20,7 @@ from games.judging.rules.hall import HIGHEST, LOCATION, Placed
 from games.organizations.models import Person
 from games.rounds.models import Round
 from games.submissions.queries import eyes, label_of, with_ordinal
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema, extend_schema_field
 
 

@@ -16,13 +16,13 @@ from games.errors import Invalid
 from games.groups.models import Group
 from games.judging import actions
 from games.judging.api import seats
-from games.judging.api.asking import asked_for
 from games.judging.api.conflicts import ConflictAsked, ConflictShape
 from games.judging.models import Panelist
 from games.judging.queries import judges_in, progress_by_judge
 from games.judging.rules.seats import Details
 from games.organizations.models import Person
 from games.submissions.queries import rules_of
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 from leaderboards.engine.language import gettext as _
 

@@ -12,12 +12,12 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from games.cycles.queries import design_of
 from games.judging.actions import pitching
-from games.judging.api.asking import asked_for
 from games.judging.api.hall import CountShape, HallFilter, OfGroup
 from games.judging.models import Pitch
 from games.judging.rules.pitching import MINUTES, ROOM, ROOMS, Times, is_time
 from games.rounds.models import Round
 from games.submissions.queries import with_ordinal
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 
 

@@ -16,13 +16,13 @@ from games.errors import Invalid
 from games.groups.models import Group
 from games.judging import actions
 from games.judging.actions.panels import check_panel
-from games.judging.api.asking import asked_for
 from games.judging.models import AssignmentPlan
 from games.judging.queries import judges_in
 from games.judging.rules import PlanState
 from games.judging.rules.plans import MOST_ANCHORS, MOST_EACH, MOST_LOAD, SEEDS, Asked
 from games.judging.third import readers_for
 from games.organizations.models import Person
+from leaderboards.asking import asked_for
 from leaderboards.describing import OpenApiParameter, extend_schema
 from leaderboards.engine.language import gettext as _
 

@@ -13,7 +13,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from games.judging import actions
 from games.judging.api import acts, shapes
-from games.judging.api.asking import access_in, asked_for
+from games.judging.api.asking import access_in
 from games.judging.api.others import OthersShape, others_data
 from games.judging.models import Sheet
 from games.judging.queries import ASKED, entry_for, judgeable, progress_of, queue_of, unless_own
@@ -21,6 +21,7 @@ from games.judging.queries.others import others_on
 from games.judging.rules import SheetState
 from games.playbooks.rules import Capability
 from games.submissions.queries import named_rows, with_ordinal
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 
 

@@ -12,13 +12,14 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 from games.errors import Invalid
 from games.judging.actions import feedback as said
 from games.judging.api import acts
-from games.judging.api.asking import IdField, access_in, asked_for
+from games.judging.api.asking import IdField, access_in
 from games.judging.models import FeedbackReply, Sheet
 from games.judging.queries import unless_own
 from games.judging.rules.feedback import REPLY
 from games.judging.rules.marks import COMMENT
 from games.submissions.models import Version
 from games.submissions.queries import acting, person_of
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 from leaderboards.engine.language import gettext as _
 

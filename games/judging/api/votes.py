@@ -13,13 +13,14 @@ from games.errors import NotFound
 from games.groups.models import Group
 from games.judging import actions
 from games.judging.api import acts
-from games.judging.api.asking import JudgedGroup, access_in, asked_for
+from games.judging.api.asking import JudgedGroup, access_in
 from games.judging.api.shapes import JudgedVersion
 from games.judging.models import Panelist, RankedList, Vote
 from games.judging.queries.pairs import ShownEntry, shown_with
 from games.judging.rules.pairs import order_of
 from games.organizations.models import Person
 from games.submissions.queries import eyes, label_of, version_data
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 
 

@@ -12,10 +12,10 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from games.cycles.models import Cycle
 from games.learning import actions
-from games.learning.api.asking import asked_for
 from games.learning.models import Observation
 from games.learning.rules import number_of
 from games.learning.rules.measuring import NOTE_LENGTH
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 from leaderboards.engine import numbers
 

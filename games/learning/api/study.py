@@ -13,10 +13,11 @@ from games.errors import NotFound
 from games.groups.models import Group
 from games.learning import actions
 from games.learning.actions.study import TITLE, WORDS
-from games.learning.api.asking import IdField, asked_for
+from games.learning.api.asking import IdField
 from games.learning.models import Reading, Taken
 from games.permissions import access_of, visible
 from games.rounds.models import Round
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 
 

@@ -14,11 +14,12 @@ from games.groups.models import Group
 from games.ideas.models import Idea
 from games.learning import actions
 from games.learning.actions.testing import TITLE, WORDS
-from games.learning.api.asking import IdField, asked_for
+from games.learning.api.asking import IdField
 from games.learning.models import ChangeTest
 from games.learning.queries import evidence_and_adopters, rhythm_of, spread_of
 from games.learning.rules import PARTS, Act
 from games.permissions import access_of, visible
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 from leaderboards.engine import numbers
 

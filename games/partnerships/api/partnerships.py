@@ -14,12 +14,13 @@ from games.challenges.models import Challenge
 from games.errors import NotFound
 from games.groups.models import Group
 from games.partnerships import actions
-from games.partnerships.api.shapes import PartnershipAnswerAsked, PartnershipAsked, PartnershipShape, asked_for
+from games.partnerships.api.shapes import PartnershipAnswerAsked, PartnershipAsked, PartnershipShape
 from games.partnerships.models import Partner, Partnership
 from games.partnerships.queries import acting_for, with_partners
 from games.partnerships.rules import PartnershipInvalid, PartnershipKind
 from games.permissions import Access, access_of, visible
 from games.playbooks.rules import Capability
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 from leaderboards.engine.language import gettext as _
 

@@ -8,13 +8,6 @@ from games.partnerships.models import Partner, Partnership
 from games.partnerships.rules import NAME, NOTE, WHOLE, PartnershipKind
 
 
-def asked_for(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    """What was sent; every fault is answered with 422."""
-    asked = shape(data=data)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
-
-
 class IdField(serializers.IntegerField):
     """Id of a row, in the bounds that a database knows."""
 

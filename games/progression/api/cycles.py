@@ -19,6 +19,7 @@ from games.progression import actions
 from games.progression.api import shapes
 from games.progression.drafting import begun_rounds
 from games.rounds.queries import rounds_of
+from leaderboards.asking import asked_for
 from leaderboards.describing import OpenApiParameter, extend_schema
 from leaderboards.engine.language import gettext as _
 from leaderboards.engine.words import round_rules, scoring_rules
@@ -74,7 +75,7 @@ class Cycles(ReadOnlyModelViewSet[Cycle]):
     @extend_schema(request=shapes.LaunchAsked, responses={201: shapes.CycleDetail})
     def create(self, request: Request) -> Response:
         """Launch a cycle. What is missing or wrong is named all at once, and nothing is written."""
-        asked = shapes.asked_for(shapes.LaunchAsked, request.data)
+        asked = asked_for(shapes.LaunchAsked, request.data)
         source = asked.pop("playbook", None) or asked.pop("design", None)
         asked.pop("design", None)
         cycle = actions.launch(source, by=request.user, **asked)
@@ -134,7 +135,7 @@ class Cycles(ReadOnlyModelViewSet[Cycle]):
     @action(detail=True, methods=["post"])
     def amend(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Change the rules by decision: a new number. Refused, saying why, if it would alter the scoring of a round that has begun."""
-        asked = shapes.asked_for(shapes.AmendAsked, request.data)
+        asked = asked_for(shapes.AmendAsked, request.data)
         row = actions.amend(self.get_object(), by=request.user, **asked)
         return Response({**shapes.DesignShape(row).data, "changes": row.diff}, status=status.HTTP_201_CREATED)
 
@@ -142,7 +143,7 @@ class Cycles(ReadOnlyModelViewSet[Cycle]):
     @action(detail=True, methods=["post"], url_path="decisions")
     def decide(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Record a decision that changes results: advance, stop, withdraw, disqualify, equal, break, award."""
-        asked = shapes.asked_for(shapes.DecisionAsked, request.data)
+        asked = asked_for(shapes.DecisionAsked, request.data)
         cycle = self.get_object()
         decision = actions.decide(cycle, DecisionKind(asked.pop("kind")), by=request.user, **asked)
         return Response(shapes.DecisionShape(decision).data, status=status.HTTP_201_CREATED)
@@ -151,7 +152,7 @@ class Cycles(ReadOnlyModelViewSet[Cycle]):
     @action(detail=True, methods=["post"])
     def state(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Pause, resume, cancel, close, reopen: by decision, with a reason."""
-        asked = shapes.asked_for(shapes.StateAsked, request.data)
+        asked = asked_for(shapes.StateAsked, request.data)
         cycle, wanted = self.get_object(), CycleState(asked["state"])
         if wanted is CycleState.CLOSED:
             actions.close_cycle(cycle, by=request.user, reason=asked["reason"])
@@ -164,7 +165,7 @@ class Cycles(ReadOnlyModelViewSet[Cycle]):
     @action(detail=True, methods=["post"])
     def next(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Launch the next cycle of the series: these rules with changes, teams and lineage carried over."""
-        asked = shapes.asked_for(shapes.NextAsked, request.data)
+        asked = asked_for(shapes.NextAsked, request.data)
         after = actions.next_cycle(self.get_object(), by=request.user, **asked)
         return self._created(request, after)
 

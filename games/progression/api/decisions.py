@@ -10,6 +10,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 from games.cycles.actions import break_glass, revoke_decision
 from games.cycles.models import Cycle, Decision
 from games.progression.api import shapes
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 
 
@@ -36,7 +37,7 @@ class Decisions(ReadOnlyModelViewSet[Decision]):
     def revoke(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Take the decision back; it stays in the record. Returns the decision that does so."""
         decision = self.get_object()
-        asked = shapes.asked_for(shapes.Asked, request.data)
+        asked = asked_for(shapes.Asked, request.data)
         later = revoke_decision(decision, by=request.user, **asked)
         return Response(shapes.DecisionShape(later).data)
 
@@ -54,6 +55,6 @@ class BreakGlass(GenericViewSet[Cycle]):
     @action(detail=True, methods=["post"], url_path="break-glass")
     def break_glass(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Read this one cycle as its organizers do, for 24 hours. Stands among its decisions at once, and its organizers are told."""
-        asked = shapes.asked_for(shapes.Asked, request.data)
+        asked = asked_for(shapes.Asked, request.data)
         decision = break_glass(self.get_object(), by=request.user, **asked)
         return Response(shapes.DecisionShape(decision).data, status=status.HTTP_201_CREATED)

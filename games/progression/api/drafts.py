@@ -17,6 +17,7 @@ from games.progression.actions.succession import CARRY
 from games.progression.api import shapes
 from games.progression.drafting import read_draft, rehearsal_of
 from games.progression.models import Draft, Rehearsal
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 from leaderboards.engine.language import gettext as _
 
@@ -157,7 +158,7 @@ class Drafts(ReadOnlyModelViewSet[Draft]):
     @extend_schema(request=BeginDraftAsked, responses={201: DraftDetail})
     def create(self, request: Request) -> Response:
         """Begin to write a cycle. Nobody sees it but its organizers until it is launched."""
-        asked = shapes.asked_for(BeginDraftAsked, request.data)
+        asked = asked_for(BeginDraftAsked, request.data)
         source = asked.pop("playbook", None) or asked.pop("design", None)
         asked.pop("design", None)
         cycle = actions.draft_cycle(source, by=request.user, **asked)
@@ -166,7 +167,7 @@ class Drafts(ReadOnlyModelViewSet[Draft]):
     @extend_schema(request=SaveDraftAsked, responses={200: DraftDetail})
     def update(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Keep what is written, right or wrong. Refused when somebody saved in between."""
-        draft, asked = self.get_object(), shapes.asked_for(SaveDraftAsked, request.data)
+        draft, asked = self.get_object(), asked_for(SaveDraftAsked, request.data)
         kept = actions.edit_draft(draft, asked["design"], by=request.user, revision=asked["revision"], carry=asked.get("carry"))
         return Response(DraftDetail(kept).data)
 
@@ -174,7 +175,7 @@ class Drafts(ReadOnlyModelViewSet[Draft]):
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Move every date with the start."""
-        draft, asked = self.get_object(), shapes.asked_for(MoveDraftAsked, request.data)
+        draft, asked = self.get_object(), asked_for(MoveDraftAsked, request.data)
         start: datetime = asked["start"]
         return Response(DraftDetail(actions.move_draft(draft, start, by=request.user, revision=asked.get("revision"))).data)
 
@@ -189,7 +190,7 @@ class Drafts(ReadOnlyModelViewSet[Draft]):
     def launch(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Launch it, or make the amendment hold. What is missing is named all at once, and nothing is written."""
         cycle = self.get_object().cycle
-        asked = shapes.asked_for(LaunchDraftAsked, request.data)
+        asked = asked_for(LaunchDraftAsked, request.data)
         if cycle.design_number:
             actions.amend_as_written(cycle, by=request.user, reason=asked.get("reason", ""))
         else:

@@ -21,6 +21,7 @@ from games.progression.api.agreement import AgreementShape, agreement_data, told
 from games.results.actions import request_settle
 from games.rounds.models import Entrant, Extension, Round
 from games.rounds.queries import with_state
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 
 STEER = "round.steer"
@@ -69,7 +70,7 @@ class Rounds(ReadOnlyModelViewSet[Round]):
 
     def _steered(self, request: Request, verb: Any, shape: type[shapes.Asked] = shapes.Asked) -> Response:
         """Ask, do, show the round as it is after it."""
-        asked = shapes.asked_for(shape, request.data)
+        asked = asked_for(shape, request.data)
         return self._now(verb(self.get_object(), by=request.user, **asked))
 
     @extend_schema(request=shapes.Asked, responses={200: shapes.RoundShape})
@@ -100,7 +101,7 @@ class Rounds(ReadOnlyModelViewSet[Round]):
     @action(detail=True, methods=["post"])
     def widen(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Show more of the round. It never narrows."""
-        asked = shapes.asked_for(shapes.WidenAsked, request.data)
+        asked = asked_for(shapes.WidenAsked, request.data)
         level = Visibility(asked.pop("visibility"))
         return self._now(actions.widen(self.get_object(), level, by=request.user, **asked))
 
@@ -108,7 +109,7 @@ class Rounds(ReadOnlyModelViewSet[Round]):
     @action(detail=True, methods=["post"])
     def extend(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """More time, for one group or for all. Answers with the decision."""
-        asked = shapes.asked_for(shapes.ExtendAsked, request.data)
+        asked = asked_for(shapes.ExtendAsked, request.data)
         round_, group_id = self.get_object(), asked.pop("group", None)
         group = None
         if group_id is not None:
@@ -122,7 +123,7 @@ class Rounds(ReadOnlyModelViewSet[Round]):
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Ask for results, snapshot, awards and cut: a run does it step by step."""
-        asked = shapes.asked_for(shapes.PublishAsked, request.data)
+        asked = asked_for(shapes.PublishAsked, request.data)
         run = request_settle(self.get_object(), by=request.user, reason=asked.get("reason", ""), publish=True)
         return Response({"run": run.pk, "state": run.state, "step": run.step}, status=status.HTTP_202_ACCEPTED)
 
@@ -136,7 +137,7 @@ class Rounds(ReadOnlyModelViewSet[Round]):
     @action(detail=True, methods=["post"], url_path="feedback/waive")
     def waive_feedback(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Publish although promised feedback is missing: a decision with a reason that everybody reads."""
-        asked = shapes.asked_for(shapes.Asked, request.data)
+        asked = asked_for(shapes.Asked, request.data)
         round_ = actions.waive_feedback(self.get_object(), by=request.user, **asked)
         return Response(shapes.FeedbackState(shapes.feedback_data(round_)).data)
 
@@ -150,7 +151,7 @@ class Rounds(ReadOnlyModelViewSet[Round]):
     @action(detail=True, methods=["post"], url_path="looks/waive")
     def waive_looks(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Publish although something waits for a human: a decision with a reason that everybody reads."""
-        asked = shapes.asked_for(shapes.Asked, request.data)
+        asked = asked_for(shapes.Asked, request.data)
         round_ = actions.waive_looks(self.get_object(), by=request.user, **asked)
         return Response(looking.LooksState(looking.looks_data(round_)).data)
 

@@ -252,14 +252,6 @@ class RunShape(serializers.Serializer[Any]):
     step = serializers.CharField()
 
 
-def asked_for[S: serializers.Serializer[Any]](shape: type[S], data: Any) -> dict[str, Any]:
-    """What was sent, checked. Raises the framework's ValidationError."""
-    found = shape(data=data)
-    found.is_valid(raise_exception=True)
-    values: dict[str, Any] = dict(found.validated_data)
-    return values
-
-
 class OwedShape(serializers.Serializer[Any]):
     """Promised words that nobody has written: on a criterion of an entry, or (without one) on the entry."""
 

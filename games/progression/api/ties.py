@@ -15,9 +15,9 @@ from games.judging.queries.talk import deliberations, tied_to
 from games.judging.rules.talking import WORDS, DeliberationRefused
 from games.permissions import Access, visible
 from games.progression import actions
-from games.progression.api.shapes import asked_for
 from games.results.queries.ties import CutTie, ties_of
 from games.rounds.models import Round
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 from leaderboards.engine.language import gettext as _
 

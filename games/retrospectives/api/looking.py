@@ -17,6 +17,7 @@ from games.retrospectives import actions
 from games.retrospectives.api import shapes
 from games.retrospectives.models import Adoption, Proposal, Retrospective
 from games.retrospectives.rules import AdoptionRefused, AdoptionWay
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 from leaderboards.engine.language import gettext as _
 
@@ -38,7 +39,7 @@ class Retrospectives(ReadOnlyModelViewSet[Retrospective]):
     @action(detail=True, methods=["post"])
     def say(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Say something to a section: what the numbers do not tell."""
-        row, asked = self.get_object(), shapes.asked_for(shapes.RetroSayAsked, request.data)
+        row, asked = self.get_object(), asked_for(shapes.RetroSayAsked, request.data)
         actions.say(row.cycle, asked["section"], asked["text"], by=request.user)
         return self._now(row.pk)
 
@@ -71,14 +72,14 @@ class Proposals(ReadOnlyModelViewSet[Proposal]):
     @action(detail=True, methods=["post"])
     def take(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """It goes into the next cycle."""
-        row, asked = self.get_object(), shapes.asked_for(shapes.WeighAsked, request.data)
+        row, asked = self.get_object(), asked_for(shapes.WeighAsked, request.data)
         return Response(shapes.ProposalShape(actions.take(row, by=request.user, **asked)).data)
 
     @extend_schema(request=shapes.WeighAsked, responses=shapes.ProposalShape)
     @action(detail=True, methods=["post"])
     def leave(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """It is left as it is, with a reason."""
-        row, asked = self.get_object(), shapes.asked_for(shapes.WeighAsked, request.data)
+        row, asked = self.get_object(), asked_for(shapes.WeighAsked, request.data)
         return Response(shapes.ProposalShape(actions.leave(row, by=request.user, **asked)).data)
 
     @extend_schema(request=None, responses=shapes.ProposalShape)
@@ -127,7 +128,7 @@ class LookingBack(GenericViewSet[Cycle]):
     @action(detail=True, methods=["post"], url_path="look-back/next")
     def begin_next(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Draft the next cycle: these rules with everything taken, moved in time. Launch it as any draft."""
-        cycle, asked = self.get_object(), shapes.asked_for(shapes.LookBackNextAsked, request.data)
+        cycle, asked = self.get_object(), asked_for(shapes.LookBackNextAsked, request.data)
         draft, stuck = actions.begin_next(cycle, by=request.user, **asked)
         body = {"cycle": draft.pk, "key": draft.key, "stuck": [one.number for one in stuck]}
         return Response(shapes.LookBackNextShape(body).data, status=status.HTTP_201_CREATED)
@@ -136,7 +137,7 @@ class LookingBack(GenericViewSet[Cycle]):
     @action(detail=True, methods=["post"], url_path="look-back/adopt")
     def adopt(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Decide what becomes of an idea of those who came first: tested in the next cycle, the start of a new one, or neither."""
-        cycle, asked = self.get_object(), shapes.asked_for(shapes.AdoptionAsked, request.data)
+        cycle, asked = self.get_object(), asked_for(shapes.AdoptionAsked, request.data)
         idea = visible(access_of(request), "idea.view", Idea.objects.filter(cycle=cycle, pk=asked.pop("idea"))).first()
         if idea is None:
             message = _("There is no such idea in this cycle.")

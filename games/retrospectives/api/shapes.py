@@ -121,10 +121,3 @@ class AdoptionAsked(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=WORDS)
     prediction = serializers.CharField(required=False, allow_blank=True, max_length=WORDS, default="")
     playbook = serializers.CharField(required=False, allow_blank=True, max_length=120, default="")
-
-
-def asked_for(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    """What was sent; every fault is answered with 422."""
-    asked = shape(data=data)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)

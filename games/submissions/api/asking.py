@@ -1,4 +1,4 @@
-"""What views share: who asks, and what was sent."""
+"""What views share: who asks, ids in addresses and in what is sent."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +14,6 @@ if TYPE_CHECKING:
 def access_in(request: Request) -> "Access":
     """Who asks, loaded once by the permission layer."""
     return request.access  # type: ignore[attr-defined, no-any-return]
-
-
-def asked_for(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    """What was sent, in the shape that is expected; every fault is answered with 422."""
-    asked = shape(data=data)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
 
 
 def id_in(text: str) -> int:

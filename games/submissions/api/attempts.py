@@ -15,8 +15,8 @@ from games.errors import Invalid
 from games.groups.models import Group
 from games.submissions import actions
 from games.submissions.api import shapes
-from games.submissions.api.asking import asked_for
 from games.submissions.models import Attempt
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 from leaderboards.engine.language import gettext as _
 

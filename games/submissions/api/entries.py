@@ -17,7 +17,7 @@ from games.groups.models import Group
 from games.rounds.queries import begun_q
 from games.submissions import actions
 from games.submissions.api import shapes
-from games.submissions.api.asking import access_in, asked_for, id_in
+from games.submissions.api.asking import access_in, id_in
 from games.submissions.models import Submission, Version
 from games.submissions.queries import (
     acting,
@@ -30,6 +30,7 @@ from games.submissions.queries import (
     with_ordinal,
 )
 from games.submissions.rules import SubmissionState
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 from leaderboards.engine.numbers import text
 

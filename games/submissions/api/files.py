@@ -16,11 +16,12 @@ from rest_framework.viewsets import GenericViewSet
 from games.errors import NotFound
 from games.submissions import actions
 from games.submissions.api import shapes
-from games.submissions.api.asking import access_in, asked_for
+from games.submissions.api.asking import access_in
 from games.submissions.models import Submission, Upload
 from games.submissions.queries import acting, eyes, handed_in, person_of, rules_of
 from games.submissions.rules import FileRefused, blind_name
 from games.submissions.rules.bare import MOST, NotBare, bare
+from leaderboards.asking import asked_for
 from leaderboards.describing import OpenApiTypes, extend_schema
 from leaderboards.engine.language import gettext as _
 

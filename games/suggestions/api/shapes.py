@@ -136,10 +136,3 @@ class LogShape(serializers.Serializer[Any]):
     """The versions of the rules, the newest first."""
 
     results = LoggedShape(many=True)
-
-
-def asked_for(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    """What was sent; every fault is answered with 422."""
-    asked = shape(data=data)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)

@@ -18,6 +18,7 @@ from games.suggestions.api import shapes
 from games.suggestions.models import Suggestion
 from games.suggestions.queries import at_the_gate, credit_of, log_of, with_support
 from games.suggestions.rules import SuggestionState
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 
 MOST_LOGGED = 200
@@ -86,14 +87,14 @@ class Suggestions(ReadOnlyModelViewSet[Suggestion]):
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """It shall be a rule, as suggested or with your own `change`. It waits for the gate."""
-        row, asked = self.get_object(), shapes.asked_for(shapes.AcceptAsked, request.data)
+        row, asked = self.get_object(), asked_for(shapes.AcceptAsked, request.data)
         return self._now(request, actions.accept(suggestion=row, by=request.user, **asked).pk)
 
     @extend_schema(request=shapes.DeclineAsked, responses=shapes.SuggestionShape)
     @action(detail=True, methods=["post"])
     def decline(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """It shall not be a rule, with a reason."""
-        row, asked = self.get_object(), shapes.asked_for(shapes.DeclineAsked, request.data)
+        row, asked = self.get_object(), asked_for(shapes.DeclineAsked, request.data)
         return self._now(request, actions.decline(suggestion=row, by=request.user, **asked).pk)
 
     @extend_schema(request=None, responses=shapes.SuggestionShape)
@@ -119,7 +120,7 @@ class Suggesting(GenericViewSet[Cycle]):
     @action(detail=True, methods=["post"], url_path="suggestions")
     def suggest(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Suggest something about the rules: with the exact change it is checked as an amendment would be."""
-        cycle, asked = self.get_object(), shapes.asked_for(shapes.SuggestionAsked, request.data)
+        cycle, asked = self.get_object(), asked_for(shapes.SuggestionAsked, request.data)
         row = actions.suggest(cycle=cycle, by=request.user, **asked)
         return Response(self._told(request, Suggestion.objects.filter(pk=row.pk))[0], status=status.HTTP_201_CREATED)
 
@@ -127,14 +128,14 @@ class Suggesting(GenericViewSet[Cycle]):
     @action(detail=True, methods=["post"], url_path="suggestions/preview")
     def preview(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """What a change would change; nothing is written."""
-        cycle, asked = self.get_object(), shapes.asked_for(shapes.RuleChangeAsked, request.data)
+        cycle, asked = self.get_object(), asked_for(shapes.RuleChangeAsked, request.data)
         return Response({"diff": actions.previewed(cycle, asked["change"])})
 
     @extend_schema(request=shapes.RulesApplyAsked, responses=shapes.AppliedShape)
     @action(detail=True, methods=["post"], url_path="suggestions/apply")
     def apply(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Where no gate stands: what was accepted becomes rules now, by decision. Not while a round is open."""
-        cycle, asked = self.get_object(), shapes.asked_for(shapes.RulesApplyAsked, request.data)
+        cycle, asked = self.get_object(), asked_for(shapes.RulesApplyAsked, request.data)
         done = actions.apply_accepted(cycle, by=request.user, **asked)
         applied = Suggestion.objects.filter(pk__in=[one.pk for one in done]).order_by("design_number")
         return Response({"applied": self._told(request, applied), "stuck": self._told(request, at_the_gate(cycle))})

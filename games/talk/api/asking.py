@@ -1,15 +1,8 @@
-"""What views of talk share: what was sent, in the shape that is expected."""
+"""What views of talk share."""
 
 from typing import Any
 
 from rest_framework import serializers
-
-
-def asked_for(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    """What was sent; every fault is answered with 422."""
-    asked = shape(data=data)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
 
 
 class IdField(serializers.IntegerField):

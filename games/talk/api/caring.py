@@ -12,8 +12,8 @@ from games.groups.models import Group
 from games.ideas.models import Idea
 from games.talk import actions
 from games.talk.api import shapes
-from games.talk.api.asking import asked_for
 from games.talk.models import Follow, Thread
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 
 

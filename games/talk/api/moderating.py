@@ -7,8 +7,8 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from games.talk import actions
 from games.talk.api import shapes
-from games.talk.api.asking import asked_for
 from games.talk.models import Report, Ruling
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 
 

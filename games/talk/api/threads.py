@@ -17,11 +17,11 @@ from games.ideas.models import Idea
 from games.permissions import access_of, allows, visible
 from games.talk import actions
 from games.talk.api import shapes
-from games.talk.api.asking import asked_for
 from games.talk.api.caring import Heeding
 from games.talk.models import Post, Thread
 from games.talk.queries import with_counts
 from games.talk.rules import ThreadKind
+from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 from leaderboards.engine.language import gettext as _
 
