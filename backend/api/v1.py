@@ -14,7 +14,7 @@ from backend.accounts.api import Me, Messages, Tokens, Users
 from backend.api.description import Description, documentation
 from backend.api.enough import Enough
 from backend.api.gates import Gates
-from backend.api.mounting import by_first_word, once
+from backend.api.mounting import Addresses, once
 from games.bundles.api import BundleExport, Bundles, ScoreImport
 from games.challenges.api import Challenges
 from games.changes.api import Appealing, Appeals, ChangeSets, Preparing
@@ -290,4 +290,4 @@ routes: list[URLPattern | URLResolver] = [
     *(path(address, once(view).as_view(), name=name) for address, view, name in SINGLES),
     *router.urls,
 ]
-urlpatterns = by_first_word(routes)
+urlpatterns: list[URLPattern | URLResolver] = [Addresses(routes)]
