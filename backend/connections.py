@@ -36,8 +36,7 @@ def database_settings(url: str, *, pool_size: int) -> dict[str, Any]:
         name.parent.mkdir(parents=True, exist_ok=True)
         # Tests use a file too: an in-memory database cannot be shared by the threads of a race test.
         return settings | {"OPTIONS": SQLITE_OPTIONS, "TEST": {"NAME": str(name.with_name(f"test-{name.name}"))}}
-    # Statements that are kept (leaderboards/kept.py) ask to be prepared; no other one ever is, however often it is sent.
-    options = {"prepare_threshold": 5} | settings.get("OPTIONS", {})
+    options: dict[str, Any] = settings.get("OPTIONS", {})
     if pool_size:
         pool = {"min_size": 1, "max_size": pool_size, "timeout": 10}
         return settings | {"CONN_MAX_AGE": 0, "OPTIONS": options | {"pool": pool}}

@@ -4,22 +4,23 @@ Putting a long statement together takes longer than asking it. Whoever keeps one
 that nobody has, and from then on those are exchanged where they stand among its parameters. It is made twice, in truth: a value that does
 not stand there as it is, but in something made of it, would be kept for everybody.
 
-PostgreSQL is told a kept statement once per connection, and plans it once: it is sent as text with a few parameters, all else written out.
+PostgreSQL is told a kept statement once per connection, and plans it once (`leaderboards/prepared.py`): a text with a few parameters, all
+else written out.
 """
 
 import re
-from collections.abc import Callable, Hashable, Sequence
-from copy import copy
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Model, QuerySet
 from django.db.transaction import TransactionManagementError
-from psycopg.types.numeric import Int8
+
+from leaderboards.kept_rows import Reading, reading
+from leaderboards.prepared import kept_cursor
 
 NUMBER: Final = 7_205_759_403_792_000
 OTHERS: Final = 100_000
@@ -27,6 +28,8 @@ MOMENT: Final = datetime(1903, 3, 3, 3, 3, 3, tzinfo=UTC)
 MOST: Final = 100
 """Shapes of one kind: then all are forgotten."""
 PLACE: Final = re.compile(r"(%[s%])")
+CASTS: Final = {int: "::bigint", datetime: "::timestamptz", str: ""}
+"""Kinds of values as PostgreSQL calls them; texts are taken for what they are compared with."""
 
 type Connection = Any
 """The framework's."""
@@ -73,63 +76,35 @@ class _Statement:
     """What was put together. `places`: (where among the parameters, which value). `text` is empty where nothing can be found."""
 
     vendor: str
-    rows: QuerySet[Any, Any]
-    compiler: Any
+    alias: str
+    locks: bool
     text: str
     parameters: tuple[Any, ...]
     places: tuple[tuple[int, int], ...]
-    converters: dict[int, Any]
+    read: Reading
 
     def holds(self) -> bool:
         """Whether it was made for the database that is asked."""
-        return self.vendor == connections[self.rows.db].vendor
+        return self.vendor == connections[self.alias].vendor
 
     def ask(self, values: Sequence[Any]) -> list[Any]:
-        connection = connections[self.rows.db]
-        if self.rows.query.select_for_update and connection.features.has_select_for_update and not connection.in_atomic_block:
+        connection = connections[self.alias]
+        if self.locks and connection.features.has_select_for_update and not connection.in_atomic_block:
             message = "rows are locked inside a transaction only"
             raise TransactionManagementError(message)
-        return list(self._as_rows(connection, self._fetched(connection, values))) if self.text else []
+        return self.read(connection, self._fetched(connection, values)) if self.text else []
 
-    def _fetched(self, connection: Connection, values: Sequence[Any]) -> list[Any]:
+    def _fetched(self, connection: Connection, values: Sequence[Any]) -> Sequence[Any]:
         if connection.vendor == "postgresql":
-            given = [Int8(values[number]) if isinstance(values[number], int) else values[number] for _, number in self.places]
-            cursor = _preparing(connection)
+            given = [values[number] for _, number in self.places]
         else:
             given = list(self.parameters)
             for place, number in self.places:
                 given[place] = _adapted(connection, values[number], given[place])
-            cursor = connection.cursor()
-        with cursor:
-            cursor.execute(self.text, given)
-            return list(cursor.fetchall())
-
-    def _as_rows(self, connection: Connection, fetched: list[Any]) -> QuerySet[Any, Any]:
-        """The rows, as the framework makes them of what came. Not copied: copying a set of rows would ask for them."""
-        compiler = copy(self.compiler)
-        compiler.connection = connection
-        compiler.execute_sql = lambda *_, **__: [fetched]
-        compiler.get_converters = lambda *_: self.converters
-        asking: Any = object.__new__(type(self.rows))
-        asking.__dict__ |= self.rows.__dict__ | {"_result_cache": None}
-        query: Any = object.__new__(type(self.rows.query))
-        query.__dict__ |= self.rows.query.__dict__ | {"get_compiler": lambda *_, **__: compiler}
-        asking._query = query
-        found: QuerySet[Any, Any] = asking
+        cursor = kept_cursor(connection)
+        cursor.execute(self.text, given)
+        found: Sequence[Any] = cursor.fetchall()
         return found
-
-
-class _Preparing(psycopg.Cursor[Any]):
-    """A cursor that has each statement prepared by the server."""
-
-    def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
-        return super().execute(query, params, prepare=True)
-
-
-def _preparing(connection: Connection) -> Any:
-    """The same with what the framework lays around every cursor: its errors, and its counting of statements."""
-    with connection.cursor():  # connects where nothing is connected yet, and asks whether it still is
-        return connection._prepare_cursor(_Preparing(connection.connection))
 
 
 def _built(make: Callable[..., QuerySet[Any, Any]], kinds: Sequence[type]) -> _Statement:
@@ -142,7 +117,7 @@ def _built(make: Callable[..., QuerySet[Any, Any]], kinds: Sequence[type]) -> _S
     try:
         (text, parameters), (same, elsewhere) = compiler.as_sql(), again.as_sql()
     except EmptyResultSet:
-        return _Statement(connection.vendor, rows, compiler, "", (), (), {})
+        return _Statement(connection.vendor, rows.db, False, "", (), (), lambda *_: [])
     pairs = [
         (_adapted(connection, one, one), _adapted(connection, other, other)) for one, other in zip(samples, others, strict=True)
     ]
@@ -153,22 +128,24 @@ def _built(make: Callable[..., QuerySet[Any, Any]], kinds: Sequence[type]) -> _S
         elif getattr(both[0], "obj", both[0]) != getattr(both[1], "obj", both[1]):
             message = f"parameter {place} is made of a value and cannot be exchanged in {text}"
             raise RuntimeError(message)
-    if text != same or compiler.has_extra_select:
+    if text != same:
         message = f"it is another statement for other values: {text}"
         raise RuntimeError(message)
     if connection.vendor == "postgresql":
-        text = _written_out(connection, text, parameters, {place for place, _ in places})
-    converters = compiler.get_converters([one[0] for one in compiler.select[: compiler.col_count]])
-    return _Statement(connection.vendor, rows, compiler, text, tuple(parameters), tuple(places), converters)
+        text = _written_out(connection, text, parameters, {place: kinds[number] for place, number in places})
+    locks = rows.query.select_for_update
+    return _Statement(connection.vendor, rows.db, locks, text, tuple(parameters), tuple(places), reading(rows, compiler))
 
 
-def _written_out(connection: Connection, text: str, parameters: Sequence[Any], places: set[int]) -> str:
-    """The statement with all its parameters but those at these places in it."""
+def _written_out(connection: Connection, text: str, parameters: Sequence[Any], places: Mapping[int, type]) -> str:
+    """The statement with all its parameters in it but those at these places, of which it says the kind."""
     parts, place = PLACE.split(text), -1
     for number, part in enumerate(parts):
         if part == "%s":
             place += 1
-            if place not in places:
+            if place in places:
+                parts[number] = part + CASTS[places[place]]
+            else:
                 parts[number] = connection.ops.compose_sql("%s", [parameters[place]]).replace("%", "%%")
     return "".join(parts)
 

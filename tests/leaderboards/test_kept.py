@@ -102,6 +102,30 @@ def test_a_value_that_something_else_is_made_of_is_a_mistake() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.any_database
+@pytest.mark.parametrize(
+    "make",
+    [lambda pk: Board.objects.filter(pk=pk).prefetch_related("standings"), lambda pk: Board.objects.filter(pk=pk).values("pk")],
+)
+def test_what_would_take_more_than_its_rows_is_a_mistake(make: Any) -> None:
+    with pytest.raises(RuntimeError, match="prefetches nothing"):
+        Kept(make, int)(1)
+
+
+@pytest.mark.django_db
+@pytest.mark.any_database
+def test_what_belongs_to_a_row_may_be_nobody_or_read_later(django_assert_num_queries: Any) -> None:
+    made = boards()[0]
+    Standing.objects.create(board=made, entry="red", line=0, name="Red", rank=1, values={})
+    kept = Kept(lambda pk: Standing.objects.filter(board=pk).select_related("board").defer("name", "board__name"), int)
+    with django_assert_num_queries(1):
+        (row,) = kept(made.pk)
+        assert (row.board.key, row._state.adding, row._state.db) == ("k1", False, "default")
+    with django_assert_num_queries(2):
+        assert (row.name, row.board.name) == ("Red", "Board 1")
+
+
+@pytest.mark.django_db
+@pytest.mark.any_database
 def test_what_stays_the_same_is_part_of_the_statement() -> None:
     boards()
     Board.objects.create(scope=4, key="k%s", number=1, name="100 % 'quoted' %s")

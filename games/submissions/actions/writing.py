@@ -1,9 +1,6 @@
 """What several writes of entries share: the check before, the next version, the receipt."""
 
-from typing import Any
-
-from django.db.models import Subquery
-from django.db.models.functions import Coalesce
+from typing import Any, Final
 
 from games.challenges.models import Challenge
 from games.groups.models import Group
@@ -17,6 +14,9 @@ from games.submissions.queries import occasion, rules_of
 from games.submissions.rules import EDITABLE, CapReached, EntryRefused, SubmissionState, check_open
 from leaderboards.engine.language import gettext as _
 from leaderboards.engine.language import ngettext
+from leaderboards.kept_writes import KeptInsert
+
+_put_version: Final = KeptInsert(Version, counted=("number", "submission"))
 
 
 def check_editable(row: Any) -> None:
@@ -48,17 +48,11 @@ def next_version(
     row: Any, answers: dict[str, Any], fields: dict[str, int], digest: str, *, note: str, person: Person | None
 ) -> Version:
     """Insert under the next number, counted by the INSERT itself: it sees what was committed while we waited for the lock."""
-    last = Version.objects.filter(submission_id=row.pk).order_by("-number").values("number")[:1]
-    return Version.objects.create(
-        submission_id=row.pk,
-        number=Coalesce(Subquery(last), 0) + 1,
-        data=answers,
-        fields=fields,
-        note=note,
-        digest=digest,
-        at=row.now,
-        by=person,
+    version = Version(
+        submission_id=row.pk, number=0, data=answers, fields=fields, note=note, digest=digest, at=row.now, by=person
     )
+    _put_version(version)
+    return version
 
 
 def receipt(entry: Submission, version: Version, *, by: Any) -> None:
