@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from django.db import InterfaceError
-from psycopg import Connection
+from psycopg import Connection, OperationalError
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 MOST: Final = 300
@@ -32,6 +32,12 @@ class _Known:
 
     values: Any
     names: dict[str, bytes] = field(default_factory=dict)
+
+
+class _Sent(NamedTuple):
+    """What was sent, as the driver's cursors tell it: without values."""
+
+    query: bytes
 
 
 _known: Final[WeakKeyDictionary[Connection[Any], _Known]] = WeakKeyDictionary()
@@ -49,17 +55,16 @@ def kept_cursor(connection: Any) -> Any:
 class Prepared:
     """A cursor, as far as the framework needs one: `execute` with `%s` for each value, then `fetchall` and `rowcount`."""
 
-    _query: Final = None
-    """Asked for by the framework's log of statements, which then writes the text and the values itself."""
-
     def __init__(self, connection: Connection[Any]) -> None:
         self.connection = connection
         known = _known.get(connection)
         self._known = _known.setdefault(connection, _Known(Transformer(connection))) if known is None else known
         self._result: PGresult | None = None
+        self._text = ""
 
     def execute(self, text: str, values: Sequence[Any]) -> None:
         """Send it. Raises what the driver raises."""
+        self._text = text
         driver, known = self.connection.pgconn, self._known
         if not self.connection.autocommit and driver.transaction_status == TransactionStatus.IDLE:
             self._good(driver.exec_(self.connection._get_tx_start_command()))
@@ -80,8 +85,15 @@ class Prepared:
 
     def _good(self, result: PGresult) -> PGresult:
         if result.status not in GOOD:
+            if result.error_field(DiagnosticField.SQLSTATE) is None:  # not the server's word: it was not reached
+                raise OperationalError(result.get_error_message())
             raise error_from_result(result, encoding=self.connection.info.encoding)
         return result
+
+    @property
+    def _query(self) -> _Sent:
+        """Asked for by the framework when it logs statements."""
+        return _Sent(_numbered(self._text))
 
     @property
     def rowcount(self) -> int:

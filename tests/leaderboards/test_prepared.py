@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import DataError, InterfaceError, connection, transaction
+from django.db import DataError, InterfaceError, OperationalError, connection, transaction
 from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
 
 from leaderboards import prepared
 from leaderboards.prepared import Prepared, kept_cursor
@@ -38,6 +39,12 @@ def test_it_is_told_once() -> None:
     for value in (1, 2**40, -1):
         assert ask("SELECT %s::bigint + 1, '100 %%'", value) == [(value + 1, "100 %")]
     assert known() == before + 1
+
+
+def test_the_log_of_statements_tells_the_text() -> None:
+    with CaptureQueriesContext(connection) as asked:
+        ask("SELECT %s::bigint, '100 %%'", 7)
+    assert [one["sql"] for one in asked] == ["SELECT $1::bigint, '100 %'"]
 
 
 def test_values_of_many_kinds() -> None:
@@ -102,3 +109,22 @@ def test_others_work_while_one_waits_for_its_answer() -> None:
         other = pool.submit(waits, 1)
         waits(0)
         assert other.result(timeout=10) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_cut_is_told_and_the_next_one_works() -> None:
+    ((pid,),) = ask("SELECT pg_backend_pid() + 0 * %s::int", 1)
+
+    def cut() -> None:
+        try:
+            ask("SELECT pg_terminate_backend(%s::int, 5000)", pid)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(cut).result(timeout=30)
+    for _ in range(2):
+        with pytest.raises(OperationalError):
+            ask("SELECT %s::int", 1)
+    connection.close()
+    assert ask("SELECT %s::int", 1) == [(1,)]
