@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections import Counter, defaultdict, deque
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,8 +24,10 @@ from bench.following import Copy, follow, listen, whole
 
 GROUPS: Final = 40
 WRITERS: Final = 4
+LOST: Final = "socket lost"
 CLOSELY: Final = 10
 """So many sockets are read row by row; the others by their version."""
+ROW: Final = ("entry", "line", "bracket", "rank", "place", "score", "keys", "values", "status", "pending")
 PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 TASK: Final = {"format": "attempts", "penalty": 20, "accepted": ["AC"], "ignored": ["CE"]}
 DESIGN: Final[dict[str, Any]] = {
@@ -59,6 +62,8 @@ class Seen:
     lags: list[float] = field(default_factory=list)
     failures: Counter[str] = field(default_factory=Counter)
     messages: int = 0
+    versions: dict[int, tuple[float, float]] = field(default_factory=dict)
+    """When the first socket heard of a version, and when the last."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def acknowledged(self, group: str) -> None:
@@ -66,6 +71,12 @@ class Seen:
         with self.lock:
             self.counts[group] += 1
             self.waiting[group].append((self.counts[group], time.monotonic()))
+
+    def heard(self, version: int) -> None:
+        """One more socket was told of this version."""
+        now = time.monotonic()
+        self.messages += 1
+        self.versions[version] = (self.versions.get(version, (now, now))[0], now)
 
     def shown(self, group: str, score: int) -> None:
         """A watcher sees so many points of this group."""
@@ -92,6 +103,7 @@ def stand_up(house: Supervisor, folder: Path) -> Stand:
     recompute_now(contest.cycle)
     board = Board.objects.get(scope=contest.cycle.pk, key="activity")
     web, live, started = parts_up(house, folder)
+    started["redis"] = next(part for part in house.parts if part.name == "Valkey")
     return Stand(web, live, contest.cycle.pk, board.pk, token, [one.key for one in contest.groups], started)
 
 
@@ -166,11 +178,11 @@ async def watching(stand: Stand, seen: Seen, copies: list[Copy], number: int) ->
     """One socket; a few follow every row, the others know their version."""
 
     async def heard(text: str) -> None:
-        seen.messages += 1
+        seen.heard(int(text.partition('"version":')[2].partition(",")[0].rstrip("}")))
         await _heard(stand, seen, copies[number], text, closely=number < CLOSELY)
 
     def lost() -> None:
-        seen.failures["socket lost"] += 1
+        seen.failures[LOST] += 1
 
     await listen(stand.live, stand.board, heard, lost=lost)
 
@@ -221,6 +233,15 @@ def settled(cycle: int, seconds: float = 120.0, *, pause: float = 0.2) -> bool:
     return False
 
 
+def unlike(cycle: int, counts: Mapping[str, int]) -> tuple[int, int]:
+    """Of the tries acknowledged per group, how many have no point; and how many points nobody was told of."""
+    from games.recognition.models import PointsTotal  # noqa: PLC0415 -- models need the services' addresses
+
+    points = dict(PointsTotal.objects.filter(cycle=cycle).values_list("group__key", "amount"))
+    more = [points.get(group, 0) - counts.get(group, 0) for group in points.keys() | counts.keys()]
+    return -sum(one for one in more if one < 0), sum(one for one in more if one > 0)
+
+
 def rows_now(cycle: int) -> list[tuple[Any, ...]]:
     """Every row of every board, and the totals."""
     from games.recognition.models import PointsTotal  # noqa: PLC0415 -- models need the services' addresses
@@ -228,7 +249,7 @@ def rows_now(cycle: int) -> list[tuple[Any, ...]]:
 
     rows = Standing.objects.filter(board__scope=cycle).order_by("board", "audience", "bracket", "rank")
     totals = PointsTotal.objects.filter(cycle=cycle).order_by("group").values_list("group__key", "amount")
-    return [*rows.values_list("board__key", "audience", "entry", "rank", "place", "score"), *totals]
+    return [*rows.values_list("board__key", "audience", *ROW), *totals]
 
 
 def rebuilt(cycle: int) -> list[tuple[Any, ...]]:

@@ -4,8 +4,12 @@ All is real: granian, uvicorn, a Celery worker, beat, PostgreSQL that keeps what
 """
 
 import signal
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
+from http import HTTPStatus
+from http.client import HTTPConnection
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,7 @@ from typing import Any
 import pytest
 
 from bench.following import ask, whole
+from tests.faults.door import HOST
 from tests.faults.house import House, house
 from tests.faults.people import Recorder, Watcher, told, until
 
@@ -24,6 +29,12 @@ LEASE_AND_MORE = 180
 OLD_PAGES = 30
 """Seconds: a page of before is given while another reader makes the new one; one who was killed meanwhile holds its claim for ten."""
 SEEN = ("group", "place", "score", "keys")
+
+SILENCE = 15
+WRONG = str(Path(__file__).parent / "wrong_clock")
+HOURS = 20
+A_MINUTE = 60
+LATE = b"This board is late: what came in since"
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +151,40 @@ def test_a_part_killed_and_started_again(there: House, name: str) -> None:
         found.expect_whole()
 
 
+@pytest.mark.parametrize("how", ["killed", "clock ahead"])
+def test_a_board_that_nobody_counts_says_so(there: House, how: str) -> None:
+    """Page and API say since when; a worker whose clock is ahead takes every message for an old one. Acts are taken all the while."""
+    with scene(there) as found:
+        api, page = f"/api/v1/boards/{found.board}/standings", f"/cycles/{found.seed['key']}/boards/activity/"
+        until(lambda: not lateness(there, api) and LATE not in ask(there.ports["web"], "GET", page)[1])
+        since = there.teller.ask("database_time")
+        there.kill("worker")
+        if how == "clock ahead":
+            there.start("worker", PYTHONPATH=WRONG, WRONG_CLOCK=str(HOURS * 3600))
+        try:
+            found.recorded(10)
+            until(lambda: lateness(there, api))
+            told_since = datetime.fromisoformat(lateness(there, api)).timestamp()
+            assert since - 5 < told_since < there.teller.ask("database_time") - 10
+            until(lambda: LATE in ask(there.ports["web"], "GET", page)[1], OLD_PAGES)
+        finally:
+            if how == "clock ahead":
+                there.kill("worker")
+            there.start("worker")
+        until(lambda: not lateness(there, api) and LATE not in ask(there.ports["web"], "GET", page)[1])
+        found.expect_whole()
+
+
+def lateness(there: House, path: str) -> str:
+    """What the API says of how late a board is."""
+    with closing(HTTPConnection(HOST, there.ports["web"], timeout=10)) as one:
+        one.request("GET", path)
+        answer = one.getresponse()
+        answer.read()
+        assert answer.status == HTTPStatus.OK
+        return answer.getheader("Ludus-Late", "")
+
+
 @pytest.mark.parametrize("which", ["database", "redis"])
 def test_connections_cut_again_and_again(there: House, which: str) -> None:
     with scene(there) as found:
@@ -177,6 +222,24 @@ def away(there: House, found: Scene, which: str) -> None:
     assert ask(web, "GET", page)[0] == 200
 
 
+@pytest.mark.parametrize("which", ["database", "redis"])
+def test_a_server_that_falls_silent(there: House, which: str) -> None:
+    """Connections stand and new ones are accepted, and nothing comes back: worse than one that refuses."""
+    with scene(there) as found:
+        door = getattr(there, which)
+        door.fall_silent()
+        try:
+            if which == "redis":
+                found.recorded(10)
+                assert len(whole(there.ports["web"], found.board)[1]) == len(found.seed["groups"])
+            else:
+                time.sleep(SILENCE)
+        finally:
+            door.speak()
+        found.recorded(20)
+        found.expect_whole()
+
+
 def test_everything_at_once(there: House) -> None:
     """Worker and live die while both servers are restarted: the rest is patience."""
     acts: list[Callable[[], None]] = [
@@ -192,11 +255,6 @@ def test_everything_at_once(there: House) -> None:
             act()
             found.recorded(5)
         found.expect_whole()
-
-
-WRONG = str(Path(__file__).parent / "wrong_clock")
-HOURS = 20
-A_MINUTE = 60
 
 
 @pytest.mark.parametrize(("name", "hours"), [("web", HOURS), ("web", -HOURS), ("worker", -HOURS), ("live", HOURS)])

@@ -1,6 +1,7 @@
 """A board that lags behind says so, and no longer when the workers are back."""
 
 from datetime import UTC, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -8,11 +9,14 @@ from django.test import Client
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
+from games.results.actions import request_refresh
+from games.results.models import RecomputeRun
 from games.results.queries.behind import PATIENCE, behind, with_waiting
+from games.results.rules import LEASE, OPEN
 from leaderboards.models import Board
 from tests.factories.results import Played, water
 from worker.pulse import pulse
-from worker.steps import recompute_now
+from worker.steps import do_step, recompute_now
 
 pytestmark = pytest.mark.django_db
 LATE = "This board is late"
@@ -55,6 +59,49 @@ def test_the_api_says_it_in_a_header_also_when_nothing_is_new(client: Client) ->
     assert (same.status_code, same.headers.get(HEADER)) == (304, told)
     pulse()
     assert [client.get(one).headers.get(HEADER) for one in asked] == [None] * 3
+
+
+@pytest.mark.parametrize("left", ["by nobody taken", "by one who died", "by one who stumbles"])
+def test_a_refresh_that_is_left_lying_makes_the_page_late(client: Client, left: str) -> None:
+    """Everything is sealed and read, so nothing waits in the journal: the board is behind all the same."""
+    played = water()
+    page = live_page(played)
+    record(Kind.SHEET_FINALIZED, cycle_id=played.cycle.pk)
+    pulse()
+    run = request_refresh(played.cycle)
+    assert LATE not in client.get(page).content.decode(), "it was asked for just now"
+    since = db_now() - timedelta(minutes=1)
+    lying: dict[str, Any] = {"asked_at": since, "not_before": None}
+    if left != "by nobody taken":
+        lying |= {"state": "running", "started_at": since + timedelta(seconds=2), "tries": 3, "lease_until": db_now() + LEASE}
+        lying["claimed_by"] = "one who died" if left == "by one who died" else ""
+    RecomputeRun.objects.filter(pk=run.pk).update(**lying)
+    assert f"{LATE}: what came in since {since.astimezone(UTC):%H:%M:%S} (UTC) is safe" in client.get(page).content.decode()
+    RecomputeRun.objects.filter(pk=run.pk).update(lease_until=None)
+    while RecomputeRun.objects.filter(state__in=OPEN).exists():
+        do_step(run.pk)
+    assert LATE not in client.get(page).content.decode()
+
+
+def test_a_refresh_that_waits_its_turn_makes_nothing_late(client: Client) -> None:
+    """Big boards are refreshed seldom: what waits for its time is no fault of anybody."""
+    played = water()
+    page = live_page(played)
+    run = request_refresh(played.cycle)
+    times = {"asked_at": db_now() - timedelta(minutes=1), "not_before": db_now() + timedelta(seconds=5)}
+    RecomputeRun.objects.filter(pk=run.pk).update(**times)
+    assert LATE not in client.get(page).content.decode()
+
+
+def test_refreshes_that_are_over_make_room() -> None:
+    """A contest asks for four in a second: every look at the queue would be slower than the one before."""
+    played = water()
+    for _ in range(3):
+        run = request_refresh(played.cycle)
+        RecomputeRun.objects.filter(pk=run.pk).update(not_before=None)
+        while do_step(run.pk):
+            pass
+    assert RecomputeRun.objects.get(kind="refresh").pk == run.pk
 
 
 def test_a_board_that_was_published_is_never_late(client: Client) -> None:

@@ -183,6 +183,7 @@ class Schedules(RuleBasedStateMachine):
         for _ in range(length):
             self.one(chance.choice(STRETCH), chance.randrange(10), chance.choice(GROUPS))
             self.the_chain_holds()
+            self.a_board_that_waits_for_nothing_is_what_a_rebuild_gives()
             self.a_client_at_the_version_of_the_board_shows_the_board()
 
     def one(self, name: str, which: int, group: str) -> None:
@@ -235,6 +236,13 @@ class Schedules(RuleBasedStateMachine):
         assert states.count("waiting") <= 1
         held = [run for run in self.world.disk.runs.values() if run.lease is not None and run.lease >= self.world.now]
         assert len(held) <= 1
+
+    @invariant()
+    def a_board_that_waits_for_nothing_is_what_a_rebuild_gives(self) -> None:
+        disk = self.world.disk
+        waits = self.world.unsealed() or disk.read < disk.head[0] or any(run.state != "done" for run in disk.runs.values())
+        if disk.runs and not waits:
+            assert disk.rows == self.world.computed()
 
     @invariant()
     def a_client_at_the_version_of_the_board_shows_the_board(self) -> None:

@@ -103,7 +103,7 @@ def request_refresh(cycle: Cycle) -> RecomputeRun:
 
 def _not_before(cycle: Cycle) -> datetime | None:
     """At least 250 ms after the last refresh began, and longer where one takes long: refreshing stays a part of a worker's time."""
-    last = RecomputeRun.objects.filter(cycle=cycle, kind=RunKind.REFRESH.value, started_at__isnull=False).order_by("-started_at")
+    last = RecomputeRun.objects.filter(cycle=cycle, kind=RunKind.REFRESH.value, started_at__isnull=False).order_by("-pk")
     times = last.values_list("started_at", "finished_at").first()
     if times is None:
         return None
@@ -180,6 +180,10 @@ def _advance(run: RecomputeRun, plan: Plan | None) -> None:
         raise LeaseLost(message)
     for name, value in moved.items():
         setattr(run, name, value)
+    if following is None and run.kind == RunKind.REFRESH.value:
+        # the last one says how long a refresh takes; those before it say nothing any more
+        before = RecomputeRun.objects.filter(cycle_id=run.cycle_id, kind=run.kind, state=RunState.DONE.value, pk__lt=run.pk)
+        before.delete()
 
 
 def stumble(run: RecomputeRun, error: Exception) -> None:
