@@ -21,6 +21,8 @@ from backend.services.supervisor import Part, Supervisor
 from tests.faults.door import HOST, Door
 from tests.worker.processes import ROOT
 
+MANY = 30
+"""From so many groups on a board by points alone is kept as a sorted set in Redis."""
 ALL = ("web", "live", "worker", "beat")
 
 
@@ -135,6 +137,7 @@ def house(*chosen: str) -> Iterator[House]:
             "LUDUS_DATA": str(folder / "data"),
             "DJANGO_SETTINGS_MODULE": "backend.settings",
             "LUDUS_LOG_LEVEL": "WARNING",
+            "LUDUS_SETS_FROM": str(MANY),
         }
         teller = Teller(env | {"DATABASE_URL": at(doors[2])})
         kept.callback(teller.end)

@@ -42,16 +42,17 @@ from worker.steps import recompute_now  # noqa: E402
 SECRET = "ludus_only-this-house-knows"
 SHOWN = ("entry", "line", "bracket", "rank", "place", "score", "keys", "values", "status", "pending")
 TASK = {"format": "attempts", "penalty": 20, "accepted": ["AC"], "ignored": ["CE"]}
+SEASON = {"key": "season", "source": "points", "ranked": "enrolled", "rounds": []}
 
 
 def design(key: str) -> dict[str, Any]:
-    """Three tasks that are tried, a live board, points for each try, and a board of the points."""
+    """Three tasks that are tried, a live board, points for each try, and two boards of the points: one may be kept as a sorted set."""
     return {
         "format": 1,
         "cycle": {"key": key, "name": f"House {key}"},
         "rounds": [{"key": "call", "name": "Call", "visibility": "full"}],
         "challenges": [{"key": one, **TASK} for one in ("a", "b", "c")],
-        "boards": [{"key": "result", "order": ["solved high", "penalty low"]}, {"key": "activity", "source": "points"}],
+        "boards": [{"key": "result", "order": ["solved high", "penalty low"]}, {"key": "activity", "source": "points"}, SEASON],
         "rules": [{"key": "tried", "event": "attempt.judged", "points": 3}],
     }
 
@@ -134,10 +135,16 @@ def rebuilt(cycle: int) -> dict[str, Any]:
     with transaction.atomic():
         Standing.objects.filter(board__scope=cycle).delete()
         ChallengeScore.objects.filter(challenge__round__cycle=cycle).delete()
+        Board.objects.filter(scope=cycle).update(sorted_set=False)  # the engine computes these, too
         recompute_now(one)
         found = shown(cycle)
         transaction.set_rollback(True)
     return found | {"totals": sorted([keys[group], amount] for group, amount in sums.items() if amount)}
+
+
+def sets(cycle: int) -> list[str]:
+    """Boards that are kept as sorted sets by now."""
+    return list(Board.objects.filter(scope=cycle, sorted_set=True).values_list("key", flat=True))
 
 
 def stored(cycle: int) -> dict[str, Any]:
@@ -174,7 +181,7 @@ def attempt_times(cycle: int) -> list[float]:
 
 COMMANDS = {
     one.__name__: one
-    for one in (migrate, seed, waiting, runs, shown, rebuilt, stored, versions, database_time, attempt_times)
+    for one in (migrate, seed, waiting, runs, shown, rebuilt, sets, stored, versions, database_time, attempt_times)
 }  # fmt: skip
 
 

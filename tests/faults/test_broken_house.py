@@ -18,7 +18,7 @@ import pytest
 
 from bench.following import ask, whole
 from tests.faults.door import HOST
-from tests.faults.house import House, house
+from tests.faults.house import MANY, House, house
 from tests.faults.people import Recorder, Watcher, told, until
 
 pytestmark = [pytest.mark.faults_slow, pytest.mark.timeout(420)]
@@ -46,10 +46,10 @@ def there() -> Iterator[House]:
 class Scene:
     """A contest in a house, one who records tries in it, and one who watches its board."""
 
-    def __init__(self, there: House, kept: ExitStack) -> None:
+    def __init__(self, there: House, kept: ExitStack, groups: int) -> None:
         self.house = there
-        self.seed: dict[str, Any] = there.teller.ask("seed", f"house-{next(NUMBERS)}", 12)
-        self.board = self.seed["boards"]["activity"]  # every try moves it
+        self.seed: dict[str, Any] = there.teller.ask("seed", f"house-{next(NUMBERS)}", groups)
+        self.board = self.seed["boards"]["activity" if groups < MANY else "season"]  # every try moves it
         web, live = there.ports["web"], there.ports["live"]
         self.watcher = kept.enter_context(Watcher(live, web, self.board))
         self.recorder = kept.enter_context(Recorder(web, self.seed))
@@ -77,6 +77,8 @@ class Scene:
     def expect_whole(self) -> None:
         """Nothing lost, nothing twice; boards, totals, pages and watchers say what a rebuild says."""
         self.still()
+        if self.tell("sets"):  # its rows are written once a minute
+            until(lambda: self.tell("shown") == self.tell("rebuilt"), 120)
         stored, recorder = self.tell("stored"), self.recorder
         assert len(set(stored["answers"])) == len(stored["answers"]), "a try was recorded twice"
         assert set(recorder.told) <= set(stored["answers"]), "an acknowledged try is lost"
@@ -102,9 +104,9 @@ class Scene:
 
 
 @contextmanager
-def scene(there: House) -> Iterator[Scene]:
+def scene(there: House, groups: int = 12) -> Iterator[Scene]:
     with ExitStack() as kept:
-        found = Scene(there, kept)
+        found = Scene(there, kept, groups)
         found.recorded(5)
         found.watched()
         yield found
@@ -125,6 +127,21 @@ def test_redis_restarted_empty(there: House) -> None:
         found.recorded(20)
         found.expect_whole()
         assert found.recorder.statuses.keys() == {201}, "nobody who records is refused for a Redis that is away"
+
+
+def test_a_board_that_is_kept_in_redis_alone(there: House) -> None:
+    """Its ranks are a sorted set: lost with Redis, ahead of a database that lost nothing, left by a worker, and right again."""
+    with scene(there, MANY + 10) as found:
+        until(lambda: found.tell("sets") == ["season"])
+        there.empty_redis(away=lambda: found.recorded(10))
+        found.recorded(10)
+        there.kill("worker")
+        found.recorded(10)
+        there.empty_redis()
+        there.start("worker")
+        there.restart_postgres(signal.SIGQUIT)
+        found.recorded(20)
+        found.expect_whole()
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["fast", "immediate"])

@@ -387,6 +387,13 @@ class World:
 
     def work_through(self) -> None:
         """Seal, react, count, do every run that is due, by a worker that nobody disturbs."""
+        self.follow()
+        while self.due() is not None:
+            self.claim()
+            self.finish(len(self.working) - 1)
+
+    def follow(self) -> None:
+        """Seal, react, count: what was asked for by that waits."""
         if self.unsealed():
             self.look_for_unsealed()
             self.seal(len(self.sealing) - 1)
@@ -394,9 +401,6 @@ class World:
             self.react(3)
         while self.disk.cursor < self.disk.head[0]:
             self.count_points(3)
-        while self.due() is not None:
-            self.claim()
-            self.finish(len(self.working) - 1)
 
     # --- the end ----------------------------------------------------------------------------------------------------------------------
 
