@@ -72,7 +72,13 @@ class Scene:
         """Stop recording, and wait until everything is counted."""
         self.recorder.over.set()
         self.recorder.join(30)
-        until(lambda: not any(self.tell("waiting").values()), LEASE_AND_MORE, say=lambda: self.tell("waiting"))
+        until(lambda: not any(self.tell("waiting").values()), LEASE_AND_MORE, say=self.state)
+
+    def state(self) -> str:
+        """For messages: what waits, which parts run, and the last lines of those who should do it."""
+        alive = {name: part.alive() for name, part in self.house.parts.items()}
+        logs = {name: (self.house.folder / f"{name}.log").read_text(errors="replace")[-3000:] for name in ("worker", "beat")}
+        return "\n".join(map(str, (self.tell("waiting"), self.tell("runs"), alive, *logs.values())))
 
     def expect_whole(self) -> None:
         """Nothing lost, nothing twice; boards, totals, pages and watchers say what a rebuild says."""
@@ -188,7 +194,7 @@ def test_a_board_that_nobody_counts_says_so(there: House, how: str) -> None:
             if how == "clock ahead":
                 there.kill("worker")
             there.start("worker")
-        until(lambda: not lateness(there, api) and LATE not in ask(there.ports["web"], "GET", page)[1])
+        until(lambda: not lateness(there, api) and LATE not in ask(there.ports["web"], "GET", page)[1], 90, say=found.state)
         found.expect_whole()
 
 
