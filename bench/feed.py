@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from typing import Any, Final
 
 from backend.services.embedded import throw_away_folder
@@ -91,17 +91,28 @@ class Recorder:
         self.headers = {"Authorization": f"Bearer {contest.token}", "Content-Type": "application/json"}
 
     def send(self, act: Act) -> None:
-        """One act, acknowledged. Raises RuntimeError for another answer."""
+        """One act, acknowledged. Raises RuntimeError for another answer.
+
+        A connection on which nothing was said for a while may be closed by the house: then once more on a new one, under the same key.
+        """
         path, expected = f"/api/v1/cycles/{self.contest.cycle}/attempts", 201
         if act.verdict:
             path, expected = f"/api/v1/attempts/{self.ids[act.submission]}/verdict", 200
-        self.connection.request("POST", path, json.dumps(act.body), self.headers)
-        answer = self.connection.getresponse()
-        content = answer.read()
-        if answer.status != expected:
-            message = f"expected {expected} for {act}, got {answer.status} {content[:300]!r}"
+        try:
+            status, content = self._ask(path, act)
+        except (OSError, HTTPException):
+            self.connection.close()
+            status, content = self._ask(path, act)
+        if status != expected:
+            message = f"expected {expected} for {act}, got {status} {content[:300]!r}"
             raise RuntimeError(message)
         self.ids[act.submission] = json.loads(content)["id"]
+
+    def _ask(self, path: str, act: Act) -> tuple[int, bytes]:
+        key = {"Idempotency-Key": f"feed-{act.submission}-{'verdict' if act.verdict else 'try'}"}
+        self.connection.request("POST", path, json.dumps(act.body), self.headers | key)
+        answer = self.connection.getresponse()
+        return answer.status, answer.read()
 
 
 @dataclass(slots=True)
