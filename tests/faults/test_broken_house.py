@@ -174,13 +174,19 @@ def test_a_part_killed_and_started_again(there: House, name: str) -> None:
         found.expect_whole()
 
 
-def test_a_board_that_nobody_counts_says_so(there: House) -> None:
-    """Page and API say since when, and no longer when somebody counts again. Acts are taken all the while."""
+@pytest.mark.parametrize("how", ["killed", "clock ahead"])
+def test_a_board_that_nobody_counts_says_so(there: House, how: str) -> None:
+    """Page and API say since when; a worker whose clock is ahead takes every message for an old one. Acts are taken all the while.
+
+    And no longer when somebody counts again: at the latest when the lease of a run has ended that the worker had.
+    """
     with scene(there) as found:
         api, page = f"/api/v1/boards/{found.board}/standings", f"/cycles/{found.seed['key']}/boards/activity/"
         until(lambda: not lateness(there, api) and LATE not in ask(there.ports["web"], "GET", page)[1])
         since = there.teller.ask("database_time")
         there.kill("worker")
+        if how == "clock ahead":
+            there.start("worker", PYTHONPATH=WRONG, WRONG_CLOCK=str(HOURS * 3600))
         try:
             found.recorded(10)
             until(lambda: lateness(there, api))
@@ -188,8 +194,14 @@ def test_a_board_that_nobody_counts_says_so(there: House) -> None:
             assert since - 5 < told_since < there.teller.ask("database_time") - 10
             until(lambda: LATE in ask(there.ports["web"], "GET", page)[1], OLD_PAGES)
         finally:
+            if how == "clock ahead":
+                there.kill("worker")
             there.start("worker")
-        until(lambda: not lateness(there, api) and LATE not in ask(there.ports["web"], "GET", page)[1], 90, say=found.state)
+        until(
+            lambda: not lateness(there, api) and LATE not in ask(there.ports["web"], "GET", page)[1],
+            LEASE_AND_MORE,
+            say=found.state,
+        )
         found.expect_whole()
 
 
@@ -240,12 +252,20 @@ def away(there: House, found: Scene, which: str) -> None:
     assert ask(web, "GET", page)[0] == 200
 
 
-def test_a_database_that_falls_silent(there: House) -> None:
+@pytest.mark.parametrize("which", ["database", "redis"])
+def test_a_server_that_falls_silent(there: House, which: str) -> None:
     """Connections stand and new ones are accepted, and nothing comes back: worse than one that refuses."""
     with scene(there) as found:
-        there.database.fall_silent()
-        time.sleep(SILENCE)
-        there.database.speak()
+        door = getattr(there, which)
+        door.fall_silent()
+        try:
+            if which == "redis":
+                found.recorded(10)
+                assert len(whole(there.ports["web"], found.board)[1]) == len(found.seed["groups"])
+            else:
+                time.sleep(SILENCE)
+        finally:
+            door.speak()
         found.recorded(20)
         found.expect_whole()
 
