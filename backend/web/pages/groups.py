@@ -1,9 +1,11 @@
 """A group's work and its marks, as far as they are published: scores and how they came about, entries, feedback, places, awards."""
 
 from itertools import count
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, CharField, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,7 +34,8 @@ from games.partnerships.queries import AGREED, partnerships_of
 from games.permissions import Access, visible
 from games.playbooks.rules import Capability
 from games.playbooks.schema import ChallengeDesign, Design
-from games.recognition.models import Grant
+from games.recognition.models import EarnedBadge, Grant
+from games.recognition.queries.badges import badges_in
 from games.results.api.scores import without_judges
 from games.results.models import ChallengeScore
 from games.rounds.models import Round
@@ -59,8 +62,7 @@ def group_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
     if row is None:
         raise Http404
     found = row.cycle
-    grants = visible(access, "grant.view", Grant.objects.filter(cycle=found, group=row)).order_by("award")
-    grants = grants.annotate(certificate=certificate_of(access, SourceKind.GRANT, "award"))
+    grants, earned = _honours(access, row)
     context = {
         "cycle": found,
         "group": row,
@@ -70,20 +72,32 @@ def group_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
         "builds": access.organizes(found.pk) or (found.pk in access.member_of and bool(access.groups_with(Capability.SUBMIT))),
         "facts": _facts(row),
         "together": together_of(access, row),
-        "grants": [
-            {
-                "title": one.name,
-                "under": shapes.money(one.amount_cents, one.currency),
-                "place": one.place,
-                "certificate": one.certificate,
-            }
-            for one in grants
-        ],
-        "earned": badges_shown(access, row, certificate=certificate_of(access, SourceKind.BADGE, "badge")),
+        "grants": grants,
+        "earned": earned,
         "places": _places(access, row),
         "rounds": rounds_of_group(access, found, row),
     }
     return render(request, "entries/group.html", context)
+
+
+def _honours(access: Access, row: Group) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The group's awards and its badges, as far as this person may see them, each with its credential. One statement for both."""
+    grants = visible(access, "grant.view", Grant.objects.filter(cycle=row.cycle, group=row)).order_by()
+    badges = visible(access, "earned_badge.view", badges_in(row.cycle).filter(group=row)).order_by()
+    won = grants.annotate(of=certificate_of(access, SourceKind.GRANT, "award"))
+    held = badges.annotate(of=certificate_of(access, SourceKind.BADGE, "badge"))
+    nothing, none = Value("", CharField()), Cast(Value(None), BigIntegerField())
+    rows = won.values_list("award", "name", "place", "amount_cents", "currency", "changed_at", "pk", "of", none)
+    rows = rows.union(held.values_list("badge", nothing, nothing, none, nothing, "at", "pk", "of", "seal"), all=True)
+    awards, earned = list[dict[str, Any]](), list[tuple[Any, ...]]()
+    for key, name, place, cents, currency, at, pk, certificate, seal in sorted(rows, key=lambda one: one[0]):
+        if seal is None:
+            awards.append({"title": name, "under": shapes.money(cents, currency), "place": place, "certificate": certificate})
+        else:
+            earned.append((at, seal, pk, key, certificate))
+    told = [EarnedBadge(pk=pk, badge=key, at=at) for at, _seal, pk, key, _of in sorted(earned, key=itemgetter(0, 1, 2))]
+    proofs = {pk: certificate for _at, _seal, pk, _key, certificate in earned}
+    return awards, [one | {"certificate": proofs[one["id"]]} for one in badges_shown(told, design_of(row.cycle))]
 
 
 def certificate_of(access: Access, source: SourceKind, key: str) -> Subquery:

@@ -40,7 +40,7 @@ def in_the_room(deliberation: Deliberation) -> QuerySet[Person]:
 def deliberations() -> QuerySet[Deliberation]:
     """Those on entries, each with its task, its group and the group's ordinal."""
     rows = with_ordinal(Deliberation.objects.filter(group__isnull=False))
-    return rows.select_related("challenge__round__cycle", "group", "decided_by")
+    return rows.select_related("challenge__round__cycle__series", "group", "decided_by")
 
 
 def deliberations_of(cycle: Cycle) -> QuerySet[Deliberation]:

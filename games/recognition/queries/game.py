@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
@@ -117,13 +117,20 @@ def finished_in(cycle: Cycle) -> dict[str, int]:
 
 
 def goals_of(cycle: Cycle, numbers: Numbers, group: Group | None = None) -> list[GoalNow]:
-    """The shared goals, and how far all are. Two statements, or none."""
+    """The shared goals, and how far all are. One statement, or none."""
     goals = game_of(design_of(cycle)).together
     if not goals:
         return []
-    there = dict(GoalReached.objects.filter(cycle=cycle).values_list("goal", "at"))
-    groups = Group.objects.filter(cycle=cycle, state=GroupState.ACTIVE.value).count()
-    return [_goal(one, numbers.goals.get(f"goal:{one.key}", {}), groups, there.get(one.key), group) for one in goals]
+    active = Group.objects.filter(cycle=OuterRef("pk"), state=GroupState.ACTIVE.value).order_by().values("cycle")
+    asked = [Subquery(active.annotate(count=Count("pk")).values("count")), *(Subquery(_reached(one.key)) for one in goals)]
+    groups, *when = Cycle.objects.filter(pk=cycle.pk).values_list(*asked).get()
+    there = dict(zip((one.key for one in goals), when, strict=True))
+    return [_goal(one, numbers.goals.get(f"goal:{one.key}", {}), groups or 0, there[one.key], group) for one in goals]
+
+
+def _reached(goal: str) -> QuerySet[GoalReached, datetime]:
+    """When all groups of a cycle (the one asked for) reached a goal."""
+    return GoalReached.objects.filter(cycle=OuterRef("pk"), goal=goal).values_list("at", flat=True)
 
 
 def _goal(goal: SharedGoal, numbers: Mapping[int, int], groups: int, at: datetime | None, group: Group | None) -> GoalNow:

@@ -9,7 +9,6 @@ from django.utils.dateparse import parse_datetime, parse_time
 
 from games.judging.models import Pitch
 from games.judging.queries.pitching import Programme
-from games.rounds.models import Round
 
 DIGITS: Final = 4
 FIELDS: Final = ("start", "minutes", "rest", "pause", "pause_minutes", "until", "order", "hand_out")
@@ -33,12 +32,11 @@ def rooms_form(programme: Programme, typed: Mapping[str, str]) -> list[dict[str,
     ]
 
 
-def schedule_form(round_: Round, zone: str, typed: Mapping[str, str] | None, now: datetime) -> dict[str, str]:
-    """What the form holds: what was typed, else tomorrow at ten, five minutes each."""
+def schedule_form(first: Pitch | None, zone: str, typed: Mapping[str, str] | None, now: datetime) -> dict[str, str]:
+    """What the form holds: what was typed, else as the first pitch is, else tomorrow at ten, five minutes each."""
     if typed is not None and "start" in typed:
         return {name: typed.get(name, "") for name in FIELDS}
     where = ZoneInfo(zone)
-    first = round_.pitches.order_by("starts_at").first()
     if first is not None:
         start, minutes = first.starts_at.astimezone(where), first.minutes
     else:

@@ -69,7 +69,7 @@ def _page(
         "clashes": [_clash(one, programme, zone) for one in programme.clashes],
         "leaving": [_line(one, programme) for one in programme.pitches if programme.out_of(one)],
         "benches": rooms_form(programme, typed or {}),
-        "form": schedule_form(round_, zone, typed, access_of(request).now),
+        "form": schedule_form(next(iter(programme.pitches), None), zone, typed, access_of(request).now),
         "faults": faults or {},
         "moving": moving,
         "move": move_form(moving, zone, typed) if moving else None,

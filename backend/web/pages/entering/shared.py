@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from backend.api.permissions import access_of
 from backend.web.answers import KEPT, EntryForm
-from backend.web.pages.cycle import crumbs_of, cycle_seen
+from backend.web.pages.cycle import crumbs_of
 from games.challenges.models import Challenge
 from games.challenges.queries import spec_of
+from games.cycles.models import Cycle
 from games.errors import GameError
 from games.groups.models import Group, Membership
 from games.organizations.models import Person
@@ -65,11 +66,11 @@ def door(challenge: Challenge, group: Group, access: Access) -> tuple[str, datet
 
 def own_challenge(request: HttpRequest, cycle: str, key: str, challenge: str) -> tuple[Challenge, Group]:
     """The challenge and the person's group; 404 for whoever may not hand in."""
-    found = cycle_seen(request, cycle)
-    rows = Challenge.objects.filter(round__cycle=found, round__key=key, key=challenge).select_related("round__cycle__series")
     access = access_of(request)
-    seen = visible(access, "challenge.view", rows)
-    row = seen.annotate(beside=names_beside(access.groups_with(), OuterRef("pk"))).first()
+    rows = Challenge.objects.filter(round__cycle__key=cycle, round__key=key, key=challenge).select_related("round__cycle__series")
+    rows = rows.filter(round__cycle__in=visible(access, "cycle.view", Cycle.objects.all()))
+    rows = rows.annotate(beside=names_beside(access.groups_with(), OuterRef("pk")))
+    row = visible(access, "challenge.view", rows).first()
     group = my_group(access, row) if row is not None else None
     if row is None or group is None:
         raise Http404

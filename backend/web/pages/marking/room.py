@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +21,7 @@ from games.judging.models import Deliberation, Sheet
 from games.judging.queries.room import Place, Room, room_of, speaker_in
 from games.judging.queries.talk import deliberations, tied_to
 from games.judging.rules import DeliberationState, SheetState
-from games.permissions import visible
+from games.permissions import Access, visible
 from games.progression import actions as steering
 from games.results.queries.ties import CutTie
 from games.submissions.queries import eyes, label_of, rules_of
@@ -37,7 +38,8 @@ def deliberation_page(request: HttpRequest, pk: int) -> HttpResponse:
     open_ = found.state == DeliberationState.OPEN.value
     organizes = may(request, "cycle.organize", round_.cycle)
     tie = _tie(request, found)
-    may_decide = open_ and may(request, "deliberation.decide", found) and (tie is None or tie["whole"])
+    held = _held(access_of(request), Deliberation.objects.filter(pk=found.pk)).get()
+    may_decide = open_ and held.may_decide and (tie is None or tie["whole"])
     context = {
         "talk": found,
         "label": label,
@@ -45,7 +47,7 @@ def deliberation_page(request: HttpRequest, pk: int) -> HttpResponse:
         "table": _table(found, room),
         "hidden": not room.all_shown,
         "remarks": _remarks(request, found, room),
-        "may_speak": open_ and may(request, "deliberation.speak", found),
+        "may_speak": open_ and held.may_speak,
         "may_decide": may_decide,
         "tie": tie,
         "kept_from": "" if organizes or may_decide or not open_ or tie is None else tie["kept_from"],
@@ -55,6 +57,13 @@ def deliberation_page(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": crumbs_of(round_.cycle, *_way(found, organizes), _("Deliberation: %(entry)s") % {"entry": label}),
     }
     return render(request, "judging/room.html", context)
+
+
+def _held(access: Access, rows: QuerySet[Deliberation]) -> QuerySet[Any]:
+    """Each with what the person may do there: `may_view`, `may_speak`, `may_decide`."""
+    here = Deliberation.objects.filter(pk=OuterRef("pk"))
+    acts = ("view", "speak", "decide")
+    return rows.annotate(**{f"may_{one}": Exists(visible(access, f"deliberation.{one}", here)) for one in acts})
 
 
 def _tie(request: HttpRequest, found: Deliberation) -> dict[str, Any] | None:
@@ -67,15 +76,15 @@ def _tie(request: HttpRequest, found: Deliberation) -> dict[str, Any] | None:
         rows = tied_to(round_.cycle, tie.board, tie.to)
     else:
         rows = deliberations().filter(challenge__round=round_, tie__board=tie.board, tie__to=tie.to, closed_at=found.closed_at)
-    seen_, all_ = list(visible(access, "deliberation.view", rows)), list(rows)
+    all_ = list(_held(access, rows))
     entries: dict[str, dict[str, Any]] = {}
-    for one in seen_:
-        label = label_of(eyes(access, round_, one.group_id or 0), round_, one.group, one.ordinal)  # type: ignore[attr-defined, arg-type]
+    for one in (one for one in all_ if one.may_view):
+        label = label_of(eyes(access, round_, one.group_id or 0), round_, one.group, one.ordinal)
         key = one.group.key if one.group is not None else ""
         entries.setdefault(key, {"key": key, "label": label, "pk": one.pk, "here": one.group_id == found.group_id})
     spec = design_of(round_.cycle).round(tie.to)
     open_ = found.state == DeliberationState.OPEN.value
-    mine = set(visible(access, "deliberation.decide", rows).values_list("pk", flat=True)) if open_ else set[int]()
+    mine = {one.pk for one in all_ if open_ and one.may_decide}
     return {
         "tie": tie,
         "to": spec.title if spec else tie.to,
