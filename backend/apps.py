@@ -12,7 +12,7 @@ class BackendConfig(AppConfig):
 
     def ready(self) -> None:
         from backend import checks  # noqa: F401, PLC0415 -- importing registers the checks; apps are ready only now
-        from worker.reactions import connect  # noqa: PLC0415 -- the models it listens to are ready only now
+        from worker.waking import connect  # noqa: PLC0415 -- the models it listens to are ready only now
 
         connect()
         speak_with(gettext, ngettext)

@@ -34,7 +34,7 @@ from leaderboards.computing import is_statistical
 from leaderboards.engine.language import gettext_noop
 from leaderboards.engine.planning import enough, precision
 from leaderboards.engine.spec import LIVE_FORMATS, Source
-from worker.reactions import publish
+from worker.waking import publish
 
 logger = logging.getLogger(__name__)
 

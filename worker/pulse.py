@@ -16,8 +16,9 @@ from games.recognition.actions import follow_ranks, read_journal, recognizes
 from games.results.actions import due_runs
 from games.results.models import RecomputeRun
 from games.results.rules import RunState
-from worker.reactions import FLOW, Reaction, look_for_conflicts, publish, refresh, refresh_points
+from worker.reactions import FLOW, Reaction, look_for_conflicts, refresh, refresh_points
 from worker.telling import late
+from worker.waking import publish
 
 logger = logging.getLogger(__name__)
 READER: Final = "reactions"

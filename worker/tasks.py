@@ -33,9 +33,9 @@ from leaderboards.pages import swap
 from worker import checking, correcting, desk, planning, rehearsing, retention, steps, succeeding, watching
 from worker.pulse import hand_out
 from worker.pulse import pulse as beat_once
-from worker.reactions import publish
 from worker.telling import connect
 from worker.ticking import ticked
+from worker.waking import publish
 
 LATE: Final = timedelta(seconds=30)
 """After that long a certificate that nobody made is asked for again."""

@@ -31,7 +31,7 @@ LIVE = timedelta(hours=1)  # what is older when it is sealed was brought in: no 
 
 
 def on(kind: Kind, listener: Listener) -> None:
-    """Call `listener` after the commit of every entry of `kind`. Only `worker/reactions.py` may call this."""
+    """Call `listener` after the commit of every entry of `kind`. Only `worker/waking.py` may call this."""
     _listeners.setdefault(kind.value, []).append(listener)
 
 

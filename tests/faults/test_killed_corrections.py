@@ -23,7 +23,7 @@ from tests.factories.results import Played, judge_final, water
 from tests.faults.test_killed_workers import dying, state
 from tests.worker.processes import until
 from worker import correcting
-from worker.reactions import publish
+from worker.waking import publish
 from worker.steps import do_step, settle_now
 
 pytestmark = pytest.mark.timeout(480)

@@ -21,7 +21,7 @@ from games.rounds.models import Entrant, Round
 from leaderboards.models import Board, Snapshot, Standing
 from tests.factories.results import Played, judge_final, water
 from tests.worker.processes import environment, process, until
-from worker.reactions import publish
+from worker.waking import publish
 from worker.steps import do_step, settle_now
 
 pytestmark = pytest.mark.timeout(480)

@@ -155,7 +155,7 @@ def test_whatever_happens_boards_end_as_rebuilt_and_are_answered_so(
     seed: int, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[Any]]
 ) -> None:
     acts = Acts(seed)
-    for module in ("worker.reactions", "worker.pulse", "worker.tasks"):
+    for module in ("worker.waking", "worker.reactions", "worker.pulse", "worker.tasks"):
         monkeypatch.setattr(f"{module}.publish", acts.publish)
     may = [name for name, times in OFTEN.items() for _ in range(times)]
     for _ in range(STEPS):

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_a_pulse_ends_and_hands_out_while_acts_go_on_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     played = water()
     told: list[tuple[Any, ...]] = []
-    for module in ("worker.reactions", "worker.pulse"):
+    for module in ("worker.waking", "worker.reactions", "worker.pulse"):
         monkeypatch.setattr(f"{module}.publish", lambda *asked, countdown=None: told.append(asked) or True)
 
     def again(entry: JournalEntry) -> None:

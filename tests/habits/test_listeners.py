@@ -1,10 +1,10 @@
-"""worker/reactions.py is the whole data flow: who listens to what is written there and nowhere else."""
+"""worker/waking.py listens to the journal, worker/reactions.py is the whole data flow, and nobody else listens to anything."""
 
 import ast
 
 from tests.habits.house import ROOT, name_of, sources, tree
 
-HOME = "worker/reactions.py"
+HOME = "worker/waking.py"
 SIGNALS = {"receiver"}
 
 
@@ -19,7 +19,7 @@ def listens(node: ast.AST) -> bool:
     )
 
 
-def test_listeners_are_in_reactions_only():
+def test_one_file_listens():
     listening = {name_of(path) for path in sources() if any(listens(node) for node in ast.walk(tree(path)))}
     assert listening - {HOME} == set()
 

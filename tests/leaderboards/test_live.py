@@ -35,7 +35,7 @@ from tests.cast import Cast, actor
 from tests.factories.groups import MembershipFactory
 from tests.factories.results import Played, water
 from tests.worker.processes import environment, process, until, worker
-from worker.reactions import publish
+from worker.waking import publish
 from worker.steps import recompute_now
 
 

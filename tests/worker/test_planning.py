@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def published(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What was queued, instead of queueing it."""
     found: list[tuple[Any, ...]] = []
-    for module in ("worker.reactions", "worker.pulse", "worker.tasks"):
+    for module in ("worker.waking", "worker.reactions", "worker.pulse", "worker.tasks"):
         monkeypatch.setattr(f"{module}.publish", lambda *told, countdown=None: found.append(told) or True)
     return found
 

@@ -21,7 +21,7 @@ from games.results.models import RecomputeRun
 from leaderboards.models import Standing
 from tests.cast import Cast
 from tests.factories.results import scores, water
-from worker import reactions, sending
+from worker import reactions, sending, waking
 from worker.app import app
 from worker.pulse import pulse
 from worker.schedule import SCHEDULE
@@ -35,9 +35,9 @@ pytestmark = pytest.mark.django_db
 def published(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What was queued, instead of queueing it."""
     found: list[tuple[Any, ...]] = []
-    for module in ("worker.reactions", "worker.pulse", "worker.tasks"):
+    for module in ("worker.waking", "worker.reactions", "worker.pulse", "worker.tasks"):
         monkeypatch.setattr(f"{module}.publish", lambda *told, countdown=None: found.append(told) or True)
-    reactions._state.update(woke=-1.0, covered_until=0.0)
+    waking._state.update(woke=-1.0, covered_until=0.0)
     return found
 
 
@@ -151,7 +151,7 @@ def broker_at(settings: Any, url: str) -> Iterator[None]:
     finally:
         settings.CELERY_BROKER_URL = before
         sending._broker.cache_clear()
-        reactions._state.update(quiet_until=0.0, woke=-1.0, covered_until=0.0)
+        waking._state.update(quiet_until=0.0, woke=-1.0, covered_until=0.0)
 
 
 def dead_port() -> int:
@@ -174,7 +174,7 @@ def silent_port() -> Iterator[int]:
 @pytest.mark.parametrize("kind", ["dead", "silent"])
 def test_a_broker_that_is_down_slows_no_request_and_loses_no_act(settings: Any, kind: str) -> None:
     settings.HAS_REDIS = True
-    reactions._state.update(quiet_until=0.0, woke=-1.0, covered_until=0.0)
+    waking._state.update(quiet_until=0.0, woke=-1.0, covered_until=0.0)
     with silent_port() as silent:
         port = dead_port() if kind == "dead" else silent
         with broker_at(settings, f"redis://127.0.0.1:{port}/0"):
@@ -185,7 +185,7 @@ def test_a_broker_that_is_down_slows_no_request_and_loses_no_act(settings: Any, 
                     record(Kind.SHEET_FINALIZED, cycle_id=played.cycle.pk)
                 time.sleep(0.01)
             assert time.monotonic() - begun < 8  # a broker asked at each act would take a second each
-            assert not reactions.publish("pulse"), "quiet for a while"
+            assert not waking.publish("pulse"), "quiet for a while"
             pulse()
     assert JournalEntry.objects.filter(kind="sheet.finalized", seal__isnull=False).count() == 20
     run = RecomputeRun.objects.get()

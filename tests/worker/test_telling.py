@@ -16,7 +16,7 @@ from games.results.actions import request_refresh
 from leaderboards import measures
 from tests.factories.results import judge_final, water
 from tests.worker.processes import environment, process, until
-from worker import reactions, telling
+from worker import reactions, telling, waking
 from worker.pulse import pulse
 from worker.steps import do_step
 from worker.tasks import issue, tick
@@ -66,11 +66,11 @@ def test_what_comes_each_second_is_measured_and_not_told(lines):
 def test_a_task_bears_the_request_that_asked_for_it(monkeypatch, settings):
     sent = []
     settings.HAS_REDIS = True
-    monkeypatch.setitem(reactions._state, "quiet_until", 0.0)
-    monkeypatch.setattr(reactions, "send", lambda *_, **given: sent.append(given["headers"]))
+    monkeypatch.setitem(waking._state, "quiet_until", 0.0)
+    monkeypatch.setattr(waking, "send", lambda *_, **given: sent.append(given["headers"]))
     with structlog.contextvars.bound_contextvars(request="from-proxy-12345"):
-        reactions.publish("pulse")
-    reactions.publish("pulse")
+        waking.publish("pulse")
+    waking.publish("pulse")
     assert sent == [{"ludus_request": "from-proxy-12345"}, {}]
 
 
@@ -79,10 +79,10 @@ def test_a_broker_that_is_away_is_counted(monkeypatch, settings):
         raise ConnectionError
 
     settings.HAS_REDIS = True
-    monkeypatch.setitem(reactions._state, "quiet_until", 0.0)
-    monkeypatch.setattr(reactions, "send", away)
+    monkeypatch.setitem(waking._state, "quiet_until", 0.0)
+    monkeypatch.setattr(waking, "send", away)
     before = number("publish_failures_total")
-    assert reactions.publish("pulse") is False
+    assert waking.publish("pulse") is False
     assert number("publish_failures_total") == before + 1
 
 
@@ -155,7 +155,7 @@ def test_a_real_worker_writes_lines_of_json_and_numbers_into_files(tmp_path, set
     env = environment(LUDUS_LOG_LEVEL="INFO", LUDUS_LOG_JSON="yes", **measured)
     log = tmp_path / "log"
     with log.open("wb") as output, process(*command, env=env, output=output):
-        until(lambda: _done(run), between=lambda: reactions.publish("work", run.pk))
+        until(lambda: _done(run), between=lambda: waking.publish("work", run.pk))
         until(lambda: '"task ends"' in log.read_text())
     lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
     steps = [one for one in lines if one["event"] == "step ends"]
