@@ -5,4 +5,5 @@ from typing import Final
 BARE: Final = "/bare"
 FETCHED: Final = "/fetched"
 HELD: Final = "/held"
-ALL: Final = frozenset({BARE, FETCHED, HELD})
+WHOLE: Final = "/whole"
+ALL: Final = frozenset({BARE, FETCHED, HELD, WHOLE})

@@ -19,7 +19,7 @@ from bench.client import load, request
 from bench.contests import begun
 from bench.doors import API, THREADS, web
 from bench.harness import Count, Pair, Race, Result, Stage
-from bench.limits import FETCHED, HELD
+from bench.limits import FETCHED, HELD, WHOLE
 from games.cycles.models import Cycle
 from leaderboards.bulk import insert_many
 from leaderboards.models import Board, Standing
@@ -203,6 +203,9 @@ def memory(stage: Stage) -> Iterator[Result]:
         yield Result(name, "MB", held, MOST_MB, None, f"≤ {MOST_MB}", held > MOST_MB, (), about)
     grown = weights[1] - weights[0]
     yield Result("web-memory: growth", "MB", grown, GROWS_MB, None, f"≤ {GROWS_MB}", grown > GROWS_MB, (), about)
+    load(port, [request("GET", WHOLE)], connections=1)
+    about = "the same process once every view is loaded and every template read: what only boards need is not all of it"
+    yield Result("web-memory: everything loaded", "MB", weight(stage), MOST_MB, None, "", below=False, about=about)
 
 
 ROWS: Final = (

@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterable
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
@@ -18,13 +20,15 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.template.loader import get_template
+from django.template.utils import get_app_template_dirs
+from django.urls import URLPattern, URLResolver, get_resolver, path
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bench.limits import ALL, BARE, FETCHED, HELD
+from bench.limits import ALL, BARE, FETCHED, HELD, WHOLE
 
 _held: list[bytes] = []
 
@@ -55,10 +59,29 @@ def held(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(_held[0], content_type="application/json")
 
 
+def whole(_request: HttpRequest) -> HttpResponse:
+    """Everything is loaded that stays in a process once each of its pages and addresses was asked for: views and templates."""
+    _load(get_resolver().url_patterns)
+    for folder in {*settings.TEMPLATES[0]["DIRS"], *get_app_template_dirs("templates")}:
+        for file in Path(folder).rglob("*.html"):
+            if settings.ROOT in file.parents and ".venv" not in file.parts:
+                get_template(str(file.relative_to(folder)))
+    return HttpResponse()
+
+
+def _load(patterns: Iterable[URLPattern | URLResolver]) -> None:
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            _load(one.url_patterns)
+        else:
+            import_module(one.callback.__module__)
+
+
 urlpatterns = [
     path(BARE.removeprefix("/"), Bare.as_view()),
     path(FETCHED.removeprefix("/"), fetched),
     path(HELD.removeprefix("/"), held),
+    path(WHOLE.removeprefix("/"), whole),
 ]
 
 
