@@ -23,8 +23,8 @@ from tests.factories.results import Played, judge_final, water
 from tests.faults.test_killed_workers import dying, state
 from tests.worker.processes import until
 from worker import correcting
-from worker.waking import publish
 from worker.steps import do_step, settle_now
+from worker.waking import publish
 
 pytestmark = pytest.mark.timeout(480)
 

@@ -21,8 +21,8 @@ from games.rounds.models import Entrant, Round
 from leaderboards.models import Board, Snapshot, Standing
 from tests.factories.results import Played, judge_final, water
 from tests.worker.processes import environment, process, until
-from worker.waking import publish
 from worker.steps import do_step, settle_now
+from worker.waking import publish
 
 pytestmark = pytest.mark.timeout(480)
 real = pytest.mark.django_db(transaction=True)

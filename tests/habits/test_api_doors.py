@@ -65,7 +65,7 @@ class Door:
 
 
 def doors() -> Iterator[Door]:
-    for pattern in v1.routes:
+    for pattern in v1.views.url_patterns:
         assert isinstance(pattern, URLPattern)
         if pattern.name in DESCRIPTION:
             continue

@@ -18,7 +18,7 @@ NOBODYS = 987_654_321
 def lists() -> list[tuple[str, str, Any]]:
     """(route, address, view) of every route that lists rows at a fixed address."""
     found = []
-    for pattern in v1.routes:
+    for pattern in v1.views.url_patterns:
         assert isinstance(pattern, URLPattern)
         actions = getattr(pattern.callback, "actions", None) or {}
         if "list" in actions.values() and "<" not in str(pattern.pattern):

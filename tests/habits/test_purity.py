@@ -60,7 +60,8 @@ def test_engine_and_rules_import_nothing_that_reads_clocks_dice_files_or_network
 
 @pytest.mark.parametrize("entry", ["backend.wsgi", "backend.asgi"])
 def test_a_web_process_loads_no_heavy_library_and_none_that_few_requests_need(entry):
-    code = f"import sys, {entry}\nfrom django.urls import get_resolver\nget_resolver().url_patterns\nprint(*[n for n in {HEAVY + RARE!r} if n in sys.modules])"
+    everything = "from tests.habits.test_addresses import addresses\nfrom importlib import import_module\nfor one in addresses(get_resolver().url_patterns): import_module(one.callback.__module__)"
+    code = f"import sys, {entry}\nfrom django.urls import get_resolver\n{everything}\nprint(*[n for n in {HEAVY + RARE!r} if n in sys.modules])"
     assert in_a_fresh_process(code) == []
 
 

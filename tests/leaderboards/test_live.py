@@ -35,8 +35,8 @@ from tests.cast import Cast, actor
 from tests.factories.groups import MembershipFactory
 from tests.factories.results import Played, water
 from tests.worker.processes import environment, process, until, worker
-from worker.waking import publish
 from worker.steps import recompute_now
+from worker.waking import publish
 
 
 def live_board(played: Played) -> Board:

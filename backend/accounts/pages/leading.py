@@ -15,7 +15,8 @@ from backend.accounts.pages.gate import attempt, id_in, me, refuse, require, see
 from backend.accounts.pages.team_forms import AskForm, InviteForm, RenameForm, WithdrawForm
 from backend.api.permissions import access_of
 from backend.web.pages.cycle import crumbs_of
-from backend.web.pages.workspace import framed, outdated, overview, team_tabs
+from backend.web.pages.workspace.frame import framed, team_tabs
+from backend.web.pages.workspace.overview import outdated, overview
 from games.cycles.queries import design_of
 from games.errors import GameError
 from games.groups import actions

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts.pages.gate import id_in, me, signed_in
@@ -109,7 +108,6 @@ def read(request: HttpRequest) -> HttpResponse:
     return redirect(back if back.startswith(reverse("notices")) else reverse("notices"))
 
 
-@csrf_exempt
 @never_cache
 def stop_page(request: HttpRequest, token: str) -> HttpResponse:
     """End mails of a kind, without signing in: the signed word in the address is all it takes.

@@ -14,7 +14,7 @@ from backend.web import shapes
 from backend.web.agreement_words import round_words
 from backend.web.explained import rubric
 from backend.web.pages.cycle import crumbs_of, cycle_seen
-from backend.web.pages.entering import standing_in
+from backend.web.pages.entering.trying import standing_in
 from backend.web.pages.ideas.helping import how_others
 from backend.web.vote_shapes import voting_now
 from games.challenges.models import Challenge

@@ -1,5 +1,1 @@
 """Mergers and joint entries over the API."""
-
-from games.partnerships.api.partnerships import JoiningForces, Partnerships
-
-__all__ = ["JoiningForces", "Partnerships"]

@@ -12,8 +12,7 @@ from backend.accounts.pages.gate import signed_in
 from backend.api.permissions import access_of
 from backend.web import shapes
 from backend.web.pages.cycle import OVER
-from backend.web.pages.marking import compares_for, questions_waiting
-from backend.web.pages.marking.lists import mine
+from backend.web.pages.marking.lists import compares_for, mine, questions_waiting
 from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.judging.queries.desk import marked_from, open_on, refusal
