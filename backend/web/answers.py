@@ -6,7 +6,6 @@ from typing import Any, Final
 from django import forms
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from games.challenges.text import rendered
@@ -32,6 +31,11 @@ def answered(form: Iterable[FormField], data: Mapping[str, Any], uploads: Mappin
     return [_answer(field, data[field.key], uploads) for field in form if is_given(data.get(field.key))]
 
 
+def content_of(upload: int) -> str:
+    """Where the API gives the file: written out, as no name leads to an address of the API (`backend.api.mounting`)."""
+    return f"/api/v1/uploads/{upload}/content"
+
+
 def _answer(field: FormField, value: Any, uploads: Mapping[int, Upload]) -> dict[str, Any]:
     found: dict[str, Any] = {"name": field.title}
     match field.type.value:
@@ -40,7 +44,7 @@ def _answer(field: FormField, value: Any, uploads: Mapping[int, Upload]) -> dict
         case "file":
             upload = uploads.get(value)
             name = upload.name if upload else _("a file")
-            found |= {"url": reverse("upload-content", args=[value]) if upload else "", "text": name}
+            found |= {"url": content_of(upload.pk) if upload else "", "text": name}
             found |= {"bytes": upload.size} if upload else {}
         case "text" if field.lines >= LONG:
             found["html"] = rendered(str(value))
@@ -76,7 +80,7 @@ class EntryForm(forms.Form):
             self.fields[field.key].needed = field.required  # type: ignore[attr-defined]  # read by components/field.html
             if (upload := self.uploads.get(field.key)) is not None:  # read by components/upload.html
                 self.fields[field.key].upload = upload  # type: ignore[attr-defined]
-                self.fields[field.key].upload_url = reverse("upload-content", args=[upload.pk])  # type: ignore[attr-defined]
+                self.fields[field.key].upload_url = content_of(upload.pk)  # type: ignore[attr-defined]
         self.fields[NOTE] = forms.CharField(
             label=_("What we changed and why"),
             widget=forms.Textarea(attrs={"rows": 3}),

@@ -4,9 +4,10 @@ import ast
 from collections.abc import Iterator
 from importlib import import_module
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from backend.api import v1
+from backend.web.answers import content_of
 from tests.habits.house import ROOT, sources, tree
 from tests.habits.test_purity import in_a_fresh_process
 
@@ -36,6 +37,10 @@ def test_every_address_leads_to_a_view():
         module, name = one.callback.__module__, one.callback.__qualname__
         if "<locals>" not in name:  # else made of a class, which walking over the addresses has loaded
             assert callable(getattr(import_module(module), name, None)), f"{one.pattern}: {module}.{name} is nothing"
+
+
+def test_the_one_address_of_the_api_that_pages_link_to_is_there():
+    assert resolve(content_of(1)).url_name == "upload-content"
 
 
 def test_no_two_addresses_of_the_api_share_a_name_unless_they_are_one_resource():
