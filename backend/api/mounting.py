@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, path
 from django.urls.resolvers import RoutePattern
@@ -102,7 +102,7 @@ class ByFirstWord(URLResolver):
         return self._below[word]
 
     @cached_property
-    def url_patterns(self) -> list[Any]:  # type: ignore[override]
+    def url_patterns(self) -> list[URLPattern | URLResolver]:
         """All of them, for the description and for tests."""
         return [route for word in self._rows for route in self._of(word).url_patterns]
 
