@@ -62,7 +62,8 @@ def held(_request: HttpRequest) -> HttpResponse:
 def whole(_request: HttpRequest) -> HttpResponse:
     """Everything is loaded that stays in a process once each of its pages and addresses was asked for: views and templates."""
     _load(get_resolver().url_patterns)
-    for folder in {*settings.TEMPLATES[0]["DIRS"], *get_app_template_dirs("templates")}:
+    own: Any = settings.TEMPLATES[0]["DIRS"]
+    for folder in {*own, *get_app_template_dirs("templates")}:
         for file in Path(folder).rglob("*.html"):
             if settings.ROOT in file.parents and ".venv" not in file.parts:
                 get_template(str(file.relative_to(folder)))
