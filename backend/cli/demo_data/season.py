@@ -15,7 +15,7 @@ from backend.cli.demo_data.given import counted, remember_given
 from backend.cli.demo_data.learned import season_learned
 from backend.cli.demo_data.peering import peer_rows
 from games.bundles.bundle import Bundle
-from games.bundles.rows import AttemptRow, FileRow, PersonRow
+from games.bundles.rows import AttemptRow, FileRow, MarkRow, PersonRow
 from games.bundles.tables import Table, Tables
 from games.cycles.models import Cycle
 from games.ideas.models import Idea
@@ -53,20 +53,7 @@ def load(people: Mapping[str, Any]) -> Cycle:
         files=Table(
             [FileRow("week1", "quest", team, 1, "picture", _digest(one), "counted.png") for team, one in pictures.items()]
         ),
-        marks=Table(
-            [
-                row
-                for team in players
-                for row in marks(
-                    ("week1", "quest"),
-                    {**team, "strength": 1 + team["quiz"]},
-                    list(REFEREES),
-                    QUEST,
-                    "Counted, and told as it was.",
-                )
-            ],
-            ("feedback",),
-        ),
+        marks=Table(_marked(players), ("feedback",)),
     )
     bundle = Bundle(design, tables, files={_digest(one): one for one in pictures.values()})
     cycle = imported(bundle, by=people["olga"], organization=house)
@@ -79,6 +66,15 @@ def load(people: Mapping[str, Any]) -> Cycle:
     _told(cycle)
     remember_given(cycle)
     return cycle
+
+
+def _marked(players: list[dict[str, Any]]) -> list[MarkRow]:
+    said = "Counted, and told as it was."
+    return [
+        row
+        for team in players
+        for row in marks(("week1", "quest"), {**team, "strength": 1 + team["quiz"]}, list(REFEREES), QUEST, said)
+    ]
 
 
 def _design(start: datetime) -> Design:
