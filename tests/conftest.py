@@ -10,6 +10,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from hypothesis import HealthCheck, settings
 
+from backend import cache as patient
 from tests.cast import cast  # noqa: F401 -- a fixture for every test
 
 # The quick one draws the same examples each time: whether a change lands is no matter of luck. The thorough one goes looking.
@@ -77,12 +78,13 @@ def asks_database(item: pytest.Item) -> bool:
 
 @pytest.fixture(autouse=True)
 def _empty_cache(request: pytest.FixtureRequest) -> None:
-    """A test that uses the database starts with an empty cache. Only our own keys go: parallel workers share one Valkey."""
+    """A test that uses the database starts with an empty cache that is there. Only our own keys go: parallel workers share one Valkey."""
     if not asks_database(request.node):
         return
     if not django_settings.HAS_REDIS:
         cache.clear()
         return
+    patient._away_until.clear()  # a server that was away in the test before
     client = cache._cache.get_client(None, write=True)
     if keys := list(client.scan_iter(f"{django_settings.PREFIX}*", count=1000)):
         client.delete(*keys)

@@ -69,10 +69,10 @@ def _shape(address: str) -> tuple[str, int, str]:
 
 
 def _declared(address: str) -> tuple[str, int, str]:
+    """Its shape. Raises ValueError: an address of the API begins with a word, and each <part> is one between two strokes."""
     first, number, last = _shape(address)
     if "<" in first or "<path:" in address:
-        message = f"{address}: an address of the API begins with a word, and each <part> is one between two strokes"
-        raise ValueError(message)
+        raise ValueError(address)
     return first, number, ANY if "<" in last else last
 
 

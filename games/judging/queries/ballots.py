@@ -109,10 +109,9 @@ def not_for(persons: Collection[int], cycle_id: int) -> set[int]:
         return set()
     memberships = Membership.objects.filter(cycle=cycle_id, group__isnull=False)
     me = Q(person__in=sorted(persons)) | Q(person__user__in=Person.objects.filter(pk__in=sorted(persons)).values("user_id"))
-    own = set(memberships.filter(me).values_list("group_id", flat=True))
-    mates = memberships.filter(group__in=own).values("person_id")
-    others = memberships.filter(person__in=mates, until__isnull=True).values_list("group_id", flat=True)
-    return {group for group in (*own, *others) if group is not None}
+    mates = memberships.filter(group__in=memberships.filter(me).values("group_id")).values("person_id")
+    rows = memberships.filter(me | Q(person__in=mates, until__isnull=True))
+    return set(rows.values_list("group_id", flat=True))
 
 
 def ballots_of(challenge: Challenge, panel: str, persons: Collection[int]) -> dict[int, Ballot]:
