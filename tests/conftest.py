@@ -2,13 +2,16 @@
 
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from zlib import crc32
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.db import connection
 from hypothesis import HealthCheck, settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from backend import cache as patient
 from tests.cast import cast  # noqa: F401 -- a fixture for every test
@@ -23,6 +26,8 @@ HERE = Path(__file__).parent
 STORIES = HERE / "flows"
 OWN_SERVICES = (HERE / "backend" / "cli", HERE / "backend" / "services")
 DATABASE = frozenset({"db", "transactional_db"})
+OTHERS = """SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -74,6 +79,16 @@ def pytest_collection_finish() -> None:
 def asks_database(item: pytest.Item) -> bool:
     """Whether a test asks for the database, by its mark or a fixture."""
     return item.get_closest_marker("django_db") is not None or bool(DATABASE & set(getattr(item, "fixturenames", ())))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """At the end nobody else is in the database: the session of a process that a test killed may still be on its way out."""
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(OTHERS)
 
 
 @pytest.fixture(autouse=True)
