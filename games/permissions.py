@@ -6,12 +6,13 @@ A superuser is no bypass: the owner of the instance sees a sealed entry only aft
 "Organizers" who may view something means these owners too; whoever steers, decides or settles something is an organizer.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from django.db.models import Exists, FilteredRelation, Model, OuterRef, Q, QuerySet
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, F, FilteredRelation, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from games.challenges.models import Challenge
@@ -78,7 +79,11 @@ from leaderboards.models import Board, Snapshot, Standing
 NEVER = Q(pk__in=())
 LISTED = [s.value for s in CycleState if s is not CycleState.DRAFT]
 SCORES_SHOWN = [v.value for v in (Visibility.SCORES, Visibility.SUMMARIES, Visibility.FULL, Visibility.FORKABLE)]
+HELD: Final = ("asked_at", "held_person", "held_cycle", "held_group", "held_capabilities")
 WORK_SHOWN = [v.value for v in (Visibility.FULL, Visibility.FORKABLE)]
+
+type Held = tuple[datetime, int | None, int | None, int | None, list[str]]
+"""(database's now, person, cycle, group, capabilities) of one thing that somebody holds; of nothing, but for the person, if they hold nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,22 +155,35 @@ class Access:
         return sorted({*self.cycles, *self.member_of, *self.opened})
 
 
-def _holding(user_id: int) -> QuerySet[Person, Any]:
-    held = FilteredRelation("memberships", condition=Q(memberships__until__isnull=True))
-    rows = Person.objects.filter(user_id=user_id).annotate(held=held, at=Now())
-    return rows.values_list("pk", "at", "held__cycle_id", "held__group_id", "held__capabilities")
+def with_held[M: Model](rows: QuerySet[M, M], user: str = "") -> QuerySet[M, M]:
+    """The same rows, each once for everything that its user holds, and once if that is nothing. `user`: the path to the user, ending in __."""
+    held = FilteredRelation(f"{user}people__memberships", condition=Q(**{f"{user}people__memberships__until__isnull": True}))
+    columns = {"held_person": F(f"{user}people__pk"), "held_cycle": F("held__cycle_id"), "held_group": F("held__group_id")}
+    found: Any = rows.annotate(held=held, asked_at=Now(), **columns, held_capabilities=F("held__capabilities"))
+    return cast("QuerySet[M, M]", found)
 
 
-_held_by: Final[Kept[Person, tuple[int, datetime, int | None, int | None, list[str]]]] = Kept(_holding, int)
-"""(person, database's now, cycle, group, capabilities) of everything somebody holds; a person who holds nothing has one row too."""
+def held_in(rows: Iterable[Any]) -> list[Held]:
+    """What `access_for` makes of such rows."""
+    return [tuple(getattr(row, name) for name in HELD) for row in rows]
+
+
+def _holding(user_id: int) -> QuerySet[Any, Any]:
+    return with_held(get_user_model()._default_manager.filter(pk=user_id)).values_list(*HELD)
+
+
+_held_by: Final[Kept[Any, Held]] = Kept(_holding, int)
 
 
 def _opened_by(user_id: int, now: datetime) -> frozenset[int]:
     return frozenset(glass_broken(now).filter(by_id=user_id).values_list("cycle_id", flat=True))
 
 
-def access_for(user: Any, *, token: Any = None, now: datetime | None = None) -> Access:
-    """The facts about `user` (a User or AnonymousUser) in one statement (the owner of the instance: two); a token narrows them."""
+def access_for(user: Any, *, token: Any = None, now: datetime | None = None, held: Iterable[Held] | None = None) -> Access:
+    """The facts about `user` (a User or AnonymousUser) in one statement (the owner of the instance: two); a token narrows them.
+
+    `held`: what they hold, if it has come with them (`with_held`); then a statement less.
+    """
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return Access(now=now or db_now())
     cycles: dict[int, frozenset[str]] = {}
@@ -174,9 +192,10 @@ def access_for(user: Any, *, token: Any = None, now: datetime | None = None) -> 
     persons: set[int] = set()
     only_cycles = set(token.cycles) if token is not None and token.cycles else None
     only = frozenset(token.capabilities) if token is not None and token.capabilities else None
-    for person_id, at, cycle_id, group_id, capabilities in _held_by(user.pk):
+    for at, person_id, cycle_id, group_id, capabilities in _held_by(user.pk) if held is None else held:
         now = now or at
-        persons.add(person_id)
+        if person_id is not None:
+            persons.add(person_id)
         if cycle_id is None or (only_cycles is not None and cycle_id not in only_cycles):
             continue
         granted = frozenset(capabilities) if only is None else frozenset(capabilities) & only

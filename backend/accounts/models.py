@@ -1,12 +1,15 @@
 """Who signs in: the user, the tokens that act for a user, the links that sign in without a password."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.timezone import now
+
+if TYPE_CHECKING:  # the table of permissions knows every model
+    from games.permissions import Held
 
 
 class UserManager(BaseUserManager["User"]):
@@ -36,6 +39,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
     date_joined = models.DateTimeField(default=now)
+
+    held: "list[Held] | None" = None
+    """What the user held when they were looked up for this request, if that was asked; good for this request only."""
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -33,7 +33,8 @@ def access_of(request: HttpRequest | Request) -> Access:
     kept: Access | None = getattr(inner, _KEPT, None)
     if kept is None:
         token = request.auth if isinstance(request, Request) else None
-        kept = access_for(request.user, token=token if isinstance(token, ApiToken) else None)
+        user: Any = request.user
+        kept = access_for(user, token=token if isinstance(token, ApiToken) else None, held=getattr(user, "held", None))
         setattr(inner, _KEPT, kept)
     return kept
 

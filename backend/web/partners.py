@@ -1,5 +1,6 @@
 """Partnerships as pages show them: in words, with the parts of all teams."""
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from games.groups.models import Group
-from games.partnerships.models import Partnership
+from games.partnerships.models import Partner, Partnership
 from games.partnerships.queries import sorted_partners
 from games.partnerships.rules import WHOLE, AnswerState, PartnershipKind, PartnershipState, percent
 from games.permissions import Access
@@ -27,16 +28,18 @@ STATES = {
 }
 
 
-def partnership_shape(one: Partnership, group: Group | None, access: Access) -> dict[str, Any]:
-    """What a card shows. `group`: the team that looks, None for organizers and others. No statement: comes with `with_partners`."""
-    partners = sorted_partners(one)
+def partnership_shape(
+    one: Partnership, group: Group | None, access: Access, teams: Iterable[Partner] | None = None
+) -> dict[str, Any]:
+    """What a card shows. `group`: the team that looks, None for organizers and others. No statement: `teams` are given, or came along."""
+    partners = sorted_partners(one, teams)
     own = next((row for row in partners if group is not None and row.group_id == group.pk), None)
     proposed, merger = one.state == PartnershipState.PROPOSED.value, one.kind == PartnershipKind.MERGER.value
     takes = one.challenge is not None and state_of(one.challenge.round.clock, access.now) in {RoundState.PLANNED, RoundState.OPEN}
     return {
         "one": one,
         "merger": merger,
-        "title": _title(one, group),
+        "title": _title(one, group, partners),
         "state": dict(zip(("state", "label"), STATES[one.state], strict=True)),
         "parts": [
             {
@@ -56,8 +59,8 @@ def partnership_shape(one: Partnership, group: Group | None, access: Access) -> 
     }
 
 
-def _title(one: Partnership, group: Group | None) -> str:
-    others = [row.group.name for row in sorted_partners(one) if group is None or row.group_id != group.pk]
+def _title(one: Partnership, group: Group | None, partners: Sequence[Partner]) -> str:
+    others = [row.group.name for row in partners if group is None or row.group_id != group.pk]
     names = _(" and ").join(others)
     if one.challenge is not None:
         return _("One entry to “%(task)s” with %(teams)s") % {"task": one.challenge.name, "teams": names}

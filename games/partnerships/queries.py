@@ -31,6 +31,16 @@ def partnerships_of(groups: Iterable[int]) -> QuerySet[Partnership]:
     return with_partners(Partnership.objects.filter(Exists(mine))).order_by("-number")
 
 
+def with_their_partners(rows: QuerySet[Partnership]) -> list[tuple[Partnership, list[Partner]]]:
+    """The same partnerships, the newest first, each with its teams: in one statement."""
+    beside = ("group", "partnership__cycle", "partnership__lead", "partnership__challenge__round", "partnership__by")
+    partners = Partner.objects.filter(partnership__in=rows.order_by()).select_related(*beside)
+    found: dict[int, tuple[Partnership, list[Partner]]] = {}
+    for one in partners.order_by("-partnership__number", "-partnership", "pk"):
+        found.setdefault(one.partnership_id, (one.partnership, []))[1].append(one)
+    return list(found.values())
+
+
 def partnerships_in(cycle: Cycle) -> QuerySet[Partnership]:
     """All of a cycle, the newest first."""
     return with_partners(Partnership.objects.filter(cycle=cycle)).order_by("-number")
@@ -154,6 +164,7 @@ def rounds_ahead(cycle: Cycle, now: datetime) -> list[Round]:
     return [one for one in rounds_of(cycle, now) if one.state == RoundState.PLANNED.value]
 
 
-def sorted_partners(partnership: Partnership) -> list[Any]:
-    """Its teams, the lead first, then by name."""
-    return sorted(partnership.partners.all(), key=lambda one: (one.group_id != partnership.lead_id, one.group.name, one.pk))
+def sorted_partners(partnership: Partnership, partners: Iterable[Partner] | None = None) -> list[Partner]:
+    """Its teams, the lead first, then by name. `partners`: the teams, where they have been read."""
+    teams = partnership.partners.all() if partners is None else partners
+    return sorted(teams, key=lambda one: (one.group_id != partnership.lead_id, one.group.name, one.pk))

@@ -133,7 +133,7 @@ def _judged(call: Scene, group: Group, number: int) -> None:
     FeedbackReply.objects.create(sheet=sheet, kind="thanks", text="The same")
 
 
-def _learned(round_: Round, group: Group, number: int) -> None:
+def learned(round_: Round, group: Group, number: int) -> None:
     """What is shared, studied, tried and measured: a row each."""
     cycle = round_.cycle
     idea = Idea.objects.create(cycle=cycle, number=number, kind="tactic", title="The same", group=group, shared_at=now())
@@ -191,7 +191,7 @@ def _around(people: dict[str, Actor], played: Played, call: Scene) -> None:
         Message.objects.create(to="ada@example.org", kind="test", key=f"message-{number}", subject="Hello", body="Hello.")
         record_decision(cycle, DecisionKind.BREAK, by=people["org"].user, reason="A draw.", board="result", group="team-1")
         ExternalResult.objects.create(cycle=cycle, kind="board", key="result", group=f"team-{number}", name="score", value="1.5")
-        _learned(call.round, call.groups[number], number + 1)
+        learned(call.round, call.groups[number], number + 1)
         Announcement.objects.create(cycle=cycle, title="The same", at=now())
         Appeal.objects.create(round=call.round, group=call.groups[number], text="The same")
         ChangeSet.objects.create(cycle=cycle, number=number + 1, reason="The same")

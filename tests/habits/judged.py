@@ -122,15 +122,15 @@ class Scene:
         return list(rows.values_list("pk", flat=True))
 
 
-def judged(mode: Mode) -> Scene:
-    """The whole scene in one mode."""
+def judged(mode: Mode, **rules: Any) -> Scene:
+    """The whole scene in one mode. `rules`: more of them, as a design is written."""
     who = {name: actor(name, is_superuser=name == "root") for name in NAMES}
     for name, whole in NAMES.items():
         type(who[name].user)._default_manager.filter(pk=who[name].user.pk).update(name=whole)
         type(who[name].person)._default_manager.filter(pk=who[name].person.pk).update(name=whole)
         who[name].person.name = whole
     found = Scene(mode, who)
-    _cycle(found)
+    _cycle(found, rules)
     _entries(found)
     _panels(found)
     _marks(found)
@@ -144,7 +144,7 @@ def judged(mode: Mode) -> Scene:
     return found
 
 
-def _cycle(found: Scene) -> None:
+def _cycle(found: Scene, more: dict[str, Any]) -> None:
     mode = found.mode
     rules = {"blind": mode.blind, "others_marks": mode.others, "judges_named": mode.named, "visibility": "full"}
     cycle = CycleFactory.create(key="water", name="Clean water", state="running")
@@ -156,11 +156,12 @@ def _cycle(found: Scene) -> None:
             "challenges": [TASK],
             "boards": [{"key": "result"}],
         }
+        | more
     )
     apply_design(cycle, design, by=None)
     round_ = cycle.rounds.get()
     move(round_, opens=-7200, closes=3600)
-    found.rows |= {"cycle": cycle, "round": round_, "task": round_.challenges.get()}
+    found.rows |= {"cycle": cycle, "round": round_, "task": round_.challenges.get(key="essay")}
     found.rows["task"].round = round_
     for key, name, captain in (("scarlet-ibises", "Scarlet Ibises", "ada"), ("azure-terns", "Azure Terns", "ben")):
         group = Group.objects.create(cycle=cycle, key=key, name=name, invite_code=f"CODE{key[:4].upper()}99")

@@ -26,7 +26,7 @@ from games.organizations.queries import invitation_by_secret
 from games.organizations.rules import InvitationState, invitation_state
 from leaderboards.live import recheck
 
-BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
+BACKEND: Final = "backend.accounts.sessions.Accounts"
 
 
 def next_path(request: HttpRequest) -> str:

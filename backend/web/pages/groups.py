@@ -30,7 +30,7 @@ from games.groups.models import Group
 from games.groups.queries import public_key
 from games.judging.models import Sheet
 from games.judging.rules import SheetState
-from games.partnerships.queries import AGREED, partnerships_of
+from games.partnerships.queries import AGREED, partnerships_of, with_their_partners
 from games.permissions import Access, visible
 from games.playbooks.rules import Capability
 from games.playbooks.schema import ChallengeDesign, Design
@@ -108,9 +108,9 @@ def certificate_of(access: Access, source: SourceKind, key: str) -> Subquery:
 
 
 def together_of(access: Access, row: Group) -> list[dict[str, Any]]:
-    """With whom the group became one team or handed in together, as far as it may be known. Two statements."""
-    agreed = partnerships_of([row.pk]).filter(state=AGREED)
-    return [partnership_shape(one, row, access) for one in visible(access, "partnership.view", agreed)]
+    """With whom the group became one team or handed in together, as far as it may be known. One statement."""
+    agreed = visible(access, "partnership.view", partnerships_of([row.pk]).filter(state=AGREED))
+    return [partnership_shape(one, row, access, teams) for one, teams in with_their_partners(agreed)]
 
 
 def _facts(row: Group) -> list[dict[str, Any]]:

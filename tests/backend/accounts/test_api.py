@@ -141,7 +141,7 @@ def test_desk_lists_take_the_same_statements_for_one_row_and_for_three(cast: Cas
     api = owner().api
     for path in ("users", "messages"):
         for number in range(4):
-            with django_assert_num_queries(6):  # what an owner may read by decision is one of them
+            with django_assert_num_queries(4):  # what an owner may read by decision is one of them
                 assert api.get(f"{V1}/desk/{path}").status_code == 200
             Message.objects.create(to="x@example.org", kind="k", key=f"{path}{number}", subject="s", body="b")
             UserFactory()

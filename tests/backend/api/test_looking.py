@@ -100,7 +100,7 @@ def test_a_strange_address_is_answered_alike(world: World, pk: str) -> None:
 
 def test_it_takes_no_more_statements(world: World, django_assert_num_queries: Any) -> None:
     for which in ("kept_one", "plain_one"):
-        with django_assert_num_queries(4):  # the token, what one holds, the row, whether one may
+        with django_assert_num_queries(3):  # the token with what one holds, the row, whether one may
             assert ask(which, world.secrets["ada"], str(world.cycles["ada"].pk)).status_code == 200
 
 

@@ -111,7 +111,7 @@ def test_what_teams_say_takes_the_same_statements_for_few_and_many(count: int) -
     client.get("/desk/sheets/from-teams/")
     with CaptureQueriesContext(connection) as statements:
         client.get("/desk/sheets/from-teams/")
-    assert len(without_designs(statements)) == 10, without_designs(statements)
+    assert len(without_designs(statements)) == 9, without_designs(statements)
 
 
 # --- The team -------------------------------------------------------------------------------------------------------------------------
@@ -243,4 +243,4 @@ def test_the_desk_takes_the_same_statements_for_few_and_many_entries(count: int)
     client.get(f"/cycles/{call.cycle.key}/desk/judging/feedback/")
     with CaptureQueriesContext(connection) as statements:
         client.get(f"/cycles/{call.cycle.key}/desk/judging/feedback/")
-    assert len(without_designs(statements)) == 12, without_designs(statements)
+    assert len(without_designs(statements)) == 11, without_designs(statements)

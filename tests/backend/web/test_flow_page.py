@@ -57,7 +57,7 @@ def test_the_page_takes_the_same_few_statements(cast: Cast, count: int):
     client.get(FLOW)
     with CaptureQueriesContext(connection) as sent:
         assert f"{count} times" in main(client.get(FLOW))
-    assert len(without_designs(sent)) == 6
+    assert len(without_designs(sent)) == 5
 
 
 @given(PAIRS)

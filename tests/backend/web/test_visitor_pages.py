@@ -419,4 +419,4 @@ def test_the_calendar_takes_as_many_statements_for_three_pitches_as_for_thirty(s
     for group in call.groups:
         sheet_for(call, cast.judith.person, group)
     schedule_pitches(round_=call.round, asked=Asked(Times(now() + timedelta(days=2), 5, 1), {"jury": ("Aula",)}), by=None)
-    assert statements(cast.judith.client, f"/cycles/{call.cycle.key}/calendar.ics") == 7
+    assert statements(cast.judith.client, f"/cycles/{call.cycle.key}/calendar.ics") == 6

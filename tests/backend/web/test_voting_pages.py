@@ -216,7 +216,7 @@ def test_the_vote_takes_the_same_statements_for_few_and_many_entries(count: int,
         client.get(page(call))
         with CaptureQueriesContext(connection) as statements:
             client.get(page(call))
-        assert len(without_designs(statements)) == 12, without_designs(statements)
+        assert len(without_designs(statements)) == 11, without_designs(statements)
     assert len(votes_on(call.challenge, timezone.now())) == 1
 
 
@@ -347,7 +347,7 @@ def test_the_desk_takes_the_same_statements_for_few_and_many_voters_and_teams(co
     assert f"<dd>{count}</dd>" in shown
     assert f"{count} teams have sheets open" in shown
     assert "no two teams judge each other" in shown
-    assert len(without_designs(statements)) == 12, without_designs(statements)
+    assert len(without_designs(statements)) == 11, without_designs(statements)
 
 
 def test_teams_that_judge_each_other_are_named() -> None:

@@ -70,7 +70,7 @@ def test_the_desk_tells_what_is_marked_now_from_what_opens_later_and_when(size):
     assert "to mark now" not in text
     with CaptureQueriesContext(connection) as sent:
         client.get("/desk/")
-    assert len(without_designs(sent)) == 9
+    assert len(without_designs(sent)) == 8
 
 
 def test_a_mark_out_of_bounds_stays_in_its_field_beside_the_fault(desk):

@@ -145,7 +145,7 @@ def test_the_vote_takes_the_same_statements_for_few_and_many_entries(count: int)
     client = who.ada.api
     with CaptureQueriesContext(connection) as statements:
         client.get(f"{API}/challenges/{call.challenge.pk}/voting")
-    assert len(without_designs(statements)) == 10, without_designs(statements)
+    assert len(without_designs(statements)) == 9, without_designs(statements)
 
 
 @pytest.mark.outsider("audience-peers", "audience-seat-peers")

@@ -120,4 +120,4 @@ def test_answering_takes_few_statements(call, who):
     pair = api.post(f"{API}/challenges/{call.challenge.pk}/pairs").json()
     with CaptureQueriesContext(connection) as found:
         api.post(f"{API}/pairs/{pair['id']}/answer", {"outcome": "a"})
-    assert len(without_designs(found)) == 8  # session, user, access; the pair; locked with its facts, said, told, learned
+    assert len(without_designs(found)) == 7  # session, user, pair; locked with its facts, said, told, learned
