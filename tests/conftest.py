@@ -15,6 +15,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from backend import cache as patient
 from tests.cast import cast  # noqa: F401 -- a fixture for every test
+from worker import desk
 
 # The quick one draws the same examples each time: whether a change lands is no matter of luck. The thorough one goes looking.
 settings.register_profile("quick", deadline=None, max_examples=50, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -89,6 +90,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute(OTHERS)
+
+
+@pytest.fixture(autouse=True)
+def _jobs_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker takes what a page asks for, where no worker runs: it is done at once, in the process of the test."""
+    if asks_database(request.node):
+        monkeypatch.setattr(desk, "publish", lambda *_: False)
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,12 @@
 """Long work that an organizer's page waits for: previews, exports, verifications.
 
-A job lives in the cache: asked for by a page, done by a worker (here and now where there is little to do, or no worker), looked at
+A job lives in the cache: asked for by a page, done by a worker (here and now where a file is small, or no worker can be told), looked at
 until it is done. Losing one costs a click.
 """
 
 import logging
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -28,9 +29,9 @@ from games.judging.rules.plans import precision_data
 from games.playbooks.schema import Design
 from games.progression.rules import decided_after
 from games.recognition.queries import point_facts
+from games.results.queries.ceremony import Curtain, curtain_of
 from games.results.queries.preview import Missing, Preview, preview, stamp
 from games.rounds.models import Round
-from leaderboards.computing import is_statistical
 from leaderboards.engine.language import gettext_noop
 from leaderboards.engine.planning import enough, precision
 from leaderboards.engine.spec import LIVE_FORMATS, Source
@@ -40,6 +41,9 @@ logger = logging.getLogger(__name__)
 
 BIG: Final = 20_000  # rows to read: about a second of work
 KEEP: Final = 24 * 3600
+WAIT: Final = 2.0
+"""Seconds that a page waits for a worker before it shows how far the work is: most is done before."""
+EACH_LOOK: Final = 0.02
 KEEP_MOVING: Final = 20  # seconds: where points or live boards of other rounds go on meanwhile
 PATIENCE: Final = timedelta(minutes=3)
 FOLDER: Final = "exports"
@@ -88,10 +92,19 @@ def look(key: str, cycle: Cycle) -> Job | None:
     return found
 
 
-def ask(work: str, cycle: Cycle, *arguments: Any, here: bool, away: bool = False, key: str = "", keep: int = KEEP) -> Job:
+def ask(
+    work: str,
+    cycle: Cycle,
+    *arguments: Any,
+    here: bool = False,
+    away: bool = False,
+    key: str = "",
+    keep: int = KEEP,
+    wait: float = 0,
+) -> Job:
     """Have a work done: in this process if `here`, or if no worker can be told. The same key again gives the job that is there.
 
-    `away`: never in this process, since it takes what only workers load.
+    `away`: never in this process, since it takes what only workers load. `wait`: seconds until the job is given though it is not over.
     """
     there = look(key, cycle) if key else None
     if there is not None and there.state != "failed":
@@ -101,7 +114,15 @@ def ask(work: str, cycle: Cycle, *arguments: Any, here: bool, away: bool = False
     told = not here and publish("carry_out", job.key)
     if not told and not away:
         return _done(job)  # as it came out, also where the cache is away and keeps nothing
-    return look(job.key, cycle) or job
+    return _waited(job, wait)
+
+
+def _waited(job: Job, seconds: float) -> Job:
+    """The job when it is over, or as it is after so many seconds; as it was where the cache keeps nothing."""
+    until = time.monotonic() + seconds
+    while (found := cache.get(f"job:{job.key}")) is not None and not found.over and time.monotonic() < until:
+        time.sleep(EACH_LOOK)
+    return found or job
 
 
 def forget(key: str) -> None:
@@ -152,13 +173,12 @@ def preview_of(round_: Round) -> Preview:
 
 
 def kept_preview(round_: Round, found: Missing, *, fresh: bool = False) -> Job:
-    """The preview of a round as a job: a kept one if nothing has happened since, else computed here, or by a worker if it is big."""
+    """The preview of a round as a job: a kept one if nothing has happened since, else a worker computes it."""
     key = f"preview-with-close-{round_.pk}-{stamp(round_, found)}"
     if fresh:
         forget(key)
     keep = KEEP_MOVING if _moves(design_of(round_.cycle)) else KEEP
-    here = found.weight <= BIG and not is_statistical(design_of(round_.cycle))
-    return ask("preview", round_.cycle, round_.pk, here=here, key=key, keep=keep)
+    return ask("preview", round_.cycle, round_.pk, key=key, keep=keep, wait=WAIT)
 
 
 def _moves(design: Design) -> bool:
@@ -170,6 +190,20 @@ def _moves(design: Design) -> bool:
 def _preview(tell: Tell, cycle_id: int, round_id: int) -> Preview:
     tell(gettext_noop("Computing the results"), 0.1)
     return preview_of(Round.objects.select_related("cycle").get(pk=round_id, cycle=cycle_id))
+
+
+def kept_curtain(cycle: Cycle, waiting: Round | None, rests_on: str) -> Job:
+    """What the ceremony tells, as a job: a `Curtain`, or None without a board. `rests_on`: the `stamp` of the round that it ends with."""
+    keep = KEEP_MOVING if _moves(design_of(cycle)) else KEEP
+    asked = waiting.pk if waiting is not None else None
+    return ask("ceremony", cycle, asked, key=f"ceremony-{cycle.pk}-{asked}-{rests_on}", keep=keep, wait=WAIT)
+
+
+def _ceremony(tell: Tell, cycle_id: int, waiting: int | None) -> Curtain | None:
+    tell(gettext_noop("Computing the results"), 0.1)
+    cycle = Cycle.objects.get(pk=cycle_id)
+    round_ = Round.objects.get(pk=waiting) if waiting is not None else None
+    return curtain_of(cycle, round_, points=point_facts(cycle))
 
 
 # --- Files ----------------------------------------------------------------------------------------------------------------------------
@@ -242,6 +276,7 @@ def _precision(tell: Tell, _cycle_id: int, entries: int, judges: int) -> dict[st
 
 WORK: Final[Mapping[str, Callable[..., Any]]] = {
     "preview": _preview,
+    "ceremony": _ceremony,
     "export": _export,
     "verify": _verify,
     "precision": _precision,

@@ -65,9 +65,11 @@ def next_step(kind: RunKind, step: Step, *, publish: bool = True) -> Step | None
     return steps[position] if position < len(steps) else None
 
 
-def wait_after(tries: int) -> timedelta | None:
-    """How long to wait after so many failed tries of a step; None: give up."""
-    return None if tries >= TRIES else timedelta(seconds=2**tries)
+def wait_after(kind: RunKind, tries: int) -> timedelta | None:
+    """How long to wait after so many failed tries of a step; None: give up. A refresh never does: somebody looks at a board that is late."""
+    if kind is RunKind.SETTLE and tries >= TRIES:
+        return None
+    return timedelta(seconds=2 ** min(tries, TRIES - 1))
 
 
 class WinnerPlan(TypedDict):

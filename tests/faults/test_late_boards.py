@@ -9,10 +9,10 @@ from django.test import Client
 from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
-from games.results.actions import request_refresh
+from games.results.actions import request_refresh, stumble
 from games.results.models import RecomputeRun
 from games.results.queries.behind import PATIENCE, behind, with_waiting
-from games.results.rules import LEASE, OPEN
+from games.results.rules import LEASE, OPEN, TRIES
 from leaderboards.models import Board
 from tests.factories.results import Played, water
 from worker.pulse import pulse
@@ -79,6 +79,32 @@ def test_a_refresh_that_is_left_lying_makes_the_page_late(client: Client, left: 
     assert f"{LATE}: what came in since {since.astimezone(UTC):%H:%M:%S} (UTC) is safe" in client.get(page).content.decode()
     RecomputeRun.objects.filter(pk=run.pk).update(lease_until=None)
     while RecomputeRun.objects.filter(state__in=OPEN).exists():
+        do_step(run.pk)
+    assert LATE not in client.get(page).content.decode()
+
+
+def test_a_refresh_that_cannot_succeed_makes_its_own_boards_late_and_is_tried_until_it_does(client: Client) -> None:
+    """A disk is full, or a rule meets what nobody thought of: boards of others are not late for it, and it comes right without a new act."""
+    played, other = water(), water()
+    page, elsewhere = live_page(played), live_page(other)
+    record(Kind.SHEET_FINALIZED, cycle_id=played.cycle.pk)
+    pulse()
+    run = request_refresh(played.cycle)
+    since = db_now() - timedelta(hours=1)
+    for tries in range(1, 3 * TRIES):
+        RecomputeRun.objects.filter(pk=run.pk).update(
+            state="running", asked_at=since, started_at=since, not_before=None, tries=tries, claimed_by="w"
+        )
+        run.refresh_from_db()
+        stumble(run, RuntimeError("the disk is full"))
+        run.refresh_from_db()
+        assert (run.state, run.error) == ("running", "RuntimeError: the disk is full")
+        assert run.lease_until is not None
+        assert run.lease_until - db_now() <= timedelta(seconds=2 ** (TRIES - 1))
+        assert LATE in client.get(page).content.decode()
+        assert (LATE in client.get(elsewhere).content.decode()) == (tries < TRIES)
+    RecomputeRun.objects.filter(pk=run.pk).update(lease_until=None)
+    while RecomputeRun.objects.filter(pk=run.pk, state__in=OPEN).exists():
         do_step(run.pk)
     assert LATE not in client.get(page).content.decode()
 

@@ -16,7 +16,7 @@ from bench.following import Copy
 from games.journal.rules import Kind, chained_hash
 from games.playbooks.schema import parse_design
 from games.recognition.rules.points import Act, Award, Ledger, points_for
-from games.results.rules import LEASE, TRIES, RunKind, Step, next_step, steps_of, wait_after
+from games.results.rules import LEASE, RunKind, Step, next_step, steps_of, wait_after
 from leaderboards.actions import stored_rows
 from leaderboards.engine.facts import Attempt, Facts, Group
 from leaderboards.engine.pipeline import compute
@@ -326,8 +326,8 @@ class World:
         """A step fails: it is tried again later, with everything read anew."""
         work = self.working.pop(number)
         run = self.disk.runs[work.run]
-        if (run.state, run.holder) == ("running", work.holder) and run.tries < TRIES:
-            wait = wait_after(run.tries)
+        if (run.state, run.holder) == ("running", work.holder):
+            wait = wait_after(RunKind.REFRESH, run.tries)
             assert wait is not None
             run.holder, run.lease = "", self.now + wait
 

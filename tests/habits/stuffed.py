@@ -137,7 +137,7 @@ def _judging(found: Scene) -> None:
     Pitch.objects.create(round=round_, group=red, panel="jury", room="Hall", starts_at=now(), minutes=10)
     AssignmentPlan.objects.create(challenge=task, panel="jury", state="dropped")
     Anchor.objects.create(calibration=Calibration.objects.get(), group=red)
-    sheet = Sheet.objects.filter(group=red, state="final")[0]
+    sheet = Sheet.objects.filter(group=red, state="final").order_by("pk")[0]
     FeedbackReply.objects.create(sheet=sheet, kind="question", text="Why?")
     MarkReview.objects.get_or_create(sheet=sheet, criterion="impact", defaults={"distance": 300})
     dash = round_.challenges.get(key="dash")

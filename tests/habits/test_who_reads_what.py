@@ -18,13 +18,14 @@ from backend.sockets import board_side
 from games.challenges.models import Challenge
 from games.coaching.models import Booking
 from games.cycles.queries import not_yet_committed
-from games.groups.models import Membership
+from games.groups.models import Membership, RegistrationFile
 from games.ideas.models import Idea
-from games.judging.models import Calibration, Deliberation, Sheet
+from games.judging.models import AssignmentPlan, Calibration, Deliberation, Sheet
 from games.learning.models import ChangeTest
 from games.notices.models import Message, Notice
 from games.recognition.models import WatchFlag
 from games.results.models import RecomputeRun
+from games.rounds.models import Round
 from games.submissions.models import Submission
 from games.suggestions.models import Suggestion
 from games.talk.models import Ruling, Thread
@@ -185,9 +186,12 @@ PAGE_ROWS: Final[dict[str, type[Model]]] = {
     "deliberation": Deliberation,
     "desk-place": Membership,
     "desk-panel": Challenge,
+    "desk-plan-progress": AssignmentPlan,
     "desk-pairs": Challenge,
     "desk-publish-run": RecomputeRun,
     "follow-notice": Notice,
+    "hall-round": Round,
+    "registration-file": RegistrationFile,
     "idea": Idea,
     "idea-edit": Idea,
     "idea-together": Idea,

@@ -21,18 +21,19 @@ from games.cycles.queries import design_of
 from games.groups.queries import withheld
 from games.groups.rules import UNNAMED, is_unnamed
 from games.recognition.models import Grant
-from games.recognition.queries import point_facts
 from games.recognition.rules import GrantState
-from games.results.queries.ceremony import Curtain, ceremony_round, curtain_of, is_published
+from games.results.queries.ceremony import Curtain, ceremony_round, is_published
 from games.results.queries.preview import missing, stamp
 from games.results.rules import AwardPlan, WinnerPlan
 from games.rounds.models import Round
 from games.rounds.queries import rounds_of
 from leaderboards.models import Board
 from leaderboards.queries import RowData, latest, snapshot_rows
+from worker.desk import Job, kept_curtain
 
 OUT = [GrantState.GRANTED.value, GrantState.DELIVERED.value]
 WON = [*OUT, GrantState.VERIFIED.value, GrantState.NOMINATED.value]
+AGAIN = 1  # seconds until a page that waits is loaded again
 KEEP = 600  # seconds; a computation is thrown away sooner when anything it rests on changes
 
 
@@ -44,8 +45,13 @@ def ceremony_page(request: HttpRequest, cycle: str) -> HttpResponse:
     Others are told no more than elsewhere: awards that are granted, and the main board as it was published, if they may see it.
     """
     found, waiting, told = _asked(request, cycle)
-    context = {"cycle": found, "crumbs": crumbs_of(found, _("Ceremony")), "waiting": waiting, "ready": told is not None}
-    return render(request, "ceremony/ceremony.html", context | (told or {}))
+    context = {"cycle": found, "crumbs": crumbs_of(found, _("Ceremony")), "waiting": waiting}
+    if isinstance(told, Job):
+        answer = render(request, "ceremony/ceremony.html", context | {"job": told})
+        if not told.over:
+            answer["Refresh"] = str(AGAIN)
+        return answer
+    return render(request, "ceremony/ceremony.html", context | {"ready": told is not None} | (told or {}))
 
 
 @never_cache
@@ -53,13 +59,13 @@ def ceremony_page(request: HttpRequest, cycle: str) -> HttpResponse:
 def opening(request: HttpRequest, cycle: str) -> JsonResponse:
     """The covered board and the steps that open it, as data for the page's script."""
     _found, _waiting, told = _asked(request, cycle)
-    if told is None or told["opening"] is None:
+    if told is None or isinstance(told, Job) or told["opening"] is None:
         raise Http404
     return JsonResponse(told["opening"])
 
 
-def _asked(request: HttpRequest, key: str) -> tuple[Cycle, Round | None, dict[str, Any] | None]:
-    """The cycle, the round whose publication this precedes, and what is told; nothing while the ceremony waits."""
+def _asked(request: HttpRequest, key: str) -> tuple[Cycle, Round | None, dict[str, Any] | Job | None]:
+    """The cycle, the round whose publication this precedes, and what is told; nothing while the ceremony waits, the job while it is computed."""
     found = seen(request, "ceremony.view", Cycle.objects.select_related("series", "organization"), key=key)
     rounds = list(rounds_of(found, access_of(request).now))
     waiting = ceremony_round(rounds)
@@ -71,21 +77,27 @@ def _asked(request: HttpRequest, key: str) -> tuple[Cycle, Round | None, dict[st
         return found, waiting, _told(found, waiting, rounds)
     main = boards_seen(access, found).filter(number=1).first()
     told = _told(found, waiting, rounds, published=True, main=main)
-    return found, waiting, told if main or told is None else told | {"opening": None, "board": None}
+    if main is None and isinstance(told, dict):
+        told |= {"opening": None, "board": None}
+    return found, waiting, told
 
 
 def _told(
     cycle: Cycle, waiting: Round | None, rounds: list[Round], *, published: bool = False, main: Board | None = None
-) -> dict[str, Any] | None:
-    """Computed once while nothing changes: a contest of a hundred teams takes some seconds. `published`: as others than organizers see it."""
+) -> dict[str, Any] | Job | None:
+    """Put together once while nothing changes. `published`: as others than organizers see it."""
     last, hidden = waiting or rounds[-1], withheld(cycle)
     last.cycle = cycle  # known already: no statement for it
     shown = latest(main, rows=False) if main else None
-    state = hashlib.sha256(repr((stamp(last, missing(last)), sorted(hidden), shown and shown.pk)).encode()).hexdigest()
+    rests_on = stamp(last, missing(last))
+    state = hashlib.sha256(repr((rests_on, sorted(hidden), shown and shown.pk)).encode()).hexdigest()
     key = f"ceremony:{get_language()}:{cycle.pk}:{state}:{'all' if not published else main.pk if main else 'none'}"
     kept: dict[str, Any] | None = cache.get(key)
     if kept is None:
-        curtain = curtain_of(cycle, waiting, points=point_facts(cycle))
+        job = kept_curtain(cycle, waiting, rests_on)
+        if job.state != "done":
+            return job
+        curtain: Curtain | None = job.result
         kept = _scenes(cycle, curtain, hidden, OUT if published else WON) if curtain is not None else None
         if kept is not None and curtain is not None and published:
             rows = snapshot_rows(shown) if shown else []

@@ -187,8 +187,11 @@ def _advance(run: RecomputeRun, plan: Plan | None) -> None:
 
 
 def stumble(run: RecomputeRun, error: Exception) -> None:
-    """A step failed: a refusal of the game ends the run with its reason, anything else is tried again after a while."""
-    wait = None if isinstance(error, GameError) else wait_after(run.tries)
+    """A step failed: a refusal of the game ends the run with its reason, anything else is tried again after a while.
+
+    A settle says after some tries that it failed, and somebody asks again. Nobody asks for a refresh: it is tried until it succeeds.
+    """
+    wait = None if isinstance(error, GameError) else wait_after(RunKind(run.kind), run.tries)
     message = error.message if isinstance(error, GameError) else f"{type(error).__name__}: {error}"
     logger.warning("run %s stumbled at %s (try %s): %s", run.pk, run.step, run.tries, message, exc_info=wait is None)
     now = db_now()

@@ -199,19 +199,12 @@ def _problems(plan: Plan) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What is not in yet: judge → open sheets; attempts without verdict; flags that nobody answered. `weight`: how much there is to compute."""
+    """What is not in yet: judge → open sheets; attempts without verdict; flags that nobody answered."""
 
     judges: dict[str, int]
     pending: int
-    attempts: int
     flags: int
-    sheets: int
     state: str
-
-    @property
-    def weight(self) -> int:
-        """Roughly the rows a computation of this round reads."""
-        return 5 * self.sheets + self.attempts
 
     @property
     def open_sheets(self) -> int:
@@ -230,9 +223,7 @@ def missing(round_: Round) -> Missing:
     return Missing(
         judges={row["judge__name"]: row["open"] for row in judges if row["open"]},
         pending=tries.get("pending", 0),
-        attempts=tries.get("all", 0),
         flags=sum(row["flags"] for row in judges),
-        sheets=sum(row["final"] for row in judges),
         state=repr(([list(row.values()) for row in judges], tries, voting)),
     )
 

@@ -16,11 +16,13 @@ from games.rounds.models import Round
 from games.submissions.actions import rejudge
 from games.submissions.models import Attempt
 from leaderboards.models import Board, Snapshot, Standing
-from tests.backend.web.test_board_pages import contest
+from tests.backend.web.test_board_pages import MOST_STATEMENTS, contest
 from tests.backend.web.test_cycle_pages import page
 from tests.factories.cycles import CycleFactory
 from tests.factories.groups import MembershipFactory
 from tests.factories.results import judge_final, water
+from tests.factories.submissions import without_designs
+from worker import desk as work
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +92,33 @@ def test_it_takes_the_same_few_statements_for_few_and_for_many(cast, judged):
         Group.objects.create(cycle=judged.cycle, key=f"more{number}", name=f"More {number}")
     assert statements() >= few  # the groups changed, so it is computed again
     assert statements() == few <= 12
+
+
+def test_it_is_computed_by_a_worker_and_the_page_goes_on_by_itself(cast, judged, monkeypatch):
+    monkeypatch.setattr(work, "WAIT", 0.1)
+    told = []
+    monkeypatch.setattr(work, "publish", lambda _task, key: told.append(key) or True)
+    client = cast.org.client
+    client.get(f"/cycles/{judged.cycle.key}/")
+    with CaptureQueriesContext(connection) as sent:
+        answer = client.get(address(judged))
+    assert "The ceremony is being made ready" in answer.content.decode()
+    assert (answer["Refresh"], len(without_designs(sent)) <= MOST_STATEMENTS) == ("1", True), without_designs(sent)
+    assert client.get(address(judged, "opening.json")).status_code == 404
+    assert len(set(told)) == 1
+    work.carry_out(told[0])
+    with CaptureQueriesContext(connection) as sent:
+        answer = client.get(address(judged))
+    assert "scene-award" in answer.content.decode()
+    assert ("Refresh" in answer, len(without_designs(sent)) <= MOST_STATEMENTS) == (False, True), without_designs(sent)
+
+
+def test_a_ceremony_that_failed_says_so(cast, judged, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setitem(work.WORK, "ceremony", lambda *_: 1 / 0)
+        answer = cast.org.client.get(address(judged))
+    assert ("That did not work" in answer.content.decode(), "Refresh" in answer) == (True, False)
+    assert "scene-award" in cast.org.client.get(address(judged)).content.decode()
 
 
 def test_no_cycle_no_ceremony(cast):
