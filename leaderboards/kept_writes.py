@@ -1,21 +1,51 @@
 """Writes that are put together once, as statements are in `leaderboards.kept`: the text stays, only the values of the rows are new."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
-from django.db import DatabaseError, connections, router, transaction
+from django.db import DatabaseError, connections, models, router, transaction
 from django.db.models import Field, Model
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
+from django.db.models.sql.compiler import SQLInsertCompiler
 
 from leaderboards.prepared import kept_cursor
 
 MANY: Final = 50
 """Rows of one insert whose text is kept."""
+AS_IT_IS: Final[Mapping[type, type]] = {
+    **dict.fromkeys((models.CharField, models.TextField), str),
+    **dict.fromkeys((models.BigAutoField, models.BigIntegerField, models.IntegerField, models.PositiveIntegerField), int),
+}
+"""Kinds of fields, and the values that go to the database as they are: most. The framework looks at the others."""
+
+
+class _Columns:
+    """Fields, and what the database is given for them. A row is anything that has their attributes."""
+
+    def __init__(self, fields: Sequence[Any]) -> None:
+        self._fields = [(one, one.attname, _as_it_is(one)) for one in fields]
+
+    def values(self, row: Any, connection: Any, *, new: bool) -> list[Any]:
+        """In the order of the fields."""
+        found = []
+        for one, name, kind in self._fields:
+            value = getattr(row, name)
+            if kind is None or (value is not None and type(value) is not kind):
+                value = one.get_db_prep_save(one.pre_save(row, new), connection)
+            found.append(value)
+        return found
+
+
+def _as_it_is(one: Any) -> type | None:
+    while isinstance(one, models.ForeignKey):
+        one = one.target_field
+    return AS_IT_IS.get(type(one))
 
 
 class KeptInsert[M: Model]:
-    """Insert rows of a model: fields that take no part but a plain value. With `over` a row with the same `unique` fields is given these.
+    """Insert rows of a model: fields that take no part but a plain value. With `over` a row with the same `unique` fields is given these,
+    and what is called with may be anything that has the attributes of a row.
 
     With `counted` a field is numbered by the INSERT itself: ("number", "submission") is one more than the rows of its submission have. The
     row is given its number and, as every single new row, its id.
@@ -32,33 +62,30 @@ class KeptInsert[M: Model]:
         self._model, self._unique, self._over = model, unique, over
         self._fields = [one for one in model._meta.concrete_fields if not one.primary_key]
         self._counted = None if counted is None else tuple(cast("Field[Any, Any]", model._meta.get_field(one)) for one in counted)
-        self._texts: dict[tuple[str, int], tuple[str, bool]] = {}
+        number, of = self._counted or (None, None)
+        self._columns = _Columns([of if one is number else one for one in self._fields])
+        self._texts: dict[tuple[str, int], str] = {}
 
-    def __call__(self, *rows: M) -> None:
+    def __call__(self, *rows: M | Any) -> None:
         """One statement; at most MANY rows. A single row that is new is given its id. Raises IntegrityError, as ever."""
         connection = connections[router.db_for_write(self._model)]
-        fields = self._fields
-        if self._counted is not None:
-            number, of = self._counted
-            fields = [of if one is number else one for one in fields]
-        values = [[one.get_db_prep_save(one.pre_save(row, True), connection) for one in fields] for row in rows]
-        kept = self._texts.get((connection.vendor, len(rows)))
-        if kept is None:
-            kept = self._texts[connection.vendor, len(rows)] = self._put_together(connection, rows)
-        text, by_column = kept
-        given = [list(column) for column in zip(*values, strict=True)] if by_column else [one for row in values for one in row]
+        text = self._texts.get((connection.vendor, len(rows)))
+        if text is None:
+            text = self._texts[connection.vendor, len(rows)] = self._put_together(connection, rows)
+        given = [value for row in rows for value in self._columns.values(row, connection, new=True)]
         with transaction.mark_for_rollback_on_error(connection.alias):
             cursor = kept_cursor(connection)
             cursor.execute(text, given)
-            if not self._over:
-                ((rows[0].pk, *number_given),) = cursor.fetchall()
-                if self._counted is not None:
-                    setattr(rows[0], self._counted[0].attname, number_given[0])
-        for row in rows:
-            row._state.adding, row._state.db = False, connection.alias
+            if self._over:
+                return
+            (row,) = rows
+            ((row.pk, *number),) = cursor.fetchall()
+        if self._counted is not None:
+            setattr(row, self._counted[0].attname, number[0])
+        row._state.adding, row._state.db = False, connection.alias
 
-    def _put_together(self, connection: Any, rows: Sequence[M]) -> tuple[str, bool]:
-        """The framework's text, and whether it takes a list of values for each field instead of the values of each row."""
+    def _put_together(self, connection: Any, rows: Sequence[M | Any]) -> str:
+        """The framework's text, with a place for each value of each row."""
         named = self._model._meta.get_field
         if len(rows) > MANY or (len(rows) > 1 and not self._over):
             message = f"one row, or at most {MANY} over others: {len(rows)}"
@@ -70,12 +97,11 @@ class KeptInsert[M: Model]:
             unique_fields=[named(one) for one in self._unique],
         )
         query.insert_values(self._fields, cast("list[Model]", list(rows)))
-        compiler: Any = query.get_compiler(connection=connection)
+        compiler: Any = SQLInsertCompiler(query, connection, using=None)  # PostgreSQL's own takes lists, which are slow to write
         counted = [] if self._counted is None else [self._counted[0]]
         compiler.returning_fields = None if self._over else [self._model._meta.pk, *counted]
-        ((text, parameters),) = compiler.as_sql()
-        by_column = len(parameters) == len(self._fields) and len(rows) > 1
-        return (self._with_count(connection, text) if counted else text), by_column
+        ((text, _),) = compiler.as_sql()
+        return self._with_count(connection, text) if counted else text
 
     def _with_count(self, connection: Any, text: str) -> str:
         """The text with the count in the place of the value."""
@@ -93,17 +119,23 @@ class KeptUpdate[M: Model]:
     def __init__(self, model: type[M], *names: str) -> None:
         self._model = model
         self._fields = [cast("Field[Any, Any]", model._meta.get_field(name)) for name in names]
+        self._columns = _Columns(self._fields)
+        self._texts: dict[str, str] = {}
 
     def __call__(self, row: M) -> None:
         """One statement. Raises DatabaseError when the row is gone."""
         connection = connections[router.db_for_write(self._model)]
-        quoted, meta = connection.ops.quote_name, self._model._meta
-        pairs = ", ".join(f"{quoted(str(one.column))} = %s" for one in self._fields)
-        text = f"UPDATE {quoted(meta.db_table)} SET {pairs} WHERE {quoted(str(meta.pk.column))} = %s"  # noqa: S608 names of ours
-        values = [one.get_db_prep_save(one.pre_save(row, False), connection) for one in self._fields]
+        text = self._texts.get(connection.vendor)
+        if text is None:
+            text = self._texts[connection.vendor] = self._put_together(connection)
         with transaction.mark_for_rollback_on_error(connection.alias):
             cursor = kept_cursor(connection)
-            cursor.execute(text, [*values, row.pk])
+            cursor.execute(text, [*self._columns.values(row, connection, new=False), row.pk])
             if cursor.rowcount != 1:
-                message = f"The {meta.verbose_name} is gone: nothing was written."
+                message = f"The {self._model._meta.verbose_name} is gone: nothing was written."
                 raise DatabaseError(message)
+
+    def _put_together(self, connection: Any) -> str:
+        quoted, meta = connection.ops.quote_name, self._model._meta
+        pairs = ", ".join(f"{quoted(str(one.column))} = %s" for one in self._fields)
+        return f"UPDATE {quoted(meta.db_table)} SET {pairs} WHERE {quoted(str(meta.pk.column))} = %s"  # noqa: S608 names of ours

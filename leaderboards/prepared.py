@@ -44,26 +44,33 @@ _known: Final[WeakKeyDictionary[Connection[Any], _Known]] = WeakKeyDictionary()
 
 
 def kept_cursor(connection: Any) -> Any:
-    """A cursor of this connection of the framework's for a text that is kept, with what it lays around every cursor: errors, counting."""
+    """A cursor of this connection of the framework's for a text that is kept, with what it lays around cursors where somebody listens."""
     if connection.vendor != "postgresql":
         return connection.cursor()
     if connection.connection is None:
         connection.ensure_connection()
-    return connection._prepare_cursor(Prepared(connection.connection))
+    cursor = Prepared(connection)
+    return connection._prepare_cursor(cursor) if connection.queries_logged or connection.execute_wrappers else cursor
 
 
 class Prepared:
     """A cursor, as far as the framework needs one: `execute` with `%s` for each value, then `fetchall` and `rowcount`."""
 
-    def __init__(self, connection: Connection[Any]) -> None:
-        self.connection = connection
-        known = _known.get(connection)
-        self._known = _known.setdefault(connection, _Known(Transformer(connection))) if known is None else known
+    def __init__(self, connection: Any) -> None:
+        self._framework = connection
+        self.connection: Connection[Any] = connection.connection
+        known = _known.get(self.connection)
+        self._known = _known.setdefault(self.connection, _Known(Transformer(self.connection))) if known is None else known
         self._result: PGresult | None = None
         self._text = ""
 
     def execute(self, text: str, values: Sequence[Any]) -> None:
-        """Send it. Raises what the driver raises."""
+        """Send it. Raises what the framework raises."""
+        self._framework.validate_no_broken_transaction()
+        with self._framework.wrap_database_errors:
+            self._execute(text, values)
+
+    def _execute(self, text: str, values: Sequence[Any]) -> None:
         self._text = text
         driver, known = self.connection.pgconn, self._known
         if not self.connection.autocommit and driver.transaction_status == TransactionStatus.IDLE:
@@ -105,7 +112,8 @@ class Prepared:
         if self._result is None:
             message = "nothing was asked yet"
             raise InterfaceError(message)
-        found: list[tuple[Any, ...]] = self._known.values.load_rows(0, self._result.ntuples, tuple)
+        with self._framework.wrap_database_errors:
+            found: list[tuple[Any, ...]] = self._known.values.load_rows(0, self._result.ntuples, tuple)
         return found
 
     def close(self) -> None:

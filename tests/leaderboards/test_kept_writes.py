@@ -2,11 +2,13 @@
 
 import uuid
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.transaction import TransactionManagementError
+from django.utils.safestring import SafeString
 
 from games.journal.models import JournalEntry
 from leaderboards.kept_writes import MANY, KeptInsert, KeptUpdate
@@ -63,6 +65,13 @@ def test_rows_that_are_there_are_written_over() -> None:
     for names in (["A", "B", "C"], ["D"], ["E", "F", "G"]):
         put(*(Board(scope=1, key=f"k{place}", number=place, name=name) for place, name in enumerate(names)))
     assert list(Board.objects.order_by("key").values_list("key", "name")) == [("k0", "E"), ("k1", "F"), ("k2", "G")]
+
+
+def test_rows_may_be_anything_with_their_attributes() -> None:
+    put = KeptInsert(Board, unique=("scope", "key"), over=("name",))
+    fields = {one.attname: one.get_default() for one in Board._meta.concrete_fields}
+    put(*(SimpleNamespace(**fields | {"scope": 1, "number": ord(key), "key": SafeString(key), "name": "100 %s"}) for key in "ab"))
+    assert list(Board.objects.order_by("key").values_list("key", "name")) == [("a", "100 %s"), ("b", "100 %s")]
 
 
 def test_more_rows_than_are_kept_are_a_mistake() -> None:

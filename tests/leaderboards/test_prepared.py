@@ -47,6 +47,18 @@ def test_the_log_of_statements_tells_the_text() -> None:
     assert [one["sql"] for one in asked] == ["SELECT $1::bigint, '100 %'"]
 
 
+def test_whoever_wraps_statements_is_told_of_it() -> None:
+    seen: list[str] = []
+
+    def listens(execute: Any, text: str, *rest: Any) -> Any:
+        seen.append(text)
+        return execute(text, *rest)
+
+    with connection.execute_wrapper(listens):
+        assert ask("SELECT %s::bigint", 7) == [(7,)]
+    assert seen == ["SELECT %s::bigint"]
+
+
 def test_values_of_many_kinds() -> None:
     assert ask("SELECT %s::text, %s::bigint, %s::bool, %s::bigint[]", "it's \\ ä", None, True, [1, 2]) == [
         ("it's \\ ä", None, True, [1, 2])
@@ -82,7 +94,7 @@ def test_an_error_is_the_frameworks_and_ends_the_transaction() -> None:
 
 def test_nothing_was_asked_yet() -> None:
     connection.ensure_connection()
-    cursor = Prepared(connection.connection)
+    cursor = Prepared(connection)
     assert cursor.rowcount == -1
     with pytest.raises(InterfaceError):
         cursor.fetchall()

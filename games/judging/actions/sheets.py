@@ -1,7 +1,7 @@
 """A judge's marks on an entry: saved as a draft, made final in one transaction, given back, opened again by decision."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import transaction
 
@@ -40,6 +40,16 @@ _put_marks: Final = KeptInsert(Mark, unique=ONE_MARK, over=OF_A_MARK)
 _put_sheet: Final = KeptUpdate(
     Sheet, "state", "version", "design_number", "updated_at", "final_at", "comment", "note", "revision"
 )
+
+
+class _Put(NamedTuple):
+    """A row of Mark as it is written: its sheet, and the fields of Scaled."""
+
+    sheet_id: int
+    criterion: str
+    value: int | None
+    state: str
+    comment: str
 
 
 @transaction.atomic
@@ -138,13 +148,11 @@ def _not_stale(
 
 
 def _upsert(row: Any, given: Sequence[Scaled]) -> None:
-    marks = [
-        Mark(sheet_id=row.pk, criterion=one.criterion, value=one.value, state=one.state, comment=one.comment) for one in given
-    ]
-    if len(marks) > MANY:
+    if len(given) > MANY:
+        marks = [Mark(sheet_id=row.pk, **one._asdict()) for one in given]
         Mark.objects.bulk_create(marks, update_conflicts=True, unique_fields=ONE_MARK, update_fields=OF_A_MARK)
-    elif marks:
-        _put_marks(*marks)
+    elif given:
+        _put_marks(*(_Put(row.pk, *one) for one in given))
 
 
 def _write(row: Any, state: SheetState, *, comment: str | None, note: str | None) -> Sheet:
