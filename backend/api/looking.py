@@ -46,6 +46,12 @@ class Looking(GenericAPIView[Any]):
         self.check_object_permissions(self.request, found[0])
         return found[0]
 
+    def locked(self, making: Making) -> list[Any]:
+        """What `looked_up` gives; Http404 where the person may have none. `making` locks the row and says what decides about it."""
+        if _digits(self.kwargs["pk"]) is None or not (found := self.looked_up(making)):
+            raise Http404
+        return found
+
     def looked_up(self, making: Making) -> list[Any]:
         """What `making` makes of the row of the address, if the person may have it under the permission of the view: one statement."""
         number, access = _number(self), access_of(self.request)
@@ -69,7 +75,11 @@ def _number(view: Looking) -> int | None:
     """The id in the address of an action that is kept; None for all others, and where something else is asked besides."""
     if view.action not in getattr(view, "kept", ()) or view.request.GET:
         return None
-    said = str(view.kwargs.get("pk"))
+    return _digits(view.kwargs.get("pk"))
+
+
+def _digits(given: object) -> int | None:
+    said = str(given)
     return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else None  # noqa: PLR2004 digits of 2^63
 
 

@@ -12,7 +12,7 @@ from games.journal.actions import record
 from games.journal.rules import Kind
 from games.judging.actions.past import keep_past
 from games.judging.models import Mark, Sheet
-from games.judging.queries import locked_sheet, seat_of, sitting_of, stored_marks
+from games.judging.queries import Look, locked_sheet, seat_of, sitting_of, stored_marks
 from games.judging.queries.feedback import words_owed
 from games.judging.rules import (
     OPEN_SHEETS,
@@ -55,7 +55,7 @@ class _Put(NamedTuple):
 @transaction.atomic
 def save_sheet(
     *,
-    sheet: Sheet,
+    sheet: Sheet | Look,
     marks: Iterable[Given],
     by: Any,  # noqa: ARG001 every action says who acts; a draft is not journalled
     person: Person | None = None,
@@ -65,7 +65,7 @@ def save_sheet(
 ) -> Sheet:
     """Keep marks as a draft; criteria not named stay as they are. Three statements.
 
-    `revision` is the one the page started from. Raises SheetStale when another save came between, MarksRefused, and why this judge may
+    `sheet`: or what gives its locked rows. `revision` is the one the page started from. Raises SheetStale when another save came between, MarksRefused, and why this judge may
     not mark this entry now.
     """
     rows, given = _open_sheet(sheet, marks, person)
@@ -77,7 +77,7 @@ def save_sheet(
 @transaction.atomic
 def finalize(
     *,
-    sheet: Sheet,
+    sheet: Sheet | Look,
     by: Any,
     marks: Iterable[Given] = (),
     person: Person | None = None,
@@ -105,7 +105,7 @@ def finalize(
     return final
 
 
-def _open_sheet(sheet: Sheet, marks: Iterable[Given], person: Person | None) -> tuple[list[Any], tuple[Scaled, ...]]:
+def _open_sheet(sheet: Sheet | Look, marks: Iterable[Given], person: Person | None) -> tuple[list[Any], tuple[Scaled, ...]]:
     """Lock the sheet, check who marks, when, and what. Returns its rows and the marks as they are stored."""
     rows = locked_sheet(sheet)
     if not rows:

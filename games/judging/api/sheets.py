@@ -16,7 +16,7 @@ from games.judging.api import acts, shapes
 from games.judging.api.asking import access_in
 from games.judging.api.others import OthersShape, others_data
 from games.judging.models import Sheet
-from games.judging.queries import ASKED, entry_for, judgeable, progress_of, queue_of, unless_own
+from games.judging.queries import ASKED, entry_for, judgeable, locking, progress_of, queue_of, unless_own
 from games.judging.queries.others import others_on
 from games.judging.rules import SheetState
 from games.playbooks.rules import Capability
@@ -85,6 +85,7 @@ class SheetMarking(GenericViewSet[Sheet]):
     seen_as = "sheet.mark"
     permissions = dict.fromkeys(("queue", "progress", "marks", "finalize", "recuse", "flag", "others", "revise"), "sheet.mark")
     kept = frozenset({"marks", "finalize", "recuse", "flag", "others", "revise"})
+    locked: Callable[[Callable[[QuerySet[Sheet]], QuerySet[Sheet, Any]]], list[Any]]  # laid over it where it is mounted
     filterset_class = SheetFilter
     ordering = ("round_number", "task_number", "after_anchors")
 
@@ -120,11 +121,10 @@ class SheetMarking(GenericViewSet[Sheet]):
         return self._marked(request, actions.finalize)
 
     def _marked(self, request: Request, verb: Callable[..., Sheet]) -> Response:
-        """Both verbs take the same: marks, words, and the revision they were written on."""
-        sheet = self.get_object()
+        """Both verbs take the same: marks, words, and the revision they were written on. They look the sheet up and lock it at once."""
         asked = asked_for(acts.MarksAsked, request.data)
         kept = verb(
-            sheet=sheet,
+            sheet=lambda: self.locked(locking),
             by=request.user,
             marks=acts.given_marks(asked.get("marks", ())),
             comment=asked.get("comment"),

@@ -2,11 +2,13 @@
 
 from games.judging.conflicts import in_conflict, own_group
 from games.judging.queries.deciding import (
+    Look,
     entry_for,
     entry_of,
     judgeable,
     judges_in,
     locked_sheet,
+    locking,
     marks_of,
     panel_of,
     seat_of,
@@ -36,6 +38,7 @@ from games.judging.queries.desk import (
 
 __all__ = [
     "ASKED",
+    "Look",
     "Progress",
     "TaskProgress",
     "around",
@@ -48,6 +51,7 @@ __all__ = [
     "judgeable",
     "judges_in",
     "locked_sheet",
+    "locking",
     "marked_from",
     "marks_of",
     "open_on",

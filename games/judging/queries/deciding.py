@@ -1,6 +1,6 @@
 """What decides about a sheet, and what judges may know of an entry."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
@@ -20,6 +20,8 @@ from games.rounds.models import Extension, Round
 from games.submissions.models import Submission
 from games.submissions.queries import counting, with_ordinal
 from leaderboards.kept import Kept
+
+type Look = Callable[[], list[Any]]
 
 
 def on_anchor() -> Exists:
@@ -46,17 +48,19 @@ def entry_of(challenge: str = "challenge_id", group: str = "group_id") -> QueryS
     return counting(mine).order_by("-number")
 
 
-def locked_sheet(sheet: Sheet) -> list[Any]:
+def locked_sheet(sheet: Sheet | Look) -> list[Any]:
     """The sheet, locked and fresh, with all that decides about it; a row per mark (`marked`, `mark_value`, …), at least one.
 
-    One statement. The row lock makes saving, finalizing and reopening of one sheet follow each other.
+    One statement. The row lock makes saving, finalizing and reopening of one sheet follow each other. `sheet` may be what gives the rows of
+    `locking`, if whoever asks may have them; otherwise it raises.
     """
-    return _locked(sheet.pk)
+    return sheet() if callable(sheet) else _locked(sheet.pk)
 
 
-def _locked_sheets(pk: int) -> QuerySet[Sheet, Any]:
+def locking(sheets: QuerySet[Sheet]) -> QuerySet[Sheet, Any]:
+    """These sheets as `locked_sheet` gives one."""
     return (
-        with_facts(Sheet.objects.select_related("challenge__round__cycle", "group", "judge"))
+        with_facts(sheets.select_related("challenge__round__cycle", "group", "judge"))
         .select_for_update(of=("self",), no_key=True)
         .annotate(
             marked=F("marks__criterion"),
@@ -64,11 +68,10 @@ def _locked_sheets(pk: int) -> QuerySet[Sheet, Any]:
             mark_state=F("marks__state"),
             mark_comment=F("marks__comment"),
         )
-        .filter(pk=pk)
     )
 
 
-_locked: Final[Kept[Sheet, Any]] = Kept(_locked_sheets, int)
+_locked: Final[Kept[Sheet, Any]] = Kept(lambda pk: locking(Sheet.objects.filter(pk=pk)), int)
 """Putting it together takes longer than asking the database."""
 
 

@@ -1,7 +1,7 @@
 """Drafts and versions. A version is written once; the entry's row is locked while it changes."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from games.organizations.models import Person
 from games.playbooks.forms import check_answers
 from games.submissions.actions.writing import check_behind, check_editable, check_room, next_version, receipt
 from games.submissions.models import Submission, Version
-from games.submissions.queries import attachments, files_in, locked_entry, locked_group, occasion, person_of, rules_of
+from games.submissions.queries import Look, attachments, files_in, locked_entry, locked_group, occasion, person_of, rules_of
 from games.submissions.rules import (
     EntryRefused,
     StaleDraft,
@@ -124,24 +124,23 @@ def _drafted(data: Mapping[str, Any] | None) -> dict[str, Any]:
 @transaction.atomic
 def submit(
     *,
-    submission: Submission,
+    submission: Submission | Look,
     by: Any,
     person: Person | None = None,
     data: Mapping[str, Any] | None = None,
     note: str | None = None,
     base: datetime | None = None,
     check_base: bool = False,
-    look: Callable[[], list[Any]] | None = None,
 ) -> Version:
     """Hand in the next version: of `data`, or of the saved draft, with `note` or the draft's. It becomes the one that counts. Four statements.
 
     With `check_base` it is refused as StaleDraft if somebody saved the draft since `base`: their words would be lost. Answers are checked
-    against the form, scoring numbers against their bounds. PartnersNeeded where the task asks for more organizations. Journalled with number and digest: the receipt. `look` gives the rows
-    of `locking_with_uploads`, with `me`, if the writer may hand them in; otherwise it raises.
+    against the form, scoring numbers against their bounds. PartnersNeeded where the task asks for more organizations. Journalled with number and digest: the receipt. `submission`: or what gives the
+    rows of `locking_with_uploads`, with `me`, if the writer may hand them in; otherwise it raises.
     """
-    rows = locked_entry(submission, with_uploads=True) if look is None else look()
+    rows = locked_entry(submission, with_uploads=True)
     row = rows[0]
-    person = person_of(row) if look is not None else person
+    person = person_of(row) if callable(submission) else person
     check_editable(row)
     if check_base:
         _check_base(row, base)

@@ -17,7 +17,7 @@ from games.groups.models import Group
 from games.rounds.queries import begun_q
 from games.submissions import actions
 from games.submissions.api import shapes
-from games.submissions.api.asking import access_in, id_in
+from games.submissions.api.asking import access_in
 from games.submissions.models import Submission, Version
 from games.submissions.queries import (
     acting,
@@ -166,9 +166,7 @@ class EntryWriting(GenericViewSet[Submission]):
     permissions = dict.fromkeys(("draft", "versions", "pin", "withdraw", "restore"), "submission.edit")
     proved = frozenset({"versions"})
     kept = frozenset(permissions)
-    looked_up: Callable[
-        [Callable[[QuerySet[Submission]], QuerySet[Submission, Any]]], list[Any]
-    ]  # laid over it where it is mounted
+    locked: Callable[[Callable[[QuerySet[Submission]], QuerySet[Submission, Any]]], list[Any]]  # laid over it where it is mounted
 
     def get_queryset(self) -> QuerySet[Submission]:
         """With its round, and with the person as whom the user acts."""
@@ -193,12 +191,11 @@ class EntryWriting(GenericViewSet[Submission]):
 
     @extend_schema(request=shapes.SubmitAsked, responses={201: shapes.Receipt})
     @action(detail=True, methods=["post"])
-    def versions(self, request: Request, pk: str) -> Response:
+    def versions(self, request: Request, pk: str) -> Response:  # noqa: ARG002 the framework's signature
         """Hand in the next version. The answer is the receipt."""
         asked = asked_for(shapes.SubmitAsked, request.data)
         version = actions.submit(
-            submission=Submission(pk=id_in(pk)),
-            look=self._locked,
+            submission=lambda: self.locked(locking_with_uploads),
             by=request.user,
             data=asked.get("data"),
             note=asked.get("note"),
@@ -206,12 +203,6 @@ class EntryWriting(GenericViewSet[Submission]):
             check_base="base" in asked,
         )
         return Response(shapes.receipt(version), status=status.HTTP_201_CREATED)
-
-    def _locked(self) -> list[Any]:
-        rows = self.looked_up(locking_with_uploads)
-        if not rows:
-            raise NotFound
-        return rows
 
     @extend_schema(request=shapes.PinAsked, responses=shapes.StateShape)
     @action(detail=True, methods=["post"])

@@ -16,6 +16,7 @@ from games.submissions.queries.seeing import (
     with_ordinal,
 )
 from games.submissions.queries.standing import (
+    Look,
     attachments,
     attempts_of,
     counting,
@@ -33,6 +34,7 @@ from games.submissions.queries.work import hints_taken, rounds_for, tries_of
 
 __all__ = [
     "Eyes",
+    "Look",
     "acting",
     "attachments",
     "attempts_of",

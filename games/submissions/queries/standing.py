@@ -1,6 +1,6 @@
 """What decides whether an entry may change, what was handed in, whose files they are."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from django.db.models import Exists, F, JSONField, OuterRef, QuerySet, Subquery
@@ -20,6 +20,8 @@ from games.submissions.rules import COUNTS, Occasion, extension_of
 from games.submissions.rules.states import EntryRefused
 from leaderboards.engine.language import gettext as _
 from leaderboards.kept import Kept
+
+type Look = Callable[[], list[Any]]
 
 
 def rules_of(challenge: Challenge) -> tuple[Design, ChallengeDesign]:
@@ -49,11 +51,14 @@ def _standing(round_: Any, group: str, group_key: str, left: QuerySet[Decision],
     }
 
 
-def locked_entry(submission: Submission, *, with_uploads: bool = False) -> list[Any]:
+def locked_entry(submission: Submission | Look, *, with_uploads: bool = False) -> list[Any]:
     """The entry, locked, fresh, with its round, group and standing; one row, or one per upload (`upload`, `upload_field`, …).
 
-    One statement. The row lock is what makes concurrent versions, pins and withdrawals of one entry follow each other.
+    One statement. The row lock is what makes concurrent versions, pins and withdrawals of one entry follow each other. `submission` may be
+    what gives the rows of `locking_with_uploads`, if whoever asks may have them; otherwise it raises.
     """
+    if callable(submission):
+        return submission()
     return (_locked_with_uploads if with_uploads else _locked)(submission.pk)
 
 
