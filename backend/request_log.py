@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from leaderboards.measures import took
 
 HEADER: Final = "X-Request-ID"
+SENT: Final = "HTTP_X_REQUEST_ID"
 GIVEN: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 TOLD: Final = ("cycle", "key", "board", "group", "challenge", "number", "pk")
 """Parts of an address that are logged. Others may be secrets: tokens of invitations, keys of stories."""
@@ -35,7 +36,7 @@ class RequestLog:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, and tell how long it took."""
-        given = request.headers.get(HEADER, "")
+        given = request.META.get(SENT, "")  # `headers` would read all of them
         number = given if GIVEN.fullmatch(given) else uuid4().hex
         begun = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request=number):

@@ -32,6 +32,7 @@ from games.journal.queries import db_now
 from leaderboards.engine.language import gettext as _
 
 HEADER: Final = "Idempotency-Key"
+SENT: Final = "HTTP_IDEMPOTENCY_KEY"
 REPLAYED: Final = "Idempotency-Replayed"
 KEY_LENGTH: Final = 200
 LEASE: Final = timedelta(seconds=60)
@@ -97,7 +98,7 @@ class Idempotent(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After sign-in, permission and throttle: wrap the handler that `dispatch` is about to call."""
         super().initial(request, *args, **kwargs)
-        key = request.headers.get(HEADER)
+        key = request.META.get(SENT)
         if request.method == "POST" and key is not None and getattr(self, "idempotent", True) and request.user.is_authenticated:
             handler: Handler | None = getattr(self, "post", None)
             if handler is not None:

@@ -53,7 +53,9 @@ def _from_decimal(value: Decimal) -> Fraction:
     return Fraction(value)
 
 
+@lru_cache(maxsize=4096)
 def _from_text(value: str) -> Fraction:
+    """Marks repeat by the thousand, and reading one takes longer than finding it."""
     text = value.strip()
     if len(text) > MAX_TEXT or not _TEXT.fullmatch(text) or ("." in text and "/" in text):
         msg = _('expected a number like 3, -0.25 or 1/3, found "{text}"', text=text[:MAX_TEXT])

@@ -14,6 +14,7 @@ from leaderboards.engine.numbers import text
 from leaderboards.engine.spec import Criterion, Format, Incomplete
 
 COMMENT: Final = 10_000  # characters
+SENT: Final = frozenset({MarkState.GIVEN.value, MarkState.ABSENT.value})
 
 
 class MarksRefused(Invalid):
@@ -56,7 +57,7 @@ def value_fault(criterion: Criterion, value: Fraction) -> str:
     if criterion.not_marked is not None and value == criterion.not_marked:
         return ""
     low, high = criterion.min, criterion.max
-    if (low is not None and value < low) or (high is not None and value > high):
+    if (low is not None and _less(value, low)) or (high is not None and _less(high, value)):
         bounds = (
             (_("no limit to no limit") if high is None else _("no limit to {text}", text=text(high)))
             if low is None
@@ -76,7 +77,7 @@ def value_fault(criterion: Criterion, value: Fraction) -> str:
             names=", ".join(text(one) for one in criterion.values),
             criterion=criterion.key,
         )
-    if criterion.step and ((value - (low or 0)) / criterion.step).denominator != 1:
+    if criterion.step and not _on_step(value, low or numbers.ZERO, criterion.step):
         return _(
             '{text} is not on the step {text2} of criterion "{criterion}"',
             text=text(value),
@@ -84,6 +85,18 @@ def value_fault(criterion: Criterion, value: Fraction) -> str:
             criterion=criterion.key,
         )
     return ""
+
+
+def _less(one: Fraction, other: Fraction) -> bool:
+    """What `<` says: with whole numbers, as fractions make a third one first."""
+    (above, below), (above2, below2) = one.as_integer_ratio(), other.as_integer_ratio()
+    return above * below2 < above2 * below
+
+
+def _on_step(value: Fraction, start: Fraction, step: Fraction) -> bool:
+    """Whether so many whole steps lead from the start to the value."""
+    (above, below), (above2, below2), (above3, below3) = (one.as_integer_ratio() for one in (value, start, step))
+    return (above * below2 - above2 * below) * below3 % (below * below2 * above3) == 0
 
 
 def check_marks(challenge: ChallengeDesign, panel: str, given: Iterable[Given], *, decimals: int) -> tuple[Scaled, ...]:
@@ -123,7 +136,7 @@ def _scaled(challenge: ChallengeDesign, criterion: Criterion, mark: Given, decim
     if len(mark.comment) > COMMENT:
         msg = _("a comment may have at most {comment} characters", comment=COMMENT)
         raise ValueError(msg)
-    if mark.state not in {MarkState.GIVEN, MarkState.ABSENT}:
+    if mark.state not in SENT:
         msg = _('expected the state "absent" or none, found "{state}"', state=mark.state)
         raise ValueError(msg)
     if mark.value is None or mark.state == MarkState.ABSENT:
@@ -138,8 +151,9 @@ def _scaled(challenge: ChallengeDesign, criterion: Criterion, mark: Given, decim
         raise ValueError(msg)
     if fault := value_fault(criterion, value):
         raise ValueError(fault)
-    number = numbers.to_scaled(value, decimals)
-    if numbers.from_scaled(number, decimals) != value or abs(number) >= 2**63:
+    above, below = value.as_integer_ratio()
+    number, rest = divmod(above * 10**decimals, below)
+    if rest or abs(number) >= 2**63:
         msg = _(
             "{text} has more than the {decimals} decimals that are kept, or is too large", text=text(value), decimals=decimals
         )

@@ -48,6 +48,31 @@ def test_the_value_of_a_mark(criterion: dict[str, object], value: str, fault: st
     assert value_fault(Criterion.model_validate({"key": "m", **written}), Fraction(value)) == fault
 
 
+SMALL = st.fractions(-9, 9, max_denominator=12)
+
+
+@given(SMALL, SMALL, SMALL, SMALL.filter(bool))
+def test_bounds_and_steps_are_those_of_fractions(value: Fraction, low: Fraction, high: Fraction, step: Fraction) -> None:
+    fault = value_fault(Criterion(key="m", min=low, max=high, step=step), value)
+    if value < low or value > high:
+        assert "is outside" in fault
+    elif ((value - low) / step).denominator != 1:
+        assert "is not on the step" in fault
+    else:
+        assert fault == ""
+
+
+@given(st.decimals(-99, 99, places=4).map(str), st.integers(0, 4))
+def test_a_mark_is_kept_exactly_or_not_at_all(value: str, decimals: int) -> None:
+    wide = task(criteria=[{"key": "impact"}])
+    if (Fraction(value) * 10**decimals).denominator != 1:
+        with pytest.raises(MarksRefused, match=f"more than the {decimals} decimals"):
+            check_marks(wide, "jury", [Given("impact", value)], decimals=decimals)
+    else:
+        (mark,) = check_marks(wide, "jury", [Given("impact", value)], decimals=decimals)
+        assert mark.value == Fraction(value) * 10**decimals
+
+
 def test_a_mark_with_too_many_decimals_is_refused_not_rounded() -> None:
     with pytest.raises(MarksRefused, match="more than the 2 decimals"):
         check_marks(task(), "jury", [Given("impact", "1.234")], decimals=2)
