@@ -203,6 +203,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["backend.api.permissions.Permitted"],
     "DEFAULT_PARSER_CLASSES": ["backend.api.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["backend.api.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "backend.api.negotiation.Negotiation",
     "DEFAULT_FILTER_BACKENDS": [
         "backend.api.permissions.VisibleRows",
         "backend.api.filters.Filtered",
