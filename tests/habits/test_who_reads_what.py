@@ -346,7 +346,7 @@ def page_addresses(scene: Scene) -> Iterator[Address]:
 def _numbers(scene: Scene, model: type[Model] | None) -> Collection[int]:
     if model in {Idea, ChangeTest, Thread, Suggestion, WatchFlag}:  # their addresses have the cycle's own numbers
         return list(model._default_manager.order_by("pk").values_list("number", flat=True))[:MOST]
-    return scene.ids(model)[:MOST] if model is not None else (1,)
+    return (scene.ids(model)[:MOST] if model is not None else ()) or (1,)
 
 
 def _filled(page: Page, scene: Scene) -> Iterator[tuple[str, str]]:
