@@ -103,7 +103,7 @@ def _expect_open(challenge: Challenge, panel: str, spec: ChallengeDesign) -> Non
     sheets = Sheet.objects.filter(challenge=challenge, panel=panel, state__in=OPEN_SHEETS)
     row: Any = with_facts(judgeable(sheets).select_related("challenge__round__cycle", "judge")).order_by("pk").first()
     if row is not None:
-        check_seat(seat_of(row), judge=row.judge.key, group=_("this group"), panel=panel)
+        check_seat(seat_of(row), judge=row.judge.key, panel=panel)
         check_sitting(sitting_of(row, spec))
 
 

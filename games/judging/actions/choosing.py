@@ -90,7 +90,7 @@ def _seat(challenge: Challenge, person: Person) -> Any:
     if seat is None:
         msg = _('"{person}" is on no panel of "{challenge}".', person=person.key, challenge=challenge.key)
         raise NotOnPanel(msg)
-    check_seat(seat_of_seat(seat), judge="You", group="", panel=seat.panel)
+    check_seat(seat_of_seat(seat), judge="You", panel=seat.panel)
     check_sitting(sitting_at(seat, challenge))
     return seat
 

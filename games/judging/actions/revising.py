@@ -27,7 +27,7 @@ def own_final(sheet: Sheet, person: Person | None) -> Any:
     if row.state != SheetState.FINAL:
         msg = _("The sheet is {state}: only a final one is opened again.", state=row.state)
         raise SheetRefused(msg)
-    check_seat(seat_of(row), judge=row.judge.key, group=_("this group"), panel=row.panel)
+    check_seat(seat_of(row), judge=row.judge.key, panel=row.panel)
     return row
 
 

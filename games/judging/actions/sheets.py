@@ -121,7 +121,7 @@ def _open_sheet(sheet: Sheet | Look, marks: Iterable[Given], person: Person | No
         )
         msg = _("The sheet is {state}: {reason}.", state=row.state, reason=reason)
         raise SheetRefused(msg)
-    check_seat(seat_of(row), judge=row.judge.key, group=_("this group"), panel=row.panel)
+    check_seat(seat_of(row), judge=row.judge.key, panel=row.panel)
     design, spec = rules_of(row.challenge)
     check_sitting(sitting_of(row, spec))
     return rows, check_marks(spec, row.panel, marks, decimals=design.mark_decimals)

@@ -64,7 +64,7 @@ def _check(rows: Sequence[Any]) -> None:
     """Refuse unless the judge of these locked pairs may judge all entries in them, now."""
     for row in rows:
         for seat in seats_towards(row):
-            check_seat(seat, judge="You", group=_("this group"), panel="jury")
+            check_seat(seat, judge="You", panel="jury")
         check_sitting(sitting_of_pair(row))
 
 

@@ -14,7 +14,6 @@ from games.judging.queries.deciding import judgeable, on_anchor, seat_of, sittin
 from games.judging.rules import OPEN_SHEETS, SheetState, check_seat, check_sitting
 from games.rounds.rules import group_deadline
 from games.submissions.queries import rules_of
-from leaderboards.engine.language import gettext as _
 
 OPEN = [state.value for state in OPEN_SHEETS]
 ASKED = ~Q(flag="") & Q(flag_answered_at__isnull=True)
@@ -83,7 +82,7 @@ def in_working_order(sheets: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
 def refusal(sheet: Any) -> str:
     """Why a sheet (from `with_facts`) cannot be marked at this moment, in words; empty if it can."""
     try:
-        check_seat(seat_of(sheet), judge="You", group=_("this group"), panel=sheet.panel)
+        check_seat(seat_of(sheet), judge="You", panel=sheet.panel)
         check_sitting(sitting_of(sheet, rules_of(sheet.challenge)[1]))
     except GameError as why:
         return why.message

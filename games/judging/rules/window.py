@@ -23,7 +23,7 @@ class Seat:
     conflict: bool = False
 
 
-def check_seat(seat: Seat, *, judge: str, group: str, panel: str) -> None:
+def check_seat(seat: Seat, *, judge: str, panel: str) -> None:
     """Refuse a mark from outside the panel, on the own group, or in conflict. The names are keys, for the message."""
     if not seat.holds:
         msg = _('"{judge}" does not judge in this cycle.', judge=judge)
@@ -32,10 +32,10 @@ def check_seat(seat: Seat, *, judge: str, group: str, panel: str) -> None:
         msg = _('"{judge}" is not on the panel "{panel}".', judge=judge, panel=panel)
         raise NotOnPanel(msg)
     if seat.own:
-        msg = _('"{judge}" belongs to "{group}": nobody judges their own group.', judge=judge, group=group)
+        msg = _('"{judge}" belongs to "{group}": nobody judges their own group.', judge=judge, group=_("this group"))
         raise OwnGroup(msg)
     if seat.conflict:
-        msg = _('"{judge}" has a conflict of interest with "{group}".', judge=judge, group=group)
+        msg = _('"{judge}" has a conflict of interest with "{group}".', judge=judge, group=_("this group"))
         raise ConflictDeclared(msg)
 
 
