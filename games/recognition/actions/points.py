@@ -45,8 +45,13 @@ ON CONFLICT (cycle_id, generation, group_id) DO UPDATE SET amount = t.amount + e
 REBUILD: Final = """
 INSERT INTO games_pointstotal (cycle_id, generation, group_id, amount, last_at, seal)
 SELECT cycle_id, %s, group_id, sum(amount), max(at), max(seal) FROM games_points
-WHERE cycle_id = %s AND (generation = %s{kept}) AND group_id IS NOT NULL GROUP BY cycle_id, group_id
+WHERE cycle_id = %s AND (generation = %s{kept}) AND group_id IS NOT NULL GROUP BY cycle_id, group_id ORDER BY group_id
 """
+"""In order of the groups: indexes grow at their ends, a third of the time of writing less than in the order of a hash."""
+ROOM: Final = 64 * 1024
+"""KiB for the sums: those of a million groups fit. Without room, PostgreSQL reads the points through an index, each from its own place."""
+ROOMY: Final = "SELECT set_config('work_mem', GREATEST(pg_size_bytes(current_setting('work_mem')) / 1024, %s)::text, true)"
+"""In this transaction; whoever gave it more keeps that."""
 AT_ONCE: Final = 1000
 
 
@@ -78,6 +83,8 @@ def rebuild_totals(cycle: Cycle, edition: Edition | None = None) -> int:
     for earlier, rules in kept.items():
         cells += [earlier, *sorted(rules)]
     with connection.cursor() as database:
+        if connection.vendor == "postgresql":
+            database.execute(ROOMY, [ROOM])
         marks = [", ".join(["%s"] * len(rules)) for rules in kept.values()]
         database.execute(REBUILD.format(kept="".join(f" OR generation = %s AND rule IN ({one})" for one in marks)), cells)
         return int(database.rowcount)
