@@ -7,6 +7,8 @@ from django.db import connection, transaction
 
 from games.cycles.models import Cycle
 from games.recognition.queries.ranks import (
+    OF_GROUPS,
+    Without,
     apart_of,
     for_all_rows,
     in_order,
@@ -23,8 +25,12 @@ from leaderboards.ranked import BEHIND, RANKED, Ranked
 
 NEAR: Final = 1000
 SPARE: Final = 100
-LEAST: Final = """SELECT amount FROM games_pointstotal WHERE cycle_id = %(cycle)s AND generation = %(generation)s
-    ORDER BY amount DESC LIMIT 1 OFFSET %(last)s"""
+AT_TOP: Final = """(WITH top AS MATERIALIZED (
+    SELECT group_id, amount FROM games_pointstotal WHERE cycle_id = %(cycle)s AND generation = %(generation)s AND amount > 0
+    AND amount >= COALESCE((SELECT amount FROM games_pointstotal WHERE cycle_id = %(cycle)s AND generation = %(generation)s
+        ORDER BY amount DESC LIMIT 1 OFFSET %(last)s), 1))
+    SELECT group_id, amount FROM top) t JOIN games_group g ON g.id = t.group_id"""
+"""Whoever has as many points as somebody a little below the page, or more: found first, so that only their groups are looked up."""
 
 
 class FromTotals:
@@ -40,7 +46,7 @@ class FromTotals:
     def brackets(self) -> dict[str, int]:
         """Bracket → how many stand in it."""
         if not self.divided:
-            [(number,)] = self._all(f"SELECT count(*) FROM games_group g WHERE {takes_part()}", {})  # noqa: S608 words of our own
+            [(number,)] = self._asked(f"SELECT count(*) FROM games_group g WHERE {takes_part()}", {})  # noqa: S608 words of our own
             return {"": number} if number else {}
         statement = f"SELECT bracket, count(*) FROM ({selected(self.source, self.board)}) e GROUP BY bracket"  # noqa: S608 words of our own
         return dict(sorted(self._all(statement, {})))
@@ -52,7 +58,7 @@ class FromTotals:
         if bracket is None:
             return self._across(side, start, stop)
         asked = {"bracket": bracket, "start": start, "number": max(stop - start, 0)}
-        rows = self._near(asked, stop) or self._all(self._sorted(""), asked)
+        rows = self._near(asked, stop) or self._all(self._sorted(OF_GROUPS), asked)
         if not rows:
             return []
         instead = unnamed(self.cycle) if side == PUBLIC else {}
@@ -66,10 +72,10 @@ class FromTotals:
             start, stop = start - number, stop - number
         return found
 
-    def _sorted(self, only: str) -> str:
+    def _sorted(self, source: str) -> str:
         return (
             f"SELECT key, name, amount, {apart_of(self.source)} AS apart "  # noqa: S608 words of our own
-            f"FROM ({selected(self.source, self.board)}{only}) e "
+            f"FROM ({selected(self.source, self.board, source)}) e "
             f"WHERE bracket = %(bracket)s ORDER BY apart, amount DESC, {in_order('key')} LIMIT %(number)s OFFSET %(start)s"
         )
 
@@ -77,10 +83,7 @@ class FromTotals:
         """The same rows without sorting everybody, where they are near the top and have points; empty where that cannot be told."""
         if self.divided or self.source.gone or stop > NEAR:
             return []
-        least = self._all(LEAST, {"last": stop + SPARE})
-        if not least or least[0][0] <= 0:
-            return []
-        rows = self._all(self._sorted(" AND t.amount >= %(least)s"), {**asked, "least": least[0][0]})
+        rows = self._all(self._sorted(AT_TOP), {**asked, "last": stop + SPARE}, without="enable_indexscan")
         return rows if len(rows) == asked["number"] else []
 
     def around(self, side: str, who: str, reach: int) -> list[Ranked]:
@@ -129,8 +132,12 @@ class FromTotals:
             called, named = instead.get(key, (key, name))
             yield Ranked(called, rank, before + 1 if status == RANKED else 0, amount, named, bracket, status, self.source.values)
 
-    def _all(self, statement: str, asked: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        with transaction.atomic(), connection.cursor() as cursor:
-            for_all_rows()
+    def _all(self, statement: str, asked: Mapping[str, Any], *, without: Without = "enable_nestloop") -> list[tuple[Any, ...]]:
+        with transaction.atomic():
+            for_all_rows(without)
+            return self._asked(statement, asked)
+
+    def _asked(self, statement: str, asked: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
             cursor.execute(statement, {**parameters(self.source), **asked})
             return list(cursor.fetchall())

@@ -6,7 +6,7 @@ The rows follow from the groups of a cycle and their totals. Where the set is lo
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -131,11 +131,17 @@ def parameters(source: Source) -> dict[str, Any]:
     }
 
 
-def for_all_rows() -> None:
-    """PostgreSQL may not know yet how many totals there are by now: in this transaction it does not go through them once for each group."""
+type Without = Literal["enable_nestloop", "enable_indexscan"]
+
+
+def for_all_rows(without: Without = "enable_nestloop") -> None:
+    """PostgreSQL may not know yet how many totals there are by now. In this transaction it does not go through them once for each group.
+
+    Without `enable_indexscan`: nor from one to the next in the order of an index, each at a place of its own.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_nestloop = off")
+            cursor.execute(f"SET LOCAL {without} = off")
 
 
 def members(source: Source, board: Board) -> Iterator[Member]:
@@ -163,12 +169,12 @@ def some_members(source: Source, board: Board, groups: Sequence[int]) -> tuple[l
     return there, list(away.values_list("key", flat=True))
 
 
-def selected(source: Source, board: Board) -> str:
-    """Who is on the board with what, as SQL: id, key, name, bracket, amount."""
+def selected(source: Source, board: Board, groups: str = OF_GROUPS) -> str:
+    """Who is on the board with what, as SQL: id, key, name, bracket, amount. `groups`: where from, groups as g and totals as t."""
     bracket = bracket_of(plain_boards(source.cycle).get(board.key))
     return (
         f"SELECT g.id, g.key, COALESCE(NULLIF(g.name, ''), g.key) AS name, {bracket} AS bracket, COALESCE(t.amount, 0) AS amount "  # noqa: S608 words of our own
-        f"FROM {OF_GROUPS} WHERE {takes_part()}"
+        f"FROM {groups} WHERE {takes_part()}"
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from games.cycles.actions import record_decision
 from games.cycles.models import Cycle
 from games.cycles.rules import DecisionKind
 from games.groups.models import Group
+from games.groups.rules import GroupState
 from games.journal.actions import record, seal_pending
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
@@ -186,6 +188,27 @@ def test_place_neighbours_and_search_are_read_from_the_set() -> None:
     totals = FromTotals(board)
     assert [row.key for row in totals.around(PUBLIC, "g02", 1)] == ["g05", "g02", "g00"]
     assert totals.around(PUBLIC, "nobody", 1) == []
+
+
+@pytest.mark.parametrize("spare", [0, 1, 100])
+def test_the_top_without_its_set_is_what_sorting_everybody_gives(spare: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    cycle = season(9)
+    choose_sets(cycle)
+    earn(cycle, 7, 7, 7, 7, 5, 5, 4, 4, 3, 3, 3, 2, 1)  # two share the second place, two the fourth; two have nothing
+    Group.objects.filter(cycle=cycle, key="g07").update(state=GroupState.PENDING.value)  # who has most does not take part
+    monkeypatch.setattr("games.recognition.queries.from_totals.SPARE", spare)
+    totals = FromTotals(board_of(cycle))
+    everybody = totals.page(PUBLIC, "", 0, 50)
+    assert [(one.key, one.place) for one in everybody] == [
+        *(("g03", 1), ("g04", 2), ("g05", 2), ("g01", 4), ("g02", 4)),
+        *(("g00", 6), ("g06", 6), ("g08", 6)),
+    ]
+    for start in range(9):
+        for stop in range(start, 10):
+            assert totals.page(PUBLIC, "", start, stop) == everybody[start:stop], (start, stop)
+    with CaptureQueriesContext(connection) as asked:
+        totals.page(PUBLIC, "", 0, 3)
+    assert ["AS MATERIALIZED" in one["sql"] for one in asked if "games_pointstotal" in one["sql"]] == [True], "not everybody is sorted"
 
 
 def test_brackets_are_ranked_apart() -> None:
