@@ -208,7 +208,9 @@ def test_the_top_without_its_set_is_what_sorting_everybody_gives(spare: int, mon
             assert totals.page(PUBLIC, "", start, stop) == everybody[start:stop], (start, stop)
     with CaptureQueriesContext(connection) as asked:
         totals.page(PUBLIC, "", 0, 3)
-    assert ["AS MATERIALIZED" in one["sql"] for one in asked if "games_pointstotal" in one["sql"]] == [True], "not everybody is sorted"
+    assert ["AS MATERIALIZED" in one["sql"] for one in asked if "games_pointstotal" in one["sql"]] == [True], (
+        "not everybody is sorted"
+    )
 
 
 def test_brackets_are_ranked_apart() -> None:
