@@ -88,7 +88,12 @@ def looked_at(*models: type[Model]) -> None:
 def _lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """Rows in COPY's text format."""
     for row in rows:
-        yield "\t".join([cell.translate(ESCAPED) if type(cell) is str else _text(cell) for cell in row]) + "\n"
+        yield "\t".join([_escaped(cell) if type(cell) is str else _text(cell) for cell in row]) + "\n"
+
+
+def _escaped(cell: str) -> str:
+    """Few cells have anything to escape, and looking is several times faster than going through every character."""
+    return cell.translate(ESCAPED) if "\\" in cell or "\t" in cell or "\n" in cell or "\r" in cell else cell
 
 
 def _text(value: Any) -> str:
@@ -97,7 +102,7 @@ def _text(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, dict | list):
-        return json.dumps(value).translate(ESCAPED)
+        return _escaped(json.dumps(value))
     return str(value)
 
 
