@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 from uuid import uuid4
 
@@ -25,6 +26,7 @@ from games.results.queries import asker
 from games.results.rules import LeaseLost, Plan, RunKind, RunState, Step
 from games.rounds.models import Round
 from games.submissions import actions as submissions
+from leaderboards.engine.facts import Facts
 from leaderboards.engine.outcome import CutResult, Outcome
 from worker.telling import telling
 
@@ -32,6 +34,7 @@ logger = logging.getLogger(__name__)
 PATIENCE: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between tries to tell the database that a step failed."""
 _last: dict[int, results.Sides] = {}
+"""The last results here. The facts behind them may be many: they stay only where the next step looks whether they are those expected."""
 
 
 def compute(run: RecomputeRun) -> results.Sides:
@@ -90,6 +93,7 @@ def _results(run: RecomputeRun) -> None:
     if _follows_by_itself(run):
         with results.finishing(run):
             return
+    _last.clear()
     sides, pairs = compute(run), results.pair_analyses(run.cycle)
     analyses = results.panel_analyses(run.cycle, design_of(run.cycle), sides.found, sides.whole)
     with results.finishing(run):
@@ -97,8 +101,8 @@ def _results(run: RecomputeRun) -> None:
         results.store_pair_analyses(pairs)
         results.store_panel_analyses(run.cycle, analyses)
         results.ask_for_looks(run.cycle, analyses)
-    _last.clear()
-    _last[run.pk] = sides  # the next step of the same run, if this process takes it, need not compute again
+    # The next step of the same run, if this process takes it, need not compute again.
+    _last[run.pk] = sides if run.expected else replace(sides, known=Facts(), found=Facts())
 
 
 def _standings(run: RecomputeRun) -> None:

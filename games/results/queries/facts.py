@@ -25,7 +25,8 @@ from games.submissions.models import Attempt, Submission
 from games.submissions.rules import COUNTS, SubmissionState
 from leaderboards.engine import facts
 
-CHUNK: Final = 10_000
+CHUNK: Final = 2_000
+"""Rows that are taken over at once: what lies there twice, as the database gives it and as the engine takes it."""
 OUTSIDE: Final = (GroupState.PENDING.value,)
 """A team that was merged stays: what it did before counts under its own name, a decision takes it out of the rounds after."""
 
@@ -143,11 +144,13 @@ def _marks(units: Units, groups: dict[int, str], judges: dict[int, str], decimal
     rows = Mark.objects.filter(
         sheet__challenge__in=units, sheet__state__in=(SheetState.FINAL.value, SheetState.RECUSED.value)
     ).values_list("sheet__challenge_id", "sheet__group_id", "sheet__judge_id", "criterion", "value", "state")
+    words: dict[str, str] = {}  # each word once, not once a row
     for challenge, group, judge, criterion, value, state in rows.iterator(chunk_size=CHUNK):
         if group in groups:
             round_key, key = units[challenge]
             scaled = None if value is None else number(value, decimals)
-            yield facts.Mark(round_key, key, groups[group], judges[judge], criterion, scaled, state)
+            once, why = words.setdefault(criterion, criterion), words.setdefault(state, state)
+            yield facts.Mark(round_key, key, groups[group], judges[judge], once, scaled, why)
 
 
 def _recused(units: Units, groups: dict[int, str], judges: dict[int, str], design: Design) -> Iterator[facts.Mark]:
@@ -177,11 +180,12 @@ def _attempts(units: Units, groups: dict[int, str], decimals: int) -> Iterator[f
     rows = Attempt.objects.filter(challenge__in=units).values_list(
         "challenge_id", "group_id", "elapsed_ms", "verdict", "value", "number"
     )
+    words: dict[str, str] = {}
     for challenge, group, elapsed, verdict, value, sequence in rows.iterator(chunk_size=CHUNK):
         if group in groups:
             round_key, key = units[challenge]
             scaled = None if value is None else number(value, decimals)
-            yield facts.Attempt(round_key, key, groups[group], elapsed, verdict, scaled, sequence)
+            yield facts.Attempt(round_key, key, groups[group], elapsed, words.setdefault(verdict, verdict), scaled, sequence)
 
 
 def _votes(units: Units, groups: dict[int, str], judges: dict[int, str]) -> Iterator[facts.Vote]:
