@@ -47,7 +47,8 @@ class Standing(models.Model):
     `rank` orders rows for showing (1, 2, 3, …); `place` is what is shown and may be shared, fractional or empty.
     """
 
-    board = models.ForeignKey(Board, models.CASCADE, related_name="standings")
+    # without an index of its own: one below begins with it
+    board = models.ForeignKey(Board, models.CASCADE, related_name="standings", db_index=False)
     audience = models.CharField(max_length=10, default="public")
     entry = models.CharField(max_length=100, help_text="Key of the group.")
     line = models.PositiveIntegerField(default=0, help_text="A board of records may list a group more than once.")

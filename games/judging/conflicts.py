@@ -6,7 +6,7 @@ For statements as conditions (`own_group`, `in_conflict`), for many pairs at onc
 from collections.abc import Collection, Iterable
 from typing import Any, Final, NamedTuple
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, Case, CharField, Exists, OuterRef, Q, QuerySet, TextField, Value, When
 
 from games.coaching.models import Booking
 from games.coaching.rules import Outcome
@@ -42,12 +42,17 @@ def in_force(conflicts: QuerySet[ConflictOfInterest] | None = None) -> QuerySet[
 
 def _same_person(person: str) -> Q:
     """The judge at `person`, or another person of the same user: one human may be known to several organizations."""
-    return Q(person_id=OuterRef(f"{person}_id")) | Q(person__user_id=OuterRef(f"{person}__user_id"))
+    same = Q(pk=OuterRef(OuterRef(f"{person}_id"))) | Q(user_id=OuterRef(OuterRef(f"{person}__user_id")))
+    return Q(person__in=Person.objects.filter(same))
 
 
 def of_team(group: str) -> Q:
-    """Rows about the team at `group`, or about one that was merged into it: what was too close to a part is too close to the whole."""
-    return Q(group_id=OuterRef(group)) | Q(group__merged_into=OuterRef(group))
+    """Rows about the team at `group`, or about one that was merged into it: what was too close to a part is too close to the whole.
+
+    Of a subquery, as people above: looked up by themselves, from the index, where a condition across two tables would read all of both.
+    """
+    parts = Q(pk=OuterRef(OuterRef(group))) | Q(merged_into_id=OuterRef(OuterRef(group)))
+    return Q(group__in=Group.objects.filter(parts))
 
 
 def own_group(person: str = "judge", group: str = "group_id") -> Exists:
@@ -58,6 +63,12 @@ def own_group(person: str = "judge", group: str = "group_id") -> Exists:
 def in_conflict(person: str = "judge", group: str = "group_id") -> Exists:
     """Whether a conflict of interest is in force."""
     return Exists(in_force().filter(_same_person(person), of_team(group)))
+
+
+def unbarred(person: str = "judge", group: str = "group_id") -> Case:
+    """Whether neither is so. A value of each row: PostgreSQL would make a join of a condition, and read all memberships for one sheet."""
+    bars = Q(own_group(person, group)) | Q(in_conflict(person, group))
+    return Case(When(bars, then=Value(False)), default=Value(True), output_field=BooleanField())
 
 
 def same_human(judge: Person) -> Q:

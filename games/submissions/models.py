@@ -10,7 +10,8 @@ from games.submissions.rules import SubmissionState
 class Submission(models.Model):
     """A group's answer to a challenge. `draft` is what is being written; a version is what was handed in."""
 
-    challenge = models.ForeignKey("games.Challenge", models.PROTECT, related_name="submissions")
+    # without an index of its own: one below begins with it
+    challenge = models.ForeignKey("games.Challenge", models.PROTECT, related_name="submissions", db_index=False)
     group = models.ForeignKey("games.Group", models.PROTECT, related_name="submissions")
     number = models.PositiveIntegerField(default=1, help_text="Several per group and challenge may be allowed.")
     state = models.CharField(
@@ -40,7 +41,8 @@ class Submission(models.Model):
 class Version(models.Model):
     """What was handed in, once and for all. `fields` are the numbers scoring uses, scaled by the Design's mark_decimals."""
 
-    submission = models.ForeignKey(Submission, models.CASCADE, related_name="versions")
+    # without an index of its own: one below begins with it
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
     data = models.JSONField(default=dict)
     fields = models.JSONField(default=dict, blank=True)
@@ -82,7 +84,8 @@ class Attempt(models.Model):
     `elapsed_ms` counts from the opening of the round. `value` is scaled by mark_decimals. An empty verdict is pending.
     """
 
-    challenge = models.ForeignKey("games.Challenge", models.PROTECT, related_name="attempts")
+    # without an index of its own: one below begins with it
+    challenge = models.ForeignKey("games.Challenge", models.PROTECT, related_name="attempts", db_index=False)
     group = models.ForeignKey("games.Group", models.PROTECT, related_name="attempts")
     number = models.PositiveIntegerField()
     at = models.DateTimeField(null=True, blank=True)

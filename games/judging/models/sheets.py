@@ -10,7 +10,8 @@ from games.judging.rules import MarkState, ReviewState, SheetState
 class Sheet(models.Model):
     """One judge's marks on one entry, and at the same time the assignment: an assigned sheet is one still to be filled."""
 
-    challenge = models.ForeignKey("games.Challenge", models.PROTECT, related_name="sheets")
+    # without an index of its own: one below begins with it
+    challenge = models.ForeignKey("games.Challenge", models.PROTECT, related_name="sheets", db_index=False)
     group = models.ForeignKey("games.Group", models.PROTECT, related_name="sheets")
     panel = models.CharField(max_length=100)
     judge = models.ForeignKey("games.Person", models.PROTECT, related_name="sheets")
@@ -45,7 +46,8 @@ class Sheet(models.Model):
 class Mark(models.Model):
     """One value on one criterion, scaled by the Design's mark_decimals. An absent mark has no value, and is never zero."""
 
-    sheet = models.ForeignKey(Sheet, models.CASCADE, related_name="marks")
+    # without an index of its own: one below begins with it
+    sheet = models.ForeignKey(Sheet, models.CASCADE, related_name="marks", db_index=False)
     criterion = models.CharField(max_length=100)
     value = models.BigIntegerField(null=True, blank=True)
     state = models.CharField(max_length=8, blank=True, choices=[(s.value, s.value) for s in MarkState if s.value])

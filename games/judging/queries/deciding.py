@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from games.challenges.models import Challenge
 from games.cycles.queries import design_of
 from games.groups.models import Membership
-from games.judging.conflicts import in_conflict, own_group
+from games.judging.conflicts import in_conflict, own_group, unbarred
 from games.judging.models import Anchor, Calibration, Mark, Panelist, Sheet
 from games.judging.rules import Scaled, Seat, SheetState, Sitting
 from games.judging.rules.calibrating import calibrates
@@ -133,7 +133,7 @@ def stored_marks(rows: list[Any]) -> tuple[Scaled, ...]:
 
 def judgeable(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
     """Without sheets on the judge's own group or in conflict: those are not even shown."""
-    return sheets.exclude(own_group()).exclude(in_conflict())
+    return sheets.filter(unbarred())
 
 
 def unless_own(sheets: QuerySet[Sheet], persons: Collection[int]) -> QuerySet[Sheet]:

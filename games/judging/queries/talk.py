@@ -6,7 +6,7 @@ from django.db.models.functions import Abs
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
 from games.groups.models import Group
-from games.judging.conflicts import in_conflict, own_group
+from games.judging.conflicts import unbarred
 from games.judging.models import Deliberation, Mark, MarkReview, Panelist, Sheet
 from games.judging.rules import DeliberationState, ReviewState, SheetState
 from games.organizations.models import Person
@@ -27,13 +27,9 @@ def final_marks(challenge: Challenge, panel: str, group: Group) -> dict[str, dic
 def in_the_room(deliberation: Deliberation) -> QuerySet[Person]:
     """Who is told of a deliberation: those with a sheet on the entry, and the chair; nobody in conflict with the group or of it."""
     sheets = Sheet.objects.filter(challenge=deliberation.challenge_id, panel=deliberation.panel, group=deliberation.group_id)
-    judges = sheets.exclude(state=SheetState.RECUSED.value).exclude(own_group()).exclude(in_conflict()).values("judge_id")
+    judges = sheets.exclude(state=SheetState.RECUSED.value).filter(unbarred()).values("judge_id")
     seats = Panelist.objects.filter(challenge=deliberation.challenge_id, panel=deliberation.panel, chair=True, left_at=None)
-    chairs = (
-        seats.annotate(about=Value(deliberation.group_id))
-        .exclude(own_group("person", "about"))
-        .exclude(in_conflict("person", "about"))
-    )
+    chairs = seats.annotate(about=Value(deliberation.group_id)).filter(unbarred("person", "about"))
     return Person.objects.filter(Q(pk__in=judges) | Q(pk__in=chairs.values("person_id"))).order_by("pk")
 
 

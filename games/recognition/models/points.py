@@ -8,7 +8,8 @@ from django.db import models
 class Points(models.Model):
     """One award of points or its reversal. Written once, in sealed order, by the pure rule; never by hand."""
 
-    cycle = models.ForeignKey("games.Cycle", models.CASCADE, related_name="points")
+    # without an index of its own: one below begins with it
+    cycle = models.ForeignKey("games.Cycle", models.CASCADE, related_name="points", db_index=False)
     generation = models.PositiveIntegerField(
         default=1, help_text="A change of rules replays into a new generation, then they are swapped."
     )
@@ -62,7 +63,8 @@ class PointsTotal(models.Model):
     a rebuild would take twice as long.
     """
 
-    cycle = models.ForeignKey("games.Cycle", models.CASCADE, related_name="+", db_constraint=False)
+    # without an index of its own: one below begins with it
+    cycle = models.ForeignKey("games.Cycle", models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     generation = models.PositiveIntegerField(default=1)
     group = models.ForeignKey("games.Group", models.CASCADE, related_name="+", db_constraint=False)
     amount = models.IntegerField(default=0)

@@ -224,7 +224,7 @@ def _stage(request: HttpRequest, seat: Panelist, way: str) -> dict[str, Any]:
 def _why_not(seat: Panelist, facts: Any) -> str:
     """Why nothing can be compared at this moment, in words; empty if it can."""
     try:
-        check_seat(seat_of_seat(facts), judge="You", group="", panel=seat.panel)
+        check_seat(seat_of_seat(facts), judge="You", panel=seat.panel)
         check_sitting(sitting_at(facts, seat.challenge))
     except GameError as refusal:
         return refusal.message
