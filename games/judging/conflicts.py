@@ -22,6 +22,8 @@ from games.organizations.models import Person
 from games.playbooks.rules import Capability
 
 OWN: Final = "own"
+MANY: Final = 500
+"""Groups that a statement names one by one."""
 OFFICE_HOURS: Final = "office hours"
 BUILDING: Final = [one.value for one in DerivationKind if one not in {DerivationKind.ANSWERS, DerivationKind.REJECTS}]
 """What makes two teams parties to one idea."""
@@ -86,7 +88,7 @@ def barred(groups: Collection[int], judges: Collection[Person]) -> dict[tuple[in
     who = Q(person__in=persons) | Q(person__user__in=[user for user in users if user])
     found: dict[tuple[int, int], Bar] = {}
     columns = ("person_id", "person__user_id", "group_id", "group__merged_into_id")
-    about = Q(group__in=groups) | Q(group__merged_into__in=groups)
+    about = Q(group__in=groups) | Q(group__merged_into__in=groups) if len(groups) <= MANY else Q()  # judges are party to few
     conflicts = in_force().filter(who, about).order_by().values_list(*columns, "reason", "kind")
     nothing = {"why": Value("", TextField()), "kind_of": Value(OWN, CharField())}
     own = Membership.objects.filter(who, about).order_by().annotate(**nothing).values_list(*columns, *nothing)

@@ -1,14 +1,17 @@
 """Very many rows at once: COPY on PostgreSQL, one prepared statement on SQLite. For rows that were checked before; nothing is signalled."""
 
+import gc
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from itertools import batched, chain
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, Q
+from django.db.models.expressions import RawSQL
 
 CHUNK: Final = 10_000
 ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -39,6 +42,27 @@ def pour(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any
         statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(columns))})"  # noqa: S608 names of our own models
         for some in batched((tuple(map(_adapted, row)) for row in rows), CHUNK):
             cursor.executemany(statement, some)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """While very many small objects are made that all go again: looking through them for circles again and again takes a seventh of the time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def among(ids: Sequence[int]) -> Iterator[Q]:
+    """Conditions that together pick the rows with these ids: on PostgreSQL one, with all of them in a single value."""
+    if connection.vendor == "postgresql":
+        yield Q(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [list(ids)]))
+        return
+    for some in batched(ids, CHUNK // 2):
+        yield Q(pk__in=some)
 
 
 class Texts:

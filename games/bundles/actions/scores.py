@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F, Subquery
 
-from games.bundles.actions.pour import Texts, pour, pour_texts
+from games.bundles.actions.pour import Texts, among, pour, pour_texts, uncollected
 from games.challenges.models import Challenge
 from games.cycles.actions import locked
 from games.errors import Problem
@@ -20,12 +20,14 @@ from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.judging.actions.panels import check_panel
+from games.judging.conflicts import barred
 from games.judging.models import Mark, Sheet
 from games.judging.queries import seat_of, sitting_of
 from games.judging.queries.deciding import entry_of, judgeable, with_facts
 from games.judging.rules import OPEN_SHEETS, Given, MarksRefused, SheetState, check_marks, check_seat, check_sitting
 from games.judging.rules.marks import Scaled, criteria_of
 from games.judging.rules.table import rows_of
+from games.organizations.models import Person
 from games.playbooks.schema import ChallengeDesign
 from games.submissions.queries import rules_of
 from leaderboards.engine.language import gettext as _
@@ -78,6 +80,7 @@ def import_table(*, challenge: Challenge, panel: str, content: bytes, by: Any) -
     return _import(challenge, panel, [(number, ScoreRow(**cells)) for number, cells in lines], problems, by)
 
 
+@uncollected()
 @transaction.atomic
 def _import(challenge: Challenge, panel: str, rows: Sequence[tuple[int, ScoreRow]], problems: list[Problem], by: Any) -> int:
     locked(challenge.round.cycle)
@@ -110,10 +113,13 @@ def _expect_open(challenge: Challenge, panel: str, spec: ChallengeDesign) -> Non
 def _waiting(challenge: Challenge, panel: str) -> dict[tuple[str, str], _Open]:
     """(key of the group, key of the judge) → a sheet that waits, locked; without those that their judges must not fill."""
     sheets = Sheet.objects.filter(challenge=challenge, panel=panel, state__in=OPEN_SHEETS)
-    rows = judgeable(sheets).select_for_update(of=("self",), no_key=True).order_by("pk")
+    rows = sheets.select_for_update(of=("self",), no_key=True).order_by("pk")
     judged = rows.annotate(judged=Subquery(entry_of().values("pinned_id")[:1]))
     found = judged.values_list("group__key", "judge__key", "pk", "group_id", "judge_id", "state", "judged")
-    return {(group, judge): _Open(*cells) for group, judge, *cells in found.iterator(AT_ONCE)}
+    there = {(group, judge): _Open(*cells) for group, judge, *cells in found.iterator(AT_ONCE)}
+    judges = list(Person.objects.filter(pk__in={one.judge for one in there.values()}))
+    bars = barred({one.group for one in there.values()}, judges)
+    return {names: one for names, one in there.items() if (one.group, one.judge) not in bars} if bars else there
 
 
 class _Marks:
@@ -144,33 +150,36 @@ def _filled(
     rows: Iterable[tuple[int, ScoreRow]], waiting: Mapping[tuple[str, str], _Open], marks: _Marks, problems: list[Problem]
 ) -> dict[_Open, dict[str, Scaled]]:
     """Sheet → its marks by criterion. What is wrong goes to the problems."""
-    filled: dict[_Open, dict[str, Scaled]] = {}
-    said: dict[_Open, dict[str, int]] = {}
-    groups = {group for group, __ in waiting}
+    sheets: dict[int, _Open] = {}
+    filled: dict[int, dict[str, Scaled]] = {}
+    said: dict[int, dict[str, int]] = {}
+    groups, known = {group for group, __ in waiting}, marks.known
     for number, (group, judge, criterion, value) in rows:
-        sheet, mark = waiting.get((group, judge)), marks.scaled(criterion, value)
+        sheet = waiting.get((group, judge))
+        mark = known.get((criterion, value)) or marks.scaled(criterion, value)
         if sheet is None:
             column = "judge" if group in groups else "group"
             text = _('no sheet of "{judge}" on "{group}" waits on this panel', judge=judge, group=group)
             problems.append(_at(number, column, text, "unknown"))
             continue
-        there = said.setdefault(sheet, {})
+        if (pk := sheet.pk) not in sheets:
+            sheets[pk], filled[pk], said[pk] = sheet, {}, {}
         if isinstance(mark, Problem):
             problems.append(_at(number, mark.where, mark.message, mark.code))
-        elif criterion in there:
+        elif criterion in said[pk]:
             text = _('"{criterion}" is marked twice by "{judge}" on "{group}"', criterion=criterion, judge=judge, group=group)
             problems.append(_at(number, "criterion", text))
         else:
-            filled.setdefault(sheet, {})[criterion] = mark
-        there.setdefault(criterion, number)
+            filled[pk][criterion] = mark
+        said[pk].setdefault(criterion, number)
     needed = marks.needed()
-    for sheet, there in said.items():
-        first = min(there.values())
+    for pk, there in said.items():
+        first = next(iter(there.values()))
         if missing := sorted(needed - there.keys()):
             problems.append(_at(first, "criterion", _("the sheet has no mark on {names}", names=", ".join(missing)), "required"))
-        if sheet.judged is None and marks.spec.form:
+        if sheets[pk].judged is None and marks.spec.form:
             problems.append(_at(first, "group", _("nothing was handed in that could be judged")))
-    return filled
+    return {sheets[pk]: found for pk, found in filled.items()}
 
 
 def _at(number: int, column: str, message: str, code: str = "invalid") -> Problem:
@@ -189,9 +198,9 @@ def _write(challenge: Challenge, panel: str, filled: Mapping[_Open, Mapping[str,
         "final_at": now,
         "revision": F("revision") + 1,
     }
-    for some in batched((sheet.pk for sheet in filled), AT_ONCE):
-        version = Subquery(entry_of().values("pinned_id")[:1])
-        Sheet.objects.filter(pk__in=some).update(version_id=version, **final)
+    version = Subquery(entry_of().values("pinned_id")[:1])
+    for those in among([sheet.pk for sheet in filled]):
+        Sheet.objects.filter(those).update(version_id=version, **final)
     texts = Texts()
     pour_texts(Mark, MARK, ((str(sheet.pk), texts.of(mark)) for sheet, marks in filled.items() for mark in marks.values()))
     *others, last = filled

@@ -1,8 +1,10 @@
 """Rows that are poured come out as they went in."""
 
+import gc
+
 import pytest
 
-from games.bundles.actions.pour import pour
+from games.bundles.actions.pour import pour, uncollected
 from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 
@@ -15,3 +17,15 @@ def test_what_copy_reads_in_its_own_way_comes_out_as_it_went_in(text: str) -> No
     pour(JournalEntry, COLUMNS, [("sheet.finalized", text, {"said": text}, "import", db_now(), "", "")])
     entry = JournalEntry.objects.get(channel="import")
     assert (entry.subject, entry.payload) == (text, {"said": text})
+
+
+@uncollected()
+def broken() -> None:
+    assert not gc.isenabled()
+    raise ValueError
+
+
+def test_the_collector_comes_back_whatever_happens() -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 -- that it comes at all
+        broken()
+    assert gc.isenabled()
