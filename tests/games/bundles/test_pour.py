@@ -26,6 +26,6 @@ def broken() -> None:
 
 
 def test_the_collector_comes_back_whatever_happens() -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 -- that it comes at all
+    with pytest.raises(ValueError):
         broken()
     assert gc.isenabled()
