@@ -65,5 +65,5 @@ def test_it_takes_the_same_few_statements(cast: Cast, queued: list[tuple[Any, ..
     client = cast.org.api
     with CaptureQueriesContext(connection) as caught:
         client.get(path(cast), {"entries": entries, "judges": 6})
-    assert len(caught) == 6
+    assert len(caught) == 5
     assert queued
