@@ -1,7 +1,6 @@
 """``./run demo``: the whole house on one machine, with competitions already played in it."""
 
 import contextlib
-import gc
 import json
 import os
 import shutil
@@ -21,6 +20,7 @@ from backend.services import measuring, postgres
 from backend.services.embedded import provide_redis
 from backend.services.ports import HOST, answers, wait_until
 from backend.services.supervisor import GRACE, PartFailed, Stopped, Supervisor
+from leaderboards.collecting import uncollected
 
 USUAL_PORT = 8000
 PORTS_TRIED = 20
@@ -120,10 +120,9 @@ def loaded() -> None:
 
     from backend.cli import demo_data  # noqa: PLC0415 -- needs models
 
-    gc.disable()
-    demo_data.load(show_progress)
-    connections.close_all()
-    gc.enable()
+    with uncollected():
+        demo_data.load(show_progress)
+        connections.close_all()
 
 
 def show_progress(label: str, done: int, of: int) -> None:

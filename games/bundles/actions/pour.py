@@ -1,9 +1,7 @@
 """Very many rows at once: COPY on PostgreSQL, one prepared statement on SQLite. For rows that were checked before; nothing is signalled."""
 
-import gc
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from itertools import batched, chain
@@ -42,18 +40,6 @@ def pour(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any
         statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(columns))})"  # noqa: S608 names of our own models
         for some in batched((tuple(map(_adapted, row)) for row in rows), CHUNK):
             cursor.executemany(statement, some)
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """While very many small objects are made that all go again: looking through them for circles again and again takes a seventh of the time."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def among(ids: Sequence[int]) -> Iterator[Q]:

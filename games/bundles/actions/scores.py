@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F, Subquery
 
-from games.bundles.actions.pour import Texts, among, pour, pour_texts, uncollected
+from games.bundles.actions.pour import Texts, among, pour, pour_texts
 from games.challenges.models import Challenge
 from games.cycles.actions import locked
 from games.errors import Problem
@@ -30,6 +30,7 @@ from games.judging.rules.table import rows_of
 from games.organizations.models import Person
 from games.playbooks.schema import ChallengeDesign
 from games.submissions.queries import rules_of
+from leaderboards.collecting import uncollected
 from leaderboards.engine.language import gettext as _
 from leaderboards.engine.language import ngettext
 

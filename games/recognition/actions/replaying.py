@@ -5,9 +5,7 @@ A portion is a transaction: whoever waits sees how far it is, and a process may 
 that read the one before, what was given stays in memory.
 """
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -33,6 +31,7 @@ from games.recognition.queries.points import changes_between
 from games.recognition.rules.acts import ALWAYS, asked_of, told_by_payload
 from games.recognition.rules.keeping import CARRIED, kept_on, read, readings, same, written
 from games.recognition.rules.points import Ledger, NoPreview
+from leaderboards.collecting import uncollected
 from leaderboards.engine.language import gettext as _
 
 PORTION: Final = 20_000
@@ -108,7 +107,7 @@ def replay_points(cycle: Cycle, *, design_number: int | None = None, by: Any = N
 def read_on(cycle: Cycle, *, generation: int, portions: int | None = None, size: int = PORTION) -> bool:
     """Read portions of a preview, all of them or so many. Returns whether it is done. Stops where another preview has taken its place."""
     reading: Reading | None = None
-    with _not_collecting():
+    with uncollected():
         while portions is None or portions > 0:
             reading = read_portion(cycle, reading, generation=generation, size=size)
             if reading is None or reading.done:
@@ -116,18 +115,6 @@ def read_on(cycle: Cycle, *, generation: int, portions: int | None = None, size:
             portions = None if portions is None else portions - 1
     PointsCursor.objects.filter(cycle=cycle, preview_generation=generation).update(preview_held_until=None)
     return False
-
-
-@contextmanager
-def _not_collecting() -> Iterator[None]:
-    """What is kept of a long journal only grows: the collector would walk through all of it again and again, and find nothing."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 @transaction.atomic

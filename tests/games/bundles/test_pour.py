@@ -1,10 +1,8 @@
 """Rows that are poured come out as they went in."""
 
-import gc
-
 import pytest
 
-from games.bundles.actions.pour import pour, uncollected
+from games.bundles.actions.pour import pour
 from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 
@@ -17,15 +15,3 @@ def test_what_copy_reads_in_its_own_way_comes_out_as_it_went_in(text: str) -> No
     pour(JournalEntry, COLUMNS, [("sheet.finalized", text, {"said": text}, "import", db_now(), "", "")])
     entry = JournalEntry.objects.get(channel="import")
     assert (entry.subject, entry.payload) == (text, {"said": text})
-
-
-@uncollected()
-def broken() -> None:
-    assert not gc.isenabled()
-    raise ValueError
-
-
-def test_the_collector_comes_back_whatever_happens() -> None:
-    with pytest.raises(ValueError):
-        broken()
-    assert gc.isenabled()
