@@ -10,7 +10,7 @@ from email.message import Message
 from pathlib import Path
 from typing import Any, Protocol
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 PASSWORD = "demo"
 
@@ -28,6 +28,12 @@ def fits(page: Page) -> bool:
     page.wait_for_load_state()
     room = page.viewport_size
     return room is not None and page.evaluate("document.documentElement.scrollWidth") <= room["width"]
+
+
+def follow(target: Locator) -> None:
+    """Click something that leads to another page, and wait for that page: a click alone comes back before the server has answered."""
+    with target.page.expect_navigation():
+        target.click()
 
 
 @dataclass

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.people import Stack, Visit
+from tests.e2e.people import Stack, Visit, follow
 from tests.e2e.test_story import came
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -82,7 +82,7 @@ def invited(page: Page, key: str, who: str) -> None:
 def planned(page: Page, key: str, each: int) -> str:
     """A plan from the panel's page: worked out by a worker, looked at, given out. Returns the address of the panel."""
     page.goto(f"/cycles/{key}/desk/judging/")
-    page.get_by_role("link", name="Judges and plans").first.click()
+    follow(page.get_by_role("link", name="Judges and plans").first)
     panel = page.url
     page.get_by_label("Judges for each entry").fill(str(each))
     page.get_by_role("button", name="Work it out").click()
@@ -110,7 +110,7 @@ def test_a_conflict_recused_mid_round_is_replanned_from_the_notice(letters: tupl
     panel = planned(olga, key, 2)
     judith.goto(f"/desk/sheets/?cycle={key}")
     mine = judith.get_by_role("region").filter(has_text="A letter to the river")
-    mine.locator("li a[href^='/desk/sheets/']").first.click()
+    follow(mine.locator("li a[href^='/desk/sheets/']").first)
     team = judith.get_by_role("heading", level=1).inner_text().strip()
     judith.get_by_text("I cannot judge this entry").click()
     judith.get_by_label("Why", exact=True).fill("My brother is in it.")

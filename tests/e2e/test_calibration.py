@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.people import Stack, Visit
+from tests.e2e.people import Stack, Visit, follow
 from tests.e2e.test_judging_offline import criteria, post, signed_in
 
 pytestmark = pytest.mark.browser
@@ -39,7 +39,7 @@ def afterwards(stack: Stack, browser: Browser) -> Iterator[None]:
 def begin(organizer: Page, desk: str, entry: str) -> None:
     """Name one anchor, unless a try before did."""
     organizer.goto(desk)
-    organizer.get_by_role("link", name=re.compile("Choose anchors|Look at it")).first.click()
+    follow(organizer.get_by_role("link", name=re.compile("Choose anchors|Look at it")).first)
     begin = organizer.get_by_role("button", name="Begin the calibration")
     if begin.is_visible():
         for box in organizer.locator("input[name=anchor]").all():
@@ -54,7 +54,7 @@ def give(page: Page, value: str) -> None:
     """Mark everything alike and make it final."""
     for one in criteria(page):
         page.locator(f'input[name="mark-{one}"][value="{value}"]').check()
-    page.get_by_role("button", name=re.compile("^Final")).click()
+    follow(page.get_by_role("button", name=re.compile("^Final")))
 
 
 def test_a_panel_calibrates_and_then_everything_opens(visit: Visit, desk: str) -> None:
@@ -73,7 +73,6 @@ def test_a_panel_calibrates_and_then_everything_opens(visit: Visit, desk: str) -
     judge.get_by_role("link", name="Mark it").click()
     judge.locator(".judge-switch").get_by_role("link", name="Rubric").click()
     give(judge, "1")
-    judge.wait_for_load_state()
 
     organizer.goto(at_desk)
     talk = organizer.get_by_role("button", name="Begin the talk now")

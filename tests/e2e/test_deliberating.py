@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.people import Stack, Visit
+from tests.e2e.people import Stack, Visit, follow
 from tests.e2e.test_correcting import headers
 from tests.e2e.test_story import came, seated
 
@@ -117,7 +117,7 @@ def talked(judge: Page, name: str, label: str) -> None:
     judge.get_by_role("region", name="To talk about").get_by_role("link", name=label).click()
     expect(judge.get_by_text("A tie at the line")).to_be_visible()
     judge.get_by_label("Say something to those who judge this entry").fill(f"{name} heard it twice.")
-    judge.get_by_role("button", name="Say it").click()
+    follow(judge.get_by_role("button", name="Say it"))
     judge.get_by_role("button", name="Mark anew").click()
     expect(judge.get_by_role("heading", name="Your marks")).to_be_visible()
     judge.locator(f"input[name=mark-voice][value='{ANEW[name]}']").check(force=True)
@@ -159,7 +159,7 @@ def test_a_tie_at_the_cut_is_deliberated_decided_and_published(visit: Visit, sta
     expect(chair.get_by_label("What came of it, and why")).to_have_value(REASON)
     for _ in range(20):
         chair.get_by_label(f"Riffle {tag}").check()
-        chair.get_by_role("button", name="Decide and close").click()
+        follow(chair.get_by_role("button", name="Decide and close"))
         if chair.get_by_role("heading", name="Decided", exact=True).count():
             break
         chair.wait_for_timeout(500)
