@@ -9,6 +9,7 @@ from django.db import connection
 from bench.contests import Contest, judged
 from bench.copying import CopyAgain
 from bench.harness import Pair, Race, Stage, seconds_of, watched
+from games.progression.actions import waive_looks
 from games.results.actions import Sides, recompute_now, refresh_boards, request_settle, store_scores
 from games.results.models import ChallengeScore
 from games.results.queries import facts_of
@@ -118,6 +119,8 @@ def run_of_tasks(stage: Stage) -> Iterator[Pair]:
     groups, tasks, judges, criteria = stage.sizes.tasks
     contest = judged("tasks", tasks=tasks, criteria=criteria, groups=groups, judges=judges)
     analyse()
+    recompute_now(contest.cycle)
+    waive_looks(contest.round, by=None, reason="Marks by chance lie far off here and there.")
     found = facts_of(contest.cycle)
     told: dict[str, float] = {}
 

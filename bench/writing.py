@@ -102,7 +102,7 @@ def _forget(contest: Contest) -> None:
     sheets = Sheet.objects.filter(challenge=contest.tasks[0])
     Mark.objects.filter(sheet__challenge=contest.tasks[0]).delete()
     JournalEntry.objects.filter(cycle_id=contest.cycle.pk, kind="sheet.finalized").delete()
-    sheets.update(state=SheetState.ASSIGNED.value, final_at=None, revision=0)
+    sheets.update(state=SheetState.ASSIGNED.value, version=None, final_at=None, revision=0)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE games_sheet, games_mark, games_journalentry")
 

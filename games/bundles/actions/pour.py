@@ -8,10 +8,10 @@ from itertools import batched, chain
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Model, Q
-from django.db.models.expressions import RawSQL
+from django.db.models import Model
 
-CHUNK: Final = 10_000
+CHUNK: Final = 1_000
+"""Rows that are sent at once: the database takes these over while the next are written."""
 ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -42,13 +42,20 @@ def pour(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any
             cursor.executemany(statement, some)
 
 
-def among(ids: Sequence[int]) -> Iterator[Q]:
-    """Conditions that together pick the rows with these ids: on PostgreSQL one, with all of them in a single value."""
-    if connection.vendor == "postgresql":
-        yield Q(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [list(ids)]))
-        return
-    for some in batched(ids, CHUNK // 2):
-        yield Q(pk__in=some)
+def rewrite(model: type[Model], rows: Iterable[tuple[Any, int]], column: str, *, counted: str, **same: Any) -> None:
+    """Change rows, given as (new value of the column, id): beside it `same` in each, and `counted` goes up by one. A statement for all."""
+    quote = connection.ops.quote_name
+    table, counter = quote(model._meta.db_table), quote(counted)
+    changed = "".join(f"{quote(name)} = %s, " for name in same) + f"{counter} = {counter} + 1, {quote(column)}"
+    given = [_adapted(value) for value in same.values()]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            news = "(SELECT unnest(%s::bigint[]) AS value, unnest(%s::bigint[]) AS id) AS news"
+            statement = f"UPDATE {table} SET {changed} = news.value FROM {news} WHERE {table}.id = news.id"  # noqa: S608 our own names
+            cursor.execute(statement, [*given, *map(list, zip(*rows, strict=True))])
+            return
+        statement = f"UPDATE {table} SET {changed} = %s WHERE id = %s"  # noqa: S608 names of our own models
+        cursor.executemany(statement, [(*given, *row) for row in rows])
 
 
 class Texts:
@@ -76,6 +83,12 @@ def pour_texts(model: type[Model], columns: Sequence[str], rows: Iterable[tuple[
     with connection.cursor() as cursor, cursor.copy(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN") as copy:
         for some in batched(rows, CHUNK):
             copy.write("".join([f"{first}\t{others}" for first, others in some]))
+
+
+def check_references() -> None:
+    """Let PostgreSQL look now, not at the commit, whether what was written refers to what is there: rows that move meanwhile cost it more."""
+    if connection.vendor == "postgresql":
+        connection.check_constraints()
 
 
 def pour_with_ids(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Sequence[int]:

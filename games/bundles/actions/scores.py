@@ -9,9 +9,8 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Subquery
 
-from games.bundles.actions.pour import Texts, among, pour, pour_texts
+from games.bundles.actions.pour import Texts, check_references, pour, pour_texts, rewrite
 from games.challenges.models import Challenge
 from games.cycles.actions import locked
 from games.errors import Problem
@@ -23,7 +22,7 @@ from games.judging.actions.panels import check_panel
 from games.judging.conflicts import barred
 from games.judging.models import Mark, Sheet
 from games.judging.queries import seat_of, sitting_of
-from games.judging.queries.deciding import entry_of, judgeable, with_facts
+from games.judging.queries.deciding import entries_by_group, judgeable, with_facts
 from games.judging.rules import OPEN_SHEETS, Given, MarksRefused, SheetState, check_marks, check_seat, check_sitting
 from games.judging.rules.marks import Scaled, criteria_of
 from games.judging.rules.table import rows_of
@@ -115,9 +114,9 @@ def _waiting(challenge: Challenge, panel: str) -> dict[tuple[str, str], _Open]:
     """(key of the group, key of the judge) → a sheet that waits, locked; without those that their judges must not fill."""
     sheets = Sheet.objects.filter(challenge=challenge, panel=panel, state__in=OPEN_SHEETS)
     rows = sheets.select_for_update(of=("self",), no_key=True).order_by("pk")
-    judged = rows.annotate(judged=Subquery(entry_of().values("pinned_id")[:1]))
-    found = judged.values_list("group__key", "judge__key", "pk", "group_id", "judge_id", "state", "judged")
-    there = {(group, judge): _Open(*cells) for group, judge, *cells in found.iterator(AT_ONCE)}
+    found = rows.values_list("group__key", "judge__key", "pk", "group_id", "judge_id", "state").iterator(AT_ONCE)
+    judged = entries_by_group(challenge)
+    there = {(group, judge): _Open(pk, own, *cells, judged.get(own)) for group, judge, pk, own, *cells in found}
     judges = list(Person.objects.filter(pk__in={one.judge for one in there.values()}))
     bars = barred({one.group for one in there.values()}, judges)
     return {names: one for names, one in there.items() if (one.group, one.judge) not in bars} if bars else there
@@ -192,18 +191,11 @@ def _write(challenge: Challenge, panel: str, filled: Mapping[_Open, Mapping[str,
     round_ = challenge.round
     for some in batched([sheet.pk for sheet in filled if sheet.state == SheetState.DRAFT.value], AT_ONCE):
         Mark.objects.filter(sheet__in=some).delete()
-    final = {
-        "state": SheetState.FINAL.value,
-        "design_number": round_.design_number,
-        "updated_at": now,
-        "final_at": now,
-        "revision": F("revision") + 1,
-    }
-    version = Subquery(entry_of().values("pinned_id")[:1])
-    for those in among([sheet.pk for sheet in filled]):
-        Sheet.objects.filter(those).update(version_id=version, **final)
     texts = Texts()
     pour_texts(Mark, MARK, ((str(sheet.pk), texts.of(mark)) for sheet, marks in filled.items() for mark in marks.values()))
+    check_references()
+    final = {"state": SheetState.FINAL.value, "design_number": round_.design_number, "updated_at": now, "final_at": now}
+    rewrite(Sheet, ((sheet.judged, sheet.pk) for sheet in filled), "version_id", counted="revision", **final)
     *others, last = filled
     told = {"round": round_.key, "challenge": challenge.key, "panel": panel, "design": round_.design_number}
     begun = json.dumps(told)[:-1]

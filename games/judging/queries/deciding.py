@@ -44,8 +44,16 @@ def judges_in(cycle: Any) -> QuerySet[Membership]:
 
 def entry_of(challenge: str = "challenge_id", group: str = "group_id") -> QuerySet[Submission]:
     """The entry of a group that is judged, of several the last: to be used as a subquery."""
-    mine = Submission.objects.filter(challenge_id=OuterRef(challenge), group_id=OuterRef(group), pinned__isnull=False)
-    return counting(mine).order_by("-number")
+    return _pinned(challenge_id=OuterRef(challenge), group_id=OuterRef(group)).order_by("-number")
+
+
+def entries_by_group(challenge: Challenge) -> dict[int, int | None]:
+    """The same of every group of a task at once: id of the group → id of the version that is judged."""
+    return dict(_pinned(challenge=challenge).order_by("number").values_list("group_id", "pinned_id"))
+
+
+def _pinned(**of: Any) -> QuerySet[Submission]:
+    return counting(Submission.objects.filter(**of, pinned__isnull=False))
 
 
 def locked_sheet(sheet: Sheet | Look) -> list[Any]:
