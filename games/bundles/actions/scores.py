@@ -116,7 +116,7 @@ def _waiting(challenge: Challenge, panel: str) -> dict[tuple[str, str], _Open]:
     rows = sheets.select_for_update(of=("self",), no_key=True).order_by("pk")
     found = rows.values_list("group__key", "judge__key", "pk", "group_id", "judge_id", "state").iterator(AT_ONCE)
     judged = entries_by_group(challenge)
-    there = {(group, judge): _Open(pk, own, *cells, judged.get(own)) for group, judge, pk, own, *cells in found}
+    there = {(group, judge): _Open(pk, own, person, state, judged.get(own)) for group, judge, pk, own, person, state in found}
     judges = list(Person.objects.filter(pk__in={one.judge for one in there.values()}))
     bars = barred({one.group for one in there.values()}, judges)
     return {names: one for names, one in there.items() if (one.group, one.judge) not in bars} if bars else there
