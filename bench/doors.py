@@ -53,7 +53,7 @@ class Judging:
 
 def judging(stage: Stage) -> Judging:
     """Enough sheets for every row that marks one."""
-    wanted = stage.sizes.requests * (stage.sizes.repeats + 1) + 50
+    wanted = 2 * stage.sizes.requests * (stage.sizes.repeats + 1) + 50  # two rows time them, one counts statements
     contest = begun("judging", tasks=1, criteria=5, groups=-(-wanted // 5), judges=5)
     enter(contest)
     tokens = dict(zip((one.pk for one in contest.judges), judges(contest), strict=True))

@@ -10,7 +10,8 @@ from typing import Any, Final
 from zlib import crc32
 
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Func, JSONField, QuerySet
+from django.db.models.fields.json import KeyTransform
 
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
@@ -110,33 +111,62 @@ def _read(shown: Shown, cycle: Cycle, open_to: Collection[str]) -> Alike:
 type _Told = tuple[dict[str, int], tuple[Task, ...], str]
 
 
+class _OfEntries(Func):
+    """Group → how many neighbours, from the entries of an analysis: counted where it lies, for an analysis has megabytes."""
+
+    output_field = JSONField()
+    template = (
+        "(SELECT jsonb_object_agg(one ->> 'group', jsonb_array_length(one -> 'tied_with'))"
+        " FROM jsonb_array_elements(%(expressions)s) AS one WHERE jsonb_array_length(one -> 'tied_with') > 0)"
+    )
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """The same in SQLite's words."""
+        template = (
+            "(SELECT json_group_object(json_extract(value, '$.group'), json_array_length(value, '$.tied_with'))"
+            " FROM json_each(%(expressions)s) WHERE json_array_length(value, '$.tied_with') > 0)"
+        )
+        return self.as_sql(compiler, connection, template=template, **extra)
+
+
+class _OfBoard(Func):
+    """The same from what an analysis carries of a board: group → its neighbours."""
+
+    output_field = JSONField()
+    template = "(SELECT jsonb_object_agg(key, jsonb_array_length(value)) FROM jsonb_each(%(expressions)s))"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """The same in SQLite's words."""
+        template = "(SELECT json_group_object(key, json_array_length(value)) FROM json_each(%(expressions)s))"
+        return self.as_sql(compiler, connection, template=template, **extra)
+
+
 def _alone(rows: QuerySet[PanelAnalysis], column: str, tasks: tuple[Task, ...]) -> _Told | None:
     """Where each of the tasks makes the places alone. None: several panels judge one. One statement."""
-    bodies: dict[str, list[Mapping[str, Any]]] = {}
-    for challenge, body in rows.filter(challenge__key__in=[key for _, key in tasks]).values_list("challenge__key", column):
-        bodies.setdefault(challenge, []).append(body)
-    if any(len(found) > 1 for found in bodies.values()):
+    told = rows.filter(challenge__key__in=[key for _, key in tasks]).annotate(tied=_OfEntries(KeyTransform("entries", column)))
+    found: dict[str, list[dict[str, int] | None]] = {}
+    for challenge, counts in told.values_list("challenge__key", "tied"):
+        found.setdefault(challenge, []).append(counts)
+    if any(len(counts) > 1 for counts in found.values()):
         return None
-    tied = {key: count for found in bodies.values() for key, count in _tied(found[0])}
-    return tied, tuple((round_, key) for round_, key in tasks if key in bodies), ""
+    tied = {key: count for counts in found.values() for key, count in (counts[0] or {}).items()}
+    return tied, tuple((round_, key) for round_, key in tasks if key in found), ""
 
 
 def _summed(rows: QuerySet[PanelAnalysis], column: str, design: Design, spec: BoardSpec) -> _Told:
     """Where several are added up. One statement."""
     told = rows.exclude(challenge__format="pairwise").order_by("challenge__round__number", "challenge__number", "panel")
-    places = ("challenge__round__key", "challenge__key")
-    found: dict[str, Any] = {}
+    board = KeyTransform(spec.id, KeyTransform("boards", column))
+    told = told.annotate(why=KeyTransform("why", board), tied=_OfBoard(KeyTransform("tied", board)))
+    tied: dict[str, int] = {}
+    why = ""
     tasks: dict[Task, None] = {}
-    for round_key, task, boards in told.values_list(*places, f"{column}__boards"):
+    for round_key, task, said, counts in told.values_list("challenge__round__key", "challenge__key", "why", "tied"):
         if spec.challenges is None or task in spec.challenges:
             tasks[round_key, task] = None
-        found = (boards or {}).get(spec.id, found)
-    why = found.get("why", "") or untold(design, spec) or ""
-    return {key: len(others) for key, others in found.get("tied", {}).items()}, tuple(tasks), why
-
-
-def _tied(body: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
-    return [(one["group"], len(one["tied_with"])) for one in body.get("entries", ()) if one.get("tied_with")]
+        if said is not None:
+            why, tied = said, counts or {}
+    return tied, tuple(tasks), why or untold(design, spec) or ""
 
 
 def with_ties(rows: Iterable[RowData], found: Alike) -> list[dict[str, Any]]:
