@@ -73,6 +73,20 @@ def unbarred(person: str = "judge", group: str = "group_id") -> Case:
     return Case(When(bars, then=Value(False)), default=Value(True), output_field=BooleanField())
 
 
+def kept_from(person: Person, group: str = "group_id") -> Q:
+    """Rows about groups that this human must not judge: own ones, those in conflict, and those that one of them went into.
+
+    Looked up once for all rows, from the index; `unbarred` asks for each row, whose judge may be another.
+    """
+    names = Person.objects.filter(Q(pk=person.pk) | Q(user=person.user_id) if person.user_id else Q(pk=person.pk))
+    found = Q()
+    for rows in (Membership.objects.filter(person__in=names), in_force().filter(person__in=names)):
+        for column in ("group_id", "group__merged_into_id"):
+            there = rows.filter(**{f"{column}__isnull": False}).order_by()  # one that is unknown would keep from all
+            found |= Q(**{f"{group}__in": there.values(column)})
+    return found
+
+
 def same_human(judge: Person) -> Q:
     """Sheets of this judge, under whatever name."""
     return Q(judge=judge) | Q(judge__user=judge.user_id) if judge.user_id else Q(judge=judge)

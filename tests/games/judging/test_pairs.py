@@ -13,8 +13,8 @@ from games.groups.models import Membership
 from games.journal.models import JournalEntry
 from games.judging import actions
 from games.judging.conflicts import standing_votes
-from games.judging.models import PairEntry, RankedList, Vote
-from games.judging.queries.pairs import counted, past_of, seat_at, seats_of
+from games.judging.models import ConflictOfInterest, PairEntry, RankedList, Vote
+from games.judging.queries.pairs import candidates_for, counted, past_of, seat_at, seats_of
 from games.judging.rules import ConflictDeclared, ConflictSource, JudgingClosed, JudgingNotOpen, NotOnPanel, OwnGroup, VoteRefused
 from games.judging.rules.pairs import NothingToUndo, PairGone, share_of
 from games.results.queries.facts import facts_of
@@ -436,6 +436,23 @@ def statements(act) -> int:
     with CaptureQueriesContext(connection) as found:
         act()
     return len(without_designs(found))
+
+
+@pytest.mark.parametrize("known", ["own", "conflict"])
+def test_a_judge_is_never_asked_about_a_team_that_was_theirs_in_part_or_under_another_name(known: str) -> None:
+    call, user = expo(4), UserFactory.create()
+    judith, also = seated(call, user=user), person("Judith elsewhere", user=user, organization=OrganizationFactory.create())
+    theirs, part, *others = call.groups
+    part.merged_into = theirs
+    part.save(update_fields=["merged_into"])
+    if known == "own":
+        Membership.objects.create(person=also, group=part, cycle=part.cycle, role="member", until=timezone.now())
+    else:
+        ConflictOfInterest.objects.create(person=also, group=part, kind="family", source=ConflictSource.DECLARED.value)
+    turn(call, judith)
+    assert {one.key for one in candidates_for(call.challenge, judith)} == {one.pk for one in others}
+    ConflictOfInterest.objects.update(lifted_at=timezone.now())
+    assert len(candidates_for(call.challenge, judith)) == (2 if known == "own" else 4)
 
 
 @pytest.mark.parametrize("size", [10, 1000])
