@@ -446,9 +446,11 @@ def test_a_judge_is_never_asked_about_a_team_that_was_theirs_in_part_or_under_an
     part.merged_into = theirs
     part.save(update_fields=["merged_into"])
     if known == "own":
-        Membership.objects.create(person=also, group=part, cycle=part.cycle, role="member", until=timezone.now())
+        Membership.objects.create(
+            person=also, group=part, cycle=part.cycle, role="member", since=timezone.now(), until=timezone.now()
+        )
     else:
-        ConflictOfInterest.objects.create(person=also, group=part, kind="family", source=ConflictSource.DECLARED.value)
+        ConflictOfInterest.objects.create(person=also, group=part, kind="family", source=ConflictSource.JUDGE.value)
     turn(call, judith)
     assert {one.key for one in candidates_for(call.challenge, judith)} == {one.pk for one in others}
     ConflictOfInterest.objects.update(lifted_at=timezone.now())
