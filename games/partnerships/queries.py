@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, StringAgg, Subquery, Value
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, StringAgg, Subquery, Value, When
 
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
 from games.groups.models import Group, Membership
 from games.organizations.models import Person
 from games.partnerships.models import Partner, Partnership
-from games.partnerships.rules import WHOLE, Merged, PartnershipKind, PartnershipState, shared_credit
+from games.partnerships.rules import WHOLE, AnswerState, Merged, PartnershipKind, PartnershipState, shared_credit
 from games.rounds.models import Extension, Round
 from games.rounds.queries import may_enter, rounds_of
 from games.rounds.rules import RoundState
@@ -29,6 +29,17 @@ def partnerships_of(groups: Iterable[int]) -> QuerySet[Partnership]:
     """Those in which one of the groups is, the newest first."""
     mine = Partner.objects.filter(partnership=OuterRef("pk"), group__in=list(groups))
     return with_partners(Partnership.objects.filter(Exists(mine))).order_by("-number")
+
+
+def urgent_first(rows: QuerySet[Partnership], group: Group) -> QuerySet[Partnership]:
+    """Those first that wait for the group's answer, then for others, then what is agreed, what came to nothing last; the newest first in each.
+
+    `urgency`: 0 to 3 in this order.
+    """
+    asked = Partner.objects.filter(partnership=OuterRef("pk"), group=group, answer=AnswerState.ASKED.value)
+    proposed = Q(state=PartnershipState.PROPOSED.value)
+    place = Case(When(proposed & Exists(asked), then=0), When(proposed, then=1), When(state=AGREED, then=2), default=3)
+    return rows.annotate(urgency=place).order_by("urgency", "-number")
 
 
 def with_their_partners(rows: QuerySet[Partnership]) -> list[tuple[Partnership, list[Partner]]]:

@@ -1,9 +1,11 @@
 """One's certificates and badges: what one's teams have, what one may have under one's own name, and giving it back."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.accounts.pages.gate import attempt, me, refuse, seen, signed_in
 from backend.api.permissions import access_of
+from backend.web.paging import kept, page_of
 from games.credentials import actions
 from games.credentials.models import Credential
 from games.credentials.queries import HELD, Ground, credentials_of, grounds_of
@@ -21,6 +24,7 @@ from games.credentials.rules.states import NAME_LONGEST
 from games.errors import GameError
 from games.permissions import Access
 
+PAGE: Final = 24
 type Place = tuple[int, str, str]
 """Group, source, key: what a credential is for."""
 
@@ -40,7 +44,9 @@ class NameForm(forms.Form):
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_credentials(request: HttpRequest) -> HttpResponse:
-    """What there is, and what one may ask for. A POST asks: for the team (`whom` is team), or for oneself with a name."""
+    """What there is, and what one may ask for, each page by page; `q` searches both. A POST asks: for the team (`whom` is team), or for oneself
+    with a name.
+    """
     access = access_of(request)
     grounds = {_place(one): one for one in grounds_of(access.groups_with(), sorted(access.persons))}
     bound: tuple[Place, NameForm] | None = None
@@ -59,13 +65,50 @@ def my_credentials(request: HttpRequest) -> HttpResponse:
         if form.is_valid() and _ask(request, ground, form, access):
             return redirect("my-credentials")
         bound = (_place(ground), form)
-    rows = list(credentials_of(access.groups_with(), sorted(access.persons)))
-    context = {
-        "rows": [_card(one) for one in rows],
-        "grounds": [_offer(one, rows, bound, me(request).name) for one in grounds.values()],
-        "waiting": any(one.state == CredentialState.ASKED.value for one in rows),
-    }
+    context = _context(request, access, grounds, bound)
     return render(request, "credentials/mine.html", context, status=422 if bound else 200)
+
+
+def _context(
+    request: HttpRequest, access: Access, grounds: Mapping[Place, Ground], bound: tuple[Place, NameForm] | None
+) -> dict[str, Any]:
+    """Both lists. What is asked for with a fault opens the page on which it stands."""
+    query = request.GET.get("q", "").replace("\0", "").strip()
+    rows = credentials_of(access.groups_with(), sorted(access.persons))
+    counts = rows.aggregate(all=Count("pk"), waiting=Count("pk", filter=Q(state=CredentialState.ASKED.value)))
+    held = rows.filter(state__in=HELD).order_by().values_list("group_id", "source", "key", "person_id")
+    have: dict[Place, set[bool]] = {}
+    for group, source, key, person in held:
+        have.setdefault((group, source, key), set()).add(person is not None)
+    words = (
+        Q(title__icontains=query) | Q(name__icontains=query) | Q(group__name__icontains=query) | Q(cycle__name__icontains=query)
+    )
+    page = page_of(request, rows.filter(words), PAGE)
+    open_ = [one for one in grounds.values() if any(_left(one, have).values()) and _fits(one, query)]
+    places = [_place(one) for one in open_]
+    holding = places.index(bound[0]) if bound is not None and bound[0] in places else None
+    own = page_of(request, open_, PAGE, name="own", holding=holding)
+    return {
+        "page": page,
+        "rows": [_card(one) for one in page],
+        "own": own,
+        "grounds": [_offer(one, _left(one, have), bound, me(request).name) for one in own],
+        "waiting": counts["waiting"],
+        "query": query,
+        "many": counts["all"] > PAGE or len(grounds) > PAGE,
+        "page_kept": kept(request),
+        "own_kept": kept(request, "own"),
+    }
+
+
+def _left(ground: Ground, have: Mapping[Place, set[bool]]) -> dict[str, bool]:
+    """What may still be asked for: one for the team, one for oneself. `have`: False where the team has one, True where one has one's own."""
+    there = have.get(_place(ground), set())
+    return {"team": ground.person is None and False not in there, "own": True not in there}
+
+
+def _fits(ground: Ground, query: str) -> bool:
+    return any(query.casefold() in one.casefold() for one in (ground.title, ground.group.name, ground.cycle.name))
 
 
 def _ask(request: HttpRequest, ground: Ground, form: NameForm, access: Access) -> bool:
@@ -95,16 +138,14 @@ def _card(row: Credential) -> dict[str, Any]:
     return {"row": row, "badge": badges[CredentialState(row.state)], "own": row.person_id is not None, "held": row.state in HELD}
 
 
-def _offer(ground: Ground, rows: list[Credential], bound: tuple[Place, NameForm] | None, name: str) -> dict[str, Any]:
-    """What may still be asked for: one for the team, one for oneself."""
-    have = [one for one in rows if one.state in HELD and (one.group_id, one.source, one.key) == _place(ground)]
+def _offer(ground: Ground, left: dict[str, bool], bound: tuple[Place, NameForm] | None, name: str) -> dict[str, Any]:
+    """What may still be asked for, with the form."""
     place = _place(ground)
     blank = NameForm(initial={"name": name}, auto_id=f"id_{ground.group.pk}_{ground.key}_%s")
     return {
         "ground": ground,
         "badge": ground.source is SourceKind.BADGE,
-        "team": ground.person is None and not any(one.person_id is None for one in have),
-        "own": not any(one.person_id is not None for one in have),
+        **left,
         "form": bound[1] if bound is not None and bound[0] == place else blank,
         "open": bound is not None and bound[0] == place,
     }

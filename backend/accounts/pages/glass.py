@@ -1,7 +1,6 @@
 """Breaking the glass: the owner of the instance reads one sealed cycle for a day, by a decision that its organizers see at once."""
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.accounts.pages.gate import attempt, me, refuse, require, seen, signed_in
 from backend.api.permissions import access_of
+from backend.web.paging import kept, page_of
 from games.cycles.actions import break_glass, revoke_decision
 from games.cycles.models import Cycle, Decision
 from games.cycles.queries import glass_broken
@@ -46,8 +46,9 @@ def cycles(request: HttpRequest) -> HttpResponse:
     rows = visible(access, "cycle.break_glass", Cycle.objects.order_by("-created_at", "-pk"))
     if search:
         rows = rows.filter(Q(name__icontains=search) | Q(key__icontains=search))
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/glass_cycles.html", {"page": page, "search": search, "opened": access.opened})
+    page = page_of(request, rows, PAGE)
+    context = {"page": page, "kept": kept(request), "search": search, "opened": access.opened}
+    return render(request, "accounts/glass_cycles.html", context)
 
 
 @never_cache

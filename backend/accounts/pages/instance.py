@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from backend.accounts import actions
 from backend.accounts.models import User
 from backend.accounts.pages.gate import attempt, me, require, signed_in
 from backend.accounts.queries import users
+from backend.web.paging import kept, page_of
 from games.notices.actions import mark_bounced, send_again
 from games.notices.models import Message
 from games.notices.queries import outbox, outbox_counts
@@ -39,9 +39,15 @@ def accounts(request: HttpRequest) -> HttpResponse:
     """Every account, newest first."""
     require(request, "instance.desk")
     search = request.GET.get("q", "")
-    page = Paginator(users(search), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, users(search), PAGE)
     last = SelfCheck.objects.order_by("-pk").first()
-    context = {"page": page, "search": search, "counts": outbox_counts(), "broken": len(last.faults) if last else 0}
+    context = {
+        "page": page,
+        "kept": kept(request),
+        "search": search,
+        "counts": outbox_counts(),
+        "broken": len(last.faults) if last else 0,
+    }
     return render(request, "accounts/desk.html", context)
 
 
@@ -73,8 +79,9 @@ def mail(request: HttpRequest) -> HttpResponse:
         {"label": one.value.title(), "url": f"?state={one.value}", "current": state == one.value, "count": counts[one.value]}
         for one in MessageState
     ]
-    page = Paginator(outbox(state=state, search=search), PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/mail.html", {"page": page, "tabs": tabs, "state": state, "search": search})
+    page = page_of(request, outbox(state=state, search=search), PAGE)
+    context = {"page": page, "kept": kept(request), "tabs": tabs, "state": state, "search": search}
+    return render(request, "accounts/mail.html", context)
 
 
 @require_POST

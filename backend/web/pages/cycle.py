@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,6 +16,7 @@ from backend.web import shapes
 from backend.web.keeping_words import retention_rules
 from backend.web.learning_words import learning_rules
 from backend.web.pages.retrospective.words import succession_rules
+from backend.web.paging import kept, page_of
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle, Decision
 from games.cycles.queries import design_of, glass_broken
@@ -134,8 +134,9 @@ def groups_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "cycle": found,
         "crumbs": crumbs_of(found, _("Groups")),
         "tabs": tabs(found, "groups", main=boards_seen(access, found).first(), access=access),
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "page": page_of(request, rows, PAGE),
         "query": query,
+        "kept": kept(request),
     }
     return render(request, "cycles/groups.html", context)
 
@@ -146,7 +147,7 @@ def decisions_page(request: HttpRequest, cycle: str) -> HttpResponse:
     found = cycle_seen(request, cycle)
     access = access_of(request)
     rows = visible(access, "decision.view", Decision.objects.filter(cycle=found)).order_by("-number")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows, PAGE)
     context = {
         "cycle": found,
         "crumbs": crumbs_of(found, _("Decisions")),

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_safe
 from backend.api.permissions import access_of
 from backend.web.found import spelled
 from backend.web.pages.cycle import boards_seen, crumbs_of, cycle_seen, tabs
+from backend.web.paging import kept, page_of
 from games.challenges.models import Challenge
 from games.challenges.queries import spec_of
 from games.cycles.models import Cycle
@@ -78,9 +78,7 @@ def entries_page(request: HttpRequest, cycle: str) -> HttpResponse:
     chosen = next((one for one in tasks if one["chosen"]), None)
     rows = every.filter(challenge=chosen["pk"]) if chosen else every
     rows = matching(rows, query).order_by("-challenge__round__number", "challenge__number", "group__name", "pk")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    narrowed = request.GET.copy()
-    narrowed.pop("page", None)
+    page = page_of(request, rows, PAGE)
     context = {
         "cycle": found,
         "crumbs": crumbs_of(found, _("Entries")),
@@ -90,7 +88,7 @@ def entries_page(request: HttpRequest, cycle: str) -> HttpResponse:
         "tasks": tasks if len(tasks) > 1 else [],
         "q": query,
         "narrowed": bool(query or chosen),
-        "query": narrowed.urlencode(),
+        "query": kept(request),
     }
     return render(request, "cycles/entries.html", context)
 

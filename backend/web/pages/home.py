@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from backend.api.permissions import access_of
 from backend.web import shapes
+from backend.web.paging import kept, page_of
 from backend.web.steps import own_steps
 from games.cycles.models import Cycle
 from games.cycles.queries import keep_designs
@@ -105,12 +105,13 @@ def cycles_page(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(state__in=states[state])
     if query:
         rows = rows.filter(Q(name__icontains=query) | Q(summary__icontains=query))
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows, PAGE)
     labels = [("", _("All")), ("now", _("On now")), ("open", _("Open to join")), ("past", _("Past"))]
     context = {
         "cards": _cards(request, page.object_list),
         "now": access_of(request).now,
         "page": page,
+        "kept": kept(request),
         "query": query,
         "state": state if state in states else "",
         "tabs": [{"label": label, "url": f"?state={key}" if key else "?", "current": key == state} for key, label in labels],

@@ -4,7 +4,6 @@ import hashlib
 from typing import Any, Final
 
 import orjson
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts.pages.gate import id_in, me, signed_in
 from backend.accounts.rules import safe_path
+from backend.web.paging import kept, page_of
 from games.cycles.models import Cycle
 from games.notices.actions import mark_read, read_stop, stop
 from games.notices.actions.wishes import STOPPED
@@ -54,9 +54,7 @@ def notices_page(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(cycle__key=cycle)
     if unread:
         rows = rows.filter(read_at__isnull=True)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    narrowed = request.GET.copy()
-    narrowed.pop("page", None)
+    page = page_of(request, rows, PAGE)
     context = {
         "page": page,
         "notices": [{"row": one, "topic": TITLES[Topic(one.topic)]} for one in page],
@@ -64,7 +62,7 @@ def notices_page(request: HttpRequest) -> HttpResponse:
         "cycles": [{"key": key, "name": name, "chosen": key == cycle} for key, name in cycles],
         "unread": unread,
         "narrowed": bool(topic or cycle or unread),
-        "query": narrowed.urlencode(),
+        "query": kept(request),
     }
     return render(request, "web/notices.html", context)
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +18,7 @@ from backend.web.found import Piece, pieces, snippet, words_of
 from backend.web.pages.gallery import matching, published_entries, said
 from backend.web.pages.ideas.frame import KINDS as IDEA_KINDS
 from backend.web.pages.ideas.frame import idea_url, whose
+from backend.web.paging import page_of
 from games.challenges.queries import spec_of
 from games.cycles.models import Cycle, Series
 from games.groups.models import Group
@@ -142,7 +142,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
 def _one(request: HttpRequest, access: Access, key: str, words: list[str]) -> dict[str, Any]:
     kind = KINDS[key]
-    page = Paginator(kind.rows(access, words), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, kind.rows(access, words), PAGE)
     hits = [kind.shown(one, words) for one in page]
     return {"parts": [{"key": key, "title": kind.title, "hits": hits}] if hits else [], "page": page}
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Final
 
-from django.core.paginator import Paginator
 from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from backend.accounts.pages.gate import seen
 from backend.api.permissions import access_of
 from backend.web import shapes
 from backend.web.pages.retrospective.words import rule_words
+from backend.web.paging import kept, page_of
 from games.cycles.models import Cycle, Design, Series
 from games.cycles.queries import cycles_of
 from games.errors import Invalid
@@ -46,9 +46,10 @@ def series_list(request: HttpRequest) -> HttpResponse:
     rows = Series.objects.annotate(cycle_count=Count("cycles", filter=shown, distinct=True)).filter(cycle_count__gt=0)
     if query:
         rows = rows.filter(Q(name__icontains=query) | Q(key__icontains=query))
-    page = Paginator(rows.order_by("name", "pk"), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows.order_by("name", "pk"), PAGE)
     cards = [{"title": shapes.series_name(one), "one": one} for one in page]
-    return render(request, "cycles/series_list.html", {"page": page, "cards": cards, "query": query})
+    context = {"page": page, "cards": cards, "query": query, "kept": kept(request)}
+    return render(request, "cycles/series_list.html", context)
 
 
 @require_safe

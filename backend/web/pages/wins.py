@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +14,7 @@ from backend.accounts.pages.gate import attempt, me, seen, signed_in
 from backend.api.permissions import access_of
 from backend.web.pages.cycle import boards_seen, crumbs_of, cycle_seen, tabs
 from backend.web.pages.workspace.frame import framed, team_seen
+from backend.web.paging import page_of
 from backend.web.win_words import motion_shape, weeks_shape, win_shape
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
@@ -56,7 +56,7 @@ def wins_page(request: HttpRequest, cycle: str) -> HttpResponse:
     """What teams of the cycle can be glad of, the newest first."""
     found, access = _on(cycle_seen(request, cycle)), access_of(request)
     own = _cheers(access, found)
-    page = Paginator(told(access, wins_of(found), request.user), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, told(access, wins_of(found), request.user), PAGE)
     main = boards_seen(access, found).first()
     context = {
         "cycle": found,

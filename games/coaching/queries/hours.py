@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from games.coaching.models import Booking, Slot
 from games.coaching.rules import OfficeHoursRefused, Outcome, round_at
@@ -47,10 +47,12 @@ def slots_ahead(cycle: Cycle, now: datetime) -> QuerySet[Slot]:
     return rows.select_related("cycle", "expert__organization").order_by("starts_at", "number")
 
 
-def bookings_of(group: Group) -> QuerySet[Booking]:
-    """What a group booked, the next and newest first, with slot, expert and notes."""
+def bookings_of(group: Group, now: datetime) -> QuerySet[Booking]:
+    """What a group booked, with slot and expert: the next on top, then what is over, the newest first; what was cancelled last."""
     rows = Booking.objects.filter(group=group).select_related("cycle", "slot__expert", "round", "group")
-    return rows.order_by("-slot__starts_at", "-pk")
+    stands = Q(cancelled_at__isnull=True)
+    ahead = Case(When(stands & Q(slot__starts_at__gt=now), then=F("slot__starts_at")))
+    return rows.order_by(Case(When(stands, then=0), default=1), ahead.asc(nulls_last=True), "-slot__starts_at", "-pk")
 
 
 def sessions_of(cycle: Cycle, persons: Collection[int]) -> QuerySet[Booking]:

@@ -27,6 +27,11 @@ def thread_path(thread: Thread) -> str:
     return f"/cycles/{thread.cycle.key}/threads/{thread.number}/"
 
 
+def post_path(thread: Thread, post: int) -> str:
+    """Where a post of this id is read: the page of its thread that has it."""
+    return f"{thread_path(thread)}?post={post}#post-{post}"
+
+
 def _idea_path(idea: Idea) -> str:
     return f"/cycles/{idea.cycle.key}/ideas/{idea.number}/"
 
@@ -73,7 +78,7 @@ def _concerned(thread: Thread, *, opened: bool) -> Q:
 def _tell_ways(post: Post, ways: Iterable[tuple[str, Q]], *, opened: bool) -> int:
     thread, told = post.thread, 0
     heard = {post.author.user_id} if post.author is not None else set()
-    link = absolute(f"{thread_path(thread)}#post-{post.corrects_id or post.pk}")
+    link = absolute(post_path(thread, post.corrects_id or post.pk))
     context = {"post": post, "thread": thread, "cycle": thread.cycle, "whose": _whose(post), "opened": opened, "link": link}
     for kind, who in ways:
         people = [one for one in with_address(_reading(thread).filter(who)) if one.user_id not in heard]
@@ -92,7 +97,7 @@ def on_answered(entry: JournalEntry) -> int:
     if post is None or post.author_id is None or not entry.payload.get("held"):
         return 0
     thread = post.thread
-    context = {"post": post, "thread": thread, "cycle": thread.cycle, "link": absolute(f"{thread_path(thread)}#post-{post.pk}")}
+    context = {"post": post, "thread": thread, "cycle": thread.cycle, "link": absolute(post_path(thread, post.pk))}
     people = with_address(_reading(thread).filter(pk=post.author_id))
     return tell_all("talk.helped", people, key=f"helped:{post.pk}", context=context, cycle_id=thread.cycle_id)
 

@@ -34,7 +34,7 @@ def test_a_question_is_asked_on_an_idea_answered_accepted_and_thanked(cast: Cast
     assert "Which cloth?" in main(ada.get(page))
     replied = ada.post(f"{CYCLE}threads/1/", {"text": "Cotton.", "as": "red"})
     post = thread.posts.get(number=2)
-    assert replied.headers["Location"] == f"{CYCLE}threads/1/#post-{post.pk}"
+    assert replied.headers["Location"] == f"{CYCLE}threads/1/?post={post.pk}#post-{post.pk}"
     text = main(ben.get(f"{CYCLE}threads/1/"))
     assert "Silk &lt;b&gt;lets&lt;/b&gt; it through." in text
     assert "This answers it" in text

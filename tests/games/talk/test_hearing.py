@@ -35,7 +35,8 @@ def test_a_question_is_heard_by_the_team_of_the_idea_and_the_answer_by_who_asked
     said(cast, thread)
     told = heard()
     assert told == {("Ada", f"{cast.blue.name} begins: Which cloth?"), ("Ben", f"{cast.red.name} replies: Which cloth?")}
-    assert Notice.objects.get(person=cast.ben.person).path == f"/cycles/water/threads/1/#post-{thread.posts.get(number=2).pk}"
+    reply = thread.posts.get(number=2).pk
+    assert Notice.objects.get(person=cast.ben.person).path == f"/cycles/water/threads/1/?post={reply}#post-{reply}"
     assert Notice.objects.count() == 2
 
 

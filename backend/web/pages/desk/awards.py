@@ -1,6 +1,7 @@
 """What was won, on its way: verified, granted, delivered with proof; declined or taken back with a reason. The ceremony starts here."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
@@ -16,7 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.accounts.pages.gate import attempt, signed_in
 from backend.api.permissions import access_of
 from backend.web import shapes
-from backend.web.pages.desk.place import desk_page, organized
+from backend.web.pages.desk.place import back, desk_page, organized
+from backend.web.paging import kept, page_of
 from games.cycles.queries import design_of
 from games.permissions import visible
 from games.playbooks.schema import Design
@@ -26,6 +28,9 @@ from games.recognition.queries import differences_of, grants_of, passes_of, sess
 from games.recognition.rules import NEXT_GRANT_STATES, GrantState
 from leaderboards.engine.outcome import PassWhy
 
+PAGE: Final = 30
+DIFFERS: Final = "differs"
+"""Narrows the list to what the results no longer say: no state of a grant."""
 BADGES: Final = {
     GrantState.NOMINATED: ("planned", gettext_lazy("nominated")),
     GrantState.VERIFIED: ("judging", gettext_lazy("verified")),
@@ -52,27 +57,64 @@ APART: Final = {GrantState.DECLINED: gettext_lazy("They do not take it"), GrantS
 @signed_in
 @require_safe
 def awards(request: HttpRequest, cycle: str) -> HttpResponse:
-    """Every grant with its next step, the whole lists in one click."""
+    """Grants with their next step, page by page, the whole lists in one click; `q` searches awards and teams, `state` narrows."""
     found = organized(request, cycle)
     design, rows = design_of(found), list(grants_of(found))
     differing = differences_of(found)
-    used = sessions_used([one.pk for one in rows if one.sessions]) if any(one.sessions for one in rows) else {}
+    states = Counter(one.state for one in rows) + Counter({DIFFERS: sum(one.pk in differing for one in rows)})
+    asked = {"q": request.GET.get("q", "").strip(), "state": request.GET.get("state", "")}
+    chosen = [one for one in sorted(rows, key=_in_order(design)) if _fits(one, asked, design, differing)]
+    page = page_of(request, chosen, PAGE)
+    sessions = [one.pk for one in page if one.sessions]
+    used = sessions_used(sessions) if sessions else {}
+    passed = page_of(request, passes_of(found), PAGE, name="passed")
     context = {
-        "rows": [_row(one, design, differing.get(one.pk), used.get(one.pk, 0)) for one in sorted(rows, key=_in_order(design))],
-        "differing": len([one for one in rows if one.pk in differing]),
+        "page": page,
+        "page_kept": kept(request),
+        "here": request.get_full_path(),
+        "asked": asked,
+        "narrowed": any(asked.values()),
+        "many": len(rows) > PAGE,
+        "states": [(key, label, states[key]) for key, label in _labels() if states[key] or key == asked["state"]],
+        "rows": [_row(one, design, differing.get(one.pk), used.get(one.pk, 0)) for one in page],
+        "differing": states[DIFFERS],
         "sums": _sums(rows, design),
-        "passed": [_passed(one, design) for one in passes_of(found)],
-        "all": [
-            {"act": after.value, "label": label, "count": count}
-            for before, after, label in (
-                (GrantState.NOMINATED, GrantState.VERIFIED, _("Verify all nominated")),
-                (GrantState.VERIFIED, GrantState.GRANTED, _("Grant all verified")),
-            )
-            if (count := sum(1 for one in rows if one.state == before.value))
-        ],
+        "passes": passed,
+        "passes_kept": kept(request, "passed"),
+        "passed": [_passed(one, design) for one in passed],
+        "all": _lists(states),
         "told": any(one.state in {GrantState.GRANTED.value, GrantState.DELIVERED.value} for one in rows),
     }
     return desk_page(request, "desk/awards.html", found, "awards", context)
+
+
+def _lists(states: Counter[str]) -> list[dict[str, Any]]:
+    """What can be done with a whole list at once."""
+    steps = (
+        (GrantState.NOMINATED, GrantState.VERIFIED, _("Verify all nominated")),
+        (GrantState.VERIFIED, GrantState.GRANTED, _("Grant all verified")),
+    )
+    counted = ((after, label, states[before.value]) for before, after, label in steps)
+    return [{"act": after.value, "label": label, "count": count} for after, label, count in counted if count]
+
+
+def _labels() -> list[tuple[str, str]]:
+    return [
+        *((state.value, str(words)) for state, (_kind, words) in BADGES.items()),
+        (DIFFERS, _("not what the results say now")),
+    ]
+
+
+def _fits(one: Grant, asked: Mapping[str, str], design: Design, differing: Container[int]) -> bool:
+    """Whether a grant is what was searched for."""
+    of_state = asked["state"] in {"", one.state} or (asked["state"] == DIFFERS and one.pk in differing)
+    team = (one.group.name, one.group.key) if one.group is not None else ()
+    return of_state and any(asked["q"].casefold() in name.casefold() for name in (_title(one, design), *team))
+
+
+def _title(one: Grant | GrantPass, design: Design) -> str:
+    titles = {spec.key: spec.title for spec in design.awards}
+    return titles.get(one.award) or (one.name if isinstance(one, Grant) else one.award)
 
 
 def _in_order(design: Design) -> Callable[[Grant], tuple[int, Fraction, int]]:
@@ -96,17 +138,15 @@ def _sums(rows: Sequence[Grant], design: Design) -> list[dict[str, str]]:
 
 
 def _passed(one: GrantPass, design: Design) -> dict[str, Any]:
-    titles = {spec.key: spec.title for spec in design.awards}
-    return {"title": titles.get(one.award, one.award), "group": one.group, "place": one.place, "why": str(PASSED[one.why])}
+    return {"title": _title(one, design), "group": one.group, "place": one.place, "why": str(PASSED[one.why])}
 
 
 def _row(one: Grant, design: Design, differs: dict[str, Any] | None, used: int) -> dict[str, Any]:
     state = GrantState(one.state)
     usual = USUAL.get(state)
-    titles = {spec.key: spec.title for spec in design.awards}
     return {
         "grant": one,
-        "title": titles.get(one.award, one.name),
+        "title": _title(one, design),
         "money": shapes.money(one.amount_cents, one.currency or design.cycle.currency),
         "badge": shapes.badge(BADGES[state]),
         "step": {"act": usual[0].value, "label": usual[1], "proof": usual[0] is GrantState.DELIVERED} if usual else None,
@@ -142,7 +182,7 @@ def move(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
     if act is None:
         raise Http404
     attempt(request, act, _("Noted."))
-    return redirect("desk-awards", found.key)
+    return back(request, reverse("desk-awards", args=[found.key]))
 
 
 def _acts(grant: Grant, *, by: Any, reason: str, proof: str, file: Any = None) -> dict[str, Callable[[], object]]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from backend.accounts.pages.gate import attempt, id_in, me, seen, signed_in
 from backend.web.pages.desk.place import back, desk_page, organized
 from backend.web.pages.desk.ways import ways
+from backend.web.paging import page_of
 from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.groups.rules import GroupState
@@ -70,7 +70,7 @@ def conflicts_page(request: HttpRequest, cycle: str) -> HttpResponse:
         return _act(request, found)
     asked = {name: request.GET.get(name, "") for name in ("q", "kind", "source", "state", "sort")}
     rows = ConflictOfInterest.objects.filter(group__cycle=found).select_related("person", "group")
-    page = Paginator(narrowed(rows, asked), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, narrowed(rows, asked), PAGE)
     shown = list(page.object_list)
     still, votes = standing_final(shown), standing_votes(shown)
     waiting = Concern.objects.filter(group__cycle=found, settled_at__isnull=True)

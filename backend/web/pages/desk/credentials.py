@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +14,7 @@ from backend.accounts.pages.gate import attempt, seen, signed_in
 from backend.api.permissions import access_of
 from backend.web import shapes
 from backend.web.pages.desk.place import desk_page, organized
+from backend.web.paging import kept, page_of
 from games.credentials import actions
 from games.credentials.models import Credential
 from games.credentials.queries import HELD
@@ -39,8 +39,8 @@ def credentials(request: HttpRequest, cycle: str) -> HttpResponse:
     rows = visible(access_of(request), "credential.view", Credential.objects.filter(cycle=found)).select_related("group")
     if query:
         rows = rows.filter(Q(name__icontains=query) | Q(title__icontains=query) | Q(group__name__icontains=query))
-    page = Paginator(rows.defer("token", "claim").order_by("-asked_at", "-pk"), PAGE).get_page(request.GET.get("page"))
-    context = {"rows": [_row(one) for one in page], "page": page, "query": query}
+    page = page_of(request, rows.defer("token", "claim").order_by("-asked_at", "-pk"), PAGE)
+    context = {"rows": [_row(one) for one in page], "page": page, "kept": kept(request), "query": query}
     return desk_page(request, "desk/credentials.html", found, "awards", context, title=_("Certificates and badges"))
 
 

@@ -4,7 +4,6 @@ import csv
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,6 +17,7 @@ from backend.accounts.pages.gate import attempt, signed_in
 from backend.api.permissions import access_of
 from backend.templatetags.ludus import DECIDED
 from backend.web.pages.desk.place import desk_page, organized
+from backend.web.paging import page_of
 from games.cycles.actions import revoke_decision
 from games.cycles.models import Cycle, Decision
 from games.cycles.queries import design_of
@@ -82,7 +82,7 @@ def decisions_log(request: HttpRequest, cycle: str) -> HttpResponse:
     """Every decision of the cycle, the newest first: who, what about whom, why, and whether everybody reads it."""
     found = organized(request, cycle)
     asked = _asked(request)
-    page = Paginator(_rows(request, found, asked), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, _rows(request, found, asked), PAGE)
     groups = dict(Group.objects.filter(cycle=found).order_by("name", "pk").values_list("key", "name"))
     kept = urlencode({name: value for name, value in asked.items() if value})
     context = {
@@ -93,7 +93,7 @@ def decisions_log(request: HttpRequest, cycle: str) -> HttpResponse:
         "kinds": [{"key": kind.value, "label": DECIDED.get(kind.value, kind.value)} for kind in DecisionKind],
         "rounds": [{"key": one.key, "label": one.title} for one in design_of(found).rounds],
         "groups": [{"key": key, "label": name} for key, name in groups.items()],
-        "kept": f"&{kept}" if kept else "",
+        "kept": kept,
         "download": f"{reverse('desk-decisions-csv', args=[found.key])}{f'?{kept}' if kept else ''}",
         "back": f"{reverse('desk-decisions', args=[found.key])}?{kept}",
         "taken_back": {kind.value for kind in RESULT_KINDS},

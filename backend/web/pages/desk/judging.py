@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.accounts.pages.gate import attempt, me, seen, signed_in
 from backend.web.pages.desk.place import back, desk_page, organized
 from backend.web.pages.desk.ways import ways
+from backend.web.paging import page_of
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
 from games.errors import GameError
@@ -159,7 +159,7 @@ def assign_table(request: HttpRequest, cycle: str) -> HttpResponse:
 def flags_page(request: HttpRequest, cycle: str) -> HttpResponse:
     """What judges asked, the unanswered first, each with its answer or a place for one."""
     found = organized(request, cycle)
-    page = Paginator(flags_of(found), FLAGS).get_page(request.GET.get("page"))
+    page = page_of(request, flags_of(found), FLAGS)
     context = {"ways": ways(found, "flags"), "flags": list(page), "page": page, "here": request.get_full_path()}
     return desk_page(request, "desk/flags.html", found, "judging", context, title=_("Questions of judges"))
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from backend.accounts.pages.gate import attempt, me, seen, signed_in
+from backend.web.pages.desk.matrix import matrix_url
 from backend.web.pages.desk.place import desk_page, organized
 from backend.web.pages.desk.ways import ways
 from backend.web.pages.marking.beside import earlier_on, shown
@@ -40,7 +40,6 @@ def sheet_desk(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
     design, spec = rules_of(sheet.challenge)
     asked, marks = criteria_of(spec, sheet.panel), said_on(sheet, design.mark_decimals)
     closed = sheet.state in {SheetState.FINAL.value, SheetState.RECUSED.value}
-    places = [found.key, sheet.challenge.round.key, sheet.challenge.key]
     context: dict[str, Any] = {
         "ways": ways(found, "panels"),
         "sheet": sheet,
@@ -49,7 +48,7 @@ def sheet_desk(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
         "earlier": earlier_on(sheet, asked),
         "may_open": closed and found.state not in OVER,
         "typed": typed,
-        "matrix": f"{reverse('desk-matrix', args=places)}?panel={sheet.panel}",
+        "matrix": matrix_url(sheet),
     }
     title = _("%(judge)s on %(group)s") % {"judge": sheet.judge.name, "group": sheet.group.name}
     return desk_page(

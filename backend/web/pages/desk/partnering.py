@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -12,6 +11,7 @@ from backend.accounts.pages.gate import signed_in
 from backend.api.permissions import access_of
 from backend.web.pages.desk.people import ways
 from backend.web.pages.desk.place import desk_page, organized
+from backend.web.paging import page_of
 from backend.web.partners import partnership_shape
 from games.cycles.queries import design_of
 from games.partnerships.queries import partnerships_in
@@ -27,7 +27,7 @@ def partners_desk(request: HttpRequest, cycle: str) -> HttpResponse:
     """All of them, the newest first."""
     found = organized(request, cycle)
     access = access_of(request)
-    page = Paginator(visible(access, "partnership.view", partnerships_in(found)), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, visible(access, "partnership.view", partnerships_in(found)), PAGE)
     rules = design_of(found).registration
     context = {
         "ways": ways(found, "partners"),

@@ -6,7 +6,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,6 +19,7 @@ from backend.api.permissions import access_of
 from backend.web.pages.desk.live import fragment
 from backend.web.pages.desk.place import back, desk_page, organized
 from backend.web.pages.desk.roll import STATES, counted, narrowed, roll_of, table
+from backend.web.paging import page_of
 from backend.web.shapes import badge
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
@@ -66,7 +66,7 @@ def roll_page(request: HttpRequest, cycle: str) -> HttpResponse:
     found = organized(request, cycle)
     everybody = roll_of(found, access_of(request).now)
     asked = {key: request.GET.get(key, "") for key in ("q", "role", "state", "sort")}
-    page = Paginator(narrowed(everybody, asked), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, narrowed(everybody, asked), PAGE)
     counts, names = counted(everybody), dict(roles_of(found))
     for one in page.object_list:
         _shown(one, names)
@@ -185,11 +185,12 @@ def registrations_page(request: HttpRequest, cycle: str) -> HttpResponse:
     rows = registrations_of(found)
     counts = {key: sum(1 for one in rows if one.state == key) for key in REGISTRATIONS}
     chosen = [one for one in rows if one.state == state] if state in REGISTRATIONS else sorted(rows, key=_answered)
-    page = Paginator(chosen, PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, chosen, PAGE)
     rules = design_of(found).registration
     context = {
         "ways": ways(found, "registrations"),
         "page": page,
+        "kept": f"state={state}" if state in REGISTRATIONS else "",
         "registrations": [(one, badge(REGISTRATIONS[one.state]), one.state in OPEN) for one in page.object_list],
         "state": state,
         "states": [(key, label, counts[key]) for key, (_shape, label) in REGISTRATIONS.items() if counts[key] or key == state],

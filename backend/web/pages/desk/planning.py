@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.accounts.pages.gate import attempt, me, seen, signed_in
 from backend.web.pages.desk.paneling import badge_of, panel_context, task_of
 from backend.web.pages.desk.place import desk_page, organized
+from backend.web.paging import page_of
 from backend.web.plans import alternatives, facts_in_words, names_in, precision_in_words, respected_in_words
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
@@ -193,7 +193,7 @@ def _entries(request: HttpRequest, plan: AssignmentPlan, names: Mapping[str, str
     for group, judge in plan.found.get("give", []):
         given.setdefault(group, []).append(judge)
     ordered = sorted(given, key=lambda pk: (names.get(f"g{pk}", "").casefold(), pk))
-    page = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, ordered, PAGE)
     shown = list(page.object_list)
     has: dict[int, list[str]] = {}
     sheets = Sheet.objects.filter(challenge=plan.challenge_id, panel=plan.panel, group__in=shown)

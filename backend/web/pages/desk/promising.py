@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -72,7 +73,7 @@ def _entries(owed: Sequence[Owed]) -> list[dict[str, Any]]:
                 "criteria": [one.criterion.title for one in lacking if one.criterion is not None],
                 "every": len(lacking) == len(promised_criteria(rules_of(first.challenge)[1])),
                 "judges": list({judge.pk: judge for one in lacking for judge in one.judges}.values()),
-                "matrix": reverse("desk-matrix", args=places),
+                "matrix": f"{reverse('desk-matrix', args=places)}?{urlencode({'q': first.group.name})}",
                 "task": task,
             }
         )

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from backend.api.permissions import access_of
 from backend.web.pages.ideas.frame import KINDS, cards, frame, is_on, places_of, tabs_of
+from backend.web.paging import page_of
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.ideas.models import Idea
@@ -41,7 +41,7 @@ def ideas_page(request: HttpRequest, cycle: str) -> HttpResponse:
     rows = feed(seen, FeedAsked(kind=kind, tag=asked["tag"], words=asked["q"], first=first))
     if asked["team"]:
         rows = rows.filter(group__key=asked["team"])
-    page = Paginator(with_story(rows).prefetch_related("tags"), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, with_story(rows).prefetch_related("tags"), PAGE)
     counts = built_on([one.pk for one in page], visible(access, "idea.view", Idea.objects.all()))
     places = places_of(access, found) if access.user_id is not None else []
     context |= {

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -25,6 +24,7 @@ from backend.web.pages.suggestions.frame import (
     suggestion_url,
     told,
 )
+from backend.web.paging import page_of
 from games.permissions import visible
 from games.progression.drafting import begun_rounds
 from games.suggestions import actions
@@ -49,7 +49,7 @@ def suggestions_page(request: HttpRequest, cycle: str) -> HttpResponse:
     chosen = request.GET.get("show", "")
     chosen = chosen if chosen in FILTERS else ""
     rows = visible(access, "suggestion.view", Suggestion.objects.filter(FILTERS[chosen][1], cycle=found))
-    page = Paginator(_ordered(with_support(rows, access.persons)), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, _ordered(with_support(rows, access.persons)), PAGE)
     data = data_now(request, found)
     filters = [{"key": key, "label": label, "current": key == chosen} for key, (label, _where) in FILTERS.items()]
     context = frame(request, found, _("Suggestions")) | {

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from backend.accounts.pages.gate import attempt, me, require, seen, signed_in
 from backend.web.pages.talk.frame import thread_seen
-from backend.web.pages.talk.rows import thread_url
+from backend.web.pages.talk.rows import post_url, thread_url
 from games.talk import actions
 from games.talk.models import Post
 
@@ -46,7 +46,7 @@ def on_post(request: HttpRequest, cycle: str, number: int, pk: int) -> HttpRespo
     name, about, act, done = acts[do]
     require(request, name, about)
     attempt(request, act, done)
-    return redirect(f"{thread_url(thread)}#post-{post.pk}")
+    return redirect(post_url(thread, post.pk))
 
 
 @signed_in

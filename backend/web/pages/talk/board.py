@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from backend.api.permissions import access_of
 from backend.web.pages.cycle import boards_seen, crumbs_of, cycle_seen, tabs
 from backend.web.pages.ideas.frame import idea_url, is_on, places_of
 from backend.web.pages.talk.rows import thread_rows
+from backend.web.paging import page_of
 from games.ideas.models import Idea
 from games.permissions import allows, visible
 from games.talk.models import Follow, Thread
@@ -32,7 +32,7 @@ def barriers_page(request: HttpRequest, cycle: str) -> HttpResponse:
     mine = request.GET.get("mine") == "1"
     rows = visible(access, "thread.view", Thread.objects.filter(cycle=found, idea__isnull=True))
     rows = rows.filter(group__in=access.groups_with()) if mine else rows
-    page = Paginator(board_first(with_counts(rows)), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, board_first(with_counts(rows)), PAGE)
     shown = thread_rows(page)
     context = {
         "cycle": found,
@@ -58,7 +58,7 @@ def following_page(request: HttpRequest, cycle: str) -> HttpResponse:
     if found.pk not in access.member_of:
         raise Http404
     seen = visible(access, "thread.view", Thread.objects.filter(cycle=found))
-    page = Paginator(follows(with_counts(seen), followed_by(found, access.persons)), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, follows(with_counts(seen), followed_by(found, access.persons)), PAGE)
     ideas = visible(access, "idea.view", Idea.objects.filter(cycle=found, follows__person__in=sorted(access.persons)))
     groups = visible(access, "follow.view", Follow.objects.filter(cycle=found, group__isnull=False)).select_related("group")
     named: list[dict[str, Any]] = [

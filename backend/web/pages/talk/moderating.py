@@ -15,7 +15,7 @@ from backend.web.pages.cycle import crumbs_of
 from backend.web.pages.desk.place import desk_page, organized
 from backend.web.pages.ideas.frame import idea_url
 from backend.web.pages.ideas.frame import whose as whose_idea
-from backend.web.pages.talk.rows import thread_url, whose
+from backend.web.pages.talk.rows import post_url, whose
 from games.cycles.models import Cycle
 from games.errors import GameError
 from games.ideas.models import Idea
@@ -38,7 +38,7 @@ def _said(row: Any) -> dict[str, Any]:
             "text": post.text,
             "whose": whose(post),
             "hidden": post.hidden_at is not None,
-            "url": f"{thread_url(post.thread)}#post-{post.pk}",
+            "url": post_url(post.thread, post.pk),
         }
     idea: Idea = row.idea
     hidden = idea.hidden_at is not None

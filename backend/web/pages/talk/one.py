@@ -1,6 +1,6 @@
 """One thread: what was said, what answered it, and a place to reply."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Exists, OuterRef
@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from backend.accounts.pages.gate import me, refuse, require
+from backend.accounts.pages.gate import id_in, me, refuse, require
 from backend.api.permissions import access_of
 from backend.web.pages.cycle import crumbs_of
 from backend.web.pages.ideas.frame import frame, idea_url, is_on
 from backend.web.pages.talk.frame import SayForm, place_of, thread_seen
-from backend.web.pages.talk.rows import KINDS, answered_words, thread_url, whose
+from backend.web.pages.talk.rows import KINDS, answered_words, post_url, whose
+from backend.web.paging import page_of
 from games.errors import GameError
 from games.learning.models import ChangeTest
 from games.learning.rules import Act, ChangeState
@@ -26,6 +27,8 @@ from games.talk import actions
 from games.talk.models import Post, Thanks, Thread
 from games.talk.queries import posts_of
 from games.talk.rules import ONE_ANSWER, ThreadKind
+
+PAGE: Final = 25
 
 
 @never_cache
@@ -41,7 +44,7 @@ def thread_page(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
         form = SayForm(request.POST)
         made = _said(request, thread, form)
         if made is not None:
-            return redirect(f"{thread_url(thread)}#post-{made.pk}")
+            return redirect(post_url(thread, made.pk))
     return render(request, "talk/thread.html", _context(request, thread, form))
 
 
@@ -67,7 +70,7 @@ def _context(request: HttpRequest, thread: Thread, form: SayForm) -> dict[str, A
         "kind": KINDS[thread.kind],
         "whose": whose(thread),
         "answered": answered_words(thread),
-        "posts": _posts(access, thread, settles=settles),
+        **_posts(request, thread, settles=settles),
         "form": form,
         "place": place if open_ else None,
         "places": places if len(places) > 1 else [],
@@ -96,13 +99,23 @@ def _settles(access: Access, thread: Thread) -> bool:
     return thread.group_id in access.groups_with(Capability.SUBMIT)
 
 
-def _posts(access: Access, thread: Thread, *, settles: bool) -> list[dict[str, Any]]:
-    rows = list(posts_of(visible(access, "post.view", Post.objects.all()), thread))
+def _posts(request: HttpRequest, thread: Thread, *, settles: bool) -> dict[str, Any]:
+    """A page of what was said, the one with the post that `post` names by its id; and the way to the answer if it stands elsewhere."""
+    access = access_of(request)
+    rows = posts_of(visible(access, "post.view", Post.objects.all()), thread)
+    wanted = id_in(request.GET.get("post", ""))
+    before = rows.filter(number__lt=Post.objects.filter(pk=wanted, thread=thread).values("number")) if wanted else None
+    page = page_of(request, rows, PAGE, holding=before.count() if before is not None else None)
     mine = (
         Thanks.objects.filter(person__in=sorted(access.persons), post__thread=thread) if access.persons else Thanks.objects.none()
     )
     thanked = set(mine.values_list("post", flat=True))
-    return [_post(access, thread, one, thanked=one.pk in thanked, settles=settles) for one in rows]
+    there = {one.pk for one in page}
+    return {
+        "page": page,
+        "posts": [_post(access, thread, one, thanked=one.pk in thanked, settles=settles) for one in page],
+        "answer": post_url(thread, thread.accepted_id) if thread.accepted_id and thread.accepted_id not in there else "",
+    }
 
 
 def _post(access: Access, thread: Thread, one: Post, *, thanked: bool, settles: bool) -> dict[str, Any]:

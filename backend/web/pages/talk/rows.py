@@ -23,6 +23,11 @@ def thread_url(thread: Thread) -> str:
     return reverse("thread", args=[thread.cycle.key, thread.number])
 
 
+def post_url(thread: Thread, post: int) -> str:
+    """Where a post of this id stands in its thread: the page that has it."""
+    return f"{thread_url(thread)}?post={post}#post-{post}"
+
+
 def whose(thread: Any) -> str:
     """Whose thread or post it is."""
     return thread.group.name if thread.group is not None else _("The organizers")

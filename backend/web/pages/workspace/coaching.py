@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from backend.accounts.pages.gate import attempt, id_in, refuse, require, seen, signed_in
 from backend.api.permissions import access_of
 from backend.web.pages.workspace.frame import framed, team_seen
+from backend.web.paging import kept, page_of
 from games.coaching import actions
 from games.coaching.models import Booking, SessionNote, Slot
 from games.coaching.queries import bookings_of, period_of, slots_ahead, used_by
@@ -27,7 +28,7 @@ from games.permissions import Access, visible
 from games.playbooks.rules import Capability
 from games.playbooks.schema.cycle import OfficeHours
 
-SHOWN: Final = 100
+PAGE: Final = 20
 
 
 class BookingForm(forms.Form):
@@ -45,7 +46,7 @@ class BookingForm(forms.Form):
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def hours_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
-    """What is booked and what is free; `?slot=` opens the form of one."""
+    """What is booked and what is free, each page by page; `?slot=` opens the form of one, `?move=` chooses another time for a booking."""
     found = team_seen(request, cycle, group)
     access, rules = access_of(request), design_of(found.cycle).office_hours
     context = framed(request, found, "team-hours", _("Office hours")) | {"rules": rules}
@@ -56,16 +57,19 @@ def hours_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
     form = BookingForm(request.POST or None) if chosen is not None else None
     if request.method == "POST" and (form is None or chosen is None or _booked(request, form, chosen, found)):
         return redirect("team-hours", found.cycle.key, found.key)
-    booked = [_told(one, rules, access) for one in visible(access, "booking.view", bookings_of(found))[:SHOWN]]
-    _with_notes(access, found, booked)
-    taken = {one["one"].slot_id for one in booked if one["one"].cancelled_at is None}
+    page = page_of(request, visible(access, "booking.view", bookings_of(found, access.now)), PAGE)
+    booked = [_told(one, rules, access) for one in page]
+    _with_notes(access, booked)
     context |= {
         "used": used_by(found, period_of(found.cycle, access.now)),
         "writes": writes,
         "chosen": chosen,
         "form": form,
-        "booked": sorted(booked, key=lambda row: row["one"].cancelled_at is not None),
-        "slots": [one for one in _free(access, found) if one["slot"].pk not in taken],
+        "moving": _moving(request, found) if writes else None,
+        "page": page,
+        "page_kept": kept(request),
+        "booked": booked,
+        **_free(request, found),
     }
     return render(request, "workspace/hours.html", context, status=422 if form is not None and form.errors else 200)
 
@@ -80,6 +84,17 @@ def _chosen(request: HttpRequest, group: Group) -> Slot | None:
     if found is None:
         raise Http404
     return found
+
+
+def _moving(request: HttpRequest, group: Group) -> Booking | None:
+    """The booking for which another time is chosen; 404 for one that cannot be changed."""
+    pk = id_in(request.GET.get("move", ""))
+    if not pk:
+        return None
+    rows = Booking.objects.filter(group=group).select_related("group", "slot__expert", "cycle")
+    booking = seen(request, "booking.view", rows, pk=pk)
+    require(request, "booking.change", booking)
+    return booking
 
 
 def _booked(request: HttpRequest, form: BookingForm, slot: Slot, group: Group) -> bool:
@@ -104,21 +119,31 @@ def _told(one: Booking, rules: OfficeHours, access: Access) -> dict[str, Any]:
     }
 
 
-def _with_notes(access: Access, group: Group, booked: list[dict[str, Any]]) -> None:
+def _with_notes(access: Access, booked: list[dict[str, Any]]) -> None:
     """What experts wrote for the team. One statement."""
     by_booking = {row["one"].pk: row["notes"] for row in booked}
-    rows = SessionNote.objects.filter(booking__group=group, shared=True).select_related("author").order_by("at", "pk")
+    rows = SessionNote.objects.filter(booking__in=by_booking, shared=True).select_related("author").order_by("at", "pk")
     for note in visible(access, "session_note.view", rows):
         by_booking.get(note.booking_id, []).append(note)
 
 
-def _free(access: Access, group: Group) -> list[dict[str, Any]]:
-    """What has a place left; with experts who are not for this team without a way to book. Two statements."""
-    rows = visible(access, "slot.view", slots_ahead(group.cycle, access.now).filter(taken__lt=F("seats")))[:SHOWN]
-    slots = list(rows)
-    may_book = visible(access, "slot.book", Slot.objects.filter(cycle=group.cycle, pk__in=[one.pk for one in slots]))
+def _free(request: HttpRequest, group: Group) -> dict[str, Any]:
+    """What has a place left and is not the team's already, by expert or topic (`q`); experts who are not for it without a way to book.
+    Three statements.
+    """
+    access, query = access_of(request), request.GET.get("q", "").replace("\0", "").strip()
+    ours = Booking.objects.filter(group=group, cancelled_at__isnull=True).values("slot")
+    rows = slots_ahead(group.cycle, access.now).filter(taken__lt=F("seats")).exclude(pk__in=ours)
+    rows = rows.filter(Q(expert__name__icontains=query) | Q(topics__icontains=query)) if query else rows
+    page = page_of(request, visible(access, "slot.view", rows), PAGE, name="free")
+    may_book = visible(access, "slot.book", Slot.objects.filter(cycle=group.cycle, pk__in=[one.pk for one in page]))
     bookable = set(may_book.values_list("pk", flat=True))
-    return [{"slot": one, "left": one.seats - one.taken, "bookable": one.pk in bookable} for one in slots]
+    return {
+        "slots": [{"slot": one, "left": one.seats - one.taken, "bookable": one.pk in bookable} for one in page],
+        "free": page,
+        "free_kept": kept(request, "free", "slot"),
+        "query": query,
+    }
 
 
 def _own(request: HttpRequest, cycle: str, group: str, pk: int) -> tuple[Group, Booking]:

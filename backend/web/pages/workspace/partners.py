@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from backend.accounts.pages.gate import attempt, me, seen, signed_in
 from backend.api.permissions import access_of
 from backend.web.pages.workspace.frame import framed, team_seen
+from backend.web.paging import page_of
 from backend.web.partners import partnership_shape, points_in
 from games.challenges.models import Challenge
 from games.challenges.queries import challenges_in
@@ -23,12 +24,15 @@ from games.groups.models import Group
 from games.groups.rules import GroupState
 from games.partnerships import actions
 from games.partnerships.models import Partnership
-from games.partnerships.queries import acting_for, busy_in, partnerships_of
+from games.partnerships.queries import acting_for, busy_in, partnerships_of, urgent_first
 from games.partnerships.rules import WHOLE, PartnershipKind, PartnershipState
 from games.permissions import Access, visible
 from games.playbooks.rules import Capability
 from games.rounds.rules import RoundState, state_of
 
+PAGE: Final = 12
+PARTS: Final = ("asked", "waiting", "agreed", "past")
+"""The parts of the page, as `urgent_first` numbers them."""
 PLACES: Final = 3
 """So many other teams can be named at once."""
 
@@ -62,22 +66,20 @@ def partners_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
         "step": step,
         "error": error,
         "closed": _why_not(access, found) if speaks else "",
-        **_between(access, found),
+        **_between(request, found),
     }
     return render(request, "workspace/partners.html", context, status=422 if error else 200)
 
 
-def _between(access: Access, group: Group) -> dict[str, Any]:
-    """Proposals that wait, what is agreed, what came to nothing."""
-    rows = list(visible(access, "partnership.view", partnerships_of([group.pk])))
-    told = [partnership_shape(one, group, access) for one in rows]
-    waiting = [one for one in told if one["one"].state == PartnershipState.PROPOSED.value]
-    return {
-        "asked": [one for one in waiting if one["asked"]],
-        "waiting": [one for one in waiting if not one["asked"]],
-        "agreed": [one for one in told if one["one"].state == PartnershipState.AGREED.value],
-        "past": [one for one in told if one["one"].state in {"declined", "withdrawn"}],
-    }
+def _between(request: HttpRequest, group: Group) -> dict[str, Any]:
+    """A page of proposals that wait for us, then for others, of what is agreed, of what came to nothing."""
+    access = access_of(request)
+    rows = visible(access, "partnership.view", urgent_first(partnerships_of([group.pk]), group))
+    page = page_of(request, rows, PAGE)
+    found: dict[str, list[Any]] = {name: [] for name in PARTS}
+    for one in page:
+        found[PARTS[one.urgency]].append(partnership_shape(one, group, access))
+    return {"page": page, **found}
 
 
 def _teams(access: Access, group: Group) -> list[Group]:

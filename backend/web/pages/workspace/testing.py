@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +19,7 @@ from backend.web.learned import idea_choices, rhythm_shape, steps, test_shape
 from backend.web.pages.cycle import crumbs_of, cycle_seen
 from backend.web.pages.workspace.frame import framed, team_seen
 from backend.web.pages.workspace.studying import taken_asked
+from backend.web.paging import page_of
 from games.errors import GameError
 from games.groups.models import Group
 from games.groups.rules import GroupState
@@ -101,7 +101,7 @@ def tests_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
         "taken": taken,
         "rhythm": rhythm_shape(rhythm_of(found.cycle, access.now, groups=[found.pk], shared=True).get(found.pk)),
         "open": [test_shape(one, _url(one)) for one in open_],
-        "page": (page := Paginator(tests.filter(state=ChangeState.ACTED.value), PAGE).get_page(request.GET.get("page"))),
+        "page": (page := page_of(request, tests.filter(state=ChangeState.ACTED.value), PAGE)),
         "finished": [test_shape(one, _url(one)) for one in page],
     }
     return render(request, "workspace/tests.html", context, status=422 if form is not None else 200)

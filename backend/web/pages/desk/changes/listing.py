@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from django.core.paginator import Paginator
 from django.db.models import Count, F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,6 +17,7 @@ from backend.web.correction_shapes import badge_of
 from backend.web.pages.desk.changes.place import ways
 from backend.web.pages.desk.place import desk_page, organized
 from backend.web.pages.workspace.appeals import STATES
+from backend.web.paging import page_of
 from games.changes import actions
 from games.changes.actions.preparing import PLAYED
 from games.changes.models import Appeal, ChangeSet
@@ -37,7 +37,7 @@ def changes_list(request: HttpRequest, cycle: str) -> HttpResponse:
     """Every correction, the newest first, and the ways to begin one."""
     found = organized(request, cycle)
     rows = visible(access_of(request), "change_set.view", change_sets_of(found)).defer("preview").annotate(size=Count("changes"))
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows, PAGE)
     context = {
         "ways": ways(found, "changes"),
         "page": page,
@@ -62,7 +62,7 @@ def appeals_desk(request: HttpRequest, cycle: str) -> HttpResponse:
     """What teams ask to be looked at again, the open ones first, each with a way to correct and a place to answer."""
     found = organized(request, cycle)
     rows = visible(access_of(request), "appeal.view", appeals_of(found))
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows, PAGE)
     sets = _sets(found, [one.pk for one in page.object_list])
     context = {
         "ways": ways(found, "appeals"),
