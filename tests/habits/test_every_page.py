@@ -59,7 +59,7 @@ LARGE: Final = frozenset(
             "desk-judging",
             "desk-panel",
         ),
-        *("desk-pitches", "desk-publish-round", "desk-retrospective", "desk-round", "desk-round-live", "lineage", "my-page"),
+        *("desk-pitches", "desk-live", "desk-publish-round", "desk-retrospective", "lineage", "my-page"),
         *("my-tokens", "team", "team-people", "vote"),
     }
 )
