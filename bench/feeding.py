@@ -180,7 +180,7 @@ def from_journal(cycle: int) -> tuple[int, dict[str, list[dict[str, Any]]]]:
     from games.results.rules import known_facts  # noqa: PLC0415
     from leaderboards.actions import stored_rows  # noqa: PLC0415
     from leaderboards.computing import compute  # noqa: PLC0415
-    from leaderboards.engine.facts import Attempt, Facts, Group  # noqa: PLC0415
+    from leaderboards.engine.facts import Attempt, Attempts, Facts, Group  # noqa: PLC0415
 
     one = Cycle.objects.get(pk=cycle)
     design, names = design_of(one), dict(one.groups.values_list("pk", "key"))
@@ -198,7 +198,7 @@ def from_journal(cycle: int) -> tuple[int, dict[str, list[dict[str, Any]]]]:
             earlier.sequence if earlier else number,
         )
     groups = tuple(Group(group.key, group.name) for group in one.groups.all())
-    whole = Facts(groups=groups, attempts=tuple(tries.values()))
+    whole = Facts(groups=groups, attempts=Attempts(tries.values()))
     facts = {"public": known_facts(design, whole, ()), "restricted": whole}
     boards = {}
     for side in SIDES:

@@ -14,7 +14,7 @@ from games.bundles.rows import SubmissionRow
 from games.bundles.rules import UNNAMED
 from games.bundles.tables import Tables
 from games.playbooks.schema import ChallengeDesign, Design
-from leaderboards.engine.facts import Attempt, Decision, Facts, Group, Mark, Points, Submission, Vote
+from leaderboards.engine.facts import Attempt, Attempts, Decision, Facts, Group, Mark, Points, Submission, Vote
 
 NOT_HANDED_IN: Final = "draft"
 LEFT: Final = frozenset({"withdrawn", "disqualified"})
@@ -51,7 +51,7 @@ class Bundle:
                 Mark(row.round, row.challenge, row.group, row.judge, row.criterion, row.value, row.state)
                 for row in tables.marks.rows
             ),
-            attempts=tuple(self._attempts()),
+            attempts=Attempts(self._attempts()),
             votes=tuple(Vote(r.round, r.challenge, r.judge, r.a, r.b, r.outcome, r.times, r.ranking) for r in tables.votes.rows),
             decisions=tuple(
                 Decision(r.kind, r.group, r.round, r.board, r.other, r.value, r.reason, r.at) for r in tables.decisions.rows

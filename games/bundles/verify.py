@@ -19,7 +19,7 @@ from games.journal.rules import Kind
 from games.results.rules import known_facts
 from leaderboards.actions import Line, stored_rows
 from leaderboards.computing import compute
-from leaderboards.engine.facts import Attempt, Facts
+from leaderboards.engine.facts import Attempt, Attempts, Facts
 from leaderboards.engine.language import gettext as _
 from leaderboards.engine.outcome import Outcome
 from leaderboards.engine.spec import Source, board_rounds, expand_boards
@@ -159,7 +159,7 @@ def _by_then(looked: _Look, state: Published) -> tuple[Outcome, ...]:
     """The outcomes with what was known when the state was published: points go on after it, and so do tries in rounds that still run."""
     design = looked.bundle.design
     points = looked.bundle.points(until=state.at, acts=state.acts)
-    then = replace(looked.facts, points=points, attempts=tuple(_tried_by_then(looked, state)))
+    then = replace(looked.facts, points=points, attempts=Attempts(_tried_by_then(looked, state)))
     return compute(design, then), compute(design, known_facts(design, then, looked.out))
 
 

@@ -131,7 +131,7 @@ def series_standings(series: Series, rule: SeriesRule | None = None) -> list[Ser
     scoring = _scoring(cycles, rule, published, low=low)
     found = facts.Facts(
         groups=tuple(facts.Group(f"g{root}", teams.names.get(root, UNNAMED)) for root in sorted({root for _, root in results})),
-        attempts=tuple(
+        attempts=facts.Attempts(
             facts.Attempt(f"c{cycle}", TASK, f"g{root}", 0, "AC", numbers.parse(text)) for (cycle, root), text in results.items()
         ),
     )

@@ -9,7 +9,7 @@ from typing import Any, Final, NotRequired, TypedDict
 
 from games.errors import Conflict
 from games.groups.rules import UNNAMED
-from leaderboards.engine.facts import Attempt, Facts
+from leaderboards.engine.facts import Facts
 from leaderboards.engine.freezes import held_back
 from leaderboards.engine.outcome import CutResult, Row, RowStatus
 from leaderboards.engine.spec import LIVE_FORMATS, CutSpec, Scoring
@@ -182,15 +182,11 @@ def known_facts(scoring: Scoring, facts: Facts, published: Collection[str]) -> F
     def known(round_key: str, challenge: str) -> bool:
         return round_key in published or (round_key, challenge) in live
 
-    def told(one: Attempt) -> Attempt:
-        moment = held.get((one.round, one.challenge))
-        return one if moment is None or one.at_ms < moment else replace(one, verdict="", value=None)
-
     return replace(
         facts,
         submissions=tuple(one for one in facts.submissions if known(one.round, one.challenge)),
         marks=tuple(one for one in facts.marks if known(one.round, one.challenge)),
-        attempts=tuple(told(one) for one in facts.attempts if known(one.round, one.challenge)),
+        attempts=facts.attempts.told(known, held),
         votes=tuple(one for one in facts.votes if known(one.round, one.challenge)),
     )
 

@@ -79,7 +79,7 @@ def worth(challenge: ChallengeSpec, solves: int) -> Fraction:
 
 
 def score_attempts(
-    challenge: ChallengeSpec, attempts: Mapping[str, Sequence[Attempt]], groups: Sequence[str], freeze: int | None
+    challenge: ChallengeSpec, attempts: Mapping[str, Iterable[Attempt]], groups: Sequence[str], freeze: int | None
 ) -> dict[str, Tried]:
     """Score every group: all of them together, because falling worth and first-solve bonus depend on the others."""
     tries = {group: read_tries(challenge, attempts.get(group, ()), freeze) for group in groups}

@@ -1,7 +1,7 @@
 """The facts, sorted into what each step asks for, so that the order of the rows given cannot matter."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,7 +20,7 @@ class Index:
 
     groups: Mapping[str, Group]
     marks: Mapping[Unit, Mapping[str, list[Mark]]]
-    attempts: Mapping[Unit, Mapping[str, list[Attempt]]]
+    attempts: Mapping[Unit, Mapping[str, Iterable[Attempt]]]
     submissions: Mapping[Unit, Mapping[str, Submission]]
     decisions: Mapping[str, tuple[Decision, ...]]
     points: Mapping[str, Points] = field(default_factory=dict)
@@ -46,12 +46,6 @@ def index(facts: Facts) -> Index:
     marks: dict[Unit, dict[str, list[Mark]]] = defaultdict(lambda: defaultdict(list))
     for mark in facts.marks:
         marks[mark.round, mark.challenge][mark.group].append(mark)
-    attempts: dict[Unit, dict[str, list[Attempt]]] = defaultdict(lambda: defaultdict(list))
-    for attempt in facts.attempts:
-        attempts[attempt.round, attempt.challenge][attempt.group].append(attempt)
-    for tried in attempts.values():
-        for own in tried.values():
-            own.sort(key=_moment)  # by themselves: sorting all at once would take half as much room again
     votes: dict[Unit, list[Vote]] = defaultdict(list)
     for vote in facts.votes:
         votes[vote.round, vote.challenge].append(vote)
@@ -66,17 +60,12 @@ def index(facts: Facts) -> Index:
     return Index(
         groups={group.key: group for group in sorted(facts.groups, key=lambda group: group.key)},
         marks=marks,
-        attempts=attempts,
+        attempts={unit: column.by_group() for unit, column in facts.attempts.columns.items()},
         submissions=submissions,
         decisions={kind: tuple(rows) for kind, rows in decisions.items()},
         points={one.group: one for one in facts.points},
         votes=votes,
     )
-
-
-def _moment(attempt: Attempt) -> tuple[int, int, str, str]:
-    """In order of time; what stands at the same moment in the same place is told apart by the row itself."""
-    return attempt.at_ms, attempt.sequence, attempt.verdict, str(attempt.value)
 
 
 def _decision_order(one: Decision) -> tuple[str, str, str, str, str]:

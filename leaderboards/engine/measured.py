@@ -29,7 +29,7 @@ class Standing(NamedTuple):
 
 
 def score_measured(
-    challenge: ChallengeSpec, attempts: Mapping[str, Sequence[Attempt]], groups: Sequence[str], freeze: int | None
+    challenge: ChallengeSpec, attempts: Mapping[str, Iterable[Attempt]], groups: Sequence[str], freeze: int | None
 ) -> dict[str, Tried]:
     """Score every group by the attempt that `keep` names; no standing attempt, no score."""
     return {group: _score(challenge, standing(challenge, attempts.get(group, ()), freeze)) for group in groups}

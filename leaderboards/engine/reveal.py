@@ -85,7 +85,8 @@ class _Stage:
         self.spec = spec
         self.round: RoundSpec = board_rounds(state.scoring, spec)[-1]
         self.tasks = tuple(challenges_of(state.scoring, self.round.key, spec))
-        self._true = {task.key: state.index.attempts.get((self.round.key, task.key), {}) for task in self.tasks}
+        tried = {task.key: state.index.attempts.get((self.round.key, task.key), {}) for task in self.tasks}
+        self._true = {key: {group: list(row) for group, row in groups.items()} for key, groups in tried.items()}
         self._shown = {key: {group: self._cover(row) for group, row in groups.items()} for key, groups in self._true.items()}
         self._held = {
             (group, key) for key, groups in self._true.items() for group, row in groups.items() if self._shown[key][group] != row
@@ -101,7 +102,7 @@ class _Stage:
 
     def _cover(self, attempts: Sequence[Attempt]) -> list[Attempt]:
         freeze = self.spec.freeze or 0
-        return [replace(one, verdict="") if one.at_ms >= freeze else one for one in attempts]
+        return [one._replace(verdict="") if one.at_ms >= freeze else one for one in attempts]
 
     def _score(self, task: ChallengeSpec) -> frozenset[str]:
         """Score a task again; whose cell changed."""
@@ -134,5 +135,5 @@ class _Stage:
     def open(self, group: str, task: ChallengeSpec) -> None:
         """Uncover; the whole task is scored again, since a solve may change what it is worth to others."""
         self._held.discard((group, task.key))
-        self._shown[task.key][group] = list(self._true[task.key][group])
+        self._shown[task.key][group] = self._true[task.key][group]
         self._count(self._score(task))

@@ -18,7 +18,7 @@ from games.playbooks.schema import parse_design
 from games.recognition.rules.points import Act, Award, Ledger, points_for
 from games.results.rules import LEASE, RunKind, Step, next_step, steps_of, wait_after
 from leaderboards.actions import stored_rows
-from leaderboards.engine.facts import Attempt, Facts, Group
+from leaderboards.engine.facts import Attempt, Attempts, Facts, Group
 from leaderboards.engine.pipeline import compute
 from leaderboards.live import sides
 from leaderboards.live.messages import Delta, body, unpacked, written
@@ -467,7 +467,7 @@ def facts_of(entries: Any) -> Facts:
     """The groups that are there, and their tries."""
     moves = Counter(one.group for one in entries if one.kind is Kind.GROUP_LEFT)
     left = {group for group, times in moves.items() if times % 2}  # it leaves, comes back, leaves
-    tries = tuple(
+    tries = Attempts(
         Attempt("call", "a", one.group, one.id * 60_000, one.verdict, None, one.id)
         for one in entries
         if one.kind is Kind.ATTEMPT_JUDGED and one.group not in left

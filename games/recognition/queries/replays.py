@@ -23,7 +23,7 @@ from games.results.rules import known_facts, without_names
 from games.rounds.models import Round
 from leaderboards.actions import stored_rows
 from leaderboards.computing import compute, is_statistical
-from leaderboards.engine.facts import Facts
+from leaderboards.engine.facts import Attempts, Facts
 from leaderboards.engine.language import gettext as _
 from leaderboards.engine.names import challenges_of
 from leaderboards.engine.spec import LIVE_FORMATS, Source, board_rounds
@@ -115,7 +115,7 @@ def _clock(cycle: Cycle, design: Design, board: Board, when: datetime) -> list[R
         return kept
     whole = facts_of(cycle)
     begun = {one.key: one.opened_at or one.opens_at for one in Round.objects.filter(cycle=cycle)}
-    tried = tuple(
+    tried = Attempts(
         one
         for one in whole.attempts
         if (start := begun.get(one.round)) is not None and start + timedelta(milliseconds=one.at_ms) <= when

@@ -71,7 +71,7 @@ def facts_of(cycle: Cycle, *, points: Sequence[facts.Points] = ()) -> facts.Fact
                 *_recused(units, groups, judges, design),
                 *_ballots(cycle, design, units, groups),
             ),
-            attempts=tuple(_attempts(units, groups, design.mark_decimals)),
+            attempts=facts.Attempts(_attempts(units, groups, design.mark_decimals)),
             votes=tuple(_votes(units, groups, judges)),
             decisions=tuple(_decisions(cycle)),
             points=tuple(points),

@@ -34,7 +34,7 @@ def test_the_earliest_freeze_of_a_public_board_holds_for_each_task_of_its_last_r
 
 
 def test_attempts_held_back_are_pending_for_everybody_until_their_round_is_published():
-    tries = tuple(
+    tries = facts.Attempts(
         facts.Attempt(round_, "A", "red", at, "AC", None, number)
         for number, (round_, at) in enumerate([("one", HOUR - 1), ("one", HOUR), ("two", HOUR // 2)], 1)
     )

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaderboards.engine.attempts import worth
-from leaderboards.engine.facts import Facts
+from leaderboards.engine.facts import Attempts, Facts
 from leaderboards.engine.pipeline import compute
 from leaderboards.engine.spec import ChallengeSpec
 from tests.leaderboards.engine.building import F, groups, places, scores, sound, tries
@@ -16,7 +16,7 @@ boards = [{ key = "standings", order = ["solved", "penalty low", "last low"], fr
 
 
 def contest(*attempts, names=("ada", "ben"), text=CONTEST):
-    return compute(sound(text), Facts(groups=groups(*names), attempts=tuple(one for row in attempts for one in row)))
+    return compute(sound(text), Facts(groups=groups(*names), attempts=Attempts(one for row in attempts for one in row)))
 
 
 def line(outcome, group, board="standings"):

@@ -1,6 +1,6 @@
 import pytest
 
-from leaderboards.engine.facts import Attempt, Facts, Points
+from leaderboards.engine.facts import Attempt, Attempts, Facts, Points
 from leaderboards.engine.numbers import fixed, text
 from leaderboards.engine.pipeline import compute
 from tests.leaderboards.engine.building import F, decide, groups, places, read, scores, single, sound
@@ -257,7 +257,7 @@ def test_the_n_best_are_the_lowest_where_low_is_better():
     """
     facts = Facts(
         groups=groups("ada"),
-        attempts=tuple(Attempt(key, "run", "ada", 1, "", F(value)) for key, value in (("r1", 9), ("r2", 5), ("r3", 7))),
+        attempts=Attempts(Attempt(key, "run", "ada", 1, "", F(value)) for key, value in (("r1", 9), ("r2", 5), ("r3", 7))),
     )
     assert scores(compute(sound(design), facts).boards["b"]) == {"ada": "12"}
 

@@ -1,6 +1,6 @@
 import pytest
 
-from leaderboards.engine.facts import Facts
+from leaderboards.engine.facts import Attempts, Facts
 from leaderboards.engine.pipeline import compute
 from tests.leaderboards.engine.building import groups, places, scores, sound, tries
 
@@ -12,7 +12,7 @@ boards = [{{ key = "times", order = ["score {direction}"] }}, {{ key = "records"
 
 
 def run(*attempts, keep="best", direction="low"):
-    facts = Facts(groups=groups("ada", "ben"), attempts=tuple(one for row in attempts for one in row))
+    facts = Facts(groups=groups("ada", "ben"), attempts=Attempts(one for row in attempts for one in row))
     return compute(sound(RUN.format(keep=keep, direction=direction)), facts)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leaderboards.engine.facts import Attempt, Facts
+from leaderboards.engine.facts import Attempt, Attempts, Facts
 from leaderboards.engine.pipeline import compute
 from leaderboards.engine.words import scoring_rules
 from tests.leaderboards.engine.building import F, decide, groups, places, scores, single, sound
@@ -12,7 +12,7 @@ def play(design: str, *marks, decisions=(), attempts=()):
     names = sorted({row.group for row in marks} | {row.group for row in attempts})
     scoring = sound(design)
     assert all(scoring_rules(scoring).values())
-    return compute(scoring, Facts(groups=groups(*names), marks=marks, decisions=decisions, attempts=attempts))
+    return compute(scoring, Facts(groups=groups(*names), marks=marks, decisions=decisions, attempts=Attempts(attempts)))
 
 
 def test_drop_the_two_highest_and_two_lowest_then_sum():

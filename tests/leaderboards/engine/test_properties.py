@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from leaderboards.engine.canonical import canonical_rows
-from leaderboards.engine.facts import Attempt, Facts, Mark
+from leaderboards.engine.facts import Attempt, Attempts, Facts, Mark
 from leaderboards.engine.numbers import parse
 from leaderboards.engine.pipeline import compute
 from tests.leaderboards.engine.building import decide, groups, sound
@@ -232,15 +232,15 @@ attempts = st.lists(
 
 @given(attempts, st.randoms(use_true_random=False))
 def test_the_order_of_attempts_in_the_table_never_matters(rows, shuffle):
-    facts = Facts(groups=groups(*GROUPS), attempts=tuple(rows))
-    mixed = replace(facts, attempts=tuple(shuffle.sample(rows, len(rows))))
+    facts = Facts(groups=groups(*GROUPS), attempts=Attempts(rows))
+    mixed = replace(facts, attempts=Attempts(shuffle.sample(rows, len(rows))))
     assert compute(CONTEST, mixed) == compute(CONTEST, facts)
 
 
 @given(attempts)
 def test_the_frozen_board_is_the_board_of_what_was_before(rows):
-    facts = Facts(groups=groups(*GROUPS), attempts=tuple(rows))
-    early = replace(facts, attempts=tuple(row for row in rows if row.at_ms < 180_000))
+    facts = Facts(groups=groups(*GROUPS), attempts=Attempts(rows))
+    early = replace(facts, attempts=Attempts(row for row in rows if row.at_ms < 180_000))
     frozen, then = compute(CONTEST, facts).frozen["icpc"], compute(CONTEST, early).boards["icpc"]
     assert [(row.group, row.place, row.keys) for row in frozen.rows] == [(row.group, row.place, row.keys) for row in then.rows]
     assert all(now.pending >= before.pending for now, before in zip(frozen.rows, then.rows, strict=True))

@@ -1,11 +1,9 @@
 """Opening a frozen board: the end is the final board, each covered task is opened once, and what was kept stays."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderboards.engine.facts import Attempt, Facts
+from leaderboards.engine.facts import Attempt, Attempts, Facts
 from leaderboards.engine.pipeline import compute
 from leaderboards.engine.reveal import reveal
 from tests.leaderboards.engine.building import groups, sound, tries
@@ -24,7 +22,7 @@ MINUTE = 60_000
 
 
 def contest(text, *rows):
-    return sound(text), Facts(groups=groups(*NAMES), attempts=tuple(one for row in rows for one in row))
+    return sound(text), Facts(groups=groups(*NAMES), attempts=Attempts(one for row in rows for one in row))
 
 
 def test_the_last_opens_first_climbs_and_the_winner_is_told_last():
@@ -70,7 +68,7 @@ attempts = st.lists(
         verdict=st.sampled_from(["AC", "WA", "CE", ""]),
     ),
     max_size=40,
-).map(lambda rows: tuple(replace(row, sequence=number) for number, row in enumerate(rows)))
+).map(lambda rows: tuple(row._replace(sequence=number) for number, row in enumerate(rows)))
 
 
 @given(attempts)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from leaderboards.engine.analysing import board_digest, board_tables, board_ties, digest, panel_tables
-from leaderboards.engine.facts import Attempt, Facts, Mark
+from leaderboards.engine.facts import Attempt, Attempts, Facts, Mark
 from leaderboards.engine.pipeline import compute
 from leaderboards.engine.severity.sums import _add, precision_in, summed_ties
 from leaderboards.engine.severity.uncertainty import pair_errors
@@ -114,7 +114,7 @@ def test_a_number_times_the_score_and_two_panels_on_one_task_are_weighed_too() -
         for judge in range(3)
     ]
     tries = [Attempt("r", "run", group, 1, "", F(3)) for group in ("ann", "bob")]
-    found = Facts(groups=groups("ann", "bob"), marks=tuple(marks), attempts=tuple(tries))
+    found = Facts(groups=groups("ann", "bob"), marks=tuple(marks), attempts=Attempts(tries))
     [(_key, weighed, ties)] = told(rules, found)
     assert weighed.rows[""][0][2] == {("r", "c", "jury"): F(3, 4) * 2 * F(3, 4), ("r", "c", "crowd"): F(3, 4) * 2 * F(1, 4)}
     assert ties == {"why": "", "tied": {}}
