@@ -4,12 +4,13 @@ import os
 
 from celery import Celery
 
-from worker import broker
+from worker import broker, connections
 from worker.schedule import SCHEDULE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
 
 broker.connect()
+connections.connect()
 app = Celery("ludus")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = SCHEDULE

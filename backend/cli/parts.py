@@ -37,9 +37,15 @@ def granian(*, host: str, port: int, processes: int, threads: int, ending: int =
 
 
 def worker(*, processes: int, log_level: str = "INFO") -> list[str]:
-    """Background work."""
+    """Background work. Each of its processes does one thing after the other, and keeps one connection to the database for it."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return [sys.executable, "-m", "celery", "-q", "-A", "worker.app", "worker", "-c", str(processes), "-l", log_level, *quiet]
+    command = [sys.executable, "-m", "celery", "-q", "-A", "worker.app", "worker", "-c", str(processes), "-l", log_level, *quiet]
+    return [
+        "env",
+        "LUDUS_DATABASE_POOL=0",
+        "CELERY_WORKER_REVOKES_MAX=1000",  # Celery remembers 50,000 tasks that were too late: megabytes. What comes again is too late again
+        *command,
+    ]
 
 
 def beat(*, schedule: str, log_level: str = "INFO") -> list[str]:
