@@ -25,6 +25,7 @@ class Tries:
     pending: int = 0
     hints: Fraction = Fraction(0)
     judged: list[tuple[bool, Fraction | None]] = field(default_factory=list)
+    """Whether each was accepted, and its points: where the format is automatic, which alone asks for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,14 @@ def read_tries(challenge: ChallengeSpec, attempts: Iterable[Attempt], freeze: in
         elif attempt.verdict == HINT:
             tries.hints += attempt.value or 0
         elif attempt.verdict not in challenge.ignored:
-            _judged(tries, attempt, accepted=attempt.verdict in challenge.accepted)
+            _judged(challenge, tries, attempt)
     return tries
 
 
-def _judged(tries: Tries, attempt: Attempt, *, accepted: bool) -> None:
-    tries.judged.append((accepted, attempt.value))
+def _judged(challenge: ChallengeSpec, tries: Tries, attempt: Attempt) -> None:
+    accepted = attempt.verdict in challenge.accepted
+    if challenge.format is Format.AUTOMATIC:
+        tries.judged.append((accepted, attempt.value))
     if accepted and tries.solved_at is None:
         tries.solved_at = attempt.at_ms
     elif not accepted and tries.solved_at is None:
