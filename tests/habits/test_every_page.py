@@ -60,7 +60,7 @@ LARGE: Final = frozenset(
             "desk-panel",
         ),
         *("desk-pitches", "desk-live", "desk-publish-round", "desk-retrospective", "lineage", "my-page"),
-        *("my-tokens", "team", "team-people", "vote"),
+        *("my-tokens", "round-desk", "team", "team-people", "vote"),
     }
 )
 """Routes whose pages still grow beyond it."""
