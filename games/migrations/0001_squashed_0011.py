@@ -7,7 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
-from games.migrations.operations.creating import CreateModels
+from games.migrations.operations.at_once import AtOnce
 from games.migrations.operations.search import SearchIdeas
 
 
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateModels([
+        AtOnce([
             migrations.CreateModel(
                 name='Organization',
                 fields=[

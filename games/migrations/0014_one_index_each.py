@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from games.migrations.operations.at_once import AtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -11,39 +13,41 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='attempt',
-            name='challenge',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='games.challenge'),
-        ),
-        migrations.AlterField(
-            model_name='mark',
-            name='sheet',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='games.sheet'),
-        ),
-        migrations.AlterField(
-            model_name='points',
-            name='cycle',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='points', to='games.cycle'),
-        ),
-        migrations.AlterField(
-            model_name='pointstotal',
-            name='cycle',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.cycle'),
-        ),
-        migrations.AlterField(
-            model_name='sheet',
-            name='challenge',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='games.challenge'),
-        ),
-        migrations.AlterField(
-            model_name='submission',
-            name='challenge',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='games.challenge'),
-        ),
-        migrations.AlterField(
-            model_name='version',
-            name='submission',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='games.submission'),
-        ),
+        AtOnce([
+            migrations.AlterField(
+                model_name='attempt',
+                name='challenge',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='games.challenge'),
+            ),
+            migrations.AlterField(
+                model_name='mark',
+                name='sheet',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='games.sheet'),
+            ),
+            migrations.AlterField(
+                model_name='points',
+                name='cycle',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='points', to='games.cycle'),
+            ),
+            migrations.AlterField(
+                model_name='pointstotal',
+                name='cycle',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='games.cycle'),
+            ),
+            migrations.AlterField(
+                model_name='sheet',
+                name='challenge',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='games.challenge'),
+            ),
+            migrations.AlterField(
+                model_name='submission',
+                name='challenge',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='games.challenge'),
+            ),
+            migrations.AlterField(
+                model_name='version',
+                name='submission',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='games.submission'),
+            ),
+        ]),
     ]
