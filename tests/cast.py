@@ -25,6 +25,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.challenges import ChallengeFactory
 from tests.factories.cycles import CycleFactory, small_design
 from tests.factories.groups import GroupFactory, MembershipFactory
+from tests.factories.kept import kept
 from tests.factories.organizations import PersonFactory
 from tests.factories.rounds import RoundFactory
 
@@ -120,6 +121,7 @@ def cast(db: None) -> Cast:
     return playing()
 
 
+@kept
 def playing() -> Cast:
     """The rows of the cast."""
     cycle = CycleFactory(key="water", name="Clean water", design=small_design())

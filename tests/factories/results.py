@@ -22,6 +22,7 @@ from games.progression.actions import apply_design
 from games.rounds.models import Round
 from leaderboards.models import Board
 from tests.factories.cycles import CycleFactory
+from tests.factories.kept import kept
 
 SCALE = 10_000
 WATER: dict[str, Any] = {
@@ -135,6 +136,7 @@ class Played:
         return row
 
 
+@kept
 def water(**changes: Any) -> Played:
     """The whole competition, judged; the rounds ended ten and five days ago."""
     moment = now()

@@ -16,6 +16,7 @@ from games.rounds.models import Round
 from games.submissions import actions
 from games.submissions.models import Submission, Version
 from tests.factories.cycles import CycleFactory
+from tests.factories.kept import kept
 
 ESSAY: dict[str, Any] = {
     "key": "essay",
@@ -57,6 +58,7 @@ def design_with(*challenges: dict[str, Any], **changes: Any) -> Design:
     return parse_design(written | changes)
 
 
+@kept
 def scene(*challenges: dict[str, Any], opens: int = -3600, closes: int | None = 3600, groups: int = 1, **changes: Any) -> Scene:
     """Rows for a Design with these challenges (default: an essay). `opens` and `closes` in seconds from now."""
     design = design_with(*(challenges or (ESSAY,)), **changes)
