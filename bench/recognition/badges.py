@@ -115,6 +115,5 @@ ROWS: Final = (
         SECONDS,
         counting,
         0.77,
-        most=9,
     ),
 )

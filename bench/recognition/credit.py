@@ -81,6 +81,5 @@ ROWS: Final = (
         SECONDS,
         crediting,
         0.1,
-        most=3,
     ),
 )

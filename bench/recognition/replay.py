@@ -168,6 +168,5 @@ ROWS: Final = (
         "/s",
         replaying,
         0.1,
-        most=3,
     ),
 )
