@@ -91,7 +91,8 @@ class Race:
 
     def run(self, stage: Stage) -> Iterator[Result]:
         """Ours and the limit in turn; medians, and the median of the ratios of neighbours."""
-        ours, limit = [], []
+        ours: list[float] = []
+        limit: list[float] = []
         with self.prepare(stage) as pair:
             began = time.perf_counter()
             while not ours or (len(ours) < stage.sizes.repeats and time.perf_counter() - began < stage.sizes.patience):
