@@ -2,6 +2,8 @@
 
 `kept` is for actions whose rows depend on who asks and on nothing else of the request: it is made with a request that knows nothing but
 `access`, so that whatever else a view looks at fails at once, and not for the next who asks.
+
+What is wrong with a request is told to those who may have the row of its address: to all others there is none, whatever they send.
 """
 
 from collections.abc import Callable
@@ -10,14 +12,20 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.http import Http404
+from rest_framework import exceptions
 from rest_framework.generics import GenericAPIView
+from rest_framework.response import Response
 
 from backend.api.permissions import access_of
+from games.errors import GameError
 from games.permissions import Access
 from leaderboards.kept import KeptShapes
 
 MANY: Final = 16
 """Who holds so much has few who are alike."""
+
+FAULTS: Final = (exceptions.ValidationError, exceptions.ParseError, exceptions.UnsupportedMediaType, GameError)
+"""What may be said of a request before its row was looked up."""
 
 type Making = Callable[[QuerySet[Any]], QuerySet[Any, Any]]
 
@@ -35,11 +43,25 @@ class Looking(GenericAPIView[Any]):
 
     kept: frozenset[str]  # no default here: this class comes before the view's own in the order of look-up
     action: str
+    found = False
+    """Whether the row of the address was looked up, and this person may have it."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """The refusal. Whoever may not have the row of the address hears that first, and nothing about what was sent."""
+        if not self.found and isinstance(exc, FAULTS) and (self.lookup_url_kwarg or self.lookup_field) in self.kwargs:
+            try:
+                self.get_object()
+            except (Http404, exceptions.PermissionDenied, exceptions.NotAuthenticated) as first:
+                exc = first
+        return super().handle_exception(exc)
 
     def get_object(self) -> Any:
         """The row of the address, as ever."""
-        if _number(self) is None:
-            return super().get_object()
+        row = super().get_object() if _number(self) is None else self._kept_row()
+        self.found = True
+        return row
+
+    def _kept_row(self) -> Any:
         found = self.looked_up(_as_they_are)
         if not found:
             raise Http404
@@ -50,6 +72,7 @@ class Looking(GenericAPIView[Any]):
         """What `looked_up` gives; Http404 where the person may have none. `making` locks the row and says what decides about it."""
         if _digits(self.kwargs["pk"]) is None or not (found := self.looked_up(making)):
             raise Http404
+        self.found = True
         return found
 
     def looked_up(self, making: Making) -> list[Any]:

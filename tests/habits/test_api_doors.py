@@ -174,3 +174,19 @@ def test_hidden_and_absent_look_alike_at_every_door(cast, sealed):
         if said[0] != said[1]:
             told_apart[str(door)] = said
     assert told_apart == {}
+
+
+MALFORMED: dict[str, Any] = {"marks": 3, "revision": [], "reason": {}, "text": [], "note": {}, "until": {}}
+
+
+def test_what_is_wrong_with_a_body_is_told_to_nobody_from_outside(cast, sealed):
+    told = {}
+    for door in NAMED:
+        if door.method == "get":
+            continue
+        row = row_of(door, sealed)
+        assert row is not None
+        for name, client in {outsider.name: outsider.api for outsider in (cast.eve, cast.visitor)}.items():
+            if (answer := knock(client, door, row.pk, MALFORMED)).status_code == 422:
+                told[f"{name} at {door}"] = answer.json()["errors"]
+    assert told == {}

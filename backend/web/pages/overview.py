@@ -165,8 +165,12 @@ def _stats(cycle: Any, rounds: Sequence[Round], judges: int) -> list[dict[str, A
 
 
 def _behind(cycle: Cycle, design: Design, rounds: Sequence[Round]) -> dict[str, Any]:
-    """Who stands behind a cycle: organizers, and others with a part in the whole of it, by their role; judges where the rules name them."""
+    """Who stands behind a cycle: organizers, and others with a part in the whole of it, by their role; judges where the rules name them.
+
+    A sponsor whom the partners below name, or a part that they have, is not named here again.
+    """
     titles = {role.key: role.name or role.key for role in design.roles}
+    partners = {said.casefold() for one in design.brand.partners for said in (one.name, one.part) if said}
     judges: set[int] = set()
     named: set[str] = set()
     house = shapes.organizer(cycle)
@@ -177,9 +181,10 @@ def _behind(cycle: Cycle, design: Design, rounds: Sequence[Round]) -> dict[str, 
         elif Capability.JUDGE in can:
             judges.add(person)
         elif Capability.ORGANIZE in can or Capability.FOLLOW in can:
-            told = name if Capability.ORGANIZE in can else comes_from or name
-            names = parts.setdefault(titles.get(role, role), [])
-            names += [told] if told not in names else []
+            told, part = name if Capability.ORGANIZE in can else comes_from or name, titles.get(role, role)
+            if Capability.ORGANIZE in can or partners.isdisjoint({told.casefold(), part.casefold()}):
+                names = parts.setdefault(part, [])
+                names += [told] if told not in names else []
     shown = [{"name": role, "value": ", ".join(names)} for role, names in parts.items()]
     if named:
         shown.append({"name": _("Judges"), "value": ", ".join(sorted(named))})

@@ -30,9 +30,10 @@ from games.rounds.models import Extension, Round
 from games.submissions.models import Submission, Version
 from tests.cast import Cast
 from tests.factories.cycles import CycleFactory, SeriesFactory, small_design
-from tests.factories.groups import GroupFactory
+from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.ideas import shared
 from tests.factories.judging import locked_scene, people, sheet_for
+from tests.factories.organizations import OrganizationFactory, PersonFactory
 from tests.factories.rounds import RoundFactory
 from tests.factories.studying import studying
 from tests.factories.submissions import ESSAY
@@ -227,6 +228,23 @@ def test_a_cycles_page_says_who_stands_behind_it_and_names_no_judge(cast: Cast, 
     assert "People and partners" in text
     assert ">Org<" in text
     assert "Judith" not in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("partner", [{"name": "River Trust", "part": "Gold sponsor"}, {"name": "The Trust", "part": "Sponsor"}])
+def test_a_sponsor_is_named_once_on_a_cycles_page(cast: Cast, client, partner):
+    sponsors = {"key": "sponsor", "name": "Sponsor", "capabilities": ["follow"]}
+    for name in ("Mara", "Nils"):
+        house = OrganizationFactory.create(name="River Trust")
+        person = PersonFactory.create(name=name, organization=house)
+        MembershipFactory.create(cycle=cast.cycle, person=person, group=None, role="sponsor", capabilities=["follow"])
+    add_design(cast.cycle, small_design(roles=[sponsors]), by=None)
+    facts = page(client, "/cycles/water/")
+    assert (facts.count("<dt>Sponsor</dt>"), facts.count("River Trust")) == (1, 1)
+    add_design(cast.cycle, small_design(roles=[sponsors], brand={"partners": [partner]}), by=None)
+    facts = page(client, "/cycles/water/")
+    assert "<dt>Sponsor</dt>" not in facts
+    assert (facts.count(f"<h3>{partner['part']}</h3>"), facts.count(partner["name"])) == (1, 1)
 
 
 @pytest.mark.django_db

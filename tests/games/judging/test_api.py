@@ -1,5 +1,7 @@
 """Judging over the API: a judge's queue and sheets, panels, assignments, votes."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -115,6 +117,29 @@ def test_the_own_group_is_neither_shown_nor_marked(call: Scene, who: People, she
     assert api.put(f"{API}/sheets/{sheet.pk}/marks", {"marks": MARKS}).status_code == 404
     assert api.post(f"{API}/sheets/{sheet.pk}/finalize", {"marks": MARKS}).status_code == 404
     assert api.get(f"{API}/sheets/{sheet.pk}").status_code == 404
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_nothing_is_told_of_a_sheet_that_one_must_not_see_whatever_is_sent(who: People, sheet: Sheet, final: bool) -> None:
+    if final:
+        who.judith.api.post(f"{API}/sheets/{sheet.pk}/finalize", {"marks": MARKS})
+    outside = (who.ben, who.eve)
+    bodies: tuple[Any, ...] = ({"marks": 3}, {"marks": [{"value": {}}]}, {"revision": "x"}, {"reason": {}}, [], {})
+    for verb in ("marks", "finalize", "recuse", "flag", "reopen", "flag/answer", "revise"):
+        method = "put" if verb == "marks" else "post"
+        for body in bodies:
+            hidden, absent = (
+                [getattr(one.api, method)(f"{API}/sheets/{pk}/{verb}", body, format="json") for one in outside]
+                for pk in (sheet.pk, sheet.pk + 1000)
+            )
+            assert [one.status_code for one in hidden] == [404, 404], (verb, body)
+            assert [one.content for one in hidden] == [one.content for one in absent]
+    for verb in ("marks", "finalize"):
+        answer = (who.eve.api.put if verb == "marks" else who.eve.api.post)(
+            f"{API}/sheets/{sheet.pk}/{verb}", b"{not json", content_type="application/json"
+        )
+        assert answer.status_code == 404
+    assert who.judith.api.put(f"{API}/sheets/{sheet.pk}/marks", {"marks": 3}, format="json").status_code == 422
 
 
 def test_a_blind_round_shows_numbers_to_judges_and_names_to_organizers() -> None:
