@@ -8,10 +8,11 @@ from http.client import HTTPConnection
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from backend.services.ports import HOST
 from bench.contests import SEED, begun
+from bench.copying import in_bulk
 from bench.doors import API, web
 from bench.harness import Pair, Race, Stage, seconds_of, watched
 from bench.people import captains
@@ -67,7 +68,7 @@ def season(key: str, groups: int, each: int) -> Season:
     contest = begun(key, tasks=0, criteria=0, groups=1, judges=0, design=rules(key))
     token = captains(contest, contest.groups)[0]
     cycle = contest.cycle
-    with transaction.atomic(), connection.cursor() as cursor:
+    with in_bulk() as cursor:
         cursor.execute(
             MEMBERS + "SELECT %s, 'k' || lpad(n::text, 8, '0'), 'Group ' || n, 'team', '', '{}', 'active', '', false, '', now() "
             "FROM generate_series(2, %s) n",

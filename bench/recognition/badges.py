@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connection
 from django.db.models import Max
 from django.utils.timezone import now
 
 from bench.contests import begun
+from bench.copying import in_bulk
 from bench.harness import SECONDS, Pair, Race, Stage, watched
 from games.cycles.models import Cycle
 from games.groups.models import Group
@@ -69,7 +69,7 @@ def played(key: str, acts: int, groups: int) -> Played:
         for name in ("badge:steady", "badge:often", "quest:q:a")
     ]
     tallies = {(one.key, one.group_id): one.pk for one in Tally.objects.bulk_create(kept, batch_size=1000)}
-    with connection.cursor() as cursor:
+    with in_bulk() as cursor:
         for name in ("badge:steady", "quest:q:a"):
             ids = [tallies[name, group.pk] for group in contest.groups]
             cursor.execute(MARKS, {"ids": ids, "groups": groups, "first": first, "count": acts})
@@ -81,7 +81,7 @@ def played(key: str, acts: int, groups: int) -> Played:
 def _fill(cycle: Cycle, groups: Sequence[Group], first: int, count: int, *, at: datetime) -> None:
     """Entries handed in, by one group after the other; written by the database, which is quicker than we could tell it."""
     ids = [one.pk for one in groups]
-    with connection.cursor() as cursor:
+    with in_bulk() as cursor:
         cursor.execute(ENTRIES, {"cycle": cycle.pk, "ids": ids, "groups": len(ids), "first": first, "count": count, "at": at})
 
 

@@ -13,6 +13,7 @@ from django.db.models import Max
 from django.utils.timezone import now
 
 from bench.contests import begun
+from bench.copying import in_bulk
 from bench.harness import Pair, Race, Stage, watched
 from games.cycles.models import Cycle
 from games.groups.models import Group, Membership
@@ -119,7 +120,7 @@ def _fill(cycle: Cycle, groups: Sequence[Group], actors: Sequence[Any], first: i
         "begins": now() - span - timedelta(days=1),
         "span": span,
     }
-    with connection.cursor() as cursor:
+    with in_bulk() as cursor:
         cursor.execute("SELECT setseed(%s)", [SEED])
         cursor.execute(ENTRIES, drawn | placed)
 
@@ -153,9 +154,8 @@ def replaying(stage: Stage) -> Iterator[Pair]:
 
 
 def _forget(cycle: Cycle) -> None:
-    """Of the run before. Nothing points to these rows but each other, and they go together: no key is looked up for each."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    """Of the run before. Nothing points to these rows but each other, and they go together."""
+    with in_bulk() as cursor:
         for model in (Points, PointsTotal):
             cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE cycle_id = %s", [cycle.pk])
         cursor.execute(f"ANALYZE {Points._meta.db_table}")
