@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
+from bench.boards import analyse
 from bench.contests import Contest, begun, enter
 from bench.harness import Count, Pair, Race, Result, Stage, seconds_of
 from bench.people import judges
@@ -60,6 +61,7 @@ def expo(entries: int, stage: Stage) -> Expo:
     contest = begun(key, tasks=1, criteria=0, groups=asked, judges=JUDGES, design=rules(key))
     judges(contest)
     enter(contest)
+    analyse()
     found = Expo(contest, contest.tasks[0], itertools.cycle(contest.judges))
     for one in contest.judges:
         say(found, drawn(found, one))
