@@ -3,6 +3,6 @@
 from typing import Final
 
 from bench.harness import Row
-from bench.recognition import badges, credit, replay
+from bench.recognition import badges, changing, credit, replay
 
-ROWS: Final[tuple[Row, ...]] = (*replay.ROWS, *credit.ROWS, *badges.ROWS)
+ROWS: Final[tuple[Row, ...]] = (*replay.ROWS, *changing.ROWS, *credit.ROWS, *badges.ROWS)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Max
 from django.utils.timezone import now
 
 from bench.contests import begun
 from bench.copying import in_bulk
 from bench.harness import SECONDS, Pair, Race, Stage, watched
+from bench.recognition.replay import take_seals
 from games.cycles.models import Cycle
 from games.groups.models import Group
 from games.journal.models import JournalEntry
@@ -60,7 +60,7 @@ class Played:
 def played(key: str, acts: int, groups: int) -> Played:
     """A journal, tallies and marks as they stand after so many entries handed in, by so many groups."""
     contest = begun(key, tasks=1, criteria=2, groups=groups, judges=1)
-    cycle, first = contest.cycle, (JournalEntry.objects.aggregate(last=Max("seal"))["last"] or 0) + 1
+    cycle, first = contest.cycle, take_seals(acts)
     _fill(cycle, contest.groups, first, acts, at=now() - timedelta(days=2))
     when = now() - timedelta(days=1)
     kept = [
@@ -87,7 +87,7 @@ def _fill(cycle: Cycle, groups: Sequence[Group], first: int, count: int, *, at: 
 
 def _more(told: Played) -> float:
     """Seconds for some new acts: what the game needs to count them. They are stored before, and stay."""
-    first = (JournalEntry.objects.aggregate(last=Max("seal"))["last"] or 0) + 1
+    first = take_seals(NEW)
     _fill(told.cycle, told.groups, first, NEW, at=now())
     entries = list(JournalEntry.objects.filter(cycle_id=told.cycle.pk, seal__gte=first).order_by("seal"))
     acts = acts_of(told.cycle, entries, told.design)

@@ -9,15 +9,14 @@ from typing import Any, Final
 
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils.timezone import now
 
-from bench.contests import begun
+from bench.contests import begun, rules
 from bench.copying import in_bulk
 from bench.harness import Pair, Race, Stage, watched
 from games.cycles.models import Cycle
 from games.groups.models import Group, Membership
-from games.journal.models import JournalEntry
+from games.journal.models import Sealer
 from games.organizations.models import Person
 from games.playbooks.schema import PointRule
 from games.recognition.actions import read_on, try_points
@@ -77,24 +76,39 @@ class Story:
 
 
 def story(stage: Stage) -> Story:
+    """The long one."""
+    return told("replayed", SIZES.get(stage.sizes.name, WHOLE))
+
+
+def told(key: str, count: int) -> Story:
     """So many sealed entries of sixty days, by a thousand teams."""
-    count = SIZES.get(stage.sizes.name, WHOLE)
-    contest = begun("replayed", tasks=1, criteria=2, groups=min(GROUPS, max(count // 50, 4)), judges=1)
-    first = (JournalEntry.objects.aggregate(last=Max("seal"))["last"] or 0) + 1
+    given = [PointRule.model_validate(one) for one in RULES]
+    design = rules(key, tasks=1, criteria=2).model_copy(update={"rules": tuple(given)})
+    contest = begun(key, tasks=1, criteria=2, groups=min(GROUPS, max(count // 50, 4)), judges=1, design=design)
+    first = take_seals(count)
     actors = _people(contest.cycle, contest.groups)
     _fill(contest.cycle, contest.groups, actors, first, count)
     PointsCursor.objects.update_or_create(cycle=contest.cycle, defaults={"seal": first + count - 1})
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE games_journalentry")
-    return Story(contest.cycle, count, [PointRule.model_validate(one) for one in RULES])
+    return Story(contest.cycle, count, given)
+
+
+def take_seals(number: int) -> int:
+    """So many seals after the last one of every journal, for entries that are written as they would be sealed; the first of them."""
+    first = (Sealer.objects.filter(name="journal").values_list("seal", flat=True).first() or 0) + 1
+    Sealer.objects.update_or_create(name="journal", defaults={"seal": first + number - 1})
+    return first
 
 
 def _people(cycle: Cycle, groups: Sequence[Group]) -> list[Any]:
     """A member of each group, who acts for it; their pseudonyms."""
     users = get_user_model().objects.bulk_create(
-        get_user_model()(email=f"r{number}@example.org", password="!") for number in range(len(groups))
+        get_user_model()(email=f"{cycle.key}-{number}@example.org", password="!") for number in range(len(groups))
     )
-    people = Person.objects.bulk_create(Person(key=f"replay-{n}", name=f"Member {n}", user=user) for n, user in enumerate(users))
+    people = Person.objects.bulk_create(
+        Person(key=f"{cycle.key}-{n}", name=f"Member {n}", user=user) for n, user in enumerate(users)
+    )
     since = now() - timedelta(days=DAYS + 2)
     Membership.objects.bulk_create(
         Membership(cycle=cycle, group=group, person=person, role="member", since=since)
@@ -128,36 +142,42 @@ def _fill(cycle: Cycle, groups: Sequence[Group], actors: Sequence[Any], first: i
 @contextmanager
 def replaying(stage: Stage) -> Iterator[Pair]:
     """From asking for other rules to the totals that they give; the limit fetches the same entries, and does nothing with them."""
-    told = stage.once(story)
+    long = stage.once(story)
     given: list[int] = []
 
     def ours() -> float:
-        _forget(told.cycle)
+        forget(long.cycle)
         with watched() as watch:
-            generation = try_points(told.cycle, by=None, rules=told.rules).preview_generation or 0
-            if not read_on(told.cycle, generation=generation) and told.entries:
-                message = "the replay did not reach its end"
-                raise RuntimeError(message)
-        given.append(Points.objects.filter(cycle=told.cycle, generation=generation).count())
-        return told.entries / watch.seconds
+            generation = read_under(long.cycle, long.rules)
+        given.append(Points.objects.filter(cycle=long.cycle, generation=generation).count())
+        return long.entries / watch.seconds
 
     def limit() -> float:
         with watched() as watch, transaction.atomic(), connection.chunked_cursor() as cursor:
-            cursor.execute(BARE, [told.cycle.pk])
+            cursor.execute(BARE, [long.cycle.pk])
             fetched = sum(len(rows) for rows in iter(lambda: cursor.fetchmany(CHUNK), []))
-        if fetched < told.entries:
-            message = f"{fetched} of {told.entries} entries"
+        if fetched < long.entries:
+            message = f"{fetched} of {long.entries} entries"
             raise RuntimeError(message)
-        return told.entries / watch.seconds
+        return long.entries / watch.seconds
 
-    yield Pair(ours, limit, lambda: (f"{told.entries} entries, {given[-1]} points given or taken back",))
+    yield Pair(ours, limit, lambda: (f"{long.entries} entries, {given[-1]} points given or taken back",))
 
 
-def _forget(cycle: Cycle) -> None:
-    """Of the run before. Nothing points to these rows but each other, and they go together."""
+def read_under(cycle: Cycle, given: Sequence[PointRule]) -> int:
+    """Try these rules and read to the end, as far as has to be. The generation."""
+    generation = try_points(cycle, by=None, rules=given).preview_generation or 0
+    if not read_on(cycle, generation=generation):
+        message = "the replay did not reach its end"
+        raise RuntimeError(message)
+    return generation
+
+
+def forget(cycle: Cycle, *, after: int = 0) -> None:
+    """Generations of the run before. Nothing points to their rows but each other, and they go together."""
     with in_bulk() as cursor:
         for model in (Points, PointsTotal):
-            cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE cycle_id = %s", [cycle.pk])
+            cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE cycle_id = %s AND generation > %s", [cycle.pk, after])
         cursor.execute(f"ANALYZE {Points._meta.db_table}")
 
 
