@@ -1,9 +1,9 @@
 """Points as they were: the ledger up to a seal, or up to a moment. What was read up to a seal never changes while its rules stay."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Max, QuerySet, Sum
 
@@ -63,12 +63,22 @@ def points_published(cycle: Cycle) -> tuple[facts.Points, ...]:
 
 
 def edition_at(cycle: Cycle, when: datetime) -> Edition:
-    """Which generation of points was shown at a moment: later ones were swapped in by an entry that says so."""
-    swaps = JournalEntry.objects.filter(cycle_id=cycle.pk, kind=Kind.POINTS_CHANGED.value, payload__swapped=True)
-    if not swaps.exists():
-        return shown_of(cycle)
-    before = swaps.filter(at__lte=when).order_by("-pk").values_list("payload", flat=True).first()
-    return Edition(int(before["generation"]), read("\n".join(before.get("kept", ())))) if before is not None else Edition(1)
+    """Which generation of points was shown at a moment. Two statements at most."""
+    return editions_at(cycle, when)[0]
+
+
+def editions_at(cycle: Cycle, *moments: datetime) -> list[Edition]:
+    """Which generation of points was shown at each moment: later ones were swapped in by an entry that says so. Two statements at most."""
+    entries = JournalEntry.objects.filter(cycle_id=cycle.pk, kind=Kind.POINTS_CHANGED.value, payload__swapped=True)
+    swaps = list(entries.order_by("pk").values_list("at", "payload"))
+    if not swaps:
+        return [shown_of(cycle)] * len(moments)
+    return [_edition(next((said for at, said in reversed(swaps) if at <= when), None)) for when in moments]
+
+
+def _edition(swap: Mapping[str, Any] | None) -> Edition:
+    """By the entry that tells of the swap; the first one before any."""
+    return Edition(1) if swap is None else Edition(int(swap["generation"]), read("\n".join(swap.get("kept", ()))))
 
 
 def seal_at(cycle: Cycle, when: datetime) -> int:
@@ -77,7 +87,7 @@ def seal_at(cycle: Cycle, when: datetime) -> int:
     return rows.aggregate(last=Max("seal"))["last"] or 0
 
 
-def earned_between(cycle: Cycle, after: int, until: int, groups: Collection[str] | None = None) -> QuerySet[Points]:
-    """The points of the acts after one seal, up to another, in order; of some groups, by key, if said."""
-    rows = points_of(cycle).filter(seal__gt=after, seal__lte=until).select_related("group")
-    return rows if groups is None else rows.filter(group__key__in=groups)
+def earned_between(cycle: Cycle, edition: Edition, after: int | None, until: int, groups: Collection[str]) -> QuerySet[Points]:
+    """The points of the acts after one seal (None: of all), up to another, by the rules of a generation; of some groups, by key."""
+    rows = edition.rows(cycle).filter(seal__lte=until, group__key__in=groups)
+    return rows if after is None else rows.filter(seal__gt=after)

@@ -6,6 +6,9 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Final, NamedTuple
 
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import Coalesce
+
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group
@@ -15,7 +18,7 @@ from games.judging.models import Sheet
 from games.playbooks.schema import Design
 from games.recognition.models import Points
 from games.recognition.queries.crediting import paid_back, worked_on
-from games.recognition.queries.moments import earned_between
+from games.recognition.queries.moments import earned_between, editions_at
 from leaderboards.engine.spec import BoardSpec, Credited, Rows, Source
 from leaderboards.engine.whys import Others, Part, PartKind, Row, crossings, round_parts, score_change, with_rest
 from leaderboards.engine.words.boards import find_board
@@ -64,7 +67,7 @@ class Why:
 def why(earlier: Snapshot, later: Snapshot, keys: Collection[str], *, group: Group | None = None) -> Why | None:
     """Why the group that stands under one of `keys` moved; None where it does not stand in both versions.
 
-    `group`: itself, if whoever asks may read what its journal says of it. At most eight statements.
+    `group`: itself, if whoever asks may read what its journal says of it. At most eleven statements.
     """
     was, now = _own(earlier.rows, keys), _own(later.rows, keys)
     if was is None or now is None:
@@ -96,19 +99,36 @@ def _rules(cycle: Cycle, snapshot: Snapshot) -> tuple[Design, BoardSpec] | None:
 
 
 def _earned(cycle: Cycle, spec: BoardSpec, earlier: Snapshot, later: Snapshot, keys: Collection[str]) -> list[Part]:
-    """The points that were earned or taken back in between, act by act; by rule where they are many."""
+    """The points that were earned or taken back in between by the rules of the later version, act by act; by rule where they are many.
+
+    Where others were in force at the earlier one, what they make of all that was done by then is a part of its own.
+    """
     if earlier.as_of is None or later.as_of is None:
         return []
-    rows = earned_between(cycle, earlier.as_of, later.as_of, keys)
-    if spec.source is Source.CREDIT:
-        rows = paid_back(rows) if spec.who is Credited.ORIGINATORS else worked_on(rows)
-    found = list(rows.order_by("seal", "pk").values_list("rule", "amount", "seal"))
-    if len(found) <= LINES:
-        return [Part(PartKind.POINTS, rule, Fraction(amount), seal=seal) for rule, amount, seal in found]
-    sums: dict[str, int] = {}
-    for rule, amount, _ in found:
-        sums[rule] = sums.get(rule, 0) + amount
-    return [Part(PartKind.POINTS, rule, Fraction(amount)) for rule, amount in sums.items()]
+    then, now = editions_at(cycle, earlier.published_at, later.published_at)
+    between = _counted(spec, earned_between(cycle, now, earlier.as_of, later.as_of, keys))
+    found = list(between.order_by("seal", "pk").values_list("rule", "amount", "seal"))
+    parts = [Part(PartKind.POINTS, rule, Fraction(amount), seal=seal) for rule, amount, seal in found]
+    if len(found) > LINES:
+        sums: dict[str, int] = {}
+        for rule, amount, _ in found:
+            sums[rule] = sums.get(rule, 0) + amount
+        parts = [Part(PartKind.POINTS, rule, Fraction(amount)) for rule, amount in sums.items()]
+    if then == now:
+        return parts
+    old, new = (_sum(_counted(spec, earned_between(cycle, one, None, earlier.as_of, keys))) for one in (then, now))
+    return [Part(PartKind.RULES, "", Fraction(new - old)), *parts]
+
+
+def _counted(spec: BoardSpec, rows: QuerySet[Points]) -> QuerySet[Points]:
+    """Of these points those that the board counts."""
+    if spec.source is not Source.CREDIT:
+        return rows
+    return paid_back(rows) if spec.who is Credited.ORIGINATORS else worked_on(rows)
+
+
+def _sum(rows: QuerySet[Points]) -> int:
+    return int(rows.aggregate(sum=Coalesce(Sum("amount"), 0))["sum"])
 
 
 def _acts(cycle: Cycle, group: Group, earlier: Snapshot, later: Snapshot) -> list[Act]:

@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
+from games.cycles.actions import add_design
 from games.cycles.models import Cycle
 from games.groups.models import Group
-from games.recognition.actions import read_journal
+from games.recognition.actions import read_journal, replay_points, swap_points
 from games.recognition.queries.moments import points_at, points_now
 from games.recognition.queries.points import point_facts
 from games.recognition.queries.replays import From, board_at
@@ -142,6 +143,25 @@ def test_why_a_team_moved_on_a_board_of_points_act_by_act(busy: Board) -> None:
     assert said["acts"] == [], "what its journal says is for the team"
     other = actor("other").api.get(f"/api/v1/boards/{busy.pk}/why", {"group": "blue"}).json()
     assert (other["change"], other["parts"], [one["group"] for one in other["passed_us"]]) == ("0", [], ["red"])
+
+
+def test_why_is_told_by_the_rules_of_then_and_names_what_other_rules_gave(busy: Board) -> None:
+    """Red 10, 20; then an entry is worth 7 in force for all that was done, and red hands in once more: 21."""
+    cycle, red = Cycle.objects.get(pk=busy.scope), Group.objects.get(cycle_id=busy.scope, key="red")
+    add_design(cycle, small_design(rules=[RULES[0] | {"points": 7}, RULES[1]], boards=[SPEC]), by=None)
+    cycle.refresh_from_db()
+    swap_points(cycle, generation=replay_points(cycle).generation, by=None)
+    client, address = actor("someone").api, f"/api/v1/boards/{busy.pk}/why"
+
+    def parts(before: int, after: int) -> tuple[str, list[tuple[str, str, str]]]:
+        said = client.get(address, {"group": "red", "from": before, "to": after}).json()
+        return said["change"], [(one["kind"], one["key"], one["change"]) for one in said["parts"]]
+
+    assert parts(1, 2) == ("10", [("points", "entry", "10")]), "what counted then"
+    happen(cycle, ("submission.received", "submission:4", red, 5))
+    _publish(cycle, busy)
+    assert parts(2, 3) == ("1", [("rules", "", "-6"), ("points", "entry", "7")])
+    assert parts(1, 3) == ("11", [("rules", "", "-3"), ("points", "entry", "7"), ("points", "entry", "7")])
 
 
 def test_the_team_reads_its_own_journal_with_it(busy: Board) -> None:
