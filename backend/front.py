@@ -42,7 +42,7 @@ JSON: Final = frozenset({"", "*/*", "application/json", "application/json, text/
 
 NUMBER = r"[1-9]\d{0,5}"
 TEXT = r"[^&;]{1,150}"
-PART: Final = re.compile(rf"((bracket|page|view|group|sort)={TEXT}(&(?!$)|$))*")
+PART: Final = re.compile(rf"((bracket|page|view|group|sort|q)={TEXT}(&(?!$)|$))*")
 FRAME: Final = re.compile(r"((bracket|rows|theme)=([^&;]{0,100})(&(?!$)|$))*")
 PLACES: Final = (
     ("standings", re.compile(r"/api/v1/boards/(\d{1,18})/standings"), re.compile(rf"(page={NUMBER})?")),
@@ -51,10 +51,11 @@ PLACES: Final = (
     ("snapshot", re.compile(r"/api/v1/snapshots/\d{1,18}"), re.compile(r"")),
     ("rows", re.compile(r"/cycles/[^/]{1,100}/boards/[^/]{1,100}/rows/"), PART),
     ("page", re.compile(r"/cycles/[^/]{1,100}/boards/[^/]{1,100}/"), PART),
+    ("past", re.compile(rf"/cycles/[^/]{{1,100}}/boards/[^/]{{1,100}}/snapshots/{NUMBER}/"), PART),
     ("embed-rows", re.compile(r"/embed/cycles/[^/]{1,100}/boards/[^/]{1,100}/rows/"), FRAME),
     ("embed", re.compile(r"/embed/cycles/[^/]{1,100}/boards/[^/]{1,100}/"), FRAME),
 )
-PAGES: Final = frozenset({"rows", "page", "embed-rows", "embed"})
+PAGES: Final = frozenset({"rows", "page", "past", "embed-rows", "embed"})
 
 
 @dataclass(frozen=True, slots=True)

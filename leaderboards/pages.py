@@ -116,7 +116,8 @@ def swap(board_id: int, audience: str) -> bool:
 
 
 def hot(targets: Iterable[str]) -> list[str]:
-    """The addresses that most people ask for: without anything asked for, then first pages. Not what somebody looked for."""
+    """The addresses that most people ask for: without anything asked for, then first pages. Not what somebody looked for, nor the past."""
+    targets = [one for one in targets if "/snapshots/" not in one]
     plain = [one for one in targets if "?" not in one]
     first = [one for one in targets if one.endswith(("?page=1", "&page=1")) or ("?bracket=" in one and "&" not in one)]
     return [one for one in (*plain, *first) if not one.endswith(("/find", "/around"))][:HOT]

@@ -174,6 +174,7 @@ def addresses(board: Board) -> list[str]:
         f"{rows}?view=around&group=team20",
         rows.removesuffix("rows/"),
         f"{rows.removesuffix('rows/')}?page=2",
+        f"{rows.removesuffix('rows/')}?q=team1",
         f"/embed{rows}?rows=20&bracket=",
         f"/embed{rows.removesuffix('rows/')}?theme=dark",
     ]
@@ -334,13 +335,22 @@ def test_what_is_published_is_ready_too(web: Web, board: Board) -> None:
     Board.objects.filter(pk=board.pk).update(live=False)
     publish(board, design_number=1, now=NOW)
     snapshot = board.snapshots.get()
-    for target in (*addresses(board), f"/api/v1/snapshots/{snapshot.pk}"):
+    page = next(one for one in addresses(board) if one.endswith("/boards/speed/"))
+    for target in (*addresses(board), f"/api/v1/snapshots/{snapshot.pk}", past := f"{page}snapshots/1/", f"{past}?page=2"):
         given = warm(web, target)
         assert given.body == Web(FrontDoor(web.door.pages)).get(target).body
+    seen = ready.asked(board.pk)
+    assert seen is not None
+    assert past in seen.targets
+    assert not [one for one in pages.hot(seen.targets) if "/snapshots/" in one], "what does not change is not made again"
     refresh(board, PUBLIC, many(late=9999), now=NOW)
     publish(board, design_number=1, now=NOW)
     pages.outdate_in(board.scope)
     assert orjson.loads(web.get(standings(board)).body)["rows"][0]["group"] == "late"
+    assert b"snapshots/2/" in warm(web, past).body, "it names the newer one"
+    pages.withdraw(board.pk)
+    Cycle.objects.filter(pk=board.scope).update(public=False)
+    assert web.get(past).status == 404
 
 
 def test_after_the_fuse_one_reader_asks_again_and_the_others_are_given_what_was_there(
@@ -431,6 +441,18 @@ def test_acts_that_hide_withdraw_what_was_ready(
     assert ready.asked(board.pk) is None
 
 
+@pytest.mark.parametrize(
+    "kind", [Kind.SUBMISSION_RECEIVED, Kind.SHEET_FINALIZED, Kind.ATTEMPT_JUDGED, Kind.VOTE_CAST, Kind.POINTS_CHANGED]
+)
+def test_what_arrives_takes_nothing_away_that_is_ready(
+    web: Web, board: Board, kind: Kind, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[Any]]
+) -> None:
+    everything(web, board)
+    with django_capture_on_commit_callbacks(execute=True):
+        record(kind, cycle_id=board.scope)
+    assert {web.get(one).how for one in addresses(board)} == {"ready"}
+
+
 def test_a_board_for_fewer_eyes_is_seen_by_the_next_read(
     web: Web, cast: Cast, board: Board, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[Any]]
 ) -> None:
@@ -474,6 +496,7 @@ def test_front_reads_addresses_as_urls_do() -> None:
         ("snapshot", "/api/v1/snapshots/7"),
         ("rows", "/cycles/x/boards/y/rows/"),
         ("page", "/cycles/x/boards/y/"),
+        ("past", "/cycles/x/boards/y/snapshots/7/"),
         ("embed-rows", "/embed/cycles/x/boards/y/rows/"),
         ("embed", "/embed/cycles/x/boards/y/"),
     ):
