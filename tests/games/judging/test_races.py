@@ -15,7 +15,7 @@ from games.judging.rules.pairs import PairGone
 from tests.factories.judging import MARKS, judge, locked_scene, sheet_for
 from tests.factories.pairs import expo, seated, turn
 from tests.factories.submissions import ESSAY
-from tests.races import at_once
+from tests.races import at_once, impatient
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOGETHER = 6
@@ -43,6 +43,20 @@ def test_no_draft_slips_under_a_final_sheet() -> None:
     sheet.refresh_from_db()
     assert sheet.state == "final"
     assert dict(Mark.objects.values_list("criterion", "value"))["impact"] == 40000
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_a_sheet_in_the_middle_of_being_made_final_holds_up_no_other_team() -> None:
+    """Neither of another judge, nor of the same one."""
+    call = locked_scene(groups=3)
+    judith, jim = judge(call), judge(call, "Jim")
+    [first, *others] = [
+        sheet_for(call, someone, group) for someone, group in zip((judith, judith, jim), call.groups, strict=True)
+    ]
+    with transaction.atomic():
+        actions.finalize(sheet=first, by=None, marks=MARKS)
+        found = at_once([impatient(lambda one=one: actions.finalize(sheet=one, by=None, marks=MARKS)) for one in others])
+    assert [getattr(one, "state", one) for one in found] == ["final", "final"]
 
 
 def test_the_same_assignment_at_once_is_one_sheet() -> None:

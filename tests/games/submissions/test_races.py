@@ -1,12 +1,13 @@
 """Requests at the same moment: the database decides, and the cap holds exactly."""
 
 import pytest
+from django.db import connection, transaction
 
 from games.submissions import actions
 from games.submissions.models import Attempt, Submission, Version
 from games.submissions.rules import CapReached
 from tests.factories.submissions import ESSAY, entry, scene
-from tests.races import at_once
+from tests.races import at_once, impatient
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOGETHER = 6
@@ -44,3 +45,22 @@ def test_a_flag_found_by_two_members_at_once_is_one_solve() -> None:
     call = scene({"key": "flag", "format": "automatic", "answer": {"kind": "flag", "values": ["ludus"]}})
     at_once([lambda: actions.attempt(challenge=call.challenge, group=call.group, by=None, answer="ludus")] * TOGETHER)
     assert Attempt.objects.filter(verdict="AC").count() == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_a_team_in_the_middle_of_a_write_holds_up_no_other() -> None:
+    """What one team hands in is not yet committed; another hands in, tries and begins meanwhile, and waits for nothing."""
+    call = scene(ESSAY, {"key": "run", "format": "measured", "max_attempts": 2}, groups=3)
+    first, second, third = call.groups
+    ours, theirs = (entry(call, group)[0] for group in (first, second))
+    run = call.round.challenges.get(key="run")
+    with transaction.atomic():
+        actions.submit(submission=ours, by=None, data={"title": "Ours"})
+        actions.attempt(challenge=run, group=first, by=None, value=3)
+        acts = [
+            lambda: actions.submit(submission=theirs, by=None, data={"title": "Theirs"}),
+            lambda: actions.attempt(challenge=run, group=second, by=None, value=4),
+            lambda: actions.open_entry(challenge=call.challenge, group=third, by=None),
+        ]
+        found = at_once([impatient(act) for act in acts])
+    assert [type(one) for one in found] == [Version, Attempt, Submission], found
