@@ -1,6 +1,6 @@
 """How the judges of a panel differ on their anchors, as pages show it: a strip of dots for each criterion, and words for each judge."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
@@ -10,12 +10,16 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backend.api.permissions import access_of
 from backend.web.geometry.strip import Given, strip
+from backend.web.paging import kept, page_of
 from games.judging.models import Calibration
 from games.judging.queries.calibrating import OnAnchor, OnCriterion, Standing, leaning
 from games.judging.queries.others import Who
 from games.submissions.queries import eyes, label_of
 from leaderboards.engine.numbers import text
 
+ANCHORS: Final = 6
+JUDGES: Final = 24
+"""So many stand on a page."""
 FAR: Final = Fraction(2, 5)
 """From this share of the scale on, two marks are far apart."""
 NEAR: Final = Fraction(1, 40)
@@ -46,6 +50,14 @@ def called(who: Who, *, me: bool = False) -> str:
     if me:
         return _("You")
     return who.name if who.name is not None else _("Judge %(number)d") % {"number": who.number}
+
+
+def paged(request: HttpRequest, lists: Mapping[str, tuple[Sequence[Any], int]]) -> dict[str, dict[str, Any]]:
+    """By name a page of each of these lists of a calibration's page, so many rows each, as {page, kept}."""
+    return {
+        name: {"page": page_of(request, rows, size, name=name), "kept": kept(request, name)}
+        for name, (rows, size) in lists.items()
+    }
 
 
 def legend(judges: Mapping[int, Who], mine: Collection[int], anchors: Collection[OnAnchor]) -> list[dict[str, Any]]:

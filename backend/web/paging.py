@@ -1,11 +1,13 @@
 """Long lists in parts: the page that is asked for, and what else the address says, for the links to the pages beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+
+from backend.accounts.pages.gate import id_in
 
 NAME = "page"
 
@@ -19,6 +21,12 @@ def page_of(
     """
     default = 1 if holding is None else holding // size + 1
     return Paginator(rows, size).get_page(request.GET.get(name, default))
+
+
+def place_of(request: HttpRequest, name: str, ids: Iterable[int]) -> int | None:
+    """Where the row stands that the address names by its id; None where it names none of these. `ids` are looked at only if it names one."""
+    wanted = id_in(request.GET.get(name, ""))
+    return next((place for place, pk in enumerate(ids) if pk == wanted), None) if wanted else None
 
 
 def kept(request: HttpRequest, *without: str) -> str:

@@ -1,7 +1,7 @@
 """A team's own page: its workspace for members; who is in it and what its captain decides; for others its name and the way in."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +17,7 @@ from backend.api.permissions import access_of
 from backend.web.pages.cycle import crumbs_of
 from backend.web.pages.workspace.frame import framed, team_tabs
 from backend.web.pages.workspace.overview import outdated, overview
+from backend.web.paging import kept, page_of
 from games.cycles.queries import design_of
 from games.errors import GameError
 from games.groups import actions
@@ -27,6 +28,8 @@ from games.organizations.actions import person_for
 from games.playbooks.rules import Capability
 from games.playbooks.schema import FieldType
 
+PAGE: Final = 24
+"""So many members, and so many who ask to join, stand on a page."""
 STATES = {
     GroupState.PENDING.value: ("planned", gettext_lazy("waits")),
     GroupState.ACTIVE.value: ("open", gettext_lazy("takes part")),
@@ -96,6 +99,8 @@ def _crew(request: HttpRequest, group: Group, bound: dict[str, Form]) -> dict[st
     leads = captain or organizes
     rules = design_of(group.cycle).registration
     present = list(members(group))
+    page = page_of(request, present, PAGE)
+    asking = page_of(request, open_requests(group) if leads else [], PAGE, name="asking")
     registration: Registration | None = getattr(group, "registration", None)
     badge, words = STATES[group.state]
     return framed(request, group, "team-people", _("Team")) | {
@@ -106,7 +111,9 @@ def _crew(request: HttpRequest, group: Group, bound: dict[str, Form]) -> dict[st
         "badge": badge,
         "badge_words": words,
         "invite_url": request.build_absolute_uri(f"{reverse('join')}?code={group.invite_code}") if group.invite_code else "",
-        "members": [(one, Capability.CAPTAIN in one.capabilities, one.person_id in access.persons) for one in present],
+        "members": [(one, Capability.CAPTAIN in one.capabilities, one.person_id in access.persons) for one in page],
+        "page": page,
+        "page_kept": kept(request),
         "registration": registration,
         "completes": outdated(group),
         "answers": _answers(rules.form, registration) if registration else [],
@@ -114,7 +121,8 @@ def _crew(request: HttpRequest, group: Group, bound: dict[str, Form]) -> dict[st
         "place": place_on_list(registration) if registration else 0,
         "lacks": missing_members(rules, len(present)) if present else 0,
         "size": rules.max_members,
-        "requests": open_requests(group) if leads else [],
+        "requests": asking,
+        "requests_kept": kept(request, "asking"),
         "rename": bound.get("rename") or RenameForm(initial={"name": group.name}),
         "invite": bound.get("invite") or InviteForm(),
         "withdraw": bound.get("withdraw") or WithdrawForm(),

@@ -1,10 +1,12 @@
 """One's own page: what is next, what one takes part in and has won, how one hears of things, one's data, tokens."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,12 +18,13 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.accounts import actions
 from backend.accounts.forms import CAPABILITY_WORDS, LeaveForm, MeForm, TokenForm
 from backend.accounts.models import User
-from backend.accounts.pages.gate import attempt, me, refuse, seen, signed_in
+from backend.accounts.pages.gate import attempt, id_in, me, refuse, seen, signed_in
 from backend.accounts.personal import personal_zip
 from backend.accounts.queries import tokens_of
 from backend.api.permissions import access_of
 from backend.web import shapes
 from backend.web.pages.notices import TITLES
+from backend.web.paging import kept, page_of
 from backend.web.steps import OVER, own_steps
 from games.errors import GameError
 from games.groups.actions import set_rank_hidden
@@ -35,6 +38,8 @@ from games.organizations.queries import invitation_secret, invitations_to, peopl
 from games.playbooks.rules import Capability
 from games.recognition.queries import won_by
 
+PAGE: Final = 12
+"""So many rows of each list stand on a page."""
 PACES = {Pace.NOW: gettext_lazy("at once"), Pace.DAILY: gettext_lazy("once a day"), Pace.NEVER: gettext_lazy("never")}
 
 
@@ -52,15 +57,20 @@ def own_page(request: HttpRequest, leaving: LeaveForm | None = None) -> HttpResp
     access = access_of(request)
     parts = [_part(one) for one in memberships_of(access.persons)]
     wished = wishes_of(user)
+    current = [one for one in parts if not one["over"]]
+    lists: dict[str, Sequence[Any] | QuerySet[Any]] = {
+        "invitations": _invitations(user, access.now),
+        "steps": own_steps(access),
+        "parts": current,
+        "past": [one for one in parts if one["over"]],
+        "awards": won_by(access.groups_with()),
+        "teams": [one for one in current if one["captain"]],
+    }
     context = {
         "form": form,
         "now": access.now,
-        "steps": own_steps(access),
-        "current": [one for one in parts if not one["over"]],
-        "past": [one for one in parts if one["over"]],
-        "invitations": _invitations(user, access.now),
-        "awards": won_by(access.groups_with()),
-        "teams": [one for one in parts if one["captain"] and not one["over"]],
+        **{name: {"page": page_of(request, rows, PAGE, name=name), "kept": kept(request, name)} for name, rows in lists.items()},
+        "opened": "past" in request.GET,
         "topics": [{"key": topic.value, "name": TITLES[topic], "pace": pace.value} for topic, pace in wished.items()],
         "paces": [{"key": pace.value, "name": name} for pace, name in PACES.items()],
         "leave": leaving or LeaveForm(address=user.email),
@@ -113,7 +123,8 @@ def rank(request: HttpRequest, pk: int) -> HttpResponse:
     hidden = request.POST.get("hidden") == "1"
     words = _("Public results no longer name %(team)s.") if hidden else _("Public results name %(team)s again.")
     attempt(request, lambda: set_rank_hidden(group, hidden=hidden, by=request.user), words % {"team": group.name})
-    return redirect(f"{reverse('my-page')}#rank")
+    page = id_in(request.POST.get("teams", ""))
+    return redirect(f"{reverse('my-page')}{f'?teams={page}' if page else ''}#rank")
 
 
 @never_cache
@@ -168,11 +179,11 @@ def tokens(request: HttpRequest) -> HttpResponse:
         else:
             form = TokenForm(cycles=cycles)
     names = dict(cycles)
-    rows = [
-        (token, ", ".join(names.get(one, str(one)) for one in token.cycles), _words(token.capabilities))
-        for token in tokens_of(user)
-    ]
-    return render(request, "accounts/tokens.html", {"form": form, "secret": secret, "tokens": rows, "now": db_now()})
+    page = page_of(request, tokens_of(user), PAGE)
+    rows = [(token, ", ".join(names.get(one, str(one)) for one in token.cycles), _words(token.capabilities)) for token in page]
+    return render(
+        request, "accounts/tokens.html", {"form": form, "secret": secret, "tokens": rows, "page": page, "now": db_now()}
+    )
 
 
 def _words(capabilities: list[str]) -> str:

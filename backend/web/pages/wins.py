@@ -14,7 +14,7 @@ from backend.accounts.pages.gate import attempt, me, seen, signed_in
 from backend.api.permissions import access_of
 from backend.web.pages.cycle import boards_seen, crumbs_of, cycle_seen, tabs
 from backend.web.pages.workspace.frame import framed, team_seen
-from backend.web.paging import page_of
+from backend.web.paging import page_of, place_of
 from backend.web.win_words import motion_shape, weeks_shape, win_shape
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
@@ -92,12 +92,12 @@ def team_wins_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse
     found = team_seen(request, cycle, group)
     _on(found.cycle)
     access = access_of(request)
+    rows = told(access, wins_of(found.cycle, group=found), request.user)
+    page = page_of(request, rows, OWN, holding=place_of(request, "win", rows.values_list("pk", flat=True)))
     context = (
         framed(request, found, "team-wins", _("Wins and learning"))
         | learning_of(found, access)
-        | {
-            "rows": [win_shape(one) for one in told(access, wins_of(found.cycle, group=found), request.user)[:OWN]],
-        }
+        | {"rows": [win_shape(one) for one in page], "page": page}
     )
     return render(request, "wins/team.html", context)
 

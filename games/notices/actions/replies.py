@@ -43,4 +43,4 @@ def _path(reply: FeedbackReply) -> str:
     sheet = reply.sheet
     if reply.kind == ReplyKind.ANSWER.value:
         return f"/cycles/{sheet.challenge.round.cycle.key}/teams/{sheet.group.key}/feedback/#sheet-{sheet.pk}"
-    return f"/desk/sheets/from-teams/#sheet-{sheet.pk}"
+    return f"/desk/sheets/from-teams/?sheet={sheet.pk}#sheet-{sheet.pk}"

@@ -39,7 +39,7 @@ def on_win_found(entry: JournalEntry) -> int:
     win = subject_of(entry, Win, "cycle", "group", "idea", "board")
     if win is None or not design_of(win.cycle).recognition.wins:
         return 0
-    path = f"/cycles/{win.cycle.key}/teams/{win.group.key}/wins/#win-{win.pk}"
+    path = f"/cycles/{win.cycle.key}/teams/{win.group.key}/wins/?win={win.pk}#win-{win.pk}"
     letter = written("notices/win.found.txt", {"win": win, "cycle": win.cycle, "link": absolute(path)})
     people = list(members_of([win.group_id]))
     notify("win.found", people, key=f"win:{win.pk}", text=letter.subject, path=path, cycle_id=win.cycle_id)

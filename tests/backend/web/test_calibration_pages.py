@@ -239,3 +239,23 @@ def test_a_page_takes_as_many_statements_for_30_judges_and_anchors_as_for_3(stat
             assert client.get(address).status_code == 200
         counts.append(len(without_designs(statements)))
     assert counts[0] == counts[1] <= 12, "\n".join(one[:260] for one in without_designs(statements))
+
+
+def test_a_long_talk_opens_at_its_end_and_anchors_turn_page_by_page():
+    call, who, panel = scene(groups=8, others=2)
+    calibration = begun(call, *range(7))
+    actions.discuss_calibration(calibration=calibration, by=None)
+    for number in range(30):
+        actions.remark_on_calibration(calibration=calibration, person=panel[0], text=f"Thought {number:02}.", by=None)
+    for client, path in (
+        (who.org.client, desk(call, f"{calibration.pk}/")),
+        (who.judith.client, f"/desk/sheets/calibrations/{calibration.pk}/"),
+    ):
+        shown = words(client.get(path))
+        assert "Thought 29." in shown
+        assert "Thought 24." not in shown
+        assert "The talk: 26 to 30 of 30" in shown
+        assert "Anchors: 1 to 6 of 7" in shown
+        before = words(client.get(path, {"said": "1", "anchors": "2"}))
+        assert "Thought 00." in before
+        assert "Anchors: 7 to 7 of 7" in before

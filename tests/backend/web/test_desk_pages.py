@@ -221,6 +221,7 @@ def test_many_questions_stand_on_pages_the_unanswered_first():
     assert first.count('class="question"') == 50
     assert "1 to 50 of 60" in first
     assert second.count('class="question"') == 10
+    assert f'id="flag-{sheet.pk}"' in main(client.get(f"{flags}?flag={sheet.pk}"))
     with CaptureQueriesContext(connection) as sent:
         client.get(flags)
     assert len(without_designs(sent)) <= 12

@@ -114,6 +114,22 @@ def test_what_teams_say_takes_the_same_statements_for_few_and_many(count: int) -
     assert len(without_designs(statements)) == 9, without_designs(statements)
 
 
+def test_a_notice_leads_to_the_page_with_what_a_team_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.web.pages.marking.words.PAGE", 2)
+    call = locked_scene(groups=5, rounds=[RULES])
+    who = people(call)
+    sheets = [sheet_for(call, who.judith.person, group) for group in call.groups[2:]]
+    for one in sheets:
+        actions.finalize(sheet=one, by=None, marks=WORDED)
+    publish(call)
+    for one in Sheet.objects.select_related("challenge__round__cycle"):
+        said.thank_judge(sheet=one, by=None)
+    path, row = "/desk/sheets/from-teams/", f'id="sheet-{sheets[0].pk}"'
+    assert row not in text(who.judith.client.get(path))
+    assert row in text(who.judith.client.get(path, {"sheet": sheets[0].pk}))
+    assert row in text(who.judith.client.get(path, {"page": "2"}))
+
+
 # --- The team -------------------------------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import RequestFactory
 from django.utils.timezone import now
 
-from backend.web.paging import kept, page_of
+from backend.web.paging import kept, page_of, place_of
 from games.coaching import actions as coaching
 from games.coaching.models import Booking, Slot
 from games.credentials.models import Credential
@@ -23,7 +23,8 @@ from games.talk.models import Post
 from tests.cast import Cast
 from tests.factories.coaching import advising, slot
 from tests.factories.credentials import given, own
-from tests.factories.groups import GroupFactory
+from tests.factories.cycles import CycleFactory
+from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.judging import judge, locked_scene, people, sheet_for
 from tests.factories.partnerships import between_rounds
 from tests.factories.talk import asked, said
@@ -49,6 +50,8 @@ def test_a_page_is_the_one_asked_for_or_the_one_that_holds_a_row() -> None:
         ("?page=4", 10, 4),
     ):
         assert page_of(web.get(f"/{query}"), rows, 10, holding=holding).number == number, (query, holding)
+    for query, place in (("", None), ("?row=7", 2), ("?row=8", None), ("?row=x", None)):
+        assert place_of(web.get(f"/{query}"), "row", iter([3, 5, 7])) == place
     request = web.get("/?q=a%26b&state=&page=2&own=3")
     assert kept(request) == "q=a%26b&own=3"
     assert kept(request, "own") == "q=a%26b&page=2"
@@ -80,14 +83,14 @@ def test_entries_and_judges_turn_apart_and_what_is_searched_stays(wide: Any) -> 
     _call, who, _judges, path = wide
     client = who.org.client
     text = main(client.get(path))
-    assert boxes(text) == (25, 12)
-    for words in ("Judges: 1 to 12 of 20", "Entries: 1 to 25 of 30", "28 without a judge", "1 of 1 final"):
+    assert boxes(text) == (25, 8)
+    for words in ("Judges: 1 to 8 of 20", "Entries: 1 to 25 of 30", "28 without a judge", "1 of 1 final"):
         assert words in text, words
-    last = main(client.get(f"{path}&page=2&across=2"))
-    assert boxes(last) == (5, 8)
-    assert "?panel=jury&page=2&across=1#matrix" in last
-    assert "?panel=jury&across=2&page=1#matrix" in last
-    assert boxes(main(client.get(f"{path}&q=amber&judge=judge+1"))) == (1, 10)
+    last = main(client.get(f"{path}&page=2&across=3"))
+    assert boxes(last) == (5, 4)
+    assert "?panel=jury&page=2&across=2#matrix" in last
+    assert "?panel=jury&across=3&page=1#matrix" in last
+    assert boxes(main(client.get(f"{path}&q=amber&judge=judge+01"))) == (1, 1)
     assert "Nothing fits" in main(client.get(f"{path}&q=nobody"))
 
 
@@ -109,7 +112,7 @@ def test_the_sheet_leads_back_to_its_place_in_the_matrix(wide: Any) -> None:
     page = main(client.get(f"/cycles/{call.cycle.key}/desk/judging/sheets/{sheet.pk}/"))
     back = re.findall(r'href="([^"]+#entry-\d+)"', page)
     text = main(client.get(back[0].partition("#")[0]))
-    assert boxes(text) == (5, 8)
+    assert boxes(text) == (5, 4)
     assert f"desk/judging/sheets/{sheet.pk}/" in text
 
 
@@ -297,3 +300,38 @@ def test_awards_are_searched_and_a_step_leads_back_to_where_it_was(cast: Cast) -
     assert "Awards: " not in main(client.get(f"{page}?state=verified"))
     assert "1 award" in main(client.get(f"{page}?state=verified"))
     assert "Nothing fits" in main(client.get(f"{page}?state=differs"))
+
+
+# --- One's own page -------------------------------------------------------------------------------------------------------------------
+
+
+def test_each_list_of_ones_own_page_turns_by_itself_and_the_others_stay(cast: Cast) -> None:
+    cycles = [CycleFactory(key=f"more-{number}", name=f"More {number:02}") for number in range(30)]
+    for cycle in cycles:
+        group = GroupFactory(cycle=cycle, name=f"Crew of {cycle.name}")
+        held = {"role": "captain", "capabilities": ["captain", "submit"]}
+        MembershipFactory(cycle=cycle, group=group, person=cast.ada.person, **held)
+        Grant.objects.create(cycle=cycle, award="x", kind="medal", name="Gold", group=group, place="1", state="granted")
+    client = cast.ada.client
+    text = main(client.get("/me/"))
+    for words in ("You take part in: 1 to 12 of 31", "Awards: 1 to 12 of 30", "Your teams in public results: 1 to 12 of 31"):
+        assert words in text, words
+    turned = main(client.get("/me/?awards=3&teams=2"))
+    for words in ("You take part in: 1 to 12 of 31", "Awards: 25 to 30 of 30", "Your teams in public results: 13 to 24 of 31"):
+        assert words in turned, words
+    assert "?awards=3&teams=3#h-rank" in turned
+    assert "?teams=2&awards=2#h-awards" in turned
+    group = Group.objects.get(name="Crew of More 20")
+    answer = client.post(f"/me/teams/{group.pk}/rank/", {"hidden": "1", "teams": "2"})
+    assert answer.headers["Location"] == "/me/?teams=2#rank"
+
+
+def test_cycles_that_are_over_are_paged_in_their_fold_which_stays_open(cast: Cast) -> None:
+    for number in range(20):
+        cycle = CycleFactory(key=f"gone-{number}", name=f"Gone {number:02}", state="closed")
+        MembershipFactory(cycle=cycle, group=GroupFactory(cycle=cycle), person=cast.ada.person)
+    client = cast.ada.client
+    assert '<details class="more" id="past">' in main(client.get("/me/"))
+    second = main(client.get("/me/?past=2"))
+    assert '<details class="more" id="past" open>' in second
+    assert "Over: 13 to 20 of 20" in second

@@ -169,3 +169,18 @@ def test_the_page_of_what_came_along_takes_as_many_for_many(cast: Cast):
         counts.append(len(found))
     assert counts[0] == counts[1]
     assert counts[1] <= STATEMENTS
+
+
+def test_proposals_turn_page_by_page_and_the_one_that_was_weighed_is_where_one_comes_back(cast: Cast):
+    suggested(cast, change=[{"path": 'rounds["final"].appeal_days', "value": 7}])
+    one = proposals_of(looked_back(cast)).get(code="suggestion")
+    for number in range(100, 120):
+        one.pk, one.number, one.about = None, number, f"{number}"
+        one.save()
+    client = cast.org.client
+    first = main(client.get(DESK))
+    assert "1 to 12 of 21" in first
+    assert 'id="proposal-119"' not in first
+    answer = client.post(f"{DESK}do/", {"do": "leave", "about": 119, "text": "Not now."})
+    assert answer.headers["Location"] == f"{DESK}?proposal=119#proposal-119"
+    assert 'id="proposal-119"' in main(client.get(f"{DESK}?proposal=119"))

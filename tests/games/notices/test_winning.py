@@ -38,7 +38,7 @@ def test_a_team_hears_of_its_win_on_the_page_and_by_no_mail(cast: Cast) -> None:
     notice = Notice.objects.get()
     assert (notice.person, notice.topic) == (cast.ada.person, "wins")
     assert notice.text == "Red Herons had an idea that others tested and adopted: Sieve"
-    assert notice.path == f"/cycles/water/teams/red/wins/#win-{win.pk}"
+    assert notice.path == f"/cycles/water/teams/red/wins/?win={win.pk}#win-{win.pk}"
     assert Message.objects.count() == 0
 
 

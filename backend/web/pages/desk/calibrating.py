@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts.pages.gate import id_in, me, seen, signed_in
 from backend.api.permissions import access_of
-from backend.web.calibrated import anchor_shown, badge_of, farthest, legend, progress_words, steps_of
+from backend.web.calibrated import ANCHORS, JUDGES, anchor_shown, badge_of, farthest, legend, paged, progress_words, steps_of
 from backend.web.pages.desk.place import desk_page, organized
 from backend.web.pages.desk.ways import ways
 from backend.web.pages.marking.calibration import speak, take_step, talk
@@ -132,11 +132,11 @@ def calibration_desk(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
         "panel": _panel_name(one.challenge, one.panel),
         "state": badge_of(one),
         "steps": steps_of(one),
-        "standings": far,
         "progress": progress_words(far),
         "without": [each.person.name for each in far if not each.whole],
-        "anchors": anchors,
-        "legend": legend(judges, (), rows),
+        **paged(
+            request, {"standings": (far, JUDGES), "anchors": (anchors, ANCHORS), "legend": (legend(judges, (), rows), JUDGES)}
+        ),
         "farthest": farthest(anchors),
         "urls": {"say": reverse("desk-calibration-do", args=here), "step": reverse("desk-calibration-do", args=here)},
         **talk(request, one, judges),

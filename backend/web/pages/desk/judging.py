@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.accounts.pages.gate import attempt, me, seen, signed_in
 from backend.web.pages.desk.place import back, desk_page, organized
 from backend.web.pages.desk.ways import ways
-from backend.web.paging import page_of
+from backend.web.paging import kept, page_of, place_of
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
 from games.errors import GameError
@@ -26,6 +26,8 @@ from games.judging.seating import Seat, Table, judges_of, tables_of
 from games.organizations.models import Person
 
 FLAGS: Final = 50
+SEATS: Final = 24
+"""So many questions, and so many judges of a panel, stand on a page."""
 
 
 @never_cache
@@ -41,7 +43,7 @@ def _panels(
 ) -> HttpResponse:
     """The page; `csv` and `problems`: a table that was refused, as it was pasted, and what is wrong with it."""
     judges, pairs = judges_of(found), pairs_tables(found)
-    tables = [_table(one, judges) for one in tables_of(found)]
+    tables = [_table(request, one, judges) for one in tables_of(found)]
     context = {
         "ways": ways(found, "panels"),
         "tables": tables,
@@ -54,17 +56,21 @@ def _panels(
     return desk_page(request, "desk/judging.html", found, "judging", context, status=status)
 
 
-def _table(table: Table, judges: list[Person]) -> dict[str, Any]:
+def _table(request: HttpRequest, table: Table, judges: list[Person]) -> dict[str, Any]:
     task = table.challenge
     there = {seat.panelist.person_id for seat in table.seats}
     most = max((seat.whole for seat in table.seats), default=0)
     places = [task.round.cycle.key, task.round.key, task.key]
+    panel = f"{task.pk}-{table.panel}"
+    page = page_of(request, table.seats, SEATS, name=f"seats-{panel}")
     return {
         "task": task,
         "panel": table.panel,
         "peers": table.peers,
-        "id": f"{task.pk}-{table.panel}",
-        "seats": [_seat(seat, most) for seat in table.seats],
+        "id": panel,
+        "seats": [_seat(seat, most) for seat in page],
+        "seated": page,
+        "kept": kept(request, f"seats-{panel}"),
         "others": [one for one in judges if one.pk not in there],
         "entries": table.entries,
         "free": table.free,
@@ -159,7 +165,8 @@ def assign_table(request: HttpRequest, cycle: str) -> HttpResponse:
 def flags_page(request: HttpRequest, cycle: str) -> HttpResponse:
     """What judges asked, the unanswered first, each with its answer or a place for one."""
     found = organized(request, cycle)
-    page = page_of(request, flags_of(found), FLAGS)
+    rows = flags_of(found)
+    page = page_of(request, rows, FLAGS, holding=place_of(request, "flag", rows.values_list("pk", flat=True)))
     context = {"ways": ways(found, "flags"), "flags": list(page), "page": page, "here": request.get_full_path()}
     return desk_page(request, "desk/flags.html", found, "judging", context, title=_("Questions of judges"))
 

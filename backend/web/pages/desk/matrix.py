@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from backend.accounts.pages.gate import id_in, me, signed_in
 from backend.web.pages.desk.place import desk_page, organized
-from backend.web.paging import kept, page_of
+from backend.web.paging import kept, page_of, place_of
 from games.challenges.models import Challenge
 from games.challenges.queries import spec_of
 from games.errors import GameError
@@ -28,7 +28,7 @@ from games.judging.seating import MARKED, entries_to_mark
 from games.organizations.models import Person
 
 ENTRIES: Final = 25
-JUDGES: Final = 12
+JUDGES: Final = 8
 """So many rows and columns stand on a page: what a screen can take in, and a phone can load."""
 
 
@@ -97,14 +97,14 @@ def _table(
     }
     chosen = kinds.get(asked["show"], kinds[""])
     chosen = [one for one in chosen if _named(one["group"].name, asked["q"])]
-    page = page_of(request, chosen, ENTRIES, holding=_place(request, "entry", [one["group"].pk for one in chosen]))
+    page = page_of(request, chosen, ENTRIES, holding=place_of(request, "entry", [one["group"].pk for one in chosen]))
     shown = {one["group"].pk for one in page}
     people = [one for one in judges if _named(one.name, asked["judge"])]
     if asked["who"] == "here":
         holders = {judge for group, judge in sheets if group in shown}
         people = [one for one in people if one.pk in holders]
     people.sort(key=lambda one: (one.name.casefold(), one.pk))
-    across = page_of(request, people, JUDGES, name="across", holding=_place(request, "by", [one.pk for one in people]))
+    across = page_of(request, people, JUDGES, name="across", holding=place_of(request, "by", [one.pk for one in people]))
     counts = {key: len(rows) for key, rows in kinds.items()}
     return {"page": page, "across": across, "counts": counts, "free": counts["free"]} | {
         "down_kept": kept(request),
@@ -114,12 +114,6 @@ def _table(
 
 def _named(name: str, words: str) -> bool:
     return words.casefold() in name.casefold()
-
-
-def _place(request: HttpRequest, name: str, ids: list[int]) -> int | None:
-    """Where a row stands that the address names by its id; None where it names none of these."""
-    wanted = id_in(request.GET.get(name, ""))
-    return ids.index(wanted) if wanted in ids else None
 
 
 def _fill(context: dict[str, Any], sheets: Sheets) -> None:

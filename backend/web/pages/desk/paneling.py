@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.accounts.pages.gate import attempt, me, seen, signed_in
 from backend.web.pages.desk.place import desk_page, organized
 from backend.web.pages.desk.ways import ways
+from backend.web.paging import page_of, place_of
 from games.challenges.models import Challenge
 from games.challenges.queries import spec_of
 from games.cycles.models import Cycle
@@ -27,6 +28,7 @@ from games.judging.rules.seats import Details
 from games.judging.seating import MARKED
 
 SHOWN: Final = 12
+SEATS: Final = 24
 KNOWN: Final = 40  # plans that are looked at for what the last one asked
 PLAN_BADGES: Final = {
     "waiting": ("planned", gettext_lazy("waiting")),
@@ -61,15 +63,15 @@ def panel_page(request: HttpRequest, cycle: str, pk: int, panel: str) -> HttpRes
     """Who sits on the panel, with all that a plan looks at; what is open; what was planned."""
     found = organized(request, cycle)
     task = task_of(found, pk, panel)
-    return desk_page(request, "desk/panel.html", found, "judging", panel_context(found, task, panel), title=task.name)
+    return desk_page(request, "desk/panel.html", found, "judging", panel_context(request, found, task, panel), title=task.name)
 
 
-def panel_context(cycle: Cycle, task: Challenge, panel: str) -> dict[str, Any]:
+def panel_context(request: HttpRequest, cycle: Cycle, task: Challenge, panel: str) -> dict[str, Any]:
     """What the page shows; also when something on it was refused."""
     spec = spec_of(task)
     facts = facts_of(task, panel)
     plans = list(AssignmentPlan.objects.filter(challenge=task, panel=panel).defer("found").order_by("-pk")[:KNOWN])
-    gaps = gaps_of(facts, plans)
+    gaps, seats = gaps_of(facts, plans), _seats(facts)
     places = [cycle.key, task.round.key, task.key]
     return {
         "ways": ways(cycle, "panels"),
@@ -77,7 +79,7 @@ def panel_context(cycle: Cycle, task: Challenge, panel: str) -> dict[str, Any]:
         "panel": panel,
         "named": next((one.title for one in spec.judges_panels if one.key == panel), panel),
         "several": len(spec.judges_panels) > 1,
-        "seats": _seats(facts),
+        "seats": page_of(request, seats, SEATS, holding=place_of(request, "seat", (one["seat"].pk for one in seats))),
         "topics": choices_of(spec, spec.topics),
         "languages": choices_of(spec, spec.language),
         "entries": len(facts.groups),
@@ -133,7 +135,7 @@ def panelist(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
         case _:
             raise Http404
     place = reverse("desk-panel", args=[found.key, one.challenge_id, one.panel])
-    return redirect(f"{place}#open" if request.POST.get("do") == "leave" else f"{place}#seat-{one.pk}")
+    return redirect(f"{place}#open" if request.POST.get("do") == "leave" else f"{place}?seat={one.pk}#seat-{one.pk}")
 
 
 def _details(request: HttpRequest, seat: Panelist) -> Details:
@@ -161,7 +163,7 @@ def panels_table(request: HttpRequest, cycle: str, pk: int, panel: str) -> HttpR
     except GameError as refusal:
         problems = [str(one) for one in refusal.problems[:200]] or [refusal.message]
         more = {"csv": content.decode(errors="replace")[:20_000], "problems": problems}
-        context = panel_context(found, task, panel) | more
+        context = panel_context(request, found, task, panel) | more
         return desk_page(request, "desk/panel.html", found, "judging", context, title=task.name, status=422)
     said = ngettext("%(count)d seat is as the table says.", "%(count)d seats are as the table says.", named)
     messages.success(request, said % {"count": named})

@@ -76,7 +76,7 @@ def _refused(request: HttpRequest, cycle: Cycle, task: Challenge, panel: str, re
         messages.error(request, refusal.message)
         return redirect("desk-panel", cycle.key, task.pk, panel)
     faults = {one.where: one.message for one in refusal.problems} or {refusal.where: refusal.message}
-    context = panel_context(cycle, task, panel) | {"faults": faults, "typed": request.POST.dict()}
+    context = panel_context(request, cycle, task, panel) | {"faults": faults, "typed": request.POST.dict()}
     return desk_page(request, "desk/panel.html", cycle, "judging", context, title=task.name, status=422)
 
 

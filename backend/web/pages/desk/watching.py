@@ -27,7 +27,8 @@ from games.progression.watching import EntryRow, TeamRow, Watch, watch
 from games.rounds.models import Round
 from games.rounds.rules import accepts
 
-SHOWN: Final = 100
+SHOWN: Final = 50
+"""So many rows of each list, those that are behind first; all of them where that is asked for."""
 BEHIND: Final = {"nothing": 0, "begun": 1, "part": 2, "all": 3}
 
 
@@ -67,6 +68,7 @@ def _seen(request: HttpRequest, cycle: Cycle, round_: Round) -> dict[str, Any]:
     teams = sorted(seen.teams, key=lambda row: (BEHIND[row.standing], row.group.name.casefold()))
     behind = [row for row in teams if row.standing != "all"]
     lacking = [row for row in seen.entries if row.lacks]
+    judges = sorted(seen.judges, key=lambda row: not row.to_do)
     return {
         "cycle": cycle,
         "round": round_,
@@ -76,6 +78,10 @@ def _seen(request: HttpRequest, cycle: Cycle, round_: Round) -> dict[str, Any]:
         "teams": [_team(row, round_, now) for row in (teams if whole else teams[:SHOWN])],
         "more_teams": 0 if whole else max(0, len(teams) - SHOWN),
         "behind": sum(1 for row in behind if accepts(round_.clock, row.until, now)),
+        "judges": judges if whole else judges[:SHOWN],
+        "more_judges": 0 if whole else max(0, len(judges) - SHOWN),
+        "flags": seen.flags if whole else seen.flags[:SHOWN],
+        "more_flags": 0 if whole else max(0, len(seen.flags) - SHOWN),
         "judges_behind": sum(1 for row in seen.judges if row.to_do),
         "lacking": lacking if whole else lacking[:SHOWN],
         "more_lacking": 0 if whole else max(0, len(lacking) - SHOWN),

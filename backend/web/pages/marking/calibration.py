@@ -1,6 +1,6 @@
 """A judge in a calibration: anchors to mark, how the panel differs on them, the talk, marking anew; the chair goes on."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,15 +12,30 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.accounts.pages.gate import attempt, seen, signed_in
 from backend.api.permissions import access_of
 from backend.web import shapes
-from backend.web.calibrated import anchor_shown, badge_of, called, farthest, legend, progress_words, steps_of
+from backend.web.calibrated import (
+    ANCHORS,
+    JUDGES,
+    anchor_shown,
+    badge_of,
+    called,
+    farthest,
+    legend,
+    paged,
+    progress_words,
+    steps_of,
+)
 from backend.web.pages.marking.lists import SHEET_BADGES, words_of
 from backend.web.pages.marking.offline import facts
+from backend.web.paging import kept, page_of
 from games.judging import actions
 from games.judging.models import Calibration, Sheet
 from games.judging.queries import judgeable
 from games.judging.queries.calibrating import calibrations, differences, remarks_of, speaker_on, standings, talk_of
 from games.judging.queries.others import judges_on
 from games.submissions.queries import rules_of
+
+REMARKS: Final = 25
+"""So many of what was said stand on a page; the last of them first of all."""
 
 
 def _mine(request: HttpRequest, pk: int) -> Calibration:
@@ -40,7 +55,8 @@ def calibration_page(request: HttpRequest, pk: int) -> HttpResponse:
     found = differences(one, access.persons)
     anchors = [_anchor(one, each) | anchor_shown(request, one, each, judges) for each in found]
     panels = {each.key: each.title for each in rules_of(one.challenge)[1].judges_panels}
-    mine_here = [who for pk_, who in judges.items() if pk_ in access.persons]
+    mine_here = [judge for pk_, judge in judges.items() if pk_ in access.persons]
+    who = legend(judges, access.persons, found) if one.state != "marking" else []
     context = {
         "one": one,
         "cycle": one.challenge.round.cycle,
@@ -48,12 +64,12 @@ def calibration_page(request: HttpRequest, pk: int) -> HttpResponse:
         "panel": panels.get(one.panel, "") if len(panels) > 1 else "",
         "badge": badge_of(one),
         "steps": steps_of(one),
-        "anchors": anchors,
+        "many": len(anchors),
         "left": sum(1 for each in anchors if each["state"] != "final"),
-        "legend": legend(judges, access.persons, found) if one.state != "marking" else [],
+        **paged(request, {"anchors": (anchors, ANCHORS), "legend": (who, JUDGES)}),
         "farthest": farthest(anchors),
         "progress": progress_words(standings(one)) if one.state == "marking" else "",
-        "leads": any(who.chair for who in mine_here) or access.organizes(one.challenge.round.cycle_id),
+        "leads": any(judge.chair for judge in mine_here) or access.organizes(one.challenge.round.cycle_id),
         "urls": {"say": reverse("calibration-say", args=[one.pk]), "step": reverse("calibration-step", args=[one.pk])},
         **talk(request, one, judges),
         "facts": facts(request, []),
@@ -76,7 +92,7 @@ def _anchor(one: Calibration, each: Any) -> dict[str, Any]:
 def talk(request: HttpRequest, one: Calibration, judges: Any) -> dict[str, Any]:
     """What was said, what was agreed on, and what was typed and refused. No statement before the panel talks, else one or two."""
     if one.state == "marking":
-        return {"remarks": [], "outcome": "", "talks": False, "typed": {}}
+        return {"remarks": None, "outcome": "", "talks": False, "typed": {}}
     access, said = access_of(request), list(remarks_of(one))
     held = said[-1].deliberation if said else talk_of(one)
     remarks = [
@@ -91,10 +107,17 @@ def talk(request: HttpRequest, one: Calibration, judges: Any) -> dict[str, Any]:
         for each in said
     ]
     typed = request.session.pop(f"calibration-{one.pk}", {})
-    return {"remarks": remarks, "outcome": held.outcome if held else "", "talks": one.state == "discussing", "typed": typed}
+    page = page_of(request, remarks, REMARKS, name="said", holding=len(remarks) - 1)
+    return {
+        "remarks": page,
+        "remarks_kept": kept(request, "said"),
+        "outcome": held.outcome if held else "",
+        "talks": one.state == "discussing",
+        "typed": typed,
+    }
 
 
-def kept(request: HttpRequest, one: Calibration, name: str) -> str:
+def typed_in(request: HttpRequest, one: Calibration, name: str) -> str:
     """What was typed, kept for the page should it be refused."""
     text = str(request.POST.get(name, ""))[:20_000]
     request.session[f"calibration-{one.pk}"] = {name: text}
@@ -108,7 +131,7 @@ def forgotten(request: HttpRequest, one: Calibration) -> None:
 
 def speak(request: HttpRequest, one: Calibration) -> None:
     """Say what was typed, as the judge of the panel one is, else as an organizer."""
-    text, person = kept(request, one, "text"), speaker_on(one, access_of(request).persons)
+    text, person = typed_in(request, one, "text"), speaker_on(one, access_of(request).persons)
     if person is None:
         raise Http404
 
@@ -147,7 +170,7 @@ def take_step(request: HttpRequest, one: Calibration) -> None:
                 _("The panel now sees how it differs."),
             )
         case "close":
-            outcome = kept(request, one, "outcome")
+            outcome = typed_in(request, one, "outcome")
             done = _("The calibration is done: all entries are open.")
             if attempt(request, lambda: actions.close_calibration(calibration=one, by=request.user, outcome=outcome), done):
                 forgotten(request, one)

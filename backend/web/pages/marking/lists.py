@@ -17,6 +17,7 @@ from backend.api.permissions import access_of
 from backend.web import shapes
 from backend.web.pages.marking.beside import going_on
 from backend.web.pages.marking.offline import facts
+from backend.web.paging import kept, page_of
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
 from games.judging.models import Sheet
@@ -78,26 +79,6 @@ def tabs(current: str, progress: Iterable[TaskProgress], *, questions: int = 0) 
     return [{"label": label, "url": reverse(name), "current": name == current, "count": count} for name, label, count in parts]
 
 
-def page_of(request: HttpRequest, count: int) -> tuple[slice, dict[str, Any]]:
-    """Which rows this page shows, and the way to the pages beside it."""
-    asked = request.GET.get("page", "")
-    last = max(1, -(-count // PAGE))
-    number = min(max(int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1, 1), last)  # noqa: PLR2004 digits
-    begin = (number - 1) * PAGE
-
-    def url(wanted: int) -> str:
-        query = request.GET.copy()
-        query["page"] = str(wanted)
-        return f"?{query.urlencode()}"
-
-    words = {"first": begin + 1, "last": min(begin + PAGE, count), "count": count}
-    return slice(begin, begin + PAGE), {
-        "previous_url": url(number - 1) if number > 1 else "",
-        "next_url": url(number + 1) if number < last else "",
-        "text": _("%(first)d to %(last)d of %(count)d") % words if last > 1 else "",
-    }
-
-
 def chosen_cycle(request: HttpRequest, cycles: Sequence[Cycle]) -> Cycle | None:
     """The cycle that a list is narrowed to."""
     return next((one for one in cycles if one.key == request.GET.get("cycle", "")), None)
@@ -155,9 +136,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     ]
     ready = [one for one, why in rows if not why]
     following = next((one for one in ready if one.state == SheetState.DRAFT.value), next(iter(ready), None))
-    part, pages = page_of(request, len(rows))
+    page = page_of(request, rows, PAGE)
     context = {
-        "tasks": _tasks(request, rows[part], {one.challenge: one for one in shown}, challenges),
+        "tasks": _tasks(request, list(page), {one.challenge: one for one in shown}, challenges),
         "finished": [{"challenge": challenges[one.challenge], "progress": one} for one in shown if not one.to_do and one.final],
         "calibrations": going_on(request, [challenges[one.challenge] for one in shown]),
         "talks": talks_for(request),
@@ -166,7 +147,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         "following": line(request, following) if following else None,
         "hall": halls_of(access_of(request).persons).exists(),
         "later": len(rows) - len(ready),
-        "pages": pages,
+        "page": page,
+        "page_kept": kept(request),
         "cycles": cycles,
         "cycle": cycle,
         "tabs": tabs("queue", progress, questions=questions_waiting(request)),
@@ -201,11 +183,10 @@ def flagged(request: HttpRequest) -> HttpResponse:
     """What this judge asked the organizers, with what they answered: what waits stands first."""
     sheets = mine(request)
     rows = to_mark(sheets.exclude(flag="")).order_by(F("flag_answered_at").desc(nulls_first=True), "-flagged_at", "-pk")
-    count = rows.count()
-    part, pages = page_of(request, count)
+    page = page_of(request, rows, PAGE)
     context = {
-        "lines": [line(request, one) for one in rows[part]],
-        "pages": pages,
+        "lines": [line(request, one) for one in page],
+        "page": page,
         "tabs": tabs("flagged-sheets", progress_by_task(sheets), questions=questions_waiting(request)),
         "facts": facts(request, []),
         "crumbs": shapes.crumbs((_("My desk"), reverse("desk")), (_("My sheets"), reverse("queue")), _("Flagged")),
@@ -223,10 +204,10 @@ def past(request: HttpRequest) -> HttpResponse:
     challenges = _challenges(progress)
     cycles = _cycles(challenges.values())
     cycle = chosen_cycle(request, cycles)
-    kept = {
+    wanted = {
         one.challenge for one in progress if one.final and (not cycle or challenges[one.challenge].round.cycle_id == cycle.pk)
     }
-    part, pages = page_of(request, sum(one.final for one in progress if one.challenge in kept))
+    page = page_of(request, range(sum(one.final for one in progress if one.challenge in wanted)), PAGE)
     final = done_on(sheets, cycle).order_by(
         "-challenge__round__cycle_id",
         "-challenge__round__number",
@@ -236,7 +217,7 @@ def past(request: HttpRequest) -> HttpResponse:
         "-final_at",
         "-pk",
     )
-    rows = list(final.prefetch_related("marks")[part])
+    rows = list(final.prefetch_related("marks")[page.start_index() - 1 : page.end_index()] if page else ())
     context = {
         "tables": [
             _table(request, list(found)) for _place, found in groupby(rows, key=lambda one: (one.challenge_id, one.panel))
@@ -244,7 +225,8 @@ def past(request: HttpRequest) -> HttpResponse:
         "given_back": [
             line(request, one) for one in to_mark(sheets.filter(state=SheetState.RECUSED.value)).order_by("-pk")[:PAGE]
         ],
-        "pages": pages,
+        "page": page,
+        "page_kept": kept(request),
         "cycles": cycles,
         "cycle": cycle,
         "tabs": tabs("past-sheets", progress, questions=questions_waiting(request)),

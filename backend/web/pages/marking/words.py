@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.accounts.pages.gate import attempt, seen, signed_in
 from backend.api.permissions import access_of
 from backend.web import shapes
-from backend.web.pages.marking.lists import line, mine, page_of, said_to, tabs
+from backend.web.pages.marking.lists import PAGE, line, mine, said_to, tabs
 from backend.web.pages.marking.offline import facts
+from backend.web.paging import page_of, place_of
 from games.cycles.rules import CycleState
 from games.errors import GameError
 from games.judging.actions import feedback as said
@@ -117,14 +118,14 @@ def from_teams(request: HttpRequest) -> HttpResponse:
     ids = list(sheets.filter(pk__in=said_to(request).values("sheet")).order_by("-pk").values_list("pk", flat=True))
     waiting = set(said_to(request).filter(unanswered()).values_list("sheet_id", flat=True))
     order = sorted(ids, key=lambda pk: (pk not in waiting, -pk))
-    part, pages = page_of(request, len(order))
-    shown = order[part]
+    page = page_of(request, order, PAGE, holding=place_of(request, "sheet", order))
+    shown = list(page)
     talks = talks_of(visible(access_of(request), "feedback_reply.view", FeedbackReply.objects.filter(sheet__in=shown)))
     rows = {one.pk: one for one in to_mark(Sheet.objects.filter(pk__in=shown)).prefetch_related("marks")}
     typed = request.session.pop("answer", {})
     context = {
         "lines": [_line(request, rows[pk], talks.get(pk, Talk()), typed) for pk in shown if pk in rows],
-        "pages": pages,
+        "page": page,
         "tabs": tabs("from-teams", progress_by_task(sheets), questions=len(waiting)),
         "facts": facts(request, []),
         "crumbs": shapes.crumbs((_("My desk"), reverse("desk")), (_("My sheets"), reverse("queue")), _("From teams")),
@@ -153,4 +154,4 @@ def answer_team(request: HttpRequest, pk: int) -> HttpResponse:
     done = _("Your answer is with the team.")
     if not attempt(request, lambda: said.answer_question(sheet=sheet, by=request.user, text=text), done):
         request.session["answer"] = {"sheet": sheet.pk, "text": text[:20_000]}
-    return redirect(f"{reverse('from-teams')}#sheet-{sheet.pk}")
+    return redirect(f"{reverse('from-teams')}?sheet={sheet.pk}#sheet-{sheet.pk}")

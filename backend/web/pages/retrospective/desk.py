@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.accounts.pages.gate import me, signed_in
 from backend.api.permissions import access_of
 from backend.web.pages.desk.place import desk_page, organized
-from backend.web.pages.retrospective.frame import parts_of
+from backend.web.pages.retrospective.frame import paged, parts_of
 from backend.web.pages.retrospective.words import WAYS
 from games.cycles.models import Cycle
 from games.errors import GameError
@@ -42,7 +42,7 @@ def retrospective_desk(request: HttpRequest, cycle: str) -> HttpResponse:
     decided = {one.idea_id: one for one in Adoption.objects.filter(cycle=found).select_related("draft")} if written else {}
     context: dict[str, Any] = {
         "row": row,
-        "parts": parts_of(request, row) if row is not None and written else [],
+        "parts": paged(request, parts_of(request, row)) if row is not None and written else [],
         "asked": row is not None and row.state == RetroState.WANTED.value,
         "failed": row is not None and row.state == RetroState.FAILED.value,
         "follows": allows(access, "cycle.follow_up", found),
@@ -62,7 +62,7 @@ def retrospective_do(request: HttpRequest, cycle: str) -> HttpResponse:
     found = organized(request, cycle)
     do, about = request.POST.get("do", ""), request.POST.get("about", "")
     act, done = _act(request, found, do, about)
-    where = f"#{ANCHOR[do]}{about}" if do in ANCHOR else ""
+    where = f"{'' if do == 'say' else f'?proposal={about}'}#{ANCHOR[do]}{about}" if do in ANCHOR else ""
     try:
         act()
     except GameError as refusal:

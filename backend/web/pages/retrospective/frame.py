@@ -1,7 +1,7 @@
 """What the pages that look back share: the retrospective as this person may read it, its sections with words and proposals."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest
 
@@ -9,12 +9,16 @@ from backend.api.permissions import access_of
 from backend.web.pages.launching.words import place_words, value_words
 from backend.web.pages.retrospective.telling import sections_of
 from backend.web.pages.retrospective.words import STATES, proposal_words
+from backend.web.paging import kept, page_of, place_of
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.permissions import visible
 from games.retrospectives.models import Proposal, Retrospective, RetroWords
 from games.retrospectives.queries import proposals_of
 from games.suggestions.rules import MISSING, value_at
+
+PAGE: Final = 12
+"""So many proposals of a section stand on a page."""
 
 
 def retrospective_seen(request: HttpRequest, cycle: Cycle, permission: str = "retrospective.view") -> Retrospective:
@@ -40,6 +44,17 @@ def parts_of(request: HttpRequest, row: Retrospective) -> list[dict[str, Any]]:
         }
         for one in sections_of(row.data)
     ]
+
+
+def paged(request: HttpRequest, parts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The sections with a page of their proposals each: the one with the proposal that `proposal` names by its number, where it stands there."""
+    found = []
+    for one in parts:
+        name = f"in-{one['section'].key}"
+        holding = place_of(request, "proposal", (each["row"].number for each in one["proposals"]))
+        page = page_of(request, one["proposals"], PAGE, name=name, holding=holding)
+        found.append(one | {"page": page, "name": name, "kept": kept(request, name, "proposal")})
+    return found
 
 
 def words_of(row: Retrospective) -> dict[str, str]:

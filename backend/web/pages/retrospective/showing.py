@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from backend.api.permissions import access_of
 from backend.web.pages.cycle import boards_seen, crumbs_of, cycle_seen, tabs
-from backend.web.pages.retrospective.frame import parts_of, retrospective_seen
+from backend.web.pages.retrospective.frame import paged, parts_of, retrospective_seen
 from backend.web.pages.retrospective.telling import as_text
 from backend.web.pages.retrospective.words import WAYS, carry_words
 from games.cycles.models import Cycle
@@ -33,7 +33,7 @@ def retrospective_page(request: HttpRequest, cycle: str) -> HttpResponse:
     adoptions = visible(access, "adoption.view", Adoption.objects.filter(cycle=found)).select_related("idea__group", "decision")
     context = _frame(request, found, _("Looking back")) | {
         "row": row,
-        "parts": parts_of(request, row),
+        "parts": paged(request, parts_of(request, row)),
         "adoptions": [{"row": one, "way": str(WAYS[one.way])} for one in adoptions.order_by("at")],
         "steers": allows(access, "cycle.organize", found),
         "files": True,

@@ -33,6 +33,8 @@ from games.submissions.rules.answers import SPECIAL
 from leaderboards.models import Snapshot
 from leaderboards.queries import PUBLIC, movement
 
+SOME: Final = 12
+"""So many members and prizes stand here; all of them on their own pages."""
 NEW: Final = {GroupState.PENDING.value}
 
 
@@ -41,18 +43,23 @@ def overview(request: HttpRequest, group: Group) -> dict[str, Any]:
     access = access_of(request)
     leads = group.pk in access.groups_with(Capability.CAPTAIN)
     stages = stages_of(access, group)
-    people = list(members(group))
+    people = sorted(members(group), key=lambda one: one.person_id not in access.persons)  # oneself first, else as they come
+    grants = _grants(access, group)
     return framed(request, group, "team") | {
         "leads": leads,
         "stages": _in_order(stages),
         "coming": [one for one in stages if one.state == "planned"],
         "step": step_of(group, stages, access, leads=leads),
         "notice": standing_of(group),
-        "people": [(one.person.name, Capability.CAPTAIN in one.capabilities, one.person_id in access.persons) for one in people],
+        "people": [
+            (one.person.name, Capability.CAPTAIN in one.capabilities, one.person_id in access.persons) for one in people[:SOME]
+        ],
+        "more_people": max(0, len(people) - SOME),
         "asking": getattr(group, "asking", 0) if leads else 0,
         "invite_url": request.build_absolute_uri(f"{reverse('join')}?code={group.invite_code}") if group.invite_code else "",
         "hall": in_the_hall(one.round for one in stages),
-        "grants": _grants(access, group),
+        "grants": grants[:SOME],
+        "more_grants": max(0, len(grants) - SOME),
         "place": _place(access, group),
     }
 

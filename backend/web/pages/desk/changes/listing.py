@@ -17,7 +17,7 @@ from backend.web.correction_shapes import badge_of
 from backend.web.pages.desk.changes.place import ways
 from backend.web.pages.desk.place import desk_page, organized
 from backend.web.pages.workspace.appeals import STATES
-from backend.web.paging import page_of
+from backend.web.paging import page_of, place_of
 from games.changes import actions
 from games.changes.actions.preparing import PLAYED
 from games.changes.models import Appeal, ChangeSet
@@ -62,7 +62,7 @@ def appeals_desk(request: HttpRequest, cycle: str) -> HttpResponse:
     """What teams ask to be looked at again, the open ones first, each with a way to correct and a place to answer."""
     found = organized(request, cycle)
     rows = visible(access_of(request), "appeal.view", appeals_of(found))
-    page = page_of(request, rows, PAGE)
+    page = page_of(request, rows, PAGE, holding=place_of(request, "appeal", rows.values_list("pk", flat=True)))
     sets = _sets(found, [one.pk for one in page.object_list])
     context = {
         "ways": ways(found, "appeals"),
@@ -102,4 +102,4 @@ def answer_appeal(request: HttpRequest, cycle: str, pk: int) -> HttpResponse:
     answer = request.POST.get("answer", "")
     done = _("The team reads your answer.")
     attempt(request, lambda: actions.answer_appeal(row, upheld=upheld, answer=answer, by=me(request)), done)
-    return redirect(f"{reverse('desk-appeals', args=[found.key])}#appeal-{row.pk}")
+    return redirect(f"{reverse('desk-appeals', args=[found.key])}?appeal={row.pk}#appeal-{row.pk}")

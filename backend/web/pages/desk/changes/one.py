@@ -1,7 +1,7 @@
 """One correction: what it changes, what it would move, applied or given up; then how far its publication is."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +15,7 @@ from backend.web.correction_shapes import badge_of, change_words, story
 from backend.web.pages.desk.changes.place import correction, ways
 from backend.web.pages.desk.confirming import run_shape
 from backend.web.pages.desk.place import desk_page, organized
+from backend.web.paging import page_of
 from games.changes import actions
 from games.changes.models import ChangeSet
 from games.changes.queries.corrections import changes_of
@@ -24,6 +25,9 @@ from games.cycles.queries import design_of
 from games.errors import GameError
 from games.groups.models import Group
 from games.organizations.models import Person
+
+PAGE: Final = 30
+"""So many changes stand on a page."""
 
 
 @never_cache
@@ -39,7 +43,7 @@ def change_set_page(request: HttpRequest, cycle: str, number: int) -> HttpRespon
         if not error:
             return redirect("desk-change-set", found.key, row.number)
         row = correction(request, found, number)
-    context = _context(found, row) | {"error": error, "typed": request.POST}
+    context = _context(request, found, row) | {"error": error, "typed": request.POST}
     title = _("Correction %(number)d") % {"number": row.number}
     return desk_page(request, "desk/changes_set.html", found, "publish", context, title=title, status=422 if error else 200)
 
@@ -100,12 +104,13 @@ ACTS: dict[str, Callable[[HttpRequest, ChangeSet], str]] = {
 }
 
 
-def _context(cycle: Cycle, row: ChangeSet) -> dict[str, Any]:
+def _context(request: HttpRequest, cycle: Cycle, row: ChangeSet) -> dict[str, Any]:
     design, changes = design_of(cycle), changes_of(row)
+    page = page_of(request, changes, PAGE)
     draft = row.state == ChangeSetState.DRAFT.value
-    people = {one.target["person"] for one in changes if "person" in one.target} | set(row.preview.get("judges", ()))
+    people = {one.target["person"] for one in page if "person" in one.target} | set(row.preview.get("judges", ()))
     judges = dict(Person.objects.filter(pk__in=people).values_list("pk", "name"))
-    keys = {one.target["group"] for one in changes if "group" in one.target}
+    keys = {one.target["group"] for one in page if "group" in one.target}
     groups = dict(Group.objects.filter(cycle=cycle, key__in=keys).values_list("key", "name"))
     ready = bool(row.preview) and "error" not in row.preview
     return {
@@ -113,7 +118,8 @@ def _context(cycle: Cycle, row: ChangeSet) -> dict[str, Any]:
         "set": row,
         "set_badge": badge_of(row),
         "draft": draft,
-        "changes": [change_words(cycle, design, one, groups, judges) for one in changes],
+        "changes": [change_words(cycle, design, one, groups, judges) for one in page],
+        "page": page,
         "story": story(cycle, row.preview, judges, design.cycle.currency) if ready else None,
         "waiting": draft and bool(changes) and row.previewed_at is None,
         "failed": row.preview.get("error", ""),
