@@ -18,13 +18,17 @@ def test_an_old_link_to_a_post_arrives_and_a_thread_is_turned_by_keyboard(visit:
     key, ids, _olga, ada, ben = begun(
         visit, "long", call={"opens": -DAY, "closes": DAY}, final={"opens": 2 * DAY, "closes": 4 * DAY}
     )
-    teams = ben.request.get(f"/api/v1/groups?cycle={ids['cycle']}").json()["results"]
-    team = next(one for one in teams if one["name"].startswith("Murmur"))
+    teams = {one["name"]: one["id"] for one in ben.request.get(f"/api/v1/groups?cycle={ids['cycle']}").json()["results"]}
     asked = {"kind": "barrier", "title": "Who lends a pump?", "text": "For one weekend."}
-    thread = sent(ben, f"/api/v1/groups/{team['id']}/threads", asked)
+    thread = sent(ben, f"/api/v1/groups/{teams['Murmur']}/threads", asked)
+    where, said = (
+        f"/api/v1/threads/{thread['id']}/posts",
+        [(ben, teams["Murmur"]), (ada, teams["Whisper"])],
+    )  # nobody says all of it
     posts = [
-        sent(ben, f"/api/v1/threads/{thread['id']}/posts", {"text": f"Day {number:02}: nobody yet.", "group": team["id"]})
+        sent(who, where, {"text": f"Day {number:02}: nobody yet.", "group": team})
         for number in range(SAID)
+        for who, team in [said[number % 2]]
     ]
     where, last = f"/cycles/{key}/threads/{thread['number']}/", posts[-1]
 
