@@ -21,7 +21,7 @@ from games.coaching.models import Booking, SessionNote, Slot
 from games.credentials.models import Credential
 from games.credentials.rules import CredentialState
 from games.cycles.models import Cycle, Decision, Design, Series
-from games.cycles.queries import glass_broken
+from games.cycles.queries import opened_by
 from games.cycles.rules import CycleState, DecisionKind
 from games.groups.models import Group, JoinRequest, Membership, Registration
 from games.groups.rules import GroupState
@@ -175,10 +175,6 @@ def _holding(user_id: int) -> QuerySet[Any, Any]:
 _held_by: Final[Kept[Any, Held]] = Kept(_holding, int)
 
 
-def _opened_by(user_id: int, now: datetime) -> frozenset[int]:
-    return frozenset(glass_broken(now).filter(by_id=user_id).values_list("cycle_id", flat=True))
-
-
 def access_for(user: Any, *, token: Any = None, now: datetime | None = None, held: Iterable[Held] | None = None) -> Access:
     """The facts about `user` (a User or AnonymousUser) in one statement (the owner of the instance: two); a token narrows them.
 
@@ -215,7 +211,7 @@ def access_for(user: Any, *, token: Any = None, now: datetime | None = None, hel
         cycles=cycles,
         groups=groups,
         member_of=frozenset(members),
-        opened=_opened_by(user.pk, now) if owner else frozenset(),
+        opened=opened_by(user.pk, now) if owner else frozenset(),
     )
 
 

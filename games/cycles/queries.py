@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import F, QuerySet
 
@@ -12,6 +12,7 @@ from games.cycles.models import Design as DesignRow
 from games.cycles.rules import GLASS_OPEN_FOR, DecisionKind, DesignMissing, changes
 from games.playbooks.schema import Design
 from leaderboards.engine.language import gettext as _
+from leaderboards.kept import Kept
 
 KEPT = 256
 KEPT_NUMBERS = 8192
@@ -133,8 +134,22 @@ def decisions_in_force(cycle: Cycle, *kinds: DecisionKind) -> QuerySet[Decision]
 
 def glass_broken(now: datetime) -> QuerySet[Decision]:
     """The decisions by which owners of the instance may read sealed cycles at `now`: not taken back, not run out."""
-    kind = DecisionKind.BREAK_GLASS.value
-    return Decision.objects.filter(kind=kind, revoked_at__isnull=True, at__gt=now - GLASS_OPEN_FOR)
+    return _broken_since(now - GLASS_OPEN_FOR)
+
+
+def _broken_since(at: datetime) -> QuerySet[Decision]:
+    return Decision.objects.filter(kind=DecisionKind.BREAK_GLASS.value, revoked_at__isnull=True, at__gt=at)
+
+
+def opened_by(user_id: int, now: datetime) -> frozenset[int]:
+    """Ids of the cycles that this owner of the instance may read at `now`."""
+    return frozenset(cycle for (cycle,) in _opened(user_id, now - GLASS_OPEN_FOR))
+
+
+_opened: Final[Kept[Decision, tuple[int]]] = Kept(
+    lambda user_id, since: _broken_since(since).filter(by_id=user_id).values_list("cycle_id"), int, datetime
+)
+"""Asked by every request of an owner of the instance."""
 
 
 def cycles_of(series: Series) -> QuerySet[Cycle]:

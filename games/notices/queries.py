@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet, Value
 
 from games.groups.models import Group, Membership
 from games.groups.rules import GroupState
@@ -13,6 +13,7 @@ from games.notices.rules import CHOSEN, TOPICS, MessageState, Pace, Topic
 from games.organizations.models import Person
 from games.playbooks.rules import Capability
 from games.rounds.models import Entrant, Round
+from leaderboards.kept import Kept
 
 
 def outbox(*, state: str = "", search: str = "") -> QuerySet[Message]:
@@ -60,8 +61,18 @@ class Unread(NamedTuple):
 
 def unread_of(user: Any) -> Unread:
     """One statement."""
-    found = Notice.objects.filter(person__user=user.pk, read_at__isnull=True).aggregate(count=Count("pk"), newest=Max("pk"))
-    return Unread(found["count"], found["newest"] or 0)
+    [(waiting, newest)] = _unread(user.pk)
+    return Unread(waiting, newest or 0)
+
+
+def _unread_by(user: int) -> QuerySet[Notice, tuple[int, int | None]]:
+    unread = Notice.objects.filter(person__user=user, read_at__isnull=True).order_by()
+    whole = unread.annotate(whole=Value(1)).values("whole")  # all of them are one group
+    return whole.annotate(waiting=Count("pk"), newest=Max("pk")).values_list("waiting", "newest")
+
+
+_unread: Final[Kept[Notice, tuple[int, int | None]]] = Kept(_unread_by, int)
+"""Asked by every page for somebody who is signed in."""
 
 
 def wishes_of(user: Any) -> dict[Topic, Pace]:
