@@ -37,3 +37,9 @@ def test_it_is_read_as_the_framework_reads_it_by_one_statement(cast: Cast, djang
 def test_a_key_that_nobody_has_is_no_key(cast: Cast) -> None:
     store = SessionStore("0" * 32)
     assert (store.load(), store.session_key) == ({}, None)
+
+
+def test_the_cast_is_signed_in_as_by_signing_in(cast: Cast) -> None:
+    signing_in = Client()
+    signing_in.force_login(cast.ada.user)
+    assert dict(cast.ada.client.session.items()) == dict(signing_in.session.items())
