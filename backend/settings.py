@@ -220,6 +220,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The platform on which teams learn by competing.",
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.1",
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,  # the description depends on no setting: ./run check schema, not each start in production
     "ENUM_NAME_OVERRIDES": {
         "CycleState": "backend.api.openapi.CYCLE_STATES",
         "SubmissionState": "backend.api.openapi.SUBMISSION_STATES",

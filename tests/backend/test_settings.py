@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,16 +24,60 @@ SAFE = {
 }
 
 
-def start(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+UNSAFE = [
+    ({"LUDUS_SECRET_KEY": ""}, "ludus.E001"),
+    ({"LUDUS_SECRET_KEY": "for-development-only-never-for-production-0123456789"}, "ludus.E001"),
+    ({"LUDUS_SECRET_KEY": "short"}, "ludus.E001"),
+    ({"LUDUS_DEBUG": "yes"}, "ludus.E002"),
+    ({"EMAIL_URL": ""}, "mail.E001"),
+    ({"LUDUS_WEB_PROCESSES": "2", "DATABASE_URL": "sqlite:////tmp/ludus-check.sqlite3"}, "ludus.E003"),
+]
+WHILE_BUSY = 300  # seconds for all checks together, where much else runs
+ONE_ON_SQLITE = {"DATABASE_URL": "sqlite:////tmp/ludus-check.sqlite3"}
+FORKS = """
+import json, os, sys, tempfile
+import django
+from django.conf import Settings, settings
+from django.core.management import call_command, execute_from_command_line
+
+def check(variables):
+    os.environ.update(variables)
+    del sys.modules["backend.settings"]
+    settings._wrapped = Settings("backend.settings")
+    execute_from_command_line(["django", "check", "--deploy", "--fail-level", "ERROR"])
+
+django.setup()
+call_command("check", deploy=True)  # so that what every check needs is loaded once
+for variables in json.loads(sys.argv[1]):
+    with tempfile.TemporaryFile("w+") as said:
+        child = os.fork()
+        if not child:
+            os.dup2(said.fileno(), 2)
+            check(variables)
+            sys.exit()
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        said.seek(0)
+        print(json.dumps([code, said.read()]), flush=True)
+"""
+"""A process that has loaded Ludus with safe settings; each check runs in a fork of it, which reads the settings anew from other variables."""
+
+
+def start(*command: str, seconds: int = 60, **variables: str) -> subprocess.CompletedProcess[str]:
     """A fresh process with only these settings."""
     env = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "backend.settings", "LUDUS_LOG_LEVEL": "ERROR", **variables}
-    return subprocess.run([sys.executable, *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60)
-
-
-def check(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    return start(
-        "-m", "django", "check", "--deploy", "--fail-level", "ERROR", **(SAFE | {"LUDUS_DATA": str(tmp_path)} | variables)
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=seconds
     )
+
+
+@cache
+def checked(data: Path) -> list[tuple[int, str]]:
+    """Exit code and words of Django's checks for each of UNSAFE, then for one web process on SQLite."""
+    asked = json.dumps([*(variables for variables, _ in UNSAFE), ONE_ON_SQLITE])
+    done = start("-c", FORKS, asked, seconds=WHILE_BUSY, **(SAFE | {"LUDUS_DATA": str(data)}))
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
+    assert len(lines) == len(UNSAFE) + 1, done.stderr
+    return [(code, said) for code, said in lines]
 
 
 @pytest.mark.parametrize(
@@ -57,34 +102,27 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(tmp_path, variable, v
 
 
 def test_a_safe_production_starts(tmp_path):
-    done = check(tmp_path)
+    done = start("-m", "django", "check", "--deploy", "--fail-level", "ERROR", **(SAFE | {"LUDUS_DATA": str(tmp_path)}))
     assert done.returncode == 0, done.stderr
     assert "WARNINGS" not in done.stderr, done.stderr
 
 
-@pytest.mark.parametrize(
-    ("variables", "code"),
-    [
-        ({"LUDUS_SECRET_KEY": ""}, "ludus.E001"),
-        ({"LUDUS_SECRET_KEY": "for-development-only-never-for-production-0123456789"}, "ludus.E001"),
-        ({"LUDUS_SECRET_KEY": "short"}, "ludus.E001"),
-        ({"LUDUS_DEBUG": "yes"}, "ludus.E002"),
-        ({"EMAIL_URL": ""}, "mail.E001"),
-        ({"LUDUS_WEB_PROCESSES": "2", "DATABASE_URL": "sqlite:////tmp/ludus-check.sqlite3"}, "ludus.E003"),
-    ],
-)
-def test_an_unsafe_production_is_refused(tmp_path, variables, code):
-    done = check(tmp_path, **variables)
-    assert done.returncode == 1
-    assert code in done.stderr
+@pytest.mark.timeout(WHILE_BUSY + 20)
+@pytest.mark.parametrize(("number", "code"), [(number, code) for number, (_, code) in enumerate(UNSAFE)])
+def test_an_unsafe_production_is_refused(tmp_path_factory, number, code):
+    ended, said = checked(tmp_path_factory.getbasetemp())[number]
+    assert ended == 1
+    assert code in said
 
 
-def test_one_web_process_on_sqlite_is_fine(tmp_path):
-    assert check(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/x.sqlite3").returncode == 0
+@pytest.mark.timeout(WHILE_BUSY + 20)
+def test_one_web_process_on_sqlite_is_fine(tmp_path_factory):
+    ended, said = checked(tmp_path_factory.getbasetemp())[-1]
+    assert ended == 0, said
 
 
 def test_production_without_redis_is_refused(tmp_path):
-    done = check(tmp_path, REDIS_URL="")
+    done = start("-m", "django", "check", **(SAFE | {"LUDUS_DATA": str(tmp_path), "REDIS_URL": ""}))
     assert (done.returncode, done.stderr.strip()) == (1, "REDIS_URL is not set; expected redis://host:6379 in production.")
 
 
