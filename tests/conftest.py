@@ -3,12 +3,13 @@
 import gc
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from zlib import crc32
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache
+from django.core.cache import cache as store
 from django.db import connection
 from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
@@ -61,13 +62,19 @@ def chosen(item: pytest.Item, *, half: int | None, only: bool) -> bool:
     Tests of the command line and of services bring their own databases: all of them run, whatever is chosen. The long walks that any
     database answers (through every page, by everybody) run once: with `half` this half of them, test by test.
     """
-    if item.path.is_relative_to(OWN_SERVICES[0]) or item.path.is_relative_to(OWN_SERVICES[1]):
+    if brings_its_own(item.path):
         return True
     if item.get_closest_marker("any_database") is not None:
         return not only and (half is None or crc32(item.name.encode()) % 2 == half)
     if not asks_database(item):
         return not only
     return half is None or item.path.parent == STORIES or crc32(item.path.name.encode()) % 2 == half
+
+
+@cache
+def brings_its_own(path: Path) -> bool:
+    """Whether the tests of a file start services of their own."""
+    return any(path.is_relative_to(one) for one in OWN_SERVICES)
 
 
 def pytest_collection_finish() -> None:
@@ -105,9 +112,9 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
     if not asks_database(request.node):
         return
     if not django_settings.HAS_REDIS:
-        cache.clear()
+        store.clear()
         return
     patient._away_until.clear()  # a server that was away in the test before
-    client = cache._cache.get_client(None, write=True)
+    client = store._cache.get_client(None, write=True)
     if keys := list(client.scan_iter(f"{django_settings.PREFIX}*", count=1000)):
         client.delete(*keys)
