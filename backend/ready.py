@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.urls import Resolver404, resolve
 
+from backend.unchanged import tagged
 from leaderboards.pages import marked
 from leaderboards.ready import Answer
 
@@ -40,6 +41,7 @@ def answer_of(response: HttpResponse) -> Answer | None:
     """What of an answer is kept, if it may be."""
     if marked(response) is None or response.status_code != 200 or response.cookies:  # noqa: PLR2004
         return None
+    tagged(response)  # a worker's has not come through the middleware
     return Answer({name: response.headers[name] for name in VARYING if name in response.headers}, response.content)
 
 

@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "backend.strange.StrangeSigns",
     "backend.web.drafts.ToTheDraft",
+    "backend.unchanged.Unchanged",
 ]
 ROOT_URLCONF = "backend.urls"
 WSGI_APPLICATION = "backend.wsgi.application"
