@@ -152,7 +152,7 @@ def lines_shape(
     end = until / unit if until is not None else None
     title = _("Score over time")
     best = drawn[0]
-    words = _("%(title)s of %(count)d groups, in %(unit)s. %(name)s is first with %(score)s.") % {
+    words = _("%(title)s of %(count)d teams, in %(unit)s. %(name)s is first with %(score)s.") % {
         "title": title,
         "count": len(drawn),
         "unit": unit_name,

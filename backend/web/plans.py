@@ -98,7 +98,7 @@ def respected_in_words(found: Mapping[str, Any]) -> list[str]:
         words = ngettext("%(count)d conflict of interest is kept.", "%(count)d conflicts of interest are kept.", conflict)
         said.append(words % {"count": conflict})
     if own:
-        words = ngettext("%(count)d judge does not get the own group.", "%(count)d judges do not get their own group.", own)
+        words = ngettext("%(count)d judge does not get the own team.", "%(count)d judges do not get their own team.", own)
         said.append(words % {"count": own})
     if back:
         words = ngettext("%(count)d sheet that was given back stays so.", "%(count)d sheets that were given back stay so.", back)

@@ -116,7 +116,7 @@ def organizer(cycle: Cycle) -> str:
 
 def cycle_card(cycle: Cycle, *, groups: int, rounds: Sequence[Round] = (), first: str = "") -> dict[str, Any]:
     """A cycle as a card. `first`: who stands first, in words."""
-    teams = ngettext("%(count)d group", "%(count)d groups", groups) % {"count": groups}
+    teams = ngettext("%(count)d team", "%(count)d teams", groups) % {"count": groups}
     over = sum(1 for one in rounds if one.published_at)
     if 0 < over < len(rounds):
         played = _("%(over)d of %(all)d rounds published") % {"over": over, "all": len(rounds)}

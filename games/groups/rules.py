@@ -136,7 +136,7 @@ def door(rules: Registration, *, state: str, enrolling: bool, now: datetime) -> 
     """
     if state not in {"enrolling", "running"}:
         return Door(
-            open=False, why=_("The cycle is {state}: no groups are taken.", state=state), opens=rules.opens, closes=rules.closes
+            open=False, why=_("The cycle is {state}: no teams are taken.", state=state), opens=rules.opens, closes=rules.closes
         )
     if rules.opens is not None and now < rules.opens:
         return Door(

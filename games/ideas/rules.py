@@ -255,7 +255,7 @@ def check_split(held: Mapping[int, int], asked: Mapping[int, int], acting: Colle
         raise IdeaInvalid(message, where="shares")
     robbed = [group for group, points in held.items() if asked.get(group, 0) < points and group not in acting]
     if robbed:
-        raise IdeaRefused(_("The share of a group shrinks only by its own hand."), where="shares")
+        raise IdeaRefused(_("The share of a team shrinks only by its own hand."), where="shares")
 
 
 def check_story(told: Telling, audience: str, *, nameless: bool) -> None:

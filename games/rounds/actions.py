@@ -180,7 +180,7 @@ def extend(round_: Round, until: datetime, *, by: Any, reason: str, group: Group
         message = _('The results of round "{held}" are published.', held=held.key)
         raise RoundRefused(message)
     if group is not None and group.cycle_id != held.cycle_id:
-        message = _('"{group}" is not a group of this cycle.', group=group.key)
+        message = _('"{group}" is not a team of this cycle.', group=group.key)
         raise RoundRefused(message, where="group")
     end = deadline(held.clock) if group is None else deadline_for(held, group)
     if end is None:

@@ -91,8 +91,8 @@ def test_a_team_takes_its_receipt_home_and_a_stranger_checks_it(visit: Visit, tm
 def test_a_visitor_reads_why_a_group_moved_and_the_board_as_it_was(visit: Visit, stack: Stack) -> None:
     visitor = visit(width=360)
     visitor.goto(f"/cycles/{stack.cycles('clean-water-')[0]}/boards/favourite/")  # it was published twice
-    visitor.get_by_role("link", name="Why groups moved").click()
-    visitor.get_by_label("Key of the group").fill("night-shift")
+    visitor.get_by_role("link", name="Why teams moved").click()
+    visitor.get_by_label("Key of the team").fill("night-shift")
     visitor.get_by_role("button", name="Show").click()
     expect(visitor.locator("#h-parts")).to_be_visible()
     expect(visitor.locator(".why-facts")).to_contain_text("Score")

@@ -52,7 +52,7 @@ def tabs(cycle: Cycle, current: str, *, main: Board | None, access: Access) -> l
     parts = [("cycle", _("Overview"), reverse("cycle", args=[cycle.key]))]
     if main is not None:
         parts.append(("board", _("Board"), reverse("board", args=[cycle.key, main.key])))
-    parts.append(("groups", _("Groups"), reverse("groups", args=[cycle.key])))
+    parts.append(("groups", _("Teams"), reverse("groups", args=[cycle.key])))
     if any(one.form for one in design_of(cycle).challenges):
         parts.append(("entries", _("Entries"), reverse("entries", args=[cycle.key])))
     parts += [
@@ -132,7 +132,7 @@ def groups_page(request: HttpRequest, cycle: str) -> HttpResponse:
         rows = rows.filter(Q(name__icontains=query) | Q(key__iexact=query))
     context = {
         "cycle": found,
-        "crumbs": crumbs_of(found, _("Groups")),
+        "crumbs": crumbs_of(found, _("Teams")),
         "tabs": tabs(found, "groups", main=boards_seen(access, found).first(), access=access),
         "page": page_of(request, rows, PAGE),
         "query": query,

@@ -66,7 +66,7 @@ def group_page(request: HttpRequest, cycle: str, group: str) -> HttpResponse:
     context = {
         "cycle": found,
         "group": row,
-        "crumbs": crumbs_of(found, (_("Groups"), reverse("groups", args=[found.key])), row.name),
+        "crumbs": crumbs_of(found, (_("Teams"), reverse("groups", args=[found.key])), row.name),
         "own": row.pk in access.groups,
         "here": found.pk in access.member_of,
         "builds": access.organizes(found.pk) or (found.pk in access.member_of and bool(access.groups_with(Capability.SUBMIT))),

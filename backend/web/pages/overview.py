@@ -156,7 +156,7 @@ def _stats(cycle: Any, rounds: Sequence[Round], judges: int) -> list[dict[str, A
     """A few numbers that matter."""
     over = sum(1 for one in rounds if one.published_at)
     found = [
-        (cycle.group_count, _("groups")),
+        (cycle.group_count, _("teams")),
         (cycle.member_count, _("people playing")),
         (judges, _("judges")),
         (_("%(over)d of %(all)d") % {"over": over, "all": len(rounds)}, _("rounds published")),

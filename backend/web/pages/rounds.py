@@ -46,7 +46,7 @@ FORMATS: Final = {
 }
 SURE: Final = frozenset({"rubric", "pairwise"})  # formats that people judge: how sure they make us has a page
 SHOWS: Final = {
-    Visibility.SEALED: gettext_lazy("Only the group, its judges and organizers see an entry."),
+    Visibility.SEALED: gettext_lazy("Only the team, its judges and organizers see an entry."),
     Visibility.SCORES: gettext_lazy("Once published, everybody sees scores and boards."),
     Visibility.SUMMARIES: gettext_lazy("Once published, everybody sees scores and summaries."),
     Visibility.FULL: gettext_lazy("Once published, everybody sees entries and marks."),

@@ -55,7 +55,7 @@ def sponsor_desk(request: HttpRequest, cycle: str) -> HttpResponse:
         "stats": [
             {"value": value, "label": label}
             for value, label in (
-                (reach.groups, _("groups")),
+                (reach.groups, _("teams")),
                 (reach.people, _("people playing")),
                 (reach.organizations, _("organizations")),
                 (reach.judges, _("judges")),

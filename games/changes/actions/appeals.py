@@ -38,7 +38,7 @@ def make_appeal(*, round: Round, group: Group, text: str, by: Any, challenge: Ch
     _check_group(held, group, challenge)
     if Appeal.objects.filter(round=held, group=group, state=AppealState.OPEN.value).exists():
         raise AppealRefused(
-            _("An appeal of this group about this round is open already: it is answered first, or you take it back.")
+            _("An appeal of this team about this round is open already: it is answered first, or you take it back.")
         )
     try:
         with transaction.atomic():
@@ -46,14 +46,14 @@ def make_appeal(*, round: Round, group: Group, text: str, by: Any, challenge: Ch
                 round=held, challenge=challenge, group=group, person=_person(group, by), text=said, state=AppealState.OPEN.value
             )
     except IntegrityError:  # sent twice at the same moment
-        raise AppealRefused(_("An appeal of this group about this round is open already.")) from None
+        raise AppealRefused(_("An appeal of this team about this round is open already.")) from None
     _journal(Kind.APPEAL_MADE, appeal, by=by)
     return appeal
 
 
 def _check_group(round_: Round, group: Group, challenge: Challenge | None) -> None:
     if group.cycle_id != round_.cycle_id:
-        raise AppealInvalid(_("The group is of another cycle."), where="group")
+        raise AppealInvalid(_("The team is of another cycle."), where="group")
     if challenge is not None and challenge.round_id != round_.pk:
         raise AppealInvalid(_("The task is of another round."), where="challenge")
     if challenge is not None and challenge.division and challenge.division != group.division:

@@ -177,7 +177,7 @@ def _whole(sheet: Sheet) -> Stored:
 
 def _of_group(cycle: Cycle, one: Wanted) -> Stored:
     if one.group is None or one.group.cycle_id != cycle.pk:
-        raise _invalid(_("a group of this cycle is needed"))
+        raise _invalid(_("a team of this cycle is needed"))
     held = list(decisions_in_force(cycle, *OUT).filter(group=one.group.key).order_by("number"))
     if one.kind is ChangeKind.REINSTATE:
         if not held:

@@ -63,7 +63,7 @@ def _book(slot: Slot, group: Group, question: str, *, by: Any, kind: Kind = Kind
 
 def _check(slot: Slot, group: Group, now: datetime) -> None:
     if group.cycle_id != slot.cycle_id or group.state != GroupState.ACTIVE.value:
-        raise OfficeHoursRefused(_("The group does not take part."))
+        raise OfficeHoursRefused(_("The team does not take part."))
     if slot.cycle.state not in OPEN:
         message = _("The cycle is {state}.", state=slot.cycle.state)
         raise OfficeHoursRefused(message)

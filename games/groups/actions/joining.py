@@ -23,7 +23,7 @@ def join_by_code(code: str, *, by: Any, person: Person) -> Membership:
     """Join the group whose code this is. Raises CodeUnknown, GroupFull, GroupRefused (in another group already, cycle over)."""
     found = group_by_code(code)
     if found is None:
-        message = _("No group has this code. Codes change when a captain renews them.")
+        message = _("No team has this code. Codes change when a captain renews them.")
         raise CodeUnknown(message, where="code")
     group = held_group(found)
     membership = add_member(group, person, by=by)
@@ -48,7 +48,7 @@ def ask_to_join(group: Group, *, by: Any, person: Person, message: str = "") -> 
     """Ask to join; the captain answers. Asking twice gives the request that is open. Raises GroupRefused."""
     row = held_group(group)
     if Membership.objects.filter(group=row, person=person, until__isnull=True).exists():
-        text = _("You are in this group already.")
+        text = _("You are in this team already.")
         raise GroupRefused(text)
     in_no_other_group(person, row.cycle, kind=row.kind, but=row)
     try:

@@ -26,10 +26,10 @@ def held_group(group: Group) -> Group:
     """The group read again, its row held until the transaction ends. Raises GroupRefused when it or its cycle is over."""
     row = Group.objects.select_for_update(no_key=True, of=("self",)).select_related("cycle").get(pk=group.pk)
     if row.state not in ALIVE:
-        message = _("This group is {state}.", state=row.state)
+        message = _("This team is {state}.", state=row.state)
         raise GroupRefused(message)
     if row.cycle.state in OVER:
-        message = _("The cycle is {state}: its groups stay as they are.", state=row.cycle.state)
+        message = _("The cycle is {state}: its teams stay as they are.", state=row.cycle.state)
         raise GroupRefused(message)
     return row
 
@@ -45,7 +45,7 @@ def add_member(
     design = design_of(group.cycle)
     if not room_for(1, members=member_count(group), rules=design.registration):
         message = _(
-            '"{group}" is full: a group has at most {max_members} members.',
+            '"{group}" is full: a team has at most {max_members} members.',
             group=group.name,
             max_members=design.registration.max_members,
         )
@@ -109,9 +109,9 @@ def leave(membership: Membership, *, by: Any) -> None:
     assert membership.group is not None
     if Capability.CAPTAIN in membership.capabilities and len(captains(membership.group)) == 1:
         if member_count(membership.group) == 1:
-            message = _("You are the last member: withdraw the group instead.")
+            message = _("You are the last member: withdraw the team instead.")
         else:
-            message = _("A group needs a captain: hand the captaincy over before you leave.")
+            message = _("A team needs a captain: hand the captaincy over before you leave.")
         raise GroupRefused(message)
     _end(membership, by=by)
 
@@ -130,7 +130,7 @@ def remove_member(membership: Membership, *, by: Any) -> None:
 def _held(membership: Membership) -> Membership:
     """The membership read again with its group, whose row is held. Raises GroupRefused when it has ended or is none in a group."""
     if membership.group is None:
-        message = _("This is a role in the cycle, not in a group.")
+        message = _("This is a role in the cycle, not in a team.")
         raise GroupRefused(message)
     group = held_group(membership.group)
     found = Membership.objects.filter(pk=membership.pk, until__isnull=True).select_related("person").first()
@@ -148,7 +148,7 @@ def hand_over(group: Group, *, to: Membership, by: Any) -> None:
     group = held_group(group)
     heir = Membership.objects.filter(pk=to.pk, group=group, until__isnull=True).select_related("person").first()
     if heir is None:
-        message = _("Only a member of the group can become its captain.")
+        message = _("Only a member of the team can become its captain.")
         raise GroupRefused(message, where="to")
     if heir.person.user_id is None:
         message = _("{person} has not accepted the invitation yet.", person=heir.person.name)
@@ -184,7 +184,7 @@ def rename(group: Group, *, name: str, by: Any) -> Group:
     clean = clean_group_name(name, design_of(cycle).registration.names)
     other = named_alike(cycle, clean, division=group.division)
     if other is not None and other.pk != group.pk:
-        message = _('There is a group named "{clean}" already.', clean=clean)
+        message = _('There is a team named "{clean}" already.', clean=clean)
         raise NameTaken(message, where="name")
     if clean != group.name:
         group.name = clean

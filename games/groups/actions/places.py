@@ -56,7 +56,7 @@ def settle(registration: Registration, *, accept: bool, by: Any, reason: str = "
         state = RegistrationState.REFUSED
     else:
         if consent_problems(rules, given_by(registration)):
-            message = _("The group has not accepted what holds now: only its captain can do that.")
+            message = _("The team has not accepted what holds now: only its captain can do that.")
             raise GroupRefused(message)
         state = outcome(rules, taken=places_taken(cycle), approved=True)
         if state.value == registration.state:
@@ -92,7 +92,7 @@ def withdraw_group(group: Group, *, by: Any, reason: str = "") -> Group:
     cycle = locked(group.cycle)
     group = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
     if group.state not in {GroupState.ACTIVE.value, GroupState.PENDING.value}:
-        message = _("This group is {state} already.", state=group.state)
+        message = _("This team is {state} already.", state=group.state)
         raise GroupRefused(message)
     took_part = group.state == GroupState.ACTIVE.value
     group.state, group.invite_code = GroupState.WITHDRAWN.value, ""
@@ -105,7 +105,7 @@ def withdraw_group(group: Group, *, by: Any, reason: str = "") -> Group:
     if (
         took_part and ahead is not None
     ):  # what is published stays as it is: the decision takes effect in the first round that is not
-        why = reason.strip() or "The group withdrew."
+        why = reason.strip() or "The team withdrew."
         record_decision(cycle, DecisionKind.WITHDRAW, by=by, round=ahead, group=group.key, reason=why)
     record(
         Kind.GROUP_LEFT, cycle_id=cycle.pk, group_id=group.pk, by=by, subject=f"group:{group.pk}", payload={"group": group.key}

@@ -158,7 +158,7 @@ def create_group(  # noqa: PLR0913 each part of a group is named
     """A group with its captain, without a registration (organizers, and the next cycle, bring groups in so). Raises NameTaken."""
     cycle = locked(cycle)
     if named_alike(cycle, name, division=division) is not None:
-        message = _('There is a group named "{name}" already.', name=name)
+        message = _('There is a team named "{name}" already.', name=name)
         raise NameTaken(message, where="name")
     group = Group.objects.create(
         cycle=cycle,
@@ -229,7 +229,7 @@ def _move(group: Group, division: str) -> None:
     if group.division == division:
         return
     if named_alike(group.cycle, group.name, division=division) is not None:
-        message = _('There is a group named "{group}" in that division already.', group=group.name)
+        message = _('There is a team named "{group}" in that division already.', group=group.name)
         raise NameTaken(message, where="division")
     group.division = division
     group.save(update_fields=["division"])

@@ -101,7 +101,7 @@ def dismiss(membership: Membership, *, by: Any, reason: str) -> None:
     present = list(cycle_roles(cycle))
     mine = next((one for one in present if one.pk == membership.pk), None)
     if mine is None:
-        message = _("This role has ended already, or is one in a group.")
+        message = _("This role has ended already, or is one in a team.")
         raise GroupRefused(message)
     steering = [one for one in present if Capability.ORGANIZE in one.capabilities and one.person.user_id is not None]
     if [one.pk for one in steering] == [mine.pk]:

@@ -46,9 +46,9 @@ def check_open(cycle: Cycle, group: Group | None) -> None:
     if group is None:
         return
     if group.cycle_id != cycle.pk:
-        raise IdeaInvalid(_("The group is of another cycle."), where="group")
+        raise IdeaInvalid(_("The team is of another cycle."), where="group")
     if group.state != GroupState.ACTIVE.value:
-        raise IdeaRefused(_("Only groups that take part share ideas."))
+        raise IdeaRefused(_("Only teams that take part share ideas."))
 
 
 def check_told(cycle: Cycle, group: Group | None, by: Any, now: datetime) -> None:

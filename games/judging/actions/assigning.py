@@ -117,7 +117,7 @@ def _peers(asked: Sequence[Wanted]) -> tuple[dict[tuple[int, str], set[int]], se
 def _fault(cycle: Cycle, one: Wanted, panel: str, facts: _Facts) -> str:
     judge, group, challenge = one.judge, one.group, one.challenge
     if group.cycle_id != cycle.pk or challenge.round.cycle_id != cycle.pk:
-        return _("the group or the task is of another cycle")
+        return _("the team or the task is of another cycle")
     known = _panels(challenge)
     bar, place = facts.barred.get((group.pk, judge.pk)), (challenge.pk, panel)
     faults = (
@@ -141,7 +141,7 @@ def _fault(cycle: Cycle, one: Wanted, panel: str, facts: _Facts) -> str:
         ),
         (
             bar is not None and bar.own,
-            _('"{judge}" belongs to "{group}": nobody judges their own group', judge=judge.key, group=group.key),
+            _('"{judge}" belongs to "{group}": nobody judges their own team', judge=judge.key, group=group.key),
         ),
         (bar is not None, _('"{judge}" has a conflict of interest with "{group}"', judge=judge.key, group=group.key)),
         (
@@ -230,7 +230,7 @@ def assign_csv(*, cycle: Cycle, content: bytes, by: Any) -> int:
         challenge = task_named(line.round, line.challenge, challenges, where, problems)
         judge = judge_named(line.judge, judges, where, problems)
         if line.group and line.group not in groups:
-            problems.append(Problem(where, _('"{group}" is not a group of this cycle', group=line.group)))
+            problems.append(Problem(where, _('"{group}" is not a team of this cycle', group=line.group)))
             continue
         if challenge is not None and judge is not None:
             active = [one for one in groups.values() if one.state == GroupState.ACTIVE]

@@ -85,7 +85,7 @@ def say_too_close(*, person: Person, group: Group, reason: str, by: Any) -> Conf
     """A judge of the cycle says that they must not mark this group. Needs a reason."""
     needs_reason(reason)
     if not judges_in(group.cycle_id).filter(person=person).exists():
-        raise NotOnPanel(_("Only who judges in the cycle can be too close to a group in it."))
+        raise NotOnPanel(_("Only who judges in the cycle can be too close to a team in it."))
     return declare_conflict(person=person, group=group, by=by, reason=reason, source=ConflictSource.JUDGE)
 
 
@@ -158,14 +158,14 @@ def _why(found: Found, groups: dict[int, Group]) -> str:
     if found.kind is ConflictKind.ORGANIZATION:
         return found.where
     if found.where == OFFICE_HOURS:
-        return "Advises this group in office hours."
+        return "Advises this team in office hours."
     shared = groups[int(found.where)]
     place = f"“{shared.name}” ({shared.cycle.name})"
     if found.kind is ConflictKind.BUILT_UPON:
-        return f"Was in {place}, which built on an idea of this group, or this group on one of theirs."
+        return f"Was in {place}, which built on an idea of this team, or this team on one of theirs."
     if found.kind is ConflictKind.MENTOR:
-        return f"Followed {place}, in which a member of this group was."
-    return f"Was in {place} with a member of this group, or this group continues it."
+        return f"Followed {place}, in which a member of this team was."
+    return f"Was in {place} with a member of this team, or this team continues it."
 
 
 # --- Said in words ----------------------------------------------------------------------------------------------------------------------

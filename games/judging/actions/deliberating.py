@@ -37,7 +37,7 @@ def open_deliberation(
         msg = _("The cycle is {state}: nothing in it changes any more.", state=cycle.state)
         raise DeliberationRefused(msg)
     if group.cycle_id != cycle.pk:
-        raise DeliberationRefused(_("The group is of another cycle."), where="group")
+        raise DeliberationRefused(_("The team is of another cycle."), where="group")
     before = final_marks(challenge, panel, group)
     if not before:
         raise DeliberationRefused(_("There is nothing to talk about yet: no sheet on this entry is final."))

@@ -135,7 +135,7 @@ def record_use(*, sheet: Sheet, version: Version, by: Any, text: str, person: Pe
     entry = version.submission
     published = sheet.challenge.round.published_at
     if entry.group_id != sheet.group_id:
-        raise ReplyRefused(_("The version is another group's."), where="version")
+        raise ReplyRefused(_("The version is another team's."), where="version")
     if published is None or version.at < published:
         raise ReplyRefused(_("This version was handed in before the feedback could be read."), where="version")
     if not is_said(text):

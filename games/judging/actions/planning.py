@@ -78,7 +78,7 @@ def ask_third_reader(*, challenge: Challenge, panel: str, group: Group, by: Any,
         find_conflicts(cycle=challenge.round.cycle, by=by)
     facts = facts_of(challenge, panel)
     if group.pk not in {one.pk for one in facts.groups}:
-        raise AssignmentRefused(_("There is no entry of this group to judge."), where="group")
+        raise AssignmentRefused(_("There is no entry of this team to judge."), where="group")
     asked = Asked(Aim.THIRD, per_entry=1, at_once=True, group=group.pk)
     if judge is not None:
         return _given_at_once(facts, group, judge, asked, by=by)

@@ -117,7 +117,7 @@ def vote(*, challenge: Challenge, person: Person, a: Group, b: Group, outcome: s
     check_outcome(outcome)
     _check_format(challenge)
     if a.pk == b.pk or a.cycle_id != challenge.round.cycle_id or b.cycle_id != challenge.round.cycle_id:
-        raise VoteRefused(_("expected two different groups of the cycle"), where="b")
+        raise VoteRefused(_("expected two different teams of the cycle"), where="b")
     seat = _seat(challenge, person)
     pair = Q(a=a, b=b) | Q(a=b, b=a)
     before = Vote.objects.filter(pair, challenge=challenge, judge=person, undone_at__isnull=True, ranking__isnull=True).first()

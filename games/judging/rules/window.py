@@ -32,10 +32,10 @@ def check_seat(seat: Seat, *, judge: str, panel: str) -> None:
         msg = _('"{judge}" is not on the panel "{panel}".', judge=judge, panel=panel)
         raise NotOnPanel(msg)
     if seat.own:
-        msg = _('"{judge}" belongs to "{group}": nobody judges their own group.', judge=judge, group=_("this group"))
+        msg = _('"{judge}" belongs to "{group}": nobody judges their own team.', judge=judge, group=_("this team"))
         raise OwnGroup(msg)
     if seat.conflict:
-        msg = _('"{judge}" has a conflict of interest with "{group}".', judge=judge, group=_("this group"))
+        msg = _('"{judge}" has a conflict of interest with "{group}".', judge=judge, group=_("this team"))
         raise ConflictDeclared(msg)
 
 

@@ -87,7 +87,7 @@ def _check_measured(cycle: Cycle, measure: str, group: Group | None) -> None:
     if measure == AIM and not design_of(cycle).aim.measure:
         raise ObservationRefused(_("The rules of this cycle name no measure of an aim."), where="measure")
     if group is not None and group.cycle_id != cycle.pk:
-        raise ObservationInvalid(_("The group is of another cycle."), where="group")
+        raise ObservationInvalid(_("The team is of another cycle."), where="group")
 
 
 def _standing(observation: Observation) -> Observation:

@@ -122,9 +122,9 @@ def take(*, round: Round, group: Group, text: str, by: Any, prediction: str = ""
     said = {"text": " ".join(text.split()), "prediction": prediction.strip()}
     _check(said)
     if group.cycle_id != cycle.pk or group.state != GroupState.ACTIVE.value:
-        raise StudyRefused(_("The group does not take part."))
+        raise StudyRefused(_("The team does not take part."))
     if reading is not None and (reading.group_id, reading.round_id) != (group.pk, round.pk):
-        raise TakenInvalid(_("That was given to another group, or in another study."), where="reading")
+        raise TakenInvalid(_("That was given to another team, or in another study."), where="reading")
     if Taken.objects.filter(round=round, group=group).count() >= MOST_TAKEN:
         message = _("At most {most_taken}: take what you will really try.", most_taken=MOST_TAKEN)
         raise StudyRefused(message)

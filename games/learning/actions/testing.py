@@ -62,7 +62,7 @@ def plan_test(
     if round is not None and round.cycle_id != cycle.pk:
         raise ChangeTestInvalid(_("The round is of another cycle."), where="round")
     if taken is not None and taken.group_id != group.pk:
-        raise ChangeTestInvalid(_("Another group took that."), where="taken")
+        raise ChangeTestInvalid(_("Another team took that."), where="taken")
     words = _checked(ChangeState.PLANNED, {"title": title, "prediction": prediction})
     planned = ChangeTest.objects.filter(group=group, created_at__gt=db_now() - DAY)
     check_pace(planned.values_list("created_at", flat=True), PLANS, db_now(), what="tests")
@@ -171,7 +171,7 @@ def _check_open(cycle: Cycle, group: Group) -> None:
     if cycle.state not in OPEN:
         raise ChangeTestRefused(_("The cycle is not under way: what was tried in it stays as it is."))
     if group.state != GroupState.ACTIVE.value:
-        raise ChangeTestRefused(_("The group does not take part."))
+        raise ChangeTestRefused(_("The team does not take part."))
 
 
 def _check_step(row: ChangeTest, wanted: ChangeState) -> None:

@@ -34,7 +34,7 @@ def check_teams(cycle: Cycle, groups: Sequence[Group]) -> None:
             message = _('"{name}" does not take part (any more).', name=one.name)
             raise PartnershipRefused(message, where="partners")
     if len({one.kind for one in groups}) > 1:
-        raise PartnershipInvalid(_("Only groups of one kind join forces."), where="partners")
+        raise PartnershipInvalid(_("Only teams of one kind join forces."), where="partners")
 
 
 def check_merger(cycle: Cycle, lead: Group, groups: Sequence[Group], name: str) -> str:
@@ -61,7 +61,7 @@ def _clean(cycle: Cycle, lead: Group, name: str) -> str:
     other = named_alike(cycle, clean, division=lead.division)
     if other is not None and other.pk != lead.pk:
         message = _(
-            'There is a group named "{clean}" already; a team that was merged keeps its name for its history.', clean=clean
+            'There is a team named "{clean}" already; a team that was merged keeps its name for its history.', clean=clean
         )
         raise NameTaken(message, where="name")
     return "" if clean == lead.name else clean

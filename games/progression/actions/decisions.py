@@ -88,9 +88,9 @@ def _unknown(cycle: Cycle, design: Design, parts: dict[str, str]) -> Iterator[Pr
     there = set(Group.objects.filter(cycle=cycle, key__in=wanted).values_list("key", flat=True))
     for name in ("group", "other"):
         if parts[name] and parts[name] not in there:
-            yield Problem(name, _('"{parts}" is not a group of this cycle', parts=parts[name]))
+            yield Problem(name, _('"{parts}" is not a team of this cycle', parts=parts[name]))
     if parts["other"] and parts["other"] == parts["group"]:
-        yield Problem("other", _("expected another group"))
+        yield Problem("other", _("expected another team"))
 
 
 def _wildcards(cycle: Cycle, design: Design, parts: dict[str, str]) -> Iterator[Problem]:

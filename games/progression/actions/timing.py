@@ -64,7 +64,7 @@ def publish_round(round_: Round, *, by: Any, reason: str = "") -> Round:
     rounds.expect(held, now, RoundState.LOCKED, RoundState.CLOSED)
     late = Extension.objects.filter(round=held, until__gt=now).count()
     if late and held.closed_at is None:
-        message = _('Round "{held}" still takes entries of {late} group(s) with an extension.', held=held.key, late=late)
+        message = _('Round "{held}" still takes entries of {late} team(s) with an extension.', held=held.key, late=late)
         raise RoundRefused(message)
     expect_voting_over(held)
     expect_looked(held)

@@ -87,7 +87,7 @@ def board_at(board: Board, when: datetime, *, seal: int | None = None) -> Replay
     design = design_of(cycle)
     source = how(board, design)
     if source is not From.PUBLISHED and Group.objects.filter(cycle=cycle).count() > MOST:
-        message = _("This board has more than {most} groups: look at its published versions.", most=MOST)
+        message = _("This board has more than {most} teams: look at its published versions.", most=MOST)
         raise TooLarge(message)
     if source is From.LEDGER:
         until = min(seal if seal is not None else seal_at(cycle, when), read_until(cycle))

@@ -37,6 +37,6 @@ def expect_state(run: RecomputeRun, sides: Sides, plan: Plan) -> None:
     rounds = published_rounds(run.cycle) | {run.round.key}
     if state_digest(run.cycle.design_number, sides.known, plan, rounds) != run.expected:
         message = _(
-            "Something has changed since the preview: a mark, an entry, a group, a decision or a rule. Look at it again, then publish."
+            "Something has changed since the preview: a mark, an entry, a team, a decision or a rule. Look at it again, then publish."
         )
         raise FactsChanged(message)

@@ -63,7 +63,7 @@ def request_settle(
         message = _('Round "{round}" still takes entries: results are settled after its deadline.', round=round.key)
         raise RoundStillOpen(message)
     if publish and round.closed_at is None and Extension.objects.filter(round=round, until__gt=now).exists():
-        message = _('Round "{key}" still takes entries of groups with an extension: publish when it has run out.', key=round.key)
+        message = _('Round "{key}" still takes entries of teams with an extension: publish when it has run out.', key=round.key)
         raise RoundStillOpen(message)
     if publish and round.published_at is None:
         expect_voting_over(round)

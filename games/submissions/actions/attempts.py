@@ -186,7 +186,7 @@ def _tries(challenge: Challenge, group: Group, spec: ChallengeDesign, *, now: da
 
 def _check_tries(spec: ChallengeDesign, tries: dict[str, int]) -> None:
     if spec.max_attempts is not None and tries["tried"] >= spec.max_attempts:
-        msg = _('A group may try "{spec}" {max_attempts} times, and all are used.', spec=spec.key, max_attempts=spec.max_attempts)
+        msg = _('A team may try "{spec}" {max_attempts} times, and all are used.', spec=spec.key, max_attempts=spec.max_attempts)
         raise CapReached(msg)
     if tries["recent"] >= RATE:
         msg = _("At most {rate} tries a minute: wait a moment.", rate=RATE)

@@ -54,7 +54,7 @@ def upload(*, submission: Submission, field: str, file: Stream, by: Any, person:
     locked_group(row.challenge, row.group)
     used = Upload.objects.filter(submission__group=row.group_id).aggregate(total=Sum("size"))["total"] or 0
     if used + examined.size > GROUP_QUOTA:
-        text = gettext_noop("The files of a group may have {most} bytes in all; {used} are used and this one has {size}.")
+        text = gettext_noop("The files of a team may have {most} bytes in all; {used} are used and this one has {size}.")
         msg = _(text, most=GROUP_QUOTA, used=used, size=examined.size)
         raise FileRefused(msg, where="file")
     stored = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}", file)

@@ -40,7 +40,7 @@ def check_room(challenge: Challenge, group: Group) -> None:
     held = Submission.objects.filter(challenge=challenge, group=group).exclude(state=SubmissionState.WITHDRAWN.value)
     if held.count() >= spec.submissions:
         entries = ngettext("1 entry", "{submissions} entries", spec.submissions, submissions=spec.submissions)
-        msg = _('A group may have {entries} in "{challenge}", and all are used.', entries=entries, challenge=challenge.key)
+        msg = _('A team may have {entries} in "{challenge}", and all are used.', entries=entries, challenge=challenge.key)
         raise CapReached(msg)
 
 

@@ -85,14 +85,14 @@ def check_cycle(state: str) -> None:
 def check_entrant(at: Occasion) -> None:
     """Refuse a group that is not in the round, or not in the division of the task."""
     if at.group_state != GroupState.ACTIVE:
-        msg = _("The group is {group_state}; only an active group hands in.", group_state=at.group_state)
+        msg = _("The team is {group_state}; only an active team hands in.", group_state=at.group_state)
         raise NotEntrant(msg)
     if at.left or (at.restricted and not at.entered):
-        msg = _("The group is not in this round.")
+        msg = _("The team is not in this round.")
         raise NotEntrant(msg)
     if at.division and at.division != at.group_division:
         msg = _(
-            'This task is for division "{division}"; the group is in "{group_division}".',
+            'This task is for division "{division}"; the team is in "{group_division}".',
             division=at.division,
             group_division=at.group_division or _("none"),
         )

@@ -24,19 +24,19 @@ from leaderboards.engine.words.names import in_words
 from leaderboards.engine.words.phrases import best_of, clock, listed, missing, number, percent, weighted, with_rounding
 
 PLACES = {
-    PlaceStyle.STANDARD: gettext_noop("Equal groups share a place, and as many places are skipped after them (1, 2, 2, 4)."),
-    PlaceStyle.DENSE: gettext_noop("Equal groups share a place, and none is skipped after them (1, 2, 2, 3)."),
-    PlaceStyle.FRACTIONAL: gettext_noop("Equal groups share the mean of the places they fill (1, 2.5, 2.5, 4)."),
+    PlaceStyle.STANDARD: gettext_noop("Equal teams share a place, and as many places are skipped after them (1, 2, 2, 4)."),
+    PlaceStyle.DENSE: gettext_noop("Equal teams share a place, and none is skipped after them (1, 2, 2, 3)."),
+    PlaceStyle.FRACTIONAL: gettext_noop("Equal teams share the mean of the places they fill (1, 2.5, 2.5, 4)."),
 }
 EVERYONE = {
     Ranked.LAST: gettext_noop("Ranked is who took part in {last}."),
     Ranked.ANY: gettext_noop("Ranked is who took part in any of its rounds."),
     Ranked.ALL: gettext_noop("Ranked is who took part in all of its rounds."),
-    Ranked.ENROLLED: gettext_noop("Every group is listed."),
+    Ranked.ENROLLED: gettext_noop("Every team is listed."),
 }
 CREDIT = {
-    Credited.ORIGINATORS: gettext_noop("The score is the points that came back to a group from others' work on its ideas."),
-    Credited.BUILDERS: gettext_noop("The score is the points that a group has earned by work that builds on others' ideas."),
+    Credited.ORIGINATORS: gettext_noop("The score is the points that came back to a team from others' work on its ideas."),
+    Credited.BUILDERS: gettext_noop("The score is the points that a team has earned by work that builds on others' ideas."),
 }
 
 
@@ -55,7 +55,7 @@ def _rules(scoring: Scoring, board: BoardSpec) -> Iterator[str]:
     if board.rows is Rows.RECORDS:
         yield _("Listed is every attempt that beat the best one standing at its time; an equal one does not.")
     elif board.source is Source.POINTS:
-        yield _("The score is the points that a group has earned by its acts.")
+        yield _("The score is the points that a team has earned by its acts.")
         yield from _order(scoring, board)
     elif board.source is Source.CREDIT:
         yield _(CREDIT[board.who])
@@ -83,7 +83,7 @@ def _counted(scoring: Scoring, board: BoardSpec) -> Iterator[str]:
         )
     if board.points is not None:
         table = (
-            _("one point for every group behind") if board.points == "borda" else ", ".join(number(one) for one in board.points)
+            _("one point for every team behind") if board.points == "borda" else ", ".join(number(one) for one in board.points)
         )
         yield _("Places in each round become points first: {table}; equal places share.", table=table)
         names = [(_("the points of {titles}", titles=titles[key]), weight) for key, weight in weights.items()]
@@ -112,7 +112,7 @@ def _order(scoring: Scoring, board: BoardSpec) -> Iterator[str]:
         ties = _(", then ").join(_("the {step}", step=step) for step in steps[1:])
         chain = _("{better}; ties go to {ties}", better=chain, ties=ties)
     yield f"{chain}. {_(PLACES[board.places])}"
-    yield _("Groups without a score, withdrawn or disqualified are listed after the others, without a place.")
+    yield _("Teams without a score, withdrawn or disqualified are listed after the others, without a place.")
 
 
 def cut_rules(scoring: Scoring, cut: CutSpec) -> list[str]:
@@ -140,8 +140,8 @@ def cut_rules(scoring: Scoring, cut: CutSpec) -> list[str]:
     if cut.wildcards:
         rules.append(
             ngettext(
-                "Up to {count} more group can be let in by a recorded decision with a reason.",
-                "Up to {count} more groups can be let in by a recorded decision with a reason.",
+                "Up to {count} more team can be let in by a recorded decision with a reason.",
+                "Up to {count} more teams can be let in by a recorded decision with a reason.",
                 cut.wildcards,
                 count=cut.wildcards,
             )

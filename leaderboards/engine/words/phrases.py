@@ -101,8 +101,8 @@ def best_of(count: int | None, thing: str, things: str) -> str:
     if count is None:
         return ""
     return ngettext(
-        "Of each group only the best {thing} counts. ",
-        "Of each group only the best {count} {things} count. ",
+        "Of each team only the best {thing} counts. ",
+        "Of each team only the best {count} {things} count. ",
         count,
         count=count,
         thing=thing,

@@ -35,18 +35,18 @@ def _rules(scoring: Scoring, award: AwardSpec, board: BoardSpec | None) -> Itera
         )
     yield from _money(scoring, award, board, f"{name}{within}")
     if award.ties is AwardTies.DECIDE:
-        yield _("Where groups share a place that decides {award}, a recorded decision says who comes first.", award=award.title)
+        yield _("Where teams share a place that decides {award}, a recorded decision says who comes first.", award=award.title)
     if award.sessions:
         many = ngettext("one session with an expert", "{sessions} sessions with experts", award.sessions, sessions=award.sessions)
-        yield _("{award} brings {many}, beside the office hours that every group has.", award=award.title, many=many)
+        yield _("{award} brings {many}, beside the office hours that every team has.", award=award.title, many=many)
     if award.set is not None:
         titles = [one.title for one in scoring.awards if one.set == award.set]
         if len(titles) > 1:
-            yield _("A group gets only one of {names}: the first that it earns, in this order.", names=listed(titles))
+            yield _("A team gets only one of {names}: the first that it earns, in this order.", names=listed(titles))
     if award.pass_on:
         other = _(", or has another prize that excludes it,") if award.set is not None else ""
         yield _(
-            "If a group does not take {award}{other} it keeps its place, and the prize passes to the next.",
+            "If a team does not take {award}{other} it keeps its place, and the prize passes to the next.",
             award=award.title,
             other=other,
         )
@@ -74,10 +74,10 @@ def _money(scoring: Scoring, award: AwardSpec, board: BoardSpec | None, where: s
     if not award.pays:
         return
     if award.ties is AwardTies.EACH:
-        yield _("Groups that share a place each get the full amount of that place.")
+        yield _("Teams that share a place each get the full amount of that place.")
     else:
         yield _(
-            "Groups that share a place share the sum of the places they fill; a cent that is left over goes to one of them by a lot that anybody can draw again."
+            "Teams that share a place share the sum of the places they fill; a cent that is left over goes to one of them by a lot that anybody can draw again."
         )
     yield _("Money that no place takes stays unspent and is shown as such.")
 
@@ -92,7 +92,7 @@ def _conditions(scoring: Scoring, award: AwardSpec, board: BoardSpec | None) -> 
         yield (_("place {first}", first=first) if first == last else _("places {first} to {last}", first=first, last=last))
     if award.at_least is not None:
         by = _("score") if award.by == "score" or board is None else name_in_words(scoring, board, award.by)
-        yield _("every group whose {by} is {threshold}", by=by, threshold=threshold(scoring, board, award.at_least, award.by))
+        yield _("every team whose {by} is {threshold}", by=by, threshold=threshold(scoring, board, award.at_least, award.by))
     if award.share is not None:
         base = next(
             (_("those who reach {title}", title=one.title) for one in scoring.awards if one.key == award.share_of), _("the field")

@@ -38,11 +38,11 @@ def _entrants(scoring: Scoring, spec: RoundSpec) -> Iterator[str]:
     elif number:
         before = scoring.rounds[number - 1].title
         yield _(
-            "Everyone of {before} takes part, unless out by decision; if groups are invited by decision, then only they.",
+            "Everyone of {before} takes part, unless out by decision; if teams are invited by decision, then only they.",
             before=before,
         )
     else:
-        yield _("Every group takes part.")
+        yield _("Every team takes part.")
 
 
 def scoring_rules(scoring: Scoring) -> dict[str, list[str]]:

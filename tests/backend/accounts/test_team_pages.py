@@ -137,7 +137,7 @@ def test_a_name_that_is_taken_stands_beside_the_field_with_what_was_typed(cast: 
     page = cast.ada.client.post(TEAM, {"do": "rename", "name": "Blue Herons"})
     html = page.content.decode()
     assert page.status_code == 200
-    assert "There is a group named &quot;Blue Herons&quot; already." in html
+    assert "There is a team named &quot;Blue Herons&quot; already." in html
     assert 'value="Blue Herons"' in html
 
 
@@ -265,7 +265,7 @@ def test_who_answers_anew_keeps_the_file_replaces_it_or_sees_it_missing(cast: Ca
 
 def test_one_joins_by_the_code(cast: Cast):
     browser = cast.eve.client
-    assert "No group has this code." in browser.post("/join/", {"code": "nonsense"}).content.decode()
+    assert "No team has this code." in browser.post("/join/", {"code": "nonsense"}).content.decode()
     assert browser.post("/join/", {"code": cast.red.invite_code}).headers["Location"] == TEAM
 
 

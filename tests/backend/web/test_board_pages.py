@@ -119,7 +119,7 @@ def test_cells_tell_minute_tries_first_solve_and_what_waits_and_nothing_from_beh
     assert cells(client, cycle, "g003") == ["", "", "?1 1 try waits"]
     text = page(client, base(cycle))
     assert "The board is frozen" in text
-    assert "2 tries of the groups on this page wait" in text
+    assert "2 tries of the teams on this page wait" in text
     assert "solved in minute 70" not in text
 
 
@@ -147,7 +147,7 @@ def test_before_a_contest_opens_no_task_is_named(client: Client) -> None:
 def test_scores_over_time_end_at_the_freeze_and_have_words_and_a_table(client: Client) -> None:
     cycle = contest()
     text = page(client, f"{base(cycle)}history/?group=g001")
-    assert "Score over time of 3 groups" in text
+    assert "Score over time of 3 teams" in text
     data = client.get(f"{base(cycle)}lines/").json()
     assert data["x"] == [0, 10, 25, 30]
     assert data["series"][0] == {"key": "g002", "name": "Group 002", "tone": "top", "y": [0, 0, 1, 2]}

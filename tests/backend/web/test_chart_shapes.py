@@ -55,7 +55,7 @@ def test_lines_say_who_is_first_and_share_one_time():
     ways = {"ada": [(0, Fraction(0)), (30 * minute, Fraction(2))], "ben": [(0, Fraction(0)), (45 * minute, Fraction(1))]}
     rows = [row("ada", "1", "2"), row("ben", "2", "1")]
     shape = lines_shape(ways, rows, chosen="ben", low=False, until=60 * minute)
-    assert shape["words"] == "Score over time of 2 groups, in minutes since the opening. Ada is first with 2."
+    assert shape["words"] == "Score over time of 2 teams, in minutes since the opening. Ada is first with 2."
     assert [one["cells"] for one in shape["rows"]] == [["Ada", "2", "30.0"], ["Ben", "1", "45.0"]]
     data = lines_data(ways, rows, chosen="ben")
     assert data["x"] == [0, 30, 45]

@@ -85,7 +85,7 @@ def test_who_gave_back_an_entry_without_a_name_is_not_told_whose_it_was():
     sheet = sheet_for(call, who.judith.person)
     who.judith.client.post(f"/desk/sheets/{sheet.pk}/recuse/", {"reason": "I know this hand.", "conflict": "1"})
     known = main(who.judith.client.get(MINE)).partition("Whom you do not judge")[2].partition("<form")[0]
-    assert "a group whose entry you had without its name" in known
+    assert "a team whose entry you had without its name" in known
     assert "Team 1" not in known
 
 

@@ -273,7 +273,7 @@ def test_the_confirmation_says_what_will_happen(scene: Scene) -> None:
     assert "Published, never to change again: result (version 1), call (version 1)." in text
     assert "Once published, everybody sees scores and boards." in text
     assert "0 people with an account are told" in text
-    assert "4 groups go on to Pitch." in text
+    assert "4 teams go on to Pitch." in text
     fragment = scene.client.get(f"{scene.call}confirm/", headers={"HX-Request": "true"})
     assert "<html" not in words(fragment)
     assert "Publish Sealed call?" in words(fragment)
@@ -293,7 +293,7 @@ def test_a_confirmed_round_is_published_step_by_step_as_it_was_looked_at(scene: 
     text = words(scene.client.get(progress))
     assert "Sealed call is published" in text
     assert "hx-get" not in text
-    assert "4 groups go on" in text
+    assert "4 teams go on" in text
     board = shown.board("call")
     assert board is not None
     rows = Snapshot.objects.get(board__key="call").rows

@@ -114,7 +114,7 @@ def test_the_page_says_why_and_its_parts_add_up(cast: Cast, played: Played) -> N
     assert "Pitch" in page
     assert "What none of these explains" not in page
     assert "does not stand in both versions" in read(cast.visitor.client, address(played, "why/?group=nobody"))
-    assert "Write the key of a group" in read(cast.visitor.client, address(played, "why/"))
+    assert "Write the key of a team" in read(cast.visitor.client, address(played, "why/"))
 
 
 def test_with_one_version_there_is_nothing_to_compare(cast: Cast) -> None:

@@ -128,7 +128,7 @@ def test_a_captain_hands_over_before_leaving():
     ada, ben = actor("ada"), actor("ben")
     group = team(ada)
     mine = captains(group)[0]
-    with pytest.raises(GroupRefused, match="withdraw the group instead"):
+    with pytest.raises(GroupRefused, match="withdraw the team instead"):
         actions.leave(mine, by=ada.user)
     heir = actions.join_by_code(group.invite_code, by=ben.user, person=ben.person)
     with pytest.raises(GroupRefused, match="hand the captaincy over"):

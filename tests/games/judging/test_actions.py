@@ -223,7 +223,7 @@ def test_the_own_group_is_never_judged_nor_shown(call: Scene, sheet: Sheet, ende
     with pytest.raises(OwnGroup):
         actions.finalize(sheet=sheet, by=None, marks=MARKS)
     assert not queue_of([sheet.judge_id]).exists()
-    with pytest.raises(AssignmentRefused, match="own group"):
+    with pytest.raises(AssignmentRefused, match="own team"):
         actions.assign(cycle=call.cycle, wanted=[actions.Wanted(call.challenge, call.group, sheet.judge)], by=None)
 
 
@@ -322,7 +322,7 @@ def test_a_table_assigns_with_row_numbers_in_its_refusals() -> None:
         actions.assign_csv(cycle=call.cycle, content=bad, by=None)
     assert sorted(str(one) for one in refused.value.problems) == [
         'row 2: "eve" is no judge of this cycle',
-        'row 4: "team-9" is not a group of this cycle',
+        'row 4: "team-9" is not a team of this cycle',
         'row 5: challenge "poem" in round "": no such one; known: call/essay',
         "row 6: 2 cells where the header has 3",
     ]
@@ -394,7 +394,7 @@ def test_a_vote_is_stored_once_per_pair() -> None:
     again = actions.vote(challenge=call.challenge, person=someone, a=b, b=a, outcome="tie", by=None)
     assert [(one.pk, one.outcome) for one in Vote.objects.filter(undone_at=None)] == [(again.pk, "tie")]
     assert Vote.objects.get(pk=first.pk).undone_at  # what was said before is kept
-    with pytest.raises(VoteRefused, match="two different groups"):
+    with pytest.raises(VoteRefused, match="two different teams"):
         actions.vote(challenge=call.challenge, person=someone, a=a, b=a, outcome="a", by=None)
     with pytest.raises(VoteRefused, match='"a", "b", "tie" or empty'):
         actions.vote(challenge=call.challenge, person=someone, a=a, b=b, outcome="both", by=None)

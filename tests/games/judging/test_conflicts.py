@@ -98,10 +98,10 @@ def test_what_nobody_declared_is_found_once(call: Scene, django_assert_max_num_q
         ("Judith", "team-1"): (
             "teammate",
             "system",
-            "Was in “Old Herons” (Water 2024) with a member of this group, or this group continues it.",
+            "Was in “Old Herons” (Water 2024) with a member of this team, or this team continues it.",
         ),
         ("Marek", "team-2"): ("organization", "system", "river board"),
-        ("Noor", "team-3"): ("mentor", "system", "Followed “Old Herons” (Water 2024), in which a member of this group was."),
+        ("Noor", "team-3"): ("mentor", "system", "Followed “Old Herons” (Water 2024), in which a member of this team was."),
     }
 
 

@@ -247,7 +247,7 @@ def test_what_was_done_with_it_stands_beside_a_later_version(answered: tuple[Sce
     assert [(one.version, one.text) for one in FeedbackReply.objects.all()] == [(later, "We counted forty-two.")]
     other = Submission.objects.create(challenge=call.challenge, group=call.cycle.groups.create(key="else", name="Else"))
     foreign = Version.objects.create(submission=other, number=1, digest="2" * 64, at=timezone.now())
-    with pytest.raises(ReplyRefused, match="another group"):
+    with pytest.raises(ReplyRefused, match="another team"):
         said.record_use(sheet=sheet, version=foreign, by=None, text="Ours")
 
 

@@ -79,7 +79,7 @@ def test_peers_sit_on_panels_of_peers_alone_and_judges_elsewhere(call: Scene) ->
 
 def test_nobody_judges_their_own_team_and_no_two_teams_each_other(call: Scene) -> None:
     seat_peers(challenge=call.challenge, panel="teams", by=None)
-    with pytest.raises(AssignmentRefused, match="their own group"):
+    with pytest.raises(AssignmentRefused, match="their own team"):
         actions.assign(cycle=call.cycle, wanted=wanted(call, (0, 0)), by=None)
     actions.assign(cycle=call.cycle, wanted=wanted(call, (0, 1), (1, 2)), by=None)
     for pairs in (((1, 0),), ((3, 4), (4, 3))):

@@ -269,7 +269,7 @@ def test_a_third_reader_is_whoever_fits_and_has_least():
         last = work_out(actions.ask_third_reader(challenge=call.challenge, panel="jury", group=call.group, by=None).pk)
     assert last.state == "infeasible"
     outside = locked_scene()
-    with pytest.raises(AssignmentRefused, match="no entry of this group"):
+    with pytest.raises(AssignmentRefused, match="no entry of this team"):
         actions.ask_third_reader(challenge=outside.challenge, panel="jury", group=call.group, by=None)
 
 

@@ -166,7 +166,7 @@ def test_reading_earns_nothing_and_what_is_taken_comes_back_and_is_tested(cast: 
     assert hypotheses_in(cast.final, cast.blue.pk) == hypotheses_in(cast.call, cast.red.pk) == []
     test = actions.plan_test(group=cast.red, title=taken.text, prediction=taken.prediction, taken=taken, by=cast.ada.user)
     assert test.taken == taken
-    with pytest.raises(ChangeTestInvalid, match="Another group"):
+    with pytest.raises(ChangeTestInvalid, match="Another team"):
         actions.plan_test(group=cast.blue, title="x", prediction="y", taken=taken, by=cast.ben.user)
     [red, blue] = studied_in(cast.call, [cast.red, cast.blue])
     assert (red.given, red.read, red.taken, red.tested) == (1, 1, 1, 1)
@@ -183,7 +183,7 @@ def test_what_is_taken_is_checked_and_may_be_left_while_the_study_is_on(cast: Ca
     for words in ({"text": "  "}, {"text": "x" * 201}, {"text": "x", "prediction": "y" * 5001}):
         with pytest.raises(TakenInvalid):
             actions.take(round=cast.call, group=cast.red, by=cast.ada.user, **words)
-    with pytest.raises(TakenInvalid, match="another group"):
+    with pytest.raises(TakenInvalid, match="another team"):
         actions.take(round=cast.call, group=cast.red, text="x", reading=Reading.objects.get(group=cast.blue), by=cast.ada.user)
     actions.drop_taken(actions.take(round=cast.call, group=cast.red, text="x", by=cast.ada.user), by=cast.ada.user)
     assert not Taken.objects.exists()

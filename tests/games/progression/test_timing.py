@@ -85,7 +85,7 @@ def test_nothing_is_published_while_entries_are_taken_not_even_of_one_group():
         actions.publish_round(call, by=None)
     actions.extend(call, db_now() + 20 * DAY, by=None, reason="ill", group=GroupFactory(cycle=cycle))
     actions.lock_round(call, by=None, reason="enough")
-    with pytest.raises(RoundRefused, match="1 group"):
+    with pytest.raises(RoundRefused, match="1 team"):
         actions.publish_round(call, by=None)
 
 

@@ -116,7 +116,7 @@ def test_more_time_for_one_group_is_nobody_elses_business(call, now):
 
 
 def test_a_group_of_another_cycle_gets_no_extension(call):
-    with pytest.raises(RoundRefused, match="not a group of this cycle"):
+    with pytest.raises(RoundRefused, match="not a team of this cycle"):
         actions.extend(call, call.closes_at + DAY, by=None, reason="x", group=GroupFactory())
 
 

@@ -90,7 +90,7 @@ def test_the_files_of_a_group_have_a_quota(draft: Submission, monkeypatch: pytes
     monkeypatch.setattr("games.submissions.actions.uploads.GROUP_QUOTA", 2 * len(PDF))
     send(draft)
     send(draft)
-    with pytest.raises(FileRefused, match="files of a group"):
+    with pytest.raises(FileRefused, match="files of a team"):
         send(draft)
 
 

@@ -13,7 +13,7 @@ def test_the_innovation_competition_in_words():
     assert list(rules) == ["Order", "Round Sealed call", "Round Pitch", "Board result", "Board call", "Board favourite", "Awards"]
     assert rules["Order"] == ["The rounds are, in order of time: Sealed call and Pitch."]
     assert rules["Round Sealed call"] == [
-        "Every group takes part.",
+        "Every team takes part.",
         "In concept the panel jury marks impact, novelty and feasibility, each 1 to 5 in steps of 1.",
         "The value of the panel is the mean of the marks.",
         "With fewer than 3 marks there is no value.",
@@ -26,7 +26,7 @@ def test_the_innovation_competition_in_words():
     assert rules["Round Pitch"][:3] == [
         "From the board call into Pitch go the first 2.",
         "All who share the last place that goes on go on.",
-        "Up to 1 more group can be let in by a recorded decision with a reason.",
+        "Up to 1 more team can be let in by a recorded decision with a reason.",
     ]
     assert "Each judge's sheet first becomes one number, the weighted mean of its criteria." in rules["Round Pitch"]
     assert "Then the score is reduced by late_days." in rules["Round Pitch"]
@@ -36,17 +36,17 @@ def test_the_innovation_competition_in_words():
         "Ranked is who took part in Pitch.",
         (
             "Higher score is better; ties go to the higher total of the panel jury in Pitch, then the higher appeal in Pitch. "
-            "Equal groups share a place, and as many places are skipped after them (1, 2, 2, 4)."
+            "Equal teams share a place, and as many places are skipped after them (1, 2, 2, 4)."
         ),
-        "Groups without a score, withdrawn or disqualified are listed after the others, without a place.",
+        "Teams without a score, withdrawn or disqualified are listed after the others, without a place.",
     ]
     assert rules["Awards"] == [
         "gold goes to place 1, on the board result.",
-        "A group gets only one of gold, silver and finalist: the first that it earns, in this order.",
+        "A team gets only one of gold, silver and finalist: the first that it earns, in this order.",
         "silver goes to place 2, on the board result.",
-        "finalist goes to every group whose score is 50 or more, on the board result.",
+        "finalist goes to every team whose score is 50 or more, on the board result.",
         "money pays by place on the board result: 1st 5000.00, 2nd 2500.00 and 3rd 1000.00.",
-        "Groups that share a place share the sum of the places they fill; a cent that is left over goes to one of them by a lot that anybody can draw again.",
+        "Teams that share a place share the sum of the places they fill; a cent that is left over goes to one of them by a lot that anybody can draw again.",
         "Money that no place takes stays unspent and is shown as such.",
         "audience-favourite goes to place 1, on the board favourite.",
     ]
@@ -131,7 +131,7 @@ awards = [{ key = "a", %s }]
     [
         ("points = [10, 6]", "Places in each round become points first: 10, 6; equal places share."),
         ("half_life = 90", "What a round gave counts half after 90 days, a quarter after twice that, and so on."),
-        ("best = 1", "Of each group only the best round counts. A round without score is left out."),
+        ("best = 1", "Of each team only the best round counts. A round without score is left out."),
         ('missing = "unscored"', "Without a score in every round there is no score on this board."),
         ('challenges = ["c"]', "Only c counts on this board."),
         (
@@ -142,11 +142,11 @@ awards = [{ key = "a", %s }]
             'ranked = "any", within = "division"',
             "Ranked is who took part in any of its rounds. Each division is ranked on its own.",
         ),
-        ('source = "points"', "The score is the points that a group has earned by its acts."),
+        ('source = "points"', "The score is the points that a team has earned by its acts."),
         ("decimals = 1", "r3 does not count here."),
         (
             'order = ["solved", "penalty low"], places = "1223"',
-            "Higher number of solved challenges is better; ties go to the lower penalty. Equal groups share a place, and none is skipped after them (1, 2, 2, 3).",
+            "Higher number of solved challenges is better; ties go to the lower penalty. Equal teams share a place, and none is skipped after them (1, 2, 2, 3).",
         ),
     ],
 )
@@ -179,12 +179,12 @@ def test_a_cut_in_words(written, sentence):
         ("decided = true", "a is given by a recorded decision."),
         (
             'at_least = 1, by = "improvement"',
-            "a goes to every group whose improvement from first to last round is 1 or more, on the board b.",
+            "a goes to every team whose improvement from first to last round is 1 or more, on the board b.",
         ),
-        ('amounts = [100], ties = "each"', "Groups that share a place each get the full amount of that place."),
+        ('amounts = [100], ties = "each"', "Teams that share a place each get the full amount of that place."),
         (
             "places = [2, 4], at_least = 5",
-            "a goes to places 2 to 4, and of these every group whose score is 5 or more, on the board b.",
+            "a goes to places 2 to 4, and of these every team whose score is 5 or more, on the board b.",
         ),
     ],
 )
@@ -231,7 +231,7 @@ def test_named_values_in_words():
         "then the higher marks on Impact, compared from the highest down, then the higher total of the panel jury."
     )
     assert (
-        "Higher points earned is better. Equal groups share a place, and as many places are skipped after them (1, 2, 2, 4)."
+        "Higher points earned is better. Equal teams share a place, and as many places are skipped after them (1, 2, 2, 4)."
         in board_rules(scoring, "p")
     )
 
@@ -249,7 +249,7 @@ def test_a_cut_per_division_and_records_in_words():
     assert board_rules(scoring, "rec") == [
         "Listed is every attempt that beat the best one standing at its time; an equal one does not."
     ]
-    assert award_rules(scoring, "fast") == ["fast goes to every group whose score is 60 or less, on the board b, in each sex."]
+    assert award_rules(scoring, "fast") == ["fast goes to every team whose score is 60 or less, on the board b, in each sex."]
 
 
 def test_comparing_in_pairs_in_words():

@@ -125,7 +125,7 @@ def freeze_shape(place: Place, seen: Seen) -> dict[str, Any] | None:
     begun = at is not None and at <= place.access.now
     waiting = sum(row["pending"] for row in seen.part.rows)
     held = ngettext(
-        "%(count)d try of the groups on this page waits.", "%(count)d tries of the groups on this page wait.", waiting
+        "%(count)d try of the teams on this page waits.", "%(count)d tries of the teams on this page wait.", waiting
     ) % {"count": waiting}
     return {"begun": begun, "at": at, "clock": clock_text(spec.freeze), "held": held if begun and waiting else ""}
 

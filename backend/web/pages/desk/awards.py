@@ -163,7 +163,7 @@ def _differs(said: dict[str, Any], design: Design) -> str:
     """What the results say now of a grant that people have acted on already."""
     now = said["now"]
     if now is None:
-        return _("After the last correction the results no longer give this award to this group.")
+        return _("After the last correction the results no longer give this award to this team.")
     money = shapes.money(now["cents"], design.cycle.currency)
     return _("The results now say: place %(place)s %(money)s") % {"place": now["place"] or "–", "money": money}
 

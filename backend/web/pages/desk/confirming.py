@@ -132,7 +132,7 @@ def _told(cycle: Cycle, round_: Round) -> list[str]:
     )
     return [
         str(SHOWS[Visibility(spec.visibility.value if spec else round_.visibility)]),
-        _("Every group reads its marks and its written feedback."),
+        _("Every team reads its marks and its written feedback."),
         told % {"people": people},
     ]
 
@@ -153,14 +153,14 @@ def _too_early(round_: Round, found: Preview) -> list[str]:
     if until is None:
         return []
     return [
-        _("But a group has more time until %(until)s UTC: before that, publishing is refused.")
+        _("But a team has more time until %(until)s UTC: before that, publishing is refused.")
         % {"until": f"{until:%Y-%m-%d %H:%M}"}
     ]
 
 
 def _goes_on(design: Design, key: str, groups: list[str]) -> str:
     spec = design.round(key)
-    text = ngettext("%(count)d group goes on to %(round)s.", "%(count)d groups go on to %(round)s.", len(groups))
+    text = ngettext("%(count)d team goes on to %(round)s.", "%(count)d teams go on to %(round)s.", len(groups))
     return text % {"count": len(groups), "round": spec.title if spec else key}
 
 

@@ -43,7 +43,7 @@ SOURCES: Final = {
 STATES: Final = {"": gettext_lazy("in force"), "lifted": gettext_lazy("lifted"), "all": gettext_lazy("all")}
 SORTS: Final = {
     "judge": (gettext_lazy("judge"), ("person__name", "group__name", "pk")),
-    "group": (gettext_lazy("group"), ("group__name", "person__name", "pk")),
+    "group": (gettext_lazy("team"), ("group__name", "person__name", "pk")),
     "new": (gettext_lazy("newest first"), ("-declared_at", "-pk")),
 }
 
@@ -135,7 +135,7 @@ def _lift(request: HttpRequest, cycle: Cycle) -> None:
 
 def _uphold(request: HttpRequest, cycle: Cycle) -> None:
     one = _chosen(request, cycle)
-    done = _("Their final sheets on this group, and their comparisons with it, no longer count either.")
+    done = _("Their final sheets on this team, and their comparisons with it, no longer count either.")
     attempt(request, lambda: actions.uphold_conflict(conflict=one, by=me(request)), done)
 
 
@@ -148,7 +148,7 @@ def _settle(request: HttpRequest, cycle: Cycle) -> None:
         messages.error(request, _("Tick the judges who are meant, or answer that nobody is."))
         return
     answer, by = request.POST.get("answer", ""), me(request)
-    done = ngettext("%(count)d judge will not mark this group.", "%(count)d judges will not mark this group.", len(judges)) % {
+    done = ngettext("%(count)d judge will not mark this team.", "%(count)d judges will not mark this team.", len(judges)) % {
         "count": len(judges)
     }
     attempt(
@@ -172,7 +172,7 @@ def _declare(request: HttpRequest, cycle: Cycle) -> None:
     person: Person | None = next((one for one in judges_of(cycle) if str(one.pk) == given["person"]), None)
     group = Group.objects.filter(cycle=cycle, key=given["group"]).first()
     if person is None or group is None:
-        messages.error(request, _("Choose a judge and a group."))
+        messages.error(request, _("Choose a judge and a team."))
         return
     done = _("%(judge)s will not mark %(group)s. Sheets on it are given back.") % {"judge": person.name, "group": group.name}
     reason = given["reason"].strip()

@@ -131,7 +131,7 @@ def _cell(group: Group, judge: Person, sheets: Sheets, no: Mapping[Pair, Bar], s
     found: dict[str, Any] = {"value": f"{group.pk}:{judge.pk}", "judge": judge.name, "state": sheet.state if sheet else ""}
     found["sheet"] = sheet.pk if sheet and sheet.state != SheetState.ASSIGNED.value else None
     if bar is not None:
-        found["why"] = _("the own group") if bar.own else bar.reason or _("a conflict of interest")
+        found["why"] = _("the own team") if bar.own else bar.reason or _("a conflict of interest")
     may_have = {"", SheetState.ASSIGNED.value} if judge.pk in seated else {SheetState.ASSIGNED.value}
     found["box"] = bar is None and found["state"] in may_have
     return found

@@ -114,7 +114,7 @@ def _act(request: HttpRequest) -> HttpResponse:
             held = judges_in(group.cycle_id) if group is not None else judges_in(0)
             judge = held.filter(person__in=sorted(access.persons)).select_related("person").first()
             if group is None or judge is None:
-                messages.error(request, _("Choose a group."))
+                messages.error(request, _("Choose a team."))
             else:
                 done = _("You do not judge %(group)s. Sheets on it are given back.") % {"group": group.name}
                 reason = request.POST.get("reason", "")
