@@ -19,6 +19,7 @@ from leaderboards import receipts
 from leaderboards.engine.merkle import leaves_of, path_to, salt_of
 from leaderboards.models import Snapshot, SnapshotProof
 from leaderboards.queries import AUDIENCES, content_digest
+from leaderboards.slices import CHUNK, stored_at, told_of
 
 SECRET: Final = 32
 BATCH: Final = 500
@@ -114,11 +115,14 @@ def proof_of(snapshot: Snapshot) -> SnapshotProof | None:
 
 
 def receipt(snapshot: Snapshot, entry: str, line: int = 0) -> dict[str, Any] | None:
-    """What proves that a row was published: see docs/proof.md. None where there is no such row, or no proof. Two statements at most."""
+    """What proves that a row was published: see docs/proof.md. None where there is no such row, or no proof.
+
+    Three statements, and, once a day for a snapshot, as many more as it takes to read its rows portion by portion.
+    """
     proof = proof_of(snapshot)
     if proof is None:
         return None
-    index = next((at for at, row in enumerate(snapshot.rows) if (row["entry"], row["line"]) == (entry, line)), None)
+    index = next((one.at for one in told_of([snapshot.pk], [entry]) if one.line == line), None)
     if index is None:
         return None
     secret = bytes(proof.secret)
@@ -127,20 +131,21 @@ def receipt(snapshot: Snapshot, entry: str, line: int = 0) -> dict[str, Any] | N
         "statement": json.loads(proof.statement),
         "signature": proof.signature,
         "key": {"kty": "OKP", "crv": "Ed25519", "x": proof.public, "kid": proof.kid},
-        "leaf": snapshot.rows[index],
+        "leaf": stored_at(snapshot.pk, [index])[index],
         "salt": salt_of(secret, index).hex(),
         "index": index,
-        "path": [one.hex() for one in path_to(_leaves(snapshot, secret), index)],
+        "path": [one.hex() for one in path_to(_leaves(snapshot.pk, proof.size, secret), index)],
     }
 
 
-def _leaves(snapshot: Snapshot, secret: bytes) -> list[bytes]:
+def _leaves(snapshot: int, size: int, secret: bytes) -> list[bytes]:
     """The leaf hashes of a snapshot; kept for a day, since they never change."""
-    name = f"leaves:{snapshot.pk}"
+    name = f"leaves:{snapshot}"
     kept: bytes | None = cache.get(name)
     if kept is None:
-        kept = b"".join(leaves_of(snapshot.rows, secret))
-        if len(snapshot.rows) <= SMALL:
+        parts = (leaves_of(stored_at(snapshot, range(at, at + CHUNK)).values(), secret, at) for at in range(0, size, CHUNK))
+        kept = b"".join(one for part in parts for one in part)
+        if size <= SMALL:
             cache.set(name, kept, KEEP)
     return [kept[at : at + HASH] for at in range(0, len(kept), HASH)]
 

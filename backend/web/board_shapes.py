@@ -34,7 +34,8 @@ OVER = {CycleState.CLOSED.value, CycleState.CANCELLED.value}
 class Seen:
     """One page of a board with everything that is shown beside its rows.
 
-    `since`: the published state that movement is told from, with its places (None: since each row's last change of place).
+    `since`: the published state that movement is told from; `before`: the places of these rows and of our own in it (None: since each
+    row's last change of place).
     """
 
     cycle: Cycle

@@ -6,7 +6,7 @@ salted: whoever sees the hash of a leaf cannot find its content by guessing.
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import rfc8785
@@ -40,9 +40,9 @@ def salted(row: Any, salt: bytes) -> bytes:
     return salt + rfc8785.dumps(row)
 
 
-def leaves_of(rows: Sequence[Any], secret: bytes) -> list[bytes]:
-    """The leaf hashes of rows, in their order."""
-    return [leaf_hash(salted(row, salt_of(secret, index))) for index, row in enumerate(rows)]
+def leaves_of(rows: Iterable[Any], secret: bytes, first: int = 0) -> list[bytes]:
+    """The leaf hashes of rows, in their order; `first`: the index of the first of them in the tree."""
+    return [leaf_hash(salted(row, salt_of(secret, index))) for index, row in enumerate(rows, start=first)]
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:

@@ -99,7 +99,7 @@ def _result(grant: Grant) -> Place | None:
     rows = Snapshot.objects.filter(
         board__scope=grant.cycle_id, board__key=grant.board, audience="public", number=grant.snapshot or 0
     )
-    found = rows.select_related("board").first()
+    found = rows.select_related("board").defer("rows").first()
     if found is None or not grant.place:
         return None
     address = absolute("snapshot", grant.cycle.key, grant.board, found.number)

@@ -40,7 +40,7 @@ class ReceiptShape(serializers.Serializer[Any]):
 class Receipts(GenericViewSet[Snapshot]):
     """What proves a row: for whoever may see the version."""
 
-    queryset = Snapshot.objects.select_related("board")
+    queryset = Snapshot.objects.select_related("board").defer("rows")
     serializer_class = ReceiptShape
     seen_as = "snapshot.view"
     permissions = {"receipt": "snapshot.view"}

@@ -1,6 +1,7 @@
 """What was computed, and what of a board is shown to whom."""
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import orjson
@@ -26,6 +27,7 @@ from leaderboards.queries import (
     snapshot_rows,
     standings,
 )
+from leaderboards.slices import Stretch, looked_through, rows_at, size_of, stretches
 
 _KEEP: Final = 24 * 3600
 
@@ -99,14 +101,15 @@ def shown_page(shown: Shown, page: int = 1) -> tuple[str, bytes]:
 
 
 def _published_bytes(shown: Shown, page: int) -> bytes:
-    rows = shown_rows(shown)
-    start = (page - 1) * PAGE_ROWS
-    head = {"board": shown.board.pk, "key": shown.board.key, "version": shown.snapshot.number if shown.snapshot else 0}
-    return orjson.dumps(head | {"page": page, "total": len(rows), "rows": rows[start : start + PAGE_ROWS]})
+    snapshot, start = shown.snapshot, (page - 1) * PAGE_ROWS
+    head = {"board": shown.board.pk, "key": shown.board.key, "version": snapshot.number if snapshot else 0}
+    total = size_of(snapshot.pk) if snapshot else 0
+    found = rows_at(snapshot, range(start, min(start + PAGE_ROWS, total))) if snapshot else {}
+    return orjson.dumps(head | {"page": page, "total": total, "rows": list(found.values())})
 
 
 def shown_rows(shown: Shown) -> list[RowData]:
-    """All rows of what is shown, in order."""
+    """All rows of what is shown, in order: for an export. A page asks for what it shows."""
     if shown.source == "live":
         return rows_of(standings(shown.board, shown.side))
     return snapshot_rows(shown.snapshot) if shown.snapshot else []
@@ -116,17 +119,30 @@ def shown_find(shown: Shown, text: str, most: int = 50) -> list[RowData]:
     """Rows whose group has this key, or this text in its name."""
     if shown.source == "live":
         return found_rows(shown.board, text, shown.side, most)
+    if shown.snapshot is None:
+        return []
     wanted = text.casefold()
-    rows = shown_rows(shown)
-    return [row for row in rows if wanted == row["group"].casefold() or wanted in row["name"].casefold()][:most]
+    # not in the database: what is one letter there depends on how it was made
+    with looked_through([shown.snapshot.pk], "entry", "name") as rows:
+        told = (at for _, at, entry, name in rows if wanted == entry.casefold() or wanted in name.casefold())
+        there = list(islice(told, most))
+    return list(rows_at(shown.snapshot, there).values())
 
 
 def shown_around(shown: Shown, group: str, reach: int) -> list[RowData]:
     """The row of a group with its neighbours in the same bracket; empty if it has none."""
     if shown.source == "live":
         return around(shown.board, group, shown.side, reach=reach)
-    rows = shown_rows(shown)
-    own = next((row for row in rows if row["group"] == group), None)
-    if own is None:
+    if shown.snapshot is None:
         return []
-    return [row for row in rows if row["bracket"] == own["bracket"] and abs(row["rank"] - own["rank"]) <= reach]
+    for inside in stretches(shown.snapshot.pk, [group]):
+        at = inside.firsts[0]
+        if at is not None:
+            return list(rows_at(shown.snapshot, neighbours(inside, at, reach)).values())
+    return []
+
+
+def neighbours(inside: Stretch, at: int, reach: int) -> range:
+    """The positions up to `reach` before and after one, in its bracket."""
+    there = inside.positions
+    return range(max(at - reach, there.start), min(at + reach + 1, there.stop))

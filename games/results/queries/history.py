@@ -1,6 +1,6 @@
 """What was published of a board: its versions, and who had which place in each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from django.core.cache import cache
@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from leaderboards.models import Board, Snapshot
 from leaderboards.queries import PUBLIC
+from leaderboards.slices import told_of
 
 _KEEP: Final = 7 * 24 * 3600
 
@@ -31,7 +32,7 @@ def versions_of(board: Board) -> QuerySet[Snapshot]:
 
 
 def places_in(snapshots: Sequence[Snapshot]) -> list[Places]:
-    """The places in each of these states. At most one statement: a snapshot never changes, so what was read of it is kept."""
+    """The places of all in each of these states. At most one statement: a snapshot never changes, so what was read of it is kept."""
     names = {one.pk: f"places:{one.pk}" for one in snapshots}
     kept: dict[str, Places] = cache.get_many(names.values())
     missing = [pk for pk, name in names.items() if name not in kept]
@@ -40,6 +41,12 @@ def places_in(snapshots: Sequence[Snapshot]) -> list[Places]:
         cache.set_many(read, _KEEP)
         kept = {**kept, **read}
     return [{key: Held(*held) for key, held in kept[names[one.pk]].items()} for one in snapshots]
+
+
+def places_of(snapshot: Snapshot, keys: Collection[str]) -> Places:
+    """The same of these groups alone, however many there are. One statement."""
+    told = told_of([snapshot.pk], {*keys})
+    return {one.entry: Held(one.rank, one.place, one.bracket, one.name) for one in told if not one.line}
 
 
 def _places(rows: Sequence[dict[str, object]]) -> Places:

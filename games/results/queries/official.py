@@ -1,13 +1,17 @@
 """Official results and tables of others beside ours: one statement for all that a board shows of them."""
 
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q
 
 from games.results.models import ExternalResult
-from games.results.queries.boards import Shown, shown_rows
+from games.results.queries.boards import Shown
 from leaderboards.engine import numbers
+from leaderboards.queries import standings
+from leaderboards.slices import CHUNK, looked_through
 
 PLACE: Final = "place"
 SCORE: Final = "score"
@@ -61,9 +65,21 @@ def _beside(shown: Shown, places: dict[str, str], scores: dict[str, str]) -> Bes
     """Compared with all rows of the board. Numbers are compared as numbers: 18.50 is 18.5."""
     if not places and not scores:
         return None
-    both = [row for row in shown_rows(shown) if not row["line"] and (row["group"] in places or row["group"] in scores)]
-    equal = sum(_same(places.get(row["group"]), row["place"]) and _same(scores.get(row["group"]), row["score"]) for row in both)
-    return Beside(places=places, scores=scores, compared=len(both), equal=equal)
+    compared = equal = 0
+    with _ours(shown) as rows:
+        for *_, key, line, place, score in rows:
+            if not line and (key in places or key in scores):
+                compared += 1
+                equal += _same(places.get(key), place) and _same(scores.get(key), score)
+    return Beside(places=places, scores=scores, compared=compared, equal=equal)
+
+
+def _ours(shown: Shown) -> AbstractContextManager[Iterable[tuple[Any, ...]]]:
+    """(…, key, line, place, score) of every row that is shown, portion by portion."""
+    columns = ("entry", "line", "place", "score")
+    if shown.source == "live":
+        return nullcontext(standings(shown.board, shown.side).values_list(*columns).iterator(CHUNK))
+    return looked_through([shown.snapshot.pk], *columns) if shown.snapshot else nullcontext(())
 
 
 def _same(official: str | None, ours: str) -> bool:

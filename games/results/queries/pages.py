@@ -1,17 +1,26 @@
 """One page of what is shown of a board: a bracket, fifty rows, where a group stands, sorted another way if asked."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from heapq import nlargest, nsmallest
+from operator import itemgetter
+from typing import Any, Final
 
-from django.db.models import Count, Min, Q
+import orjson
+from django.db.models import Count, Min, Q, QuerySet
 
-from games.results.queries.boards import Shown, shown_rows
+from games.results.queries.boards import Shown
 from leaderboards.engine import numbers
-from leaderboards.queries import PAGE_ROWS, RowData, around, live_rows, place_of, rows_of, standings, totals_of
+from leaderboards.models import Snapshot, Standing
+from leaderboards.queries import COLUMNS, PAGE_ROWS, RowData, around, live_rows, place_of, row_data, rows_of, standings, totals_of
+from leaderboards.slices import CHUNK, Stretch, looked_through, rows_at, stretches
 
 BY_NAME: Final = "name"
+SCORE: Final = "score"
+"""By these a board may be sorted, and by each of a row's values."""
+
+type Key = tuple[bool, Any, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +52,33 @@ class BoardPage:
 
 
 def board_page(shown: Shown, asked: Asked) -> BoardPage:
-    """One page of a bracket. Live rows: two statements, whatever their number. A snapshot is one row and read whole."""
+    """One page of a bracket, in few statements, whatever the number of rows: two of live rows, four of a snapshot, one more to sort."""
     if shown.source == "live":
         return _live(shown, asked)
-    rows = shown_rows(shown)
-    totals: dict[str, int] = {}
-    for row in rows:
-        totals[row["bracket"]] = totals.get(row["bracket"], 0) + 1
-    chosen, rank = _where(asked, totals, _first(rows, {asked.find}), _first(rows, asked.own))
-    inside = [row for row in rows if row["bracket"] == chosen]
-    position = next((number for number, row in enumerate(inside, start=1) if row["rank"] == rank), None) if rank else None
-    return _cut(inside, asked, chosen, totals, position)
+    return _published(shown.snapshot, asked) if shown.snapshot is not None else BoardPage([], "", [""], 1, 1, 0)
 
 
-def _first(rows: Iterable[RowData], keys: Collection[str]) -> dict[str, int]:
-    """Bracket -> the rank of a group's first row there."""
-    found: dict[str, int] = {}
-    for row in rows:
-        if row["group"] in keys:
-            found.setdefault(row["bracket"], row["rank"])
-    return found
+def _published(snapshot: Snapshot, asked: Asked) -> BoardPage:
+    found = stretches(snapshot.pk, [asked.find] if asked.find else [], asked.own)
+    finds, owns = ({one.bracket: rank for one in found if (rank := one.rank(which)) is not None} for which in (0, 1))
+    chosen, rank = _where(asked, {one.bracket: one.total for one in found}, finds, owns)
+    inside = next((one for one in found if one.bracket == chosen), Stretch(chosen, 0, 0))
+    page = _inside(_page_of(rank) if rank and not asked.sort else asked.page, inside.total)
+    part: Sequence[int] = inside.positions[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+    if asked.sort:
+        part = _sorted_positions(snapshot, inside, asked, page)
+    mine = [inside.start + owns[chosen] - 1] if chosen in owns else []
+    there = rows_at(snapshot, [*part, *mine])
+    own = next((there[at] for at in mine), None)
+    brackets = [one.bracket for one in found] or [""]
+    return BoardPage([there[at] for at in part], chosen, brackets, page, _pages(inside.total), inside.total, own)
+
+
+def _sorted_positions(snapshot: Snapshot, inside: Stretch, asked: Asked, page: int) -> list[int]:
+    whole = asked.sort in {BY_NAME, SCORE}
+    with looked_through([snapshot.pk], asked.sort if whole else "values") as rows:
+        there = ((at, told if whole else orjson.loads(told).get(asked.sort)) for _, at, told in rows if at in inside.positions)
+        return in_order(((_key(asked, at, value), at) for at, value in there), inside.total, page)
 
 
 def _kept(shown: Shown, asked: Asked) -> BoardPage:
@@ -97,15 +113,35 @@ def _live(shown: Shown, asked: Asked) -> BoardPage:
         owns |= {bracket: mine} if mine is not None else {}
     chosen, rank = _where(asked, totals, finds, owns)
     inside = rows.filter(bracket=chosen)
-    if asked.sort:
-        return _cut(rows_of(inside), asked, chosen, totals, None)
     total = totals.get(chosen, 0)
-    page = _inside(_page_of(rank) if rank else asked.page, total)
+    page = _inside(_page_of(rank) if rank and not asked.sort else asked.page, total)
+    part, own = _sorted(inside, asked, total, page) if asked.sort else _in_ranks(inside, asked, page)
+    return BoardPage(part, chosen, list(totals) or [""], page, _pages(total), total, own)
+
+
+def _in_ranks(inside: QuerySet[Standing], asked: Asked, page: int) -> tuple[list[RowData], RowData | None]:
+    """The rows of a page, and our own."""
     here = Q(rank__gt=(page - 1) * PAGE_ROWS, rank__lte=page * PAGE_ROWS)
     found = rows_of(inside.filter(here | Q(entry__in=asked.own, line=0) if asked.own else here))
     own = next((row for row in found if row["group"] in asked.own), None)
-    part = [row for row in found if (page - 1) * PAGE_ROWS < row["rank"] <= page * PAGE_ROWS]
-    return BoardPage(part, chosen, list(totals) or [""], page, _pages(total), total, own)
+    return [row for row in found if (page - 1) * PAGE_ROWS < row["rank"] <= page * PAGE_ROWS], own
+
+
+def _sorted(inside: QuerySet[Standing], asked: Asked, total: int, page: int) -> tuple[list[RowData], RowData | None]:
+    """The same in another order: all rows are looked at, portion by portion."""
+    own: list[RowData] = []
+
+    def keyed() -> Iterator[tuple[Key, RowData]]:
+        for row in map(row_data, inside.values(*COLUMNS).iterator(CHUNK)):
+            if row["group"] in asked.own:
+                own.append(row)
+            value = (
+                row["name"] if asked.sort == BY_NAME else row["score"] if asked.sort == SCORE else row["values"].get(asked.sort)
+            )
+            yield _key(asked, row["rank"], value), row
+
+    part = in_order(keyed(), total, page)
+    return part, next(iter(own), None)
 
 
 def _where(asked: Asked, totals: dict[str, int], found: dict[str, int], own: dict[str, int]) -> tuple[str, int | None]:
@@ -119,27 +155,23 @@ def _where(asked: Asked, totals: dict[str, int], found: dict[str, int], own: dic
     return next(iter(own), brackets[0]), None
 
 
-def _cut(inside: list[RowData], asked: Asked, bracket: str, totals: dict[str, int], position: int | None) -> BoardPage:
-    own = next((row for row in inside if row["group"] in asked.own), None)
-    rows = in_order(inside, asked.sort, low=asked.low) if asked.sort else inside
-    page = _inside(_page_of(position) if position and not asked.sort else asked.page, len(rows))
-    start = (page - 1) * PAGE_ROWS
-    part = rows[start : start + PAGE_ROWS]
-    return BoardPage(part, bracket, list(totals) or [""], page, _pages(len(rows)), len(rows), own)
+def in_order[T](keyed: Iterable[tuple[Key, T]], total: int, page: int) -> list[T]:
+    """What is on one page of `total` in the order of their keys. Only as many are held as lie before the page, or behind it if they are fewer."""
+    start, stop = (page - 1) * PAGE_ROWS, min(page * PAGE_ROWS, total)
+    if stop <= total - start:
+        return [one for _, one in nsmallest(stop, keyed, key=itemgetter(0))[start:]]
+    return [one for _, one in nlargest(total - start, keyed, key=itemgetter(0))[::-1][: stop - start]]
 
 
-def in_order(rows: Iterable[RowData], name: str, *, low: bool) -> list[RowData]:
-    """Rows by the value of this name, best first (`low`: less is better); rows without it last. Equal ones as on the board."""
-    if name == BY_NAME:
-        return sorted(rows, key=lambda row: row["name"].casefold())
-    read: Callable[[RowData], Fraction | None] = lambda row: _value(row, name)  # noqa: E731 used twice below
-    there = [row for row in rows if read(row) is not None]
-    ordered = sorted(there, key=lambda row: (read(row) or 0) * (1 if low else -1))
-    return ordered + [row for row in rows if read(row) is None]
+def _key(asked: Asked, at: int, value: Any) -> Key:
+    """Best first (`low`: less is better), without a number last, equal ones as on the board."""
+    if asked.sort == BY_NAME:
+        return False, value.casefold(), at
+    number = _number(value)
+    return number is None, (number or 0) * (1 if asked.low else -1), at
 
 
-def _value(row: RowData, name: str) -> Fraction | None:
-    text = row["score"] if name == "score" else row["values"].get(name)
+def _number(text: Any) -> Fraction | None:
     try:
         return numbers.parse(text) if isinstance(text, str) and text else None
     except ValueError:

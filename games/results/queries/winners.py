@@ -1,13 +1,14 @@
 """Who stands first on the published main boards of many cycles."""
 
-from collections.abc import Collection, Mapping
-from typing import Any, Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 from django.core.cache import cache
 from django.db.models import OuterRef, Subquery
 
 from leaderboards.models import Board, Snapshot
 from leaderboards.queries import PUBLIC
+from leaderboards.slices import looked_through
 
 _KEEP: Final = 24 * 3600
 
@@ -25,24 +26,21 @@ def first_places(cycles: Collection[int]) -> dict[int, list[First]]:
     snapshots = {pk: scope for scope, pk in boards.values_list("scope", "last") if pk is not None}
     kept: dict[str, list[First]] = cache.get_many([f"first:{pk}" for pk in snapshots])
     missing = [pk for pk in snapshots if f"first:{pk}" not in kept]
-    read = {
-        f"first:{pk}": _firsts(rows) for pk, rows in Snapshot.objects.filter(pk__in=missing).values_list("pk", "rows") if missing
-    }
+    read = _firsts(missing)
     if read:
         cache.set_many(read, _KEEP)
     found: Mapping[str, list[First]] = {**kept, **read}
     return {scope: [(*one,) for one in found.get(f"first:{pk}", [])] for pk, scope in snapshots.items()}
 
 
-def _firsts(rows: list[dict[str, Any]]) -> list[First]:
-    """The rows of each bracket that share its best place."""
-    best: dict[str, int] = {}
-    for row in rows:
-        if row["place"] and not row["line"]:
-            best.setdefault(row["bracket"], row["rank"])
-    places = {row["bracket"]: row["place"] for row in rows if best.get(row["bracket"]) == row["rank"] and row["place"]}
-    return [
-        (row["bracket"], row["entry"], row["name"])
-        for row in rows
-        if row["place"] and row["place"] == places.get(row["bracket"]) and not row["line"]
-    ]
+def _firsts(snapshots: Sequence[int]) -> dict[str, list[First]]:
+    """By the name under which they are kept: the groups of each bracket that share its best place."""
+    found: dict[str, list[First]] = {f"first:{pk}": [] for pk in snapshots}
+    if not snapshots:
+        return found
+    best: dict[tuple[int, str], str] = {}
+    with looked_through(snapshots, "entry", "line", "place", "bracket", "name") as rows:
+        for pk, _, entry, line, place, bracket, name in rows:
+            if place and not line and place == best.setdefault((pk, bracket), place):
+                found[f"first:{pk}"].append((bracket, entry, name))
+    return found

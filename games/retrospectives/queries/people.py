@@ -15,7 +15,9 @@ from games.results.queries.reach import participation_of, reach_of
 from games.rounds.models import Extension, Round
 from games.submissions.models import Attempt, Submission
 from games.submissions.rules import COUNTS
-from leaderboards.models import Board, Snapshot
+from leaderboards.models import Board
+from leaderboards.queries import latest
+from leaderboards.slices import looked_through
 
 LATE: Final = timedelta(hours=24)
 
@@ -72,8 +74,11 @@ def _placed(cycle: Cycle) -> int:
     board = Board.objects.filter(scope=cycle.pk, number=1).first()
     if board is None:
         return 0
-    last = Snapshot.objects.filter(board=board, audience="public").order_by("-number").first()
-    return 0 if last is None else len({row["entry"] for row in last.rows if row["place"]})
+    last = latest(board, rows=False)
+    if last is None:
+        return 0
+    with looked_through([last.pk], "entry", "place") as rows:
+        return len({entry for _, _, entry, place in rows if place})
 
 
 def rounds(cycle: Cycle) -> list[dict[str, Any]]:

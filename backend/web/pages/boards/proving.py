@@ -40,10 +40,10 @@ def _seen(request: HttpRequest, cycle: str, key: str) -> Place:
     return place_of(request, cycle_seen(request, cycle), key)
 
 
-def _version(place: Place, number: int) -> Snapshot:
-    """A published version with its rows, if this person may see it; else 404."""
-    rows = Snapshot.objects.filter(board=place.board, audience=PUBLIC, number=number).select_related("board")
-    found = visible(place.access, "snapshot.view", rows).first()
+def _version(place: Place, number: int, *, rows: bool = True) -> Snapshot:
+    """A published version, with its rows or without, if this person may see it; else 404."""
+    there = Snapshot.objects.filter(board=place.board, audience=PUBLIC, number=number).select_related("board")
+    found = visible(place.access, "snapshot.view", there if rows else there.defer("rows")).first()
     if found is None:
         raise Http404
     return found
@@ -53,7 +53,7 @@ def _version(place: Place, number: int) -> Snapshot:
 def row_receipt(request: HttpRequest, cycle: str, key: str, number: int) -> HttpResponse:
     """The receipt of a row as a file: of the group that is asked for, else of the person's own."""
     place = _seen(request, cycle, key)
-    snapshot = _version(place, number)
+    snapshot = _version(place, number, rows=False)
     asked = request.GET.get("group", "")[:100]
     keys = [asked] if asked else list(place.own)
     found = next((said for one in keys if (said := proof.receipt(snapshot, one, _line(request))) is not None), None)

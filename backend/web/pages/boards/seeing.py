@@ -1,6 +1,6 @@
 """What of a board this person may see, read in few statements: the board and its sisters, the side, the page, a contest's cells."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from games.results.queries import Shown, shown_around, shown_of
 from games.results.queries.alike import Alike, alike_on
 from games.results.queries.behind import with_waiting
 from games.results.queries.contest import Task, grid_of, tasks_tried
-from games.results.queries.history import places_in
+from games.results.queries.history import places_of
 from games.results.queries.pages import Asked, BoardPage, board_page
 from games.rounds.models import Round
 from games.rounds.queries import rounds_of
@@ -138,7 +138,8 @@ def page_seen(request: HttpRequest, place: Place, *, versions: list[Snapshot] | 
         group=_middle(part, group) if part is not None else group,
         alike=Alike() if past else alike_on(place.shown, open_to=SCORES_SHOWN, cycle=place.cycle),
     )
-    return _with_grid(place, replace(seen, **_since(place, versions)), found)
+    keys = {row["group"] for row in seen.part.rows} | {*place.own}
+    return _with_grid(place, replace(seen, **_since(place, keys, versions)), found)
 
 
 def _middle(part: BoardPage, group: str) -> str:
@@ -156,14 +157,14 @@ def _around(place: Place, keys: Sequence[str], steps: list[str]) -> BoardPage | 
     return BoardPage(rows, rows[0]["bracket"], [rows[0]["bracket"]], 1, 1, len(rows), own)
 
 
-def _since(place: Place, versions: list[Snapshot] | None) -> dict[str, Any]:
-    """What movement of live rows is told from: the state published last, if there is one."""
+def _since(place: Place, keys: Collection[str], versions: list[Snapshot] | None) -> dict[str, Any]:
+    """What movement of these live rows is told from: the state published last, if there is one."""
     if place.shown.source != "live":
         return {}
     last = versions[0] if versions else None
     if versions is None:
         last = Snapshot.objects.filter(board=place.board, audience=PUBLIC).defer("rows").order_by("-number").first()
-    return {} if last is None else {"since": last, "before": places_in([last])[0]}
+    return {} if last is None else {"since": last, "before": places_of(last, keys)}
 
 
 def _with_grid(place: Place, seen: Seen, tasks: tuple[Task, ...]) -> Seen:
