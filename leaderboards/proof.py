@@ -122,7 +122,7 @@ def receipt(snapshot: Snapshot, entry: str, line: int = 0) -> dict[str, Any] | N
     proof = proof_of(snapshot)
     if proof is None:
         return None
-    index = next((one.at for one in told_of([snapshot.pk], [entry]) if one.line == line), None)
+    index = next((one.at for one in told_of(snapshot.pk, [entry]) if one.line == line), None)
     if index is None:
         return None
     secret = bytes(proof.secret)

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 from django.db import connection
+from django.db.models import F, Func, JSONField, Value
 
 from leaderboards.models import Snapshot
 from leaderboards.queries import RowData, row_data
@@ -42,9 +43,8 @@ class Stretch(NamedTuple):
 
 
 class Told(NamedTuple):
-    """Where an entry stood in a snapshot (an id): at which position, and what is shown of it."""
+    """Where an entry stood in a snapshot: at which position, and what is shown of it."""
 
-    snapshot: int
     at: int
     entry: str
     line: int
@@ -58,9 +58,8 @@ class Told(NamedTuple):
 # --- Some columns of all rows ---------------------------------------------------------------------------------------------------------
 
 
-def _columns(snapshots: int, *names: str) -> str:
-    """A SELECT of `snapshot`, `at` (the position) and these columns of the rows of so many snapshots, whose ids are its parameters."""
-    asked = f"s.id IN ({_marks(snapshots)})"
+def _columns(asked: str, *names: str) -> str:
+    """A SELECT of `snapshot`, `at` (the position) and these columns of the rows of some snapshots `s`: a condition says which."""
     if connection.vendor == "postgresql":
         quoted = ", ".join(f'"{name}"' for name in names)
         typed = ", ".join(f'"{name}" {TYPES.get(name, "text")}' for name in names)
@@ -75,6 +74,10 @@ def _marks(number: int) -> str:
     return ", ".join(["%s"] * number) or "NULL"
 
 
+def _ids(snapshots: Sequence[int]) -> str:
+    return f"s.id IN ({_marks(len(snapshots))})"
+
+
 def _possible(keys: Iterable[str]) -> list[str]:
     """Those that may stand somewhere: PostgreSQL refuses a text with a zero byte, and so nobody is called so."""
     return [one for one in keys if "\0" not in one]
@@ -84,7 +87,7 @@ def stretches(snapshot: int, *wanted: Collection[str]) -> list[Stretch]:
     """The brackets of a snapshot (its id) in their order, and where entries with these keys stand in them. One statement."""
     sought = [_possible(keys) for keys in wanted]
     firsts = "".join(f", min(at) FILTER (WHERE entry IN ({_marks(len(keys))}))" for keys in sought)
-    told = f"({_columns(1, 'entry', 'bracket')}) AS told GROUP BY bracket ORDER BY min(at)"
+    told = f"({_columns('s.id = %s', 'entry', 'bracket')}) AS told GROUP BY bracket ORDER BY min(at)"
     asked: list[str | int] = [*(key for keys in sought for key in keys), snapshot]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT bracket, min(at), count(*){firsts} FROM {told}", asked)  # noqa: S608 same
@@ -99,14 +102,16 @@ def size_of(snapshot: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def told_of(snapshots: Sequence[int], entries: Collection[str]) -> list[Told]:
-    """Where these entries stood in each of these snapshots, in order of their rows. One statement; none where nothing is asked."""
+def told_of(snapshot: int, entries: Iterable[str]) -> list[Told]:
+    """Where these entries stood, in order. One statement; none where nothing is asked."""
     sought = _possible(entries)
-    if not sought or not snapshots:
-        return []
-    told = f"({_columns(len(snapshots), *Told._fields[2:])}) AS told WHERE entry IN ({_marks(len(sought))}) ORDER BY at"
+    return _told("s.id = %s", [snapshot], sought) if sought else []
+
+
+def _told(asked: str, parameters: Sequence[Any], entries: Sequence[str]) -> list[Told]:
+    told = f"({_columns(asked, *Told._fields[1:])}) AS told WHERE entry IN ({_marks(len(entries))}) ORDER BY at"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(Told._fields)} FROM {told}", [*snapshots, *sought])  # noqa: S608 same
+        cursor.execute(f"SELECT {', '.join(Told._fields)} FROM {told}", [*parameters, *entries])  # noqa: S608 same
         return [Told(*row) for row in cursor.fetchall()]
 
 
@@ -117,7 +122,7 @@ def looked_through(snapshots: Sequence[int], *columns: str) -> Iterator[Iterator
     For what only a look at all of them tells: whoever has found what there is to find leaves the block. `values` comes as JSON text.
     """
     names = ", ".join(f'"{name}"' for name in ("snapshot", "at", *columns))
-    told = f"({_columns(len(snapshots), *columns)}) AS told ORDER BY snapshot, at"
+    told = f"({_columns(_ids(snapshots), *columns)}) AS told ORDER BY snapshot, at"
     with connection.chunked_cursor() as cursor:
         cursor.execute(f"SELECT {names} FROM {told}", list(snapshots))  # noqa: S608 same
         yield (row for rows in iter(lambda: cursor.fetchmany(CHUNK), []) for row in rows)
@@ -143,16 +148,34 @@ def stored_at(snapshot: int, positions: Iterable[int]) -> dict[int, dict[str, An
         return {at: orjson.loads(row) for at, row in cursor.fetchall()}
 
 
+class FirstLine(Func):
+    """The row of a group in each of several snapshots, as a column of them; None where it has none. `keys`: under which it may stand."""
+
+    output_field = JSONField()
+    template = "jsonb_path_query_first(%(expressions)s)"
+    arg_joiner = ", '$[*] ? (@.entry == $keys[*] && @.line == 0)', "
+
+    def __init__(self, keys: Iterable[str], **extra: Any) -> None:
+        super().__init__(F("rows"), Value({"keys": sorted(keys)}, JSONField()), **extra)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """The same in SQLite's words."""
+        where = ") WHERE json_extract(value, '$.line') = 0 AND json_extract(value, '$.entry') IN (SELECT atom FROM json_each("
+        template = "(SELECT value FROM json_each(%(expressions)s, '$.keys')) ORDER BY key LIMIT 1)"
+        return self.as_sql(compiler, connection, template=template, arg_joiner=where, **extra)
+
+
 def rows_at(snapshot: Snapshot, positions: Iterable[int]) -> dict[int, RowData]:
-    """The same for showing, with the movement since the snapshot before. Three statements at most."""
+    """The same for showing, with the movement since the snapshot before. Two statements at most."""
     stored = stored_at(snapshot.pk, positions)
-    before = _places_before(snapshot, {row["entry"] for row in stored.values()})
+    before = _places_before(snapshot, list({row["entry"] for row in stored.values()}))
     return {at: row_data({**row, "previous_place": before.get((row["entry"], row["line"]), "")}) for at, row in stored.items()}
 
 
-def _places_before(snapshot: Snapshot, entries: Collection[str]) -> dict[tuple[str, int], str]:
-    """(entry, line) → its place in the snapshot before, of these entries. Two statements; none for the first."""
-    if snapshot.number <= 1:
+def _places_before(snapshot: Snapshot, entries: Sequence[str]) -> dict[tuple[str, int], str]:
+    """(entry, line) → its place in the snapshot before, of these entries. One statement; none for the first."""
+    if snapshot.number <= 1 or not entries:
         return {}
-    earlier = Snapshot.objects.filter(board_id=snapshot.board_id, audience=snapshot.audience, number=snapshot.number - 1)
-    return {(one.entry, one.line): one.place for one in told_of(list(earlier.values_list("pk", flat=True)), entries)}
+    earlier = (snapshot.board_id, snapshot.audience, snapshot.number - 1)
+    told = _told("s.board_id = %s AND s.audience = %s AND s.number = %s", earlier, entries)
+    return {(one.entry, one.line): one.place for one in told}

@@ -48,7 +48,7 @@ from leaderboards.engine.spec import LIVE_FORMATS
 from leaderboards.engine.words import challenge_rules
 from leaderboards.models import Board, Snapshot
 from leaderboards.queries import PUBLIC
-from leaderboards.slices import Told, told_of
+from leaderboards.slices import FirstLine
 
 
 @require_safe
@@ -125,22 +125,17 @@ def _facts(row: Group) -> list[dict[str, Any]]:
 
 
 def _places(access: Access, row: Group) -> list[dict[str, Any]]:
-    """The group's place on each board in its last published state, and in the states before: two statements."""
+    """The group's place on each board in its last published state, and in the states before: one statement."""
     stored = Snapshot.objects.filter(board__scope=row.cycle_id, audience=PUBLIC).select_related("board").defer("rows")
     seen = visible(access, "snapshot.view", stored.filter(board__in=visible(access, "board.view", Board.objects.all())))
     history: dict[int, list[dict[str, Any]]] = {}
     boards: dict[int, Board] = {}
     keys = {row.key} | ({public_key(row)} if row.pk in access.groups or access.reads(row.cycle_id) else set())
-    states = list(seen.order_by("board__number", "number"))
-    lines: dict[int, Told] = {}
-    for line in told_of([one.pk for one in states], keys):
-        if not line.line:
-            lines.setdefault(line.snapshot, line)
-    for one in states:
-        if one.pk in lines:
-            line = lines[one.pk]
+    for one in seen.annotate(line=FirstLine(keys)).order_by("board__number", "number"):
+        if one.line is not None:
             boards[one.board_id] = one.board
-            history.setdefault(one.board_id, []).append({"number": one.number, "place": line.place, "score": line.score})
+            told = {"number": one.number, "place": one.line["place"], "score": one.line["score"]}
+            history.setdefault(one.board_id, []).append(told)
     return [{"board": boards[pk], "now": states[-1], "before": states[:-1], "of": ""} for pk, states in history.items()]
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 from django.core.cache import cache
-from django.db.models import Count, Exists, IntegerField, JSONField, Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, JSONField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -36,12 +36,13 @@ from games.playbooks.rules import Capability
 from games.playbooks.schema import Design
 from games.progression.models import Carried
 from games.results.models import ExternalResult
-from games.results.queries import Shown, shown_of, shown_page
+from games.results.queries import shown_of, shown_page
 from games.retrospectives.models import Retrospective
 from games.rounds.models import Round
 from games.rounds.queries import rounds_of
 from leaderboards.models import Board, Snapshot
-from leaderboards.queries import PUBLIC
+from leaderboards.queries import PAGE_ROWS, PUBLIC
+from leaderboards.slices import stored_at
 
 TOP: Final = 5
 SOME: Final = 3
@@ -124,29 +125,33 @@ def measured_values(access: Access, cycle: Cycle) -> list[Observation]:
 
 
 def _with_last(boards: QuerySet[Board]) -> QuerySet[Board]:
-    """Boards with the number of their last published state."""
-    last = Snapshot.objects.filter(board=OuterRef("pk"), audience=PUBLIC).order_by().values("board")
-    return boards.annotate(last=Subquery(last.annotate(n=Max("number")).values("n")))
+    """Boards with the id of their last published state."""
+    last = Snapshot.objects.filter(board=OuterRef("pk"), audience=PUBLIC).order_by("-number")
+    return boards.annotate(last=Subquery(last.values("pk")[:1]))
 
 
 def _preview(board: Any) -> dict[str, Any] | None:
     """The first rows of the main board as everybody sees them. A published state never changes, so its head is kept."""
-    kept = f"board-head:{board.pk}:{board.last}"
+    kept = f"board-head:{board.last}"
     rows = cache.get(kept) if board.last else None
     if rows is None:
         if not board.last and not board.live:
             return None
-        every = orjson.loads(shown_page(_published(board) if board.last else shown_of(board, organizes=False))[1])["rows"]
+        every = _published(board.last) if board.last else _live(board)
         rows = [row for row in every if row["place"]][:TOP]
         if board.last:
             cache.set(kept, rows, KEEP)
     return {"board": board, "rows": rows, "decimals": shapes.decimals_in(row["score"] for row in rows)} if rows else None
 
 
-def _published(board: Any) -> Shown:
-    """What was published last of a board whose last number is known: its rows are read with those before, if anybody wants them."""
-    held = ["board_id", "audience", "number"]
-    return Shown(board, "published", snapshot=Snapshot.from_db("default", held, [board.pk, PUBLIC, board.last]))
+def _published(snapshot: int) -> list[dict[str, Any]]:
+    """The first page of what was published, as far as it is shown here."""
+    return [row | {"group": row["entry"]} for row in stored_at(snapshot, range(PAGE_ROWS)).values()]
+
+
+def _live(board: Board) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = orjson.loads(shown_page(shown_of(board, organizes=False))[1])["rows"]
+    return rows
 
 
 # --- Numbers, people, facts -----------------------------------------------------------------------------------------------------------

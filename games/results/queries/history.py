@@ -45,7 +45,7 @@ def places_in(snapshots: Sequence[Snapshot]) -> list[Places]:
 
 def places_of(snapshot: Snapshot, keys: Collection[str]) -> Places:
     """The same of these groups alone, however many there are. One statement."""
-    told = told_of([snapshot.pk], {*keys})
+    told = told_of(snapshot.pk, {*keys})
     return {one.entry: Held(one.rank, one.place, one.bracket, one.name) for one in told if not one.line}
 
 

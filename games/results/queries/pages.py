@@ -52,7 +52,7 @@ class BoardPage:
 
 
 def board_page(shown: Shown, asked: Asked) -> BoardPage:
-    """One page of a bracket, in few statements, whatever the number of rows: two of live rows, four of a snapshot, one more to sort."""
+    """One page of a bracket, in few statements, whatever the number of rows: two of live rows, three of a snapshot, one more to sort."""
     if shown.source == "live":
         return _live(shown, asked)
     return _published(shown.snapshot, asked) if shown.snapshot is not None else BoardPage([], "", [""], 1, 1, 0)
