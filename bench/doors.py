@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from backend.cli.parts import granian
 from backend.services.ports import HOST, answers, free_port, wait_until
+from backend.services.supervisor import Part
 from bench.boards import analyse, board
 from bench.client import Load, load, request
 from bench.contests import Contest, assign, begun, enter
@@ -30,7 +31,12 @@ ANSWER: Final = {"data": {"title": "A well for every village"}, "note": "shorter
 
 
 def web(stage: Stage) -> int:
-    """One granian process with the threads of production; its port."""
+    """The web process that most rows ask; its port."""
+    return serving(stage)[0]
+
+
+def serving(stage: Stage) -> tuple[int, Part]:
+    """One more granian process with the threads of production: its port, and itself for whoever ends it."""
     port = free_port()
     command = [
         "bench.web:application" if part == "backend.wsgi:application" else part
@@ -40,7 +46,7 @@ def web(stage: Stage) -> int:
     if not wait_until(partial(answers, port), alive=part.alive, seconds=30):
         raise part.failure()
     load(port, [request("GET", BARE)] * 50, connections=2)
-    return port
+    return port, part
 
 
 @dataclass(slots=True)

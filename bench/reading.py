@@ -1,4 +1,4 @@
-"""Reading a board that is ready: beside Django with one fetch from Redis, while scores arrive, and what a web process weighs."""
+"""Reading a board that is ready: beside Django with one fetch from Redis, and while scores arrive."""
 
 import os
 import signal
@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
@@ -18,8 +17,8 @@ from bench.boards import analyse
 from bench.client import load, request
 from bench.contests import begun
 from bench.doors import API, THREADS, web
-from bench.harness import Count, Pair, Race, Result, Stage
-from bench.limits import FETCHED, HELD, WHOLE
+from bench.harness import Pair, Race, Stage
+from bench.limits import FETCHED, HELD
 from games.cycles.models import Cycle
 from leaderboards.bulk import insert_many
 from leaderboards.models import Board, Standing
@@ -28,8 +27,6 @@ from leaderboards.queries import PAGE_ROWS, PUBLIC
 GROUPS: Final = {"tiny": 120, "quick": 10_000, "default": 20_000, "full": 100_000}
 REQUESTS: Final = {"tiny": 20, "quick": 2_000, "default": 3_000, "full": 20_000}
 SCORES: Final = 100  # per second
-MOST_MB: Final = 115
-GROWS_MB: Final = 10
 PATIENCE: Final = 60  # seconds for a process to begin
 SETTLES: Final = 0.5
 
@@ -135,7 +132,7 @@ def warm(stage: Stage) -> Iterator[Pair]:
 
 @contextmanager
 def while_written(stage: Stage) -> Iterator[Pair]:
-    """The same while scores arrive, against nobody writing."""
+    """The same and while scores arrive.against nobody writing."""
     board, connections = stage.once(large), stage.sizes.connections
     port, number = warmed(stage, board), REQUESTS[stage.sizes.name]
     notes = stage.folder / "scoring.txt"
@@ -167,47 +164,6 @@ def while_written(stage: Stage) -> Iterator[Pair]:
         stage.house.parts.remove(part)
 
 
-def weight(stage: Stage) -> float:
-    """Megabytes that the heaviest process of the web server holds, alone or shared with others (RSS)."""
-    [part] = [one for one in stage.house.parts if one.name == "granian"]
-    family = [part.process.pid, *_children(part.process.pid)]
-    return max(_held(pid) for pid in family) / 1024
-
-
-def _children(pid: int) -> list[int]:
-    listed = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(one) for one in listed.read_text().split()] if listed.exists() else []
-
-
-def _held(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0])
-
-
-def memory(stage: Stage) -> Iterator[Result]:
-    """After reads of a small board, then of a large one: pages, neighbours, what was looked for."""
-    few, many = stage.once(small), stage.once(large)
-    port, number = warmed(stage, few), REQUESTS[stage.sizes.name] // 2
-    weights = []
-    for board in (few, many):
-        groups, here = Standing.objects.filter(board=board).count(), f"{API}/boards/{board.pk}"
-        asks = [first_page(board)] * number
-        asks += [request("GET", f"{here}/standings?page={page}") for page in range(1, min(200, groups // PAGE_ROWS) + 1)]
-        asks += [request("GET", f"{here}/around?group=g{one:06}") for one in range(1, groups, max(1, groups // 100))]
-        asks += [request("GET", f"{here}/find?q=Group%20{one}") for one in range(1, 20)]
-        load(port, asks, connections=stage.sizes.connections)
-        weights.append(weight(stage))
-    about = "RSS of a web process after reads of a board"
-    for board, held in zip((few, many), weights, strict=True):
-        name = f"web-memory: a board of {Standing.objects.filter(board=board).count():,} groups"
-        yield Result(name, "MB", held, MOST_MB, None, f"≤ {MOST_MB}", held > MOST_MB, (), about)
-    grown = weights[1] - weights[0]
-    yield Result("web-memory: growth", "MB", grown, GROWS_MB, None, f"≤ {GROWS_MB}", grown > GROWS_MB, (), about)
-    load(port, [request("GET", WHOLE)], connections=1)
-    about = "the same process once every view is loaded and every template read: what only boards need is not all of it"
-    yield Result("web-memory: everything loaded", "MB", weight(stage), MOST_MB, None, "", below=False, about=about)
-
-
 ROWS: Final = (
     Race(
         "read-ready",
@@ -219,5 +175,4 @@ ROWS: Final = (
     Race(
         "read-written", f"the same while {SCORES} scores/s arrive; limit: the same while none do", "/s", while_written, must=0.8
     ),
-    Count("web-memory", "what a web process weighs", memory),
 )

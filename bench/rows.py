@@ -17,6 +17,7 @@ from bench import (
     seasons,
     statements,
     totals,
+    weighing,
     writing,
 )
 from bench.harness import Row
@@ -27,6 +28,7 @@ ROWS: Final[tuple[Row, ...]] = (
     *doors.ROWS,
     *live.ROWS,
     *reading.ROWS,
+    *weighing.ROWS,
     *planning.ROWS,
     *judging.ROWS,
     *pairwise.ROWS,

@@ -19,12 +19,14 @@ from leaderboards import receipts
 from leaderboards.engine.merkle import leaves_of, path_to, salt_of
 from leaderboards.models import Snapshot, SnapshotProof
 from leaderboards.queries import AUDIENCES, content_digest
-from leaderboards.slices import CHUNK, stored_at, told_of
+from leaderboards.slices import stored_at, told_of
 
 SECRET: Final = 32
 BATCH: Final = 500
 KEEP: Final = 24 * 3600
 HASH: Final = 32
+PORTION: Final = 2_000
+"""Rows that are read at a time to hash them: each reading costs the database the unpacking of all."""
 SMALL: Final = 100_000
 """Rows of a tree whose leaves are kept beside the database: 3 MB."""
 
@@ -143,7 +145,7 @@ def _leaves(snapshot: int, size: int, secret: bytes) -> list[bytes]:
     name = f"leaves:{snapshot}"
     kept: bytes | None = cache.get(name)
     if kept is None:
-        parts = (leaves_of(stored_at(snapshot, range(at, at + CHUNK)).values(), secret, at) for at in range(0, size, CHUNK))
+        parts = (leaves_of(stored_at(snapshot, range(at, at + PORTION)).values(), secret, at) for at in range(0, size, PORTION))
         kept = b"".join(one for part in parts for one in part)
         if size <= SMALL:
             cache.set(name, kept, KEEP)

@@ -15,7 +15,8 @@ from django.db.models import F, Func, JSONField, Value
 from leaderboards.models import Snapshot
 from leaderboards.queries import RowData, row_data
 
-CHUNK: Final = 2_000
+CHUNK: Final = 500
+"""Rows that are at hand at a time where all are looked through."""
 TYPES: Final = {"line": "integer", "rank": "integer", "values": "jsonb"}
 """On PostgreSQL; other columns are text."""
 
