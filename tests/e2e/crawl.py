@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Error, Page
 
-SETTLED = "() => !document.querySelector('[hx-trigger^=every]')"
+SETTLED = "() => document.readyState === 'complete' && !document.querySelector('[hx-trigger^=every]')"
 """Nothing on the page waits for a worker any more: whoever waits loads the page again, and would pull it away from under a reader."""
 LEFT_OUT = {"sign-out", "bundle-export", "schema", "docs"}
 
