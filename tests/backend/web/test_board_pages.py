@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from backend.web.geometry.qr import qr_code
+from backend.web.pages.boards import history
 from games.bundles.actions import import_path
 from games.challenges.models import Challenge
 from games.cycles.models import Cycle
@@ -153,6 +154,22 @@ def test_scores_over_time_end_at_the_freeze_and_have_words_and_a_table(client: C
     assert data["series"][0] == {"key": "g002", "name": "Group 002", "tone": "top", "y": [0, 0, 1, 2]}
     again = client.get(f"{base(cycle)}lines/", headers={"If-None-Match": client.get(f"{base(cycle)}lines/").headers["ETag"]})
     assert again.status_code == 304
+
+
+def test_of_many_teams_one_is_brought_out_by_a_part_of_its_name(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    cycle = contest()
+    assert "<option" in page(client, f"{base(cycle)}history/").partition("<main")[2]
+    monkeypatch.setattr(history, "LISTED", 2)
+    for asked, line, value in (
+        ("q=oup+001", "group=g001", "Group 001"),
+        ("q=002&group=g001", "group=g001", "Group 001"),
+        ("q=xyz", "", "xyz"),
+    ):
+        text = page(client, f"{base(cycle)}history/?{asked}").partition("<main")[2]
+        assert "<option" not in text
+        assert f'value="{value}"' in text
+        assert (f"lines/?{line}" in text) == bool(line)
+        assert ("Nobody here is called “xyz”." in text) == (not line)
 
 
 def test_cells_of_published_rounds_follow_what_the_round_shows(client: Client) -> None:

@@ -37,6 +37,8 @@ from leaderboards.queries import RowData
 VERSIONS: Final = 60
 COLUMNS: Final = 12
 LINES: Final = 8
+LISTED: Final = 100
+"""So many teams stand in a list to choose from; of more, one types a part of the name."""
 
 
 @require_safe
@@ -71,10 +73,11 @@ def history(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
         "lines": lines,
         "lines_url": _lines_url(found, key, chosen, bracket, several=len(brackets) > 1) if lines else "",
         "socket": f"/ws/boards/{place.board.pk}" if live else "",
-        "names": sorted(names.items(), key=lambda one: one[1].casefold()),
+        "names": sorted(names.items(), key=lambda one: one[1].casefold()) if len(names) <= LISTED else [],
+        "many": len(names) > LISTED,
+        "query": names.get(chosen) or _query(request),
         "chosen": chosen if chosen in names else "",
         "bracket": bracket,
-        "rows": rows,
     }
     return render(request, "boards/history.html", context)
 
@@ -107,9 +110,16 @@ def _lines_url(cycle: Cycle, key: str, chosen: str, bracket: str, *, several: bo
 
 
 def _chosen(request: HttpRequest, place: Place, rows: Sequence[RowData]) -> str:
-    """Whose line is brought out: who is asked for, else the person's own group."""
+    """Whose line is brought out: who is asked for, by key or by a part of the name, else the person's own group."""
     asked = request.GET.get("group", "")[:100]
-    return asked or next((row["group"] for row in rows if row["group"] in place.own), "")
+    if asked:
+        return asked
+    query = _query(request).casefold()
+    return next((row["group"] for row in rows if (query in row["name"].casefold() if query else row["group"] in place.own)), "")
+
+
+def _query(request: HttpRequest) -> str:
+    return request.GET.get("q", "").strip()[:100]
 
 
 def _first_lines(place: Place) -> list[RowData]:
