@@ -69,10 +69,13 @@ def edition_at(cycle: Cycle, when: datetime) -> Edition:
 
 def editions_at(cycle: Cycle, *moments: datetime) -> list[Edition]:
     """Which generation of points was shown at each moment: later ones were swapped in by an entry that says so. Two statements at most."""
+    shown = shown_of(cycle)
+    if shown.number == 1:
+        return [shown] * len(moments)
     entries = JournalEntry.objects.filter(cycle_id=cycle.pk, kind=Kind.POINTS_CHANGED.value, payload__swapped=True)
     swaps = list(entries.order_by("pk").values_list("at", "payload"))
     if not swaps:
-        return [shown_of(cycle)] * len(moments)
+        return [shown] * len(moments)
     return [_edition(next((said for at, said in reversed(swaps) if at <= when), None)) for when in moments]
 
 
