@@ -32,8 +32,8 @@ FUSE: Final = 5.0
 STALE: Final = 30.0
 KEEP_MS: Final = 120_000
 CLAIM_MS: Final = 3_000
-MOST: Final = 4_000
-"""Fields of one board. What is asked for by name or group has no end: past that, all answers go."""
+MOST: Final = 1_000
+"""Fields of one board. What is asked for by name or group has no end: past that, all answers go. A page has up to 70 KB, plain and packed."""
 PATIENCE: Final = 1.0  # seconds
 QUIET: Final = 1.0  # seconds that a Redis which does not answer is left alone
 PACKED_FROM: Final = 600  # bytes: less is sent as it is

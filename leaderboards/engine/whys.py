@@ -6,6 +6,7 @@ the change of rank. What cannot be told apart is one part of its own, named `res
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
@@ -31,7 +32,7 @@ class PartKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of the change of score: `change` points, from `before` to `after` where it is a round's score. `key`: the round, or the rule."""
+    """A piece of the change of score: `change` points, from `before` to `after` where it is a round's score. `key`: the round, or the rule. `seal`, `at`: of the act that earned it."""
 
     kind: PartKind
     key: str
@@ -39,6 +40,7 @@ class Part:
     before: Fraction | None = None
     after: Fraction | None = None
     seal: int | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ class BoardsPast(GenericViewSet[Board]):
         board, access = self.get_object(), access_of(request)
         earlier, later = two_versions(access, board, _number(request, "from"), _number(request, "to"))
         keys, group = keys_of(access, board, request.query_params.get("group", "").replace("\0", ""))
-        found = why(earlier, later, keys, group=group)
+        found = why(Cycle.objects.get(pk=board.scope), earlier, later, keys, group=group.key if group is not None else None)
         if found is None:
             raise NotFound
         return Response(WhyShape(why_shape(found)).data)

@@ -17,12 +17,17 @@ class Edition(NamedTuple):
     number: int
     kept: Kept = MappingProxyType({})
 
-    def rows(self, cycle: Cycle) -> QuerySet[Points]:
-        """Every award and reversal in it."""
+    @property
+    def among(self) -> Q:
+        """Which rows of its cycle are in it."""
         wanted = Q(generation=self.number)
         for number, rules in self.kept.items():
             wanted |= Q(generation=number, rule__in=sorted(rules))
-        return Points.objects.filter(wanted, cycle=cycle)
+        return wanted
+
+    def rows(self, cycle: Cycle) -> QuerySet[Points]:
+        """Every award and reversal in it."""
+        return Points.objects.filter(self.among, cycle=cycle)
 
 
 def shown_of(cycle: Cycle) -> Edition:

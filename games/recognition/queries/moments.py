@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from fractions import Fraction
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from django.db.models import Max, QuerySet, Sum
@@ -69,13 +71,10 @@ def edition_at(cycle: Cycle, when: datetime) -> Edition:
 
 def editions_at(cycle: Cycle, *moments: datetime) -> list[Edition]:
     """Which generation of points was shown at each moment: later ones were swapped in by an entry that says so. Two statements at most."""
-    shown = shown_of(cycle)
-    if shown.number == 1:
-        return [shown] * len(moments)
     entries = JournalEntry.objects.filter(cycle_id=cycle.pk, kind=Kind.POINTS_CHANGED.value, payload__swapped=True)
     swaps = list(entries.order_by("pk").values_list("at", "payload"))
     if not swaps:
-        return [shown] * len(moments)
+        return [shown_of(cycle)] * len(moments)
     return [_edition(next((said for at, said in reversed(swaps) if at <= when), None)) for when in moments]
 
 
@@ -90,7 +89,12 @@ def seal_at(cycle: Cycle, when: datetime) -> int:
     return rows.aggregate(last=Max("seal"))["last"] or 0
 
 
-def earned_between(cycle: Cycle, edition: Edition, after: int | None, until: int, groups: Collection[str]) -> QuerySet[Points]:
-    """The points of the acts after one seal (None: of all), up to another, by the rules of a generation; of some groups, by key."""
-    rows = edition.rows(cycle).filter(seal__lte=until, group__key__in=groups)
-    return rows if after is None else rows.filter(seal__gt=after)
+def earned_between(cycle: Cycle, edition: Edition, after: int, until: int, groups: Collection[str]) -> QuerySet[Points]:
+    """The points of the acts after one seal, up to another, by the rules of a generation; of some groups, by key."""
+    return edition.rows(cycle).filter(seal__gt=after, seal__lte=until, group__key__in=groups)
+
+
+def earned_by(cycle: Cycle, editions: Collection[Edition], until: int, groups: Collection[str]) -> QuerySet[Points]:
+    """The points of all acts up to a seal, by the rules of any of these generations; of some groups, by key."""
+    among = reduce(or_, (one.among for one in editions))
+    return Points.objects.filter(among, cycle=cycle, seal__lte=until, group__key__in=groups)

@@ -6,8 +6,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from django.db.models import QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
@@ -18,7 +18,7 @@ from games.judging.models import Sheet
 from games.playbooks.schema import Design
 from games.recognition.models import Points
 from games.recognition.queries.crediting import paid_back, worked_on
-from games.recognition.queries.moments import earned_between, editions_at
+from games.recognition.queries.moments import earned_between, earned_by, editions_at
 from leaderboards.engine.spec import BoardSpec, Credited, Rows, Source
 from leaderboards.engine.whys import Others, Part, PartKind, Row, crossings, round_parts, score_change, with_rest
 from leaderboards.engine.words.boards import find_board
@@ -64,15 +64,15 @@ class Why:
         return score_change(self.was, self.now)
 
 
-def why(earlier: Snapshot, later: Snapshot, keys: Collection[str], *, group: Group | None = None) -> Why | None:
+def why(cycle: Cycle, earlier: Snapshot, later: Snapshot, keys: Collection[str], *, group: str | None = None) -> Why | None:
     """Why the group that stands under one of `keys` moved; None where it does not stand in both versions.
 
-    `group`: itself, if whoever asks may read what its journal says of it. At most eleven statements.
+    `group`: its key, if whoever asks may read what its journal says of it. At most five statements: three of points, one of acts, one
+    for rules that are not kept yet.
     """
     was, now = _own(earlier.rows, keys), _own(later.rows, keys)
     if was is None or now is None:
         return None
-    cycle = Cycle.objects.get(pk=later.board.scope)
     parts = tuple(_parts(cycle, earlier, later, was, now))
     acts = tuple(_acts(cycle, group, earlier, later)) if group is not None else ()
     return Why(earlier, later, was, now, parts, crossings(earlier.rows, later.rows, was, now), acts)
@@ -107,17 +107,18 @@ def _earned(cycle: Cycle, spec: BoardSpec, earlier: Snapshot, later: Snapshot, k
         return []
     then, now = editions_at(cycle, earlier.published_at, later.published_at)
     between = _counted(spec, earned_between(cycle, now, earlier.as_of, later.as_of, keys))
-    found = list(between.order_by("seal", "pk").values_list("rule", "amount", "seal"))
-    parts = [Part(PartKind.POINTS, rule, Fraction(amount), seal=seal) for rule, amount, seal in found]
+    found = list(between.order_by("seal", "pk").values_list("rule", "amount", "seal", "at"))
+    parts = [Part(PartKind.POINTS, rule, Fraction(amount), seal=seal, at=at) for rule, amount, seal, at in found]
     if len(found) > LINES:
         sums: dict[str, int] = {}
-        for rule, amount, _ in found:
+        for rule, amount, *_ in found:
             sums[rule] = sums.get(rule, 0) + amount
         parts = [Part(PartKind.POINTS, rule, Fraction(amount)) for rule, amount in sums.items()]
     if then == now:
         return parts
-    old, new = (_sum(_counted(spec, earned_between(cycle, one, None, earlier.as_of, keys))) for one in (then, now))
-    return [Part(PartKind.RULES, "", Fraction(new - old)), *parts]
+    both = _counted(spec, earned_by(cycle, (then, now), earlier.as_of, keys))
+    sums = both.aggregate(**{name: Coalesce(Sum("amount", filter=one.among), 0) for name, one in (("old", then), ("new", now))})
+    return [Part(PartKind.RULES, "", Fraction(sums["new"] - sums["old"])), *parts]
 
 
 def _counted(spec: BoardSpec, rows: QuerySet[Points]) -> QuerySet[Points]:
@@ -127,22 +128,13 @@ def _counted(spec: BoardSpec, rows: QuerySet[Points]) -> QuerySet[Points]:
     return paid_back(rows) if spec.who is Credited.ORIGINATORS else worked_on(rows)
 
 
-def _sum(rows: QuerySet[Points]) -> int:
-    return int(rows.aggregate(sum=Coalesce(Sum("amount"), 0))["sum"])
-
-
-def _acts(cycle: Cycle, group: Group, earlier: Snapshot, later: Snapshot) -> list[Act]:
-    """What was done in between; of sheets only those of rounds that were out by the later version."""
-    rows = sealed(cycle.pk).filter(group_id=group.pk, kind__in=[kind.value for kind in ACTS])
-    between = rows.filter(at__gt=earlier.published_at, at__lte=later.published_at)
-    found = list(between.values_list("seal", "kind", "at", "subject")[:LINES])
-    named = {subject: int(pk) for *_, subject in found if (pk := subject.removeprefix("sheet:")) != subject and pk.isdigit()}
-    open_to_us = Sheet.objects.filter(pk__in=named.values(), challenge__round__published_at__lte=later.published_at)
-    told = set(open_to_us.values_list("pk", flat=True)) if named else set()
-    return [Act(seal or 0, kind, at) for seal, kind, at, subject in found if subject not in named or named[subject] in told]
-
-
-def when_of(rows: Collection[Part], cycle: Cycle) -> dict[int, datetime]:
-    """When the acts behind these parts were done. One statement."""
-    seals = {one.seal for one in rows if one.seal is not None}
-    return dict(Points.objects.filter(cycle=cycle, seal__in=seals).values_list("seal", "at")) if seals else {}
+def _acts(cycle: Cycle, group: str, earlier: Snapshot, later: Snapshot) -> list[Act]:
+    """What was done in between; of sheets only those of rounds that were out by the later version. One statement."""
+    itself = Group.objects.filter(cycle=cycle, key=group)
+    out = Sheet.objects.filter(group__in=itself, challenge__round__published_at__lte=later.published_at)
+    named = out.annotate(subject=Concat(Value("sheet:"), Cast("pk", CharField()))).filter(subject=OuterRef("subject"))
+    rows = sealed(cycle.pk).filter(group_id__in=itself.values("pk"), kind__in=[kind.value for kind in ACTS])
+    between = rows.filter(
+        ~Q(subject__startswith="sheet:") | Exists(named), at__gt=earlier.published_at, at__lte=later.published_at
+    )
+    return [Act(seal or 0, kind, at) for seal, kind, at in between.values_list("seal", "kind", "at")[:LINES]]

@@ -11,6 +11,8 @@ from django.utils.timezone import now
 from games.cycles.actions import add_design
 from games.cycles.models import Cycle
 from games.groups.models import Group
+from games.journal.models import JournalEntry
+from games.judging.models import Sheet
 from games.recognition.actions import read_journal, replay_points, swap_points
 from games.recognition.queries.moments import points_at, points_now
 from games.recognition.queries.points import point_facts
@@ -169,7 +171,7 @@ def test_the_team_reads_its_own_journal_with_it(busy: Board) -> None:
     member = actor("member")
     MembershipFactory(group=red, cycle_id=busy.scope, person=member.person)
     first, last = Snapshot.objects.filter(board=busy).order_by("number")
-    found = why(first, last, {"red"}, group=red)
+    found = why(Cycle.objects.get(pk=busy.scope), first, last, {"red"}, group="red")
     assert found is not None
     assert found.acts == (), "it was done long before either version"
     answer = member.api.get(f"/api/v1/boards/{busy.pk}/why", {"group": "red", "from": 1, "to": 2})
@@ -205,6 +207,44 @@ def test_why_takes_the_same_statements_for_many(busy: Board) -> None:
     with CaptureQueriesContext(connection) as many:
         client.get(address, {"group": "red"})
     assert len(many) == len(few) <= 12
+
+
+def test_the_page_takes_no_more_than_twelve_where_rules_were_swapped_and_the_team_reads_its_journal(busy: Board) -> None:
+    cycle, red, member = Cycle.objects.get(pk=busy.scope), Group.objects.get(cycle_id=busy.scope, key="red"), actor("member")
+    Cycle.objects.filter(pk=cycle.pk).update(public=True)
+    MembershipFactory(group=red, cycle_id=busy.scope, person=member.person)
+    add_design(cycle, small_design(rules=[RULES[0] | {"points": 7}, RULES[1]], boards=[SPEC]), by=None)
+    cycle.refresh_from_db()
+    swap_points(cycle, generation=replay_points(cycle).generation, by=None)
+    happen(cycle, ("submission.received", "submission:4", red, 5))
+    _publish(cycle, busy)
+    for client in (member.client, actor("someone").client):
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get(f"/cycles/{cycle.key}/boards/{busy.key}/why/?group=red").content.decode()
+        assert "Other rules" in page
+        assert len(asked) <= 12, [one["sql"][:150] for one in asked.captured_queries]
+
+
+def test_the_journal_of_a_team_tells_of_sheets_whose_round_is_out(org: Any, played: Played) -> None:
+    settle_now(Round.objects.get(pk=played.rounds["call"].pk), by=None)
+    judge_final(played)
+    delta, brook = played.groups["delta"], played.groups["brook"]
+    ours, theirs = (Sheet.objects.filter(group=one, challenge__key="prototype").order_by("pk")[0] for one in (delta, brook))
+    done = [
+        ("sheet.finalized", f"sheet:{ours.pk}"),
+        ("sheet.finalized", f"sheet:{theirs.pk}"),
+        ("sheet.corrected", "sheet:999999"),
+    ]
+    for seal, (kind, subject) in enumerate([*done, ("submission.received", "submission:7")], 1000):
+        JournalEntry.objects.create(kind=kind, subject=subject, cycle_id=played.cycle.pk, group_id=delta.pk, at=now(), seal=seal)
+    settle_now(Round.objects.get(pk=played.rounds["final"].pk), by=None)
+    address = f"/api/v1/boards/{played.board('result').pk}/why"
+    told = [(one["seal"], one["kind"]) for one in org.api.get(address, {"group": "delta"}).json()["acts"]]
+    assert told == [(1000, "sheet.finalized"), (1003, "submission.received")], "no sheet of another team, none that is not there"
+    assert org.api.get(address, {"group": "brook"}).json()["acts"] == []
+    Round.objects.filter(pk=played.rounds["final"].pk).update(published_at=None)
+    told = [one["seal"] for one in org.api.get(address, {"group": "delta"}).json()["acts"]]
+    assert told == [1003], "its round is not out"
 
 
 # --- Receipts -------------------------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from games.groups.queries import public_key
 from games.permissions import visible
 from games.playbooks.schema import Design
 from games.recognition.queries.replays import From, board_at, how
-from games.recognition.queries.whys import Why, when_of, why
+from games.recognition.queries.whys import Why, why
 from games.results.queries.history import versions_of
 from games.rounds.models import Round
 from leaderboards import proof
@@ -40,10 +40,10 @@ def _seen(request: HttpRequest, cycle: str, key: str) -> Place:
     return place_of(request, cycle_seen(request, cycle), key)
 
 
-def _version(place: Place, number: int, *, rows: bool = True) -> Snapshot:
-    """A published version, with its rows or without, if this person may see it; else 404."""
-    there = Snapshot.objects.filter(board=place.board, audience=PUBLIC, number=number).select_related("board")
-    found = visible(place.access, "snapshot.view", there if rows else there.defer("rows")).first()
+def _version(place: Place, number: int) -> Snapshot:
+    """A published version without its rows, if this person may see it; else 404."""
+    there = Snapshot.objects.filter(board=place.board, audience=PUBLIC, number=number).select_related("board").defer("rows")
+    found = visible(place.access, "snapshot.view", there).first()
     if found is None:
         raise Http404
     return found
@@ -53,7 +53,7 @@ def _version(place: Place, number: int, *, rows: bool = True) -> Snapshot:
 def row_receipt(request: HttpRequest, cycle: str, key: str, number: int) -> HttpResponse:
     """The receipt of a row as a file: of the group that is asked for, else of the person's own."""
     place = _seen(request, cycle, key)
-    snapshot = _version(place, number, rows=False)
+    snapshot = _version(place, number)
     asked = request.GET.get("group", "")[:100]
     keys = [asked] if asked else list(place.own)
     found = next((said for one in keys if (said := proof.receipt(snapshot, one, _line(request))) is not None), None)
@@ -80,11 +80,11 @@ def why_page(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
     pair = _pair(request, versions)
     context: dict[str, Any] = _frame(place, _("Why"), current="why") | {"versions": versions, "asked": asked, "found": None}
     if pair is not None and asked:
-        before, after = (_version(place, one.number) for one in pair)
+        there = Snapshot.objects.select_related("board").in_bulk([one.pk for one in pair])
+        before, after = (there[one.pk] for one in pair)
         context |= {"before": before, "after": after}
-        mine = _mine(place, asked)
-        keys = {mine.key, public_key(mine)} if mine is not None else {asked}
-        found = why(before, after, keys, group=mine)
+        mine, keys = _names(place, asked)
+        found = why(place.cycle, before, after, keys, group=mine)
         context["found"] = _told(place, found) if found is not None else None
     return render(request, "boards/why.html", context)
 
@@ -100,18 +100,17 @@ def _pair(request: HttpRequest, versions: Sequence[Snapshot]) -> tuple[Snapshot,
     return None if before is None else (before, after)
 
 
-def _mine(place: Place, asked: str) -> Group | None:
-    """The group itself, for its members and for organizers."""
+def _names(place: Place, asked: str) -> tuple[str | None, set[str]]:
+    """The key of the group itself, for its members and for organizers, and those under which it may stand."""
     if asked in place.own:
-        return Group.objects.filter(cycle=place.cycle, key=place.own[0]).first()
-    if place.access.reads(place.cycle.pk):
-        return Group.objects.filter(cycle=place.cycle, key=asked).first()
-    return None
+        return place.own[0], {*place.own}
+    if place.access.reads(place.cycle.pk) and (found := Group.objects.filter(cycle=place.cycle, key=asked).first()) is not None:
+        return found.key, {found.key, public_key(found)}
+    return None, {asked}
 
 
 def _told(place: Place, found: Why) -> dict[str, Any]:
     design = design_of(place.cycle, found.later.design_number)
-    when = when_of(found.parts, place.cycle)
     others = found.others
     return {
         "name": found.now["name"],
@@ -120,7 +119,7 @@ def _told(place: Place, found: Why) -> dict[str, Any]:
         "was": found.was,
         "now": found.now,
         "change": signed(numbers.text(found.change)),
-        "parts": [_part(one, design, when) for one in found.parts],
+        "parts": [_part(one, design) for one in found.parts],
         "compared": any(one.kind is PartKind.ROUND for one in found.parts),
         "crossed": [
             {"sign": sign, "title": title, "rows": [_crossed(one) for one in rows[:NAMED]], "more": max(0, len(rows) - NAMED)}
@@ -137,10 +136,10 @@ def _told(place: Place, found: Why) -> dict[str, Any]:
     }
 
 
-def _part(one: Part, design: Design, when: dict[int, datetime]) -> dict[str, Any]:
+def _part(one: Part, design: Design) -> dict[str, Any]:
     return {
         "what": _what(one, design),
-        "at": when.get(one.seal) if one.seal is not None else None,
+        "at": one.at,
         "seal": one.seal,
         "before": "–" if one.before is None else shown(numbers.text(one.before)),
         "after": "–" if one.after is None else shown(numbers.text(one.after)),
