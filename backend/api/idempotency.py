@@ -86,6 +86,10 @@ class AnswerLost(GameError):
         super().__init__(_("The first request with this key was done; its answer was lost. Look at what it made."), where=HEADER)
 
 
+EARLIER: Final = (KeyReused, InProgress, AnswerLost)
+"""What is said of an earlier request of the same person, which may have taken away the row that it was about."""
+
+
 class Idempotent(APIView):
     """Laid over every view where it is mounted (`mounting.py`). A view whose answer is a secret sets `idempotent = False`.
 

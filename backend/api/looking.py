@@ -16,6 +16,7 @@ from rest_framework import exceptions
 from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 
+from backend.api.idempotency import EARLIER
 from backend.api.permissions import access_of
 from games.errors import GameError
 from games.permissions import Access
@@ -48,7 +49,8 @@ class Looking(GenericAPIView[Any]):
 
     def handle_exception(self, exc: Exception) -> Response:
         """The refusal. Whoever may not have the row of the address hears that first, and nothing about what was sent."""
-        if not self.found and isinstance(exc, FAULTS) and (self.lookup_url_kwarg or self.lookup_field) in self.kwargs:
+        told = isinstance(exc, FAULTS) and not isinstance(exc, EARLIER)
+        if told and not self.found and (self.lookup_url_kwarg or self.lookup_field) in self.kwargs:
             try:
                 self.get_object()
             except (Http404, exceptions.PermissionDenied, exceptions.NotAuthenticated) as first:
