@@ -1,9 +1,9 @@
-"""What a replayed feed is made of: its acts in order, the same counted by hand, a contest that takes them, and a rebuild from the journal."""
+"""What a replayed feed is made of: its acts in order, the same counted by hand, a contest that takes them, and rebuilds from the journal."""
 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +18,7 @@ SIDES: Final = ("public", "restricted")
 MINUTE: Final = 60_000
 FREEZE: Final = 240 * MINUTE
 JUDGED_AFTER: Final = MINUTE
+JUDGED: Final = "attempt.judged"
 SHOWN: Final = ("group", "line", "bracket", "rank", "place", "score", "keys", "values", "status", "pending")
 
 type Said = tuple[int, int, int]
@@ -172,8 +173,15 @@ def contest_of_feed(key: str) -> Contest:
     return Contest(made.cycle.pk, board.pk, [one.key for one in groups], token, client.cookies["sessionid"].value)
 
 
-def from_journal(cycle: int) -> tuple[int, dict[str, list[dict[str, Any]]]]:
-    """How many acts the sealed journal holds, and both sides of the board as the engine makes them from those acts alone."""
+def journalled(cycle: int) -> int:
+    """How many acts on tries the sealed journal holds."""
+    from games.journal.queries import sealed  # noqa: PLC0415 -- models need the services' addresses
+
+    return sealed(cycle).filter(kind=JUDGED).count()
+
+
+def from_journal(cycle: int, counts: Iterable[int]) -> Iterator[dict[str, list[dict[str, Any]]]]:
+    """Both sides of the board as the engine makes them from nothing but the first acts of the sealed journal, for each of these numbers of acts."""
     from games.cycles.models import Cycle  # noqa: PLC0415 -- models need the services' addresses
     from games.cycles.queries import design_of  # noqa: PLC0415
     from games.journal.queries import sealed  # noqa: PLC0415
@@ -184,27 +192,18 @@ def from_journal(cycle: int) -> tuple[int, dict[str, list[dict[str, Any]]]]:
 
     one = Cycle.objects.get(pk=cycle)
     design, names = design_of(one), dict(one.groups.values_list("pk", "key"))
-    entries = list(sealed(cycle).filter(kind="attempt.judged").order_by("seal"))
-    tries: dict[str, Attempt] = {}
-    for number, entry in enumerate(entries):
-        payload, earlier = entry.payload, tries.get(entry.subject)
-        tries[entry.subject] = Attempt(
-            payload["round"],
-            payload["challenge"],
-            names[entry.group_id or 0],
-            payload["elapsed_ms"],
-            payload["verdict"],
-            None,
-            earlier.sequence if earlier else number,
-        )
     groups = tuple(Group(group.key, group.name) for group in one.groups.all())
-    whole = Facts(groups=groups, attempts=Attempts(tries.values()))
-    facts = {"public": known_facts(design, whole, ()), "restricted": whole}
-    boards = {}
-    for side in SIDES:
-        rows = stored_rows(compute(design, facts[side]).board(BOARD, frozen=side == "public").rows)
-        boards[side] = [{"group": group, "line": line, **row} for (group, line), row in rows.items()]
-    return len(entries), boards
+    entries = list(sealed(cycle).filter(kind=JUDGED).order_by("seal"))
+    for count in counts:
+        tries: dict[str, Attempt] = {}
+        for number, entry in enumerate(entries[:count]):
+            said, earlier = entry.payload, tries.get(entry.subject)
+            place = (said["round"], said["challenge"], names[entry.group_id or 0], said["elapsed_ms"], said["verdict"], None)
+            tries[entry.subject] = Attempt(*place, earlier.sequence if earlier else number)
+        whole = Facts(groups=groups, attempts=Attempts(tries.values()))
+        facts = {"public": known_facts(design, whole, ()), "restricted": whole}
+        rows = {side: stored_rows(compute(design, facts[side]).board(BOARD, frozen=side == "public").rows) for side in SIDES}
+        yield {side: [{"group": group, "line": line, **row} for (group, line), row in rows[side].items()] for side in SIDES}
 
 
 def versions(board: int) -> dict[str, int]:

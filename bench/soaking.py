@@ -214,16 +214,18 @@ def memory(part: Part) -> float:
 
 
 def settled(cycle: int, seconds: float = 120.0, *, pause: float = 0.2) -> bool:
-    """Whether everything came to be counted; asked every `pause` seconds."""
+    """Whether everything came to be counted; asked every `pause` seconds. That boards changed is journalled too, and nobody waits for it."""
     from games.journal.models import JournalEntry, Sealer  # noqa: PLC0415 -- models need the services' addresses
+    from games.journal.rules import Kind  # noqa: PLC0415
     from games.results.models import RecomputeRun  # noqa: PLC0415
     from games.results.rules import OPEN  # noqa: PLC0415
 
     def quiet() -> bool:
-        last = JournalEntry.objects.order_by("-seal").values_list("seal", flat=True).first()
-        read = Sealer.objects.filter(name="reactions").values_list("seal", flat=True).first()
+        acts = JournalEntry.objects.exclude(kind=Kind.STANDINGS_CHANGED)
+        last = acts.filter(seal__isnull=False).order_by("-seal").values_list("seal", flat=True).first() or 0
+        read = Sealer.objects.filter(name="reactions").values_list("seal", flat=True).first() or 0
         open_runs = RecomputeRun.objects.filter(cycle=cycle, state__in=OPEN)
-        return last == read and not JournalEntry.objects.filter(seal=None).exists() and not open_runs.exists()
+        return read >= last and not acts.filter(seal=None).exists() and not open_runs.exists()
 
     end = time.monotonic() + seconds
     while time.monotonic() < end:

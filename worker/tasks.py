@@ -1,7 +1,7 @@
 """Thin tasks: ids in, one call, safe to run twice. Beside `work` none changes results; all of them may be lost, the clock asks again."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeGuard
 
 from celery import shared_task
 from django.conf import settings
@@ -26,7 +26,8 @@ from games.notices.actions import (
 from games.progression.actions import settle_round_states, widen_due
 from games.progression.drafting import rehearsals_to_do
 from games.recognition.actions import keep_up_ranks, read_on, replays_due
-from games.results.rules import RunState
+from games.results.models import RecomputeRun
+from games.results.rules import RunKind, RunState
 from games.submissions.actions import sweep_uploads
 from leaderboards.live import announce
 from leaderboards.pages import swap
@@ -51,12 +52,21 @@ def pulse() -> None:
 
 @shared_task
 def work(run_id: int) -> None:
-    """One step of a recompute run; then the next one is queued, or whatever else waits."""
+    """One step of a recompute run; then the next one is queued, or whatever else waits.
+
+    A refresh goes on at once: somebody watches, and what its next step writes is at hand in this process.
+    """
     run = steps.do_step(run_id)
-    if run is not None and run.state == RunState.RUNNING and not run.error:
+    while _goes_on(run) and run.kind == RunKind.REFRESH:
+        run = steps.do_step(run_id)
+    if _goes_on(run):
         publish("work", run_id)
     elif run is not None:
         hand_out()
+
+
+def _goes_on(run: RecomputeRun | None) -> TypeGuard[RecomputeRun]:
+    return run is not None and run.state == RunState.RUNNING and not run.error
 
 
 @shared_task

@@ -1,7 +1,7 @@
 """Walking through the pages: every kind of page a person can reach by links, each kind a few times."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from django.urls import Resolver404, resolve
@@ -9,6 +9,7 @@ from playwright.sync_api import Error, Page
 
 SETTLED = "() => document.readyState === 'complete' && !document.querySelector('[hx-trigger^=every]')"
 """Nothing on the page waits for a worker any more: whoever waits loads the page again, and would pull it away from under a reader."""
+GONE = "Execution context was destroyed"
 LEFT_OUT = {"sign-out", "bundle-export", "schema", "docs"}
 
 
@@ -19,6 +20,23 @@ def kind_of(path: str) -> str:
     except Resolver404:
         return ""
     return "" if found.route.startswith(("api/", "static/", "files/")) else (found.url_name or "")
+
+
+def steadily[T](page: Page, ask: Callable[[], T]) -> T:
+    """What is asked of a page; once more where it loaded itself again meanwhile, as a projector does that has nothing to show yet."""
+    try:
+        return ask()
+    except Error as error:
+        if GONE not in str(error):
+            raise
+    page.wait_for_function(SETTLED)
+    return ask()
+
+
+def links(page: Page) -> list[str]:
+    """Where its links lead, as they are written."""
+    found: list[str] = page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))")
+    return found
 
 
 def walk(page: Page, starts: tuple[str, ...], *, each: int = 1, limit: int = 200) -> Iterator[tuple[str, str]]:
@@ -43,7 +61,7 @@ def walk(page: Page, starts: tuple[str, ...], *, each: int = 1, limit: int = 200
             continue
         page.wait_for_function(SETTLED, timeout=30_000)
         yield kind, path
-        for link in page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))"):
+        for link in steadily(page, lambda: links(page)):
             parts = urlsplit(link)
             target = parts.path + (f"?{parts.query}" if parts.query else "")
             if not parts.netloc and parts.path.startswith("/") and target not in seen:

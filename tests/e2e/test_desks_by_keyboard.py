@@ -136,9 +136,9 @@ def deliberated(olga: Hands, key: str, tag: str) -> None:
 
 
 def corrected(olga: Hands, key: str, tag: str) -> None:
-    """A published mark: the group is chosen, the mark typed, what it would move is read, and it is published."""
+    """A published mark: the team is chosen, the mark typed, what it would move is read, and it is published."""
     olga.go(f"/cycles/{key}/desk/changes/marks/")
-    olga.choose(olga.page.get_by_label("Group", exact=True), f"Weir {tag}")
+    olga.choose(olga.page.get_by_label("Team", exact=True), f"Weir {tag}")
     olga.follow(olga.button("Show the sheets"))
     olga.write(olga.page.get_by_label(f"Petra {tag}, Voice"), "5")
     olga.write(olga.page.get_by_label("Why", exact=True), "A 5 had been typed as a 2.")

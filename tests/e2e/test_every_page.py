@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Page
 
-from tests.e2e.crawl import SETTLED, walk
+from tests.e2e.crawl import steadily, walk
 from tests.e2e.people import Stack, Visit
 
 pytestmark = [
@@ -51,7 +51,6 @@ ALL: dict[str, Any] = {"resultTypes": ["violations"]}
 COLOURS: dict[str, Any] = ALL | {"runOnly": ["color-contrast", "link-in-text-block"]}
 LOOKS = ((1280, "light", ALL), (1280, "dark", COLOURS), (360, "light", ALL), (360, "dark", COLOURS))
 LEAST = ((360, "dark", ALL),)
-GONE = "Execution context was destroyed"
 MANY = ":nth-child(n+13):not(:nth-last-child(-n+3))"
 ALIKE = {"exclude": [[f"{rows}{MANY}"] for rows in ("tbody > tr", "ol > li", "ul > li")]}
 
@@ -83,13 +82,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(visit: Visit, stack: Stack, se
     wrong, met = list[str](), set[str]()
     for kind, path in walk(page, tuple(one.format(**keys) for one in STARTS[who]), limit=2 if who == "sam" else 200):
         looks = LOOKS if is_first(seen, kind) else LEAST
-        try:
-            told = [one for look in looks for one in found_on(page, *look)]
-        except Error as error:
-            if GONE not in str(error):
-                raise
-            page.wait_for_function(SETTLED)  # it loaded itself again, as a projector does that has nothing to show yet
-            told = [one for look in looks for one in found_on(page, *look)]
+        told = steadily(page, lambda: [one for look in looks for one in found_on(page, *look)])  # noqa: B023 asked at once
         wrong += [f"{path} ({kind}): {one}" for one in told]
         met.add(kind)
     assert sorted(set(MET[who].split()) - met) == [], "never met"

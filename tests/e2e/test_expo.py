@@ -20,6 +20,9 @@ LONG = 60_000
 STANDS = 40
 OTHERS = ("amina", "boris", "chen", "dora", "emeka", "freya", "goran")  # with Judith on the phone eight
 TURNS = 12  # of each
+ALIKE = 0.4
+"""How like the truth the board must be (Spearman). Where the seven say what is true and Judith presses at random, 800 made-up expos came to .50 to
+.90, half of them above .73; a board drawn by lot is above .4 once in two hundred."""
 RULES = """
 format = 1
 cycle = {{ key = "{key}", name = "Fair {tag}" }}
@@ -121,6 +124,13 @@ class Judge:
         """The stand with the higher number is the better one."""
         one, other = (entry["group"]["key"] for entry in pair["entries"])
         self.posted(f"pairs/{pair['id']}/answer", f"{turn}-said", outcome="a" if one > other else "b")
+
+
+def alike(stands: list[int]) -> float:
+    """The rank correlation of a board with the truth: 1 where the highest number stands first, and so on."""
+    assert sorted(stands) == list(range(STANDS))
+    apart = sum((place - (STANDS - 1 - number)) ** 2 for place, number in enumerate(stands))
+    return 1 - 6 * apart / (STANDS * (STANDS**2 - 1))
 
 
 def judged(judges: list[Judge], task: int) -> None:
@@ -242,8 +252,8 @@ def test_forty_stands_are_compared_in_pairs_until_it_is_enough(visit: Visit, sta
     anybody.goto(f"/cycles/{key}/boards/hall/")
     rows = anybody.locator(".board tbody tr")
     expect(rows).to_have_count(STANDS)
-    best = [int(re.search(r"Stand (\d+)", text)[1]) for text in rows.all_inner_texts()[:10] if re.search(r"Stand (\d+)", text)]  # type: ignore[index]
-    assert sum(number >= STANDS // 2 for number in best) >= 9, best
+    found = [re.search(r"Stand (\d+)", text) for text in rows.all_inner_texts()]
+    assert alike([int(one[1]) for one in found if one]) > ALIKE
     olga.goto(desk)
     expect(olga.get_by_text("The results are published: nobody is asked any more.")).to_be_visible()
     phone.reload()

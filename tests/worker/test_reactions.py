@@ -17,7 +17,9 @@ from games.journal import actions as journal
 from games.journal.actions import record
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
+from games.results.actions import request_settle
 from games.results.models import RecomputeRun
+from games.results.rules import RunState, Step
 from leaderboards.models import Standing
 from tests.cast import Cast
 from tests.factories.results import scores, water
@@ -26,7 +28,7 @@ from worker.app import app
 from worker.pulse import pulse
 from worker.schedule import SCHEDULE
 from worker.steps import do_step
-from worker.tasks import tick, tidy
+from worker.tasks import tick, tidy, work
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +76,22 @@ def test_a_pulse_refreshes_the_cycles_in_which_something_happened(published: lis
     assert scores(played, "call", "restricted")["aqua"] == "81.67"
     pulse()
     assert RecomputeRun.objects.count() == 1, "what the run itself journalled asks for nothing more"
+
+
+def test_a_refresh_goes_on_at_once_and_a_settle_lets_others_have_their_turn(published: list[Any]) -> None:
+    played = water()
+    pulse()
+    run = RecomputeRun.objects.get()
+    published.clear()
+    work(run.pk)
+    assert scores(played, "call", "restricted")["aqua"] == "81.67"
+    assert RecomputeRun.objects.get(pk=run.pk).state == RunState.DONE
+    assert published == [], "nothing waits"
+
+    settle = request_settle(played.rounds["call"], by=None, publish=False)
+    work(settle.pk)
+    assert RecomputeRun.objects.get(pk=settle.pk).step == Step.RESULTS, "one step"
+    assert published == [("work", settle.pk)]
 
 
 def test_a_pulse_reads_each_entry_once(published: list[Any]) -> None:
