@@ -26,6 +26,7 @@ from bench.feeding import (
     Contest,
     Hand,
     acts,
+    by_line,
     contest_of_feed,
     feed_lines,
     fingerprint,
@@ -182,8 +183,7 @@ class Replay:
         count, told = journalled(self.contest.cycle), dict[str, list[Any]]()
         if count != self.found.acts:
             self.found.wrong.append(f"minute {minute}: {self.found.acts} acts were acknowledged, the journal has {count}")
-        for side, at in versions(self.contest.board).items():
-            version, rows = self._answer(side, at)
+        for side, (version, rows) in {side: self._answer(side, at) for side, at in versions(self.contest.board).items()}.items():
             self._compare(f"minute {minute}, {side}", side, version, rows)
             told[side] = shown(rows)
         self.found.rests.append(time.monotonic() - begun)
@@ -215,11 +215,11 @@ class Replay:
         if [row["rank"] for row in rows] != [row["rank"] for row in sorted(rows, key=lambda one: one["rank"])]:
             self.found.wrong.append(f"{where}: the pages are not in the order of ranks")
         end = time.monotonic() + REST
-        watching = [one for one in self.sockets if one.side == side]
+        watching, lines = [one for one in self.sockets if one.side == side], by_line(rows)
         while any(one.copy.version < version for one in watching) and time.monotonic() < end:
             time.sleep(0.01)
         for one in watching:
-            if one.copy.version != version or shown(one.copy.rows.values()) != shown(rows):
+            if one.copy.version != version or by_line(one.copy.rows.values()) != lines:
                 self.found.wrong.append(
                     f"{where}: a socket at version {one.copy.version} shows another board than version {version}"
                 )

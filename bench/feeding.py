@@ -220,6 +220,11 @@ def shown(rows: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
     return sorted(tuple(json.dumps(row[name], sort_keys=True) for name in SHOWN) for row in rows)
 
 
+def by_line(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, int], list[Any]]:
+    """The same by group and line, of rows that were all read from JSON."""
+    return {(row["group"], row["line"]): [row[name] for name in SHOWN] for row in rows}
+
+
 def feed_lines(path: Path = FEED) -> list[str]:
     """The events of the feed, one a line."""
     return path.read_text(encoding="utf-8").splitlines()

@@ -14,6 +14,8 @@ PATIENCE: Final = 10.0
 ASKS: Final = 7
 WAIT: Final = 0.1
 """So often the whole is asked for until it is as new as what was told, first after so many seconds, then after twice as many."""
+BETWEEN: Final = 0.05
+"""Seconds between two tries to get all pages of one version."""
 BREATH: Final = 0.5
 """Seconds until a socket that was lost comes back."""
 
@@ -63,8 +65,12 @@ class Copy:
 
 
 def whole(port: int, board: int, *, token: str = "", tries: int = 20) -> tuple[int, list[Row]]:
-    """Every page of a board over the API, all of one version. Raises OSError when the server is away, RuntimeError for an answer that is none."""
-    for _ in range(tries):
+    """Every page of a board over the API, all of one version. Raises OSError when the server is away, RuntimeError for an answer that is none.
+
+    From the commit of a new version until what is ready was swapped, pages that were made meanwhile are newer than those that lay there.
+    """
+    for number in range(tries):
+        time.sleep(BETWEEN if number else 0)
         pages = [_page(port, board, 1, token)]
         while sum(len(page["rows"]) for page in pages) < pages[0]["total"] and pages[-1]["rows"]:
             pages.append(_page(port, board, len(pages) + 1, token))

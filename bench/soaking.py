@@ -222,10 +222,12 @@ def settled(cycle: int, seconds: float = 120.0, *, pause: float = 0.2) -> bool:
 
     def quiet() -> bool:
         acts = JournalEntry.objects.exclude(kind=Kind.STANDINGS_CHANGED)
+        if acts.filter(seal=None).exists():  # asked first: an act is sealed, then read, then there is a run
+            return False
         last = acts.filter(seal__isnull=False).order_by("-seal").values_list("seal", flat=True).first() or 0
         read = Sealer.objects.filter(name="reactions").values_list("seal", flat=True).first() or 0
         open_runs = RecomputeRun.objects.filter(cycle=cycle, state__in=OPEN)
-        return read >= last and not acts.filter(seal=None).exists() and not open_runs.exists()
+        return read >= last and not open_runs.exists()
 
     end = time.monotonic() + seconds
     while time.monotonic() < end:
