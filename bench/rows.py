@@ -25,6 +25,7 @@ from bench.harness import Row
 ROWS: Final[tuple[Row, ...]] = (
     *boards.ROWS,
     *imports.ROWS,
+    *writing.ROWS,
     *doors.ROWS,
     *live.ROWS,
     *reading.ROWS,
@@ -37,6 +38,5 @@ ROWS: Final[tuple[Row, ...]] = (
     *seasons.ROWS,
     *totals.ROWS,
     *growing.ROWS,
-    *writing.ROWS,
     *statements.ROWS,
 )

@@ -14,6 +14,8 @@ type Rows = Iterable[tuple[Any, Callable[[str, str], None]]]
 
 def check_replies(bundle: Bundle, places: Places, rows: Rows) -> None:
     """Name everything wrong with the replies."""
+    if not bundle.tables.replies.rows:
+        return
     judged = {
         (row.round, row.challenge, row.group, row.judge, places.tasks[row.round, row.challenge].panel_of(criterion))
         for row in bundle.tables.marks.rows

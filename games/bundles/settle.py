@@ -52,41 +52,40 @@ class Settler:
         table.rows, table.numbers = kept, numbers if table.numbers else []
 
     def _placed(self, row: Any, refuse: Refuse) -> Any:
-        if not row.round:
+        of_round, challenge = row.round, row.challenge
+        marked = isinstance(row, MarkRow)
+        if of_round and challenge and not (marked and not row.criterion):
+            return row
+        if not of_round:
             if len(self.rounds) != 1:
                 names = ", ".join(self.rounds)
                 refuse("round", _("is empty, but the cycle has {count} rounds: {names}", count=len(self.rounds), names=names))
                 return None
-            row = row._replace(round=self.rounds[0])
-        if not row.challenge:
-            known = self.challenges.get(row.round, [])
+            of_round = self.rounds[0]
+        if not challenge:
+            known = self.challenges.get(of_round, [])
             if len(known) != 1:
-                refuse(
-                    "challenge",
-                    _(
-                        'is empty, but round "{round}" has {count} challenges: {names}',
-                        round=row.round,
-                        count=len(known),
-                        names=", ".join(known) or _("none"),
-                    ),
+                names = ", ".join(known) or _("none")
+                text = _(
+                    'is empty, but round "{round}" has {count} challenges: {names}', round=of_round, count=len(known), names=names
                 )
+                refuse("challenge", text)
                 return None
-            row = row._replace(challenge=known[0])
-        if isinstance(row, MarkRow) and not row.criterion:
-            known = self.criteria.get((row.round, row.challenge), [])
-            if len(known) != 1:
-                refuse(
-                    "criterion",
-                    _(
-                        'is empty, but challenge "{challenge}" has {count} criteria: {names}',
-                        challenge=row.challenge,
-                        count=len(known),
-                        names=", ".join(known) or _("none"),
-                    ),
-                )
-                return None
-            row = row._replace(criterion=known[0])
-        return row
+            challenge = known[0]
+        if not marked or row.criterion:
+            return row._replace(round=of_round, challenge=challenge)
+        known = self.criteria.get((of_round, challenge), [])
+        if len(known) != 1:
+            names = ", ".join(known) or _("none")
+            text = _(
+                'is empty, but challenge "{challenge}" has {count} criteria: {names}',
+                challenge=challenge,
+                count=len(known),
+                names=names,
+            )
+            refuse("criterion", text)
+            return None
+        return row._replace(round=of_round, challenge=challenge, criterion=known[0])
 
     def _timed(self, row: SubmissionRow | DecisionRow, refuse: Refuse) -> SubmissionRow | DecisionRow | None:
         if row.at is None or row.at.tzinfo is not None:

@@ -36,6 +36,8 @@ def _tasks(design: Design) -> Iterable[tuple[Unit, Any]]:
 
 def voters_in(rows: Iterable[MarkRow], whos: Whos) -> set[str]:
     """Who only voted: their names in marks.csv."""
+    if not any(AUDIENCE in each.values() for each in whos.values()):
+        return set()
     voted: set[str] = set()
     others: set[str] = set()
     for row in rows:
@@ -46,6 +48,8 @@ def voters_in(rows: Iterable[MarkRow], whos: Whos) -> set[str]:
 
 def peers_in(rows: Iterable[MarkRow], whos: Whos) -> set[str]:
     """Who only marked as a peer."""
+    if not any(PEERS in each.values() for each in whos.values()):
+        return set()
     peers: set[str] = set()
     others: set[str] = set()
     for row in rows:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import Final, NamedTuple
 
 from leaderboards.engine.numbers import Rounding, rounded, total
@@ -128,7 +129,9 @@ def _pull(rule: PanelRule, width: Fraction, marks: Sequence[UsedMark]) -> tuple[
 
 def _drop(rule: PanelRule, marks: Sequence[UsedMark]) -> list[UsedMark]:
     """Leave out the highest and lowest; among equal marks those of the first judges by key, which changes no value (oracle O-TRIM)."""
-    ranked = sorted((mark.used, number) for number, mark in enumerate(marks) if mark.used is not None)
+    there = [(number, mark.used.as_integer_ratio()) for number, mark in enumerate(marks) if mark.used is not None]
+    scale = lcm(*(denominator for _, (_, denominator) in there))
+    ranked = sorted((numerator * (scale // denominator), number) for number, (numerator, denominator) in there)
     gone = {number for _, number in ranked[: rule.low]}
     gone |= {number for _, number in ranked[max(len(ranked) - rule.high, 0) :]}
-    return [mark._replace(used=None, fate=Fate.DROPPED) if number in gone else mark for number, mark in enumerate(marks)]
+    return [UsedMark(mark.judge, mark.given, None, Fate.DROPPED) if number in gone else mark for number, mark in enumerate(marks)]

@@ -10,6 +10,8 @@ BATCH = 1000
 def load_ballots(landing: Landing) -> None:
     """One ballot for each vote; all count."""
     whos = by_criterion(landing.design)
+    if not any(AUDIENCE in each.values() for each in whos.values()):
+        return
     rows = [
         Ballot(
             challenge_id=landing.challenges[row.round, row.challenge],
