@@ -16,6 +16,9 @@ GROWING: Final = {
     "default": (2000, 10_000, 50_000),
     "full": (10_000, 100_000, 1_000_000),
 }
+LONG: Final = 1.5
+MOST: Final = 15
+"""Of each size: runs go on for so many seconds, or so many times; a short one alone says little."""
 GROWTH: Final = 1.2
 FLAT: Final = 1.3
 """From the smallest to the largest: a rebuild beside the probe's growth, a read by itself."""
@@ -54,7 +57,10 @@ def growth(stage: Stage) -> Iterator[Result]:
 
 
 def _alternately(ours: Callable[[], float], limit: Callable[[], float]) -> tuple[float, float]:
+    """The medians of both, in turns: three, and more of what takes little time."""
     runs = [(ours(), limit()) for _ in range(3)]
+    while len(runs) < MOST and sum(map(sum, runs)) < LONG:
+        runs.append((ours(), limit()))
     return statistics.median(one for one, _ in runs), statistics.median(one for _, one in runs)
 
 

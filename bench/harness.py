@@ -33,7 +33,7 @@ class Sizes:
 
 TINY: Final = Sizes("tiny", 1, 0, (12, 3, 2), (6, 2, 3, 2), 8, 2)
 QUICK: Final = Sizes("quick", 3, 5, (500, 5, 5), (100, 20, 3, 3), 150, 8)
-DEFAULT: Final = Sizes("default", 3, 12, (5000, 5, 5), (1000, 20, 3, 3), 500, 8)
+DEFAULT: Final = Sizes("default", 5, 10, (5000, 5, 5), (1000, 20, 3, 3), 500, 8)
 FULL: Final = Sizes("full", 5, 60, (20_000, 5, 5), (3000, 20, 3, 3), 2000, 16)
 
 
