@@ -76,7 +76,9 @@ def commons(stage: Stage) -> Commons:
     ids = list(Idea.objects.filter(cycle=contest.cycle).order_by("number").values_list("pk", flat=True))
     copy_in("games_derivation", ("source_id", "target_id", "kind", "reason", "at"), _derivations(ids))
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE games_idea, games_derivation")
+        cursor.execute(
+            "VACUUM ANALYZE games_idea, games_derivation"
+        )  # as by itself after a while: indexes of words put off what is new
     asked = [ids[count * number // ASKED] for number in range(ASKED)]
     return Commons(contest.cycle, list(Idea.objects.filter(pk__in=asked).select_related("cycle")))
 

@@ -1,8 +1,7 @@
 """What grows with the groups of a board by points: its rebuild, beside the probe's; and a read of its first page, which must not."""
 
 import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from bench.harness import Count, Result, Stage, seconds_of
@@ -13,7 +12,7 @@ from leaderboards.queries import PUBLIC, live_rows
 GROWING: Final = {
     "tiny": (20, 40, 80),
     "quick": (500, 2000, 5000),
-    "default": (2000, 10_000, 50_000),
+    "default": (10_000, 30_000, 100_000),
     "full": (10_000, 100_000, 1_000_000),
 }
 LONG: Final = 1.5
@@ -26,14 +25,15 @@ FLAT: Final = 1.3
 
 def growth(stage: Stage) -> Iterator[Result]:
     """From each size to the next, and in all: how much longer a rebuild takes, beside how much longer the probe does; and a read of the first page."""
-    rebuilds, probes, reads = [], [], []
+    rebuilds, probes, seasons = [], [], []
     sizes = GROWING[stage.sizes.name]
     for number in sizes:
         told = season(f"grow{number}", number, 10)
+        seasons.append(told)
         rebuild, probe = _alternately(lambda told=told: _rebuilt(told), lambda told=told: same_in_sql(told))  # type: ignore[misc]
         rebuilds.append(rebuild)
         probes.append(probe)
-        reads.append(_read(told))
+    reads = _reads(seasons)
     steps = [(at, at + 1, GROWTH) for at in range(len(sizes) - 1)]
     for before, after, most in (*steps, (0, len(sizes) - 1, FLAT)):
         ours, limit = rebuilds[after] / rebuilds[before], probes[after] / probes[before]
@@ -69,14 +69,13 @@ def _rebuilt(told: Season) -> float:
     return seconds_of(lambda: rebuild_totals(told.cycle))
 
 
-def _read(told: Season) -> float:
-    """Median seconds of reading the first page from the set."""
-    took = []
+def _reads(seasons: Sequence[Season]) -> list[float]:
+    """Of each, the median seconds of reading the first page from the set, in turns."""
+    took: list[list[float]] = [[] for _ in seasons]
     for _ in range(ROUNDS):
-        began = time.perf_counter()
-        live_rows(told.board, PUBLIC, "", 0, 50)
-        took.append(time.perf_counter() - began)
-    return statistics.median(took)
+        for told, seconds in zip(seasons, took, strict=True):
+            seconds.append(seconds_of(lambda told=told: live_rows(told.board, PUBLIC, "", 0, 50)))  # type: ignore[misc]
+    return [statistics.median(one) for one in took]
 
 
 ROWS: Final = (Count("grow", "how much longer at several sizes", growth),)
