@@ -1,6 +1,7 @@
 """What an importer refuses: every cell of every table against the rules, then the whole against what the engine computes."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final
 
@@ -21,15 +22,17 @@ from games.bundles.told import check_game, check_journal
 from games.bundles.voters import PEERS, by_panel, check_votes
 from games.errors import Problem
 from games.playbooks.rules import Capability
-from games.playbooks.schema import WARNING
+from games.playbooks.schema import WARNING, ChallengeDesign
 from leaderboards.computing import compute, is_statistical
 from leaderboards.engine.checks.problem import Severity
 from leaderboards.engine.facts import DecisionKind
+from leaderboards.engine.gaps import AT_HAND
 from leaderboards.engine.language import gettext as _
 from leaderboards.engine.outcome import Outcome
 from leaderboards.engine.spec import expand_boards
 
 DIVISION_LENGTH: Final = 100
+FEW_MARKS: Final = 1000
 
 
 def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True) -> list[Problem]:
@@ -62,20 +65,46 @@ def problems(bundle: Bundle, faults: Mapping[str, Faults], *, sound: bool = True
     found = [one for each in faults.values() for one in each.all()]
     if found or not sound:
         return found
-    if _depends_on_results(bundle):
+    if _depends_on_results(bundle) or (_drops(bundle) and (bundle.tables.votes.rows or not _leaves_marks(bundle))):
         return _computed(bundle, faults)
     return [_unmarked(*unit) for unit in marks.unmarked()]
 
 
 def _depends_on_results(bundle: Bundle) -> bool:
-    """Whether some check needs the results: who a cut lets in, decisions, panels that drop marks or estimate from all of them."""
-    panels = [panel for task in bundle.design.challenges for panel in task.judges_panels]
-    return bool(
-        bundle.design.cuts
-        or bundle.tables.decisions.rows
-        or is_statistical(bundle.design)
-        or any(panel.drop_high or panel.drop_low for panel in panels)
+    """Whether some check needs all results: who a cut lets in, decisions, panels that estimate from all marks."""
+    return bool(bundle.design.cuts or bundle.tables.decisions.rows or is_statistical(bundle.design))
+
+
+def _drops(bundle: Bundle) -> bool:
+    """Whether a panel drops marks, of which it may have too few."""
+    return any(panel.drop_high or panel.drop_low for task in bundle.design.challenges for panel in task.judges_panels)
+
+
+def _leaves_marks(bundle: Bundle) -> bool:
+    """Whether a few groups show already that no panel drops all it has: what is dropped in one group does not hang on the others."""
+    found = bundle.facts()
+    few = {one.group for one in found.marks[:FEW_MARKS]}
+    some = replace(
+        found,
+        groups=tuple(one for one in found.groups if one.key in few),
+        submissions=tuple(one for one in found.submissions if one.group in few),
+        marks=tuple(one for one in found.marks if one.group in few),
     )
+    tasks = {one.key: one for one in bundle.design.challenges}
+    left = {
+        (cell.round, cell.challenge, fold.panel)
+        for cell in compute(bundle.design, some).cells.values()
+        for fold in cell.folds
+        if sum(mark.fate in AT_HAND for mark in fold.marks) > _dropped(tasks[cell.challenge], fold.panel)
+    }
+    units = {(one.round, one.challenge) for one in found.marks}
+    return left >= {
+        (*unit, panel.key) for unit in units for panel in tasks[unit[1]].judges_panels if panel.drop_high or panel.drop_low
+    }
+
+
+def _dropped(task: ChallengeDesign, panel: str) -> int:
+    return sum(one.drop_high + one.drop_low for one in task.judges_panels if one.key == panel)
 
 
 def _unmarked(of_round: str, challenge: str, criterion: str) -> Problem:

@@ -13,7 +13,7 @@ from leaderboards.engine.spec import AwardTies, BoardSpec, ChallengeSpec, Format
 from leaderboards.engine.state import State
 
 KINDS = frozenset(DecisionKind)
-GONE = frozenset({Fate.COUNTED, Fate.PULLED, Fate.DROPPED})
+AT_HAND = frozenset({Fate.COUNTED, Fate.PULLED, Fate.DROPPED})
 
 
 def decision_problems(state: State, boards: Mapping[str, BoardSpec]) -> None:
@@ -75,7 +75,7 @@ def _all_dropped(problems: list[Problem], round_key: str, challenge: ChallengeSp
     for panel in challenge.judges_panels:
         drops = panel.drop_high + panel.drop_low
         sizes = [
-            sum(mark.fate in GONE for mark in fold.marks) for cell in cells for fold in cell.folds if fold.panel == panel.key
+            sum(mark.fate in AT_HAND for mark in fold.marks) for cell in cells for fold in cell.folds if fold.panel == panel.key
         ]
         if drops and any(sizes) and max(sizes) <= drops:
             where = f'challenge "{challenge.key}" in round "{round_key}"'

@@ -218,3 +218,30 @@ def test_broken_rules_and_broken_tables_are_told_together(faults: Faults) -> Non
 def test_a_folder_without_rules_says_what_it_found(faults: Faults, tmp_path: Path) -> None:
     (tmp_path / "bundle").mkdir()
     assert faults({"cycle.toml": None}) == ["bundle: no cycle.toml was found; found: groups.csv, marks.csv"]
+
+
+DROPPING = """
+format = 1
+cycle = { key = "x", name = "X" }
+[[rounds]]
+key = "one"
+[[challenges]]
+key = "c"
+criteria = [{ key = "m", min = 0, max = 10, step = 1 }]
+panels = [{ key = "jury", drop_high = 1, drop_low = 1 }]
+[[boards]]
+key = "result"
+"""
+
+
+@pytest.mark.parametrize(("few", "many"), [(2, 2), (2, 3), (3, 2), (3, 3)])
+@pytest.mark.parametrize("looked_at", [2, 1000])
+def test_a_panel_that_drops_all_it_has_is_refused_however_few_marks_are_looked_at_first(
+    faults: Faults, monkeypatch: pytest.MonkeyPatch, few: int, many: int, looked_at: int
+) -> None:
+    """`few` marks on the first group, `many` on the others: only where nobody has more than is dropped something is wrong."""
+    monkeypatch.setattr("games.bundles.check.FEW_MARKS", looked_at)
+    rows = [f"{key},j{judge},m,{judge + 3}" for key, count in (("a", few), ("b", many), ("d", many)) for judge in range(count)]
+    files = {"cycle.toml": DROPPING, "marks.csv": "\n".join(["group,judge,criterion,value", *rows])}
+    told = 'cycle.toml: challenge "c" in round "one": panel "jury" drops 2 marks, but no entry has more than 2'
+    assert faults(files) == ([] if max(few, many) > 2 else [told])
