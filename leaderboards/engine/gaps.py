@@ -14,6 +14,7 @@ from leaderboards.engine.state import State
 
 KINDS = frozenset(DecisionKind)
 AT_HAND = frozenset({Fate.COUNTED, Fate.PULLED, Fate.DROPPED})
+"""Marks that a panel had before it dropped any."""
 
 
 def decision_problems(state: State, boards: Mapping[str, BoardSpec]) -> None:
