@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -19,11 +19,24 @@ QUIET: Final = 2.0
 _away_until: dict[str, float] = {}
 
 
+class _OneClient(RedisCacheClient):
+    """Django's for one server, which makes a client with each call: a table of answers filled anew to ask one thing."""
+
+    _one: Any = None
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """The same each time: a client keeps nothing but its pool of connections."""
+        if self._one is None:
+            self._one = super().get_client(key, write=write)
+        return self._one
+
+
 class PatientCache(RedisCache):
     """Django's, but an error is a miss: `get` gives the default, `add` says yes (whoever wanted to be alone goes on), writes are lost."""
 
     def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
         super().__init__(server, params)
+        self._class = _OneClient
         self._place = str(server)
 
     def _or[T](self, default: T, ask: Callable[[], T]) -> T:

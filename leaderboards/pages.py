@@ -57,7 +57,8 @@ def page_bytes(board: Board, audience: str = PUBLIC, page: int = 1) -> tuple[int
         return kept
     body = _build(board, audience, page, version)
     cache.set(name, (version, body), KEEP)
-    cache.delete(f"{name}:building")
+    if kept is not None and not _now.get():
+        cache.delete(f"{name}:building")
     return version, body
 
 

@@ -64,7 +64,7 @@ class Prepared:
         self._result: PGresult | None = None
         self._text = ""
 
-    def execute(self, text: str, values: Sequence[Any]) -> None:
+    def execute(self, text: str, values: Sequence[Any] = ()) -> None:
         """Send it. Raises what the framework raises."""
         self._framework.validate_no_broken_transaction()
         with self._framework.wrap_database_errors:

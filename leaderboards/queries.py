@@ -8,16 +8,33 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypedDict
 
 import rfc8785
-from django.db.models import Count, Q, QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from leaderboards import ranked_reads
+from leaderboards.kept import Kept
 from leaderboards.models import Board, Snapshot, Standing
+from leaderboards.prepared import kept_cursor
 from leaderboards.ranked import Ranked
 
 PUBLIC: Final = "public"
 RESTRICTED: Final = "restricted"
 AUDIENCES: Final = (PUBLIC, RESTRICTED)
 PAGE_ROWS: Final = 50
+LAST_RANKS: Final = """
+WITH RECURSIVE lasts (bracket, rank) AS (
+  SELECT * FROM (
+    SELECT bracket, rank FROM leaderboards_standing
+    WHERE board_id = %s AND audience = %s ORDER BY bracket DESC, rank DESC LIMIT 1
+  ) AS lowest
+  UNION ALL
+  SELECT one.bracket, one.rank FROM lasts JOIN leaderboards_standing AS one ON one.id = (
+    SELECT id FROM leaderboards_standing
+    WHERE board_id = %s AND audience = %s AND bracket < lasts.bracket ORDER BY bracket DESC, rank DESC LIMIT 1
+  )
+)
+SELECT bracket, rank FROM lasts ORDER BY bracket
+"""
 
 
 class RowData(TypedDict):
@@ -116,23 +133,39 @@ def rows_of(rows: QuerySet[Standing]) -> list[RowData]:
     return [row_data(row) for row in rows.values(*COLUMNS)]
 
 
+_first_rows: Final[Kept[Standing, tuple[Any, ...]]] = Kept(
+    lambda board, audience: (
+        Standing.objects.filter(board=board, audience=audience).order_by("bracket", "rank").values_list(*COLUMNS)[:PAGE_ROWS]
+    ),
+    int,
+    str,
+)
+
+
 def live_rows(
     board: Board, audience: str = PUBLIC, bracket: str | None = None, start: int = 0, stop: int = PAGE_ROWS
 ) -> list[RowData]:
     """Live rows number `start` up to (not with) `stop` of one side, in order; of one bracket if given.
 
-    One statement; of a board whose ranks are a sorted set one round trip to Redis.
+    One statement, of the first page one that is kept; of a board whose ranks are a sorted set one round trip to Redis.
     """
     if board.sorted_set:
         return [ranked_data(one) for one in ranked_reads.rows(board, audience, bracket, start, stop)]
+    if bracket is None and (start, stop) == (0, PAGE_ROWS):
+        return [row_data(dict(zip(COLUMNS, row, strict=True))) for row in _first_rows(board.pk, audience)]
     return rows_of(standings(board, audience, bracket=bracket)[start:stop])
 
 
 def totals_of(board: Board, audience: str = PUBLIC) -> dict[str, int]:
-    """Bracket → how many rows stand in it on one side, in order. One statement, or one round trip."""
+    """Bracket → how many rows stand in it on one side, in order. One statement, or one round trip.
+
+    Ranks are 1, 2, 3, ... within each bracket, so the last one says how many: of a large board a few entries of an index are read, not all.
+    """
     if board.sorted_set:
         return ranked_reads.brackets(board)
-    return dict(standings(board, audience).order_by("bracket").values_list("bracket").annotate(Count("pk")))
+    cursor = kept_cursor(connection)
+    cursor.execute(LAST_RANKS, [board.pk, audience, board.pk, audience])
+    return dict(cursor.fetchall())
 
 
 def place_of(board: Board, entry: str, audience: str = PUBLIC) -> tuple[str, int, str] | None:

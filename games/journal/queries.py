@@ -8,14 +8,15 @@ from django.db.models import QuerySet
 
 from games.journal.models import JournalEntry
 from games.journal.rules import chained_hash
+from leaderboards.prepared import kept_cursor
 
 
 def db_now() -> datetime:
     """The database's time, aware. Deadlines go by this clock, so that all web processes agree."""
     sql = "SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')" if connection.vendor == "sqlite" else "SELECT clock_timestamp()"
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        value = cursor.fetchone()[0]
+    cursor = kept_cursor(connection)
+    cursor.execute(sql)
+    [[value]] = cursor.fetchall()
     return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
 
 

@@ -66,6 +66,7 @@ def test_what_was_kept_is_found_again_when_the_server_is_back(monkeypatch: pytes
     monkeypatch.delitem(patient._away_until, here._place)
     assert here.get("patient") == 5
     assert here.incr("patient") == 6
+    assert here._cache.get_client("patient", write=True) is here._cache.get_client(), "one client asks everything"
     assert here.delete("patient")
 
 

@@ -1,8 +1,10 @@
 """Boards: rows that changed, versions of each side, snapshots that stay."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,15 +15,18 @@ from leaderboards.engine.outcome import Row, RowStatus
 from leaderboards.models import Board, Snapshot, Standing
 from leaderboards.pages import page_bytes
 from leaderboards.queries import (
+    LAST_RANKS,
     around,
     broken_snapshots,
     changed_since,
     find,
     latest,
+    live_rows,
     movement,
     rows_of,
     snapshot_rows,
     standings,
+    totals_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +110,45 @@ def test_neighbours_and_search(board: Board) -> None:
     assert [one["group"] for one in around(board, "team4", reach=1)] == ["team3", "team4", "team5"]
     assert around(board, "nobody") == []
     assert [one.entry for one in find(board, "TEAM7")] == ["team7"]
+
+
+def test_totals_are_a_count_of_rows_in_each_bracket(board: Board) -> None:
+    assert totals_of(board) == {}
+    within = ["", "b", "b", "a", "b", "\u00e4", "a", "b"]
+    rows = [row(f"g{number}", number, 9, within=bracket) for number, bracket in enumerate(within, 1)]
+    refresh(board, "public", rows, now=NOW)
+    refresh(board, "restricted", rows[:1], now=NOW)
+    other = Board.objects.create(scope=7, key="other", number=2, name="Other", live=True)
+    refresh(other, "public", rows[:3], now=NOW)
+    assert totals_of(board) == dict(Counter(within))
+    assert list(totals_of(board)) == list(dict.fromkeys(one["bracket"] for one in rows_of(standings(board)))), "in the same order"
+    assert totals_of(board, "restricted") == {"": 1}
+    refresh(board, "public", [*rows[:1], *rows[2:4]], now=NOW)
+    assert totals_of(board) == {"": 1, "a": 1, "b": 1}
+
+
+def test_the_first_page_is_what_any_other_stretch_says(board: Board) -> None:
+    refresh(board, "public", some(**{f"g{number:03}": 200 - number for number in range(120)}), now=NOW)
+    assert live_rows(board) == live_rows(board, stop=51)[:50]
+    assert [one["rank"] for one in live_rows(board, start=50, stop=100)] == list(range(51, 101))
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_large_board_is_counted_without_reading_it(board: Board, after: int) -> None:
+    """One row or all of them: as many rows of the index are visited as there are brackets, and one."""
+    if connection.vendor != "postgresql":
+        pytest.skip("plans are told in another way")
+    refresh(board, "public", some(**{f"g{number:04}": number for number in range(2_000 * after + 1)}), now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE leaderboards_standing")
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {LAST_RANKS}", [board.pk, "public"] * 2)
+        [[[plan]]] = cursor.fetchall()
+
+    def read(node: dict[str, Any]) -> float:
+        own = node["Actual Rows"] * node["Actual Loops"] if "Relation Name" in node else 0
+        return own + sum(map(read, node.get("Plans", ())))
+
+    assert read(plan["Plan"]) <= 4
 
 
 def test_a_page_is_built_once_per_version_and_then_costs_no_statement(

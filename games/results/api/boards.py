@@ -97,6 +97,7 @@ class Boards(ReadOnlyModelViewSet[Board]):
     serializer_class = BoardSerializer
     seen_as = "board.view"
     permissions = {"standings": "board.view", "find": "board.view", "around": "board.view"}
+    kept = frozenset(permissions)
     filterset_class = BoardFilter
     ordering = ("scope", "number")
 

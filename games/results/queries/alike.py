@@ -24,6 +24,7 @@ from leaderboards.engine.names import challenges_of, split_order
 from leaderboards.engine.spec import BoardSpec, Rows, Source, board_rounds
 from leaderboards.engine.weighing import untold
 from leaderboards.engine.words.boards import find_board
+from leaderboards.kept import Kept
 from leaderboards.queries import PUBLIC, RowData
 
 KEEP: Final = 60  # seconds
@@ -44,6 +45,9 @@ class Alike:
     tied: Mapping[str, int] = field(default_factory=dict)
     tasks: tuple[Task, ...] = ()
     why: str = ""
+
+
+_cycle: Final[Kept[Cycle, Cycle]] = Kept(lambda pk: Cycle.objects.filter(pk=pk), int)
 
 
 def deciding(design: Design, spec: BoardSpec) -> tuple[Task, ...]:
@@ -78,7 +82,7 @@ def alike_on(shown: Shown, *, open_to: Collection[str], cycle: Cycle | None = No
     name = f"alike:{shown.tag}"
     kept: tuple[str, dict[str, int], tuple[Task, ...], str] | None = cache.get(name)
     if kept is None:
-        found = _read(shown, cycle or Cycle.objects.get(pk=shown.board.scope), open_to)
+        found = _read(shown, cycle or _cycle(shown.board.scope)[0], open_to)
         kept = (found.tag, dict(found.tied), found.tasks, found.why)
         cache.set(name, kept, KEEP)
     return Alike(*kept)
