@@ -47,19 +47,24 @@ def refresh(board: Board, audience: str, rows: Sequence[Row], *, now: datetime) 
     Two refreshes at once are settled by the version: the one that finds it moved reads again.
     """
     wanted = stored_rows(rows)
-    for _ in range(_TRIES):
-        delta = _refresh_from(board, audience, wanted, now)
+    for number in range(_TRIES):
+        delta = _refresh_from(board, audience, wanted, now, again=number > 0)
         if delta is not None:
             return delta if delta.version > delta.since else None
     message = f"board {board.pk} changed under every one of {_TRIES} tries"
     raise RuntimeError(message)
 
 
-@transaction.atomic
-def _refresh_from(board: Board, audience: str, wanted: Mapping[Line, dict[str, Any]], now: datetime) -> Delta | None:
-    """One try; None if another refresh came between. An unmoved version means nothing had to change."""
+@transaction.atomic(savepoint=False)
+def _refresh_from(
+    board: Board, audience: str, wanted: Mapping[Line, dict[str, Any]], now: datetime, *, again: bool
+) -> Delta | None:
+    """One try, from the version that the board was read at, or `again` from that of now; None if another refresh came between.
+
+    An unmoved version means nothing had to change.
+    """
     column = "version" if audience == PUBLIC else "restricted_version"
-    since: int = Board.objects.values_list(column, flat=True).get(pk=board.pk)
+    since: int = Board.objects.values_list(column, flat=True).get(pk=board.pk) if again else getattr(board, column)
     there = _stored(board, audience)
     new = [line for line in wanted if line not in there]
     changed = [line for line, row in there.items() if line in wanted and row[1] != _cells(wanted[line])]

@@ -12,10 +12,11 @@ from games.journal.actions import seal_pending
 from games.journal.models import JournalEntry, Sealer
 from games.journal.queries import db_now, sealed
 from games.journal.rules import Kind
-from games.recognition.actions import follow_ranks, read_journal, recognizes
+from games.recognition.actions import follow_ranks, read_all, recognizes
 from games.results.actions import due_runs
 from games.results.models import RecomputeRun
 from games.results.rules import RunState
+from leaderboards.kept import Kept
 from worker.reactions import FLOW, Reaction, look_for_conflicts, refresh, refresh_points
 from worker.telling import late
 from worker.waking import publish
@@ -25,6 +26,15 @@ READER: Final = "reactions"
 BATCH: Final = 500
 ROUNDS: Final = 6
 """Of one pulse: sealing is one, reacting to a batch another. What a few acts start takes four to six."""
+_first_unsealed: Final[Kept[JournalEntry, tuple[int]]] = Kept(
+    lambda: JournalEntry.objects.filter(seal__isnull=True).values_list("pk")[:1]
+)
+_read_until: Final[Kept[Sealer, tuple[int]]] = Kept(lambda name: Sealer.objects.filter(name=name).values_list("seal"), str)
+_reader_held: Final[Kept[Sealer, tuple[int]]] = Kept(
+    lambda name: Sealer.objects.select_for_update(skip_locked=True).filter(name=name).values_list("seal"), str
+)
+_first_after: Final[Kept[JournalEntry, tuple[int]]] = Kept(lambda seal: sealed(after=seal).values_list("pk")[:1], int)
+_entries_after: Final[Kept[JournalEntry, JournalEntry]] = Kept(lambda seal: sealed(after=seal)[:BATCH], int)
 ONCE_PER_CYCLE: Final = (refresh, refresh_points, look_for_conflicts)
 
 
@@ -44,18 +54,18 @@ def _some_rounds() -> bool:
 
 def _unsealed() -> bool:
     """Asked first, so that a quiet second writes nothing."""
-    return JournalEntry.objects.filter(seal__isnull=True).exists()
+    return bool(_first_unsealed())
 
 
 def _read_batch() -> int:
     """React to the next sealed entries. Returns how many; 0 at the end, or while another worker is reading."""
-    seen, _ = Sealer.objects.get_or_create(name=READER)
-    if not sealed(after=seen.seal).exists():
+    seen = _read_until(READER) or [(Sealer.objects.get_or_create(name=READER)[0].seal,)]
+    if not _first_after(*seen[0]):
         return 0
     with transaction.atomic():
-        reader = Sealer.objects.select_for_update(skip_locked=True).filter(name=READER).first()
-        entries = [] if reader is None else list(sealed(after=reader.seal)[:BATCH])
-        if reader is None or not entries:
+        readers = _reader_held(READER)
+        entries = _entries_after(*readers[0]) if readers else []
+        if not entries:
             return 0
         _react(entries)
         Sealer.objects.filter(name=READER).update(seal=entries[-1].seal)
@@ -84,8 +94,7 @@ def _recognize(entries: Sequence[JournalEntry]) -> None:
     cycles = {entry.cycle_id for entry in entries if entry.cycle_id is not None and entry.kind != Kind.STANDINGS_CHANGED}
     for cycle in Cycle.objects.filter(pk__in=cycles, design_number__gt=0):
         if recognizes(design_of(cycle)):
-            while read_journal(cycle):
-                pass
+            read_all(cycle)
             now = db_now()
             for entry in entries:
                 if entry.cycle_id == cycle.pk:

@@ -19,6 +19,7 @@ from games.notices import actions as notices
 from games.progression import actions as progression
 from games.results import actions as results
 from leaderboards.engine.spec import Source
+from leaderboards.kept import Kept
 from worker.awarding import deliver_coaching, follow, pass_on
 from worker.succeeding import begin_with_what_was_adopted, look_back_at_the_end
 from worker.telling import asked
@@ -45,7 +46,11 @@ def refresh_points(entry: JournalEntry) -> None:
 
 def _cycle(entry: JournalEntry) -> Cycle | None:
     """The cycle of the act; None if it has none, was deleted since, or has no rules yet."""
-    return None if entry.cycle_id is None else Cycle.objects.filter(pk=entry.cycle_id, design_number__gt=0).first()
+    return None if entry.cycle_id is None else next(iter(_with_rules(entry.cycle_id)), None)
+
+
+_with_rules: Final[Kept[Cycle, Cycle]] = Kept(lambda pk: Cycle.objects.filter(pk=pk, design_number__gt=0), int)
+_rehearsed: Final[Kept[Cycle, tuple[int]]] = Kept(lambda pk: Cycle.objects.filter(pk=pk, rehearsal=True).values_list("pk"), int)
 
 
 def calibrate(entry: JournalEntry) -> None:
@@ -55,7 +60,7 @@ def calibrate(entry: JournalEntry) -> None:
 
 def tell(entry: JournalEntry) -> None:
     """The people concerned are told, on the page and by mail as they wish."""
-    if entry.cycle_id is None or not Cycle.objects.filter(pk=entry.cycle_id, rehearsal=True).exists():  # a dry run tells nobody
+    if entry.cycle_id is None or not _rehearsed(entry.cycle_id):  # a dry run tells nobody
         notices.react(entry.pk)
 
 

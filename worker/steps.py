@@ -54,14 +54,12 @@ def catch_up(cycle: Cycle) -> None:
     """Points of everything that was journalled by now: whoever reads the journal at this moment is waited for."""
     seal_pending()
     if recognition.recognizes(design_of(cycle)):
-        while recognition.read_journal(cycle):
-            pass
+        recognition.read_all(cycle)
 
 
 def recompute_now(cycle: Cycle, progress: Callable[[str, float], None] | None = None) -> Outcome:
     """Points, scores and standings of a cycle at once, without a queue: for the command line and the demo."""
-    while recognition.read_journal(cycle):
-        pass
+    recognition.read_all(cycle)
     return results.recompute_now(cycle, progress, points=point_facts(cycle))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -31,11 +31,19 @@ from games.journal.rules import Kind
 from games.organizations.models import Organization
 from games.playbooks.schema import Design
 from leaderboards.engine.language import gettext as _
+from leaderboards.kept import Kept
 
 
 def locked(cycle: Cycle) -> Cycle:
     """The cycle read again, its row held until the transaction ends: whoever numbers or decides does so one after the other."""
-    return Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    found = _locked(cycle.pk)
+    if not found:
+        message = f"cycle {cycle.pk} is gone"
+        raise Cycle.DoesNotExist(message)
+    return found[0]
+
+
+_locked: Final[Kept[Cycle, Cycle]] = Kept(lambda pk: Cycle.objects.select_for_update(no_key=True).filter(pk=pk), int)
 
 
 @transaction.atomic

@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from games.journal.models import JournalEntry, Sealer
 from games.journal.queries import db_now
 from games.journal.rules import Kind, chained_hash
+from leaderboards.kept import Kept
 from leaderboards.kept_writes import KeptInsert
 from leaderboards.measures import lag
 
@@ -26,6 +27,13 @@ _listeners: dict[str, list[Listener]] = {}
 CLAIM = timedelta(seconds=5)  # a batch takes well under a second; the row of the sealer is the real guard
 
 _insert: Final[KeptInsert[JournalEntry]] = KeptInsert(JournalEntry)
+
+BATCH: Final = 5000
+SEAL: Final = "UPDATE games_journalentry SET seal = %s, previous_hash = %s, hash = %s WHERE id = %s"
+_head: Final[Kept[Sealer, tuple[int, str]]] = Kept(lambda name: Sealer.objects.filter(name=name).values_list("seal", "hash"), str)
+_pending: Final[Kept[JournalEntry, JournalEntry]] = Kept(
+    lambda: JournalEntry.objects.filter(seal__isnull=True).order_by("id")[:BATCH]
+)
 
 LIVE = timedelta(hours=1)  # what is older when it is sealed was brought in: no act was that slow
 
@@ -113,13 +121,16 @@ def _tell(listener: Listener, entry: JournalEntry) -> None:
 
 def _claim(holder: str) -> bool:
     """Take the seal's claim; false while somebody else holds it."""
-    Sealer.objects.get_or_create(name="journal")
     now = db_now()
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now) | Q(claimed_by=holder)
-    return Sealer.objects.filter(free, name="journal").update(claimed_by=holder, claimed_until=now + CLAIM) == 1
+    mine = Sealer.objects.filter(free, name="journal")
+    until = {"claimed_by": holder, "claimed_until": now + CLAIM}
+    if mine.update(**until):
+        return True
+    return Sealer.objects.get_or_create(name="journal")[1] and mine.update(**until) == 1
 
 
-def seal_pending(*, batch: int = 5000) -> int:
+def seal_pending(*, batch: int = BATCH) -> int:
     """Number and chain unsealed entries in order of their ids. Returns how many; 0 when another sealer holds the claim.
 
     One claim, one transaction a batch: the row of `Sealer` is updated only if it is still at the seal we started from, so two
@@ -146,12 +157,11 @@ def _measure(done: Sequence[JournalEntry]) -> None:
 
 @transaction.atomic
 def _seal_batch(batch: int) -> Sequence[JournalEntry]:
-    head = Sealer.objects.get(name="journal")
-    pending = list(JournalEntry.objects.filter(seal__isnull=True).order_by("id")[:batch])
+    [(started, previous)] = _head("journal")
+    pending = _pending() if batch == BATCH else list(JournalEntry.objects.filter(seal__isnull=True).order_by("id")[:batch])
     if not pending:
         return []
-    started = head.seal
-    seal, previous = head.seal, head.hash
+    seal = started
     for entry in pending:
         seal += 1
         entry.seal, entry.previous_hash = seal, previous
@@ -166,7 +176,8 @@ def _seal_batch(batch: int) -> Sequence[JournalEntry]:
             at=entry.at.astimezone(UTC),
             previous=previous,
         )
-    JournalEntry.objects.bulk_update(pending, ["seal", "previous_hash", "hash"], batch_size=500)
+    with connection.cursor() as cursor:
+        cursor.executemany(SEAL, [(one.seal, one.previous_hash, one.hash, one.pk) for one in pending])
     moved = Sealer.objects.filter(name="journal", seal=started).update(seal=F("seal") + len(pending), hash=previous)
     if moved != 1:
         message = "another sealer moved the head; this batch is rolled back and tried again"

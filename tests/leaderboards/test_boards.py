@@ -60,11 +60,11 @@ def test_rows_are_written_once_and_only_changed_ones_again(board: Board) -> None
     assert {one["group"] for one in changed_since(board, "public", 1)} == {"blue", "green"}
 
 
-def test_unchanged_rows_cost_two_statements(board: Board) -> None:
+def test_unchanged_rows_cost_one_statement(board: Board) -> None:
     refresh(board, "public", some(red=3, blue=2), now=NOW)
     with CaptureQueriesContext(connection) as statements:
         refresh(board, "public", some(red=3, blue=2), now=NOW)
-    assert len([one for one in statements if "SAVEPOINT" not in one["sql"]]) == 2
+    assert len([one for one in statements if "SAVEPOINT" not in one["sql"]]) == 1
 
 
 def test_movement_is_told_since_the_last_change_of_place(board: Board) -> None:

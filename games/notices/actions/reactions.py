@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -44,6 +44,7 @@ from games.organizations.queries import invitation_secret
 from games.results.models import SelfCheck
 from games.rounds.models import Round
 from games.submissions.models import Version
+from leaderboards.kept import Kept
 
 
 def on_invited(entry: JournalEntry) -> int:
@@ -230,9 +231,12 @@ HANDLERS: Mapping[Kind, Callable[[JournalEntry], int]] = {
 }
 
 
+_entry: Final[Kept[JournalEntry, JournalEntry]] = Kept(lambda pk: JournalEntry.objects.filter(pk=pk), int)
+
+
 @transaction.atomic
 def react(entry_id: int) -> int:
     """Tell whom an entry of the journal concerns. Returns how many; 0 for kinds nobody is told of."""
-    entry: Any = JournalEntry.objects.filter(pk=entry_id).first()
+    entry: Any = next(iter(_entry(entry_id)), None)
     handler = HANDLERS.get(Kind(entry.kind)) if entry is not None and entry.kind in set(Kind) else None
     return handler(entry) if handler else 0

@@ -6,7 +6,7 @@ from games.recognition.actions.grants import decline, deliver, follow_results, g
 from games.recognition.actions.points import rebuild_totals
 from games.recognition.actions.ranked_rows import write_rows
 from games.recognition.actions.ranks import choose_sets, follow_ranks, keep_up_ranks, ranks_only, write_standings
-from games.recognition.actions.reading import read_journal, recognizes
+from games.recognition.actions.reading import read_all, read_journal, recognizes
 from games.recognition.actions.replaying import (
     Preview,
     drop_trial,
@@ -32,6 +32,7 @@ __all__ = [
     "move_all",
     "nominate",
     "ranks_only",
+    "read_all",
     "read_journal",
     "read_on",
     "rebuild_game",

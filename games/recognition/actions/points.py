@@ -15,14 +15,23 @@ from games.recognition.models import Points, PointsCursor, PointsTotal
 from games.recognition.queries.acts import ledger_for
 from games.recognition.queries.editions import Edition, shown_by
 from games.recognition.rules.points import Act
+from leaderboards.kept import Kept
 
 BATCH: Final = 2000
 
 
 def cursor_of(cycle: Cycle) -> PointsCursor:
     """The cursor of a cycle, held until the transaction ends: points of a cycle are read by one at a time."""
-    PointsCursor.objects.get_or_create(cycle=cycle)
-    return PointsCursor.objects.select_for_update().get(cycle=cycle)
+    held = _held(cycle.pk)
+    if not held:
+        PointsCursor.objects.get_or_create(cycle=cycle)
+        held = _held(cycle.pk)
+    return held[0]
+
+
+_held: Final[Kept[PointsCursor, PointsCursor]] = Kept(
+    lambda cycle: PointsCursor.objects.select_for_update().filter(cycle=cycle), int
+)
 
 
 def give(cycle: Cycle, edition: Edition, acts: Sequence[Act], design: Design, number: int) -> list[Points]:

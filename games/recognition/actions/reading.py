@@ -23,6 +23,7 @@ from games.recognition.queries.editions import shown_by
 from games.recognition.rules.game import game_of
 from games.recognition.rules.keeping import readings, same
 from games.recognition.rules.points import Act
+from leaderboards.kept import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,21 @@ def recognizes(design: Design) -> bool:
     return bool(design.rules or game_of(design).on or design.recognition.wins)
 
 
+def read_all(cycle: Cycle) -> None:
+    """Read what is sealed by now, batch by batch: one that was not full was the last."""
+    while read_journal(cycle) >= BATCH:
+        pass
+
+
+_entries: Final[Kept[JournalEntry, JournalEntry]] = Kept(lambda seal, cycle: sealed(cycle, after=seal)[:BATCH], int, int)
+
+
 @transaction.atomic
 def read_journal(cycle: Cycle) -> int:
     """Read the next sealed entries after the cursor: points first, then every reader. Returns how many were read, 0 at the end."""
     cursor = cursor_of(cycle)
     before = cursor.seal
-    entries = list(sealed(cycle.pk, after=before)[:BATCH])
+    entries = _entries(before, cycle.pk)[:BATCH]
     if not entries:
         return 0
     design = design_of(cycle)

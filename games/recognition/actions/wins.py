@@ -33,6 +33,7 @@ from games.recognition.rules.wins import (
 from games.submissions.models import Attempt
 from leaderboards.engine.freezes import held_back
 from leaderboards.engine.spec import Better, Format
+from leaderboards.kept import Kept
 from leaderboards.models import Snapshot
 
 TOLD_BY: Final = frozenset({Kind.TEST_ACTED, Kind.IDEA_TAKEN_UP, Kind.SNAPSHOT_PUBLISHED, Kind.ATTEMPT_JUDGED})
@@ -65,9 +66,16 @@ class Reading:
         """The task that an act names."""
         key = (str(payload.get("round", "")), str(payload.get("challenge", "")))
         if key not in self.tasks:
-            rows = Challenge.objects.filter(round__cycle=self.cycle, round__key=key[0], key=key[1])
-            self.tasks[key] = rows.select_related("round").first()
+            self.tasks[key] = next(iter(_task(self.cycle.pk, *key)), None)
         return self.tasks[key]
+
+
+_task: Final[Kept[Challenge, Challenge]] = Kept(
+    lambda cycle, round_, key: Challenge.objects.filter(round__cycle=cycle, round__key=round_, key=key).select_related("round"),
+    int,
+    str,
+    str,
+)
 
 
 def find_wins(cycle: Cycle, design: Design, entries: Sequence[JournalEntry], acts: Sequence[Act]) -> set[int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Sum, Value, When
 
@@ -11,6 +12,7 @@ from games.playbooks.schema import Design
 from games.recognition.models import Credit, CreditLine, Points
 from games.recognition.queries.crediting import paid_back, sums_of, worked_on
 from games.recognition.queries.points import points_of, shown_points
+from leaderboards.kept import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,20 @@ def standing_lines(cycle: Cycle) -> QuerySet[CreditLine]:
     return rows.select_related("to", "credit__points__group", "credit__award__group", "credit__of").order_by("-credit", "pk")
 
 
+_came: Final[Kept[Credit, tuple[int]]] = Kept(
+    lambda cycle, after, until: Credit.objects.filter(
+        points__cycle=cycle, points__seal__gt=after, points__seal__lte=until
+    ).values_list("pk")[:1],
+    int,
+    int,
+    int,
+)
+
+
 def arrived(cycle: Cycle, generation: int, *, after: int, until: int) -> list[Credit]:
-    """What came back by the acts after one seal, up to another, and still stands: with its points, by their teams. Two statements."""
+    """What came back by the acts after one seal, up to another, and still stands: with its points, by their teams. Three statements, and one where nothing came back."""
+    if not _came(cycle.pk, after, until):
+        return []
     taken = Exists(Points.objects.filter(reverses=OuterRef("points")))
     rows = Credit.objects.filter(
         points__cycle=cycle,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from games.cycles.actions import locked
 from games.cycles.models import Cycle
@@ -36,6 +36,7 @@ from games.results.rules import (
 from games.rounds.models import Extension, Round
 from games.rounds.rules import RoundState, state_of
 from leaderboards.engine.language import gettext as _
+from leaderboards.kept import Kept
 
 logger = logging.getLogger(__name__)
 LOOK_AT: Final = 20
@@ -83,12 +84,24 @@ def request_settle(
     return there
 
 
+def _refreshes(cycle: int) -> QuerySet[RecomputeRun]:
+    return RecomputeRun.objects.filter(cycle=cycle, kind=RunKind.REFRESH.value)
+
+
+_waiting: Final[Kept[RecomputeRun, RecomputeRun]] = Kept(
+    lambda cycle: _refreshes(cycle).filter(state=RunState.WAITING.value), int
+)
+_times: Final[Kept[RecomputeRun, tuple[datetime | None, datetime | None]]] = Kept(
+    lambda cycle: _refreshes(cycle).filter(started_at__isnull=False).order_by("-pk").values_list("started_at", "finished_at")[:1],
+    int,
+)
+
+
 def request_refresh(cycle: Cycle) -> RecomputeRun:
     """Ask for live boards to be brought up to date. One waits per cycle at most; two of a cycle begin at least 250 ms apart."""
-    waiting = RecomputeRun.objects.filter(cycle=cycle, kind=RunKind.REFRESH.value, state=RunState.WAITING.value)
-    there = waiting.first()
-    if there is not None:
-        return there
+    there = _waiting(cycle.pk)
+    if there:
+        return there[0]
     try:
         with transaction.atomic():
             return RecomputeRun.objects.create(
@@ -98,16 +111,13 @@ def request_refresh(cycle: Cycle) -> RecomputeRun:
                 not_before=_not_before(cycle),
             )
     except IntegrityError:  # somebody asked at the same moment
-        return waiting.first() or request_refresh(cycle)
+        return request_refresh(cycle)
 
 
 def _not_before(cycle: Cycle) -> datetime | None:
     """At least 250 ms after the last refresh began, and longer where one takes long: refreshing stays a part of a worker's time."""
-    last = RecomputeRun.objects.filter(cycle=cycle, kind=RunKind.REFRESH.value, started_at__isnull=False).order_by("-pk")
-    times = last.values_list("started_at", "finished_at").first()
-    if times is None:
-        return None
-    begun, ended = times
+    last = _times(cycle.pk)
+    begun, ended = last[0] if last else (None, None)
     if begun is None:
         return None
     return begun + (APART if ended is None else max(APART, IDLE_SHARE * (ended - begun)))
@@ -128,17 +138,27 @@ def due_runs(now: datetime) -> list[int]:
     return list(rows.values_list("pk", flat=True)[:LOOK_AT])
 
 
+def _held(now: datetime, cycle: int) -> QuerySet[RecomputeRun, tuple[int]]:
+    """Runs of a cycle that somebody has begun, and holds or may go on with at once."""
+    at_work = Q(lease_until__isnull=True) | Q(lease_until__gte=now)
+    return RecomputeRun.objects.filter(at_work, cycle_id=cycle, state=RunState.RUNNING.value).values_list("pk")
+
+
+_run: Final[Kept[RecomputeRun, RecomputeRun]] = Kept(
+    lambda pk: RecomputeRun.objects.select_related("cycle", "round__cycle").filter(pk=pk), int
+)
+_at_work: Final[Kept[RecomputeRun, tuple[int]]] = Kept(_held, datetime, int)
+
+
 @transaction.atomic
 def claim(run_id: int, *, holder: str) -> RecomputeRun | None:
     """Take a run under a lease; None while somebody else holds it, or another run of its cycle is at work."""
-    run = RecomputeRun.objects.select_related("cycle", "round__cycle").filter(pk=run_id).first()
+    run = next(iter(_run(run_id)), None)
     if run is None:
         return None
     locked(run.cycle)
     now = db_now()
-    at_work = Q(lease_until__isnull=True) | Q(lease_until__gte=now)
-    others = RecomputeRun.objects.filter(at_work, cycle_id=run.cycle_id, state=RunState.RUNNING.value)
-    if others.exclude(pk=run.pk).exists():
+    if any(pk != run.pk for (pk,) in _at_work(now, run.cycle_id)):
         return None
     claimed = {
         "state": RunState.RUNNING.value,
