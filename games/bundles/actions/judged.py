@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from games.bundles.actions.landing import Landing, Unit
-from games.bundles.actions.pour import Texts, pour_texts, pour_with_ids
+from games.bundles.actions.pour import pour_under, pour_with_ids
 from games.bundles.rows import VoteRow
 from games.bundles.voters import AUDIENCE, PEERS, by_criterion, by_panel
 from games.groups.models import Membership
@@ -54,8 +54,7 @@ def load_marks(landing: Landing) -> None:
     ids = pour_with_ids(
         Sheet, SHEET, [_sheet(landing, place, found, versions[place], words.get(place, "")) for place, found in marks.items()]
     )
-    texts = Texts()
-    pour_texts(Mark, MARK, ((str(pk), texts.of(cells)) for pk, found in zip(ids, marks.values(), strict=True) for cells in found))
+    pour_under(Mark, MARK, ((pk, cells) for pk, found in zip(ids, marks.values(), strict=True) for cells in found))
     _seat(landing, dict.fromkeys((unit, panel, judge) for unit, panel, _, judge in marks))
 
 

@@ -27,23 +27,42 @@ def new_ids(model: type[Model], count: int) -> Sequence[int]:
         return range(last + 1, last + 1 + count)
 
 
-def pour(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows of the named columns. Values are None, text, whole numbers, times, and lists and tables that become JSON."""
+def pour(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], **same: Any) -> None:
+    """Insert rows of the named columns; `same`: columns with one value in all of them.
+
+    Values are None, text, whole numbers, times, and lists and tables that become JSON.
+    """
+    if connection.vendor == "postgresql":
+        _copy(model, (*columns, *same), map("".join, batched(_lines(rows, tuple(same.values())), CHUNK)))
+        return
     quote = connection.ops.quote_name
-    table, names = quote(model._meta.db_table), ", ".join(quote(name) for name in columns)
+    table, names = quote(model._meta.db_table), ", ".join(quote(name) for name in (*columns, *same))
+    last = tuple(map(_adapted, same.values()))
+    statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * (len(columns) + len(last)))})"  # noqa: S608 names of our own models
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for chunk in batched(_lines(rows), CHUNK):
-                    copy.write("".join(chunk))
-            return
-        statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(columns))})"  # noqa: S608 names of our own models
-        for some in batched((tuple(map(_adapted, row)) for row in rows), CHUNK):
+        for some in batched(((*map(_adapted, row), *last) for row in rows), CHUNK):
             cursor.executemany(statement, some)
 
 
-def rewrite(model: type[Model], rows: Iterable[tuple[Any, int]], column: str, *, counted: str, **same: Any) -> None:
-    """Change rows, given as (new value of the column, id): beside it `same` in each, and `counted` goes up by one. A statement for all."""
+def pour_under(model: type[Model], columns: Sequence[str], rows: Iterable[tuple[int, tuple[Any, ...]]]) -> None:
+    """The same for rows that belong to others: (id of the other, the rest of the row). Rests that repeat are written once."""
+    if connection.vendor != "postgresql":
+        pour(model, columns, ((pk, *rest) for pk, rest in rows))
+        return
+    known = _Known()
+    _copy(model, columns, ("".join([f"{pk}\t{known[rest]}" for pk, rest in some]) for some in batched(rows, CHUNK)))
+
+
+def _copy(model: type[Model], columns: Iterable[str], chunks: Iterable[str]) -> None:
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(name) for name in columns)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN") as copy:
+        for chunk in chunks:
+            copy.write(chunk)
+
+
+def rewrite(model: type[Model], rows: Iterable[tuple[int | None, int]], column: str, *, counted: str, **same: Any) -> None:
+    """Change rows, given as (new number of the column, id): beside it `same` in each, and `counted` goes up by one. A statement for all."""
     quote = connection.ops.quote_name
     table, counter = quote(model._meta.db_table), quote(counted)
     changed = "".join(f"{quote(name)} = %s, " for name in same) + f"{counter} = {counter} + 1, {quote(column)}"
@@ -52,37 +71,15 @@ def rewrite(model: type[Model], rows: Iterable[tuple[Any, int]], column: str, *,
         if connection.vendor == "postgresql":
             news = "(SELECT unnest(%s::bigint[]) AS value, unnest(%s::bigint[]) AS id) AS news"
             statement = f"UPDATE {table} SET {changed} = news.value FROM {news} WHERE {table}.id = news.id"  # noqa: S608 our own names
-            cursor.execute(statement, [*given, *map(list, zip(*rows, strict=True))])
+            cursor.execute(statement, [*given, *map(_array, zip(*rows, strict=True))])
             return
         statement = f"UPDATE {table} SET {changed} = %s WHERE id = %s"  # noqa: S608 names of our own models
         cursor.executemany(statement, [(*given, *row) for row in rows])
 
 
-class Texts:
-    """Cells that repeat, written once as the database takes them: as the text of COPY, or as values where there is no COPY."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[Any, ...], Any] = {}
-        self._copies = connection.vendor == "postgresql"
-
-    def of(self, cells: tuple[Any, ...]) -> Any:
-        """These cells, of one row, side by side."""
-        found = self._known.get(cells)
-        if found is None:
-            found = self._known[cells] = next(_lines([cells])) if self._copies else tuple(map(_adapted, cells))
-        return found
-
-
-def pour_texts(model: type[Model], columns: Sequence[str], rows: Iterable[tuple[str, Any]]) -> None:
-    """The same for rows of a first cell of their own and others that repeat, as `Texts` gives them."""
-    if connection.vendor != "postgresql":
-        pour(model, columns, ((first, *others) for first, others in rows))
-        return
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(name) for name in columns)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN") as copy:
-        for some in batched(rows, CHUNK):
-            copy.write("".join([f"{first}\t{others}" for first, others in some]))
+def _array(numbers: Iterable[int | None]) -> str:
+    """As PostgreSQL reads an array: very many numbers one by one are slow."""
+    return "{" + ",".join(["NULL" if one is None else str(one) for one in numbers]) + "}"
 
 
 def check_references() -> None:
@@ -108,10 +105,20 @@ def looked_at(*models: type[Model]) -> None:
         cursor.execute("SET LOCAL cursor_tuple_fraction = 1")  # whatever is read here is read to its end
 
 
-def _lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """Rows in COPY's text format."""
+def _lines(rows: Iterable[Sequence[Any]], same: Sequence[Any] = ()) -> Iterator[str]:
+    """Rows in COPY's text format, each with the same cells at its end."""
+    end = "".join("\t" + (_escaped(one) if type(one) is str else _text(one)) for one in same) + "\n"
     for row in rows:
-        yield "\t".join([_escaped(cell) if type(cell) is str else _text(cell) for cell in row]) + "\n"
+        yield "\t".join([_escaped(cell) if type(cell) is str else _text(cell) for cell in row]) + end
+
+
+class _Known(dict[tuple[Any, ...], str]):
+    """Rows → their lines, written when they are first asked for."""
+
+    def __missing__(self, row: tuple[Any, ...]) -> str:
+        [line] = _lines([row])
+        self[row] = line
+        return line
 
 
 def _escaped(cell: str) -> str:
@@ -120,6 +127,8 @@ def _escaped(cell: str) -> str:
 
 
 def _text(value: Any) -> str:
+    if type(value) is int:
+        return str(value)
     if value is None:
         return "\\N"
     if isinstance(value, datetime):

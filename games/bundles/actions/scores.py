@@ -1,16 +1,16 @@
 """Very many marks of one panel at once, for sheets that wait: judged on paper, or elsewhere. Everything or nothing, into the same journal."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import batched
+from itertools import batched, count
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from games.bundles.actions.pour import Texts, check_references, pour, pour_texts, rewrite
+from games.bundles.actions.pour import check_references, pour, pour_under, rewrite
 from games.challenges.models import Challenge
 from games.cycles.actions import locked
 from games.errors import Problem
@@ -37,7 +37,6 @@ AT_ONCE: Final = 5000
 TOLD: Final = 1000
 COLUMNS: Final = ("group", "judge", "criterion", "value")
 MARK: Final = ("sheet_id", "criterion", "value", "state", "comment")
-ENTRY: Final = ("kind", "cycle_id", "actor", "group_id", "subject", "payload", "channel", "at", "previous_hash", "hash")
 CHANNEL: Final = "import"
 
 
@@ -71,25 +70,32 @@ def import_scores(*, challenge: Challenge, panel: str, rows: Sequence[ScoreRow],
     Each sheet must wait for its judge (assigned, or begun) and be filled whole. Raises MarksRefused with the faults (the first thousand), by
     number of the row, the first is 1, and column; why nobody may mark in this round now; and nothing is written then.
     """
-    return _import(challenge, panel, list(enumerate(rows, 1)), [], by)
+    return _import(challenge, panel, rows, count(1), [], by)
 
 
 def import_table(*, challenge: Challenge, panel: str, content: bytes, by: Any) -> int:
     """The same from a table (CSV) with the columns group, judge, criterion, value. Its header is row 1."""
     __, lines, problems = rows_of(content, COLUMNS, needed=COLUMNS)
-    return _import(challenge, panel, [(number, ScoreRow(**cells)) for number, cells in lines], problems, by)
+    return _import(challenge, panel, [ScoreRow(**cells) for __, cells in lines], [number for number, __ in lines], problems, by)
 
 
 @uncollected()
 @transaction.atomic
-def _import(challenge: Challenge, panel: str, rows: Sequence[tuple[int, ScoreRow]], problems: list[Problem], by: Any) -> int:
+def _import(
+    challenge: Challenge, panel: str, rows: Sequence[ScoreRow], numbers: Iterable[int], problems: list[Problem], by: Any
+) -> int:
+    """Marks go to the database while those after them are checked, until the first fault: it takes everything back."""
     locked(challenge.round.cycle)
     check_panel(challenge, panel)
     design, spec = rules_of(challenge)
     _expect_open(challenge, panel, spec)
     if not rows and not problems:
         problems.append(Problem("row 1", _("expected at least one mark"), "required"))
-    filled = _filled(rows, _waiting(challenge, panel), _Marks(spec, panel, design.mark_decimals), problems)
+    table = _Table(_waiting(challenge, panel), _Marks(spec, panel, design.mark_decimals), problems)
+    for some in batched(table.drafts(rows), AT_ONCE):
+        Mark.objects.filter(sheet__in=some).delete()
+    pour_under(Mark, MARK, table.read(zip(numbers, rows, strict=False)))
+    table.expect_whole()
     if problems:
         several = ngettext("", " (and {count} faults more)", len(problems), count=len(problems) - 1)
         raise MarksRefused(
@@ -97,8 +103,9 @@ def _import(challenge: Challenge, panel: str, rows: Sequence[tuple[int, ScoreRow
             where=problems[0].where,
             problems=problems[:TOLD],
         )
-    _write(challenge, panel, filled, by, db_now())
-    return len(filled)
+    check_references()
+    _finish(challenge, panel, [one.sheet for one in table.filled.values()], by, db_now())
+    return len(table.filled)
 
 
 def _expect_open(challenge: Challenge, panel: str, spec: ChallengeDesign) -> None:
@@ -146,65 +153,93 @@ class _Marks:
         return frozenset(one.key for one in criteria_of(self.spec, self.panel) if not one.optional)
 
 
-def _filled(
-    rows: Iterable[tuple[int, ScoreRow]], waiting: Mapping[tuple[str, str], _Open], marks: _Marks, problems: list[Problem]
-) -> dict[_Open, dict[str, Scaled]]:
-    """Sheet → its marks by criterion. What is wrong goes to the problems."""
-    sheets: dict[int, _Open] = {}
-    filled: dict[int, dict[str, Scaled]] = {}
-    said: dict[int, dict[str, int]] = {}
-    groups, known = {group for group, __ in waiting}, marks.known
-    for number, (group, judge, criterion, value) in rows:
-        sheet = waiting.get((group, judge))
-        mark = known.get((criterion, value)) or marks.scaled(criterion, value)
-        if sheet is None:
-            column = "judge" if group in groups else "group"
-            text = _('no sheet of "{judge}" on "{group}" waits on this panel', judge=judge, group=group)
-            problems.append(_at(number, column, text, "unknown"))
-            continue
-        if (pk := sheet.pk) not in sheets:
-            sheets[pk], filled[pk], said[pk] = sheet, {}, {}
-        if isinstance(mark, Problem):
-            problems.append(_at(number, mark.where, mark.message, mark.code))
-        elif criterion in said[pk]:
-            text = _('"{criterion}" is marked twice by "{judge}" on "{group}"', criterion=criterion, judge=judge, group=group)
-            problems.append(_at(number, "criterion", text))
-        else:
-            filled[pk][criterion] = mark
-        said[pk].setdefault(criterion, number)
-    needed = marks.needed()
-    for pk, there in said.items():
-        first = next(iter(there.values()))
-        if missing := sorted(needed - there.keys()):
-            problems.append(_at(first, "criterion", _("the sheet has no mark on {names}", names=", ".join(missing)), "required"))
-        if sheets[pk].judged is None and marks.spec.form:
-            problems.append(_at(first, "group", _("nothing was handed in that could be judged")))
-    return {sheets[pk]: found for pk, found in filled.items()}
+class _Filling(NamedTuple):
+    """A sheet, and the criteria about which rows said something, each with the number of the first."""
+
+    sheet: _Open
+    said: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Rows that are read. What is wrong goes to `problems`; `filled`: (keys of the group and the judge) → the sheet with its marks."""
+
+    waiting: Mapping[tuple[str, str], _Open]
+    marks: _Marks
+    problems: list[Problem]
+    filled: dict[tuple[str, str], _Filling] = field(default_factory=dict)
+
+    def drafts(self, rows: Sequence[ScoreRow]) -> Sequence[int]:
+        """Ids of the sheets that these rows fill and that have marks already."""
+        begun = {names: one.pk for names, one in self.waiting.items() if one.state == SheetState.DRAFT.value}
+        return [begun[names] for names in begun.keys() & {(row.group, row.judge) for row in rows}] if begun else []
+
+    def read(self, rows: Iterable[tuple[int, ScoreRow]]) -> Iterator[tuple[int, Scaled]]:
+        """Each mark with the id of its sheet, as long as nothing is wrong."""
+        groups, known, problems = {group for group, __ in self.waiting}, self.marks.known, self.problems
+        names, there = ("", ""), None  # rows of one sheet mostly follow each other
+        for number, (group, judge, criterion, value) in rows:
+            if names != (here := (group, judge)):
+                names, there = here, self._sheet(here)
+            mark = known.get((criterion, value)) or self.marks.scaled(criterion, value)
+            if there is None:
+                column = "judge" if group in groups else "group"
+                text = _('no sheet of "{judge}" on "{group}" waits on this panel', judge=judge, group=group)
+                problems.append(_at(number, column, text, "unknown"))
+            elif isinstance(mark, Problem):
+                problems.append(_at(number, mark.where, mark.message, mark.code))
+                there.said.setdefault(criterion, number)
+            elif criterion in there.said:
+                text = _('"{criterion}" is marked twice by "{judge}" on "{group}"', criterion=criterion, judge=judge, group=group)
+                problems.append(_at(number, "criterion", text))
+            else:
+                there.said[criterion] = number
+                if not problems:
+                    yield there.sheet.pk, mark
+
+    def _sheet(self, names: tuple[str, str]) -> _Filling | None:
+        found = self.filled.get(names)
+        if found is None and names in self.waiting:
+            found = self.filled[names] = _Filling(self.waiting[names], {})
+        return found
+
+    def expect_whole(self) -> None:
+        """A mark on each criterion that needs one, of something that was handed in."""
+        needed, form = self.marks.needed(), self.marks.spec.form
+        for sheet, said in self.filled.values():
+            first = next(iter(said.values()))
+            if not said.keys() >= needed:
+                names = ", ".join(sorted(needed - said.keys()))
+                text = _("the sheet has no mark on {names}", names=names)
+                self.problems.append(_at(first, "criterion", text, "required"))
+            if sheet.judged is None and form:
+                self.problems.append(_at(first, "group", _("nothing was handed in that could be judged")))
 
 
 def _at(number: int, column: str, message: str, code: str = "invalid") -> Problem:
     return Problem(f"row {number}, column {column}", message, code)
 
 
-def _write(challenge: Challenge, panel: str, filled: Mapping[_Open, Mapping[str, Scaled]], by: Any, now: datetime) -> None:
-    """Marks, sheets, and an entry of the journal for each sheet; drafts of the same sheets go."""
+def _finish(challenge: Challenge, panel: str, sheets: Sequence[_Open], by: Any, now: datetime) -> None:
+    """The sheets are final, with an entry of the journal for each."""
     round_ = challenge.round
-    for some in batched([sheet.pk for sheet in filled if sheet.state == SheetState.DRAFT.value], AT_ONCE):
-        Mark.objects.filter(sheet__in=some).delete()
-    texts = Texts()
-    pour_texts(Mark, MARK, ((str(sheet.pk), texts.of(mark)) for sheet, marks in filled.items() for mark in marks.values()))
-    check_references()
     final = {"state": SheetState.FINAL.value, "design_number": round_.design_number, "updated_at": now, "final_at": now}
-    rewrite(Sheet, ((sheet.judged, sheet.pk) for sheet in filled), "version_id", counted="revision", **final)
-    *others, last = filled
+    rewrite(Sheet, ((sheet.judged, sheet.pk) for sheet in sheets), "version_id", counted="revision", **final)
+    *others, last = sheets
     told = {"round": round_.key, "challenge": challenge.key, "panel": panel, "design": round_.design_number}
     begun = json.dumps(told)[:-1]
     actor = getattr(by, "pseudonym", None)
-    kind = (Kind.SHEET_FINALIZED.value, round_.cycle_id, None if actor is None else _uuid(actor))
     pour(
         JournalEntry,
-        ENTRY,
-        ((*kind, one.group, f"sheet:{one.pk}", f"{begun}{_said_last(one)}", CHANNEL, now, "", "") for one in others),
+        ("group_id", "subject", "payload"),
+        ((one.group, f"sheet:{one.pk}", f"{begun}{_said_last(one)}") for one in others),
+        kind=Kind.SHEET_FINALIZED.value,
+        cycle_id=round_.cycle_id,
+        actor=None if actor is None else _uuid(actor),
+        channel=CHANNEL,
+        at=now,
+        previous_hash="",
+        hash="",
     )
     record(  # the last one wakes whoever listens
         Kind.SHEET_FINALIZED,
