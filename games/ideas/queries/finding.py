@@ -43,6 +43,14 @@ class _NearlySame(Func):
     output_field = BooleanField()
 
 
+class _Among(Func):
+    """PostgreSQL: whether an id is one of these, written as an array. Of a subquery of ids the planner knows nothing, and reads every idea."""
+
+    template = "%(expressions)s::bigint[])"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
 def with_words(rows: QuerySet[Idea], words: Sequence[str]) -> QuerySet[Idea]:
     """Those of `rows` in which each of these (folded) words stands."""
     told = Q()
@@ -69,7 +77,7 @@ def alike(rows: QuerySet[Idea], text: str, *, most: int, but: int | None = None)
     enough = Q(hits__gte=min(ALIKE, len(words)))
     if connection.vendor == "postgresql":
         enough |= Q(_NearlySame(F("title"), Value(title)))
-    found = others.filter(pk__in=any_of(near)).annotate(hits=hits).filter(enough)
+    found = others.filter(_among(near)).annotate(hits=hits).filter(enough)
     return found.order_by(F("hits").desc(), "-shared_at", "-pk")[:most]
 
 
@@ -101,6 +109,12 @@ def _gathered(rows: QuerySet[Idea], words: Sequence[str], title: str) -> list[in
     asked = [*map(_lexeme, words), " & ".join(map(_lexeme, words))]
     first, *others = [_newest(rows.filter(_Told(F("words"), Value(one)))) for one in asked]
     return list(first.union(*others, _newest(rows.filter(_NearlySame(F("title"), Value(title)))), all=True))
+
+
+def _among(ids: Sequence[int]) -> Q:
+    if connection.vendor == "sqlite":
+        return Q(pk__in=any_of(ids))
+    return Q(_Among(F("pk"), Value(f"{{{','.join(map(str, ids))}}}")))
 
 
 def _newest(rows: QuerySet[Idea]) -> QuerySet[Idea, int]:

@@ -93,6 +93,10 @@ def test_the_database_asks_its_index_and_not_every_idea(cast: Cast, django_asser
             told = " ".join(row[0] for row in cursor.fetchall())
             assert told.count("on idea_told") == 3, told
             assert "on idea_title" in told
+            cursor.execute(f"EXPLAIN {asked.captured_queries[1]['sql']}")
+            told = " ".join(row[0] for row in cursor.fetchall())
+            assert "on games_idea_pkey" in told, told
+            assert "Index Cond: (id = ANY ('{" in told, "what was gathered is looked up, not joined to every idea"
         else:
             cursor.execute(f"EXPLAIN QUERY PLAN {asked.captured_queries[0]['sql']}")
             assert sum("games_idea_words" in row[3] for row in cursor.fetchall()) == 3
