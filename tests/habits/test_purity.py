@@ -11,7 +11,19 @@ from tests.habits.house import PACKAGES, ROOT, name_of, sources, tree
 
 IMPURE = {"django", "rest_framework", "celery", "channels", "redis", "requests", "socket", "subprocess", "random", "os", "time"}
 HEAVY = ("numpy", "scipy", "ortools", "pandas")
-RARE = ("cryptography.hazmat", "jwt", "segno", "fpdf", "drf_spectacular.openapi", "django.test", "unittest", "celery", "kombu")
+RARE = (
+    "cryptography.hazmat",
+    "jwt",
+    "segno",
+    "fpdf",
+    "drf_spectacular.openapi",
+    "django.test",
+    "unittest",
+    "celery",
+    "kombu",
+    "markdown_it",
+    "nh3",
+)
 """What few requests need, and megabytes: loaded by the function that uses it, never by a module that every web process loads."""
 MAY_USE_HEAVY = ("leaderboards/engine/",)
 
