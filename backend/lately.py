@@ -12,7 +12,7 @@ from django.template.base import Node, Template
 from django.template.engine import Engine
 from django.template.loaders import cached
 
-MOST: Final = 100
+MOST: Final = 64
 
 
 class Lately(OrderedDict[str, Any]):

@@ -6,7 +6,7 @@ brings its asynchronous half and its cluster, which are for others. Five megabyt
 
 import sys
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, Self
 
 OPTIONAL: Final = ("yaml", "uritemplate", "django.contrib.postgres")
 """Not found by whoever looks for them: as if they were not installed."""
@@ -27,7 +27,7 @@ UNUSED: Final = (
 class Unused:
     """Stands for a class or a function."""
 
-    def __new__(cls, *_values: Any, **_named: Any) -> "Unused":
+    def __new__(cls, *_values: Any, **_named: Any) -> Self:
         message = f"{cls.__module__}.{cls.__name__} is left out of web processes (backend/without.py): take it from its list to use it here"
         raise RuntimeError(message)
 

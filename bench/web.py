@@ -30,6 +30,16 @@ from rest_framework.views import APIView
 
 from bench.limits import ALL, BARE, FETCHED, HELD, WHOLE
 
+LATE = (
+    "markdown_it",
+    "nh3",
+    "segno",
+    "jwt",
+    "cryptography.hazmat.primitives.asymmetric.ed25519",
+    "cryptography.hazmat.primitives.kdf.hkdf",
+)
+"""What few requests need is loaded by the first of them: texts, codes to scan, signatures."""
+
 _held: list[bytes] = []
 
 
@@ -60,8 +70,10 @@ def held(_request: HttpRequest) -> HttpResponse:
 
 
 def whole(_request: HttpRequest) -> HttpResponse:
-    """Everything is loaded that stays in a process once each of its pages and addresses was asked for: views and templates."""
+    """Everything is loaded that stays in a process once each of its pages and addresses was asked for: views, templates, what is loaded late."""
     _load(get_resolver().url_patterns)
+    for name in LATE:
+        import_module(name)
     own: Any = settings.TEMPLATES[0]["DIRS"]
     for folder in {*own, *get_app_template_dirs("templates")}:
         for file in Path(folder).rglob("*.html"):

@@ -93,7 +93,7 @@ def memory(stage: Stage) -> Iterator[Result]:
     with fresh(stage) as (port, part):
         yield from _weighed(stage, port, part, "groups", few, many)
         load(port, [request("GET", WHOLE)], connections=1)
-        about = "the same process once every view is loaded and every template read: what only boards need is not all of it"
+        about = "the same process once every view, every template and every library was asked for: what only boards need is not all of it"
         yield Result("web-memory: everything loaded", "MB", weight(part), MOST_MB, None, "", below=False, about=about)
     with fresh(stage) as (port, part):
         yield from _weighed(stage, port, part, "published", published(stage, few), published(stage, many))

@@ -11,6 +11,8 @@ from leaderboards.engine import numbers
 from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec.base import clock_ms
 
+KEPT: Final = 20_000
+"""Keys, and numbers, that a process remembers after it has read a bundle: four megabytes each at most."""
 KEY_LENGTH: Final = 100
 TEXT_LENGTH: Final = 20_000
 LARGEST: Final = 10**12
@@ -54,7 +56,7 @@ def email(cell: str) -> str:
     return cell.lower()
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=KEPT)
 def key(cell: str) -> str:
     """The key of a group or a person; not empty."""
     if not cell:
@@ -70,7 +72,7 @@ def key(cell: str) -> str:
     return cell
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=KEPT)
 def number(cell: str) -> Fraction | None:
     """An exact number; empty is none."""
     if not cell:

@@ -13,7 +13,8 @@ from games.playbooks.schema import ChallengeDesign, QuizAnswer
 from games.rounds.models import Round
 from leaderboards.engine.numbers import text
 
-KEPT: Final = 1024
+KEPT: Final = 300
+"""About 10 kB each."""
 
 
 @lru_cache(maxsize=KEPT)

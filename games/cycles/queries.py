@@ -14,7 +14,8 @@ from games.playbooks.schema import Design
 from leaderboards.engine.language import gettext as _
 from leaderboards.kept import Kept
 
-KEPT = 256
+KEPT = 100
+"""Parsed rules take 20 to 170 kB each."""
 KEPT_NUMBERS = 8192
 HELD = "_designs_of_an_open_transaction"
 WORDS_TO_COME = ("name", "summary", "brief", "form", "aim", "hints")
