@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 
 from leaderboards import ready
 from leaderboards.models import Board
-from leaderboards.queries import PAGE_ROWS, PUBLIC, live_rows, totals_of, version_of
+from leaderboards.queries import PAGE_ROWS, PUBLIC, counted_rows, version_of
 
 KEEP: Final = 24 * 3600
 HOT: Final = 6
@@ -64,14 +64,15 @@ def page_bytes(board: Board, audience: str = PUBLIC, page: int = 1) -> tuple[int
 
 def _build(board: Board, audience: str, page: int, version: int) -> bytes:
     start = (page - 1) * PAGE_ROWS
+    total, rows = counted_rows(board, audience, start, start + PAGE_ROWS)
     return orjson.dumps(
         {
             "board": board.pk,
             "key": board.key,
             "version": version,
             "page": page,
-            "total": sum(totals_of(board, audience).values()),
-            "rows": live_rows(board, audience, start=start, stop=start + PAGE_ROWS),
+            "total": total,
+            "rows": rows,
         }
     )
 

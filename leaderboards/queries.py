@@ -156,6 +156,14 @@ def live_rows(
     return rows_of(standings(board, audience, bracket=bracket)[start:stop])
 
 
+def counted_rows(board: Board, audience: str, start: int, stop: int) -> tuple[int, list[RowData]]:
+    """How many rows stand on one side, and the live ones number `start` up to (not with) `stop`, in order: both for one look at the board."""
+    if board.sorted_set:
+        total, found = ranked_reads.counted_rows(board, audience, start, stop)
+        return total, [ranked_data(one) for one in found]
+    return sum(totals_of(board, audience).values()), live_rows(board, audience, start=start, stop=stop)
+
+
 def totals_of(board: Board, audience: str = PUBLIC) -> dict[str, int]:
     """Bracket → how many rows stand in it on one side, in order. One statement, or one round trip.
 

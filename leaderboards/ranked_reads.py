@@ -43,8 +43,19 @@ def rows(board: Board, side: str, bracket: str | None, start: int, stop: int) ->
     if bracket is not None:
         return _inside(board, side, bracket, start, stop)
     state = ranked.state(board.pk)
+    return _totals(board).page(side, None, start, stop) if state is None else _across(board, side, state, start, stop)
+
+
+def counted_rows(board: Board, side: str, start: int, stop: int) -> tuple[int, list[Ranked]]:
+    """How many stand in all brackets, and rows `start` up to (not with) `stop` of them one after the other."""
+    state = ranked.state(board.pk)
     if state is None:
-        return _totals(board).page(side, None, start, stop)
+        totals = _totals(board)
+        return sum(totals.brackets().values()), totals.page(side, None, start, stop)
+    return sum(state.brackets.values()), _across(board, side, state, start, stop)
+
+
+def _across(board: Board, side: str, state: ranked.State, start: int, stop: int) -> list[Ranked]:
     found: list[Ranked] = []
     for name, number in state.brackets.items():
         if start < number and stop > 0:

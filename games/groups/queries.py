@@ -1,6 +1,6 @@
 """Reads about groups, memberships and registrations."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,9 +44,11 @@ def steers_series(user: Any, series: Series) -> bool:
     return any(Capability.ORGANIZE.value in one for one in held.values_list("capabilities", flat=True))
 
 
-def withheld(cycle: Cycle | int) -> dict[str, str]:
-    """Key of each group that keeps its name to itself → the key that public results have instead. One statement."""
+def withheld(cycle: Cycle | int, among: Sequence[str] | None = None) -> dict[str, str]:
+    """Key of each group (of those `among`) that keeps its name to itself → the key that public results have instead. One statement."""
     hidden = Group.objects.filter(cycle=cycle, rank_hidden=True).order_by("key")
+    if among is not None:
+        hidden = hidden.filter(key__in=among)
     return {
         key: unnamed or stand_in(cycle_id, key) for cycle_id, key, unnamed in hidden.values_list("cycle_id", "key", "unnamed")
     }

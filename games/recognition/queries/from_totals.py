@@ -61,7 +61,7 @@ class FromTotals:
         rows = self._near(asked, stop) or self._all(self._sorted(OF_GROUPS), asked)
         if not rows:
             return []
-        instead = unnamed(self.cycle) if side == PUBLIC else {}
+        instead = unnamed(self.cycle, [row[0] for row in rows]) if side == PUBLIC else {}
         return list(self._placed(rows, bracket, start, self._better(bracket, rows[0]) if start else 0, instead))
 
     def _across(self, side: str, start: int, stop: int) -> list[Ranked]:

@@ -178,9 +178,9 @@ def selected(source: Source, board: Board, groups: str = OF_GROUPS) -> str:
     )
 
 
-def unnamed(cycle: Cycle) -> dict[str, tuple[str, str]]:
-    """Key of each group that keeps its name to itself → key and name that everybody sees instead. One statement."""
-    return {key: (stands, UNNAMED) for key, stands in withheld(cycle).items()}
+def unnamed(cycle: Cycle, among: Sequence[str] | None = None) -> dict[str, tuple[str, str]]:
+    """Key of each group (of those `among`) that keeps its name to itself → key and name that everybody sees instead. One statement."""
+    return {key: (stands, UNNAMED) for key, stands in withheld(cycle, among).items()}
 
 
 def apart_of(source: Source, key: str = "key") -> str:
