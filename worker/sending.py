@@ -67,6 +67,16 @@ def send(
     _broker().lpush(key_of(priority), json.dumps(message))
 
 
+def hold(name: str, seconds: float) -> bool:
+    """Take this name for so long; false while somebody has it. Raises redis.RedisError when the broker cannot be reached."""
+    return bool(_broker().set(f"{settings.PREFIX}held:{name}", b"1", nx=True, px=int(seconds * 1000)))
+
+
+def let_go(name: str) -> None:
+    """The name is free again. Raises redis.RedisError when the broker cannot be reached."""
+    _broker().delete(f"{settings.PREFIX}held:{name}")
+
+
 def _headers(number: str, task: str, arguments: tuple[Any, ...]) -> dict[str, Any]:
     return {
         "lang": "py",

@@ -40,12 +40,12 @@ _last: dict[int, results.Sides] = {}
 def compute(run: RecomputeRun) -> results.Sides:
     """Everything, from the database, with the points that boards may rank by.
 
-    What is published counts every act done by then, and says up to which: the journal is sealed and read first.
+    The journal is sealed and read first, so that every act done by then counts; what is published also says up to which.
     """
     publishing = _publishing(run)
+    catch_up(run.cycle)
     if not publishing:
         return results.sides_of(run.cycle, points=point_facts(run.cycle))
-    catch_up(run.cycle)
     read = points_now(run.cycle)
     return results.sides_of(run.cycle, points=read.points, publishing=publishing, as_of=read.seal)
 

@@ -6,17 +6,20 @@ anyway: a lost message costs a second, never an act.
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import Any, Final
 
 from django.conf import settings
+from redis.exceptions import RedisError
 
 from games.journal.actions import on
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
 from leaderboards.measures import count
 from worker.asking_again import SEEN_ANEW, ask_watchers_again
-from worker.sending import send
+from worker.sending import hold, let_go, send
 from worker.telling import headers
 from worker.withdrawing import NARROWS, WIDENS, outdate, withdraw
 
@@ -24,10 +27,13 @@ logger = logging.getLogger(__name__)
 
 QUIET: Final = 5.0  # seconds without publishing after the broker failed
 BURST: Final = 0.05  # seconds: the acts of a burst share one pulse, a little later
+LASTS: Final = 2.0
+"""Seconds for which a pulse that was asked for stands for all others: until it has run, and no longer where its message is lost."""
 BEHIND: Final[Mapping[str, Any]] = {"priority": 9, "expires": 5}
 """Pulses come behind everything else, and old ones are dropped: where acts come faster than they are read, the work they start gets its turn."""
 _state: dict[str, float] = {"quiet_until": 0.0, "woke": -BURST, "covered_until": 0.0}
 _connected: list[bool] = []
+_looking: ContextVar[bool] = ContextVar("looking", default=False)
 
 
 def publish(task: str, *arguments: Any, countdown: float | None = None) -> bool:
@@ -35,6 +41,8 @@ def publish(task: str, *arguments: Any, countdown: float | None = None) -> bool:
     if not settings.HAS_REDIS or time.monotonic() < _state["quiet_until"]:
         return False
     try:
+        if task == "pulse" and not hold("pulse", LASTS):
+            return True  # one waits or runs, and sees what is there when it ends
         send(f"worker.tasks.{task}", arguments, countdown=countdown, headers=headers(), **(BEHIND if task == "pulse" else {}))
     except Exception as error:  # noqa: BLE001 whatever the broker does, the act is committed and the clock catches up
         _state["quiet_until"] = time.monotonic() + QUIET
@@ -47,7 +55,7 @@ def publish(task: str, *arguments: Any, countdown: float | None = None) -> bool:
 def wake(_entry: JournalEntry) -> None:
     """An act was committed: a worker may look at once. Many acts in a row ask for one pulse now and one that comes after them."""
     now = time.monotonic()
-    if now < _state["covered_until"]:
+    if _looking.get() or now < _state["covered_until"]:
         return
     if now - _state["woke"] < BURST:
         _state["covered_until"] = now + BURST
@@ -55,6 +63,23 @@ def wake(_entry: JournalEntry) -> None:
         return
     _state["woke"] = now
     publish("pulse")
+
+
+@contextmanager
+def looking() -> Iterator[None]:
+    """In here acts wake nobody: whoever looks until there is nothing left sees them too."""
+    token = _looking.set(True)
+    try:
+        yield
+    finally:
+        _looking.reset(token)
+
+
+def pulsed() -> None:
+    """A pulse that was asked for has run: the next act asks for another one."""
+    if settings.HAS_REDIS:
+        with suppress(RedisError, OSError):
+            let_go("pulse")
 
 
 def show(entry: JournalEntry) -> None:

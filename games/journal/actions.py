@@ -31,6 +31,7 @@ _insert: Final[KeptInsert[JournalEntry]] = KeptInsert(JournalEntry)
 BATCH: Final = 5000
 SEAL: Final = "UPDATE games_journalentry SET seal = %s, previous_hash = %s, hash = %s WHERE id = %s"
 _head: Final[Kept[Sealer, tuple[int, str]]] = Kept(lambda name: Sealer.objects.filter(name=name).values_list("seal", "hash"), str)
+_first: Final[Kept[JournalEntry, tuple[int]]] = Kept(lambda: JournalEntry.objects.filter(seal__isnull=True).values_list("pk")[:1])
 _pending: Final[Kept[JournalEntry, JournalEntry]] = Kept(
     lambda: JournalEntry.objects.filter(seal__isnull=True).order_by("id")[:BATCH]
 )
@@ -130,6 +131,11 @@ def _claim(holder: str) -> bool:
     return Sealer.objects.get_or_create(name="journal")[1] and mine.update(**until) == 1
 
 
+def is_pending() -> bool:
+    """Whether something waits to be sealed: asked first, so that a quiet second writes nothing."""
+    return bool(_first())
+
+
 def seal_pending(*, batch: int = BATCH) -> int:
     """Number and chain unsealed entries in order of their ids. Returns how many; 0 when another sealer holds the claim.
 
@@ -137,7 +143,7 @@ def seal_pending(*, batch: int = BATCH) -> int:
     sealers can never give out the same number.
     """
     holder = uuid.uuid4().hex
-    if not _claim(holder):
+    if not is_pending() or not _claim(holder):
         return 0
     try:
         done = _seal_batch(batch)

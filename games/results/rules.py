@@ -46,7 +46,7 @@ class Step(StrEnum):
 UNPUBLISHED: Final = (Step.LOCK, Step.RESULTS, Step.STANDINGS)
 LEASE: Final = timedelta(seconds=120)
 APART: Final = timedelta(milliseconds=250)
-IDLE_SHARE: Final = 3  # the next refresh begins no earlier than three times as long as the last one took
+IDLE_SHARE: Final = 2  # the next refresh begins no earlier than twice as long as the last one took
 TRIES: Final = 5
 OPEN: Final = (RunState.WAITING.value, RunState.RUNNING.value)
 

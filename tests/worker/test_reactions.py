@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
@@ -64,6 +65,44 @@ def test_a_burst_of_acts_asks_for_two_pulses(
         for _ in range(100):
             record(Kind.GROUP_ADVANCED, cycle_id=1)
     assert published == [("pulse",), ("pulse",)], "one at once, one when the burst is over"
+
+
+@pytest.mark.skipif(not settings.HAS_REDIS, reason="needs a broker")
+def test_one_pulse_stands_for_all_that_are_asked_for_until_it_has_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[Any] = []
+    monkeypatch.setattr(waking, "send", lambda task, *_, **__: sent.append(task))
+    monkeypatch.setitem(waking._state, "quiet_until", 0.0)
+    waking.pulsed()
+    assert [waking.publish("pulse") for _ in range(3)] == [True, True, True]
+    assert sent == ["worker.tasks.pulse"]
+    pulse()
+    waking.publish("pulse")
+    assert sent == ["worker.tasks.pulse"] * 2
+    waking.pulsed()
+
+
+def test_acts_of_whoever_looks_wake_nobody(published: list[Any], django_capture_on_commit_callbacks: Callable[..., Any]) -> None:
+    with waking.looking(), django_capture_on_commit_callbacks(execute=True):
+        record(Kind.ROUND_OPENED, cycle_id=1)
+    assert published == []
+
+
+def test_an_act_that_comes_while_a_pulse_ends_is_looked_at_by_another(
+    published: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.pulse.pulsed", lambda: record(Kind.ROUND_OPENED, cycle_id=1))
+    pulse()
+    assert published == [("pulse",)]
+
+
+def test_a_refresh_counts_what_nobody_has_sealed_yet(published: list[Any]) -> None:
+    played = water()
+    pulse()
+    run = RecomputeRun.objects.get()
+    entry = record(Kind.SHEET_FINALIZED, cycle_id=played.cycle.pk)
+    do_step(run.pk)
+    entry.refresh_from_db()
+    assert entry.seal is not None
 
 
 def test_a_pulse_refreshes_the_cycles_in_which_something_happened(published: list[Any]) -> None:
@@ -138,7 +177,7 @@ def test_a_quiet_second_writes_nothing(published: list[Any]) -> None:
     with CaptureQueriesContext(connection) as statements:
         pulse()
     assert [one["sql"] for one in statements if not one["sql"].startswith("SELECT")] == []
-    assert len(statements) <= 6
+    assert len(statements) <= 7, "asked twice: once more after others may ask for a pulse again"
 
 
 def test_an_act_of_a_cycle_that_is_gone_holds_nothing_up(published: list[Any]) -> None:

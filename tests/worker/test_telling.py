@@ -69,8 +69,8 @@ def test_a_task_bears_the_request_that_asked_for_it(monkeypatch, settings):
     monkeypatch.setitem(waking._state, "quiet_until", 0.0)
     monkeypatch.setattr(waking, "send", lambda *_, **given: sent.append(given["headers"]))
     with structlog.contextvars.bound_contextvars(request="from-proxy-12345"):
-        waking.publish("pulse")
-    waking.publish("pulse")
+        waking.publish("show")
+    waking.publish("show")
     assert sent == [{"ludus_request": "from-proxy-12345"}, {}]
 
 
@@ -82,7 +82,7 @@ def test_a_broker_that_is_away_is_counted(monkeypatch, settings):
     monkeypatch.setitem(waking._state, "quiet_until", 0.0)
     monkeypatch.setattr(waking, "send", away)
     before = number("publish_failures_total")
-    assert waking.publish("pulse") is False
+    assert waking.publish("show") is False
     assert number("publish_failures_total") == before + 1
 
 

@@ -134,8 +134,12 @@ def _due(now: datetime) -> Q:
 
 def due_runs(now: datetime) -> list[int]:
     """Ids of the runs that somebody may take now, settles first: waiting, between two steps, or left with a lease that ran out."""
-    rows = RecomputeRun.objects.filter(_due(now)).order_by("-kind", "asked_at", "pk")
-    return list(rows.values_list("pk", flat=True)[:LOOK_AT])
+    return [pk for (pk,) in _due_now(now)]
+
+
+_due_now: Final[Kept[RecomputeRun, tuple[int]]] = Kept(
+    lambda now: RecomputeRun.objects.filter(_due(now)).order_by("-kind", "asked_at", "pk").values_list("pk")[:LOOK_AT], datetime
+)
 
 
 def _held(now: datetime, cycle: int) -> QuerySet[RecomputeRun, tuple[int]]:
