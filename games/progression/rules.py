@@ -1,4 +1,4 @@
-"""What may change in a running cycle, which boards are live, how the next cycle's times and key follow. Pure."""
+"""What may change in a running cycle, how the next cycle's times and key follow. Pure."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from games.cycles.rules import changes
 from games.errors import Conflict, Invalid, Problem
-from games.playbooks.schema import ChallengeDesign, Design
+from games.playbooks.schema import Design
 from leaderboards.engine.language import gettext as _
 from leaderboards.engine.language import ngettext
-from leaderboards.engine.spec import LIVE_FORMATS, BoardSpec, board_rounds, expand_boards
+from leaderboards.engine.spec import BoardSpec, board_rounds, expand_boards
 from leaderboards.engine.spec.scoring import Source
 
 WORDS: Final = frozenset({"name", "summary", "brief", "aim", "help"})
@@ -171,21 +171,6 @@ def dumped(spec: Any) -> dict[str, Any]:
     """One table of the Design as JSON data, defaults left out."""
     data: dict[str, Any] = spec.model_dump(mode="json", exclude_defaults=True)
     return data
-
-
-def is_live(design: Design, board: BoardSpec) -> bool:
-    """Whether a board is shown as it changes: it ranks points or credit, or every task that feeds it is judged by a machine at once."""
-    if board.source is not Source.ROUNDS:
-        return True
-    tasks = feeding(design, board)
-    return bool(tasks) and all(one.format in LIVE_FORMATS for one in tasks)
-
-
-def feeding(design: Design, board: BoardSpec) -> list[ChallengeDesign]:
-    """The tasks whose scores a board counts."""
-    rounds = [one.key for one in board_rounds(design, board)]
-    named = [one for one in design.challenges if board.challenges is None or one.key in board.challenges]
-    return [one for one in named if any(one.in_round(key) for key in rounds)]
 
 
 def last_round(design: Design, board_key: str) -> str:

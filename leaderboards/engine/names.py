@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from leaderboards.engine.spec import BoardSpec, ChallengeSpec, Format, Scoring, board_rounds
+from leaderboards.engine.spec import LIVE_FORMATS, BoardSpec, ChallengeSpec, Format, Scoring, Source, board_rounds
 
 SUFFIXES: Final = ("points", "count", "countback")
 ATTEMPT_NAMES: Final = ("solved", "penalty", "rejected", "last")
@@ -46,6 +46,14 @@ def challenges_of(scoring: Scoring, round_key: str, board: BoardSpec | None = No
     """The challenges set in a round, only those that the board counts if one is given."""
     only = None if board is None else board.challenges
     return tuple(one for one in scoring.challenges if one.in_round(round_key) and (only is None or one.key in only))
+
+
+def is_live(scoring: Scoring, board: BoardSpec) -> bool:
+    """Whether a board is shown as it changes: it ranks points or credit, or every task that feeds it is judged by a machine at once."""
+    if board.source is not Source.ROUNDS:
+        return True
+    tasks = [one for each in board_rounds(scoring, board) for one in challenges_of(scoring, each.key, board)]
+    return bool(tasks) and all(one.format in LIVE_FORMATS for one in tasks)
 
 
 def cell_names(challenge: ChallengeSpec) -> Iterator[str]:

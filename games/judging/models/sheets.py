@@ -70,7 +70,7 @@ class PastSheet(models.Model):
     marks = models.JSONField(default=dict)
     comment = models.TextField(blank=True)
     final_at = models.DateTimeField(null=True, blank=True)
-    opened_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(help_text="Until when this was what counted.")
     reason = models.TextField(blank=True)
 
     class Meta:

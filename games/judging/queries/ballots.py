@@ -202,14 +202,20 @@ def counted_ballots(cycle: Cycle, design: Design | None = None) -> Iterator[Coun
     """The ballots of every vote that is over. Four statements; none where no audience votes. Of one that is open nothing gets out."""
     if not any(audience_panels(one) for one in (design or design_of(cycle)).challenges):
         return
+    over = [one for one in votes_of(cycle, db_now()) if one.state is VotingState.OVER]
+    yield from ballots_on(cycle, over, counting_ballots(Ballot.objects.all()))
+
+
+def ballots_on(cycle: Cycle, votes: Iterable[Vote], ballots: QuerySet[Ballot]) -> Iterator[Counted]:
+    """Those of these ballots that were given in one of these votes. One statement; none where there is no vote."""
     over = {
         (one.challenge.pk, one.panel.key): criterion.key
-        for one in votes_of(cycle, db_now())
-        if one.state is VotingState.OVER and (criterion := voted_criterion(rules_of(one.challenge)[1], one.panel.key)) is not None
+        for one in votes
+        if (criterion := voted_criterion(rules_of(one.challenge)[1], one.panel.key)) is not None
     }
     if not over:
         return
-    rows = counting_ballots(Ballot.objects.filter(challenge__in={task for task, _ in over})).order_by("pk")
+    rows = ballots.filter(challenge__in={task for task, _ in over}).order_by("pk")
     names: dict[int, str] = {}
     for task, panel, group, person, key, user in rows.values_list(
         "challenge_id", "panel", "group_id", "person_id", "person__key", "person__user_id"

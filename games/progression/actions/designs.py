@@ -30,10 +30,10 @@ from games.progression.rules import (
     dumped,
     ends,
     frozen_problems,
-    is_live,
 )
 from games.rounds.models import Round
 from leaderboards.engine.language import gettext as _
+from leaderboards.engine.names import is_live
 from leaderboards.engine.spec import expand_boards
 from leaderboards.models import Board
 from leaderboards.pages import withdraw

@@ -14,12 +14,12 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from games.cycles.models import Cycle
-from games.errors import Invalid, NotFound
+from games.errors import Invalid, NotAllowed, NotFound
 from games.groups.models import Group
 from games.groups.queries import public_key
 from games.journal.queries import db_now
 from games.permissions import Access, access_of, visible
-from games.recognition.queries.replays import board_at, moment_of
+from games.recognition.queries.replays import From, board_at, moment_of
 from games.recognition.queries.whys import Why, why
 from leaderboards.api import RowSerializer
 from leaderboards.describing import OpenApiParameter, extend_schema
@@ -27,16 +27,23 @@ from leaderboards.engine import numbers
 from leaderboards.engine.language import gettext as _
 from leaderboards.engine.whys import Crossing, Part
 from leaderboards.models import Board, Snapshot
-from leaderboards.queries import PUBLIC
+from leaderboards.queries import PUBLIC, RESTRICTED
 
 LARGEST = 2**63 - 1
+SIDES = (PUBLIC, RESTRICTED)
 
 
 class BoardThen(serializers.Serializer[Any]):
-    """`source`: ledger (points up to `seal`), clock (tries up to `when`, verdicts of now), published (`number`), nothing."""
+    """`source`: ledger (points up to `seal`), clock (tries up to `when`, with the verdicts they had), known (everything known at `when`),
+    published (`number`), nothing. `design`: the rules it was shown under. `brought_in`: the moment is before the competition was brought
+    here; what was brought counts from the times it carries.
+    """
 
-    source = serializers.ChoiceField(choices=["ledger", "clock", "published", "nothing"])  # type: ignore[assignment]  # taken off the class
+    source = serializers.ChoiceField(choices=[one.value for one in From])  # type: ignore[assignment]  # taken off the class
+    side = serializers.ChoiceField(choices=SIDES)
     when = serializers.DateTimeField()
+    design = serializers.IntegerField()
+    brought_in = serializers.BooleanField()
     seal = serializers.IntegerField(allow_null=True)
     number = serializers.IntegerField(allow_null=True)
     rows = RowSerializer(many=True)
@@ -110,22 +117,29 @@ class BoardsPast(GenericViewSet[Board]):
                 "seal", {"type": "integer", "minimum": 0, "maximum": LARGEST}, description="after this entry of the journal"
             ),
             OpenApiParameter("when", datetime, description="at this moment, with its offset from UTC; now if neither is said"),
+            OpenApiParameter("side", str, enum=SIDES, default=PUBLIC, description="organizers: which side"),
         ],
         responses=BoardThen,
         filters=False,
     )
     @action(detail=True)
     def at(self, request: Request, **_: Any) -> Response:
-        """The public side of the board as it was. 409 `board_too_large` where it would have to be computed and is too large for that."""
-        board = self.get_object()
-        seal = _number(request, "seal")
-        when = _when(request) or db_now()
+        """The board as the house showed it, by the rules in force then. 409 `board_too_large` where it is too large to be computed."""
+        board, seal = self.get_object(), _number(request, "seal")
+        whole = access_of(request).reads(board.scope)
+        side = _side(request, whole=whole)
+        when = told = _when(request) or db_now()
         if seal is not None:
-            when = moment_of(Cycle.objects.get(pk=board.scope), seal, whole=access_of(request).reads(board.scope))
-        found = board_at(board, when, seal=seal)
+            cycle = Cycle.objects.get(pk=board.scope)
+            when = moment_of(cycle, seal, whole=True)
+            told = when if whole else moment_of(cycle, seal, whole=False)
+        found = board_at(board, when, seal=seal, side=side)
         shape = {
             "source": found.source.value,
-            "when": found.when,
+            "side": side,
+            "when": told,
+            "design": found.design_number,
+            "brought_in": found.brought,
             "seal": found.seal,
             "number": found.snapshot.number if found.snapshot else None,
             "rows": found.rows,
@@ -231,6 +245,18 @@ def _number(request: Request, name: str) -> int | None:
         message = _("Expected a whole number.")
         raise Invalid(message, where=name)
     return int(text)
+
+
+def _side(request: Request, *, whole: bool) -> str:
+    """Which side is asked for: the public one if nothing is said. Raises Invalid, NotAllowed as the standings do."""
+    side = request.query_params.get("side", PUBLIC)
+    if side not in SIDES:
+        message = _("Expected one of {names}.", names=", ".join(SIDES))
+        raise Invalid(message, where="side")
+    if side == RESTRICTED and not whole:
+        message = _("Only organizers see the restricted side.")
+        raise NotAllowed(message, where="side")
+    return side
 
 
 def _when(request: Request) -> datetime | None:

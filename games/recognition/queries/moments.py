@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Min, QuerySet, Sum
 
 from games.cycles.models import Cycle
 from games.cycles.queries import design_of
@@ -84,9 +84,9 @@ def _edition(swap: Mapping[str, Any] | None) -> Edition:
 
 
 def seal_at(cycle: Cycle, when: datetime) -> int:
-    """The last seal of a cycle's points whose act was done by then; 0 if there is none."""
-    rows = points_of(cycle).filter(at__lte=when).order_by()
-    return rows.aggregate(last=Max("seal"))["last"] or 0
+    """The seal up to which the acts that earned points were done by then: the one before the first that came later. Two statements."""
+    later = points_of(cycle).filter(at__gt=when).order_by().aggregate(first=Min("seal"))["first"]
+    return read_until(cycle) if later is None else max(0, later - 1)
 
 
 def earned_between(cycle: Cycle, edition: Edition, after: int, until: int, groups: Collection[str]) -> QuerySet[Points]:

@@ -1,10 +1,10 @@
 """The facts of a cycle as the engine takes them, in a handful of statements."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -16,7 +16,7 @@ from games.cycles.rules import RESULT_KINDS
 from games.groups.models import Group
 from games.groups.rules import GroupState
 from games.judging.models import Mark, Sheet, Vote
-from games.judging.queries.ballots import counted_ballots
+from games.judging.queries.ballots import Counted, counted_ballots
 from games.judging.queries.pairs import counted
 from games.judging.rules import MarkState, SheetState
 from games.organizations.models import Person
@@ -30,8 +30,24 @@ CHUNK: Final = 2_000
 OUTSIDE: Final = (GroupState.PENDING.value,)
 """A team that was merged stays: what it did before counts under its own name, a decision takes it out of the rounds after."""
 
+GROUP: Final = ("key", "name", "division", "columns")
+ENTRY: Final = ("challenge_id", "group_id", "number", "state", "pinned__at", "pinned__fields")
+MARK: Final = ("sheet__challenge_id", "sheet__group_id", "sheet__judge_id", "criterion", "value", "state")
+ATTEMPT: Final = ("challenge_id", "group_id", "elapsed_ms", "verdict", "value", "number")
+VOTE: Final = ("challenge_id", "judge_id", "a_id", "b_id", "outcome", "count", "ranking_id")
+
+type Row = tuple[Any, ...]
 type Units = dict[int, tuple[str, str]]
 """Id of a challenge -> (key of its round, its key)."""
+
+
+class Names(NamedTuple):
+    """What stands in rows as an id, as the engine knows it; `decimals` of the numbers beside them."""
+
+    units: Units
+    groups: dict[int, str]
+    judges: dict[int, str]
+    decimals: int
 
 
 @contextmanager
@@ -45,8 +61,8 @@ def one_moment() -> Iterator[None]:
         yield
 
 
-def _plan_for_all_rows() -> None:
-    """PostgreSQL plans a server-side cursor for its first tenth: a nested loop, which with stale statistics took minutes on 100,000 marks."""
+def plan_for_all_rows() -> None:
+    """Inside of `one_moment`: PostgreSQL plans a server-side cursor for its first tenth: a nested loop, which with stale statistics took minutes on 100,000 marks."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
@@ -59,21 +75,21 @@ def facts_of(cycle: Cycle, *, points: Sequence[facts.Points] = ()) -> facts.Fact
     """
     design = design_of(cycle)
     with one_moment():
-        _plan_for_all_rows()
+        plan_for_all_rows()
         units = units_of(cycle)
         groups = dict(_groups(cycle).values_list("pk", "key"))
-        judges = judge_keys(cycle)
+        names = Names(units, groups, judge_keys(cycle), design.mark_decimals)
         return facts.Facts(
-            groups=tuple(_group_rows(cycle)),
-            submissions=tuple(_submissions(units, groups, design.mark_decimals)),
+            groups=tuple(told_groups(_groups(cycle).values_list(*GROUP))),
+            submissions=tuple(told_submissions(names, _submissions(units).iterator(chunk_size=CHUNK))),
             marks=(
-                *_marks(units, groups, judges, design.mark_decimals),
-                *_recused(units, groups, judges, design),
-                *_ballots(cycle, design, units, groups),
+                *told_marks(names, _marks(units).iterator(chunk_size=CHUNK)),
+                *_recused(names, design),
+                *told_ballots(names, counted_ballots(cycle, design)),
             ),
-            attempts=facts.Attempts(_attempts(units, groups, design.mark_decimals)),
-            votes=tuple(_votes(units, groups, judges)),
-            decisions=tuple(_decisions(cycle)),
+            attempts=facts.Attempts(told_attempts(names, _attempts(units).iterator(chunk_size=CHUNK))),
+            votes=tuple(told_votes(names, _votes(units).iterator(chunk_size=CHUNK))),
+            decisions=tuple(told_decisions(_decisions(cycle))),
             points=tuple(points),
         )
 
@@ -114,19 +130,59 @@ def _groups(cycle: Cycle) -> QuerySet[Group]:
     return Group.objects.filter(cycle=cycle).exclude(state__in=OUTSIDE).exclude(never_in)
 
 
-def _group_rows(cycle: Cycle) -> Iterator[facts.Group]:
-    for key, name, division, columns in _groups(cycle).values_list("key", "name", "division", "columns"):
+def _submissions(units: Units) -> QuerySet[Submission, Any]:
+    return Submission.objects.filter(challenge__in=units).exclude(state=SubmissionState.DRAFT.value).values_list(*ENTRY)
+
+
+def _marks(units: Units) -> QuerySet[Mark, Any]:
+    states = (SheetState.FINAL.value, SheetState.RECUSED.value)
+    return Mark.objects.filter(sheet__challenge__in=units, sheet__state__in=states).values_list(*MARK)
+
+
+def _recused(names: Names, design: Design) -> Iterator[facts.Mark]:
+    """A recused sheet without marks still says, for each criterion of its panel, that this judge stepped aside."""
+    marks = Mark.objects.filter(sheet=OuterRef("pk"))
+    rows = Sheet.objects.filter(~Exists(marks), challenge__in=names.units, state=SheetState.RECUSED.value).values_list(
+        "challenge_id", "group_id", "judge_id", "panel"
+    )
+    for challenge, group, judge, panel in rows:
+        round_key, key = names.units[challenge]
+        spec = design.challenge(round_key, key)
+        if spec is None or group not in names.groups:
+            continue
+        for criterion in spec.marked_criteria:
+            if spec.panel_of(criterion) == panel:
+                where = (round_key, key, names.groups[group], names.judges[judge])
+                yield facts.Mark(*where, criterion.key, None, MarkState.RECUSED.value)
+
+
+def _attempts(units: Units) -> QuerySet[Attempt, Any]:
+    return Attempt.objects.filter(challenge__in=units).values_list(*ATTEMPT)
+
+
+def _votes(units: Units) -> QuerySet[Vote, Any]:
+    """What was said or skipped, without what waits for an answer or was taken back."""
+    return counted(Vote.objects.filter(challenge__in=units)).values_list(*VOTE)
+
+
+def _decisions(cycle: Cycle) -> QuerySet[Decision]:
+    kinds = [kind.value for kind in RESULT_KINDS]
+    return Decision.objects.filter(cycle=cycle, kind__in=kinds, revoked_at__isnull=True).order_by("number")
+
+
+# --- From rows to facts ---------------------------------------------------------------------------------------------------------------
+
+
+def told_groups(rows: Iterable[Row]) -> Iterator[facts.Group]:
+    """Rows of GROUP as facts."""
+    for key, name, division, columns in rows:
         yield facts.Group(key, name, {**{name_: str(value) for name_, value in columns.items()}, "division": division})
 
 
-def _submissions(units: Units, groups: dict[int, str], decimals: int) -> Iterator[facts.Submission]:
-    """Each submission as its pinned version. Of several by one group, the last that counts; if none counts, the last."""
-    rows = (
-        Submission.objects.filter(challenge__in=units)
-        .exclude(state=SubmissionState.DRAFT.value)
-        .values_list("challenge_id", "group_id", "number", "state", "pinned__at", "pinned__fields")
-    )
-    for challenge, group, sequence, state, at, fields in rows.iterator(chunk_size=CHUNK):
+def told_submissions(names: Names, rows: Iterable[Row]) -> Iterator[facts.Submission]:
+    """Rows of ENTRY as facts, each with its pinned version. Of several by one group, the last that counts; if none counts, the last."""
+    units, groups, decimals = names.units, names.groups, names.decimals
+    for challenge, group, sequence, state, at, fields in rows:
         if group not in groups:
             continue
         counts = SubmissionState(state) in COUNTS
@@ -140,12 +196,11 @@ def _submissions(units: Units, groups: dict[int, str], decimals: int) -> Iterato
         )
 
 
-def _marks(units: Units, groups: dict[int, str], judges: dict[int, str], decimals: int) -> Iterator[facts.Mark]:
-    rows = Mark.objects.filter(
-        sheet__challenge__in=units, sheet__state__in=(SheetState.FINAL.value, SheetState.RECUSED.value)
-    ).values_list("sheet__challenge_id", "sheet__group_id", "sheet__judge_id", "criterion", "value", "state")
+def told_marks(names: Names, rows: Iterable[Row]) -> Iterator[facts.Mark]:
+    """Rows of MARK as facts."""
+    units, groups, judges, decimals = names
     words: dict[str, str] = {}  # each word once, not once a row
-    for challenge, group, judge, criterion, value, state in rows.iterator(chunk_size=CHUNK):
+    for challenge, group, judge, criterion, value, state in rows:
         if group in groups:
             round_key, key = units[challenge]
             scaled = None if value is None else number(value, decimals)
@@ -153,53 +208,34 @@ def _marks(units: Units, groups: dict[int, str], judges: dict[int, str], decimal
             yield facts.Mark(round_key, key, groups[group], judges[judge], once, scaled, why)
 
 
-def _recused(units: Units, groups: dict[int, str], judges: dict[int, str], design: Design) -> Iterator[facts.Mark]:
-    """A recused sheet without marks still says, for each criterion of its panel, that this judge stepped aside."""
-    marks = Mark.objects.filter(sheet=OuterRef("pk"))
-    rows = Sheet.objects.filter(~Exists(marks), challenge__in=units, state=SheetState.RECUSED.value).values_list(
-        "challenge_id", "group_id", "judge_id", "panel"
-    )
-    for challenge, group, judge, panel in rows:
-        round_key, key = units[challenge]
-        spec = design.challenge(round_key, key)
-        if spec is None or group not in groups:
-            continue
-        for criterion in spec.marked_criteria:
-            if spec.panel_of(criterion) == panel:
-                yield facts.Mark(round_key, key, groups[group], judges[judge], criterion.key, None, MarkState.RECUSED.value)
-
-
-def _ballots(cycle: Cycle, design: Design, units: Units, groups: dict[int, str]) -> Iterator[facts.Mark]:
+def told_ballots(names: Names, rows: Iterable[Counted]) -> Iterator[facts.Mark]:
     """Ballots of an audience whose vote is over: each says 1 on the panel's criterion, under a name that tells nobody who voted."""
-    for one in counted_ballots(cycle, design):
-        if one.group in groups and one.challenge in units:
-            yield facts.Mark(*units[one.challenge], groups[one.group], one.voter, one.criterion, Fraction(1))
+    for one in rows:
+        if one.group in names.groups and one.challenge in names.units:
+            yield facts.Mark(*names.units[one.challenge], names.groups[one.group], one.voter, one.criterion, Fraction(1))
 
 
-def _attempts(units: Units, groups: dict[int, str], decimals: int) -> Iterator[facts.Attempt]:
-    rows = Attempt.objects.filter(challenge__in=units).values_list(
-        "challenge_id", "group_id", "elapsed_ms", "verdict", "value", "number"
-    )
+def told_attempts(names: Names, rows: Iterable[Row]) -> Iterator[facts.Attempt]:
+    """Rows of ATTEMPT as facts."""
+    units, groups, _, decimals = names
     words: dict[str, str] = {}
-    for challenge, group, elapsed, verdict, value, sequence in rows.iterator(chunk_size=CHUNK):
+    for challenge, group, elapsed, verdict, value, sequence in rows:
         if group in groups:
             round_key, key = units[challenge]
             scaled = None if value is None else number(value, decimals)
             yield facts.Attempt(round_key, key, groups[group], elapsed, words.setdefault(verdict, verdict), scaled, sequence)
 
 
-def _votes(units: Units, groups: dict[int, str], judges: dict[int, str]) -> Iterator[facts.Vote]:
-    """What was said or skipped, without what waits for an answer or was taken back."""
-    names = ("challenge_id", "judge_id", "a_id", "b_id", "outcome", "count", "ranking_id")
-    for challenge, judge, a, b, outcome, count, of in (
-        counted(Vote.objects.filter(challenge__in=units)).values_list(*names).iterator(chunk_size=CHUNK)
-    ):
+def told_votes(names: Names, rows: Iterable[Row]) -> Iterator[facts.Vote]:
+    """Rows of VOTE as facts."""
+    units, groups, judges, _ = names
+    for challenge, judge, a, b, outcome, count, of in rows:
         if a in groups and b in groups:
             ranking = "" if of is None else str(of)
             yield facts.Vote(*units[challenge], judges[judge], groups[a], groups[b], outcome, count, ranking)
 
 
-def _decisions(cycle: Cycle) -> Iterator[facts.Decision]:
-    rows = Decision.objects.filter(cycle=cycle, kind__in=[kind.value for kind in RESULT_KINDS], revoked_at__isnull=True)
-    for one in rows.order_by("number"):
+def told_decisions(rows: Iterable[Decision]) -> Iterator[facts.Decision]:
+    """Decisions about results as facts."""
+    for one in rows:
         yield facts.Decision(one.kind, one.group, one.round, one.board, one.other, one.value, one.reason, one.at)

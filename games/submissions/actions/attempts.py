@@ -118,8 +118,9 @@ def judge_attempt(*, attempt: Attempt, verdict: str, by: Any, value: Any = None)
     if not Attempt.objects.filter(pk=attempt.pk, verdict="").update(verdict=verdict, value=scaled):
         msg = _("The attempt was judged before; another verdict needs a decision with a reason.")
         raise EntryRefused(msg)
+    valued = attempt.value
     attempt.verdict, attempt.value = verdict, scaled
-    _judged(attempt, by=by)
+    _judged(attempt, by=by, value=valued)
     return attempt
 
 
@@ -140,12 +141,12 @@ def rejudge(*, attempt: Attempt, verdict: str, by: Any, reason: str, value: Any 
         group=held.group.key,
         value=f"rejudge {held.challenge.key} {held.number}: {held.verdict or 'pending'} to {verdict}",
     )
-    before = held.verdict
+    before, valued = held.verdict, held.value
     held.verdict = verdict
     if value is not None:
         held.value = _measured(value, design.mark_decimals)
     held.save(update_fields=["verdict", "value"])
-    _judged(held, by=by, before=before)
+    _judged(held, by=by, before=before, value=valued)
     return held
 
 
@@ -224,8 +225,10 @@ def _insert(  # noqa: PLR0913 each part of an attempt is named
     return made
 
 
-def _judged(attempt: Attempt, *, by: Any, before: str | None = None, at: datetime | None = None) -> None:
-    """Journal the verdict; an empty one says that the attempt is pending."""
+def _judged(
+    attempt: Attempt, *, by: Any, before: str | None = None, value: int | None = None, at: datetime | None = None
+) -> None:
+    """Journal the verdict; an empty one says that the attempt is pending. `before`, `value`: what stood there until now."""
     round_ = attempt.challenge.round
     payload: dict[str, object] = {
         "round": round_.key,
@@ -236,6 +239,8 @@ def _judged(attempt: Attempt, *, by: Any, before: str | None = None, at: datetim
     }
     if before is not None:
         payload["before"] = before
+    if at is None:
+        payload["value_before"] = value
     subject = f"attempt:{attempt.pk}"
     record(
         Kind.ATTEMPT_JUDGED, cycle_id=round_.cycle_id, by=by, group_id=attempt.group_id, subject=subject, payload=payload, at=at

@@ -175,5 +175,5 @@ def pin(*, submission: Submission, number: int, by: Any) -> Submission:
     entry: Submission = row
     entry.pinned = version
     entry.save(update_fields=["pinned"])
-    receipt(entry, version, by=by)
+    receipt(entry, version, by=by, again=row.now)
     return entry

@@ -73,7 +73,7 @@ def restore(*, submission: Submission, by: Any) -> Submission:
     entry.state = (SubmissionState.SUBMITTED if entry.pinned_id else SubmissionState.DRAFT).value
     entry.save(update_fields=["state"])
     if entry.pinned is not None:
-        receipt(entry, entry.pinned, by=by)
+        receipt(entry, entry.pinned, by=by, again=row.now)
     return entry
 
 

@@ -1,5 +1,6 @@
 """What several writes of entries share: the check before, the next version, the receipt."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from games.challenges.models import Challenge
@@ -55,8 +56,11 @@ def next_version(
     return version
 
 
-def receipt(entry: Submission, version: Version, *, by: Any) -> None:
-    """Journal that a version was received: number, digest, the server's time. The mail is sent by whoever listens."""
+def receipt(entry: Submission, version: Version, *, by: Any, again: datetime | None = None) -> None:
+    """Journal that a version was received: number, digest, the server's time. The mail is sent by whoever listens.
+
+    `again`: since when a version counts once more that was received before.
+    """
     round_ = entry.challenge.round
     record(
         Kind.SUBMISSION_RECEIVED,
@@ -71,6 +75,7 @@ def receipt(entry: Submission, version: Version, *, by: Any) -> None:
             "version": version.number,
             "version_id": version.pk,
             "digest": version.digest,
+            **({} if again is None else {"again": True}),
         },
-        at=version.at,
+        at=again or version.at,
     )

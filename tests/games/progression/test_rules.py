@@ -8,13 +8,13 @@ from games.progression.rules import (
     decided_after,
     ends,
     frozen_problems,
-    is_live,
     last_round,
     next_key,
     next_name,
     scoring_of,
     shifted,
 )
+from leaderboards.engine.names import is_live
 from leaderboards.engine.spec import expand_boards
 from tests.factories.cycles import small_design
 

@@ -119,8 +119,13 @@ def test_a_contest_is_told_minute_by_minute_and_never_past_its_freeze(frozen_boa
     address = f"/api/v1/boards/{frozen_board.pk}/at"
     someone = actor("someone")
 
-    def at(minute: int) -> list[tuple[str, str, list[str], int]]:
-        answer = someone.api.get(address, {"when": (begun + timedelta(minutes=minute)).isoformat()}).json()
+    organizer = actor("organizer")
+    held = {"person": organizer.person, "role": "organizer", "capabilities": ["organize"]}
+    MembershipFactory(group=None, cycle=Cycle.objects.get(pk=frozen_board.scope), **held)
+
+    def at(minute: int, side: str = "public") -> list[tuple[str, str, list[str], int]]:
+        asked = {"when": (begun + timedelta(minutes=minute)).isoformat(), "side": side}
+        answer = (someone if side == "public" else organizer).api.get(address, asked).json()
         assert answer["source"] == "clock"
         return [(row["place"], row["group"], row["keys"], row["pending"]) for row in answer["rows"]]
 
@@ -129,7 +134,9 @@ def test_a_contest_is_told_minute_by_minute_and_never_past_its_freeze(frozen_boa
     assert at(90) == [("1", "red", ["1", "10"], 0), ("2", "blue", ["0", "0"], 2)], "what the freeze covers stays covered"
     settle_now(Round.objects.get(cycle_id=frozen_board.scope), by=None)
     frozen_board.refresh_from_db()
-    assert at(90)[0] == ("1", "blue", ["2", "170"], 0)
+    assert at(90)[0] == ("1", "red", ["1", "10"], 0), "what was covered then stays covered"
+    assert at(90, "restricted")[0] == ("1", "blue", ["2", "170"], 0)
+    assert at(400)[0] == ("1", "blue", ["2", "170"], 0), "it was published by then"
 
 
 # --- Why ------------------------------------------------------------------------------------------------------------------------------

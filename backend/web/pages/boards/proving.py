@@ -20,7 +20,7 @@ from games.groups.models import Group
 from games.groups.queries import public_key
 from games.permissions import visible
 from games.playbooks.schema import Design
-from games.recognition.queries.replays import From, board_at, how
+from games.recognition.queries.replays import From, board_at
 from games.recognition.queries.whys import Why, why
 from games.results.queries.history import versions_of
 from games.rounds.models import Round
@@ -207,7 +207,7 @@ def then_page(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
         "begun": begun,
         "when": when,
     }
-    context |= {"source": how(place.board, design_of(place.cycle)).value, "versions": versions}
+    context |= {"source": "", "versions": versions}
     try:
         found = board_at(place.board, when)
     except GameError as refusal:
