@@ -1,6 +1,6 @@
 """What an importer refuses: every cell of every table against the rules, then the whole against what the engine computes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final
@@ -16,6 +16,7 @@ from games.bundles.hall import check_pitches, check_stands
 from games.bundles.marks import MarkChecker
 from games.bundles.places import Places
 from games.bundles.replies import check_replies
+from games.bundles.rows import GroupRow, MarkRow, SubmissionRow
 from games.bundles.rules import Faults
 from games.bundles.tables import Table, each
 from games.bundles.told import check_game, check_journal
@@ -82,25 +83,25 @@ def _drops(bundle: Bundle) -> bool:
 
 def _leaves_marks(bundle: Bundle) -> bool:
     """Whether a few groups show already that no panel drops all it has: what is dropped in one group does not hang on the others."""
-    found = bundle.facts()
-    few = {one.group for one in found.marks[:FEW_MARKS]}
-    some = replace(
-        found,
-        groups=tuple(one for one in found.groups if one.key in few),
-        submissions=tuple(one for one in found.submissions if one.group in few),
-        marks=tuple(one for one in found.marks if one.group in few),
-    )
+    tables = bundle.tables
+    few = {row.group for row in tables.marks.rows[:FEW_MARKS]}
+    some = replace(tables, groups=_of(tables.groups, few), submissions=_of(tables.submissions, few), marks=_of(tables.marks, few))
     tasks = {one.key: one for one in bundle.design.challenges}
     left = {
         (cell.round, cell.challenge, fold.panel)
-        for cell in compute(bundle.design, some).cells.values()
+        for cell in compute(bundle.design, replace(bundle, tables=some).facts()).cells.values()
         for fold in cell.folds
         if sum(mark.fate in AT_HAND for mark in fold.marks) > _dropped(tasks[cell.challenge], fold.panel)
     }
-    units = {(one.round, one.challenge) for one in found.marks}
+    units = {(row.round, row.challenge) for row in tables.marks.rows}
     return left >= {
         (*unit, panel.key) for unit in units for panel in tasks[unit[1]].judges_panels if panel.drop_high or panel.drop_low
     }
+
+
+def _of[Row: GroupRow | SubmissionRow | MarkRow](table: Table[Row], groups: Collection[str]) -> Table[Row]:
+    """The rows of these groups."""
+    return Table([row for row in table.rows if row.group in groups], table.extra)
 
 
 def _dropped(task: ChallengeDesign, panel: str) -> int:

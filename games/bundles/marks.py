@@ -47,10 +47,11 @@ class MarkChecker:
         for place, row in enumerate(self.table.rows):
             of_round, challenge, group, _version, judge, criterion, value, state, *_rest = row
             entry, kind = (of_round, challenge, group), (of_round, challenge, criterion, value, state)
-            found = entries[entry] if entry in entries else self._entry(entry)
-            found += kinds[kind] if kind in kinds else self._kind(kind)
-            mark = (of_round, challenge, group, judge, criterion)
-            if mark in seen:
+            found, other = entries.get(entry), kinds.get(kind)
+            found = (self._entry(entry) if found is None else found) + (self._kind(kind) if other is None else other)
+            before = len(seen)
+            seen.add((of_round, challenge, group, judge, criterion))
+            if len(seen) == before:
                 found += (
                     (
                         "judge",
@@ -62,7 +63,6 @@ class MarkChecker:
                         ),
                     ),
                 )
-            seen.add(mark)
             if limited and value is not None:
                 found += self._judge(row)
             for column, message in found:

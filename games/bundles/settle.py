@@ -22,6 +22,7 @@ class Settler:
     def __init__(self, design: Design) -> None:
         self.rounds = [one.key for one in design.rounds]
         self.opens = {one.key: one.opens for one in design.rounds}
+        self.placed: dict[tuple[str, str], tuple[str, str]] = {}
         self.zone = ZoneInfo(design.cycle.timezone) if design.cycle.timezone else None
         self.challenges = {key: [task.key for task in design.challenges if task.in_round(key)] for key in self.rounds}
         self.criteria = {
@@ -41,21 +42,28 @@ class Settler:
         self._each(tables.rounds, faults["rounds"], self._steps)
 
     def _each(self, table: Table[Any], faults: Faults, change: Callable[[Any, Refuse], Any]) -> None:
-        kept: list[Any] = []
-        numbers: list[int | str] = []
-        for place, row in enumerate(table.rows):
-            number = table.number(place)
-            settled = change(row, lambda column, message, number=number: faults.add(message, row=number, column=column))  # type: ignore[misc]
-            if settled is not None:
-                kept.append(settled)
-                numbers.append(number or 0)
-        table.rows, table.numbers = kept, numbers if table.numbers else []
+        rows = table.rows
+        settled = [
+            change(row, lambda column, message, place=place: faults.add(message, row=table.number(place), column=column))  # type: ignore[misc]
+            for place, row in enumerate(rows)
+        ]
+        kept = [place for place, row in enumerate(settled) if row is not None]
+        table.numbers = [table.number(place) or 0 for place in kept] if table.numbers and len(kept) < len(rows) else table.numbers
+        table.rows = [settled[place] for place in kept] if len(kept) < len(rows) else settled
 
     def _placed(self, row: Any, refuse: Refuse) -> Any:
-        of_round, challenge = row.round, row.challenge
-        marked = isinstance(row, MarkRow)
-        if of_round and challenge and not (marked and not row.criterion):
-            return row
+        """Each of these rows begins with its round and its challenge; most leave unsaid what others did."""
+        said = (row[0], row[1])
+        place = self.placed.get(said) or self._place(*said, refuse)
+        if place is None:
+            return None
+        self.placed[said] = place
+        if isinstance(row, MarkRow) and not row.criterion:
+            return self._judged(row, place, refuse)
+        return row if place == said else row._make(place + row[2:])
+
+    def _place(self, of_round: str, challenge: str, refuse: Refuse) -> tuple[str, str] | None:
+        """The round and the challenge that are meant."""
         if not of_round:
             if len(self.rounds) != 1:
                 names = ", ".join(self.rounds)
@@ -72,20 +80,22 @@ class Settler:
                 refuse("challenge", text)
                 return None
             challenge = known[0]
-        if not marked or row.criterion:
-            return row._replace(round=of_round, challenge=challenge)
-        known = self.criteria.get((of_round, challenge), [])
+        return of_round, challenge
+
+    def _judged(self, row: MarkRow, place: tuple[str, str], refuse: Refuse) -> MarkRow | None:
+        """A mark that names no criterion."""
+        known = self.criteria.get(place, [])
         if len(known) != 1:
             names = ", ".join(known) or _("none")
             text = _(
                 'is empty, but challenge "{challenge}" has {count} criteria: {names}',
-                challenge=challenge,
+                challenge=place[1],
                 count=len(known),
                 names=names,
             )
             refuse("criterion", text)
             return None
-        return row._replace(round=of_round, challenge=challenge, criterion=known[0])
+        return row._replace(round=place[0], challenge=place[1], criterion=known[0])
 
     def _timed(self, row: SubmissionRow | DecisionRow, refuse: Refuse) -> SubmissionRow | DecisionRow | None:
         if row.at is None or row.at.tzinfo is not None:

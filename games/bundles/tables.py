@@ -838,11 +838,14 @@ def _typed(shape: Shape, text: str, header: list[str], faults: Faults) -> Table[
     more = [place for place, name in enumerate(header) if name not in shape.columns]
     table: Table[Any] = Table(extra=tuple(header[place] for place in more))
     make, rows, numbers = shape.row._make, table.rows, table.numbers  # type: ignore[attr-defined]  # every row is a NamedTuple
+    blank, there = _blank(readers, len(header))
     for number, found in rows_of(text, len(header), faults):
         line = [cell.strip() for cell in found]
         line.append("")
+        values = blank.copy()
         try:
-            values = [read(line[place]) for place, read in readers]
+            for column, place, read in there:
+                values[column] = read(line[place])
         except ValueError:
             _name_faults(shape, line, readers, number, faults)
             continue
@@ -850,6 +853,21 @@ def _typed(shape: Shape, text: str, header: list[str], faults: Faults) -> Table[
         rows.append(make(values))
         numbers.append(number)
     return table
+
+
+def _blank(readers: list[tuple[int, Cell]], width: int) -> tuple[list[Any], list[tuple[int, int, Cell]]]:
+    """What columns that are not there say, the same in each row, and those that are read: (column, place in the row, reader)."""
+    blank: list[Any] = []
+    there: list[tuple[int, int, Cell]] = []
+    for column, (place, read) in enumerate(readers):
+        try:
+            blank.append(read("") if place == width else None)
+        except ValueError:  # each row is told so
+            blank.append(None)
+            there.append((column, place, read))
+        else:
+            there += [(column, place, read)] if place < width else []
+    return blank, there
 
 
 def _name_faults(shape: Shape, line: list[str], readers: list[tuple[int, Cell]], number: int, faults: Faults) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from games.bundles.actions.landing import Landing
+from games.bundles.actions.pour import pour_with_ids
 from games.bundles.rules import UNNAMED
 from games.bundles.voters import by_criterion, peers_in, voters_in
 from games.cycles.models import Series
@@ -19,6 +20,8 @@ from leaderboards.engine.facts import DecisionKind
 
 DIVISION: Final = "division"
 BATCH: Final = 1000
+GROUP: Final = ("key", "name", "division", "columns", "state", "rank_hidden", "unnamed")
+KIND: Final[str] = Group._meta.get_field("kind").get_default()
 
 
 def organization_for(design: Design, *, by: Any) -> Organization:
@@ -51,19 +54,9 @@ def load_groups(landing: Landing) -> None:
         columns = {name: cell for name, cell in zip(table.extra, row.extra, strict=True) if cell}
         division, unnamed = columns.pop(DIVISION, ""), columns.pop(UNNAMED, "")
         state = GroupState.WITHDRAWN if row.group in gone else GroupState.ACTIVE
-        rows.append(
-            Group(
-                cycle=landing.cycle,
-                key=row.group,
-                name=row.name or row.group,
-                division=division,
-                columns=columns,
-                state=state.value,
-                rank_hidden=bool(unnamed),
-                unnamed=unnamed,
-            )
-        )
-    landing.groups = {one.key: one.pk for one in Group.objects.bulk_create(rows, batch_size=BATCH)}
+        rows.append((row.group, row.name or row.group, division, columns, state.value, bool(unnamed), unnamed))
+    ids = pour_with_ids(Group, GROUP, rows, cycle_id=landing.cycle.pk, kind=KIND, invite_code="", created_at=landing.now)
+    landing.groups = {row.group: pk for row, pk in zip(table.rows, ids, strict=True)}
 
 
 def load_people(landing: Landing) -> None:

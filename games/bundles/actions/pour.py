@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
-from itertools import batched, chain
+from itertools import batched
 from typing import Any, Final
 
 from django.db import connection
@@ -88,10 +88,10 @@ def check_references() -> None:
         connection.check_constraints()
 
 
-def pour_with_ids(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Sequence[int]:
+def pour_with_ids(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], **same: Any) -> Sequence[int]:
     """The same, returning the id of each row."""
     ids = new_ids(model, len(rows))
-    pour(model, ("id", *columns), (tuple(chain((pk,), row)) for pk, row in zip(ids, rows, strict=True)))
+    pour(model, ("id", *columns), ((pk, *row) for pk, row in zip(ids, rows, strict=True)), **same)
     return ids
 
 
