@@ -38,8 +38,7 @@ def locked(cycle: Cycle) -> Cycle:
     """The cycle read again, its row held until the transaction ends: whoever numbers or decides does so one after the other."""
     found = _locked(cycle.pk)
     if not found:
-        message = f"cycle {cycle.pk} is gone"
-        raise Cycle.DoesNotExist(message)
+        raise Cycle.DoesNotExist(cycle.pk)
     return found[0]
 
 
