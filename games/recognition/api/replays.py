@@ -1,7 +1,7 @@
 """Boards of the past over the API: as they were at a seal or a moment, and why a group moved between two versions."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -265,9 +265,10 @@ def _when(request: Request) -> datetime | None:
         return None
     try:
         found = parse_datetime(text)
-    except ValueError:
+        found = None if found is None or is_naive(found) else found.astimezone(UTC)
+    except (ValueError, OverflowError):  # no date, or the first or last day of all in another zone
         found = None
-    if found is None or is_naive(found):
+    if found is None:
         message = _("Expected a moment with its offset, such as 2027-05-01T12:00:00Z.")
         raise Invalid(message, where="when")
     return found

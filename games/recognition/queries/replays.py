@@ -1,6 +1,6 @@
 """A board as the house showed it: at a seal of the journal, or at a moment, to everybody or to whoever reads the cycle whole."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -79,16 +79,16 @@ def board_at(board: Board, when: datetime, *, seal: int | None = None, side: str
     """One side of a board as it stood at a moment; one of points after a seal, if it is said: `when` is its moment then.
 
     By the rules in force then. The public side of a board that is not live is what was published; of any other, names withheld now stay
-    withheld. Whether somebody may see the restricted side the caller asks. Raises TooLarge. At most thirty-five statements.
+    withheld. Whether somebody may see the restricted side the caller asks. Raises TooLarge. At most thirty-five statements, whatever the size.
     """
     cycle = Cycle.objects.get(pk=board.scope)
     number = design_number_at(cycle, when)
     design, brought = design_of(cycle, number), when < cycle.created_at
     spec = find_board(design, board.key)
     if spec is None:
-        return Replayed(From.NOTHING, when, [], number)
+        return Replayed(From.NOTHING, when, [], number, brought=brought)
     if side == PUBLIC and not is_live(design, spec):
-        return _published(board, when, number)
+        return replace(_published(board, when, number), brought=brought)
     if Group.objects.filter(cycle=cycle).count() > MOST:
         message = _("This board has more than {most} teams: look at its published versions.", most=MOST)
         raise TooLarge(message)

@@ -131,6 +131,22 @@ def test_a_board_as_it_was_is_a_version_or_nothing(cast: Cast, played: Played) -
         assert cast.visitor.client.get(address(played, f"then/?t={odd}")).status_code == 200
 
 
+def test_organizers_switch_to_what_was_held_back_and_nobody_else_does(cast: Cast, played: Played) -> None:
+    organizer = actor("organizes-it")
+    held = {"person": organizer.person, "role": "organizer", "capabilities": ["organize"]}
+    MembershipFactory(group=None, cycle=played.cycle, **held)
+    public = read(organizer.client, address(played, "then/"))
+    assert "This is version 2" in public
+    assert "side=restricted" in public
+    whole = read(organizer.client, address(played, "then/?t=200&side=restricted"))
+    assert "everything that was known then" in whole
+    assert 'name="side" value="restricted"' in whole, "the slider stays on this side"
+    assert "was not here yet" in read(organizer.client, address(played, "then/?t=0&side=restricted"))
+    for outsider in (cast.visitor, cast.eve, cast.ada):
+        assert "side=restricted" not in read(outsider.client, address(played, "then/"))
+        assert outsider.client.get(address(played, "then/?side=restricted")).status_code == 404
+
+
 def counted(someone: Actor, url: str) -> int:
     client = someone.client
     with CaptureQueriesContext(connection) as statements:

@@ -28,7 +28,7 @@ from leaderboards import proof
 from leaderboards.engine import numbers
 from leaderboards.engine.whys import Crossing, Part, PartKind
 from leaderboards.models import Snapshot
-from leaderboards.queries import PUBLIC, RowData
+from leaderboards.queries import PUBLIC, RESTRICTED, RowData
 
 VERSIONS: Final = 60
 STEPS: Final = 200
@@ -192,13 +192,14 @@ def act_words(kind: str) -> str:
 
 @require_safe
 def then_page(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
-    """A board as it stood at any moment since the cycle began, by a slider; honest about what can be rebuilt."""
-    place = _seen(request, cycle, key)
+    """A board as it stood at any moment since the cycle began, by a slider; organizers may look at what was held back, too."""
+    place, side = _seen(request, cycle, key), _side(request)
+    if side == RESTRICTED and not place.access.reads(place.cycle.pk):
+        raise Http404
     begun, now = place.cycle.created_at, place.access.now
     versions = list(visible(place.access, "snapshot.view", versions_of(place.board))[:VERSIONS])
-    begun = min([begun, *(one.published_at for one in versions)])
     first = _first(place)
-    begun = min(begun, first) if first else begun
+    begun = min([begun, *(one.published_at for one in versions), *([first] if first else [])])
     step = _step(request)
     when = begun + (now - begun) * step / STEPS
     context: dict[str, Any] = _frame(place, _("As it was"), current="then") | {
@@ -206,10 +207,12 @@ def then_page(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
         "steps": STEPS,
         "begun": begun,
         "when": when,
+        "side": side,
+        "sides": _sides(place, side, step),
+        "versions": versions,
     }
-    context |= {"source": "", "versions": versions}
     try:
-        found = board_at(place.board, when)
+        found = board_at(place.board, when, side=side)
     except GameError as refusal:
         return render(request, "boards/then.html", context | {"refusal": refusal.message}, status=refusal.status)
     rows = [row for row in found.rows if not row["line"]]
@@ -217,6 +220,9 @@ def then_page(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
         "source": found.source.value,
         "snapshot": found.snapshot,
         "seal": found.seal,
+        "design": found.design_number,
+        "brought": found.brought,
+        "computed": found.source not in {From.PUBLISHED, From.NOTHING},
         "total": len(rows),
         "columns": [{"label": _("Place")}, {"label": _("Name")}, {"label": _("Score"), "number": True}],
         "rows": [_row(row) for row in rows[:ROWS]],
@@ -224,6 +230,18 @@ def then_page(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
         "nothing": found.source is From.NOTHING,
     }
     return render(request, "boards/then.html", context)
+
+
+def _side(request: HttpRequest) -> str:
+    return RESTRICTED if request.GET.get("side") == RESTRICTED else PUBLIC
+
+
+def _sides(place: Place, side: str, step: int) -> list[dict[str, Any]]:
+    """Links to both sides at the same moment, for whoever reads the cycle whole."""
+    if not place.access.reads(place.cycle.pk):
+        return []
+    there = ((PUBLIC, _("As everybody saw it")), (RESTRICTED, _("With what was held back")))
+    return [{"label": label, "url": f"?t={step}&side={one}", "current": one == side} for one, label in there]
 
 
 def _first(place: Place) -> datetime | None:
