@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from games.cycles.models import Cycle
 from games.results.models import ChallengeScore, RecomputeRun
 from games.rounds.models import Round
+from leaderboards.kept import Kept
 from leaderboards.models import Board, Snapshot
 from leaderboards.pages import page_bytes
 from leaderboards.queries import (
@@ -45,7 +46,12 @@ def scores_of(cycle: Cycle) -> QuerySet[ChallengeScore]:
 
 def published_rounds(cycle: Cycle) -> frozenset[str]:
     """Keys of the rounds whose results are out."""
-    return frozenset(Round.objects.filter(cycle=cycle, published_at__isnull=False).values_list("key", flat=True))
+    return frozenset(key for (key,) in _published(cycle.pk))
+
+
+_published: Final[Kept[Round, tuple[str]]] = Kept(
+    lambda cycle: Round.objects.filter(cycle=cycle, published_at__isnull=False).values_list("key"), int
+)
 
 
 def asker(run: RecomputeRun) -> AbstractBaseUser | None:

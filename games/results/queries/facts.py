@@ -24,6 +24,7 @@ from games.playbooks.schema import Design
 from games.submissions.models import Attempt, Submission
 from games.submissions.rules import COUNTS, SubmissionState
 from leaderboards.engine import facts
+from leaderboards.kept import Kept
 
 CHUNK: Final = 2_000
 """Rows that are taken over at once: what lies there twice, as the database gives it and as the engine takes it."""
@@ -69,7 +70,7 @@ def plan_for_all_rows() -> None:
 
 
 def facts_of(cycle: Cycle, *, points: Sequence[facts.Points] = ()) -> facts.Facts:
-    """Everything the engine needs to know of a cycle beside its rules: nine statements, whatever the size.
+    """Everything the engine needs to know of a cycle beside its rules: eight statements, whatever the size.
 
     `points` come from whoever keeps them (recognition stands above). Only final sheets count; a recused one says so.
     """
@@ -77,10 +78,11 @@ def facts_of(cycle: Cycle, *, points: Sequence[facts.Points] = ()) -> facts.Fact
     with one_moment():
         plan_for_all_rows()
         units = units_of(cycle)
-        groups = dict(_groups(cycle).values_list("pk", "key"))
+        told = _groups(cycle.pk)
+        groups = {pk: key for pk, key, *_ in told}
         names = Names(units, groups, judge_keys(cycle), design.mark_decimals)
         return facts.Facts(
-            groups=tuple(told_groups(_groups(cycle).values_list(*GROUP))),
+            groups=tuple(told_groups(one[1:] for one in told)),
             submissions=tuple(told_submissions(names, _submissions(units).iterator(chunk_size=CHUNK))),
             marks=(
                 *told_marks(names, _marks(units).iterator(chunk_size=CHUNK)),
@@ -89,26 +91,35 @@ def facts_of(cycle: Cycle, *, points: Sequence[facts.Points] = ()) -> facts.Fact
             ),
             attempts=facts.Attempts(told_attempts(names, _attempts(units).iterator(chunk_size=CHUNK))),
             votes=tuple(told_votes(names, _votes(units).iterator(chunk_size=CHUNK))),
-            decisions=tuple(told_decisions(_decisions(cycle))),
+            decisions=tuple(told_decisions(_decisions(cycle.pk))),
             points=tuple(points),
         )
 
 
 def units_of(cycle: Cycle) -> Units:
     """The challenges of a cycle by id."""
-    rows = Challenge.objects.filter(round__cycle=cycle).values_list("pk", "round__key", "key")
-    return {pk: (round_key, key) for pk, round_key, key in rows}
+    return {pk: (round_key, key) for pk, round_key, key in _units(cycle.pk)}
+
+
+_units: Final[Kept[Challenge, tuple[int, str, str]]] = Kept(
+    lambda cycle: Challenge.objects.filter(round__cycle=cycle).values_list("pk", "round__key", "key"), int
+)
 
 
 def judge_keys(cycle: Cycle) -> dict[int, str]:
     """Who judges in the cycle, by id: the person's key, told apart by the id where two organizations use the same one."""
-    sheets = Sheet.objects.filter(challenge__round__cycle=cycle).values("judge_id")
-    votes = Vote.objects.filter(challenge__round__cycle=cycle).values("judge_id")
-    people = list(Person.objects.filter(pk__in=sheets.union(votes)).order_by("pk").values_list("pk", "key"))
+    people = _judges(cycle.pk)
     used = Counter(key for _, key in people)
     return {pk: key if used[key] == 1 else f"{key}#{pk}" for pk, key in people}
 
 
+def _who_judges(cycle: int) -> QuerySet[Person, tuple[int, str]]:
+    sheets = Sheet.objects.filter(challenge__round__cycle=cycle).values("judge_id")
+    votes = Vote.objects.filter(challenge__round__cycle=cycle).values("judge_id")
+    return Person.objects.filter(pk__in=sheets.union(votes)).order_by("pk").values_list("pk", "key")
+
+
+_judges: Final[Kept[Person, tuple[int, str]]] = Kept(_who_judges, int)
 _built: defaultdict[int, dict[int, Fraction]] = defaultdict(dict)
 
 
@@ -123,11 +134,15 @@ def number(scaled: int, decimals: int) -> Fraction:
     return found
 
 
-def _groups(cycle: Cycle) -> QuerySet[Group]:
+def _taking_part(cycle: int) -> QuerySet[Group, Row]:
     """Who takes or took part. A group that withdrew before it was let in left no decision behind, and does not count."""
-    decided = Decision.objects.filter(cycle=cycle, group=OuterRef("key"), kind__in=[kind.value for kind in RESULT_KINDS])
+    decided = Decision.objects.filter(cycle=cycle, group=OuterRef("key"), kind__in=sorted(kind.value for kind in RESULT_KINDS))
     never_in = Q(state=GroupState.WITHDRAWN.value) & ~Exists(decided)
-    return Group.objects.filter(cycle=cycle).exclude(state__in=OUTSIDE).exclude(never_in)
+    rows = Group.objects.filter(cycle=cycle).exclude(state__in=OUTSIDE).exclude(never_in)
+    return rows.values_list("pk", *GROUP)
+
+
+_groups: Final[Kept[Group, Row]] = Kept(_taking_part, int)
 
 
 def _submissions(units: Units) -> QuerySet[Submission, Any]:
@@ -165,9 +180,12 @@ def _votes(units: Units) -> QuerySet[Vote, Any]:
     return counted(Vote.objects.filter(challenge__in=units)).values_list(*VOTE)
 
 
-def _decisions(cycle: Cycle) -> QuerySet[Decision]:
-    kinds = [kind.value for kind in RESULT_KINDS]
+def _standing(cycle: int) -> QuerySet[Decision, Decision]:
+    kinds = sorted(kind.value for kind in RESULT_KINDS)
     return Decision.objects.filter(cycle=cycle, kind__in=kinds, revoked_at__isnull=True).order_by("number")
+
+
+_decisions: Final[Kept[Decision, Decision]] = Kept(_standing, int)
 
 
 # --- From rows to facts ---------------------------------------------------------------------------------------------------------------
