@@ -11,8 +11,10 @@ nothing, use up no step, and pass everything on. Works without an owner use up a
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from heapq import heapify, heappop, heappush
-from typing import Final
+from functools import lru_cache
+from heapq import heappop, heappush
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 QUARTER: Final = Fraction(1, 4)
 
@@ -35,14 +37,16 @@ class Terms:
         return sum((self.share**step for step in range(1, self.depth + 1)), Fraction(0)) if self.minted else self.share
 
 
-@dataclass(frozen=True, slots=True)
-class Share[T: Hashable]:
+class Share[T: Hashable](NamedTuple):
     """What comes to one owner for one work; `depth`: the nearest way's steps that count."""
 
     work: int
     owner: T
     depth: int
     amount: Fraction
+
+
+NEAREST: Final = attrgetter("depth", "work")
 
 
 class LinkRefused(ValueError):
@@ -64,54 +68,55 @@ def credit[T: Hashable](
     the owners of `start`. One pass over what is reached, newest first; sums are exact, whatever the order of links.
     """
     own = frozenset(owners.get(start, ()) if builders is None else builders)
-    # A way so far: the work it has come to, who was met on it, and how many steps counted. Amounts are numerator and denominator.
-    met: dict[tuple[int, frozenset[T], int], tuple[int, int]] = {(start, own, 0): (value.numerator, value.denominator)}
+    paid = _paid((start, own, value), links, owners, terms)
+    found = [Share(work, owner, depth, _amount(top, bottom)) for (work, owner), (depth, top, bottom) in paid.items() if top]
+    found.sort(key=NEAREST)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _amount(top: int, bottom: int) -> Fraction:
+    """Links of equal weight bring the same amounts again and again."""
+    return Fraction(top, bottom)
+
+
+def _paid[T: Hashable](
+    first: tuple[int, frozenset[T], Fraction], links: Mapping[int, Links], owners: Mapping[int, Owners[T]], terms: Terms
+) -> dict[tuple[int, T], tuple[int, int, int]]:
+    """(work, owner) -> steps, numerator and denominator of what comes. Plain numbers all the way, with as few calls as there can be."""
+    start, own, value = first
     paid: dict[tuple[int, T], tuple[int, int, int]] = {}
-    ways, order = {start: [(start, own, 0)]}, [-start]
-    heapify(order)
+    # Ways so far, by the work they have come to: who was met and how many steps counted -> numerator and denominator of what comes.
+    ways, order = {start: {(own, 0): value.as_integer_ratio()}}, [-start]
+    nobody: Owners[T] = {}
+    share, shares = terms.share.as_integer_ratio()
     while order:
         work = -heappop(order)
-        for state in ways.pop(work):
-            for reached, amount in _steps(state, met.pop(state), links, owners, terms, paid):
-                if reached in met:
-                    met[reached] = _sum(met[reached], amount)
-                    continue
-                met[reached] = amount
-                if reached[0] not in ways:
-                    ways[reached[0]] = []
-                    heappush(order, -reached[0])
-                ways[reached[0]].append(reached)
-    found = [Share(work, owner, depth, Fraction(top, bottom)) for (work, owner), (depth, top, bottom) in paid.items() if top]
-    return sorted(found, key=lambda one: (one.depth, one.work))
-
-
-def _steps[T: Hashable](
-    state: tuple[int, frozenset[T], int],
-    amount: tuple[int, int],
-    links: Mapping[int, Links],
-    owners: Mapping[int, Owners[T]],
-    terms: Terms,
-    paid: dict[tuple[int, T], tuple[int, int, int]],
-) -> Iterable[tuple[tuple[int, frozenset[T], int], tuple[int, int]]]:
-    """Where a way goes on to, and with how much; whoever it comes to is paid on the way."""
-    work, seen, steps = state
-    top, bottom = amount
-    for older, weight in links.get(work, ()):
-        if older >= work:
-            msg = f"{work} links to {older}, which is not older"
-            raise LinkRefused(msg)
-        theirs: Owners[T] = owners.get(older, {})
-        if theirs and seen.issuperset(theirs):
-            yield (older, seen, steps), (top * weight.numerator, bottom * weight.denominator)
-            continue
-        share = terms.share
-        comes = (top * weight.numerator * share.numerator, bottom * weight.denominator * share.denominator)
-        kept = comes if terms.minted or steps + 1 == terms.depth else _kept(comes, links.get(older, ()), share)
-        for owner, part in theirs.items():
-            if owner not in seen:
-                _pay(paid, (older, owner), steps + 1, (kept[0] * part.numerator, kept[1] * part.denominator))
-        if steps + 1 < terms.depth:
-            yield (older, seen.union(theirs), steps + 1), comes
+        onward = links.get(work, ())
+        for (seen, steps), (top, bottom) in ways.pop(work).items():
+            last = steps + 1 == terms.depth
+            for older, weight in onward:
+                if older >= work:
+                    raise LinkRefused(f"{work} links to {older}, which is not older")
+                part, parts = weight.as_integer_ratio()
+                way, above, below = (seen, steps), top * part, bottom * parts
+                theirs = owners.get(older, nobody)
+                if not theirs or not seen.issuperset(theirs):
+                    above, below = above * share, below * shares
+                    kept = (above, below) if last or terms.minted else _kept((above, below), links.get(older, ()), terms.share)
+                    for owner, much in theirs.items():
+                        if owner not in seen:
+                            _pay(paid, (older, owner), steps + 1, kept, much.as_integer_ratio())
+                    if last:
+                        continue
+                    way = (seen.union(theirs), steps + 1)
+                if older not in ways:
+                    ways[older] = {way: (above, below)}
+                    heappush(order, -older)
+                else:
+                    there = ways[older]
+                    there[way] = _sum(there[way], (above, below)) if way in there else (above, below)
+    return paid
 
 
 def _kept(comes: tuple[int, int], links: Links, share: Fraction) -> tuple[int, int]:
@@ -121,13 +126,11 @@ def _kept(comes: tuple[int, int], links: Links, share: Fraction) -> tuple[int, i
 
 
 def _pay[T: Hashable](
-    paid: dict[tuple[int, T], tuple[int, int, int]], who: tuple[int, T], depth: int, part: tuple[int, int]
+    paid: dict[tuple[int, T], tuple[int, int, int]], who: tuple[int, T], depth: int, comes: tuple[int, int], part: tuple[int, int]
 ) -> None:
+    top, bottom = comes[0] * part[0], comes[1] * part[1]
     before = paid.get(who)
-    if before is None:
-        paid[who] = (depth, *part)
-    else:
-        paid[who] = (min(depth, before[0]), *_sum(before[1:], part))
+    paid[who] = (depth, top, bottom) if before is None else (min(depth, before[0]), *_sum(before[1:], (top, bottom)))
 
 
 def _sum(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
