@@ -1,7 +1,7 @@
 """Attempts: made by a group, judged at once by the check, or by an organizer or an external judge. A verdict changes only by decision."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Count, Max, Q
@@ -31,6 +31,7 @@ from games.submissions.rules import (
 )
 from games.submissions.rules.answers import HINT, MAX_ANSWER, RATE, RATE_WINDOW, SPECIAL, TRIED, VERDICT_LENGTH
 from leaderboards.engine.language import gettext as _
+from leaderboards.kept_writes import KeptInsert
 
 
 @transaction.atomic
@@ -198,6 +199,9 @@ def _check_tries(spec: ChallengeDesign, tries: dict[str, int]) -> None:
         raise AlreadySolved(msg)
 
 
+_add: Final[KeptInsert[Attempt]] = KeptInsert(Attempt)
+
+
 def _insert(  # noqa: PLR0913 each part of an attempt is named
     challenge: Challenge,
     row: Any,
@@ -210,7 +214,7 @@ def _insert(  # noqa: PLR0913 each part of an attempt is named
     answer: str,
     elapsed: int | None = None,
 ) -> Attempt:
-    made = Attempt.objects.create(
+    made = Attempt(
         challenge=challenge,
         group=row,
         number=(tries["last"] or 0) + 1,
@@ -221,6 +225,7 @@ def _insert(  # noqa: PLR0913 each part of an attempt is named
         answer=answer,
         by=person,
     )
+    _add(made)
     _judged(made, by=by, at=row.now)
     return made
 

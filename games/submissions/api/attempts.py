@@ -1,6 +1,6 @@
 """Attempts: reading them, judging them, recording them from outside."""
 
-from typing import Any
+from typing import Any, Final
 
 import django_filters
 from rest_framework import status
@@ -19,6 +19,7 @@ from games.submissions.models import Attempt
 from leaderboards.asking import asked_for
 from leaderboards.describing import extend_schema
 from leaderboards.engine.language import gettext as _
+from leaderboards.kept import Kept
 
 
 class AttemptFilter(django_filters.FilterSet):
@@ -52,6 +53,7 @@ class AttemptJudging(GenericViewSet[Attempt]):
     queryset = Attempt.objects.select_related("challenge__round__cycle", "group")
     seen_as = "attempt.judge"
     permissions = {"verdict": "attempt.judge", "rejudge": "attempt.judge"}
+    kept = frozenset(permissions)
 
     @extend_schema(request=shapes.VerdictAsked, responses=shapes.AttemptShape)
     @action(detail=True, methods=["post"])
@@ -80,6 +82,7 @@ class AttemptRecording(GenericViewSet[Cycle]):
     queryset = Cycle.objects.all()
     seen_as = "cycle.organize"
     permissions = {"attempts": "cycle.organize"}
+    kept = frozenset(permissions)
 
     @extend_schema(request=shapes.RecordAsked, responses={201: shapes.AttemptShape})
     @action(detail=True, methods=["post"])
@@ -99,8 +102,19 @@ class AttemptRecording(GenericViewSet[Cycle]):
         return Response(shapes.AttemptShape(made, context={"request": request}).data, status=status.HTTP_201_CREATED)
 
 
+_tasks: Final[Kept[Challenge, Challenge]] = Kept(
+    lambda cycle, round_, key: Challenge.objects.filter(round__cycle=cycle, round__key=round_, key=key).select_related(
+        "round__cycle"
+    ),
+    int,
+    str,
+    str,
+)
+_groups: Final[Kept[Group, Group]] = Kept(lambda cycle, key: Group.objects.filter(cycle=cycle, key=key), int, str)
+
+
 def _task(cycle: Cycle, round_key: str, key: str) -> Challenge:
-    found = Challenge.objects.filter(round__cycle=cycle, round__key=round_key, key=key).select_related("round__cycle").first()
+    found = next(iter(_tasks(cycle.pk, round_key, key)), None)
     if found is None:
         msg = _('"{key}" is not a task of round "{round_key}".', key=key, round_key=round_key)
         raise Invalid(msg, where="challenge")
@@ -108,7 +122,7 @@ def _task(cycle: Cycle, round_key: str, key: str) -> Challenge:
 
 
 def _group(cycle: Cycle, key: str) -> Group:
-    found = Group.objects.filter(cycle=cycle, key=key).first()
+    found = next(iter(_groups(cycle.pk, key)), None)
     if found is None:
         msg = _('"{key}" is not a group of this cycle.', key=key)
         raise Invalid(msg, where="group")

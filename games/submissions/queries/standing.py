@@ -1,6 +1,7 @@
 """What decides whether an entry may change, what was handed in, whose files they are."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final
 
 from django.db.models import Exists, F, JSONField, OuterRef, QuerySet, Subquery
@@ -19,7 +20,7 @@ from games.submissions.models import Attempt, Submission, Upload, Version
 from games.submissions.rules import COUNTS, Occasion, extension_of
 from games.submissions.rules.states import EntryRefused
 from leaderboards.engine.language import gettext as _
-from leaderboards.kept import Kept
+from leaderboards.kept import Kept, KeptShapes
 
 type Look = Callable[[], list[Any]]
 
@@ -96,14 +97,29 @@ _locked_with_uploads: Final[Kept[Submission, Any]] = Kept(lambda pk: locking_wit
 
 def locked_group(challenge: Challenge, group: Group) -> Any:
     """The group, locked, with its standing in the challenge's round: entries and attempts of one group follow each other."""
+    round_ = challenge.round
+    values = [group.pk, challenge.pk, round_.pk, round_.cycle_id]
+    found = _locked_groups.ask(round_.number, partial(_locking_group, round_.number), values)
+    if not found:
+        message = f"group {group.pk} is gone"
+        raise Group.DoesNotExist(message)
+    return found[0]
+
+
+def _locking_group(number: int, group: int, challenge: int, round_: int, cycle: int) -> QuerySet[Group, Any]:
+    """`number`: of the round. A cycle has few, so a statement is kept for each."""
+    left = left_by_decision(Round(cycle_id=cycle, number=number))
     return (
         Group.objects.select_for_update(no_key=True)
         .annotate(
-            **_standing(challenge.round, "pk", "key", left_by_decision(challenge.round), challenge.pk),
-            cycle_state=Subquery(Round.objects.filter(pk=challenge.round_id).values("cycle__state")[:1]),
+            **_standing(round_, "pk", "key", left, challenge),
+            cycle_state=Subquery(Round.objects.filter(pk=round_).values("cycle__state")[:1]),
         )
-        .get(pk=group.pk)
+        .filter(pk=group)
     )
+
+
+_locked_groups: Final = KeptShapes()
 
 
 def occasion(row: Any, *, group: Group, challenge: Challenge, cycle_state: str) -> Occasion:
