@@ -10,7 +10,7 @@ from bench.people import judges
 from games.bundles.actions.scores import ScoreRow, import_scores
 from games.errors import GameError
 from games.journal.models import JournalEntry
-from games.judging.actions import finalize
+from games.judging.actions import finalize, save_sheet
 from games.judging.models import ConflictOfInterest, Mark, Sheet
 from games.judging.rules import Given, MarksRefused, SheetState
 from games.results.actions import recompute_now
@@ -100,6 +100,22 @@ def test_one_fault_and_nothing_is_written(
     assert not Mark.objects.exists()
     assert not Sheet.objects.exclude(state="assigned").exists()
     assert not JournalEntry.objects.filter(kind="sheet.finalized").exists()
+
+
+def test_a_sheet_that_was_begun_is_filled_anew_and_stays_as_it_was_after_a_fault(contest: Contest) -> None:
+    sheet = Sheet.objects.get(challenge=contest.tasks[0], group=contest.groups[0], judge=contest.judges[0])
+    save_sheet(sheet=sheet, by=None, marks=[Given("c1", "9")])
+    assert value_of(0, 0, 1) != "9"
+    rows = rows_of(contest)
+    with pytest.raises(MarksRefused) as refused:
+        bring(contest, [*rows, rows[-1]])
+    assert (refused.value.where, len(refused.value.problems)) == ("row 13, column criterion", 1)
+    assert [(one.sheet_id, one.criterion) for one in Mark.objects.all()] == [(sheet.pk, "c1")], "its mark, and nobody else's"
+    before = Mark.objects.get().value
+    bring(contest, rows[::2] + rows[1::2])  # rows of one sheet need not follow each other
+    assert Mark.objects.filter(sheet=sheet).count() == 2
+    assert Mark.objects.get(sheet=sheet, criterion="c1").value != before
+    assert Mark.objects.count() == len(rows)
 
 
 def test_a_final_sheet_is_not_touched_again(contest: Contest) -> None:
