@@ -240,7 +240,7 @@ def _sides(place: Place, side: str, step: int) -> list[dict[str, Any]]:
     """Links to both sides at the same moment, for whoever reads the cycle whole."""
     if not place.access.reads(place.cycle.pk):
         return []
-    there = ((PUBLIC, _("As everybody saw it")), (RESTRICTED, _("With what was held back")))
+    there = ((PUBLIC, _("For everybody")), (RESTRICTED, _("For organizers")))
     return [{"label": label, "url": f"?t={step}&side={one}", "current": one == side} for one, label in there]
 
 
