@@ -337,7 +337,7 @@ class Walk:
         tries, until = 0, len(self.done) + steps
         while len(self.done) < until and tries < 10 * steps:
             tries += 1
-            fresh = [one for one in acts if one not in self.done] if self.random.random() < 0.6 else []
+            fresh = [one for one in acts if one not in self.done] if self.random.random() < 0.8 else []  # everything once
             name = self.random.choice(fresh or acts)
             act: Callable[[], None] = getattr(self, name)
             try:
