@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
@@ -47,28 +47,7 @@ def sides_of(cycle: Cycle, *, points: Sequence[facts.Points] = (), publishing: s
     design, found = design_of(cycle), facts_of(cycle, points=points)
     whole = compute(design, found)
     known = known_facts(design, found, published_rounds(cycle) | {publishing})
-    return Sides(whole, whole if known == found else _of_what_is_known(design, known), known, found, as_of)
-
-
-def _of_what_is_known(design: Design, known: facts.Facts) -> Outcome:
-    """The public side's boards, cuts and awards, without its cells.
-
-    While a round is judged nobody knows of its marks, so at each sheet the same would be computed again: the last one stays in this process.
-    """
-    if known.marks or known.votes or len(known.attempts):
-        return compute(design, known)
-    last = _last.get("public")
-    if last is not None and last[0] is design and last[1] == known:
-        return last[2]
-    outcome = replace(compute(design, known), cells={}, rounds={})
-    if len(known.groups) <= FEW:
-        _last["public"] = design, known, outcome
-    return outcome
-
-
-_last: Final[dict[str, tuple[Design, facts.Facts, Outcome]]] = {}
-FEW: Final = 20_000
-"""Groups whose public side is kept: some ten megabytes at most."""
+    return Sides(whole, whole if known == found else compute(design, known), known, found, as_of)
 
 
 # --- What follows from it -------------------------------------------------------------------------------------------------------------

@@ -7,16 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from games.cycles.actions import record_decision
-from games.cycles.queries import design_of
 from games.cycles.rules import DecisionKind
-from games.groups.models import Group
 from games.journal.models import JournalEntry
-from games.journal.queries import db_now
-from games.judging.models import Mark
 from games.results.actions import recompute_now
 from games.results.models import ChallengeScore
-from games.results.queries import facts_of, planning
-from leaderboards.computing import compute
+from games.results.queries import facts_of
 from leaderboards.models import Standing
 from tests.factories.results import PLACES_CALL, SCORES_CALL, SCORES_RESULT, judge_final, scores, water
 
@@ -124,25 +119,3 @@ def test_two_judges_with_the_same_key_stay_two() -> None:
     played.judges[1].save()
     recompute_now(played.cycle)
     assert scores(played, "call", "restricted") == SCORES_CALL
-
-
-def test_what_everybody_may_know_is_computed_again_only_when_it_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    played, times = water(), []
-    monkeypatch.setattr(planning, "compute", lambda design, found: times.append(len(found.marks)) or compute(design, found))
-    planning._last.clear()
-    first = planning.sides_of(played.cycle)
-    assert times == [len(first.found.marks), 0]
-    mark = Mark.objects.filter(sheet__challenge__key="concept").order_by("pk")[:1].get()
-    Mark.objects.filter(pk=mark.pk).update(value=mark.value - 1)
-    second = planning.sides_of(played.cycle)
-    assert times == [len(first.found.marks), 0, len(first.found.marks)], "one mark more or less is nobody's business yet"
-    assert second.public.boards == compute(design_of(played.cycle), second.known).boards
-    assert second.whole.boards != first.whole.boards
-    Group.objects.filter(pk=min(one.pk for one in played.groups.values())).update(name="Another name")
-    third = planning.sides_of(played.cycle)
-    assert times[-1] == 0, "a name is known to everybody"
-    assert third.public.boards != second.public.boards
-    played.rounds["call"].published_at = db_now()
-    played.rounds["call"].save(update_fields=["published_at"])
-    last = planning.sides_of(played.cycle)
-    assert last.public.boards == compute(design_of(played.cycle), last.known).boards != third.public.boards
