@@ -9,8 +9,10 @@ from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import now
 
-from leaderboards.pages import mark, marked
+from leaderboards.pages import mark, marked, told_to
+from leaderboards.readers import KEEP_MS, Reader
 
 KEPT: Final = ("ETag", "Cache-Control", "Vary", "Allow", "Ludus-Source", "Ludus-Late")
 """Headers that an answer without a body has too."""
@@ -22,6 +24,17 @@ def tagged(response: HttpResponse) -> None:
         response.headers["ETag"] = f'"{sha256(response.content).hexdigest()[:32]}"'
 
 
+def _tell_to(request: HttpRequest, response: HttpResponse) -> None:
+    """Say whom an answer about a board was given to, and how long what they showed for it holds."""
+    user_id = request.user.pk
+    if user_id is None:
+        return
+    token = getattr(request, "auth", None)  # of the API
+    until = token.expires_at if token is not None else getattr(request.session, "until", None)
+    holds = KEEP_MS if until is None else int((until - now()).total_seconds() * 1000)
+    told_to(response, Reader(user_id, holds))
+
+
 class Unchanged:
     """Innermost: what stands around it adds its headers to both answers."""
 
@@ -31,8 +44,10 @@ class Unchanged:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer, or that it is the one already there."""
         response = self.get_response(request)
-        if settings.SESSION_COOKIE_NAME in request.COOKIES:  # signs of forms are in it, other ones each time
-            return response
+        if marked(response) is not None:
+            _tell_to(request, response)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and "html" in response.headers.get("Content-Type", ""):
+            return response  # signs of forms are in it, other ones each time
         tagged(response)
         board, tag = marked(response), response.headers.get("ETag", "")
         if board is None or response.status_code != 200 or tag not in request.headers.get("If-None-Match", "") or not tag:  # noqa: PLR2004

@@ -119,6 +119,17 @@ class Access:
         """Whether the person may read of this cycle what its organizers may. Steering takes `organizes`."""
         return cycle_id in self.opened or self.organizes(cycle_id)
 
+    def view(self, cycle_id: int) -> str | None:
+        """As whom this person is shown the boards of a cycle: all who have the same view are shown the same, "" what anybody is shown.
+
+        None while the glass is broken: that ends with the day, and nobody else's does.
+        """
+        if cycle_id in self.opened:
+            return None
+        if self.organizes(cycle_id):
+            return "o"
+        return "m" if cycle_id in self.member_of else ""
+
     def groups_with(self, capability: Capability | None = None) -> list[int]:
         """Ids of the groups the person is in, or in which the person holds `capability`."""
         return sorted(group for group, held in self.groups.items() if capability is None or capability in held)

@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 from leaderboards import ready
 from leaderboards.models import Board
 from leaderboards.queries import PAGE_ROWS, PUBLIC, counted_rows, version_of
+from leaderboards.readers import Reader
 
 KEEP: Final = 24 * 3600
 HOT: Final = 6
@@ -80,18 +81,42 @@ def _build(board: Board, audience: str, page: int, version: int) -> bytes:
 # --- What is ready for everybody ------------------------------------------------------------------------------------------------------
 
 
-def mark[Response](response: Response, board_id: int) -> Response:
-    """This answer tells of this board. Given to somebody who is not signed in, it may be given to everybody."""
+def mark[Response](response: Response, board_id: int, view: str | None = "") -> Response:
+    """This answer tells of this board. Given to somebody who is not signed in, it may be given to everybody.
+
+    `view`: all who have the same one are answered alike here, "" as anybody would be; None: nobody else is answered so.
+    """
     setattr(response, MARK, board_id)
+    setattr(response, VIEW, view)
     return response
 
 
 MARK: Final = "ready_board"
+VIEW: Final = "ready_view"
+READER: Final = "ready_reader"
 
 
 def marked(response: Any) -> int | None:
     """The id of the board that an answer tells of."""
     found: int | None = getattr(response, MARK, None)
+    return found
+
+
+def view_of(response: Any) -> str | None:
+    """Who is answered alike (see `mark`)."""
+    found: str | None = getattr(response, VIEW, "")
+    return found
+
+
+def told_to[Response](response: Response, reader: Reader) -> Response:
+    """This answer was given to this user."""
+    setattr(response, READER, reader)
+    return response
+
+
+def reader_of(response: Any) -> Reader | None:
+    """Whom an answer was given to; None: nobody in particular."""
+    found: Reader | None = getattr(response, READER, None)
     return found
 
 

@@ -1,7 +1,9 @@
 """Answers of boards that are ready to send, in Redis: one hash per board, so that one round trip reads an answer and whether it holds.
 
-What lies here may be read by anybody: it is an answer that somebody who is not signed in was given (the front door puts it here), or
-that a worker made as for such a person (`leaderboards.pages.swap`). Beside the answers, each under its address, plain and packed:
+What lies in it may be read by anybody: it is an answer that somebody who is not signed in was given (the front door puts it here), or
+that a worker made as for such a person (`leaderboards.pages.swap`). Answers for fewer eyes lie in a hash of their own for each `view`:
+what all who see the board alike are given (its organizers, its members); which one is a reader's says `leaderboards.readers`. Beside
+the answers, each under its address, plain and packed, the hash of the board has
 
 - `generation` goes up when the board has changed: answers of an older one are still given while ONE process makes the new one;
 - `epoch` is another one whenever fewer people may see something (`withdraw`): whoever began to read before may put nothing here after.
@@ -14,7 +16,7 @@ import gzip
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
@@ -34,6 +36,7 @@ KEEP_MS: Final = 120_000
 CLAIM_MS: Final = 3_000
 MOST: Final = 1_000
 """Fields of one board. What is asked for by name or group has no end: past that, all answers go. A page has up to 70 KB, plain and packed."""
+MOST_OF_A_VIEW: Final = 200
 PATIENCE: Final = 1.0  # seconds
 QUIET: Final = 1.0  # seconds that a Redis which does not answer is left alone
 PACKED_FROM: Final = 600  # bytes: less is sent as it is
@@ -46,13 +49,12 @@ if ARGV[3] == 'swap' then
   if (redis.call('HGET', KEYS[1], 'generation') or '0') ~= generation then return 0 end
   generation = tostring(redis.call('HINCRBY', KEYS[1], 'generation', 1))
 end
-if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[4]) then
-  local now = redis.call('HGET', KEYS[1], 'generation') or '0'
-  redis.call('DEL', KEYS[1])
-  redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'generation', now)
-end
-for i = 7, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], generation .. '|' .. ARGV[i + 1]) end
+local now = redis.call('HGET', KEYS[1], 'generation') or '0'
+if redis.call('HLEN', KEYS[3]) > tonumber(ARGV[4]) then redis.call('DEL', KEYS[3]) end
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'generation', now)
+for i = 7, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[i], ARGV[1] .. '.' .. generation .. '|' .. ARGV[i + 1]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
+redis.call('PEXPIRE', KEYS[3], ARGV[5])
 redis.call('SADD', KEYS[2], ARGV[6])
 return 1
 """
@@ -102,12 +104,18 @@ def _client() -> Any:
         client = Redis.from_url(
             place, single_connection_client=True, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE, retry=retry
         )
-        _local.client = client
-        _local.put = client.register_script(_PUT)
+        _local.client, _local.scripts = client, {}
     return client
 
 
-def _or[T](default: T, ask: Callable[[Any], T]) -> T:
+def run(script: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
+    """What a script says, by its digest: its text is sent once. Inside `ask`."""
+    client = _client()
+    known = _local.scripts.get(script) or _local.scripts.setdefault(script, client.register_script(script))
+    return known(keys=keys, args=args, client=client)
+
+
+def ask[T](default: T, ask: Callable[[Any], T]) -> T:
     """What Redis says; the default where there is none, or while it does not answer."""
     if not settings.HAS_REDIS or time.monotonic() < _away["until"]:
         return default
@@ -120,8 +128,9 @@ def _or[T](default: T, ask: Callable[[Any], T]) -> T:
         return default
 
 
-def _name(board_id: int) -> str:
-    return f"{settings.PREFIX}ready:{board_id}"
+def name_of(board_id: int, view: str = "") -> str:
+    """Where the answers of a board lie, or those for one view of it."""
+    return f"{settings.PREFIX}ready:{board_id}{view and ':'}{view}"
 
 
 def _all() -> str:
@@ -132,52 +141,57 @@ def _all() -> str:
 
 
 def look(board_id: int, target: str, *, packed: bool) -> Look | None:
-    """What is ready for this address: one round trip. None without Redis."""
-    wanted = ["epoch", "generation", ("z" if packed else "p") + target]
-    found: list[bytes | None] | None = _or(None, lambda client: client.hmget(_name(board_id), wanted))
+    """What is ready for everybody at this address: one round trip. None without Redis."""
+    wanted = ["epoch", "generation", field_of(target, packed=packed)]
+    found: list[bytes | None] | None = ask(None, lambda client: client.hmget(name_of(board_id), wanted))
     if found is None:
         return None
-    epoch, generation, kept = found
+    return found_in(*found, packed=packed)
+
+
+def field_of(target: str, *, packed: bool) -> str:
+    """Under which name an answer lies in its hash."""
+    return ("z" if packed else "p") + target
+
+
+def found_in(epoch: bytes | None, generation: bytes | None, kept: bytes | None, *, packed: bool) -> Look:
+    """What a look into the hashes found."""
     now = Look((epoch or b"").decode(), (generation or b"0").decode())
-    return now if kept is None else _read(now, kept, packed=packed)
-
-
-def _read(now: Look, kept: bytes, *, packed: bool) -> Look:
+    if kept is None:
+        return now
     made, _, rest = kept.partition(b"|")
     head, _, body = rest.partition(b"\n")
     told = orjson.loads(head)
     age = time.time() - told["at"]
-    if not -FUSE < age < FUSE + STALE:
+    if not (made.startswith(f"{now.epoch}.".encode()) and -FUSE < age < FUSE + STALE):
         return now
-    holds = made.decode() == now.generation and age < FUSE
+    holds = made == f"{now.epoch}.{now.generation}".encode() and age < FUSE
     return Look(now.epoch, now.generation, Answer(told["headers"], body, packed and told["packed"]), holds)
 
 
-def pack(answer: Answer) -> Answer:
+def pack(answer: Answer, level: int = LEVEL) -> Answer:
     """As gzip has it, where that is worth it. The same bytes each time."""
     if answer.packed or len(answer.body) < PACKED_FROM:
         return answer
-    return Answer(answer.headers, gzip.compress(answer.body, LEVEL, mtime=0), packed=True)
+    return Answer(answer.headers, gzip.compress(answer.body, level, mtime=0), packed=True)
 
 
 # --- Writing --------------------------------------------------------------------------------------------------------------------------
 
 
-def claim(board_id: int, target: str) -> bool:
-    """Whether the caller is the one who makes this answer; for CLAIM_MS, or until it is put."""
-    return _or(False, lambda client: bool(client.set(f"{_name(board_id)}:{target}", b"1", nx=True, px=CLAIM_MS)))
+def claim(board_id: int, target: str, view: str = "") -> bool:
+    """Whether the caller is the one who makes this answer; for CLAIM_MS, or until it is released."""
+    return ask(False, lambda client: bool(client.set(f"{name_of(board_id, view)}:{target}", b"1", nx=True, px=CLAIM_MS)))
 
 
-def release(board_id: int, target: str) -> None:
-    """The caller made none."""
-    _or(0, lambda client: client.delete(f"{_name(board_id)}:{target}"))
+def release(board_id: int, target: str, view: str = "") -> None:
+    """The caller has made it, or made none."""
+    ask(0, lambda client: client.delete(f"{name_of(board_id, view)}:{target}"))
 
 
-def put(board_id: int, seen: Look, target: str, answer: Answer) -> bool:
-    """Keep an answer that was made after `seen` was looked up, and let go of the claim. False if fewer may see the board since."""
-    kept = _put(board_id, (seen.epoch, seen.generation, ""), {target: answer})
-    release(board_id, target)
-    return kept
+def put(board_id: int, seen: Look, target: str, answer: Answer, view: str = "", *, packing: bool = True) -> bool:
+    """Keep an answer that was made after `seen` was looked up; without `packing` only as it is. False if fewer may see the board since."""
+    return _put(board_id, (seen.epoch, seen.generation, ""), {target: answer}, view, packing=packing)
 
 
 def swap(board_id: int, seen: Asked, answers: Mapping[str, Answer]) -> bool:
@@ -185,19 +199,22 @@ def swap(board_id: int, seen: Asked, answers: Mapping[str, Answer]) -> bool:
     return _put(board_id, (seen.epoch, seen.generation, "swap"), answers)
 
 
-def _put(board_id: int, when: tuple[str, str, str], answers: Mapping[str, Answer]) -> bool:
+def _put(
+    board_id: int, when: tuple[str, str, str], answers: Mapping[str, Answer], view: str = "", *, packing: bool = True
+) -> bool:
     fields: list[str | bytes] = []
     for target, answer in answers.items():
-        for mark, one in (("p", answer), ("z", pack(answer))):
+        for packed, one in ((False, answer), *([(True, pack(answer))] if packing else [])):
             head = orjson.dumps({"at": time.time(), "headers": dict(one.headers), "packed": one.packed})
-            fields += [mark + target, head + b"\n" + one.body]
-    told = [*when, MOST, KEEP_MS, board_id, *fields]
-    return _or(False, lambda client: bool(_local.put(keys=[_name(board_id), _all()], args=told, client=client)))
+            fields += [field_of(target, packed=packed), head + b"\n" + one.body]
+    told = [*when, MOST_OF_A_VIEW if view else MOST, KEEP_MS, board_id, *fields]
+    keys = [name_of(board_id), _all(), name_of(board_id, view)]
+    return ask(False, lambda _: bool(run(_PUT, keys, told)))
 
 
 def asked(board_id: int) -> Asked | None:
     """What is kept of a board; None if nobody reads it."""
-    found: list[bytes] = _or([], lambda client: client.hkeys(_name(board_id)))
+    found: list[bytes] = ask([], lambda client: client.hkeys(name_of(board_id)))
     targets = sorted({one[1:].decode() for one in found if one[1:2] == b"/"})
     if not targets:
         return None
@@ -207,18 +224,18 @@ def asked(board_id: int) -> Asked | None:
 
 def outdate(board_id: int) -> None:
     """The board changed: what is kept is given on while one reader makes it anew."""
-    _or(0, lambda client: client.eval(_OUTDATE, 1, _name(board_id)))
+    ask(0, lambda client: client.eval(_OUTDATE, 1, name_of(board_id)))
 
 
-def forget(board_id: int, target: str) -> None:
+def forget(board_id: int, target: str, view: str = "") -> None:
     """Nobody is given this any more."""
-    _or(0, lambda client: client.hdel(_name(board_id), f"p{target}", f"z{target}"))
-    release(board_id, target)
+    fields = [field_of(target, packed=packed) for packed in (False, True)]
+    ask(0, lambda client: client.hdel(name_of(board_id, view), *fields))
 
 
 def withdraw(board_ids: Iterable[int]) -> None:
     """Fewer people may see something of these boards: nothing that was made before is given any more, nor kept by whoever makes it now."""
-    names = [_name(one) for one in board_ids]
+    names = [name_of(one) for one in board_ids]
     if not names:
         return
 
@@ -231,10 +248,10 @@ def withdraw(board_ids: Iterable[int]) -> None:
             together.execute()
         return 0
 
-    _or(0, gone)
+    ask(0, gone)
 
 
 def boards() -> list[int]:
     """Boards of which something was kept since Redis began."""
-    found: set[bytes] = _or(set(), lambda client: client.smembers(_all()))
+    found: set[bytes] = ask(set(), lambda client: client.smembers(_all()))
     return sorted(int(one) for one in found)

@@ -21,7 +21,7 @@ from leaderboards.measures import count
 from worker.asking_again import SEEN_ANEW, ask_watchers_again
 from worker.sending import hold, let_go, send
 from worker.telling import headers
-from worker.withdrawing import NARROWS, WIDENS, outdate, withdraw
+from worker.withdrawing import NARROWS, PARTS, WIDENS, ask_reader_again, outdate, withdraw
 
 logger = logging.getLogger(__name__)
 
@@ -99,6 +99,8 @@ def connect() -> None:
             on(kind, withdraw)
         if kind in WIDENS:
             on(kind, outdate)
+        if kind in PARTS:
+            on(kind, ask_reader_again)
         if kind is Kind.STANDINGS_CHANGED:
             on(kind, show)
         else:

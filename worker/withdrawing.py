@@ -1,10 +1,11 @@
-"""Acts after which fewer people may see something of a board, or something else of it: what was ready is withdrawn with the commit."""
+"""Acts after which fewer people may see something of a board, or something else of it, or somebody another side: told with the commit."""
 
 from typing import Final
 
 from games.journal.models import JournalEntry
 from games.journal.rules import Kind
-from leaderboards import pages
+from games.organizations.models import Person
+from leaderboards import pages, readers
 
 NARROWS: Final = frozenset(
     {
@@ -32,6 +33,9 @@ WIDENS: Final = frozenset(
 )
 """More is shown, or something newer: what was ready is given on while one reader makes the new one."""
 
+PARTS: Final = frozenset({Kind.MEMBER_JOINED, Kind.MEMBER_ROLE_CHANGED, Kind.PERSON_CLAIMED})
+"""Somebody's part in a cycle is another: they may see another side of its boards than they were given before."""
+
 
 def outdate(entry: JournalEntry) -> None:
     """Boards of the cycle."""
@@ -45,3 +49,10 @@ def withdraw(entry: JournalEntry) -> None:
         pages.withdraw_all()
     else:
         pages.withdraw_in(entry.cycle_id)
+
+
+def ask_reader_again(entry: JournalEntry) -> None:
+    """Whoever bears the account of the person."""
+    about, _, number = entry.subject.partition(":")
+    if about == "person" and number.isdigit():
+        readers.changed(Person.objects.filter(pk=int(number), user__isnull=False).values_list("user_id", flat=True))

@@ -23,13 +23,16 @@ class Accounts(ModelBackend):
 
 
 class SessionStore(db.SessionStore):
-    """In the database, as the framework keeps them."""
+    """In the database, as the framework keeps them. `until`: when the one that was read ends."""
+
+    until: datetime | None = None
 
     def _get_session_from_db(self) -> Session | None:
         found = _running(self.session_key, now())
         if not found:
             self._session_key = None
             return None
+        self.until = found[0].expire_date
         return found[0]
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.utils import translation
 from django.utils.translation import trans_real
 
-from backend import front
+from backend.front import asking
 from games.challenges.models import Challenge
 from games.coaching.rules import check_quota
 from games.cycles.queries import design_of
@@ -183,6 +183,6 @@ def test_what_is_ready_is_given_to_those_who_read_the_language_of_the_house(acce
         "wsgi.url_scheme": "http",
         "wsgi.input": BytesIO(),
     }
-    assert front.read(asked | {"HTTP_ACCEPT_LANGUAGE": "en-GB"}) is not None
-    assert front.read(asked) is not None
-    assert front.read(asked | {"HTTP_ACCEPT_LANGUAGE": "eo"}) is None
+    assert asking.read(asked | {"HTTP_ACCEPT_LANGUAGE": "en-GB"}) is not None
+    assert asking.read(asked) is not None
+    assert asking.read(asked | {"HTTP_ACCEPT_LANGUAGE": "eo"}) is None

@@ -29,6 +29,7 @@ from games.notices.actions.outbox import absolute
 from games.organizations.actions import checked_email
 from games.organizations.queries import invitation_by_secret
 from games.organizations.rules import InvitationRefused
+from leaderboards import readers
 
 ADDRESSES = {Purpose.SIGN_IN: "/sign-in/link/", Purpose.PASSWORD: "/password/", Purpose.CONFIRM: "/confirm/"}
 
@@ -182,6 +183,7 @@ def sign_in_by_link(secret: str) -> SignInLink:
         link.user.email_confirmed_at = db_now()
         link.user.set_unusable_password()
         link.user.save(update_fields=["email_confirmed_at", "password"])
+        _sessions_end(link.user)
     return link
 
 
@@ -198,7 +200,13 @@ def set_password(secret: str, *, password: str) -> SignInLink:
     user.email_confirmed_at = user.email_confirmed_at or now
     user.save(update_fields=["password", "email_confirmed_at"])
     SignInLink.objects.filter(user=user, used_at__isnull=True).update(used_at=now)
+    _sessions_end(user)
     return link
+
+
+def _sessions_end(user: User) -> None:
+    """They end with the password: so does what was remembered of whoever read with them."""
+    transaction.on_commit(lambda: readers.changed([user.pk]))
 
 
 @transaction.atomic
@@ -225,5 +233,6 @@ def enter_by_invitation(secret: str) -> User:
         user.email_confirmed_at = db_now()
         user.set_unusable_password()
         user.save(update_fields=["email_confirmed_at", "password"])
+        _sessions_end(user)
     accept_invitation(secret, by=user)
     return user

@@ -13,6 +13,7 @@ from games.errors import Conflict, Invalid, Problem
 from games.groups.models import Membership
 from games.journal.queries import db_now
 from games.playbooks.rules import Capability
+from leaderboards import readers
 from leaderboards.engine.language import gettext as _
 
 TOKENS_PER_USER = 50
@@ -80,3 +81,4 @@ def note_use(token: ApiToken, *, now: datetime) -> None:
 def revoke_token(token: ApiToken) -> None:
     """End a token at once. Harmless when repeated."""
     ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=db_now())
+    transaction.on_commit(lambda: readers.changed([token.user_id]))

@@ -24,6 +24,7 @@ from games.groups.actions import accept_invitation
 from games.journal.queries import db_now
 from games.organizations.queries import invitation_by_secret
 from games.organizations.rules import InvitationState, invitation_state
+from leaderboards import readers
 from leaderboards.live import recheck
 
 BACKEND: Final = "backend.accounts.sessions.Accounts"
@@ -91,6 +92,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     user_id = request.user.pk
     logout(request)
     if user_id is not None:
+        readers.changed([user_id])
         recheck(user_ids=[user_id])  # boards that are open in other windows
     messages.success(request, _("You are signed out."))
     return redirect("/")

@@ -1,6 +1,6 @@
 // Every <time data-local> into the viewer's own zone, named: the one chosen on one's page, else that of the device. The server wrote UTC,
 // which stays as the tooltip.
-const zone = known(document.documentElement.dataset.zone);
+const zone = known(document.querySelector('meta[name="zone"]')?.content);
 
 /** A chosen zone that this browser knows. */
 function known(name) {

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.db import transaction
 from django.utils import timezone
 
 from games.journal.queries import db_now
@@ -24,6 +25,7 @@ from games.notices.rules import (
     zone_of,
 )
 from games.organizations.models import Person
+from leaderboards import readers
 
 BATCH: Final = 500
 HOUR: Final = timedelta(hours=1)
@@ -57,7 +59,14 @@ def tell_all(kind: str, people: Iterable[Person], *, key: str, context: Mapping[
             mails.append(_mail(kind, person, letter, key=own, state=state, cycle_id=cycle_id, now=now))
     Notice.objects.bulk_create([one for one in notices if one.topic], ignore_conflicts=True, batch_size=BATCH)
     Message.objects.bulk_create(mails, ignore_conflicts=True, batch_size=BATCH)
+    _ring(told.values())
     return len(told)
+
+
+def _ring(people: Iterable[Person]) -> None:
+    """Their bell says another number on the next page."""
+    users = [one.user_id for one in people if one.user_id is not None]
+    transaction.on_commit(lambda: readers.changed(users))
 
 
 def _full_of(topic: Topic, users: Iterable[int], now: datetime) -> frozenset[int]:
@@ -69,8 +78,10 @@ def _full_of(topic: Topic, users: Iterable[int], now: datetime) -> frozenset[int
 def notify(kind: str, people: Iterable[Person], *, key: str, text: str, path: str, cycle_id: int | None) -> None:
     """Only the notice on the page, where the mail went another way."""
     now = db_now()
-    rows = [_notice(kind, one, key=f"{key}:{one.pk}", text=text, path=path, cycle_id=cycle_id, now=now) for one in people]
+    told = list(people)
+    rows = [_notice(kind, one, key=f"{key}:{one.pk}", text=text, path=path, cycle_id=cycle_id, now=now) for one in told]
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
+    _ring(told)
 
 
 def _notice(kind: str, person: Person, *, key: str, text: str, path: str, cycle_id: int | None, now: datetime) -> Notice:

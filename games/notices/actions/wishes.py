@@ -14,6 +14,7 @@ from games.journal.queries import db_now
 from games.notices.models import Notice, NoticeWish
 from games.notices.queries import notices_of
 from games.notices.rules import ALWAYS, CHOSEN, DIGEST_KIND, Pace, Topic, topic_of
+from leaderboards import readers
 from leaderboards.engine.language import gettext as said
 
 SALT: Final = "games.notices.stop"
@@ -88,4 +89,6 @@ def mark_read(user: Any, notices: Collection[int] | None = None) -> int:
     mine = Notice.objects.filter(pk__in=notices_of(user).order_by().values("pk"), read_at__isnull=True)
     if notices is not None:
         mine = mine.filter(pk__in=list(notices))
-    return mine.update(read_at=db_now())
+    read = mine.update(read_at=db_now())
+    transaction.on_commit(lambda: readers.changed([user.pk]))
+    return read

@@ -106,6 +106,9 @@ class Boards(ReadOnlyModelViewSet[Board]):
         rows = super().get_queryset()
         return with_waiting(rows) if self.action in self.permissions else rows
 
+    def _marked[Answer: HttpResponse](self, response: Answer, shown: Shown) -> Answer:
+        return mark(response, shown.board.pk, access_of(self.request).view(shown.board.scope))
+
     def _late(self, shown: Shown) -> dict[str, str]:
         since = behind(shown.board, access_of(self.request).now) if shown.source == "live" else None
         return {} if since is None else {LATE: since.astimezone(UTC).isoformat(timespec="seconds")}
@@ -137,8 +140,8 @@ class Boards(ReadOnlyModelViewSet[Board]):
             tag, body = f"{tag}-{alike.tag}", _told(body, alike)
         headers = {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache", "Ludus-Source": shown.source, **self._late(shown)}
         if f'"{tag}"' in request.headers.get("If-None-Match", ""):
-            return mark(HttpResponse(status=status.HTTP_304_NOT_MODIFIED, headers=headers), shown.board.pk)
-        return mark(HttpResponse(body, content_type="application/json", headers=headers), shown.board.pk)
+            return self._marked(HttpResponse(status=status.HTTP_304_NOT_MODIFIED, headers=headers), shown)
+        return self._marked(HttpResponse(body, content_type="application/json", headers=headers), shown)
 
     @extend_schema(
         parameters=[SIDE, OpenApiParameter("q", str, required=True), LATENESS], responses=RowsSerializer, filters=False
@@ -152,7 +155,7 @@ class Boards(ReadOnlyModelViewSet[Board]):
             raise Invalid(message, where="q")
         shown = self._shown()
         rows = with_ties(shown_find(shown, text), alike_on(shown, open_to=SCORES_SHOWN))
-        return mark(Response({"rows": rows}, headers=self._late(shown)), shown.board.pk)
+        return self._marked(Response({"rows": rows}, headers=self._late(shown)), shown)
 
     @extend_schema(
         parameters=[
@@ -176,7 +179,7 @@ class Boards(ReadOnlyModelViewSet[Board]):
         if not rows:
             raise NotFound
         told = {"rows": with_ties(rows, alike_on(shown, open_to=SCORES_SHOWN))}
-        return mark(Response(told, headers=self._late(shown)), shown.board.pk)
+        return self._marked(Response(told, headers=self._late(shown)), shown)
 
 
 def _told(body: bytes, alike: Alike) -> bytes:
@@ -244,11 +247,13 @@ class Snapshots(ReadOnlyModelViewSet[Snapshot]):
         """Rows only one by one."""
         return SnapshotDetail if self.action == "retrieve" else SnapshotSerializer
 
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def retrieve(self, request: Request, **_: Any) -> Response:
         """One published state, with its rows."""
-        response = super().retrieve(request, *args, **kwargs)
-        return mark(response, response.data["board"])
+        found = self.get_object()
+        response = Response(self.get_serializer(found).data)
+        return mark(response, found.board_id, access_of(request).view(found.board.scope))
 
     def get_queryset(self) -> Any:
         """A list does not read the rows."""
-        return super().get_queryset() if self.action == "retrieve" else super().get_queryset().defer("rows")
+        rows = super().get_queryset()
+        return rows.select_related("board") if self.action == "retrieve" else rows.defer("rows")

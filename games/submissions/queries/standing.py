@@ -101,8 +101,7 @@ def locked_group(challenge: Challenge, group: Group) -> Any:
     values = [group.pk, challenge.pk, round_.pk, round_.cycle_id]
     found = _locked_groups.ask(round_.number, partial(_locking_group, round_.number), values)
     if not found:
-        message = f"group {group.pk} is gone"
-        raise Group.DoesNotExist(message)
+        raise Group.DoesNotExist(group.pk)
     return found[0]
 
 

@@ -171,8 +171,8 @@ def test_ones_own_page_shows_what_one_takes_part_in(cast: Cast):
     cast.ada.user.refresh_from_db()
     assert (cast.ada.user.name, cast.ada.user.timezone) == ("Ada L.", "Europe/Berlin")
     assert 'action="See' not in cast.eve.client.get("/me/").content.decode()  # words of an empty place are no address of a form
-    assert '<html lang="en" data-zone="Europe/Berlin">' in cast.ada.client.get("/cycles/").content.decode()
-    assert "data-zone" not in cast.ben.client.get("/cycles/").content.decode()  # the device says
+    assert '<meta name="zone" content="Europe/Berlin">' in cast.ada.client.get("/cycles/").content.decode()
+    assert 'name="zone"' not in cast.ben.client.get("/cycles/").content.decode()  # the device says
 
 
 def test_a_token_is_shown_once_on_its_page_and_revoked_there(cast: Cast):

@@ -15,7 +15,7 @@ from backend.web.board_shapes import AROUND, Seen, board_shape, order_words, row
 from backend.web.contest_shapes import contest_words
 from backend.web.distances import distance
 from backend.web.pages.boards import parts
-from backend.web.pages.boards.seeing import Place, page_seen, place_of
+from backend.web.pages.boards.seeing import Place, page_alike, page_seen, place_of, seen_alike
 from backend.web.pages.cycle import crumbs_of, cycle_seen, tabs
 from games.permissions import visible
 from games.results.queries import Shown, shown_find
@@ -55,26 +55,34 @@ def snapshot(request: HttpRequest, cycle: str, key: str, number: int) -> HttpRes
 def board_rows(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
     """The rows of one page as JSON, with an ETag: what board.js asks for when it missed something."""
     place = place_of(request, cycle_seen(request, cycle), key)
-    asked = orjson.dumps(
-        [get_language(), *(request.GET.get(name) for name in ("bracket", "page", "view", "group", "sort")), place.own]
-    )
-    tag = f'"{place.shown.tag}-{sha256(asked).hexdigest()[:24]}"'
+    asked = [get_language(), *(request.GET.get(name) for name in ("bracket", "page", "view", "group", "sort"))]
+    name = f"rows:{_tag(place, [*asked, place.own])}"
+    made: tuple[bool, bytes] | None = cache.get(name)
+    if made is None:
+        made = _rows_body(request, place)
+        cache.set(name, made, READY)
+    alike, body = made
+    tag, view = _tag(place, asked if alike else [*asked, place.own]), seen_alike(place, whose=not alike)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if tag in request.headers.get("If-None-Match", ""):
-        return mark(HttpResponse(status=304, headers=headers), place.board.pk)
-    body: bytes | None = cache.get(f"rows:{tag}")
-    if body is None:
-        body = _rows_body(request, place)
-        cache.set(f"rows:{tag}", body, READY)
-    return mark(HttpResponse(body, content_type="application/json", headers=headers), place.board.pk)
+        return mark(HttpResponse(status=304, headers=headers), place.board.pk, view)
+    return mark(HttpResponse(body, content_type="application/json", headers=headers), place.board.pk, view)
 
 
-def _rows_body(request: HttpRequest, place: Place) -> bytes:
-    """The answer as bytes, the same for all who see this state of this part: a hall full of phones computes it once."""
+def _tag(place: Place, asked: list[Any]) -> str:
+    return f'"{place.shown.tag}-{sha256(orjson.dumps(asked)).hexdigest()[:24]}"'
+
+
+def _rows_body(request: HttpRequest, place: Place) -> tuple[bool, bytes]:
+    """The answer as bytes, the same for all who see this state of this part: a hall full of phones computes it once.
+
+    And whether it is the same whosever group stands on the board: what was asked for says which part it is.
+    """
     seen = page_seen(request, place)
     body: dict[str, Any] = {"board": place.board.pk, "key": place.board.key, "version": version_of(place.shown)}
     body |= {"rows": row_shapes(seen), "page": seen.part.page, "pages": seen.part.pages, "total": seen.part.total}
-    return orjson.dumps(body)
+    one = len(seen.part.brackets) == 1 or request.GET.get("bracket") == seen.part.bracket
+    return one and (request.GET.get("view") != AROUND or "group" in request.GET), orjson.dumps(body)
 
 
 def _render(request: HttpRequest, place: Place, *, past: bool = False) -> HttpResponse:
@@ -115,7 +123,7 @@ def _render(request: HttpRequest, place: Place, *, past: bool = False) -> HttpRe
         "unsure": seen.alike.why,
         "digest_rule": _("SHA-256 over the canonical rows, the number of the rules and the digest before"),
     } | _words(place, seen)
-    return mark(render(request, "boards/board.html", context), place.board.pk)
+    return mark(render(request, "boards/board.html", context), place.board.pk, page_alike(place))
 
 
 def _proven(place: Place, seen: Seen) -> dict[str, Any] | None:

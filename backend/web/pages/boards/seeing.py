@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any, Final
 
 from django.db.models import Case, F, QuerySet, Subquery, Value, When
@@ -84,6 +85,24 @@ def _own_keys(cycle: Cycle, board: Board) -> tuple[str, ...]:
     if not key:
         return ()
     return (key,) if stands == NAMED else (key, stands or stand_in(cycle.pk, key))
+
+
+def seen_alike(place: Place, *, whose: bool) -> str | None:
+    """As whom this person is shown rows: all who have the same view are shown the same. `whose`: where it matters whose group is among them."""
+    view = place.access.view(place.cycle.pk)
+    return view if view is None or not whose or not place.own else view + _digest(*place.own)
+
+
+def page_alike(place: Place) -> str | None:
+    """The same of a whole page, with the parts of the cycle that only some are led to, but for what is the person's own."""
+    view = place.access.view(place.cycle.pk)
+    if view is None or place.access.user_id is None:
+        return view
+    return "p" + _digest(view, *sorted(place.access.cycles.get(place.cycle.pk, ())), "", *place.own)
+
+
+def _digest(*told: str) -> str:
+    return sha256("\0".join(told).encode()).hexdigest()[:24]
 
 
 def real_keys(place: Place, rows: Iterable[RowData]) -> dict[str, str]:

@@ -1,29 +1,19 @@
 """In front of Django: what is ready is answered as Django would answer it, byte for byte; without SQL, with one look into Redis."""
 
-import gzip
-import io
-import itertools
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from fractions import Fraction
+from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 import pytest
 from django.conf import settings
-from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from redis import Redis
 
-from backend import front
-from backend.front import FrontDoor
+from backend.front import FrontDoor, asking
 from games.cycles.actions import change_state
 from games.cycles.models import Cycle
 from games.cycles.rules import CycleState
@@ -35,9 +25,9 @@ from games.playbooks.schema import parse_design
 from games.progression.actions import apply_design
 from leaderboards import pages, ready
 from leaderboards.actions import publish, refresh
-from leaderboards.engine.outcome import Row, RowStatus
 from leaderboards.models import Board
 from leaderboards.queries import PUBLIC, RESTRICTED
+from tests.backend.front.house import NOW, TEAMS, Given, Web, addresses, environ, many, standings, warm
 from tests.cast import Cast
 from tests.factories.cycles import small_design
 from tests.races import at_once
@@ -47,150 +37,6 @@ pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif(not settings.HAS_REDIS, reason="without Redis nothing is ready"),
 ]
-NOW = datetime(2027, 5, 1, tzinfo=UTC)
-TEAMS = 60
-
-
-@pytest.fixture(autouse=True)
-def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slow the machine is, nothing runs out by itself."""
-    monkeypatch.setattr(ready, "FUSE", 3600.0)
-    monkeypatch.setattr(ready, "CLAIM_MS", 3_600_000)
-    monkeypatch.setattr(front, "WAITS", 3_000)
-    monkeypatch.setattr(ready, "PATIENCE", 60.0)
-    monkeypatch.setattr(ready, "_local", threading.local())  # connections with that patience
-
-
-@dataclass(slots=True)
-class Given:
-    """An answer as the server would send it."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-    how: str = ""
-
-    @property
-    def plain(self) -> bytes:
-        return gzip.decompress(self.body) if self.headers.get("Content-Encoding") == "gzip" else self.body
-
-    @property
-    def told(self) -> dict[str, str]:
-        """Headers, without the number that each answer has of its own."""
-        return {name: value for name, value in self.headers.items() if name != "X-Request-ID"}
-
-
-def environ(target: str) -> dict[str, Any]:
-    """What the server hands over of a plain request."""
-    path, _, query = target.partition("?")
-    return {
-        "REQUEST_METHOD": "GET",
-        "PATH_INFO": path,
-        "QUERY_STRING": query,
-        "SERVER_NAME": "localhost",
-        "SERVER_PORT": "80",
-        "HTTP_HOST": "localhost",
-        "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(),
-    }
-
-
-@dataclass(slots=True)
-class Web:
-    """A web process: its front door, and Django behind it."""
-
-    door: FrontDoor
-    django: int = 0
-    seen: list[str] = field(default_factory=list)
-
-    def get(self, target: str, method: str = "GET", **headers: str) -> Given:
-        asked = environ(target) | {"REQUEST_METHOD": method, **headers}
-        began: list[tuple[str, list[tuple[str, str]]]] = []
-        before = self.django
-        body = self.door(asked, lambda status, told, *_: began.append((status, told)))
-        whole = b"".join(body)
-        if hasattr(body, "close"):
-            body.close()
-        status, told = began[-1]
-        assert len({name.lower() for name, _ in told}) == len(told), told
-        return Given(int(status[:3]), dict(told), whole, "django" if self.django > before else "ready")
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)  # the test's own connection, with what it wrote
-    yield web_process()
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
-def web_process() -> Web:
-    pages = get_wsgi_application()
-    made = Web(None)  # type: ignore[arg-type]
-
-    def counted(environ: Any, start: Any) -> Any:
-        made.django += 1
-        return pages(environ, start)
-
-    made.door = FrontDoor(counted)
-    return made
-
-
-def rows(**scores: int) -> list[Row]:
-    ordered = sorted(scores.items(), key=lambda pair: -pair[1])
-    return [
-        Row(Fraction(number), group, group.title(), Fraction(score), RowStatus.RANKED, keys=(Fraction(score),))
-        for number, (group, score) in enumerate(ordered, 1)
-    ]
-
-
-def many(**more: int) -> list[Row]:
-    return rows(**({f"team{number:02}": 1000 - number for number in range(TEAMS)} | more))
-
-
-@pytest.fixture
-def board(cast: Cast) -> Board:
-    cycle = Cycle.objects.get(pk=cast.cycle.pk)
-    Cycle.objects.filter(pk=cycle.pk).update(public=True, state="running", embeddable=True)
-    made = Board.objects.create(scope=cycle.pk, key="speed", number=7, name="Speed", live=True)
-    refresh(made, PUBLIC, many(), now=NOW)
-    refresh(made, RESTRICTED, many(secret=5000), now=NOW)
-    return made
-
-
-def standings(board: Board) -> str:
-    return f"/api/v1/boards/{board.pk}/standings"
-
-
-def addresses(board: Board) -> list[str]:
-    """Every kind of place that is answered in front."""
-    cycle = Cycle.objects.get(pk=board.scope)
-    rows = f"/cycles/{cycle.key}/boards/{board.key}/rows/"
-    one = standings(board)
-    return [
-        one,
-        f"{one}?page=2",
-        f"/api/v1/boards/{board.pk}/find?q=team1",
-        f"/api/v1/boards/{board.pk}/around?group=team07&reach=3",
-        rows,
-        f"{rows}?page=2",
-        f"{rows}?view=around&group=team20",
-        rows.removesuffix("rows/"),
-        f"{rows.removesuffix('rows/')}?page=2",
-        f"{rows.removesuffix('rows/')}?q=team1",
-        f"/embed{rows}?rows=20&bracket=",
-        f"/embed{rows.removesuffix('rows/')}?theme=dark",
-    ]
-
-
-def warm(web: Web, target: str, **headers: str) -> Given:
-    """Asked until it is ready: once for the headers, once for the answer."""
-    web.get(target, **headers)
-    web.get(target, **headers)
-    given = web.get(target, **headers)
-    assert given.how == "ready"
-    return given
 
 
 @pytest.mark.parametrize("encoding", ["", "gzip, br"])
@@ -226,10 +72,10 @@ def test_the_number_of_a_proxy_is_kept(web: Web, board: Board) -> None:
 def test_an_unchanged_page_is_not_sent_again(web: Web, board: Board, encoding: str) -> None:
     asks = {"HTTP_ACCEPT_ENCODING": encoding} if encoding else {}
     publish(board, design_number=1, now=NOW)
-    one_of_each = {front.read(environ(target)).kind: target for target in addresses(board)}  # type: ignore[union-attr]
+    one_of_each = {asking.read(environ(target)).kind: target for target in addresses(board)}  # type: ignore[union-attr]
     one_of_each["snapshot"] = f"/api/v1/snapshots/{board.snapshots.get().pk}"
     one_of_each["past"] = f"{one_of_each['page'].partition('?')[0]}snapshots/1/"
-    assert one_of_each.keys() == {kind for kind, *_ in front.PLACES}
+    assert one_of_each.keys() == {kind for kind, *_ in asking.PLACES}
     for target in one_of_each.values():
         tag = warm(web, target, **asks).headers["ETag"]
         assert tag.startswith('W/"' if encoding and len(warm(web, target).body) >= ready.PACKED_FROM else '"')
@@ -238,22 +84,6 @@ def test_an_unchanged_page_is_not_sent_again(web: Web, board: Board, encoding: s
         assert (first.status, first.how, again.status, again.how) == (304, "django", 304, "ready")
         assert (again.body, again.told) == (b"", first.told)
         assert web.get(target, HTTP_IF_NONE_MATCH='"another"', **asks).status == 200
-
-
-@pytest.fixture
-def commands() -> Iterator[Callable[[], list[str]]]:
-    """What the server was sent over our connection since it was last asked, by its own monitor."""
-    server = Redis.from_url(settings.CACHES["default"]["LOCATION"])
-    with server.monitor() as monitor:
-
-        def since() -> list[str]:
-            end = f"{settings.PREFIX}end-{time.monotonic_ns()}"
-            server.echo(end)
-            said = list(itertools.takewhile(lambda one: end not in one["command"], monitor.listen()))
-            port = str(ready._client().connection._sock.getsockname()[1])
-            return [one["command"] for one in said if one["client_port"] == port]
-
-        yield since
 
 
 def test_a_warm_read_takes_no_statement_and_one_command(web: Web, board: Board, commands: Callable[[], list[str]]) -> None:
@@ -510,4 +340,4 @@ def test_front_reads_addresses_as_urls_do() -> None:
         ("embed", "/embed/cycles/x/boards/y/"),
     ):
         assert resolve(urlsplit(path).path).view_name
-        assert [name for name, place, _ in front.PLACES if place.fullmatch(path)] == [kind]
+        assert [name for name, place, _ in asking.PLACES if place.fullmatch(path)] == [kind]

@@ -1,0 +1,5 @@
+"""In front of Django: boards are given as they lie ready."""
+
+from backend.front.door import FrontDoor
+
+__all__ = ["FrontDoor"]
