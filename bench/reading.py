@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
 from django.conf import settings
@@ -15,10 +15,11 @@ from redis import Redis
 from backend.cli.setup import ROOT
 from bench.boards import analyse
 from bench.client import load, request
-from bench.contests import begun
+from bench.contests import Contest, begun
 from bench.doors import API, THREADS, web
 from bench.harness import Pair, Race, Stage
 from bench.limits import FETCHED, HELD
+from bench.people import captains
 from games.cycles.models import Cycle
 from leaderboards.bulk import insert_many
 from leaderboards.models import Board, Standing
@@ -33,17 +34,23 @@ LONGER: Final = 2
 SETTLES: Final = 0.5
 
 
-def cycle(_stage: Stage) -> Cycle:
+def contest(_stage: Stage) -> Contest:
     """A cycle that everybody may see."""
-    made = begun("reading", tasks=1, criteria=2, groups=2, judges=1, closed=False).cycle
-    Cycle.objects.filter(pk=made.pk).update(public=True, state="running")
+    made = begun("reading", tasks=1, criteria=2, groups=2, judges=1, closed=False)
+    Cycle.objects.filter(pk=made.cycle.pk).update(public=True, state="running")
     return made
+
+
+def member(stage: Stage) -> str:
+    """The token of somebody who plays in it."""
+    made = stage.once(contest)
+    return captains(made, made.groups[:1])[0]
 
 
 def board_of(stage: Stage, groups: int) -> Board:
     """A live board with so many groups."""
     made = Board.objects.create(
-        scope=stage.once(cycle).pk, key=f"read{groups}", number=50, name=f"{groups:,} groups", live=True, version=1
+        scope=stage.once(contest).cycle.pk, key=f"read{groups}", number=50, name=f"{groups:,} groups", live=True, version=1
     )
     rows = [
         Standing(
@@ -75,15 +82,16 @@ def small(stage: Stage) -> Board:
     return board_of(stage, 2 * PAGE_ROWS)
 
 
-def first_page(board: Board) -> bytes:
-    """What somebody who is not signed in sends for the first page."""
-    return request("GET", f"{API}/boards/{board.pk}/standings")
+def first_page(board: Board, token: str = "") -> bytes:
+    """What is sent for the first page, by nobody in particular or by whoever has this token."""
+    return request("GET", f"{API}/boards/{board.pk}/standings", token=token)
 
 
-def warmed(stage: Stage, board: Board) -> int:
+def warmed(stage: Stage, board: Board, *tokens: str) -> int:
     """The port of a web process in which the page is ready, and the same bytes as a limit may fetch them."""
     port = stage.once(web)
-    load(port, [first_page(board)] * 8, connections=1)
+    for token in ("", *tokens):
+        load(port, [first_page(board, token)] * 8, connections=1)
     found = redis().hget(f"{settings.PREFIX}ready:{board.pk}", f"p{API}/boards/{board.pk}/standings")
     cache.set(FETCHED, found.partition(b"\n")[2], 3600)
     load(port, [request("GET", FETCHED)] * 4 * THREADS, connections=THREADS)
@@ -102,11 +110,20 @@ def sent() -> int:
     return int(redis().info("stats")["total_commands_processed"])
 
 
-@contextmanager
-def warm(stage: Stage) -> Iterator[Pair]:
+def warm(stage: Stage) -> AbstractContextManager[Pair]:
     """The first page, ready, against a view of Django without middleware that fetches the same bytes from Redis."""
+    return _warm(stage)
+
+
+def warm_for_members(stage: Stage) -> AbstractContextManager[Pair]:
+    """The same for whoever shows a token: as whom they read is found by the same look."""
+    return _warm(stage, stage.once(member))
+
+
+@contextmanager
+def _warm(stage: Stage, *token: str) -> Iterator[Pair]:
     board, number, connections = stage.once(large), REQUESTS[stage.sizes.name], stage.sizes.connections
-    port, told = warmed(stage, board), {"commands": 0.0, "p99": 0.0, "held": 0.0}
+    port, told = warmed(stage, board, *token), {"commands": 0.0, "p99": 0.0, "held": 0.0}
 
     def rate(one: bytes) -> float:
         done = load(port, [one] * number, connections=connections)
@@ -115,7 +132,7 @@ def warm(stage: Stage) -> Iterator[Pair]:
 
     def ours() -> float:
         before = sent()
-        found = rate(first_page(board))
+        found = rate(first_page(board, *token))
         told["commands"], told["ours"] = (sent() - before) / number, found
         told["ours p99"] = told["p99"]
         return found
@@ -125,7 +142,8 @@ def warm(stage: Stage) -> Iterator[Pair]:
         return rate(request("GET", FETCHED))
 
     def notes() -> list[str]:
-        told_of = f"{told['commands']:.2f} Redis commands a read, p99 {told['ours p99'] * 1000:.1f} ms"
+        asked = "one script" if token else f"{told['commands']:.2f} commands"
+        told_of = f"{asked} of Redis a read, p99 {told['ours p99'] * 1000:.1f} ms"
         held = f"the same bytes held in the process: {told['held']:,.0f}/s, ours {told['ours'] / told['held']:.2f} of it"
         return [f"{GROUPS[stage.sizes.name]:,} groups; {told_of}", held]
 
@@ -174,6 +192,7 @@ ROWS: Final = (
         warm,
         must=0.9,
     ),
+    Race("read-ready-member", "the same for a member of the cycle, by token; the same limit", "/s", warm_for_members, must=0.9),
     Race(
         "read-written", f"the same while {SCORES} scores/s arrive; limit: the same while none do", "/s", while_written, must=0.8
     ),

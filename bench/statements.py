@@ -21,7 +21,7 @@ from backend.front import FrontDoor
 from bench.client import HOST
 from bench.doors import ANSWER, API, MARKS, entering, judging, live, reading
 from bench.harness import Count, Result, Stage
-from bench.reading import small
+from bench.reading import member, small
 from worker.waking import BURST
 
 INSIDE: Final = 4
@@ -132,10 +132,19 @@ def door(_stage: Stage) -> FrontDoor:
 
 def read_ready(stage: Stage) -> Sent:
     """The first page as somebody who is not signed in is given it, once it is ready."""
+    return _from_the_door(stage)
+
+
+def read_ready_by_token(stage: Stage) -> Sent:
+    """The same for a member of the cycle."""
+    return _from_the_door(stage, HTTP_AUTHORIZATION=f"Bearer {stage.once(member)}")
+
+
+def _from_the_door(stage: Stage, **sent: str) -> Sent:
     front, answered = stage.once(door), []
-    asked: dict[str, Any] = {"HTTP_HOST": HOST, "PATH_INFO": f"{API}/boards/{stage.once(small).pk}/standings"}
+    asked: dict[str, Any] = {"HTTP_HOST": HOST, "PATH_INFO": f"{API}/boards/{stage.once(small).pk}/standings", **sent}
     setup_testing_defaults(asked)
-    for _ in range(2):  # once for the headers, once for the answer
+    for _ in range(3):  # once for the headers, once to be known, once for the answer
         front({**asked}, lambda *_: None)
     with CaptureQueriesContext(connection) as captured, to_redis() as trips:
         front({**asked}, lambda status, *_: answered.append(status))
@@ -163,6 +172,7 @@ REQUESTS: Final = (
     Kind("board", read),
     Kind("live board", read_live),
     Kind("ready board", read_ready, READY, "nobody is signed in"),
+    Kind("ready board by token", read_ready_by_token, READY, "a member of the cycle"),
 )
 
 

@@ -12,7 +12,7 @@ from bench.client import load, request
 from bench.doors import API, serving
 from bench.harness import Count, Result, Stage
 from bench.limits import WHOLE
-from bench.reading import GROUPS, REQUESTS, cycle, first_page, large, small
+from bench.reading import GROUPS, REQUESTS, contest, first_page, large, small
 from leaderboards.models import Board, Snapshot, Standing
 from leaderboards.queries import PAGE_ROWS, PUBLISHED
 
@@ -54,7 +54,7 @@ def _held(pid: int) -> int:
 def published(stage: Stage, board: Board) -> Board:
     """A board that is shown as it was published, with the rows of a live one, twice."""
     made = Board.objects.create(
-        scope=stage.once(cycle).pk, key=f"published-{board.key}", number=51, name=f"{board.name}, published"
+        scope=stage.once(contest).cycle.pk, key=f"published-{board.key}", number=51, name=f"{board.name}, published"
     )
     rows = list(Standing.objects.filter(board=board).order_by("rank").values(*PUBLISHED))
     for number in range(1, STATES + 1):
@@ -75,7 +75,7 @@ def api_asks(stage: Stage, board: Board, groups: int) -> list[bytes]:
 
 def page_asks(stage: Stage, board: Board, groups: int) -> list[bytes]:
     """The same of its page: the first and one in the middle, a group's page and its neighbours, a look for somebody, another order."""
-    here, middle = f"/cycles/{stage.once(cycle).key}/boards/{board.key}/", groups // 2
+    here, middle = f"/cycles/{stage.once(contest).cycle.key}/boards/{board.key}/", groups // 2
     asked = (
         "",
         f"?page={middle // PAGE_ROWS}",
