@@ -9,6 +9,7 @@ from playwright.sync_api import Error, Page
 
 SETTLED = "() => document.readyState === 'complete' && !document.querySelector('[hx-trigger^=every]')"
 """Nothing on the page waits for a worker any more: whoever waits loads the page again, and would pull it away from under a reader."""
+TRIES = 4
 GONE = "Execution context was destroyed"
 LEFT_OUT = {"sign-out", "bundle-export", "schema", "docs"}
 
@@ -23,13 +24,14 @@ def kind_of(path: str) -> str:
 
 
 def steadily[T](page: Page, ask: Callable[[], T]) -> T:
-    """What is asked of a page; once more where it loaded itself again meanwhile, as a projector does that has nothing to show yet."""
-    try:
-        return ask()
-    except Error as error:
-        if GONE not in str(error):
-            raise
-    page.wait_for_function(SETTLED)
+    """What is asked of a page; again where it loaded itself again meanwhile, as a projector does that has nothing to show yet."""
+    for _ in range(TRIES):
+        try:
+            return ask()
+        except Error as error:
+            if GONE not in str(error):
+                raise
+        page.wait_for_function(SETTLED)
     return ask()
 
 
