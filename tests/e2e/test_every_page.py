@@ -6,6 +6,7 @@ of a kind the first dozen and the last three are looked at.
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(visit: Visit, stack: Stack, se
     wrong, met = list[str](), set[str]()
     for kind, path in walk(page, tuple(one.format(**keys) for one in STARTS[who]), limit=2 if who == "sam" else 200):
         looks = LOOKS if is_first(seen, kind) else LEAST
-        told = steadily(page, lambda: [one for look in looks for one in found_on(page, *look)])  # noqa: B023 asked at once
+        told = [one for look in looks for one in steadily(page, partial(found_on, page, *look))]
         wrong += [f"{path} ({kind}): {one}" for one in told]
         met.add(kind)
     assert sorted(set(MET[who].split()) - met) == [], "never met"
