@@ -73,6 +73,7 @@ from games.submissions.rules import COUNTS, SubmissionState
 from games.suggestions.models import Suggestion
 from games.suggestions.rules import SuggestionState
 from games.talk.models import Follow, Post, Report, Ruling, Thread
+from leaderboards import ready
 from leaderboards.kept import Kept
 from leaderboards.models import Board, Snapshot, Standing
 
@@ -127,7 +128,7 @@ class Access:
         if cycle_id in self.opened:
             return None
         if self.organizes(cycle_id):
-            return "o"
+            return ready.ORGANIZERS
         return "m" if cycle_id in self.member_of else ""
 
     def groups_with(self, capability: Capability | None = None) -> list[int]:

@@ -126,11 +126,13 @@ def swap(board_id: int, audience: str) -> bool:
     False where nothing was ready (nobody reads it, or not this side): the first reader makes it.
     """
     if audience != PUBLIC:
+        ready.outdate(board_id, whole=True)
         return False
     build: Builder = import_string(getattr(settings, "LEADERBOARD_READY"))  # noqa: B009 the stubs know no such setting
     for _ in range(TRIES):
         seen = ready.asked(board_id)
         if seen is None:
+            ready.outdate(board_id)
             return False
         with newest():
             made = build(hot(seen.targets))

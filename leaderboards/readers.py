@@ -19,12 +19,12 @@ from django.conf import settings
 
 from leaderboards import ready
 
-KEEP_MS: Final = 60_000
+KEEP_MS: Final = 30_000
 CHANGED_MS: Final = 2 * KEEP_MS
 
 _LOOK: Final = """
 local now = redis.call('GET', KEYS[3]) or '0'
-local board = redis.call('HMGET', KEYS[2], 'epoch', 'generation')
+local board = redis.call('HMGET', KEYS[2], 'epoch', 'generation', 'whole')
 local unknown = {now, board[1], board[2], false, false, false}
 local who = redis.call('HMGET', KEYS[1], 'user', 'since', ARGV[1], 'own')
 if not (who[1] and who[3]) then return unknown end
@@ -34,6 +34,7 @@ local epoch, view = string.match(who[3], '^(%w*)|(.*)$')
 if epoch ~= (board[1] or '') then return unknown end
 local place = KEYS[2]
 if view ~= '' then place = place .. ':' .. view end
+if string.sub(view, 1, 1) == ARGV[4] then board[2] = (board[2] or '0') .. '+' .. (board[3] or '0') end
 return {now, board[1], board[2], view, redis.call('HGET', place, ARGV[3]), who[4]}
 """
 _LEARN: Final = """
@@ -48,6 +49,7 @@ if fresh then
 end
 redis.call('HSET', KEYS[1], ARGV[4], ARGV[5])
 if ARGV[6] ~= '' then redis.call('HSET', KEYS[1], 'own', ARGV[6]) end
+redis.call('SADD', KEYS[3], ARGV[7])
 return 1
 """
 _CHANGED: Final = """
@@ -81,7 +83,7 @@ def look(reader: str, board_id: int, shape: str, target: str, *, packed: bool) -
     `shape`: what of the address decides about the view; the same view may not be told by one that is.
     """
     keys = [_name(reader), ready.name_of(board_id), _count()]
-    args = [f"{board_id}:{shape}", _changes(""), ready.field_of(target, packed=packed)]
+    args = [f"{board_id}:{shape}", _changes(""), ready.field_of(target, packed=packed), ready.ORGANIZERS]
     found: list[Any] | None = ready.ask(None, lambda _: ready.run(_LOOK, keys, args))
     if found is None:
         return None
@@ -93,10 +95,18 @@ def look(reader: str, board_id: int, shape: str, target: str, *, packed: bool) -
 def learn(reader: str, who: Reader, board_id: int, shape: str, seen: Seen, view: str, own: Mapping[str, str]) -> bool:
     """Remember as whom they see the board, as Django said after `seen` was looked up. False if they have changed since."""
     known = f"{seen.look.epoch}|{view}"
-    args = [who.user_id, seen.since, min(who.holds_ms, KEEP_MS), f"{board_id}:{shape}", known, orjson.dumps(own) if own else ""]
+    args = [
+        who.user_id,
+        seen.since,
+        min(who.holds_ms, KEEP_MS),
+        f"{board_id}:{shape}",
+        known,
+        orjson.dumps(own) if own else "",
+        board_id,
+    ]
     if who.holds_ms <= 0:
         return False
-    return ready.ask(False, lambda _: bool(ready.run(_LEARN, [_name(reader), _changes(who.user_id)], args)))
+    return ready.ask(False, lambda _: bool(ready.run(_LEARN, [_name(reader), _changes(who.user_id), ready.boards_name()], args)))
 
 
 def forget(reader: str) -> None:

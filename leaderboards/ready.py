@@ -5,7 +5,8 @@ that a worker made as for such a person (`leaderboards.pages.swap`). Answers for
 what all who see the board alike are given (its organizers, its members); which one is a reader's says `leaderboards.readers`. Beside
 the answers, each under its address, plain and packed, the hash of the board has
 
-- `generation` goes up when the board has changed: answers of an older one are still given while ONE process makes the new one;
+- `generation` goes up when the board has changed: answers of an older one are still given while ONE process makes the new one; `whole`
+  goes up when only the side of its organizers has: their views, which begin with ORGANIZERS, are told by both;
 - `epoch` is another one whenever fewer people may see something (`withdraw`): whoever began to read before may put nothing here after.
 
 An answer holds for FUSE seconds, then one reader asks the permissions and the database again: whatever was lost heals. None is given
@@ -37,6 +38,7 @@ CLAIM_MS: Final = 3_000
 MOST: Final = 1_000
 """Fields of one board. What is asked for by name or group has no end: past that, all answers go. A page has up to 70 KB, plain and packed."""
 MOST_OF_A_VIEW: Final = 200
+ORGANIZERS: Final = "o"
 PATIENCE: Final = 1.0  # seconds
 QUIET: Final = 1.0  # seconds that a Redis which does not answer is left alone
 PACKED_FROM: Final = 600  # bytes: less is sent as it is
@@ -52,13 +54,13 @@ end
 local now = redis.call('HGET', KEYS[1], 'generation') or '0'
 if redis.call('HLEN', KEYS[3]) > tonumber(ARGV[4]) then redis.call('DEL', KEYS[3]) end
 redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'generation', now)
-for i = 7, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[i], ARGV[1] .. '.' .. generation .. '|' .. ARGV[i + 1]) end
+for i = 8, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[i], ARGV[1] .. '.' .. generation .. '|' .. ARGV[i + 1]) end
+if KEYS[3] ~= KEYS[1] then redis.call('PEXPIRE', KEYS[3], ARGV[7]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
-redis.call('PEXPIRE', KEYS[3], ARGV[5])
 redis.call('SADD', KEYS[2], ARGV[6])
 return 1
 """
-_OUTDATE: Final = "if redis.call('EXISTS', KEYS[1]) == 1 then return redis.call('HINCRBY', KEYS[1], 'generation', 1) end return 0"
+_OUTDATE: Final = "if redis.call('EXISTS', KEYS[1]) == 1 then return redis.call('HINCRBY', KEYS[1], ARGV[1], 1) end return 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,8 @@ def name_of(board_id: int, view: str = "") -> str:
     return f"{settings.PREFIX}ready:{board_id}{view and ':'}{view}"
 
 
-def _all() -> str:
+def boards_name() -> str:
+    """Where it is noted of which boards something may be known."""
     return f"{settings.PREFIX}ready:boards"
 
 
@@ -189,9 +192,9 @@ def release(board_id: int, target: str, view: str = "") -> None:
     ask(0, lambda client: client.delete(f"{name_of(board_id, view)}:{target}"))
 
 
-def put(board_id: int, seen: Look, target: str, answer: Answer, view: str = "", *, packing: bool = True) -> bool:
-    """Keep an answer that was made after `seen` was looked up; without `packing` only as it is. False if fewer may see the board since."""
-    return _put(board_id, (seen.epoch, seen.generation, ""), {target: answer}, view, packing=packing)
+def put(board_id: int, seen: Look, target: str, answer: Answer, view: str = "", *, plainly: bool = True) -> bool:
+    """Keep an answer that was made after `seen` was looked up; without `plainly` only packed. False if fewer may see the board since."""
+    return _put(board_id, (seen.epoch, seen.generation, ""), {target: answer}, view, plainly=plainly)
 
 
 def swap(board_id: int, seen: Asked, answers: Mapping[str, Answer]) -> bool:
@@ -200,15 +203,15 @@ def swap(board_id: int, seen: Asked, answers: Mapping[str, Answer]) -> bool:
 
 
 def _put(
-    board_id: int, when: tuple[str, str, str], answers: Mapping[str, Answer], view: str = "", *, packing: bool = True
+    board_id: int, when: tuple[str, str, str], answers: Mapping[str, Answer], view: str = "", *, plainly: bool = True
 ) -> bool:
     fields: list[str | bytes] = []
     for target, answer in answers.items():
-        for packed, one in ((False, answer), *([(True, pack(answer))] if packing else [])):
+        for packed, one in (*([(False, answer)] if plainly else []), (True, pack(answer))):
             head = orjson.dumps({"at": time.time(), "headers": dict(one.headers), "packed": one.packed})
             fields += [field_of(target, packed=packed), head + b"\n" + one.body]
-    told = [*when, MOST_OF_A_VIEW if view else MOST, KEEP_MS, board_id, *fields]
-    keys = [name_of(board_id), _all(), name_of(board_id, view)]
+    told = [*when, MOST_OF_A_VIEW if view else MOST, KEEP_MS, board_id, int((FUSE + STALE) * 1000), *fields]
+    keys = [name_of(board_id), boards_name(), name_of(board_id, view)]
     return ask(False, lambda _: bool(run(_PUT, keys, told)))
 
 
@@ -222,9 +225,9 @@ def asked(board_id: int) -> Asked | None:
     return None if now is None else Asked(now.epoch, now.generation, targets)
 
 
-def outdate(board_id: int) -> None:
-    """The board changed: what is kept is given on while one reader makes it anew."""
-    ask(0, lambda client: client.eval(_OUTDATE, 1, name_of(board_id)))
+def outdate(board_id: int, *, whole: bool = False) -> None:
+    """The board changed: what is kept is given on while one reader makes it anew. `whole`: only what its organizers see has changed."""
+    ask(0, lambda client: client.eval(_OUTDATE, 1, name_of(board_id), "whole" if whole else "generation"))
 
 
 def forget(board_id: int, target: str, view: str = "") -> None:
@@ -253,5 +256,5 @@ def withdraw(board_ids: Iterable[int]) -> None:
 
 def boards() -> list[int]:
     """Boards of which something was kept since Redis began."""
-    found: set[bytes] = ask(set(), lambda client: client.smembers(_all()))
+    found: set[bytes] = ask(set(), lambda client: client.smembers(boards_name()))
     return sorted(int(one) for one in found)

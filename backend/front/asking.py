@@ -19,6 +19,7 @@ JSON: Final = frozenset({"", "*/*", "application/json", "application/json, text/
 NUMBER = r"[1-9]\d{0,5}"
 TEXT = r"[^&;]{1,150}"
 PART: Final = re.compile(rf"((bracket|page|view|group|sort|side|q)={TEXT}(&(?!$)|$))*")
+OWN: Final = frozenset({"HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_IF_NONE_MATCH", "HTTP_ACCEPT_LANGUAGE"})
 SECRET: Final = re.compile(r"[A-Za-z0-9]{32}")
 FRAME: Final = re.compile(r"((bracket|rows|theme)=([^&;]{0,100})(&(?!$)|$))*")
 PLACES: Final = (
@@ -38,8 +39,6 @@ HOLED: Final = frozenset({"page", "past"})
 """Kinds that have parts of somebody's own when they are signed in."""
 BY_SESSION: Final = BY_TOKEN | HOLED | {"rows"}
 """Kinds that somebody who is signed in is given from what is ready."""
-TURNS: Final = ("bracket", "view", "group")
-"""What may be asked of the rows that decides whether it matters whose they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,7 @@ class Request:
             return "page"
         if self.kind in BY_TOKEN:
             return "api"
-        _, _, query = self.target.partition("?")
-        return ":".join([self.kind, *(name for name in TURNS if f"&{name}=" in f"&{query}")])
+        return self.target  # what is asked for decides whether it matters whose group is among the rows
 
     def as_nobody(self) -> "Request":
         """The same, asked by nobody in particular."""
@@ -153,10 +151,8 @@ def _host(environ: Environ) -> tuple[str, ...]:
 
 
 def as_nobody(environ: Environ) -> Environ:
-    """The request without who sends it, nor what they have."""
-    return {
-        name: value for name, value in environ.items() if name not in {"HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_IF_NONE_MATCH"}
-    }
+    """The request without who sends it, what they have, and which language they would rather read: `read` has looked at that."""
+    return {name: value for name, value in environ.items() if name not in OWN}
 
 
 def for_the_whole(environ: Environ) -> Environ:

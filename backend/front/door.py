@@ -9,6 +9,7 @@ kind of request under the same name of host.
 Here, too, answers that tell of a board are packed, whoever they are for. A packed one has a weak ETag, as it has other bytes.
 """
 
+import gzip
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -146,7 +147,7 @@ class FrontDoor:
             ready.release(board, asked.target, view)
             return self._refused(asked, environ, start, told, response)
         _close(response)
-        ready.put(board, seen.look, asked.target, made.answer, view, packing=not asked.holed)
+        ready.put(board, seen.look, asked.target, made.answer, view, plainly=not asked.holed)
         ready.release(board, asked.target, view)
         number = dict(told[0][1]).get(HEADER, "")  # under which Django logged it
         return self._give(asked, environ, start, _whole(seen, made.answer, asked), "built", number)
@@ -204,15 +205,13 @@ class FrontDoor:
         return made
 
     def _remember(self, asked: Request, seen: readers.Seen | None, response: Any, made: holes.Made | None) -> None:
-        """As whom somebody sees the board, and what they were given for others who see it alike."""
+        """As whom somebody sees the board. What they were given may have been made before the board moved: it is kept for nobody."""
         board, view, who = marked(response), view_of(response), reader_of(response)
         if seen is None or board is None or view is None or who is None or not asked.reader:
             return
         if made is None and (asked.holed or response.status_code == HTTPStatus.OK):
             return
-        own = made.own if made is not None else {}
-        if readers.learn(asked.reader, who, board, asked.shape, seen, view, own) and view and made is not None:
-            ready.put(board, seen.look, asked.target, made.answer, view, packing=not asked.holed)
+        readers.learn(asked.reader, who, board, asked.shape, seen, view, made.own if made is not None else {})
 
 
 def _close(response: Any) -> None:
@@ -225,7 +224,7 @@ def _look(board: int, asked: Request) -> readers.Seen | None:
     if not asked.reader:
         found = ready.look(board, asked.target, packed=asked.packed)
         return None if found is None else readers.Seen(found)
-    seen = readers.look(asked.reader, board, asked.shape, asked.target, packed=asked.packed and not asked.holed)
+    seen = readers.look(asked.reader, board, asked.shape, asked.target, packed=asked.packed or asked.holed)
     if seen is not None and asked.holed and not seen.own.keys() >= holes.PARTS:
         return replace(seen, view=None)
     return seen
@@ -234,5 +233,6 @@ def _look(board: int, asked: Request) -> readers.Seen | None:
 def _whole(seen: readers.Seen, answer: ready.Answer, asked: Request) -> ready.Answer:
     """What is ready, with what is the reader's own, as it is sent."""
     if asked.holed:
-        answer = holes.filled(answer, seen.own, asked.secret)
+        plain = ready.Answer(answer.headers, gzip.decompress(answer.body)) if answer.packed else answer
+        answer = holes.filled(plain, seen.own, asked.secret)
     return ready.pack(answer, FAST if asked.holed else ready.LEVEL) if asked.packed else answer

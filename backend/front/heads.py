@@ -28,7 +28,9 @@ class Heads:
     def knows(self, asked: Request, environ: Environ) -> bool:
         """Whether it is known how such an answer begins, and one that says that nothing is new."""
         there = (asked.kind, 200, asked.host, asked.sign) in self.known
-        return there and ("HTTP_IF_NONE_MATCH" not in environ or (asked.kind, 304, asked.host, asked.sign) in self.known)
+        return there and (
+            asked.holed or "HTTP_IF_NONE_MATCH" not in environ or (asked.kind, 304, asked.host, asked.sign) in self.known
+        )
 
     def of(self, asked: Request, status: int, environ: Environ, answer: ready.Answer, body: bytes) -> Headers:
         """The headers of a ready answer, but for its number."""

@@ -10,6 +10,7 @@ from games.journal.actions import record
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.organizations.actions import checked_email
+from leaderboards import readers
 from leaderboards.engine.language import gettext as _
 
 
@@ -32,6 +33,7 @@ def suspend(user: User, *, by: User) -> None:
     ApiToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=now)
     SignInLink.objects.filter(user=user, used_at__isnull=True).update(used_at=now)
     _journal(user, "suspended", by=by)
+    transaction.on_commit(lambda: readers.changed([user.pk]))
 
 
 @transaction.atomic

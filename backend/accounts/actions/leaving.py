@@ -14,6 +14,7 @@ from games.journal.rules import Kind
 from games.judging.models import ConflictOfInterest, Sheet
 from games.notices.models import Message, Notice
 from games.organizations.models import Invitation, Person
+from leaderboards import readers
 from leaderboards.engine.language import gettext as _
 
 GONE = "Somebody who left"
@@ -45,4 +46,6 @@ def forget(user: User, *, by: User) -> None:
     forget_people(ids)
     Message.objects.filter(Q(to__in=addresses) | Q(person_id__in=ids)).delete()
     Person.objects.filter(pk__in=ids).update(name=GONE, email="", user=None)
+    gone = user.pk
     user.delete()
+    transaction.on_commit(lambda: readers.changed([gone]))

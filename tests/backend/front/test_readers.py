@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -59,7 +60,7 @@ def token(actor: Actor, **values: Any) -> dict[str, str]:
 
 def warm(web: Web, target: str, **headers: str) -> Given:
     """Asked until it is ready."""
-    for _ in range(4):
+    for _ in range(5):
         given = web.get(target, **headers)
     assert given.how == "ready", (target, given.status)
     return given
@@ -132,7 +133,7 @@ def test_everybody_keeps_to_their_own_side(web: Web, cast: Cast, board: Board) -
 def test_members_share_what_is_ready(web: Web, cast: Cast, board: Board) -> None:
     """One of them makes it, all are given it; what anybody sees is shared with everybody."""
     for name in ("ada", "ben", "judith"):
-        web.get(standings(board), **session(getattr(cast, name)))
+        warm(web, standings(board), **session(getattr(cast, name)))
     warm(web, standings(board))
     new = session(cast.ada)
     assert [web.get(standings(board), **new).how for _ in range(2)] == ["django", "ready"], "once, to know them"
@@ -204,6 +205,91 @@ def test_a_board_that_moves_is_made_anew_for_each_side(web: Web, cast: Cast, boa
         assert orjson.loads(web.get(standings(board), **one).plain)["rows"][0]["group"] == "late"
 
 
+@pytest.mark.parametrize("name", ["ada", "judith", "org"])
+def test_a_board_among_its_members_moves_for_them(web: Web, cast: Cast, board: Board, name: str) -> None:
+    """Nobody reads it without a session, and of its two sides one moves alone."""
+    Cycle.objects.filter(pk=board.scope).update(public=False)
+    asks = session(getattr(cast, name))
+    page = next(one for one in addresses(board) if one.endswith("/speed/"))
+    for target in (standings(board), page):
+        warm(web, target, **asks)
+    side = RESTRICTED if name == "org" else PUBLIC
+    refresh(board, side, many(late=9999), now=NOW)
+    pages.swap(board.pk, side)
+    for target in (standings(board), page):
+        assert told(web.get(target, **asks)) == told(plainly(web, target, **asks))
+        assert b"late" in web.get(target, **asks).plain
+
+
+def test_what_organizers_see_moves_and_leaves_what_others_are_given(web: Web, cast: Cast, board: Board) -> None:
+    asks = {name: session(getattr(cast, name)) for name in ("ada", "eve")}
+    for one in asks.values():
+        warm(web, standings(board), **one)
+    refresh(board, RESTRICTED, many(late=9999), now=NOW)
+    pages.swap(board.pk, RESTRICTED)
+    assert [web.get(standings(board), **one).how for one in asks.values()] == ["ready", "ready"]
+
+
+def divide(board: Board, cast: Cast) -> None:
+    """Two divisions, a team of the cast in each."""
+    first, *others = many()[:9]
+    rows = []
+    for division, team in (("east", cast.red), ("west", cast.blue)):
+        rows.append(replace(first, group=team.key, name=team.name, within=division))
+        rows += [replace(one, group=f"{division}{one.group}", within=division) for one in others]
+    for side in (PUBLIC, RESTRICTED):
+        refresh(board, side, rows, now=NOW)
+
+
+def test_each_team_is_shown_its_own_division(web: Web, cast: Cast, board: Board) -> None:
+    divide(board, cast)
+    rows = next(one for one in addresses(board) if one.endswith("/rows/"))
+    asks = {name: session(getattr(cast, name)) for name in ("ada", "ben", "judith", "org", "eve")} | {"visitor": {}}
+    parts = (
+        "",
+        "?bracket=west",
+        "?bracket=none",
+        "?view=around",
+        "?view=x",
+        "?view=around&group=nobody",
+        f"?group={cast.blue.key}",
+    )
+    for part in parts:
+        for place in (rows, rows.removesuffix("rows/")):
+            for name in [*asks, *reversed(asks), *asks]:
+                given = web.get(f"{place}{part}", **asks[name])
+                assert told(given) == told(plainly(web, f"{place}{part}", **asks[name])), (name, place, part)
+    own = {name: orjson.loads(warm(web, rows, **asks[name]).plain)["rows"][0]["bracket"] for name in ("ada", "ben")}
+    assert own == {"ada": "east", "ben": "west"}
+
+
+def test_pages_lead_each_to_their_own_parts(web: Web, cast: Cast, board: Board) -> None:
+    """Judges, advisers and sponsors have other tabs; a board for judges is nobody else's."""
+    Board.objects.create(scope=board.scope, key="inside", number=8, name="Inside", live=True, audience="judges")
+    page = next(one for one in addresses(board) if one.endswith("/speed/"))
+    seen = {}
+    for capability in ("judge", "follow", "advise", "attend"):
+        Membership.objects.filter(person=cast.judith.person).update(capabilities=[capability])
+        asks = session(cast.judith)
+        given = warm(web, page, **asks)
+        assert told(given) == told(plainly(web, page, **asks)), capability
+        seen[capability] = (b"Inside" in given.plain, b"Sponsor" in given.plain, b"Office hours" in given.plain)
+    assert seen == {
+        "judge": (True, False, False),
+        "follow": (False, True, False),
+        "advise": (False, False, True),
+        "attend": (False, False, False),
+    }
+
+
+def test_a_token_for_less_sees_less(web: Web, cast: Cast, board: Board) -> None:
+    for narrow in ({"capabilities": ["judge"]}, {}):
+        asks = token(cast.org, **narrow)
+        given = warm(web, standings(board), **asks)
+        assert told(given) == told(plainly(web, standings(board), **asks))
+        assert (orjson.loads(given.plain)["total"] == TEAMS + 1) == (not narrow)
+
+
 # --- Whoever may not have it any more -------------------------------------------------------------------------------------------------
 
 
@@ -253,6 +339,24 @@ def test_whoever_is_kept_out_is_refused_at_once(
         act(cast)
     assert web.get(standings(board), **both).status == 401
     assert web.get(standings(board), **asks).how == "django"
+
+
+def test_a_suspended_organizer_is_refused_though_nothing_was_ready(
+    web: Web, cast: Cast, board: Board, django_capture_on_commit_callbacks: Acting
+) -> None:
+    """Known by an answer that said nothing is new: then Redis holds nothing of the board yet."""
+    User.objects.filter(pk=cast.ada.user.pk).update(is_superuser=True)
+    asks, others = token(cast.org), session(cast.org)
+    tag = warm(web, standings(board), **asks).headers["ETag"]
+    web.get(standings(board), HTTP_IF_NONE_MATCH=tag, **asks)
+    kept: list[bytes] = ready.ask([], lambda client: client.keys(f"{settings.PREFIX}read*"))
+    ready.ask(0, lambda client: client.delete(*kept))
+    assert web.get(standings(board), HTTP_IF_NONE_MATCH=tag, **asks).status == 304
+    with django_capture_on_commit_callbacks(execute=True):
+        accounts.suspend(cast.org.user, by=cast.ada.user)
+    User.objects.filter(pk=cast.org.user.pk).update(is_active=True)
+    warm(web, standings(board), **others)
+    assert web.get(standings(board), **asks).status == 401
 
 
 def test_sessions_end_with_the_password(web: Web, cast: Cast, board: Board, django_capture_on_commit_callbacks: Acting) -> None:

@@ -27,6 +27,7 @@ from games.results.queries.history import places_of
 from games.results.queries.pages import Asked, BoardPage, board_page
 from games.rounds.models import Round
 from games.rounds.queries import rounds_of
+from leaderboards import ready
 from leaderboards.engine.spec import BoardSpec, board_rounds
 from leaderboards.engine.words.boards import find_board
 from leaderboards.models import Board, Snapshot
@@ -98,7 +99,8 @@ def page_alike(place: Place) -> str | None:
     view = place.access.view(place.cycle.pk)
     if view is None or place.access.user_id is None:
         return view
-    return "p" + _digest(view, *sorted(place.access.cycles.get(place.cycle.pk, ())), "", *place.own)
+    side = ready.ORGANIZERS if view.startswith(ready.ORGANIZERS) else "p"
+    return side + _digest(view, *sorted(place.access.cycles.get(place.cycle.pk, ())), "", *place.own)
 
 
 def _digest(*told: str) -> str:
