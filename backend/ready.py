@@ -11,6 +11,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import Http404, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.urls import Resolver404, resolve
+from django.utils import translation
 
 from backend.unchanged import tagged
 from leaderboards.pages import marked
@@ -21,8 +22,9 @@ VARYING: Final = ("ETag", "Ludus-Source", "Ludus-Late")
 
 
 def build(targets: Sequence[str]) -> dict[str, Answer | None]:
-    """The answers at these addresses; None where nobody is given one."""
-    return {target: _answer(target) for target in targets}
+    """The answers at these addresses, in the language of the house; None where nobody is given one."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return {target: _answer(target) for target in targets}
 
 
 def _answer(target: str) -> Answer | None:

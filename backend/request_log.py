@@ -3,8 +3,8 @@
 import re
 import time
 from collections.abc import Callable
+from secrets import token_hex
 from typing import Any, Final
-from uuid import uuid4
 
 import structlog
 from django.conf import settings
@@ -37,7 +37,7 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, and tell how long it took."""
         given = request.META.get(SENT, "")  # `headers` would read all of them
-        number = given if GIVEN.fullmatch(given) else uuid4().hex
+        number = request.META[SENT] = given if GIVEN.fullmatch(given) else token_hex(16)
         begun = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request=number):
             try:

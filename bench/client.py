@@ -1,15 +1,24 @@
-"""A small load generator: keep-alive connections that each send the next request when the answer to the last one is there."""
+"""A small load generator: keep-alive connections that each send the next request when the answer to the last one is there.
 
-import asyncio
+Plain sockets and one `epoll`, no event loop: what asks must not take the cores that what answers is measured on.
+"""
+
 import json
 import re
+import select
+import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final
 
 HOST: Final = "127.0.0.1"
 END: Final = b"\r\n\r\n"
+LENGTH: Final = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
+LAST_CHUNK: Final = b"0\r\n\r\n"
+AT_ONCE: Final = 1 << 18  # bytes
 LONGEST: Final = 60.0  # seconds for one load, then something hangs
 
 
@@ -31,74 +40,82 @@ def request(method: str, path: str, *, token: str = "", body: Any = None, header
     return "\r\n".join(lines).encode() + END + content
 
 
-class _Connection(asyncio.Protocol):
-    """One connection: sends, waits for the whole answer, sends the next."""
+@dataclass(slots=True)
+class _Connection:
+    """One connection, and what of the answer has arrived since something was asked."""
 
-    def __init__(self, waiting: Iterator[bytes], expected: int, took: list[float], done: asyncio.Future[None]) -> None:
-        self.waiting, self.expected, self.took, self.done = waiting, expected, took, done
-        self.buffer = b""
-        self.sent = 0.0
+    socket: socket.socket
+    asked: float = 0.0
+    answer: bytes = b""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        self.send_next()
+    def ask(self, one: bytes) -> None:
+        self.answer, self.asked = b"", time.perf_counter()
+        self.socket.sendall(one)
 
-    def send_next(self) -> None:
-        one = next(self.waiting, None)
-        if one is None:
-            self.transport.close()
-            self._finish(None)
-            return
-        self.sent = time.perf_counter()
-        self.transport.write(one)
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        head, end, body = self.buffer.partition(END)
-        if not end or not _whole(head.lower(), body):
-            return
-        self.took.append(time.perf_counter() - self.sent)
-        self.buffer = b""
-        if head[9:12] == str(self.expected).encode():
-            self.send_next()
-            return
-        self.transport.close()
-        self._finish(RuntimeError(f"expected {self.expected}, got {head[:12].decode()} {body[:500].decode(errors='replace')}"))
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._finish(exc or RuntimeError("the server closed the connection"))
-
-    def _finish(self, error: Exception | None) -> None:
-        if self.done.done():
-            return
-        if error is None:
-            self.done.set_result(None)
-        else:
-            self.done.set_exception(error)
+    def read(self) -> bool:
+        """Whether the whole answer is there. Raises RuntimeError where the server hung up before."""
+        arrived = self.socket.recv(AT_ONCE)
+        if not arrived:
+            message = "the server closed the connection"
+            raise RuntimeError(message)
+        self.answer += arrived
+        return _whole(self.answer)
 
 
-def _whole(head: bytes, body: bytes) -> bool:
-    if b"transfer-encoding: chunked" in head:
-        return body.endswith(b"0\r\n\r\n")
-    length = re.search(rb"content-length: *(\d+)", head)
-    return length is None or len(body) >= int(length[1])
+def _whole(answer: bytes) -> bool:
+    end = answer.find(END)
+    if end < 0:
+        return False
+    length = LENGTH.search(answer, 0, end)
+    if length is not None:
+        return len(answer) - end - len(END) >= int(length[1])
+    return CHUNKED.search(answer, 0, end) is None or answer.endswith(LAST_CHUNK)
 
 
 def load(port: int, requests: Sequence[bytes], *, connections: int, expected: int = 200) -> Load:
-    """Send all of them. Raises RuntimeError at the first answer with another status."""
-    took: list[float] = []
-
-    async def everything() -> float:
-        loop = asyncio.get_running_loop()
-        waiting = iter(requests)
-        ends = [loop.create_future() for _ in range(connections)]
+    """Send all of them. Raises RuntimeError at the first answer with another status, TimeoutError when it takes too long."""
+    waiting, status, took = iter(requests), str(expected).encode(), list[float]()
+    with ExitStack() as stack:
+        poll = stack.enter_context(select.epoll())
         began = time.perf_counter()
-        for end in ends:
-            await loop.create_connection(lambda end=end: _Connection(waiting, expected, took, end), HOST, port)  # type: ignore[misc]
-        await asyncio.wait_for(asyncio.gather(*ends), LONGEST)
-        return time.perf_counter() - began
-
-    seconds = asyncio.run(everything())
+        asking = {one.socket.fileno(): one for one in _begun(stack, port, waiting, connections)}
+        for number in asking:
+            poll.register(number, select.EPOLLIN)
+        while asking:
+            for number, _event in _ready(poll, began):
+                one = asking[number]
+                if not one.read():
+                    continue
+                took.append(time.perf_counter() - one.asked)
+                _check(one.answer, status)
+                if (following := next(waiting, None)) is None:
+                    poll.unregister(asking.pop(number).socket)
+                else:
+                    one.ask(following)
+        seconds = time.perf_counter() - began
     took.sort()
     return Load(len(took) / seconds, took[len(took) // 2], took[int(len(took) * 0.99)])
+
+
+def _begun(stack: ExitStack, port: int, waiting: Iterator[bytes], connections: int) -> Iterator[_Connection]:
+    for _number, first in zip(range(connections), waiting, strict=False):
+        made = _Connection(stack.enter_context(socket.create_connection((HOST, port), timeout=LONGEST)))
+        made.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        made.ask(first)
+        yield made
+
+
+def _ready(poll: select.epoll, began: float) -> list[tuple[int, int]]:
+    found = poll.poll(max(0.0, began + LONGEST - time.perf_counter()))
+    if not found:
+        message = f"no answer; {LONGEST:g} s passed since the first request"
+        raise TimeoutError(message)
+    return found
+
+
+def _check(answer: bytes, status: bytes) -> None:
+    if answer[9:12] != status:
+        message = (
+            f"expected {status.decode()}, got {answer[:12].decode()} {answer.partition(END)[2][:500].decode(errors='replace')}"
+        )
+        raise RuntimeError(message)

@@ -80,7 +80,9 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """A row against a limit. `must`: the least ratio. `within`: the most seconds, where a gate says so."""
+    """A row against a limit. `must`: the least ratio. `within`: the most seconds, where a gate says so. `turns`: so many times as often
+    as others: where single pairs of runs differ by how the cores happen to be shared.
+    """
 
     name: str
     about: str
@@ -88,6 +90,7 @@ class Race:
     prepare: Callable[[Stage], AbstractContextManager[Pair]]
     must: float = 0.0
     within: float = math.inf
+    turns: int = 1
 
     def run(self, stage: Stage) -> Iterator[Result]:
         """Ours and the limit in turn; medians, and the median of the ratios of neighbours."""
@@ -95,7 +98,8 @@ class Race:
         limit: list[float] = []
         with self.prepare(stage) as pair:
             began = time.perf_counter()
-            while not ours or (len(ours) < stage.sizes.repeats and time.perf_counter() - began < stage.sizes.patience):
+            most, patience = self.turns * stage.sizes.repeats, self.turns * stage.sizes.patience
+            while not ours or (len(ours) < most and time.perf_counter() - began < patience):
                 ours.append(pair.ours())
                 limit.append(pair.limit())
             notes = tuple(pair.notes())

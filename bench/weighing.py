@@ -111,7 +111,7 @@ def _weighed(stage: Stage, port: int, part: Part, word: str, few: Board, many: B
         load(port, page_asks(stage, board, groups), connections=1)
         shown.append(weight(part))
     about = "the same process once the pages of both boards were asked for too, which brings the templates"
-    yield Result(f"web-memory: and pages, {word}", "MB", shown[-1], MOST_MB, None, "", below=False, about=about)
+    yield Result(f"web-memory: and pages, {word}", "MB", shown[-1], MOST_MB, None, f"≤ {MOST_MB}", shown[-1] > MOST_MB, (), about)
     grown = max(asked[1] - asked[0], shown[1] - shown[0])
     about = "from the small board to the large one, by requests or by pages, whatever is more"
     yield Result(f"web-memory: growth, {word}", "MB", grown, GROWS_MB, None, f"≤ {GROWS_MB}", grown > GROWS_MB, (), about)

@@ -71,9 +71,8 @@ def _refresh_from(
     gone = [line for line in there if line not in wanted]
     if not (new or changed or gone):
         return Delta(board.pk, board.key, audience, since, since, (), ())
-    moved = Board.objects.filter(pk=board.pk, **{column: since}).update(
-        **{column: F(column) + 1}, refreshed_at=now, dirty_since=None
-    )
+    told = {"refreshed_at": now} if audience == PUBLIC else {}  # everybody reads it: it tells nothing of the restricted side
+    moved = Board.objects.filter(pk=board.pk, **{column: since}).update(**{column: F(column) + 1}, dirty_since=None, **told)
     if moved != 1:
         return None
     version = since + 1

@@ -49,6 +49,13 @@ LEVELS: Final[dict[str, str]] = {
     "subscribed": "1 while a live process hears of changes, 0 while it does not.",
 }
 
+AWAITED: Final[tuple[tuple[str, dict[str, str]], ...]] = (
+    ("runs", {"end": "failed"}),
+    ("self_check_findings", {}),
+    ("publish_failures", {}),
+)
+"""What somebody wants to be told of at once. A counter that appears with its first number has not grown, for Prometheus: these stand at 0 before."""
+
 WORD: Final = re.compile(r"[a-z][a-z_.]{0,39}")
 KNOWN: Final = frozenset({*TIMES, *COUNTS, *LEVELS})
 WORKED: Final = "worked"
@@ -131,6 +138,17 @@ def took(name: str, seconds: float, **labels: str) -> None:
 def count(name: str, by: float = 1, **labels: str) -> None:
     """Something (one of COUNTS) happened."""
     _act(name, "inc", by, labels)
+
+
+def begin() -> None:
+    """This process may count what is awaited. Called again it does nothing."""
+    _begin(os.getpid())
+
+
+@cache
+def _begin(_process: int) -> None:
+    for name, labels in AWAITED:
+        count(name, 0, **labels)
 
 
 def level(name: str, value: float) -> None:

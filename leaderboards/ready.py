@@ -19,14 +19,16 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha1
+from secrets import token_hex
 from typing import Any, Final
-from uuid import uuid4
 
 import orjson
 from django.conf import settings
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import NoScriptError, RedisError
 from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
@@ -45,22 +47,31 @@ PACKED_FROM: Final = 600  # bytes: less is sent as it is
 LEVEL: Final = 6
 
 _PUT: Final = """
-if (redis.call('HGET', KEYS[1], 'epoch') or '') ~= ARGV[1] then return 0 end
-local generation = ARGV[2]
+local board = redis.call('HMGET', KEYS[1], 'epoch', 'generation', 'whole')
+local generation, now, whole = ARGV[2], board[2] or '0', board[3] or '0'
+if (board[1] or '') ~= ARGV[1] or tonumber(string.match(generation, '^%d+')) > tonumber(now) then return 0 end
 if ARGV[3] == 'swap' then
-  if (redis.call('HGET', KEYS[1], 'generation') or '0') ~= generation then return 0 end
-  generation = tostring(redis.call('HINCRBY', KEYS[1], 'generation', 1))
+  if now ~= generation then return 0 end
+  now = tostring(redis.call('HINCRBY', KEYS[1], 'generation', 1))
+  generation = now
 end
-local now = redis.call('HGET', KEYS[1], 'generation') or '0'
+local newest = now
+if string.find(generation, '+', 1, true) then newest = now .. '+' .. whole end
 if redis.call('HLEN', KEYS[3]) > tonumber(ARGV[4]) then redis.call('DEL', KEYS[3]) end
-redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'generation', now)
-for i = 8, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[i], ARGV[1] .. '.' .. generation .. '|' .. ARGV[i + 1]) end
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'generation', now, 'whole', whole)
+local holds = ARGV[1] .. '.' .. newest .. '|'
+for i = 8, #ARGV, 2 do
+  local there = generation ~= newest and redis.call('HGET', KEYS[3], ARGV[i])
+  if not (there and string.sub(there, 1, #holds) == holds) then
+    redis.call('HSET', KEYS[3], ARGV[i], ARGV[1] .. '.' .. generation .. '|' .. ARGV[i + 1])
+  end
+end
 if KEYS[3] ~= KEYS[1] then redis.call('PEXPIRE', KEYS[3], ARGV[7]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 redis.call('SADD', KEYS[2], ARGV[6])
 return 1
 """
-_OUTDATE: Final = "if redis.call('EXISTS', KEYS[1]) == 1 then return redis.call('HINCRBY', KEYS[1], ARGV[1], 1) end return 0"
+_OUTDATE: Final = "redis.call('HINCRBY', KEYS[1], ARGV[1], 1) return redis.call('PEXPIRE', KEYS[1], ARGV[2])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +117,35 @@ def _client() -> Any:
         client = Redis.from_url(
             place, single_connection_client=True, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE, retry=retry
         )
-        _local.client, _local.scripts = client, {}
+        _local.client = client
     return client
+
+
+def told(*command: Any) -> Any:
+    """What Redis says to one command. Inside `ask`.
+
+    It goes straight over this thread's connection: what the client does around each command takes longer than all else of a look.
+    """
+    connection = _client().connection
+
+    def once() -> Any:
+        connection.send_command(*command)
+        return connection.read_response()
+
+    return connection.retry.call_with_retry(once, lambda _: connection.disconnect())
 
 
 def run(script: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
     """What a script says, by its digest: its text is sent once. Inside `ask`."""
-    client = _client()
-    known = _local.scripts.get(script) or _local.scripts.setdefault(script, client.register_script(script))
-    return known(keys=keys, args=args, client=client)
+    try:
+        return told("EVALSHA", _digest(script), len(keys), *keys, *args)
+    except NoScriptError:
+        return told("EVAL", script, len(keys), *keys, *args)
+
+
+@cache
+def _digest(script: str) -> str:
+    return sha1(script.encode(), usedforsecurity=False).hexdigest()
 
 
 def ask[T](default: T, ask: Callable[[Any], T]) -> T:
@@ -146,7 +177,7 @@ def boards_name() -> str:
 def look(board_id: int, target: str, *, packed: bool) -> Look | None:
     """What is ready for everybody at this address: one round trip. None without Redis."""
     wanted = ["epoch", "generation", field_of(target, packed=packed)]
-    found: list[bytes | None] | None = ask(None, lambda client: client.hmget(name_of(board_id), wanted))
+    found: list[bytes | None] | None = ask(None, lambda _: told("HMGET", name_of(board_id), *wanted))
     if found is None:
         return None
     return found_in(*found, packed=packed)
@@ -163,13 +194,13 @@ def found_in(epoch: bytes | None, generation: bytes | None, kept: bytes | None, 
     if kept is None:
         return now
     made, _, rest = kept.partition(b"|")
-    head, _, body = rest.partition(b"\n")
-    told = orjson.loads(head)
-    age = time.time() - told["at"]
+    line, _, body = rest.partition(b"\n")
+    head = orjson.loads(line)
+    age = time.time() - head["at"]
     if not (made.startswith(f"{now.epoch}.".encode()) and -FUSE < age < FUSE + STALE):
         return now
     holds = made == f"{now.epoch}.{now.generation}".encode() and age < FUSE
-    return Look(now.epoch, now.generation, Answer(told["headers"], body, packed and told["packed"]), holds)
+    return Look(now.epoch, now.generation, Answer(head["headers"], body, packed and head["packed"]), holds)
 
 
 def pack(answer: Answer, level: int = LEVEL) -> Answer:
@@ -193,7 +224,10 @@ def release(board_id: int, target: str, view: str = "") -> None:
 
 
 def put(board_id: int, seen: Look, target: str, answer: Answer, view: str = "", *, plainly: bool = True) -> bool:
-    """Keep an answer that was made after `seen` was looked up; without `plainly` only packed. False if fewer may see the board since."""
+    """Keep an answer that was made after `seen` was looked up; without `plainly` only packed. False if fewer may see the board since.
+
+    One that was made before the board moved takes the place of none that was made after.
+    """
     return _put(board_id, (seen.epoch, seen.generation, ""), {target: answer}, view, plainly=plainly)
 
 
@@ -210,9 +244,9 @@ def _put(
         for packed, one in (*([(False, answer)] if plainly else []), (True, pack(answer))):
             head = orjson.dumps({"at": time.time(), "headers": dict(one.headers), "packed": one.packed})
             fields += [field_of(target, packed=packed), head + b"\n" + one.body]
-    told = [*when, MOST_OF_A_VIEW if view else MOST, KEEP_MS, board_id, int((FUSE + STALE) * 1000), *fields]
+    args = [*when, MOST_OF_A_VIEW if view else MOST, KEEP_MS, board_id, int((FUSE + STALE) * 1000), *fields]
     keys = [name_of(board_id), boards_name(), name_of(board_id, view)]
-    return ask(False, lambda _: bool(run(_PUT, keys, told)))
+    return ask(False, lambda _: bool(run(_PUT, keys, args)))
 
 
 def asked(board_id: int) -> Asked | None:
@@ -226,8 +260,11 @@ def asked(board_id: int) -> Asked | None:
 
 
 def outdate(board_id: int, *, whole: bool = False) -> None:
-    """The board changed: what is kept is given on while one reader makes it anew. `whole`: only what its organizers see has changed."""
-    ask(0, lambda client: client.eval(_OUTDATE, 1, name_of(board_id), "whole" if whole else "generation"))
+    """The board changed: what is kept is given on while one reader makes it anew. `whole`: only what its organizers see has changed.
+
+    Counted of a board that nobody reads, too: somebody may be making its first answer at this moment, of what was there before.
+    """
+    ask(0, lambda client: client.eval(_OUTDATE, 1, name_of(board_id), "whole" if whole else "generation", KEEP_MS))
 
 
 def forget(board_id: int, target: str, view: str = "") -> None:
@@ -246,7 +283,7 @@ def withdraw(board_ids: Iterable[int]) -> None:
         with client.pipeline(transaction=True) as together:
             for name in names:
                 together.delete(name)
-                together.hset(name, "epoch", uuid4().hex)
+                together.hset(name, "epoch", token_hex(16))
                 together.pexpire(name, KEEP_MS)
             together.execute()
         return 0

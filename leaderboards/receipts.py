@@ -4,14 +4,14 @@ docs/proof.md has the byte formats. Nothing here reads a database, a clock or th
 """
 
 import base64
-import binascii
 import hashlib
 import json
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import rfc8785
 
@@ -23,6 +23,10 @@ KEY: Final = "ludus.key/1"
 DEEPEST: Final = 64
 LONGEST: Final = 1024 * 1024
 """Bytes of a receipt that is looked at."""
+LARGEST: Final = 2**53 - 1
+"""The largest whole number that every reader of JSON reads alike."""
+MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+"""As statements write it."""
 
 
 class Point(StrEnum):
@@ -86,12 +90,12 @@ def thumbprint(public: str) -> str:
 
 def is_signed(content: bytes, signature: str, public: str) -> bool:
     """Whether this Ed25519 key (base64url) signed exactly these bytes."""
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 -- heavy: what few requests need
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 -- same
+    from nacl.exceptions import CryptoError  # noqa: PLC0415 -- what few requests need
+    from nacl.signing import VerifyKey  # noqa: PLC0415 -- same
 
     try:
-        Ed25519PublicKey.from_public_bytes(bytes_of(public)).verify(bytes_of(signature), content)
-    except (InvalidSignature, ValueError, binascii.Error):
+        VerifyKey(bytes_of(public)).verify(content, bytes_of(signature))
+    except (CryptoError, ValueError):
         return False
     return True
 
@@ -102,11 +106,15 @@ def follows(entry: Mapping[str, Any]) -> tuple[str, str, str] | None:
     if not isinstance(said, Mapping) or said.get("type") != KEY:
         return None
     found = []
+    try:
+        content = canonical(said)
+    except (ValueError, RecursionError):
+        return None
     for side in ("before", "after"):
         key, signature = said.get(side), entry.get(side)
         if not (isinstance(key, Mapping) and isinstance(key.get("x"), str) and isinstance(signature, str)):
             return None
-        if thumbprint(key["x"]) != key.get("kid") or not is_signed(rfc8785.dumps(dict(said)), signature, key["x"]):
+        if not key["x"].isascii() or thumbprint(key["x"]) != key.get("kid") or not is_signed(content, signature, key["x"]):
             return None
         found.append(str(key["kid"]))
     return found[0], found[1], str(said.get("at", ""))
@@ -117,9 +125,10 @@ def trusted_way(
 ) -> tuple[str, ...] | None:
     """The keys from a pinned one to `kid`, each vouching for the next; None where there is no way.
 
-    Forward, a key vouches for the one that follows it. Backward, a key vouches for the one before it, but only for what that one
-    signed before it ended (`published_at`): a retired key may be stolen later.
+    Forward, a key vouches for the one that follows it. Backward, a key vouches for the one before it, but only for what is dated
+    before that one ended (`published_at`): a retired key may be stolen later.
     """
+    dated = MOMENT.fullmatch(published_at) is not None
     links = [found for one in chain if isinstance(one, Mapping) and (found := follows(one)) is not None]
     waiting: deque[tuple[str, ...]] = deque((one,) for one in pinned)
     seen = set(pinned)
@@ -130,7 +139,7 @@ def trusted_way(
         for before, after, at in links:
             if way[-1] == before:
                 following = after
-            elif way[-1] == after and published_at <= at:
+            elif way[-1] == after and dated and published_at <= at:
                 following = before
             else:
                 continue
@@ -142,7 +151,8 @@ def trusted_way(
 
 def pins(texts: Sequence[str]) -> list[str]:
     """Thumbprints of what a reader pins: each text a thumbprint, or a public key in base64url (then its thumbprint counts as well)."""
-    return [found for text in texts for found in (text.strip(), thumbprint(text.strip()))]
+    bare = [text.strip() for text in texts if text.isascii()]
+    return [found for text in bare for found in (text, thumbprint(text))]
 
 
 # --- Statements and receipts ----------------------------------------------------------------------------------------------------------
@@ -158,13 +168,41 @@ def root_over(rows: Sequence[Any], secret: bytes) -> str:
     return root_of(leaves_of(rows, secret)).hex()
 
 
+def read_json(content: bytes | str) -> Any:
+    """JSON that everybody reads alike, as RFC 8785 asks: no name twice in an object, whole numbers only, none too large. Raises ValueError."""
+    try:
+        return json.loads(content, object_pairs_hook=_object, parse_int=_whole, parse_float=_refused, parse_constant=_refused)
+    except RecursionError:
+        message = "too deep"
+        raise ValueError(message) from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        message = f'the name "{next(name for name in names if names.count(name) > 1)}" is twice in one object'
+        raise ValueError(message)
+    return found
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    return number if abs(number) <= LARGEST else _refused(text)
+
+
+def _refused(text: str) -> NoReturn:
+    message = f"expected whole numbers up to {LARGEST}, found {text[:40]}"
+    raise ValueError(message)
+
+
 def parsed(content: bytes | str) -> Any:
-    """A receipt as it was pasted or uploaded; None where it is no JSON, too large, or too deep."""
+    """A receipt as it was pasted or uploaded; None where it is no JSON that everybody reads alike, too large, or too deep."""
     if len(content) > LONGEST:
         return None
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
+        return read_json(content)
+    except ValueError:
         return None
 
 
@@ -212,6 +250,7 @@ def _parts(receipt: Any) -> Parts | None:
             and all(isinstance(one, int) and not isinstance(one, bool) for one in (receipt["index"], statement["size"]))
             and isinstance(receipt["signature"], str)
             and isinstance(receipt["key"]["x"], str)
+            and receipt["key"]["x"].isascii()
         )
         leaf = leaf_hash(salted(row, bytes.fromhex(receipt["salt"])))
         canonical(statement)

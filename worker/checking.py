@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from games.bundles.actions.exporting import bundle_for
 from games.bundles.audience import Audience
@@ -20,6 +21,7 @@ from games.results.models import SelfCheck
 from leaderboards import measures
 from leaderboards.models import Board, Snapshot
 from leaderboards.proof import Broken, look_at, of_board, prove, unproven
+from leaderboards.queries import PUBLIC
 
 logger = logging.getLogger(__name__)
 SAMPLE: Final = 3
@@ -44,6 +46,7 @@ def check(*, seed: int | None = None) -> SelfCheck:
     for board in published.order_by("pk").iterator(chunk_size=CHUNK):
         snapshots += Snapshot.objects.filter(board=board).count()
         faults += _of_board(board)
+    faults += _against_the_journal()
     cycles = _sample(random.Random(begun.toordinal() if seed is None else seed))
     recomputed = 0
     for cycle in cycles:
@@ -72,6 +75,27 @@ def _of_board(board: Board) -> list[Fault]:
     except Exception:
         logger.exception("board %s could not be checked", board.pk)
         return [{"cycle": board.scope, "board": board.key, "number": 0, "what": "unreadable"}]
+
+
+def _against_the_journal() -> list[Fault]:
+    """Publications that the sealed journal tells of, and that are not there, or with another digest. Two statements.
+
+    A chain of digests does not tell that its end was taken away, nor that all of it was made anew.
+    """
+    there = {(board, number): digest for board, number, digest in _public().values_list("board_id", "number", "digest")}
+    kept = Cycle.objects.filter(rehearsal=False).values("pk")
+    told = JournalEntry.objects.filter(kind=Kind.SNAPSHOT_PUBLISHED.value, seal__isnull=False, cycle_id__in=kept).order_by("seal")
+    found = []
+    for cycle, subject, said in told.values_list("cycle_id", "subject", "payload").iterator(chunk_size=1000):
+        digest = there.get((int(subject.removeprefix("board:")), said["number"]))
+        if digest != said["digest"]:
+            what = "missing" if digest is None else "journal"
+            found.append({"cycle": cycle, "board": said["board"], "number": said["number"], "what": what})
+    return found
+
+
+def _public() -> QuerySet[Snapshot]:
+    return Snapshot.objects.filter(audience=PUBLIC)
 
 
 def _fault(one: Broken) -> Fault:

@@ -56,6 +56,7 @@ def _name(task: Any) -> str:
 
 def begun(task_id: str = "", task: Any = None, args: Any = (), **_more: Any) -> None:
     """A task is about to run: bind what every line of it bears."""
+    measures.begin()
     name = _name(task)
     bound: dict[str, Any] = {"task": name, "task_id": task_id}
     if name in ABOUT and args:

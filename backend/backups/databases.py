@@ -71,6 +71,12 @@ def _copy(source: str, target: str) -> None:
 # --- Back -----------------------------------------------------------------------------------------------------------------------------
 
 
+def look(path: Path) -> None:
+    """Whether this dump can be read here, by the programs that are there: asked before anything is thrown away. Raises BackupRefused."""
+    if kind() == "postgresql":
+        _run("pg_restore", "--list", str(path))
+
+
 def empty() -> None:
     """Throw away everything in the database."""
     if kind() == "sqlite":

@@ -27,6 +27,7 @@ def restore(path: Path, *, fresh: bool) -> tuple[Manifest, str]:
     manifest = read_manifest(path)
     _refuse_where_it_does_not_fit(manifest)
     _refuse_where_something_is(fresh=fresh)
+    databases.look(path / manifest.dump)
     if fresh:
         databases.empty()
         shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import click
 
@@ -41,7 +42,8 @@ def lock(*, upgrade: bool) -> None:
             "--custom-compile-command",
             "./run lock",
         ]
-        uv = [found] if (found := shutil.which("uv")) else [sys.executable, "-m", "uv"]
+        beside = [sys.executable, "-m", "uv"]  # where ./run put one; another may be a shim that runs nothing
+        uv = beside if find_spec("uv") else [shutil.which("uv") or "uv"]
         command = [*uv, "pip", "compile", "pyproject.toml", *fixed, *groups, "-o", output]
         subprocess.run([*command, "--upgrade"] if upgrade else command, cwd=ROOT, check=True)
         click.echo(f"{output}: {(ROOT / output).read_text().count('==')} packages")

@@ -18,7 +18,7 @@ type Start = Callable[..., Any]
 JSON: Final = frozenset({"", "*/*", "application/json", "application/json, text/plain, */*"})
 NUMBER = r"[1-9]\d{0,5}"
 TEXT = r"[^&;]{1,150}"
-PART: Final = re.compile(rf"((bracket|page|view|group|sort|side|q)={TEXT}(&(?!$)|$))*")
+PART: Final = re.compile(rf"((bracket=({TEXT})?|(page|view|group|sort|side|q)={TEXT})(&(?!$)|$))*")
 OWN: Final = frozenset({"HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_IF_NONE_MATCH", "HTTP_ACCEPT_LANGUAGE"})
 SECRET: Final = re.compile(r"[A-Za-z0-9]{32}")
 FRAME: Final = re.compile(r"((bracket|rows|theme)=([^&;]{0,100})(&(?!$)|$))*")

@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from http import HTTPStatus
+from secrets import token_hex
 from typing import Any, Final, cast
-from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -82,9 +82,9 @@ class FrontDoor:
         status = HTTPStatus.NOT_MODIFIED if same else HTTPStatus.OK
         body = b"" if same else answer.body
         given = number or environ.get("HTTP_X_REQUEST_ID", "")
-        number = given if GIVEN.fullmatch(given) else uuid4().hex
+        number = given if GIVEN.fullmatch(given) else token_hex(16)
         start(f"{status.value} {status.phrase}", [*self.heads.of(asked, status, environ, answer, body), (HEADER, number)])
-        self._tell(asked, environ, number, "unmodified" if same else how)
+        self._tell(asked, environ, number, "unmodified" if same and how != "built" else how)
         return [body]
 
     def _tell(self, asked: Request, environ: Environ, number: str, how: str) -> None:

@@ -1,6 +1,5 @@
 """What a bundle proves of each published state: computed anew from facts that are in it, or only that it was signed as it is here."""
 
-import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +28,8 @@ class BoardProof:
     """What was found of the last state of a board, and of those before it.
 
     `facts`: how many of each kind it was computed from; `why`: why it was not; `signed`: of how many states the signature and the root
-    hold; `keys`: thumbprints of who signed; `trusted`: whether these follow from a pinned key (None: nothing was pinned).
+    hold, `bare`: whether the last one has none; `keys`: thumbprints of who signed; `trusted`: whether the last state was signed, and all
+    that were by a key that follows from a pinned one (None: nothing was pinned).
     """
 
     board: str
@@ -40,6 +40,7 @@ class BoardProof:
     facts: Mapping[str, int]
     why: str = ""
     signed: int = 0
+    bare: bool = False
     keys: tuple[str, ...] = ()
     trusted: bool | None = None
 
@@ -68,7 +69,8 @@ class BoardProof:
 
     def _signature(self) -> str:
         if not self.signed:
-            return _("not signed: the digests only show that the rows and their order of publication hold together")
+            bare = _("not signed: the digests only show that the rows and their order of publication hold together")
+            return _("{bare}; NOT proven by the key that you pinned", bare=bare) if self.trusted is False else bare
         of = ngettext(
             "its signature",
             "the signatures of {signed} of {states} versions",
@@ -77,6 +79,8 @@ class BoardProof:
             states=self.states,
         )
         by = _("{of} and Merkle root hold, by {names}", of=of, names=", ".join(self.keys))
+        if self.bare:
+            return _("{by}; the last version is NOT signed: its digest only shows that its rows hold together", by=by)
         match self.trusted:
             case True:
                 return _("{by}: the key that you pinned, or one that follows from it", by=by)
@@ -86,16 +90,19 @@ class BoardProof:
                 return _("{by}: a key that came with the bundle; pin the one you know with --key to know who signed", by=by)
 
 
-def proof_faults(board: str, one: Published) -> Iterator[Problem]:
-    """What does not hold of a state's signature, root and statement."""
-    for fault in _faults(one):
+def proof_faults(cycle: str, board: str, one: Published) -> Iterator[Problem]:
+    """What does not hold of a state's signature, root and statement; `cycle`: the key of the cycle whose state it should be."""
+    for fault in _faults(cycle, one):
         yield Problem(f'board "{board}", snapshot {one.number}', fault)
 
 
-def _faults(one: Published) -> Iterator[str]:
+def _faults(cycle: str, one: Published) -> Iterator[str]:
     if one.proof is None:
         return
     proof, said = one.proof, _statement(one)
+    if not said:
+        yield _("what was signed is no statement in canonical JSON")
+        return
     if not receipts.is_signed(proof.statement.encode(), proof.signature, proof.key):
         yield _("its signature does not hold")
     if said.get("kid") != receipts.thumbprint(proof.key):
@@ -103,6 +110,8 @@ def _faults(one: Published) -> Iterator[str]:
     if receipts.root_over(one.rows, bytes.fromhex(proof.secret)) != said.get("root"):
         yield _("its rows do not have the root {said}… that was signed", said=str(said.get("root"))[:12])
     expected = {
+        "type": receipts.SNAPSHOT,
+        "cycle": cycle,
         "board": one.board,
         "audience": "public",
         "number": one.number,
@@ -118,11 +127,13 @@ def _faults(one: Published) -> Iterator[str]:
 
 
 def _statement(one: Published) -> dict[str, Any]:
+    """What was signed; empty where that is not the one text that everybody writes it as."""
+    text = one.proof.statement if one.proof else ""
     try:
-        said = json.loads(one.proof.statement) if one.proof else {}
+        said = receipts.read_json(text)
+        return said if isinstance(said, dict) and receipts.canonical(said).decode() == text else {}
     except ValueError:
         return {}
-    return said if isinstance(said, dict) else {}
 
 
 def keys_of(states: Sequence[Published]) -> tuple[str, ...]:
@@ -131,12 +142,15 @@ def keys_of(states: Sequence[Published]) -> tuple[str, ...]:
 
 
 def are_trusted(states: Sequence[Published], pinned: Sequence[str], chain: Sequence[Mapping[str, Any]]) -> bool | None:
-    """Whether every signed state was signed by a pinned key or one that follows from it; None where nothing was pinned or signed."""
-    signed = [one for one in states if one.proof is not None]
-    if not pinned or not signed:
+    """Whether the last state is signed, and each that is by a pinned key or one that follows from it; None where nothing was pinned.
+
+    The digest of the last one rests on those before it, so that an earlier one may be unsigned.
+    """
+    if not pinned:
         return None
+    signed = [one for one in states if one.proof is not None]
     known = receipts.pins(pinned)
-    return all(
+    return states[-1].proof is not None and all(
         receipts.trusted_way(receipts.thumbprint(one.proof.key), known, chain, published_at=instant(one.at) if one.at else "")
         is not None
         for one in signed

@@ -4,13 +4,23 @@ import json
 from collections.abc import Iterable
 from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, TypeAdapter, ValidationError
 
 from games.errors import Problem
+from leaderboards import receipts
+from leaderboards.engine.language import gettext as _
 from leaderboards.engine.spec.base import Spec
 
 FILE: Final = "snapshots.json"
 Digest = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    """A row says of whom it is: everything else in it is compared and never trusted."""
+    if not isinstance(row.get("entry"), str) or type(row.get("line")) is not int:
+        message = _('expected a row with a text "entry" and a whole number "line"')
+        raise ValueError(message)
+    return row
 
 
 class Proof(Spec):
@@ -34,14 +44,18 @@ class Published(Spec):
     at: AwareDatetime | None = None
     acts: Annotated[int, Field(ge=0)] | None = None
     proof: Proof | None = None
-    rows: tuple[dict[str, Any], ...] = ()
+    rows: tuple[Annotated[dict[str, Any], AfterValidator(_row)], ...] = ()
 
 
 _ALL: Final = TypeAdapter(tuple[Published, ...])
 
 
 def read_snapshots(content: bytes) -> tuple[tuple[Published, ...], list[Problem]]:
-    """The published states, or what is wrong with the file."""
+    """The published states, or what is wrong with the file: read as whoever computes its digests reads it."""
+    try:
+        receipts.read_json(content)
+    except ValueError as error:
+        return (), [Problem(FILE, str(error))]
     try:
         return _ALL.validate_json(content), []
     except ValidationError as error:

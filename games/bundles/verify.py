@@ -60,18 +60,21 @@ def verify(bundle: Bundle, *, pinned: Sequence[str] = (), chain: Sequence[Mappin
     """Compute everything again and compare it with official.csv and snapshots.json. `pinned`, `chain`: see `leaderboards.receipts`."""
     looked = _look(bundle)
     official = bundle.tables.official
-    rows = [row for row in official.rows if not looked.hidden or _computable(row, looked.hidden, looked.without)]
+    unseen = looked.hidden | _not_out(bundle)
+    resting = {key for key, counted in looked.rounds.items() if counted & unseen}
+    rows = [row for row in official.rows if not unseen or _computable(row, unseen, resting)]
     comparison = compare(Table(rows, official.extra), looked.whole)
     compared, differences = Counter(comparison.compared), list(comparison.differences)
     differences += _announced(bundle, compared)
     left_out = [
-        _('round "{key}": its work is not in this bundle, nor what rests on it', key=key) for key in sorted(looked.hidden)
+        _('round "{key}": its work is not in this bundle, nor what rests on it', key=key)
+        for key in sorted(looked.hidden if len(rows) == len(official.rows) else unseen)
     ]
     proofs = []
     for board, states in _by_board(bundle).items():
         compared["snapshot digest"] += len(states)
-        broken = {one.number: list(proof_faults(board, one)) for one in states}
-        faults = [*_chain(board, states), *(fault for found in broken.values() for fault in found)]
+        broken = [list(proof_faults(bundle.design.cycle.key, board, one)) for one in states]
+        faults = [*_chain(board, states), *(fault for found in broken for fault in found)]
         found, why = _board_faults(looked, board, states, compared)
         if why and board in looked.points:
             left_out.append(
@@ -79,7 +82,7 @@ def verify(bundle: Bundle, *, pinned: Sequence[str] = (), chain: Sequence[Mappin
             )
         differences += faults + found
         trusted = are_trusted(states, pinned, chain)
-        signed = sum(1 for one in states if one.proof is not None and not broken[one.number])
+        signed = sum(1 for one, found in zip(states, broken, strict=True) if one.proof is not None and not found)
         proofs.append(_proof(looked, states, why, wrong=bool(found), signed=signed, trusted=trusted))
     beside = sorted({row.key for row in official.rows if row.kind == BESIDE})
     left_out += [_('"{title}" is the result of somebody else: it stands beside ours', title=title) for title in beside]
@@ -146,6 +149,7 @@ def _proof(looked: _Look, states: Sequence[Published], why: str, *, wrong: bool,
         facts=facts_behind(looked.bundle, counted, points=board in looked.points, acts=last.acts),
         why=why,
         signed=signed,
+        bare=last.proof is None,
         keys=keys_of(states),
         trusted=trusted,
     )
@@ -180,14 +184,19 @@ def _out(published: datetime | None, at: datetime | None) -> bool:
 
 def _announced(bundle: Bundle, compared: Counter[str]) -> Iterator[Problem]:
     """What the journal says of each publication, against the states: the digest that was told then is the one that is here."""
-    digests = {(one.board, one.number): one.digest for one in bundle.snapshots}
+    digests = {(one.board, str(one.number)): one.digest for one in bundle.snapshots}
     for row in bundle.tables.journal.rows:
         said = json.loads(row.payload) if row.kind == Kind.SNAPSHOT_PUBLISHED else {}
-        state = (str(said.get("board", "")), said.get("number"))
-        if state in digests and said.get("digest"):
+        state = (str(said.get("board", "")), str(said.get("number", "")))
+        where = f"journal.csv, act {row.number}"
+        if state not in digests and said and bundle.snapshots:
+            yield Problem(
+                where,
+                _('board "{board}", snapshot {number} was published, and is not here', board=state[0], number=state[1]),
+            )
+        elif said.get("digest"):
             compared["digest in the journal"] += 1
-            if digests[state] != said["digest"]:
-                where = f"journal.csv, act {row.number}"
+            if digests.get(state) != said["digest"]:
                 yield Problem(
                     where,
                     _(
@@ -201,10 +210,18 @@ def _announced(bundle: Bundle, compared: Counter[str]) -> Iterator[Problem]:
 
 def _hidden(bundle: Bundle) -> set[str]:
     """Published rounds of which the bundle holds no work: their results were for everybody, their entries were not."""
+    shown = {row.round for row in bundle.tables.rounds.rows if row.published is not None and row.visibility not in WHOLE}
+    return shown - _with_work(bundle)
+
+
+def _with_work(bundle: Bundle) -> set[str]:
     tables = bundle.tables
-    there = {row.round for table in (tables.submissions, tables.marks, tables.attempts, tables.votes) for row in table.rows}
-    shown = {row.round for row in tables.rounds.rows if row.published is not None and row.visibility not in WHOLE}
-    return shown - there
+    return {row.round for table in (tables.submissions, tables.marks, tables.attempts, tables.votes) for row in table.rows}
+
+
+def _not_out(bundle: Bundle) -> set[str]:
+    """Rounds that are not published, and of which the bundle holds no work: it is not for everybody yet, or there is none."""
+    return {row.round for row in bundle.tables.rounds.rows if row.published is None} - _with_work(bundle)
 
 
 def _computable(row: OfficialRow, hidden: set[str], without: set[str]) -> bool:
@@ -222,11 +239,15 @@ def _by_board(bundle: Bundle) -> Mapping[str, list[Published]]:
 
 
 def _chain(board: str, states: list[Published]) -> Iterator[Problem]:
-    """Each digest must follow from the rows, the rules' number and the digest before."""
+    """Each digest must follow from the rows, the rules' number and the digest before; numbers go up by one."""
     before = ""
-    for one in states:
+    for number, one in enumerate(states, 1):
         where = f'board "{board}", snapshot {one.number}'
         found = content_digest(key=board, rows=one.rows, design_number=one.design, previous=one.previous)
+        if one.number != number:
+            yield Problem(where, _("expected number {number}: versions are numbered from 1, without a gap", number=number))
+        if len({(row["entry"], row["line"]) for row in one.rows}) < len(one.rows):
+            yield Problem(where, _("a line of a group is in it twice"))
         if one.previous != before:
             yield Problem(
                 where,

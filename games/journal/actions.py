@@ -108,7 +108,7 @@ def record(  # noqa: PLR0913 each part of an entry is named
 
 
 def announce(entry: JournalEntry) -> None:
-    """Tell the listeners after commit. A listener that fails never fails the request: the sweep catches up."""
+    """Tell the listeners after commit, of an entry that was written, or of what is only told. A listener that fails never fails the request."""
     for listener in _listeners.get(entry.kind, ()):
         transaction.on_commit(partial(_tell, listener, entry), robust=True)
 

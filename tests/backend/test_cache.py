@@ -41,6 +41,22 @@ def test_without_a_server_nothing_is_found_and_nobody_is_refused(away: PatientCa
     assert (away.delete("a"), away.touch("a"), away.has_key("a")) == (False, False, False)
     with pytest.raises(ValueError, match="not found"):
         away.incr("a")
+    away.clear()
+
+
+def test_what_is_cleared_is_ours_alone() -> None:
+    """Others share the server: another instance, or tests that run beside."""
+    if not django_settings.HAS_REDIS:
+        pytest.skip("needs Redis: run it by ./run test")
+    place = django_settings.CACHES["default"]
+    ours, theirs = (
+        PatientCache(place["LOCATION"], place | {"KEY_PREFIX": f"{django_settings.PREFIX}{name}"}) for name in ("a", "b")
+    )
+    for one in (ours, theirs):
+        one.set_many({f"key-{number}": number for number in range(1_500)})
+    ours.clear()
+    assert ours.get_many(["key-0", "key-1499"]) == {}
+    assert theirs.get_many(["key-0", "key-1499"]) == {"key-0": 0, "key-1499": 1499}
 
 
 def test_a_server_that_failed_is_left_alone_for_a_while(away: PatientCache, monkeypatch: pytest.MonkeyPatch) -> None:

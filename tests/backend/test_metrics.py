@@ -116,6 +116,23 @@ def test_a_stage_that_is_none_is_an_error_and_time_never_runs_backwards():
     assert measures.registry.get_sample_value("ludus_lag_seconds_sum", {"stage": "sealed"}) == before
 
 
+def test_operators_read_of_every_number_and_of_no_other(settings):
+    page = (ROOT / "docs" / "operations" / "metrics.md").read_text(encoding="utf-8")
+    listed, alerts = page.partition("## Alerts")[0], page.partition("## Alerts")[2]
+    there = {f"ludus_{name}" for name in (*measures.TIMES, *measures.LEVELS)} | {
+        f"ludus_{name}_total" for name in measures.COUNTS
+    }
+    there |= {"ludus_queued_tasks", "ludus_tick_age_seconds"}  # where there is a Redis
+    there |= {family.name for family in metrics.Asked().collect()}
+    assert set(re.findall(r"`(ludus_\w+)", listed)) == there
+    used = {re.sub(r"_(bucket|count|sum)$", "", name) for name in re.findall(r"ludus_\w+", alerts)}
+    assert used <= there
+    growing = re.findall(r'increase\(ludus_(\w+)_total(?:\{(\w+)="(\w+)"\})?', alerts)
+    assert len(growing) == alerts.count("increase(") > 1
+    awaited = [(name, *(next(iter(labels.items())) if labels else ("", ""))) for name, labels in measures.AWAITED]
+    assert {*growing} <= {*awaited}, "it stands at 0 before it grows"
+
+
 # --- Of all processes -----------------------------------------------------------------------------------------------------------------
 
 CHILD = """

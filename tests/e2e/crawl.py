@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.urls import Resolver404, resolve
@@ -10,7 +11,8 @@ from playwright.sync_api import Error, Page
 SETTLED = "() => document.readyState === 'complete' && !document.querySelector('[hx-trigger^=every]')"
 """Nothing on the page waits for a worker any more: whoever waits loads the page again, and would pull it away from under a reader."""
 TRIES = 4
-GONE = "Execution context was destroyed"
+GONE = ("Execution context was destroyed", "net::ERR_ABORTED")
+"""What a browser says where a page loaded itself again at the moment at which it was asked, or left."""
 LEFT_OUT = {"sign-out", "bundle-export", "schema", "docs"}
 
 
@@ -29,7 +31,7 @@ def steadily[T](page: Page, ask: Callable[[], T]) -> T:
         try:
             return ask()
         except Error as error:
-            if GONE not in str(error):
+            if not any(one in str(error) for one in GONE):
                 raise
         page.wait_for_function(SETTLED)
     return ask()
@@ -52,7 +54,7 @@ def walk(page: Page, starts: tuple[str, ...], *, each: int = 1, limit: int = 200
         counted[kind] += 1
         limit -= 1
         try:
-            answer = page.goto(path)
+            answer = steadily(page, partial(page.goto, path))
         except Error as error:
             if "Download is starting" in str(error):  # a file, not a page
                 continue

@@ -199,6 +199,28 @@ def test_a_page_comes_back_with_what_it_shows_and_asks_instead_where_sockets_are
     assert len(sockets) == 2, "it waits a minute before it tries again"
 
 
+WAITS = """async () => {
+  const { patience } = await import(document.querySelector('link[href*="board-link"]').href);
+  const ends = [[1012, "8000", 1], [1006, "", 1], [1006, "", 2], [1006, "", 9], [4408, "", 1], [4429, "", 1], [4404, "", 1]];
+  return ends.map((end) => [patience(...end, 0), patience(...end, 1), new Set(Array.from({ length: 20 }, () => patience(...end))).size > 1]);
+}"""
+
+
+def test_who_comes_back_comes_at_a_moment_of_chance(visit: Visit, season: str) -> None:
+    """A hall full of phones lost the same server: none of their waits is a fixed one. Who was too slow, or one too many, waits a minute."""
+    page = visit()
+    page.goto(f"/cycles/{season}/boards/activity/")
+    assert page.evaluate(WAITS) == [
+        [500, 8_500, True],
+        [500, 3_500, True],
+        [1_000, 2_000, True],
+        [15_000, 30_000, True],
+        [60_000, 120_000, True],
+        [60_000, 120_000, True],
+        [None, None, False],
+    ]
+
+
 def test_scores_over_time_are_drawn_lively_and_told_at_the_pointer(visit: Visit) -> None:
     page = visit()
     page.goto("/cycles/icpc-wf47/boards/standings/history/")

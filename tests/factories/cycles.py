@@ -65,8 +65,13 @@ class SeriesFactory(factory.django.DjangoModelFactory[Series]):
     name = factory.Sequence(lambda n: f"Series {n}")
 
 
+def named_as(cycle: Cycle, design: Design) -> Design:
+    """The rules as those of this cycle: everywhere else both have one key from the start."""
+    return design.model_copy(update={"cycle": design.cycle.model_copy(update={"key": cycle.key})})
+
+
 class CycleFactory(factory.django.DjangoModelFactory[Cycle]):
-    """A bare row, running, without rounds. `design=` stores a Design as number 1 (rounds and boards come by apply_design)."""
+    """A bare row, running, without rounds. `design=` stores a Design as number 1, with the cycle's key (rounds and boards come by apply_design)."""
 
     class Meta:
         model = Cycle
@@ -79,4 +84,4 @@ class CycleFactory(factory.django.DjangoModelFactory[Cycle]):
     @factory.post_generation
     def design(self: Cycle, create: bool, extracted: Design | None, **kwargs: Any) -> None:  # type: ignore[misc]
         if create and extracted is not None:
-            actions.add_design(self, extracted, by=None)
+            actions.add_design(self, named_as(self, extracted), by=None)

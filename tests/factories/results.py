@@ -21,7 +21,7 @@ from games.playbooks.schema import Design, parse_design
 from games.progression.actions import apply_design
 from games.rounds.models import Round
 from leaderboards.models import Board
-from tests.factories.cycles import CycleFactory
+from tests.factories.cycles import CycleFactory, named_as
 from tests.factories.kept import kept
 
 SCALE = 10_000
@@ -143,7 +143,7 @@ def water(**changes: Any) -> Played:
     written = WATER | changes
     design = parse_design(written)
     cycle = CycleFactory.create()
-    apply_design(cycle, design, by=None)
+    apply_design(cycle, named_as(cycle, design), by=None)
     rounds = {one.key: one for one in Round.objects.filter(cycle=cycle)}
     for key, days in (("call", 10), ("final", 5)):
         rounds[key].opens_at, rounds[key].closes_at = moment - timedelta(days=days + 4), moment - timedelta(days=days)

@@ -12,8 +12,7 @@ from tests.habits.house import PACKAGES, ROOT, name_of, sources, tree
 IMPURE = {"django", "rest_framework", "celery", "channels", "redis", "requests", "socket", "subprocess", "random", "os", "time"}
 HEAVY = ("numpy", "scipy", "ortools", "pandas")
 RARE = (
-    "cryptography.hazmat",
-    "jwt",
+    "nacl",
     "segno",
     "fpdf",
     "drf_spectacular.openapi",

@@ -382,7 +382,10 @@ class Answer(NamedTuple):
     headers: tuple[tuple[str, str], ...]
 
 
-TOLD_BY: Final = ("Content-Disposition", "Location", "Content-Type", "ETag", "Link", "Cache-Control", "Vary", "Allow")
+TOLD_BY: Final = (
+    *("Content-Disposition", "Location", "Content-Type", "ETag", "Last-Modified", "Link", "Cache-Control", "Vary", "Allow"),
+    *("Ludus-Source", "Retry-After"),
+)
 
 
 def knock(client: Client, url: str) -> Answer:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import subprocess
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -29,6 +30,7 @@ from leaderboards.live.bus import publish as publish_live
 from leaderboards.live.hub import hub_here
 from leaderboards.live.messages import Delta, body, written
 from leaderboards.live.sockets import SLOW
+from leaderboards.measures import registry
 from leaderboards.models import Board
 from leaderboards.queries import rows_of, standings
 from tests.cast import Cast, actor
@@ -83,6 +85,16 @@ def test_who_may_watch_which_side(cast: Cast) -> None:
     assert board_side(org.user, 999_999) is None
 
 
+def measured() -> list[float]:
+    """Versions that went into sockets, the seconds of lag of all of them, and messages."""
+    names = (
+        ("lag_seconds_count", {"stage": "delivered"}),
+        ("lag_seconds_sum", {"stage": "delivered"}),
+        ("messages_sent_total", {}),
+    )
+    return [registry.get_sample_value(f"ludus_{name}", labels) or 0.0 for name, labels in names]
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_closed")
 async def test_a_watcher_gets_the_version_first_and_then_each_change() -> None:
@@ -94,8 +106,12 @@ async def test_a_watcher_gets_the_version_first_and_then_each_change() -> None:
         first = json.loads(await watcher.receive_from(timeout=20))
         assert (first["board"], first["version"], first["from"], first["rows"]) == (board.pk, 0, 0, [])
         await sync_to_async(recompute_now)(played.cycle)
-        assert await sync_to_async(announce)(board.pk, "public", since=0)
+        before = measured()
+        assert await sync_to_async(announce)(board.pk, "public", since=0, at=time.time() - 5)
         change = json.loads(await watcher.receive_from(timeout=20))
+        versions, seconds, messages = (now - then for now, then in zip(measured(), before, strict=True))
+        assert (versions, messages) == (1, 1)
+        assert seconds == pytest.approx(7, abs=3), "how late it was delivered"
         assert (change["version"], change["from"], change["gone"]) == (1, 0, [])
         assert change["rows"] == await sync_to_async(lambda: rows_of(standings(board)))(), "the same form as in the pages"
         assert not await sync_to_async(announce)(board.pk, "public", since=1)
@@ -119,30 +135,36 @@ async def test_a_hidden_board_and_an_absent_one_are_refused_alike() -> None:
 @pytest.mark.usefixtures("_closed")
 @pytest.mark.timeout(170)
 async def test_a_final_sheet_reaches_a_watcher_through_real_processes() -> None:
-    """uvicorn, a Celery worker, Valkey and the database are real: one act, committed, and the row is on the screen."""
+    """uvicorn, a Celery worker, Valkey and the database are real: one act, committed, and the row is on the screens of both sides."""
     if not settings.HAS_REDIS:
         pytest.skip("needs Redis: run it by ./run test")
     played = await sync_to_async(water)()
     board = await sync_to_async(live_board)(played)
     await sync_to_async(recompute_now)(played.cycle)
+    signed_in = await sync_to_async(_organizer)(played)
     port = free_port()
     command = ("-m", "backend.serving", "--port", str(port), "--log-level", "warning")
     env = await sync_to_async(environment)()
     there = await sync_to_async(worker)()
     with process(*command, env=env) as server, there:
         watcher = await _connected(f"ws://127.0.0.1:{port}/ws/boards/{board.pk}", server)
+        organizer = await _connected(f"ws://127.0.0.1:{port}/ws/boards/{board.pk}", server, signed_in)
         try:
             assert json.loads(await watcher.recv())["version"] == 1
+            assert json.loads(await organizer.recv())["side"] == "restricted"
             await sync_to_async(until)(_all_sealed, 60, between=lambda: publish("tick"))  # the worker is there
             await sync_to_async(_mark)(played)
             message = json.loads(await asyncio.wait_for(watcher.recv(), 40))
+            inside = json.loads(await asyncio.wait_for(organizer.recv(), 40))
             server.terminate()
             with pytest.raises(ConnectionClosed) as end:
                 await asyncio.wait_for(watcher.recv(), 40)
         finally:
             await watcher.close()
-    assert (message["from"], message["version"]) == (1, 2)
-    assert [(row["group"], row["score"]) for row in message["rows"]] == [("cloud", "65.83")]
+            await organizer.close()
+    for said in (message, inside):
+        assert (said["from"], said["version"]) == (1, 2)
+        assert [(row["group"], row["score"]) for row in said["rows"]] == [("cloud", "65.83")]
     assert end.value.rcvd is not None
     assert (end.value.rcvd.code, int(end.value.rcvd.reason) >= 1000) == (1012, True), "when to come again, in milliseconds"
 
@@ -190,12 +212,19 @@ async def _opened(port: int, board: Board) -> tuple[asyncio.StreamReader, asynci
     return reader, writer
 
 
-async def _connected(address: str, server: subprocess.Popen[bytes]) -> Any:
+def _organizer(played: Played) -> dict[str, str]:
+    """What the browser of an organizer sends along."""
+    org = actor("organizer")
+    MembershipFactory(group=None, cycle=played.cycle, person=org.person, role="organizer", capabilities=["organize"])
+    return {"Cookie": f"{settings.SESSION_COOKIE_NAME}={org.client.cookies[settings.SESSION_COOKIE_NAME].value}"}
+
+
+async def _connected(address: str, server: subprocess.Popen[bytes], headers: dict[str, str] | None = None) -> Any:
     """The socket, as soon as the server takes it."""
     for _ in range(900):
         assert server.poll() is None, "the server ended"
         try:
-            return await connect(address, origin=f"http://{address.split('/')[2]}")  # type: ignore[arg-type]
+            return await connect(address, origin=f"http://{address.split('/')[2]}", additional_headers=headers)  # type: ignore[arg-type]
         except OSError:
             await asyncio.sleep(0.1)
     pytest.fail("the server never answered")

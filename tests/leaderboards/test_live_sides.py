@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,6 +85,22 @@ async def test_the_first_change_goes_out_at_once_and_those_of_a_tick_go_together
         ("g4", "4"),
     ]
     watched.end()
+
+
+async def test_of_however_many_changes_four_messages_go_out_in_a_second() -> None:
+    """By the tick that the house has where nobody says another."""
+    assert settings.LIVE_TICK == 0.25
+    watched, page = side(tick=settings.LIVE_TICK), Page(nothing)
+    watched.sockets.add(page.socket)
+    loop, version = asyncio.get_running_loop(), 0
+    until = loop.time() + 1
+    while loop.time() < until:
+        watched.hear(change(version, version + 1, [row("a", version)]))
+        version += 1
+        await asyncio.sleep(0.005)
+    watched.end()
+    assert version > 20
+    assert 2 <= len(page.heard) <= 5, "one at once, then one with each tick"
 
 
 async def test_a_change_that_was_overtaken_is_waited_for_and_one_that_never_comes_is_not(monkeypatch: pytest.MonkeyPatch) -> None:

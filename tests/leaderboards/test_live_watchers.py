@@ -17,6 +17,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connections, transaction
 from django.utils.timezone import now
 
+from backend.accounts.actions import set_password
+from backend.accounts.actions.desk import new_link
+from backend.accounts.rules import Purpose
 from backend.sockets import address_of, websocket_urlpatterns
 from games.cycles.models import Cycle
 from games.groups.models import Membership
@@ -223,6 +226,19 @@ async def test_who_signs_out_or_is_suspended_hears_no_more(watched: Watched) -> 
         assert await eve.ended() == 4404
         await done(watched.move, RESTRICTED, "5")
         assert (await other.next())["version"] == 1, "another session of the same user goes on"
+
+
+async def test_a_new_password_ends_what_open_windows_hear(watched: Watched) -> None:
+    def at_home() -> Any:
+        session = import_module(house.SESSION_ENGINE).SessionStore(watched.org.client.session.session_key)
+        return session, new_link(watched.org.user, Purpose.PASSWORD).rstrip("/").rpartition("/")[2]
+
+    session, secret = await done(at_home)
+    async with watching(watched.board, watched.org.user, session=session) as window:
+        assert (await window.next())["side"] == RESTRICTED
+        await done(set_password, secret, password="a-new-and-long-phrase-7")
+        said = await window.next()
+        assert (said["side"], said["again"], said["version"]) == (PUBLIC, True, 0)
 
 
 async def test_too_many_sockets_are_let_in_to_be_told_so(watched: Watched, settings: Any) -> None:

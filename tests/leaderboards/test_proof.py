@@ -198,6 +198,39 @@ def test_a_receipt_with_junk_in_it_is_no_error(name: str, junk: Any) -> None:
     assert receipts.parsed("[" * 100_000) is None
 
 
+@pytest.mark.parametrize("place", ["x", "kid"])
+def test_half_a_sign_in_a_key_is_no_receipt_and_no_error(board: Board, place: str) -> None:
+    """JSON can write half a surrogate pair; no canonical text can."""
+    said = receipt_of(published(board, 5, 4), "g1")
+    said["key"][place] = "\ud800"
+    assert not receipts.check(said, pinned=[KID]).holds
+    assert receipts.check(receipt_of(Snapshot.objects.get(), "g1"), pinned=["\udcff", KID]).holds
+
+
+HALF = {"type": receipts.KEY, "before": {"x": "\ud800", "kid": "a"}, "after": {"x": PUBLIC, "kid": KID}, "at": "\ud800"}
+
+
+@pytest.mark.parametrize("entry", [HALF, HALF | {"at": ""}, HALF | {"before": {"x": [], "kid": KID}}, HALF | {"more": 2**60}])
+def test_a_chain_of_keys_with_junk_in_it_is_no_error(entry: dict[str, Any]) -> None:
+    link = {"statement": entry, "before": "A" * 86, "after": "A" * 86}
+    assert receipts.follows(link) is None
+    assert receipts.trusted_way("other", [KID], [link], published_at="") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"a":1,"a":1}', '[{"b":[{"a":1,"a":2}]}]', "1.0", "[1e2]", "9007199254740992", "-9007199254740992", "[NaN]", "Infinity"],
+)
+def test_json_that_readers_may_read_differently_is_not_read(text: str) -> None:
+    assert receipts.parsed(text) is None
+    with pytest.raises(ValueError, match=r"twice|whole numbers"):
+        receipts.read_json(text)
+
+
+def test_json_that_everybody_reads_alike_is_read() -> None:
+    assert receipts.read_json('{"a":[9007199254740991,-1,"1.5",null,true],"b":{"a":""}}')["a"][0] == receipts.LARGEST
+
+
 # --- Looking whether it holds ---------------------------------------------------------------------------------------------------------
 
 

@@ -6,15 +6,20 @@ from datetime import timedelta
 import pytest
 import structlog
 from django.core.cache import cache
+from prometheus_client.multiprocess import MultiProcessCollector
 from structlog.testing import capture_logs
 
 from backend.services import measuring
 from games.journal.actions import record, seal_pending
 from games.journal.queries import db_now
 from games.journal.rules import Kind
+from games.recognition.models import PointsTotal
 from games.results.actions import request_refresh
 from leaderboards import measures
+from tests.factories.cycles import CycleFactory, small_design
+from tests.factories.groups import GroupFactory
 from tests.factories.results import judge_final, water
+from tests.games.recognition.test_points import RULES
 from tests.worker.processes import environment, process, until
 from worker import reactions, telling, waking
 from worker.pulse import pulse
@@ -124,19 +129,17 @@ def test_a_board_is_late_by_the_oldest_act_since_the_refresh_before(lines, setti
 
 @pytest.mark.django_db
 def test_totals_are_late_by_the_age_of_each_act_that_was_read(lines):
-    played = water()
-    judge_final(played)
-    before = number("lag_seconds_count", stage="totals")
+    cycle = CycleFactory.create(design=small_design(rules=RULES))
+    group = GroupFactory.create(cycle=cycle)
     pulse()
-    read = number("lag_seconds_count", stage="totals") - before
-    assert (read > 0) is telling_points(played)
-
-
-def telling_points(played) -> bool:
-    from games.cycles.queries import design_of
-    from games.recognition.actions import recognizes
-
-    return bool(recognizes(design_of(played.cycle)))
+    count, total = (number(f"lag_seconds_{what}", stage="totals") for what in ("count", "sum"))
+    for acts in (1, 2):
+        at = db_now() - timedelta(seconds=20)
+        record(Kind.SUBMISSION_RECEIVED, cycle_id=cycle.pk, group_id=group.pk, subject=f"submission:{acts}", at=at)
+    pulse()
+    assert number("lag_seconds_count", stage="totals") - count >= 2  # and what is told of them
+    assert number("lag_seconds_sum", stage="totals") - total == pytest.approx(40, abs=10)
+    assert sum(PointsTotal.objects.values_list("amount", flat=True)) == 20
 
 
 # --- A real worker --------------------------------------------------------------------------------------------------------------------
@@ -164,6 +167,12 @@ def test_a_real_worker_writes_lines_of_json_and_numbers_into_files(tmp_path, set
     folder = next(measuring.living(tmp_path)).folder
     assert (folder / measuring.WORKED).exists()
     assert list(folder.glob("histogram_*.db"))
+    counted = [
+        one for family in MultiProcessCollector.merge([str(one) for one in folder.glob("counter_*.db")]) for one in family.samples
+    ]
+    ends = {one.labels["end"]: one.value for one in counted if one.name == "ludus_runs_total"}
+    assert ends["failed"] == 0 < ends["done"]
+    assert [one.value for one in counted if one.name == "ludus_self_check_findings_total"] == [0], "before anything is found"
 
 
 def _done(run) -> bool:

@@ -30,6 +30,7 @@ from games.organizations.actions import checked_email
 from games.organizations.queries import invitation_by_secret
 from games.organizations.rules import InvitationRefused
 from leaderboards import readers
+from leaderboards.live import recheck
 
 ADDRESSES = {Purpose.SIGN_IN: "/sign-in/link/", Purpose.PASSWORD: "/password/", Purpose.CONFIRM: "/confirm/"}
 
@@ -205,8 +206,13 @@ def set_password(secret: str, *, password: str) -> SignInLink:
 
 
 def _sessions_end(user: User) -> None:
-    """They end with the password: so does what was remembered of whoever read with them."""
-    transaction.on_commit(lambda: readers.changed([user.pk]))
+    """They end with the password: so does what was remembered of whoever read with them, and what their open windows hear."""
+
+    def tell_boards() -> None:
+        readers.changed([user.pk])
+        recheck(user_ids=[user.pk])
+
+    transaction.on_commit(tell_boards)
 
 
 @transaction.atomic

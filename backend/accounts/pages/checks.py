@@ -18,6 +18,8 @@ WORDS: Final = {
     "chain": gettext_lazy("does not follow the version before it"),
     "digest": gettext_lazy("its rows are not those that were published"),
     "root": gettext_lazy("its rows do not have the root that was signed"),
+    "journal": gettext_lazy("is not the one that the journal says was published"),
+    "missing": gettext_lazy("was published, as the journal says, and is not there"),
     "unsigned": gettext_lazy("was never signed"),
     "statement": gettext_lazy("was signed as something else"),
     "signature": gettext_lazy("its signature does not hold"),

@@ -104,7 +104,8 @@ def embedded_rows(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
     found, board = _framed(cycle, key)
     asked = _asked(request)
     shown = shown_of(board, organizes=False)
-    tag = f'"{shown.tag}-{get_language()}-{asked["rows"]}-{asked["bracket"].encode().hex()[:64]}"'
+    tied = alike_on(shown, open_to=SCORES_SHOWN, cycle=found).tag
+    tag = f'"{shown.tag}-{tied}-{get_language()}-{asked["rows"]}-{asked["bracket"].encode().hex()[:64]}"'
     headers = {"ETag": tag, "Cache-Control": "public, max-age=2"}
     if tag in request.headers.get("If-None-Match", ""):
         return mark(HttpResponse(status=304, headers=headers), board.pk)

@@ -1,8 +1,10 @@
 """A board as the house showed it: at a seal of the journal, or at a moment, to everybody or to whoever reads the cycle whole."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -107,23 +109,28 @@ def _published(board: Board, when: datetime, number: int) -> Replayed:
 
 
 def _kept_rows(cycle: Cycle, design: Design, board: Board, when: datetime, until: int | None, side: str) -> list[RowData]:
-    """Computed once for a moment that is settled, as long as the board stays as it is: with it names may change."""
-    name = f"then:{board.pk}:{side}:{board.version}:{board.restricted_version}:{when.timestamp()}:{until}"
+    """Computed once for a moment that is settled, as long as the board stays as it is, and the same groups keep their names to themselves."""
+    hidden = withheld(cycle) if side == PUBLIC else None
+    kept_back = sha256(repr(sorted((hidden or {}).items())).encode()).hexdigest()[:24]
+    name = f"then:{board.pk}:{side}:{board.version}:{board.restricted_version}:{when.timestamp()}:{until}:{kept_back}"
     kept: list[RowData] | None = cache.get(name)
     if kept is None:
-        kept = _rows(cycle, design, board, when, until, side)
+        kept = _rows(cycle, design, board, when, until, hidden)
         if when < db_now() - SETTLED:
             cache.set(name, kept, KEEP)
     return kept
 
 
-def _rows(cycle: Cycle, design: Design, board: Board, when: datetime, until: int | None, side: str) -> list[RowData]:
+def _rows(
+    cycle: Cycle, design: Design, board: Board, when: datetime, until: int | None, hidden: Mapping[str, str] | None
+) -> list[RowData]:
+    """`hidden`: names that the public side withholds; None: the side of organizers."""
     points = () if until is None else points_at(cycle, until, edition=edition_at(cycle, when))
     then = facts_at(cycle, when, points=points)
-    if side == PUBLIC:
+    if hidden is not None:
         known = known_facts(design, then.facts, then.published)
         frozen = board.key not in finished_boards(design, then.published)
-        shown = without_names(compute(design, known).board(board.key, frozen=frozen).rows, withheld(cycle))
+        shown = without_names(compute(design, known).board(board.key, frozen=frozen).rows, hidden)
     else:
         shown = compute(design, then.facts).board(board.key).rows
     lines: list[dict[str, Any]] = [

@@ -12,7 +12,8 @@ from games.cycles.models import Cycle
 from games.cycles.queries import design_of
 from games.groups.models import Group
 from games.groups.queries import withheld
-from games.journal.actions import record
+from games.journal.actions import announce, record
+from games.journal.models import JournalEntry
 from games.journal.queries import db_now
 from games.journal.rules import Kind
 from games.results.actions.analyses import panel_analyses, store_panel_analyses
@@ -121,7 +122,7 @@ def _step(step: StepTaken) -> dict[str, Any]:
 
 @transaction.atomic
 def refresh_boards(cycle: Cycle, sides: Sides, *, publishing: str = "", now: datetime | None = None) -> list[Delta]:
-    """Bring both sides of every board up to date and journal what changed; boards that are kept as sorted sets follow by themselves.
+    """Bring both sides of every board up to date and tell what changed; boards that are kept as sorted sets follow by themselves.
 
     Who keeps the name to themselves is not named on the public side, so neither in live messages nor in what is published from it.
     The public side of a board with a freeze stays frozen until every round it counts is published; `publishing` is the key of a
@@ -141,14 +142,15 @@ def refresh_boards(cycle: Cycle, sides: Sides, *, publishing: str = "", now: dat
             delta = refresh(board, audience, without_names(rows, unnamed) if audience == PUBLIC else rows, now=now)
             if delta is not None:
                 deltas.append(delta)
-                _journal(cycle, delta)
+                _tell(cycle, delta, now)
     stale = [board.pk for board in boards if board.as_of != sides.as_of and not board.sorted_set]
     if stale:
         boards_of(cycle).filter(pk__in=stale).update(as_of=sides.as_of)
     return deltas
 
 
-def _journal(cycle: Cycle, delta: Delta) -> None:
+def _tell(cycle: Cycle, delta: Delta, now: datetime) -> None:
+    """Whoever watches is told. The restricted side is not written down: the seals of all that comes later would count how often it moved."""
     payload = {
         "board": delta.key,
         "audience": delta.audience,
@@ -157,4 +159,8 @@ def _journal(cycle: Cycle, delta: Delta) -> None:
         "rows": len(delta.changed),
         "gone": list(delta.gone),
     }
-    record(Kind.STANDINGS_CHANGED, cycle_id=cycle.pk, subject=f"board:{delta.board_id}", payload=payload)
+    subject = f"board:{delta.board_id}"
+    if delta.audience == PUBLIC:
+        record(Kind.STANDINGS_CHANGED, cycle_id=cycle.pk, subject=subject, payload=payload)
+    else:
+        announce(JournalEntry(kind=Kind.STANDINGS_CHANGED.value, cycle_id=cycle.pk, subject=subject, payload=payload, at=now))

@@ -153,6 +153,18 @@ def test_nothing_is_restored_under_a_house_that_runs(written, settings):
         reading.restore(written, fresh=True)
 
 
+def test_nothing_is_thrown_away_for_a_dump_that_cannot_be_read_here(written, monkeypatch):
+    """As where the client programs of PostgreSQL are missing, or older than those that wrote it."""
+    if connection.vendor == "sqlite":
+        pytest.skip("needs no programs")
+    monkeypatch.setattr(databases, "others", lambda: 0)
+    before = JournalEntry.objects.count()
+    monkeypatch.setattr(databases, "program", lambda _tool: "false")
+    with pytest.raises(BackupRefused, match="pg_restore failed"):
+        reading.restore(written, fresh=True)
+    assert JournalEntry.objects.count() == before > 0
+
+
 def test_a_full_folder_is_not_written_into_and_a_failure_leaves_nothing(written, monkeypatch, tmp_path):
     with pytest.raises(BackupRefused, match="not empty"):
         writing.write(written)

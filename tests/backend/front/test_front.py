@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 
 import orjson
 import pytest
+import structlog
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from structlog.testing import capture_logs
 
 from backend.front import FrontDoor, asking
 from games.cycles.actions import change_state
@@ -68,6 +70,21 @@ def test_the_number_of_a_proxy_is_kept(web: Web, board: Board) -> None:
     assert web.get(standings(board), HTTP_X_REQUEST_ID="no\nnumber").headers["X-Request-ID"] != "no\nnumber"
 
 
+def test_each_answer_has_one_line_with_its_number_and_its_board_whoever_gave_it(web: Web, board: Board, settings: Any) -> None:
+    settings.LOG_REQUESTS, target = True, standings(board)
+    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        given = [web.get(target) for _ in range(4)]
+        tag = given[-1].headers["ETag"]
+        given.append(web.get(target, HTTP_IF_NONE_MATCH=tag))
+        ready.outdate(board.pk)
+        given += [web.get(target, HTTP_IF_NONE_MATCH=tag) for _ in range(3)]
+    told = [one for one in lines if one["event"] == "request"]
+    assert [one["request"] for one in told] == [one.headers["X-Request-ID"] for one in given]
+    assert {(one["route"], one["pk"]) for one in told} == {("board-standings", str(board.pk))}
+    assert {one.get("ready", False) for one in told} == {True, False}
+    assert [one["status"] for one in told if one.get("ready")] == [one.status for one in given if one.how == "ready"]
+
+
 @pytest.mark.parametrize("encoding", ["", "gzip"])
 def test_an_unchanged_page_is_not_sent_again(web: Web, board: Board, encoding: str) -> None:
     asks = {"HTTP_ACCEPT_ENCODING": encoding} if encoding else {}
@@ -87,7 +104,11 @@ def test_an_unchanged_page_is_not_sent_again(web: Web, board: Board, encoding: s
 
 
 def test_a_warm_read_takes_no_statement_and_one_command(web: Web, board: Board, commands: Callable[[], list[str]]) -> None:
-    for target in addresses(board):
+    publish(board, design_number=1, now=NOW)
+    page = next(one for one in addresses(board) if one.endswith("/speed/"))
+    brackets = [f"{page}?bracket=", f"{page}rows/?bracket=&page=2", f"/embed{page}?bracket="]
+    snapshots = [f"/api/v1/snapshots/{board.snapshots.get().pk}", f"{page}snapshots/1/", f"{page}snapshots/1/?page=2"]
+    for target in (*addresses(board), *brackets, *snapshots):
         warm(web, target)
         commands()
         with CaptureQueriesContext(connection) as statements:
@@ -157,7 +178,9 @@ def test_a_worker_swaps_what_is_read_when_the_version_moves(web: Web, board: Boa
 def test_the_restricted_side_leaves_no_trace(web: Web, board: Board) -> None:
     """A frozen board: only the restricted side moves. Nothing of any answer changes, and none tells of it."""
     before = {one: warm(web, one) for one in addresses(board)}
-    refresh(board, RESTRICTED, many(secret=1, team07=9000), now=NOW)
+    lists = (f"/api/v1/boards/{board.pk}", f"/api/v1/boards?cycle={board.scope}")
+    listed = [web.get(one).body for one in lists]
+    refresh(board, RESTRICTED, many(secret=1, team07=9000), now=NOW + timedelta(minutes=1))
     assert pages.swap(board.pk, RESTRICTED) is False
     pages.swap(board.pk, PUBLIC)
     for target, given in before.items():
@@ -165,6 +188,7 @@ def test_the_restricted_side_leaves_no_trace(web: Web, board: Board) -> None:
         assert (after.told, after.body) == (given.told, given.body), target
         assert b"secret" not in after.body
         assert "restricted" not in str(after.headers)
+    assert [web.get(one).body for one in lists] == listed
     looked = web.get(f"/api/v1/boards/{board.pk}/find?q=secret")
     assert orjson.loads(looked.body) == {"rows": []}
     assert web.get(f"/api/v1/boards/{board.pk}/around?group=secret").status == 404

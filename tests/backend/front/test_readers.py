@@ -20,8 +20,11 @@ from backend.accounts.actions.tokens import revoke_token
 from backend.accounts.models import ApiToken, User
 from backend.accounts.rules import Purpose
 from backend.front import FrontDoor
-from games.cycles.actions import break_glass
+from games.cycles.actions import break_glass, change_state
 from games.cycles.models import Cycle
+from games.cycles.rules import CycleState
+from games.groups.actions import remove_member, set_rank_hidden
+from games.groups.actions.roles import dismiss
 from games.groups.models import Membership
 from games.journal.actions import record
 from games.journal.queries import db_now
@@ -35,6 +38,7 @@ from leaderboards.models import Board
 from leaderboards.queries import PUBLIC, RESTRICTED
 from tests.backend.front.house import NOW, TEAMS, Given, Web, addresses, many, standings
 from tests.cast import Actor, Cast
+from tests.factories.groups import MembershipFactory
 from worker.withdrawing import NARROWS, PARTS
 
 pytestmark = [
@@ -381,6 +385,52 @@ def test_who_organizes_no_more_sees_what_anybody_sees(
         record(Kind.MEMBER_LEFT, cycle_id=board.scope, subject=f"person:{cast.org.person.pk}")
     given = web.get(standings(board), **asks)
     assert (given.how, orjson.loads(given.plain)["total"]) == ("django", TEAMS)
+
+
+def dismissed(cast: Cast, name: str) -> None:
+    """They lose their role in the cycle; somebody else organizes it, too."""
+    MembershipFactory.create(cycle=cast.cycle, person=cast.eve.person, group=None, role="organizer", capabilities=["organize"])
+    mine = Membership.objects.get(person=getattr(cast, name).person, group=None)
+    dismiss(mine, by=cast.eve.user, reason="Their time is over.")
+
+
+def removed(cast: Cast) -> None:
+    """ben was a member of a team, beside its captain."""
+    mine = Membership.objects.get(person=cast.ben.person)
+    mine.capabilities = ["submit"]
+    mine.save(update_fields=["capabilities"])
+    remove_member(mine, by=cast.org.user)
+
+
+LOSSES: dict[str, tuple[str, Callable[[Cast], object]]] = {
+    "an organizer is dismissed": ("org", lambda cast: dismissed(cast, "org")),
+    "a judge is dismissed": ("judith", lambda cast: dismissed(cast, "judith")),
+    "a member is removed": ("ben", removed),
+    "the cycle is no longer running": (
+        "ada",
+        lambda cast: change_state(Cycle.objects.get(pk=cast.cycle.pk), CycleState.PAUSED, by=cast.org.user, reason="A break."),
+    ),
+    "a team hides its name": ("eve", lambda cast: set_rank_hidden(cast.red, hidden=True, by=cast.ada.user)),
+    "an account is suspended": ("ada", lambda cast: accounts.suspend(cast.ada.user, by=cast.org.user)),
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_whoever_loses_something_is_asked_about_again_at_once(
+    web: Web, cast: Cast, board: Board, loss: str, django_capture_on_commit_callbacks: Acting
+) -> None:
+    """By the acts themselves, as people do them: what each writes into the journal is enough."""
+    name, act = LOSSES[loss]
+    page, by_session, by_token = f"{standings(board)}?page=1", session(getattr(cast, name)), token(getattr(cast, name))
+    for asks in (by_session, by_token):
+        warm(web, page, **asks)
+    with django_capture_on_commit_callbacks(execute=True):
+        act(cast)
+    for asks in (by_session, by_token):
+        given = web.get(page, **asks)
+        assert given.how == "django"
+        assert told(given) == told(plainly(web, page, **asks))
+        assert b"secret" not in given.plain
 
 
 @pytest.mark.parametrize("kind", sorted(PARTS))

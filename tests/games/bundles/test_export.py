@@ -66,6 +66,18 @@ def test_out_and_in_again_is_the_same(name: str, tmp_path: Path) -> None:
     assert found.compared["snapshot digest"] == Snapshot.objects.filter(board__scope=cycle.pk).count()
 
 
+def test_what_is_not_for_everybody_yet_is_not_compared_in_what_everybody_gets() -> None:
+    """Its official results are there, the tries behind them are not: that is no difference."""
+    [cycle] = import_path(EXAMPLES / "nanogpt-speedrun")
+    Round.objects.filter(cycle=cycle).update(published_at=None)
+    found = verify(bundle_for(cycle, Audience.PUBLIC, files=False))
+    assert found.differences == ()
+    assert any("its work is not in this bundle" in one for one in found.left_out)
+    whole = verify(bundle_for(cycle, Audience.ORGANIZERS, files=False))
+    assert (whole.differences, whole.left_out) == ((), ())
+    assert sum(whole.compared.values()) > sum(found.compared.values())
+
+
 def test_a_cycle_played_here_goes_out_and_proves_itself(tmp_path: Path) -> None:
     played = water()
     settle_now(played.rounds["call"], by=None)

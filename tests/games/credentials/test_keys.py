@@ -83,10 +83,14 @@ def test_a_retired_key_proves_nothing_that_is_dated_after_its_end(cast: Cast, se
     actions.hand_over(NEXT)
     settings.SIGNING_KEY = NEXT
     late = shown["statement"] | {"published_at": instant(now() + timedelta(days=1))}
-    forged = shown | {"statement": late, "signature": base64url(old.private.sign(receipts.canonical(late)))}
+    forged = shown | {"statement": late, "signature": base64url(old.sign(receipts.canonical(late)))}
     chain = key_chain()["chain"]
     assert receipts.check(shown, pinned=[present_key().kid], chain=chain).holds
     assert receipts.check(forged, pinned=[present_key().kid], chain=chain).findings[Point.TRUSTED] is Finding.FAILS
+    for undated in ("", "2027", None):
+        other = shown["statement"] | {"published_at": undated}
+        forged = shown | {"statement": other, "signature": base64url(old.sign(receipts.canonical(other)))}
+        assert receipts.check(forged, pinned=[present_key().kid], chain=chain).findings[Point.TRUSTED] is Finding.FAILS
 
 
 def test_a_statement_about_keys_needs_both_signatures(cast: Cast) -> None:

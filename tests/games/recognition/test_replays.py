@@ -143,6 +143,18 @@ def test_a_contest_is_told_minute_by_minute_and_never_past_its_freeze(frozen_boa
 # --- Why ------------------------------------------------------------------------------------------------------------------------------
 
 
+def test_who_keeps_the_name_back_now_is_not_named_by_what_was_asked_for_before(busy: Board) -> None:
+    """Though the board of now did not move: whoever asked a minute ago left an answer."""
+    when = now() - timedelta(minutes=5)
+    Cycle.objects.filter(pk=busy.scope).update(created_at=when - timedelta(days=9))
+    Group.objects.filter(cycle=busy.scope).update(created_at=when - timedelta(days=9))
+    names = [[row["name"] for row in board_at(busy, when, seal=2).rows] for _ in range(2)]
+    assert names[0] == names[1]
+    assert "Blue" in names[0]
+    Group.objects.filter(cycle=busy.scope, key="blue").update(rank_hidden=True, unnamed="unnamed-x")
+    assert "Blue" not in [row["name"] for row in board_at(busy, when, seal=2).rows]
+
+
 def test_why_a_team_moved_on_a_board_of_points_act_by_act(busy: Board) -> None:
     answer = actor("someone").api.get(f"/api/v1/boards/{busy.pk}/why", {"group": "red"})
     assert answer.status_code == 200

@@ -9,13 +9,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from games.bundles.actions import import_path
+from games.cycles.models import Cycle
 from games.cycles.queries import design_of
+from games.groups.models import Group
 from games.results.actions import pair_analyses, recompute_now, store_pair_analyses
 from games.results.models import PanelAnalysis
 from games.results.queries.alike import deciding
 from games.rounds.models import Round
 from leaderboards.engine.spec import expand_boards
 from leaderboards.models import Board
+from tests.backend.test_language import accented, accents  # noqa: F401 -- a fixture
 from tests.cast import actor
 from tests.factories.groups import MembershipFactory
 from tests.factories.pairs import STAND, expo, seated, turn
@@ -114,6 +117,36 @@ def test_a_group_without_its_name_keeps_its_mark_and_an_earlier_state_has_none(p
     assert "as good as 1 other<" not in page(played, client, "snapshots/1/")
 
 
+def test_rows_are_sent_again_when_they_are_tied_otherwise(played: Played, client: Any) -> None:
+    """Of the same version: the judging is weighed after it."""
+    Cycle.objects.filter(pk=played.cycle.pk).update(embeddable=True)
+    here = f"/cycles/{played.cycle.key}/boards/call"
+    for address in (f"{here}/rows/", f"/embed{here}/rows/", f"/api/v1/boards/{played.board('call').pk}/standings"):
+        tie(played, "aqua", "cloud")
+        cache.clear()
+        tag = client.get(address).headers["ETag"]
+        assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+        tie(played, "aqua", "brook")
+        cache.clear()
+        assert client.get(address, headers={"If-None-Match": tag}).status_code == 200, address
+
+
+def test_the_tag_of_an_answer_does_not_tell_who_keeps_the_name_to_itself(played: Played, client: Any, settings: Any) -> None:
+    """Whoever knows the rows, and guesses which group it is, cannot compute the tag and see."""
+    Group.objects.filter(pk__in=[played.groups["aqua"].pk, played.groups["cloud"].pk]).update(
+        rank_hidden=True, unnamed="unnamed-x"
+    )
+    Group.objects.filter(pk=played.groups["cloud"].pk).update(unnamed="unnamed-y")
+    settle_now(played.rounds["call"], by=None, reason="Without a name.")
+    tie(played, "aqua", "cloud")
+    address, tags = f"/api/v1/boards/{played.board('call').pk}/standings", set()
+    for secret in ("one", "another"):
+        settings.SECRET_KEY = secret
+        cache.clear()
+        tags.add(client.get(address).headers["ETag"])
+    assert len(tags) == 2
+
+
 def test_a_board_of_pairs_marks_its_ties(client: Any) -> None:
     call: Scene = expo(4)
     judith = seated(call)
@@ -163,6 +196,17 @@ def test_a_board_of_several_tasks_in_pairs_says_why_it_cannot_tell() -> None:
     MembershipFactory.create(cycle=call.cycle, group=None, person=org.person, role="organizer", capabilities=["organize"])
     text = org.client.get(f"/cycles/{call.cycle.key}/boards/result/?side=restricted").content.decode()
     assert "cannot be told on this board: comparisons in pairs are added to other results." in text
+
+
+def test_why_it_cannot_tell_is_said_to_each_in_their_language(accents: None) -> None:  # noqa: F811
+    call: Scene = scene(STAND, {**STAND, "key": "talk"}, groups=3)
+    Board.objects.create(scope=call.cycle.pk, key="result", number=1, name="Result")
+    recompute_now(call.cycle)
+    org, words = actor("org"), "comparisons in pairs are added to other results"
+    MembershipFactory.create(cycle=call.cycle, group=None, person=org.person, role="organizer", capabilities=["organize"])
+    for language, said in (("eo", accented(words)), ("en", words)):
+        answer = org.client.get(f"/cycles/{call.cycle.key}/boards/result/", headers={"Accept-Language": language})
+        assert said in answer.content.decode()
 
 
 def test_ties_of_boards_are_kept_while_nothing_changes(played: Played) -> None:

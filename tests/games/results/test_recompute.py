@@ -1,17 +1,21 @@
 """From marks in the database to standings: the example whose every number is known by hand."""
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
 
 from games.cycles.actions import record_decision
 from games.cycles.rules import DecisionKind
+from games.journal import actions as journal
 from games.journal.models import JournalEntry
 from games.results.actions import recompute_now
 from games.results.models import ChallengeScore
 from games.results.queries import facts_of
+from games.rounds.models import Round
 from leaderboards.models import Standing
 from tests.factories.results import PLACES_CALL, SCORES_CALL, SCORES_RESULT, judge_final, scores, water
 
@@ -49,22 +53,38 @@ def test_computing_again_writes_nothing() -> None:
 
 def test_a_changed_mark_moves_the_rows_it_changes_and_tells_from_which_version() -> None:
     played = water()
+    Round.objects.filter(pk=played.rounds["call"].pk).update(published_at=now())
     recompute_now(played.cycle)
-    before = {
-        row.entry: row.changed_version for row in Standing.objects.filter(board=played.board("call"), audience="restricted")
-    }
+    before = {row.entry: row.changed_version for row in Standing.objects.filter(board=played.board("call"), audience="public")}
     mark = played.groups["cloud"].sheets.first().marks.get(criterion="impact")
     mark.value = 50_000
     mark.save()
     recompute_now(played.cycle)
-    rows = {row.entry: row for row in Standing.objects.filter(board=played.board("call"), audience="restricted")}
+    rows = {row.entry: row for row in Standing.objects.filter(board=played.board("call"), audience="public")}
     assert {key for key, row in rows.items() if row.changed_version != before[key]} == {"cloud"}
     told = (
         JournalEntry.objects.filter(kind="standings.changed", subject=f"board:{played.board('call').pk}").order_by("-pk").first()
     )
     assert told is not None
     assert told.payload["version"] == told.payload["from"] + 1 == 2
-    assert told.payload["rows"] == 1
+    assert (told.payload["audience"], told.payload["rows"]) == ("public", 1)
+
+
+def test_that_the_restricted_side_moved_is_told_and_not_written(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    """The seals of the journal are public: they would count it."""
+    played, heard = water(), list[JournalEntry]()
+    recompute_now(played.cycle)
+    monkeypatch.setitem(journal._listeners, "standings.changed", [heard.append])
+    before = JournalEntry.objects.count()
+    played.groups["cloud"].sheets.first().marks.filter(criterion="impact").update(value=50_000)
+    with django_capture_on_commit_callbacks(execute=True):
+        recompute_now(played.cycle)
+    assert JournalEntry.objects.count() == before
+    told = next(one for one in heard if one.subject == f"board:{played.board('call').pk}")
+    assert told.payload["audience"] == "restricted"
+    assert (told.payload["from"], told.payload["version"], told.payload["rows"]) == (1, 2, 1)
 
 
 def test_a_score_keeps_how_it_came_about() -> None:

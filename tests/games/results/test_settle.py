@@ -201,7 +201,8 @@ def test_a_refresh_journals_the_boards_it_moved() -> None:
     assert last.state == RunState.DONE
     boards = JournalEntry.objects.filter(kind="standings.changed").values_list("payload__board", "payload__audience")
     assert {key for key, _ in boards} >= {"call"}
-    assert {side for _, side in boards} == {"public", "restricted"}
+    assert {side for _, side in boards} == {"public"}
+    assert played.board("call").restricted_version == 1
 
 
 def test_a_step_and_its_effect_commit_together() -> None:

@@ -48,7 +48,9 @@ def test_canonical_json_is_that_of_the_standard() -> None:
         "literals": [None, True, False],
     }
     said = rfc8785.dumps(sample).decode()
-    assert said.startswith('{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":')
+    numbers = "[333333333.3333333,1e+30,4.5,0.002,1e-27]"
+    string = r"""€$\u000f\nA'B\"\\\\\"/"""  # the Euro sign as it is, the control signs escaped
+    assert said == f'{{"literals":[null,true,false],"numbers":{numbers},"string":"{string}"}}'
 
 
 def split_root(leaves: list[bytes]) -> bytes:

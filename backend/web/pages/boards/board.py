@@ -17,8 +17,9 @@ from backend.web.distances import distance
 from backend.web.pages.boards import parts
 from backend.web.pages.boards.seeing import Place, page_alike, page_seen, place_of, seen_alike
 from backend.web.pages.cycle import crumbs_of, cycle_seen, tabs
-from games.permissions import visible
+from games.permissions import SCORES_SHOWN, visible
 from games.results.queries import Shown, shown_find
+from games.results.queries.alike import alike_on
 from games.results.queries.history import versions_of
 from games.results.queries.official import others_of
 from leaderboards.engine.words import board_rules, cut_rules
@@ -55,7 +56,8 @@ def snapshot(request: HttpRequest, cycle: str, key: str, number: int) -> HttpRes
 def board_rows(request: HttpRequest, cycle: str, key: str) -> HttpResponse:
     """The rows of one page as JSON, with an ETag: what board.js asks for when it missed something."""
     place = place_of(request, cycle_seen(request, cycle), key)
-    asked = [get_language(), *(request.GET.get(name) for name in ("bracket", "page", "view", "group", "sort"))]
+    tied = alike_on(place.shown, open_to=SCORES_SHOWN, cycle=place.cycle).tag
+    asked = [get_language(), tied, *(request.GET.get(name) for name in ("bracket", "page", "view", "group", "sort"))]
     name = f"rows:{_tag(place, [*asked, place.own])}"
     made: tuple[bool, bytes] | None = cache.get(name)
     if made is None:
@@ -120,7 +122,7 @@ def _render(request: HttpRequest, place: Place, *, past: bool = False) -> HttpRe
         "freeze": freeze,
         "legend": contest_words() if seen.tasks else [],
         "sure": parts.sure_links(seen),
-        "unsure": seen.alike.why,
+        "unsure": _(seen.alike.why) if seen.alike.why else "",
         "digest_rule": _("SHA-256 over the canonical rows, the number of the rules and the digest before"),
     } | _words(place, seen)
     return mark(render(request, "boards/board.html", context), place.board.pk, page_alike(place))
