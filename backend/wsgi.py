@@ -4,6 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from backend.cores import OnOneCore
 from backend.without import go_without
 from leaderboards.computing import stay_light
 
@@ -15,4 +16,4 @@ pages = get_wsgi_application()  # loads the apps, so it comes before anything th
 
 from backend.front import FrontDoor  # noqa: E402 -- knows models
 
-application = FrontDoor(pages)
+application = OnOneCore(FrontDoor(pages))

@@ -5,6 +5,7 @@ process that stays light, statistics are left to a child process: it gets rules 
 """
 
 import io
+import os
 import pickle
 import subprocess
 import sys
@@ -73,7 +74,14 @@ def _elsewhere(work: str, *arguments: Any) -> Any:
 
 def answer() -> None:
     """The child: what is asked comes in as one pickle from our own parent, the answer goes out as one."""
+    anywhere()
     out, sys.stdout = sys.stdout.buffer, io.StringIO()  # nothing else may be said there
     work, arguments = pickle.loads(sys.stdin.buffer.read())  # noqa: S301 - from our own parent
     out.write(pickle.dumps(WORK[work](*arguments), pickle.HIGHEST_PROTOCOL))
     out.flush()
+
+
+def anywhere() -> None:
+    """The calling thread may run on any core it is allowed: a web process stays on one, and so would what it starts."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, range(os.cpu_count() or 1))
