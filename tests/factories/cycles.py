@@ -1,5 +1,7 @@
 """Cycles for tests: plain data of a small Design, and rows."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +10,7 @@ import factory
 
 from games.cycles import actions
 from games.cycles.models import Cycle, Series
+from games.cycles.queries import committed, not_yet_committed
 from games.cycles.rules import CycleState
 from games.playbooks.expand import merged
 from games.playbooks.schema import Design, parse_design
@@ -55,6 +58,19 @@ def small(**changes: Any) -> dict[str, Any]:
 def small_design(**changes: Any) -> Design:
     """The small design, its offsets counted from START."""
     return parse_design(small(**changes), start=START)
+
+
+@contextmanager
+def rules_kept(cycle: Cycle) -> Iterator[None]:
+    """All rules of a cycle are kept in the process, as they are outside of a test; afterwards not, since their transaction is taken back."""
+    numbers = list(cycle.designs.values_list("number", flat=True))
+    for number in numbers:
+        committed(cycle.pk, number)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            not_yet_committed(cycle.pk, number)
 
 
 class SeriesFactory(factory.django.DjangoModelFactory[Series]):
