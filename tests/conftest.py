@@ -12,10 +12,12 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache as store
 from django.db import connection
+from django.test import client
 from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from backend import cache as patient
+from backend import lately
 from tests.cast import cast  # noqa: F401 -- a fixture for every test
 from worker import desk
 
@@ -24,6 +26,11 @@ settings.register_profile("quick", deadline=None, max_examples=50, derandomize=T
 settings.register_profile("thorough", deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("LUDUS_TEST_PROFILE", "quick"))
 
+
+# Deep in walks through every page: no test asks an answer for its templates and their contexts, of which the test client would keep copies, and
+# a template that was compiled stays, which in a web process costs memory. That the house lets templates go is tried in test_lately.py.
+setattr(client, "store_rendered_templates", lambda *_, **__: None)  # noqa: B010 -- not a name that the stubs know
+lately.MOST = 1000
 
 HERE = Path(__file__).parent
 STORIES = HERE / "flows"
