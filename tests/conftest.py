@@ -12,13 +12,14 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache as store
 from django.db import connection
-from django.test import client
+from django.test import TransactionTestCase, client
 from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from backend import cache as patient
 from backend import lately
 from tests.cast import cast  # noqa: F401 -- a fixture for every test
+from tests.emptying import leave_empty
 from worker import desk
 
 # The quick one draws the same examples each time: whether a change lands is no matter of luck. The thorough one goes looking.
@@ -31,6 +32,7 @@ settings.load_profile(os.environ.get("LUDUS_TEST_PROFILE", "quick"))
 # a template that was compiled stays, which in a web process costs memory. That the house lets templates go is tried in test_lately.py.
 setattr(client, "store_rendered_templates", lambda *_, **__: None)  # noqa: B010 -- not a name that the stubs know
 lately.MOST = 1000
+setattr(TransactionTestCase, "_fixture_teardown", leave_empty)  # noqa: B010
 
 HERE = Path(__file__).parent
 STORIES = HERE / "flows"
