@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -85,7 +85,7 @@ def save_draft(
     if check_base:
         _check_base(row, base)
     entry: Submission = row
-    entry.draft, entry.draft_saved_at, entry.draft_by = _drafted(data), row.now, person
+    entry.draft, entry.draft_saved_at, entry.draft_by = _drafted(data), _saved_at(row), person
     entry.draft_note = entry.draft_note if note is None else _noted(note)
     entry.save(update_fields=["draft", "draft_saved_at", "draft_by", "draft_note"])
     return entry
@@ -104,6 +104,12 @@ def _check_base(row: Any, base: datetime | None) -> None:
             saved_by=saved_by,
         )
     raise StaleDraft(msg)
+
+
+def _saved_at(row: Any) -> datetime:
+    """Now, and always later than before: two within a millisecond, which is SQLite's clock, or after a clock was set back, are two."""
+    now: datetime = row.now
+    return now if row.draft_saved_at is None else max(now, row.draft_saved_at + timedelta(microseconds=1))
 
 
 def _noted(note: str) -> str:
@@ -157,7 +163,7 @@ def submit(
     version = next_version(row, answers, fields, digest_of(answers, fields, digests), note=said, person=person)
     entry: Submission = row
     entry.state, entry.pinned, entry.submitted_at = SubmissionState.SUBMITTED.value, version, row.now
-    entry.draft, entry.draft_saved_at, entry.draft_by, entry.draft_note = answers, row.now, person, ""
+    entry.draft, entry.draft_saved_at, entry.draft_by, entry.draft_note = answers, _saved_at(row), person, ""
     _put_entry(entry)
     receipt(entry, version, by=by)
     return version

@@ -333,6 +333,21 @@ def test_handing_in_does_not_run_over_a_draft_that_somebody_saved_meanwhile(call
     assert not Version.objects.exists()
 
 
+def test_each_saving_of_a_draft_is_later_than_the_one_before_whatever_the_clock_says(call: Scene) -> None:
+    submission, ahead = begun(call), db_now() + timedelta(hours=1)
+    actions.save_draft(submission=submission, data={"title": "Mine"}, by=None)
+    Submission.objects.update(draft_saved_at=ahead)
+    saved = actions.save_draft(submission=submission, data={"title": "Hers"}, by=None, base=ahead)
+    assert saved.draft_saved_at is not None
+    assert saved.draft_saved_at > ahead
+    actions.submit(submission=submission, by=None, base=saved.draft_saved_at, check_base=True)
+    submission.refresh_from_db()
+    assert submission.draft_saved_at is not None
+    assert submission.draft_saved_at > saved.draft_saved_at
+    with pytest.raises(StaleDraft):
+        actions.save_draft(submission=submission, data={"title": "Mine"}, by=None, base=saved.draft_saved_at)
+
+
 def test_an_entry_that_the_group_took_back_counts_again_with_the_same_version(call: Scene) -> None:
     submission, version = entry(call)
     actions.withdraw(submission=submission, by=None)
