@@ -4,11 +4,10 @@ Celery closes it, and the pool it came from, before and after each task. Then ea
 threads, and a new connection, to which the server and we had to tell again all that was prepared on the one before.
 """
 
-import ctypes
 from typing import Any
 
 from celery.fixups import django as fixups
-from django.db import close_old_connections, connection
+from django.db import close_old_connections
 
 
 class Lasting(fixups.DjangoWorkerFixup):  # type: ignore[name-defined] # the stubs do not know it
@@ -24,22 +23,8 @@ class Lasting(fixups.DjangoWorkerFixup):  # type: ignore[name-defined] # the stu
 
 
 def _close_old(task: Any) -> None:
-    if task.request.is_eager:  # it is somebody else's, and so is the connection
-        return
-    there = connection.connection is not None
-    close_old_connections()
-    if there and connection.connection is None:
-        give_back()
-
-
-def give_back() -> None:
-    """What lies empty between what is in use goes back to the system: about once a minute, when a connection has ended.
-
-    Each that begins lies above the holes of the one before: without this a busy process grows by half a megabyte a minute that nothing uses.
-    """
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:  # the C library of GNU has it
-        trim(0)
+    if not task.request.is_eager:  # else it is somebody else's, and so is the connection
+        close_old_connections()
 
 
 def connect() -> None:
