@@ -10,6 +10,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -84,4 +85,5 @@ def answer() -> None:
 def anywhere() -> None:
     """The calling thread may run on any core it is allowed: a web process stays on one, and so would what it starts."""
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, range(os.cpu_count() or 1))
+        with suppress(OSError):  # cores that are numbered with gaps: it stays where it is
+            os.sched_setaffinity(0, range(os.cpu_count() or 1))
